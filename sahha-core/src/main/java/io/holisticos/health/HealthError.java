@@ -1,0 +1,123 @@
+package io.holisticos.health;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What can go wrong in our domain: facts, no HTTP. Messages may be shown to callers and never hold health data. */
+public abstract sealed class HealthError extends RuntimeException {
+
+    /** One word for each way to fail; the web edge gives each a status. */
+    public enum Kind {
+        INVALID_REQUEST,
+        UNAUTHENTICATED,
+        FORBIDDEN,
+        MEMBER_NOT_FOUND,
+        CONNECTION_NOT_FOUND,
+        REAUTHORIZATION_REQUIRED,
+        INTEGRATION_DISABLED,
+        BAD_SOURCE_REPLY,
+        SOURCE_THROTTLED,
+        SOURCE_UNAVAILABLE
+    }
+
+    private final Kind kind;
+    private final @Nullable Duration retryAfter;
+
+    private HealthError(Kind kind, String message, @Nullable Duration retryAfter, @Nullable Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+        this.retryAfter = retryAfter;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    /** When trying again makes sense, where that is known. */
+    public Optional<Duration> retryAfter() {
+        return Optional.ofNullable(retryAfter);
+    }
+
+    /** The caller's mistake; the message says what, which and the rule. */
+    public static final class InvalidRequest extends HealthError {
+        public InvalidRequest(String message) {
+            super(Kind.INVALID_REQUEST, message, null, null);
+        }
+
+        public InvalidRequest(String message, Throwable cause) {
+            super(Kind.INVALID_REQUEST, message, null, cause);
+        }
+    }
+
+    /** No credential, or one we do not know. */
+    public static final class Unauthenticated extends HealthError {
+        public Unauthenticated(String message) {
+            super(Kind.UNAUTHENTICATED, message, null, null);
+        }
+    }
+
+    /** A known credential without the scope this needs. */
+    public static final class Forbidden extends HealthError {
+        public Forbidden(String message) {
+            super(Kind.FORBIDDEN, message, null, null);
+        }
+    }
+
+    /** Nobody by this id, or nobody this caller may see: the same answer for both. */
+    public static final class MemberNotFound extends HealthError {
+        public MemberNotFound() {
+            super(Kind.MEMBER_NOT_FOUND, "no such user", null, null);
+        }
+    }
+
+    /** The member has not connected the source. */
+    public static final class ConnectionNotFound extends HealthError {
+        public ConnectionNotFound(SourceName source) {
+            super(Kind.CONNECTION_NOT_FOUND, source + " is not connected for this user", null, null);
+        }
+    }
+
+    /** The member has to give consent again. */
+    public static final class ReauthorizationRequired extends HealthError {
+        public ReauthorizationRequired(SourceName source) {
+            super(Kind.REAUTHORIZATION_REQUIRED, source + " needs the member's consent again", null, null);
+        }
+    }
+
+    /** Switched off by an operator. */
+    public static final class IntegrationDisabled extends HealthError {
+        public IntegrationDisabled(SourceName source) {
+            super(Kind.INTEGRATION_DISABLED, source + " is switched off", null, null);
+        }
+    }
+
+    /** The source answered with something that is not its documented form. */
+    public static final class BadSourceReply extends HealthError {
+        public BadSourceReply(SourceName source, String what) {
+            super(Kind.BAD_SOURCE_REPLY, source + " answered unexpectedly: " + what, null, null);
+        }
+
+        public BadSourceReply(SourceName source, String what, Throwable cause) {
+            super(Kind.BAD_SOURCE_REPLY, source + " answered unexpectedly: " + what, null, cause);
+        }
+    }
+
+    /** Back-pressure: the source's quota, or our own budget for it, is spent for now. */
+    public static final class SourceThrottled extends HealthError {
+        public SourceThrottled(SourceName source, Duration retryAfter) {
+            super(Kind.SOURCE_THROTTLED, "the quota of " + source + " is spent for now", retryAfter, null);
+        }
+    }
+
+    /** The source, or our store of it, cannot be reached in time. */
+    public static final class SourceUnavailable extends HealthError {
+        public SourceUnavailable(SourceName source, Duration retryAfter) {
+            super(Kind.SOURCE_UNAVAILABLE, source + " is not available", retryAfter, null);
+        }
+
+        public SourceUnavailable(SourceName source, Duration retryAfter, Throwable cause) {
+            super(Kind.SOURCE_UNAVAILABLE, source + " is not available", retryAfter, cause);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+package io.holisticos.health;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+
+/** When and at which offset a person was last observed: what decides which day is today for them. */
+public record Observation(Instant at, ZoneOffset offset) {}

@@ -1,0 +1,20 @@
+package io.holisticos.health;
+
+import java.util.regex.Pattern;
+
+/** Names a source of health data in answers and configuration, such as {@code sahha}: lower-case letters, digits, {@code _}. */
+public record SourceName(String value) {
+
+    private static final Pattern SHAPE = Pattern.compile("[a-z][a-z0-9_]{0,29}");
+
+    public SourceName {
+        if (!SHAPE.matcher(value).matches()) {
+            throw new IllegalArgumentException("a source name has 1 to 30 characters a-z, 0-9, _, was " + value);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}
