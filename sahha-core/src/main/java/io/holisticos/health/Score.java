@@ -8,7 +8,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param state the source's own word for it, such as {@code high}; null when it gave none
  */
-public record Score(String name, BigDecimal value, Scale scale, @Nullable String state) {
+public record Score(
+        String name,
+        BigDecimal value,
+        Scale scale,
+        @Nullable String state) {
 
     /** The range a score moves in, as it is written in answers. */
     public enum Scale {

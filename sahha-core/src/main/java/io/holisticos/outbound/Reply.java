@@ -1,0 +1,85 @@
+package io.holisticos.outbound;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.holisticos.health.HealthError.BadSourceReply;
+import io.holisticos.health.SourceName;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A whole answer, its body read.
+ *
+ * @param headers by name, whatever the case; the values of one name in order of arrival
+ * @param sentAtNanos {@code System.nanoTime()} when the exchange began
+ */
+public record Reply(SourceName from, int status, Map<String, List<String>> headers, byte[] body, long sentAtNanos) {
+
+    public Reply {
+        Map<String, List<String>> anyCase = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        anyCase.putAll(headers);
+        headers = anyCase;
+    }
+
+    public boolean isSuccess() {
+        return status >= 200 && status < 300;
+    }
+
+    public boolean isEmpty() {
+        return body.length == 0;
+    }
+
+    public Optional<String> header(String name) {
+        return Optional.ofNullable(headers.get(name))
+                .flatMap(values -> values.stream().findFirst());
+    }
+
+    /**
+     * How long the other side asks us to stay away: {@code Retry-After} in seconds, else {@code X-RateLimit-Reset}
+     * (WHOOP: seconds until the window resets).
+     */
+    public Optional<Duration> retryAfter() {
+        return header("Retry-After").or(() -> header("X-RateLimit-Reset")).flatMap(Reply::seconds);
+    }
+
+    /** @throws BadSourceReply when the body is not JSON of this form */
+    public <T> T decode(ObjectMapper mapper, TypeReference<T> form) {
+        String type = header("Content-Type").orElse("").toLowerCase(Locale.ROOT);
+        if (type.startsWith("text/html")) { // an edge or proxy speaking, not the API
+            throw new BadSourceReply(from, "HTML with status " + status);
+        }
+        try {
+            T value = mapper.readValue(body, form);
+            if (value == null) {
+                throw new BadSourceReply(from, "null with status " + status);
+            }
+            return value;
+        } catch (JsonProcessingException e) {
+            e.clearLocation(); // its message would quote the body
+            throw new BadSourceReply(from, "not the documented JSON, status " + status);
+        } catch (IOException e) {
+            throw new BadSourceReply(from, "unreadable, status " + status, e);
+        }
+    }
+
+    private static Optional<Duration> seconds(String text) {
+        try {
+            long seconds = Long.parseLong(text.strip());
+            return seconds < 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(seconds));
+        } catch (NumberFormatException e) { // the HTTP-date form is not used by our sources
+            return Optional.empty();
+        }
+    }
+
+    /** Bodies hold health data: only the size is printed. */
+    @Override
+    public String toString() {
+        return "Reply[" + from + " " + status + ", " + body.length + " bytes]";
+    }
+}

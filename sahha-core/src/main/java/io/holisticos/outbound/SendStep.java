@@ -1,0 +1,99 @@
+package io.holisticos.outbound;
+
+import com.codahale.metrics.MetricRegistry;
+import io.holisticos.health.Deadline;
+import io.holisticos.health.HealthError.BadSourceReply;
+import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.health.SourceName;
+import jakarta.ws.rs.ProcessingException;
+import jakarta.ws.rs.client.Client;
+import jakarta.ws.rs.client.Entity;
+import jakarta.ws.rs.client.Invocation;
+import jakarta.ws.rs.core.Response;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.glassfish.jersey.client.ClientProperties;
+
+/** The exchange itself: bounded in time and in size. */
+final class SendStep implements Step {
+
+    /** A failed exchange says nothing of when to come back; soon, since another route may answer. */
+    private static final Duration RETRY_AFTER_FAILURE = Duration.ofSeconds(5);
+
+    private final SourceName target;
+    private final Client client;
+    private final Duration requestTimeout;
+    private final long maxReplyBytes;
+    private final MetricRegistry metrics;
+
+    SendStep(SourceName target, Client client, OutboundConfiguration configuration, MetricRegistry metrics) {
+        this.target = target;
+        this.client = client;
+        this.requestTimeout = configuration.requestTimeout();
+        this.maxReplyBytes = configuration.maxReplySize.toBytes();
+        this.metrics = metrics;
+    }
+
+    @Override
+    public Reply run(Call call, Deadline deadline, Next next) {
+        Deadline attempt = deadline.atMost(requestTimeout);
+        if (attempt.isExpired()) {
+            throw new SourceUnavailable(target, RETRY_AFTER_FAILURE);
+        }
+        long begun = System.nanoTime();
+        try {
+            return exchange(call, attempt, begun);
+        } finally {
+            metrics.timer(MetricRegistry.name("outbound", call.key().name()))
+                    .update(System.nanoTime() - begun, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private Reply exchange(Call call, Deadline attempt, long begun) {
+        int millis = (int) Math.max(1, attempt.remaining().toMillis());
+        Invocation.Builder request = client.target(call.uri())
+                .request()
+                .property(ClientProperties.CONNECT_TIMEOUT, millis)
+                .property(ClientProperties.READ_TIMEOUT, millis);
+        call.headers().forEach(request::header);
+        Call.Body body = call.body();
+        try (Response response = body == null
+                ? request.method(call.method())
+                : request.method(call.method(), Entity.entity(body.bytes(), body.mediaType()))) {
+            return new Reply(target, response.getStatus(), headersOf(response), bodyOf(call, response, attempt), begun);
+        } catch (ProcessingException | IOException e) {
+            throw new SourceUnavailable(target, RETRY_AFTER_FAILURE, e);
+        }
+    }
+
+    private static Map<String, List<String>> headersOf(Response response) {
+        return response.getStringHeaders().entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, header -> List.copyOf(header.getValue())));
+    }
+
+    /** Reads in pieces, so that a body that drips or never ends is noticed between two of them. */
+    private byte[] bodyOf(Call call, Response response, Deadline attempt) throws IOException {
+        if (!response.hasEntity()) {
+            return new byte[0];
+        }
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        byte[] piece = new byte[16 * 1024];
+        InputStream in = response.readEntity(InputStream.class);
+        for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
+            whole.write(piece, 0, read);
+            if (whole.size() > maxReplyBytes) {
+                throw new BadSourceReply(target, "more than " + maxReplyBytes + " bytes for " + call.key());
+            }
+            if (attempt.isExpired()) {
+                throw new SourceUnavailable(target, RETRY_AFTER_FAILURE);
+            }
+        }
+        return whole.toByteArray();
+    }
+}
