@@ -1,0 +1,28 @@
+package io.holisticos.web;
+
+import io.dropwizard.auth.Authorizer;
+import io.holisticos.health.HealthError.Forbidden;
+import io.holisticos.health.HealthError.Unauthenticated;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Decides who may do what: the one place. Asked before body, parameters and existence are looked at. */
+public final class AccessRules implements Authorizer<Caller> {
+
+    @Override
+    public boolean authorize(Caller caller, String scope, @Nullable ContainerRequestContext request) {
+        if (!caller.may(scope)) {
+            throw new Forbidden("this needs a credential with scope " + scope);
+        }
+        return true;
+    }
+
+    /** For the one open route with a part that is not open: the existing overview with {@code include_whoop=true}. */
+    public void require(Optional<Caller> caller, String scope) {
+        authorize(
+                caller.orElseThrow(() -> new Unauthenticated("include_whoop=true needs a credential: X-API-Key")),
+                scope,
+                null);
+    }
+}

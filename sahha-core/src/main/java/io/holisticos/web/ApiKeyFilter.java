@@ -1,0 +1,35 @@
+package io.holisticos.web;
+
+import io.dropwizard.auth.AuthFilter;
+import io.holisticos.health.HealthError.Unauthenticated;
+import jakarta.annotation.Priority;
+import jakarta.ws.rs.Priorities;
+import jakarta.ws.rs.container.ContainerRequestContext;
+
+/** Reads {@code X-API-Key}. */
+@Priority(Priorities.AUTHENTICATION)
+final class ApiKeyFilter extends AuthFilter<String, Caller> {
+
+    static final String HEADER = "X-API-Key";
+
+    private ApiKeyFilter() {}
+
+    @Override
+    public void filter(ContainerRequestContext request) {
+        String key = request.getHeaderString(HEADER);
+        if (!authenticate(request, key, HEADER)) {
+            throw new Unauthenticated(key == null ? "this needs a credential: " + HEADER : "this key is not known");
+        }
+    }
+
+    static AuthFilter<String, Caller> with(ApiKeys keys, AccessRules rules) {
+        return new Builder().setAuthenticator(keys).setAuthorizer(rules).buildAuthFilter();
+    }
+
+    private static final class Builder extends AuthFilterBuilder<String, Caller, ApiKeyFilter> {
+        @Override
+        protected ApiKeyFilter newInstance() {
+            return new ApiKeyFilter();
+        }
+    }
+}

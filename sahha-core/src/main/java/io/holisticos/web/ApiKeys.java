@@ -1,0 +1,41 @@
+package io.holisticos.web;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.dropwizard.auth.Authenticator;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Knows service keys; a known key is remembered for a short while, an unknown one never. Thread-safe. */
+public final class ApiKeys implements Authenticator<String, Caller> {
+
+    /** How long a key that was just withdrawn may still work. */
+    private static final Duration REMEMBERED = Duration.ofSeconds(30);
+
+    /** Longer texts are not looked up: no key of ours is. */
+    private static final int MAX_LENGTH = 200;
+
+    private final ApiKeyStore store;
+    private final Cache<String, Caller> known = Caffeine.newBuilder()
+            .maximumSize(1_000)
+            .expireAfterWrite(REMEMBERED)
+            .build();
+
+    public ApiKeys(ApiKeyStore store) {
+        this.store = store;
+    }
+
+    @Override
+    public Optional<Caller> authenticate(String key) {
+        if (key.isBlank() || key.length() > MAX_LENGTH) {
+            return Optional.empty();
+        }
+        Caller caller = known.getIfPresent(key);
+        if (caller != null) {
+            return Optional.of(caller);
+        }
+        Optional<Caller> found = store.find(key);
+        found.ifPresent(held -> known.put(key, held));
+        return found;
+    }
+}

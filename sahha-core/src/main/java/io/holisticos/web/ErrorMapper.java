@@ -1,0 +1,134 @@
+package io.holisticos.web;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.holisticos.health.HealthError;
+import io.holisticos.health.HealthError.InvalidRequest;
+import jakarta.validation.ConstraintViolationException;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import jakarta.ws.rs.ext.ExceptionMapper;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Turns everything that was thrown into an answer: the one place that knows statuses. */
+public final class ErrorMapper implements ExceptionMapper<Throwable> {
+
+    private static final Logger log = LoggerFactory.getLogger(ErrorMapper.class);
+
+    @Context
+    private @Nullable UriInfo uri;
+
+    @Override
+    public Response toResponse(Throwable thrown) {
+        return answer(thrown);
+    }
+
+    private Response answer(Throwable thrown) {
+        for (Throwable t = thrown; t != null; t = t.getCause()) { // Jersey wraps what a parameter's type refused
+            if (t instanceof HealthError error) {
+                return ofDomain(error);
+            }
+        }
+        if (thrown instanceof ConstraintViolationException violations) {
+            List<String> errors = violations.getConstraintViolations().stream()
+                    .map(violation -> violation.getPropertyPath() + " " + violation.getMessage())
+                    .sorted()
+                    .toList();
+            return write(400, "invalid_request", "the request breaks a rule", null, errors);
+        }
+        if (thrown instanceof JsonProcessingException) {
+            return ofDomain(new InvalidRequest("the body is not the JSON this expects"));
+        }
+        if (thrown instanceof WebApplicationException web) {
+            return ofHttp(web);
+        }
+        String id = UUID.randomUUID().toString();
+        log.error("event=unexpected_error id={}", id, thrown);
+        return write(500, "internal_error", "an unexpected error, reported as " + id, null, null);
+    }
+
+    private Response ofDomain(HealthError error) {
+        int status = statusOf(error.kind());
+        if (status >= 500) {
+            log.warn("event=request_failed kind={} message=\"{}\"", error.kind(), error.getMessage());
+        }
+        Long retryAfter =
+                error.retryAfter().map(wait -> Math.max(1, wait.toSeconds())).orElse(null);
+        return write(status, codeOf(error.kind()), String.valueOf(error.getMessage()), retryAfter, null);
+    }
+
+    private static int statusOf(HealthError.Kind kind) {
+        return switch (kind) {
+            case INVALID_REQUEST -> 400;
+            case UNAUTHENTICATED -> 401;
+            case FORBIDDEN -> 403;
+            case MEMBER_NOT_FOUND, CONNECTION_NOT_FOUND -> 404;
+            case REAUTHORIZATION_REQUIRED -> 409;
+            case BAD_SOURCE_REPLY -> 502;
+            case INTEGRATION_DISABLED, SOURCE_THROTTLED, SOURCE_UNAVAILABLE -> 503; // 429 is only for our own callers
+        };
+    }
+
+    private static String codeOf(HealthError.Kind kind) {
+        return kind == HealthError.Kind.INTEGRATION_DISABLED
+                ? "disabled"
+                : kind.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** What Jersey itself refuses: unknown route, method, media type. */
+    private Response ofHttp(WebApplicationException thrown) {
+        Response theirs = thrown.getResponse();
+        int status = theirs.getStatus();
+        if (status < 400) {
+            return theirs;
+        }
+        Response.Status known = Response.Status.fromStatusCode(status);
+        String title = known == null ? "error " + status : known.getReasonPhrase();
+        Response ours = write(status, title.toLowerCase(Locale.ROOT).replace(' ', '_'), title, null, null);
+        String allow = theirs.getHeaderString(HttpHeaders.ALLOW);
+        return allow == null
+                ? ours
+                : Response.fromResponse(ours).header(HttpHeaders.ALLOW, allow).build();
+    }
+
+    private Response write(
+            int status, String code, String detail, @Nullable Long retryAfterSeconds, @Nullable List<String> errors) {
+        Response.ResponseBuilder answer = Response.status(status);
+        if (status == 401) {
+            answer.header(HttpHeaders.WWW_AUTHENTICATE, "ApiKey realm=\"unified-health\"");
+        }
+        if (retryAfterSeconds != null) {
+            answer.header(HttpHeaders.RETRY_AFTER, retryAfterSeconds);
+        }
+        String path = uri == null ? "" : uri.getPath();
+        if (ExistingRoutes.contain(path)) {
+            return answer.type(MediaType.APPLICATION_JSON_TYPE)
+                    .entity(new Detail(detail))
+                    .build();
+        }
+        Response.Status known = Response.Status.fromStatusCode(status);
+        Problem problem = new Problem(
+                Problem.typeOf(code),
+                known == null ? "Error" : known.getReasonPhrase(),
+                status,
+                detail,
+                path.startsWith("/") ? path : "/" + path,
+                code,
+                retryAfterSeconds,
+                null,
+                errors);
+        return answer.type(Problem.MEDIA_TYPE).entity(problem).build();
+    }
+
+    /** An error as the existing callers know it. */
+    private record Detail(@JsonProperty("detail") String detail) {}
+}

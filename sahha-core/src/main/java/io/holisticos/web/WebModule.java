@@ -1,0 +1,21 @@
+package io.holisticos.web;
+
+import io.dropwizard.auth.AuthDynamicFeature;
+import io.dropwizard.auth.AuthValueFactoryProvider;
+import io.dropwizard.jersey.setup.JerseyEnvironment;
+import org.glassfish.jersey.server.filter.RolesAllowedDynamicFeature;
+
+/** Registers what every route shares. */
+public final class WebModule {
+
+    private WebModule() {}
+
+    /** The server's own exception mappers must be off: {@code server.registerDefaultExceptionMappers: false}. */
+    public static void register(JerseyEnvironment jersey, ApiKeys keys, AccessRules rules) {
+        jersey.register(new AuthDynamicFeature(ApiKeyFilter.with(keys, rules)));
+        jersey.register(RolesAllowedDynamicFeature.class);
+        jersey.register(new AuthValueFactoryProvider.Binder<>(Caller.class));
+        jersey.register(new ErrorMapper());
+        jersey.register(new ValueTypes());
+    }
+}
