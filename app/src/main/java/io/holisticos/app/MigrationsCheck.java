@@ -1,19 +1,13 @@
 package io.holisticos.app;
 
 import com.codahale.metrics.health.HealthCheck;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
-import liquibase.Contexts;
-import liquibase.LabelExpression;
-import liquibase.Liquibase;
-import liquibase.database.jvm.JdbcConnection;
 import liquibase.exception.LiquibaseException;
-import liquibase.resource.ClassLoaderResourceAccessor;
 
 /**
  * Whether every change set of every changelog has run. A database found complete is not asked again: an older process
@@ -37,7 +31,7 @@ final class MigrationsCheck extends HealthCheck {
                 continue;
             }
             try {
-                int missing = missing(changelog, database.getValue());
+                int missing = Migrations.missing(database.getValue(), changelog);
                 if (missing > 0) {
                     return Result.unhealthy("%s: %d change sets have not run", changelog, missing);
                 }
@@ -47,15 +41,5 @@ final class MigrationsCheck extends HealthCheck {
             }
         }
         return Result.healthy();
-    }
-
-    private static int missing(String changelog, DataSource database) throws SQLException, LiquibaseException {
-        try (Connection connection = database.getConnection();
-                Liquibase liquibase = new Liquibase(
-                        changelog, new ClassLoaderResourceAccessor(), new JdbcConnection(connection))) {
-            return liquibase
-                    .listUnrunChangeSets(new Contexts(), new LabelExpression())
-                    .size();
-        }
     }
 }
