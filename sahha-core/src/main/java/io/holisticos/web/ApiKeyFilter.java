@@ -16,7 +16,8 @@ final class ApiKeyFilter extends AuthFilter<String, Caller> {
     public void filter(ContainerRequestContext request) {
         String key = request.getHeaderString(ApiKeys.HEADER);
         if (!authenticate(request, key, ApiKeys.HEADER)) {
-            throw new Unauthenticated(key == null ? "this needs a credential: " + ApiKeys.HEADER : "this key is not known");
+            throw new Unauthenticated(
+                    key == null ? "this needs a credential: " + ApiKeys.HEADER : "this key is not known");
         }
     }
 
