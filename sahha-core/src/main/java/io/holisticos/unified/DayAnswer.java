@@ -112,8 +112,7 @@ record DayAnswer(
         Map<String, Long> stats = new LinkedHashMap<>();
         stats.put("total_time_ms", report.totalTime().toMillis());
         for (Reading reading : report.readings()) {
-            stats.put(
-                    reading.answer().from() + "_time_ms", reading.took().toMillis());
+            stats.put(reading.answer().from() + "_time_ms", reading.took().toMillis());
         }
         stats.put("merge_time_ms", report.mergeTime().toMillis());
         return stats;

@@ -100,8 +100,7 @@ final class Merge {
         List<Candidate> bestFirst = candidates.stream()
                 .sorted(Comparator.comparing(Candidate::source, precedence.of(metric)))
                 .toList();
-        Verdict verdict =
-                Verdict.of(bestFirst.stream().map(Candidate::value).toList());
+        Verdict verdict = Verdict.of(bestFirst.stream().map(Candidate::value).toList());
         return new MergedMetric(metric, bestFirst.get(0), bestFirst.subList(1, bestFirst.size()), verdict);
     }
 

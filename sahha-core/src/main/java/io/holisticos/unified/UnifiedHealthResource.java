@@ -32,10 +32,22 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @RolesAllowed(Scope.HEALTH_READ)
 @Tag(name = "Unified health", description = "Sahha and WHOOP in one answer")
-@ApiResponse(responseCode = "401", description = "No credential, or one that is not known", content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@ApiResponse(responseCode = "403", description = "The credential lacks scope health:read", content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@ApiResponse(responseCode = "404", description = "No source knows this person", content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@ApiResponse(responseCode = "400", description = "A parameter breaks its rule", content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@ApiResponse(
+        responseCode = "401",
+        description = "No credential, or one that is not known",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@ApiResponse(
+        responseCode = "403",
+        description = "The credential lacks scope health:read",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@ApiResponse(
+        responseCode = "404",
+        description = "No source knows this person",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@ApiResponse(
+        responseCode = "400",
+        description = "A parameter breaks its rule",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
 public final class UnifiedHealthResource {
 
     private static final String USER_ID = "The person as the caller names them, 1 to 100 characters";
@@ -54,19 +66,24 @@ public final class UnifiedHealthResource {
     @Operation(
             operationId = "unifiedOverview",
             summary = "One day of a person from all sources",
-            description = "Sources that are off, not connected, stale or unavailable are named in sources[]; the rest of"
-                    + " the answer is not touched by them. What nobody measured is absent.")
+            description =
+                    "Sources that are off, not connected, stale or unavailable are named in sources[]; the rest of"
+                            + " the answer is not touched by them. What nobody measured is absent.")
     @ApiResponse(
             responseCode = "200",
             description = "The day; only what was measured is in it",
             content = @Content(schema = @Schema(implementation = DayAnswer.class)))
     public DayAnswer overview(
             @Parameter(description = USER_ID) @PathParam("user_id") UserId who,
-            @Parameter(description = "today, yesterday, YYYY-MM-DD or MM/DD/YYYY; the first two by the person's own time")
+            @Parameter(
+                            description =
+                                    "today, yesterday, YYYY-MM-DD or MM/DD/YYYY; the first two by the person's own time")
                     @QueryParam("period")
                     @DefaultValue("today")
                     String period,
-            @Parameter(description = "false leaves WHOOP out; its status is then excluded", schema = @Schema(type = "boolean", defaultValue = "true"))
+            @Parameter(
+                            description = "false leaves WHOOP out; its status is then excluded",
+                            schema = @Schema(type = "boolean", defaultValue = "true"))
                     @QueryParam("include_whoop")
                     @DefaultValue("true")
                     String includeWhoop) {
@@ -86,11 +103,12 @@ public final class UnifiedHealthResource {
             content = @Content(array = @ArraySchema(schema = @Schema(implementation = DayAnswer.class))))
     public List<DayAnswer> days(
             @Parameter(description = USER_ID) @PathParam("user_id") UserId who,
-            @Parameter(description = "The first day, YYYY-MM-DD", required = true) @QueryParam("from")
-                    @Nullable LocalDate from,
+            @Parameter(description = "The first day, YYYY-MM-DD", required = true) @QueryParam("from") @Nullable
+                    LocalDate from,
             @Parameter(description = "The last day, included; at most 366 days in all", required = true)
                     @QueryParam("to")
-                    @Nullable LocalDate to) {
+                    @Nullable
+                    LocalDate to) {
         return DayAnswer.days(flow.read(who, range(from, to)), whoop);
     }
 

@@ -20,7 +20,8 @@ public final class UnifiedModule {
      */
     public UnifiedModule(
             List<HealthSource> sources, Precedence precedence, UnifiedConfiguration configuration, Clock clock) {
-        Offers offers = new Offers(sources.stream().collect(toUnmodifiableMap(HealthSource::name, HealthSource::offers)));
+        Offers offers =
+                new Offers(sources.stream().collect(toUnmodifiableMap(HealthSource::name, HealthSource::offers)));
         this.flow = new UnifiedFlow(sources, new Merge(precedence, offers), configuration, clock, System::nanoTime);
     }
 

@@ -1,5 +1,6 @@
 package io.holisticos.unified;
 
+import io.holisticos.health.DayRange;
 import io.holisticos.health.Measurement;
 import io.holisticos.health.Metric;
 import io.holisticos.health.Metric.Family;
@@ -93,7 +94,7 @@ final class Given {
 
     static MergedDay mergeOne(SourceAnswer... answers) {
         return new Merge(PRECEDENCE, new Offers(Map.of()))
-                .apply(io.holisticos.health.DayRange.of(DAY), List.of(answers))
+                .apply(DayRange.of(DAY), List.of(answers))
                 .get(0);
     }
 }

@@ -12,6 +12,7 @@ import static io.holisticos.unified.Given.value;
 import static io.holisticos.unified.Given.workout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.groups.Tuple.tuple;
 
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Metric;
@@ -46,8 +47,9 @@ class MergeTest {
 
         assertThat(merged.metrics()).hasSize(2);
         assertThat(merged.metrics().get(0).shown().source()).isEqualTo(WHOOP);
-        assertThat(merged.metrics().get(0).others()).singleElement().satisfies(other -> assertThat(other.value())
-                .isEqualTo("53"));
+        assertThat(merged.metrics().get(0).others())
+                .singleElement()
+                .satisfies(other -> assertThat(other.value()).isEqualTo("53"));
         assertThat(merged.metrics().get(0).verdict()).isEqualTo(Verdict.AGREE);
         assertThat(merged.metrics().get(1).shown().source()).isEqualTo(SAHHA);
         assertThat(merged.metrics().get(1).verdict()).isEqualTo(Verdict.MINOR);
@@ -68,18 +70,15 @@ class MergeTest {
 
     @Test
     void scoresStandSideBySideAndNoneIsLostToAName() {
-        SourceDay phone =
-                new SourceDay(DAY, List.of(score("readiness", "0.85"), score("sleep", "0.7")), List.of(), List.of(), null);
+        SourceDay phone = new SourceDay(
+                DAY, List.of(score("readiness", "0.85"), score("sleep", "0.7")), List.of(), List.of(), null);
         SourceDay band = new SourceDay(DAY, List.of(score("sleep", "0.9")), List.of(), List.of(), null);
 
         MergedDay merged = mergeOne(measured(WHOOP, band), measured(SAHHA, phone));
 
         assertThat(merged.scores())
                 .extracting(NamedScore::name, NamedScore::source)
-                .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple("readiness", SAHHA),
-                        org.assertj.core.groups.Tuple.tuple("sleep", SAHHA),
-                        org.assertj.core.groups.Tuple.tuple("whoop_sleep", WHOOP));
+                .containsExactly(tuple("readiness", SAHHA), tuple("sleep", SAHHA), tuple("whoop_sleep", WHOOP));
     }
 
     @Test
@@ -138,8 +137,7 @@ class MergeTest {
     @MethodSource("silentBands")
     void whatIsMissingSaysWhy(SourceAnswer band, String reason) {
         Offers offers = new Offers(Map.of(WHOOP, EnumSet.of(Metric.SPO2_SLEEP)));
-        List<SourceAnswer> answers =
-                List.of(measured(SAHHA, day(DAY, value(Metric.HEART_RATE_RESTING, "53"))), band);
+        List<SourceAnswer> answers = List.of(measured(SAHHA, day(DAY, value(Metric.HEART_RATE_RESTING, "53"))), band);
 
         Completeness completeness = new Merge(PRECEDENCE, offers)
                 .apply(DayRange.of(DAY), answers)
@@ -155,8 +153,8 @@ class MergeTest {
 
     @Test
     void ofTwoSilentSourcesTheOneThatWouldHaveWonIsNamed() {
-        Completeness completeness =
-                mergeOne(new Unavailable(SAHHA, Duration.ofSeconds(1)), new NotConnected(WHOOP)).completeness();
+        Completeness completeness = mergeOne(new Unavailable(SAHHA, Duration.ofSeconds(1)), new NotConnected(WHOOP))
+                .completeness();
 
         assertThat(completeness.missing())
                 .contains(new Missing("steps", "source_unavailable"), new Missing("sleep.rem", "not_connected"));
@@ -178,7 +176,9 @@ class MergeTest {
                 measured(SAHHA, day(DAY, value(Metric.STEPS, "1"))));
 
         assertThat(merged.sources()).containsExactly(SAHHA, WHOOP, band);
-        assertThat(merged.metrics().get(0).others()).extracting(other -> other.source()).containsExactly(WHOOP, band);
+        assertThat(merged.metrics().get(0).others())
+                .extracting(other -> other.source())
+                .containsExactly(WHOOP, band);
     }
 
     @Test

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dropwizard.configuration.ConfigurationException;
-import io.dropwizard.configuration.YamlConfigurationFactory;
+import io.dropwizard.configuration.DefaultConfigurationFactoryFactory;
 import io.dropwizard.jackson.Jackson;
 import io.dropwizard.jersey.validation.Validators;
 import io.holisticos.health.Deadline;
@@ -46,14 +46,21 @@ class UnifiedConfigurationTest {
 
     @ParameterizedTest(name = "{0}")
     @ValueSource(
-            strings = {"deadline: 0s", "deadline: 61s", "deadline: null", "shares: {whoop: 1ms}", "shares: {whoop: null}", "share: {}"})
+            strings = {
+                "deadline: 0s",
+                "deadline: 61s",
+                "deadline: null",
+                "shares: {whoop: 1ms}",
+                "shares: {whoop: null}",
+                "share: {}"
+            })
     void refuses(String yaml) {
         assertThatThrownBy(() -> read(yaml)).isInstanceOf(ConfigurationException.class);
     }
 
     private static UnifiedConfiguration read(String yaml) throws IOException, ConfigurationException {
-        return new YamlConfigurationFactory<>(
-                        UnifiedConfiguration.class, Validators.newValidator(), Jackson.newObjectMapper(), "dw")
+        return new DefaultConfigurationFactoryFactory<UnifiedConfiguration>()
+                .create(UnifiedConfiguration.class, Validators.newValidator(), Jackson.newObjectMapper(), "dw")
                 .build(path -> new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)), "test.yml");
     }
 }

@@ -79,11 +79,13 @@ class UnifiedFlowTest {
         UnifiedReport report = flow(now).read(ANNA, Period.parse(period), Set.of());
 
         LocalDate date = LocalDate.parse(expected);
-        assertThat(report.days()).singleElement().satisfies(day -> assertThat(day.date())
-                .isEqualTo(date));
+        assertThat(report.days())
+                .singleElement()
+                .satisfies(day -> assertThat(day.date()).isEqualTo(date));
         assertThat(report.offset()).isEqualTo(ZoneOffset.of(offset));
-        assertThat(sahha.asked).singleElement().satisfies(asked -> assertThat(asked.contains(date))
-                .isTrue());
+        assertThat(sahha.asked)
+                .singleElement()
+                .satisfies(asked -> assertThat(asked.contains(date)).isTrue());
         assertThat(whoop.asked).isEqualTo(sahha.asked);
     }
 
@@ -145,7 +147,8 @@ class UnifiedFlowTest {
 
     @Test
     void eachSourceHasItsShareOfTheDeadline() {
-        sahha.answering(measured(SAHHA)).first(() -> nanos.addAndGet(Duration.ofMillis(3_500).toNanos()));
+        sahha.answering(measured(SAHHA))
+                .first(() -> nanos.addAndGet(Duration.ofMillis(3_500).toNanos()));
         whoop.answering(measured(WHOOP));
 
         UnifiedReport report = flow("2026-11-22T10:00:00Z").read(ANNA, Period.TODAY, Set.of());
@@ -158,7 +161,8 @@ class UnifiedFlowTest {
 
     @Test
     void whenAllTimeIsSpentTheNextSourceIsNotAsked() {
-        sahha.answering(measured(SAHHA)).first(() -> nanos.addAndGet(Duration.ofSeconds(6).toNanos()));
+        sahha.answering(measured(SAHHA))
+                .first(() -> nanos.addAndGet(Duration.ofSeconds(6).toNanos()));
         whoop.answering(measured(WHOOP));
 
         UnifiedReport report = flow("2026-11-22T10:00:00Z").read(ANNA, Period.TODAY, Set.of());
@@ -204,7 +208,8 @@ class UnifiedFlowTest {
 
         if (acquaintance == Acquaintance.UNKNOWN) {
             assertThatThrownBy(() -> flow.read(ANNA, Period.TODAY, Set.of())).isInstanceOf(MemberNotFound.class);
-            assertThatThrownBy(() -> flow.read(ANNA, Period.TODAY, Set.of(WHOOP))).isInstanceOf(MemberNotFound.class);
+            assertThatThrownBy(() -> flow.read(ANNA, Period.TODAY, Set.of(WHOOP)))
+                    .isInstanceOf(MemberNotFound.class);
         } else {
             assertThat(statuses(flow.read(ANNA, Period.TODAY, Set.of()))).containsExactly("not_connected", "disabled");
             assertThat(statuses(flow.read(ANNA, Period.TODAY, Set.of(WHOOP))))

