@@ -9,10 +9,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.eclipse.jetty.io.EndPoint;
@@ -37,20 +35,10 @@ final class Delivery {
             <body><h1>Error 502</h1><p>The web server reported a bad gateway error.</p></body></html>
             """;
 
-    private final ScheduledExecutorService timer;
     private final Executor threads;
 
-    Delivery(String name, Executor threads) {
+    Delivery(Executor threads) {
         this.threads = threads;
-        this.timer = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, name + "-timer");
-            thread.setDaemon(true);
-            return thread;
-        });
-    }
-
-    void stop() {
-        timer.shutdownNow();
     }
 
     /** Sends the reply as it is meant. */
@@ -155,11 +143,8 @@ final class Delivery {
             work.run();
             return;
         }
-        try {
-            timer.schedule(() -> threads.execute(work), delay.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException stopped) {
-            log.debug("event=twin_stopped_meanwhile", stopped);
-        }
+        CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS, threads)
+                .execute(work);
     }
 
     private static void head(Exchange exchange, int status, Map<String, String> headers, Map<String, String> more) {

@@ -131,18 +131,16 @@ public final class TwinServer {
         connector.setIdleTimeout(PATIENCE.toMillis());
         server.addConnector(connector);
         server.setStopTimeout(0);
-        Delivery delivery = new Delivery(name, threads);
+        Delivery delivery = new Delivery(threads);
         server.setHandler(new Front(delivery));
         try {
             server.start();
         } catch (IOException e) {
-            delivery.stop();
             throw e;
         } catch (Exception e) {
-            delivery.stop();
             throw new IOException(name + " could not start", e);
         }
-        running = new Running(server, delivery, connector.getLocalPort());
+        running = new Running(server, connector.getLocalPort());
         log.info("event=twin_started twin={} port={}", name, connector.getLocalPort());
     }
 
@@ -153,7 +151,6 @@ public final class TwinServer {
             return;
         }
         running = null;
-        now.delivery().stop();
         try {
             now.server().stop();
         } catch (InterruptedException e) {
@@ -242,7 +239,7 @@ public final class TwinServer {
         }
     }
 
-    private record Running(Server server, Delivery delivery, int port) {}
+    private record Running(Server server, int port) {}
 
     private record Endpoint(String method, String pattern, List<String> pieces, Route route) {
         /** The parameters in the path, or null when it does not match. */
