@@ -510,7 +510,7 @@ final class Ledger {
     private Map<String, Object> recoveryScore(Night night, Edit edit, int rescores) {
         int version = edit.version() + rescores;
         double hrv = night.vitals().hrvRmssd() * (1 - 0.015 * version);
-        double resting = Math.round(night.vitals().restingHeartRate());
+        long resting = Math.round(night.vitals().restingHeartRate());
         double against = 58
                 + 90 * StrictMath.log(hrv / person.traits().hrvRmssd())
                 - 2.2 * (night.vitals().restingHeartRate() - person.traits().restingHeartRate())
@@ -518,8 +518,8 @@ final class Ledger {
         boolean old = person.membership().oldStrap();
         Map<String, Object> score = new LinkedHashMap<>();
         score.put("user_calibrating", person.calibrating(night.end()));
-        score.put("recovery_score", Wire.single(Math.max(1, Math.min(99, Math.round(against) - version))));
-        score.put("resting_heart_rate", Wire.single(resting));
+        score.put("recovery_score", Wire.single(Math.max(1, Math.min(99, StrictMath.rint(against) - version))));
+        score.put("resting_heart_rate", Wire.single((double) resting));
         score.put("hrv_rmssd_milli", Wire.single(hrv));
         score.put("spo2_percentage", old ? null : Wire.tailed(night.vitals().spo2()));
         score.put("skin_temp_celsius", old ? null : Wire.single(night.vitals().skinTempCelsius()));

@@ -84,7 +84,7 @@ record Listing(
             return true;
         }
         int order = record.start().compareTo(after.lastStart());
-        return order < 0 || order == 0 && record.key().compareTo(after.key()) < 0;
+        return order < 0 || (order == 0 && record.key().compareTo(after.key()) < 0);
     }
 
     private String next(WireRecord last) {
