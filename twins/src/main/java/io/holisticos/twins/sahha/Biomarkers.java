@@ -138,7 +138,7 @@ final class Biomarkers {
         sleepRow(type, "total", whole(minutes), "minute");
     }
 
-    private static Value whole(long number) {
+    private static Value whole(int number) {
         return new Value.Whole(number, "integer");
     }
 

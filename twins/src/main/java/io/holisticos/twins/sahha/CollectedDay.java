@@ -33,9 +33,9 @@ record CollectedDay(LocalDate date, ZoneOffset offset, @Nullable Night night, Ac
         }
 
         /** Minutes from 18:00 of the evening before to the middle of the night. */
-        long middleMinute(LocalDate day) {
+        int middleMinute(LocalDate day) {
             var evening = day.minusDays(1).atTime(18, 0).atOffset(end.getOffset());
-            return Duration.between(evening, middle()).toMinutes();
+            return Math.toIntExact(Duration.between(evening, middle()).toMinutes());
         }
     }
 

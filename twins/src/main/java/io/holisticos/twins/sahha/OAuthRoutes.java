@@ -47,7 +47,7 @@ final class OAuthRoutes {
     private Reply accountToken(Call call) {
         JsonNode body = body(call);
         boolean known = same(options.clientId(), text(body, "clientId"))
-                & same(options.clientSecret(), text(body, "clientSecret"));
+                && same(options.clientSecret(), text(body, "clientSecret"));
         if (!known) {
             return door.unauthorized();
         }

@@ -54,7 +54,7 @@ final class Rows {
     /** A biomarker's value. */
     sealed interface Value {
         /** A count or a whole number of minutes; {@code valueType} is integer or long. */
-        record Whole(long number, String valueType) implements Value {}
+        record Whole(int number, String valueType) implements Value {}
 
         /** A number with at least and at most so many decimals. */
         record Decimal(double number, int fewest, int most) implements Value {

@@ -30,14 +30,12 @@ public final class SahhaTwin implements AutoCloseable {
     private final Quirks quirks;
     private final Profiles profiles;
     private final Happenings happenings;
-    private final TwinClock clock;
     private final MemberTokens memberTokens;
     private final @Nullable Webhooks webhooks;
     private volatile String baseUrl = "";
 
     private SahhaTwin(SahhaTwinOptions options, World world, TwinClock clock) {
         String accountId = world.people().get(0).identity().sahhaAccountId();
-        this.clock = clock;
         this.quirks = new Quirks(options.quirks());
         this.profiles = new Profiles(world, options.newProfileSilence());
         this.happenings = new Happenings(accountId, options.webhookSecret(), quirks);

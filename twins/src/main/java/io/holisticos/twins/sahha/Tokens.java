@@ -30,7 +30,7 @@ final class Tokens {
     private static final String CLAIM = "https://api.sahha.ai/claims/";
     private static final String ACCOUNT_ISSUER = "https://sahha-production.au.auth0.com/";
     private static final String PROFILE_ISSUER = "https://sandbox-api.sahha.ai";
-    private static final Duration REFRESH_LIFETIME = Duration.ofHours(2160); // vendor's field test
+    private static final Duration REFRESH_LIFETIME = Duration.ofDays(90); // 2160 h by the vendor's field test
 
     private final Clock clock;
     private final String accountId;

@@ -16,8 +16,10 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +43,7 @@ final class Webhooks {
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong delivered = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
+    private volatile @Nullable ScheduledFuture<?> beat;
     private Instant last;
 
     Webhooks(Profiles profiles, Happenings happenings, Quirks quirks, URI url, Clock clock) {
@@ -58,10 +61,14 @@ final class Webhooks {
     }
 
     void start() {
-        timer.scheduleWithFixedDelay(this::pumpQuietly, 1, 1, TimeUnit.SECONDS);
+        beat = timer.scheduleWithFixedDelay(this::pumpQuietly, 1, 1, TimeUnit.SECONDS);
     }
 
     void stop() {
+        var running = beat;
+        if (running != null) {
+            running.cancel(true);
+        }
         timer.shutdownNow();
     }
 
@@ -128,5 +135,4 @@ final class Webhooks {
     static Map<String, Long> none() {
         return Map.of("sent", 0L, "delivered", 0L, "failed", 0L);
     }
-
 }
