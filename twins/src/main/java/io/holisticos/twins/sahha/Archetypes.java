@@ -33,15 +33,21 @@ final class Archetypes {
         this.periodicity = periodicity;
         this.first = first;
         this.last = last;
-        this.days = first.datesUntil(last.plusDays(1)).flatMap(date -> member.day(date).stream()).toList();
-        this.nights = days.stream().map(CollectedDay::night).flatMap(Stream::ofNullable).toList();
+        this.days = first.datesUntil(last.plusDays(1))
+                .flatMap(date -> member.day(date).stream())
+                .toList();
+        this.nights = days.stream()
+                .map(CollectedDay::night)
+                .flatMap(Stream::ofNullable)
+                .toList();
     }
 
     static List<Archetype> of(Member member, Instant now) {
         var all = new ArrayList<Archetype>();
         LocalDate today = member.today(now);
         LocalDate earliest = member.firstDay();
-        LocalDate monday = today.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY)).minusWeeks(1);
+        LocalDate monday =
+                today.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY)).minusWeeks(1);
         for (; !monday.isBefore(earliest); monday = monday.minusWeeks(1)) {
             all.addAll(new Archetypes(member, now, "weekly", monday, monday.plusDays(6)).describe());
         }

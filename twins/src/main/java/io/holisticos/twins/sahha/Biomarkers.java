@@ -125,7 +125,8 @@ final class Biomarkers {
         if (!member.wearable()) {
             return;
         }
-        inDayWindow("vitals", "heart_rate_resting", "average", new Value.Whole(vitals.restingHeartRate(), "long"), "bpm");
+        inDayWindow(
+                "vitals", "heart_rate_resting", "average", new Value.Whole(vitals.restingHeartRate(), "long"), "bpm");
         inDayWindow("vitals", "heart_rate_variability_sdnn", "average", Value.Decimal.upTo(1, vitals.sdnn()), "ms");
         var rmssd = vitals.rmssd();
         if (rmssd != null) {
@@ -166,7 +167,15 @@ final class Biomarkers {
         boolean complete = index == schedule.moments().size() - 1;
         String periodicity = complete ? "daily" : "intraday";
         var start = day.date().atStartOfDay();
-        add(category, type, periodicity, aggregation, value, unit, start, day.date().atTime(LAST_SECOND));
+        add(
+                category,
+                type,
+                periodicity,
+                aggregation,
+                value,
+                unit,
+                start,
+                day.date().atTime(LAST_SECOND));
     }
 
     private void add(

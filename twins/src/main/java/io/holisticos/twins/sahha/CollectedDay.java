@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param offset the offset the member lived at
  * @param night the main sleep that ended on this day; null when none was recorded
  */
-record CollectedDay(LocalDate date, ZoneOffset offset, @Nullable Night night, Activity activity, Vitals vitals) {
+record CollectedDay(
+        LocalDate date, ZoneOffset offset, @Nullable Night night, Activity activity, Vitals vitals) {
 
     /** Local midnight at which the day began. */
     Instant start() {
@@ -26,7 +27,12 @@ record CollectedDay(LocalDate date, ZoneOffset offset, @Nullable Night night, Ac
      *
      * @param stages null when the phone alone guessed the night
      */
-    record Night(OffsetDateTime start, OffsetDateTime end, int inBed, int asleep, @Nullable Stages stages) {
+    record Night(
+            OffsetDateTime start,
+            OffsetDateTime end,
+            int inBed,
+            int asleep,
+            @Nullable Stages stages) {
 
         OffsetDateTime middle() {
             return start.plusMinutes(Duration.between(start, end).toMinutes() / 2);

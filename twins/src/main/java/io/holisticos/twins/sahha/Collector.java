@@ -52,8 +52,11 @@ final class Collector {
     /** The longest sleep that ended on the date. */
     private Optional<Night> mainSleep(LocalDate date) {
         Instant midnight = date.atStartOfDay().toInstant(ZoneOffset.UTC);
-        return person.nights(midnight.minus(EAST), midnight.plus(Duration.ofDays(1)).plus(WEST)).stream()
-                .filter(night -> night.end().atOffset(night.offset()).toLocalDate().equals(date))
+        return person
+                .nights(midnight.minus(EAST), midnight.plus(Duration.ofDays(1)).plus(WEST))
+                .stream()
+                .filter(night ->
+                        night.end().atOffset(night.offset()).toLocalDate().equals(date))
                 .max(Comparator.comparing(night -> Duration.between(night.start(), night.end())));
     }
 

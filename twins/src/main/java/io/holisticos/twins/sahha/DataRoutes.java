@@ -47,10 +47,14 @@ final class DataRoutes {
     }
 
     private void both(TwinServer server, String path, Read read) {
-        server.route("GET", PROFILE + path, call ->
-                door.forOwnProfile(call, (profile, now) -> read.answer(call, profile, now)));
-        server.route("GET", PROFILE + path + "/{externalId}", call ->
-                door.forNamedProfile(call, (profile, now) -> read.answer(call, profile, now)));
+        server.route(
+                "GET",
+                PROFILE + path,
+                call -> door.forOwnProfile(call, (profile, now) -> read.answer(call, profile, now)));
+        server.route(
+                "GET",
+                PROFILE + path + "/{externalId}",
+                call -> door.forNamedProfile(call, (profile, now) -> read.answer(call, profile, now)));
     }
 
     /** What is asked of a member who has data, with the dates read; otherwise the answer is already decided. */
@@ -149,7 +153,8 @@ final class DataRoutes {
     }
 
     private Stream<ObjectNode> written(Wire wire, Biomarker row, LocalDate today) {
-        boolean yesterday = row.day().equals(today.minusDays(1)) && row.periodicity().equals("daily");
+        boolean yesterday =
+                row.day().equals(today.minusDays(1)) && row.periodicity().equals("daily");
         if (yesterday && quirks.on(SahhaQuirk.YESTERDAY_STILL_INTRADAY)) {
             return Stream.of(wire.biomarkerCalledIntraday(row));
         }
@@ -162,36 +167,49 @@ final class DataRoutes {
         Set<String> names = words(call, "name");
         Set<String> periodicities = words(call, "periodicity");
         var wire = new Wire(profile, accountId, quirks);
-        return withDates(call, profile, now, (member, range) -> Archetypes.of(member, now).stream()
-                .filter(row -> names.isEmpty() || names.contains(row.name()))
-                .filter(row -> periodicities.isEmpty() || periodicities.contains(row.periodicity()))
-                .filter(row -> range.contains(row.first()))
-                .map(wire::archetype)
-                .toList());
+        return withDates(
+                call,
+                profile,
+                now,
+                (member, range) -> Archetypes.of(member, now).stream()
+                        .filter(row -> names.isEmpty() || names.contains(row.name()))
+                        .filter(row -> periodicities.isEmpty() || periodicities.contains(row.periodicity()))
+                        .filter(row -> range.contains(row.first()))
+                        .map(wire::archetype)
+                        .toList());
     }
 
     private Reply trends(Call call, Profile profile, Instant now) {
         Set<String> names = words(call, "name");
         Set<String> categories = words(call, "category");
         var wire = new Wire(profile, accountId, quirks);
-        return withDates(call, profile, now, (member, range) -> Insights.trends(member, now).stream()
-                .filter(row -> names.isEmpty() || names.contains(row.name()))
-                .filter(row -> categories.isEmpty() || categories.contains(row.category()))
-                .filter(row -> range.contains(row.weeks().get(row.weeks().size() - 1).last()))
-                .map(wire::trend)
-                .toList());
+        return withDates(
+                call,
+                profile,
+                now,
+                (member, range) -> Insights.trends(member, now).stream()
+                        .filter(row -> names.isEmpty() || names.contains(row.name()))
+                        .filter(row -> categories.isEmpty() || categories.contains(row.category()))
+                        .filter(row -> range.contains(
+                                row.weeks().get(row.weeks().size() - 1).last()))
+                        .map(wire::trend)
+                        .toList());
     }
 
     private Reply comparisons(Call call, Profile profile, Instant now) {
         Set<String> names = words(call, "name");
         Set<String> categories = words(call, "category");
         var wire = new Wire(profile, accountId, quirks);
-        return withDates(call, profile, now, (member, range) -> comparedDays(member, range, now)
-                .flatMap(date -> Insights.comparisons(member, date, now).stream())
-                .filter(row -> names.isEmpty() || names.contains(row.name()))
-                .filter(row -> categories.isEmpty() || categories.contains(row.category()))
-                .map(wire::comparison)
-                .toList());
+        return withDates(
+                call,
+                profile,
+                now,
+                (member, range) -> comparedDays(member, range, now)
+                        .flatMap(date -> Insights.comparisons(member, date, now).stream())
+                        .filter(row -> names.isEmpty() || names.contains(row.name()))
+                        .filter(row -> categories.isEmpty() || categories.contains(row.category()))
+                        .map(wire::comparison)
+                        .toList());
     }
 
     /** The days asked for, or the newest that has anything. */

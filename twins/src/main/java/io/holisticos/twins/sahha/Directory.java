@@ -43,8 +43,9 @@ final class Directory {
             node.putNull("sdkId").putNull("sdkVersion").putNull("deviceType");
         }
         var member = profile.member();
-        Optional<String> received =
-                member == null || !fed(profile) ? Optional.empty() : member.lastReceived(now).map(Wire::utc);
+        Optional<String> received = member == null || !fed(profile)
+                ? Optional.empty()
+                : member.lastReceived(now).map(Wire::utc);
         node.put("dataLastReceivedAtUtc", received.orElse(null));
     }
 
@@ -62,7 +63,8 @@ final class Directory {
     /** A page of the profiles whose external id contains the words; pages count from 1, and 0 is the first one too. */
     ObjectNode search(List<Profile> profiles, String words, int currentPage, int pageSize, Instant now) {
         var found = profiles.stream()
-                .filter(profile -> profile.externalId().toLowerCase(Locale.ROOT).contains(words.toLowerCase(Locale.ROOT)))
+                .filter(profile ->
+                        profile.externalId().toLowerCase(Locale.ROOT).contains(words.toLowerCase(Locale.ROOT)))
                 .toList();
         var node = JSON.objectNode();
         var page = node.putArray("items");

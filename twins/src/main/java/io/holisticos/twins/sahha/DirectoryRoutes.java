@@ -30,10 +30,14 @@ final class DirectoryRoutes {
     void serve(TwinServer server) {
         server.route("GET", "/Version", call -> Reply.json(200, "1.0.0"));
         server.route("GET", "/api/v1/account/profile/search", call -> door.forAccount(call, now -> search(call, now)));
-        server.route("GET", "/api/v1/account/profile/{externalId}", call ->
-                door.forNamedProfile(call, (profile, now) -> Reply.json(200, directory.profile(profile, now))));
-        server.route("GET", "/api/v1/profile", call ->
-                door.forOwnProfile(call, (profile, now) -> Reply.json(200, directory.profile(profile, now))));
+        server.route(
+                "GET",
+                "/api/v1/account/profile/{externalId}",
+                call -> door.forNamedProfile(call, (profile, now) -> Reply.json(200, directory.profile(profile, now))));
+        server.route(
+                "GET",
+                "/api/v1/profile",
+                call -> door.forOwnProfile(call, (profile, now) -> Reply.json(200, directory.profile(profile, now))));
         server.route("DELETE", "/api/v1/profile", call -> door.forAccount(call, now -> delete(call)));
         both(server, "demographic", (profile, now) -> orNothing(directory.demographic(profile, now)));
         both(server, "deviceInformation", (profile, now) -> orNothing(directory.deviceInformation(profile, now)));

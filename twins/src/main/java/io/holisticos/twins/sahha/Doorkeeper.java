@@ -69,16 +69,14 @@ final class Doorkeeper {
         int space = header.indexOf(' ');
         String scheme = space < 0 ? "" : header.substring(0, space).toLowerCase(Locale.ROOT);
         String token = space < 0 ? "" : header.substring(space + 1).strip();
-        Optional<Tokens.Holder> holder =
-                switch (scheme) {
-                    case "account" -> tokens.account(token);
-                    case "profile" -> tokens.profile(token);
-                    case "bearer" -> bearer(token, bearerIsFine);
-                    default -> Optional.empty();
-                };
+        Optional<Tokens.Holder> holder = switch (scheme) {
+            case "account" -> tokens.account(token);
+            case "profile" -> tokens.profile(token);
+            case "bearer" -> bearer(token, bearerIsFine);
+            default -> Optional.empty();
+        };
         if (scheme.equals("bearer") && holder.isEmpty() && quirks.on(SahhaQuirk.BEARER_IS_500)) {
-            return new Access.Refused(
-                    Reply.json(500, error("An internal exception has occurred.", 500, "domain")));
+            return new Access.Refused(Reply.json(500, error("An internal exception has occurred.", 500, "domain")));
         }
         if (holder.isPresent() && quirks.on(SahhaQuirk.GONE)) {
             return new Access.Refused(gone());
@@ -87,8 +85,8 @@ final class Doorkeeper {
     }
 
     private Optional<Tokens.Holder> bearer(String token, boolean bearerIsFine) {
-        boolean accepted = quirks.on(SahhaQuirk.BEARER_ACCEPTED)
-                || (bearerIsFine && quirks.on(SahhaQuirk.BEARER_IS_500));
+        boolean accepted =
+                quirks.on(SahhaQuirk.BEARER_ACCEPTED) || (bearerIsFine && quirks.on(SahhaQuirk.BEARER_IS_500));
         return accepted ? tokens.account(token).or(() -> tokens.profile(token)) : Optional.empty();
     }
 
@@ -115,7 +113,11 @@ final class Doorkeeper {
             return Reply.text(400, "text/plain", "Bad Request");
         }
         var error = error("One or more validation errors occurred.", 400, "request");
-        error.withArray("errors").addObject().put("origin", origin).putArray("errors").add(message);
+        error.withArray("errors")
+                .addObject()
+                .put("origin", origin)
+                .putArray("errors")
+                .add(message);
         return Reply.json(400, error);
     }
 

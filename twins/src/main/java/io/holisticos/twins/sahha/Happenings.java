@@ -44,7 +44,10 @@ final class Happenings {
                 archetypes(profile, member, until, date).forEach(event -> found.add(new At(weekEnd, event)));
             }
         }
-        return found.stream().sorted(Comparator.comparing(At::moment)).map(At::event).toList();
+        return found.stream()
+                .sorted(Comparator.comparing(At::moment))
+                .map(At::event)
+                .toList();
     }
 
     private static List<LocalDate> dates(Member member, Instant after, Instant until) {
@@ -56,7 +59,9 @@ final class Happenings {
         var wire = new Wire(profile, accountId, quirks);
         var events = new ArrayList<SahhaEvent>();
         var night = day.night();
-        if (night != null && night.stages() != null && moment.equals(member.schedule(day).moments().get(0))) {
+        if (night != null
+                && night.stages() != null
+                && moment.equals(member.schedule(day).moments().get(0))) {
             var log = wire.sleepLogEvent(night, night.stages(), Directory.source(profile), moment);
             events.add(sign(SahhaEvent.Type.DATA_LOG, profile, log));
         }
@@ -73,7 +78,8 @@ final class Happenings {
     private List<SahhaEvent> archetypes(Profile profile, Member member, Instant until, LocalDate monday) {
         var wire = new Wire(profile, accountId, quirks);
         return Archetypes.of(member, until).stream()
-                .filter(row -> row.periodicity().equals("weekly") && row.last().plusDays(1).equals(monday))
+                .filter(row -> row.periodicity().equals("weekly")
+                        && row.last().plusDays(1).equals(monday))
                 .map(row -> sign(SahhaEvent.Type.ARCHETYPE, profile, wire.archetypeEvent(row)))
                 .toList();
     }

@@ -32,8 +32,9 @@ final class Insights {
 
     /** Trends of the five scores and of their factors; at least two valid weeks are needed. */
     static List<Trend> trends(Member member, Instant now) {
-        LocalDate monday =
-                member.today(now).with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY)).minusWeeks(4);
+        LocalDate monday = member.today(now)
+                .with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY))
+                .minusWeeks(4);
         Map<String, Map<LocalDate, List<Double>>> scores = new TreeMap<>();
         Map<String, Map<LocalDate, List<Double>>> factors = new TreeMap<>();
         for (LocalDate date : monday.datesUntil(monday.plusWeeks(4)).toList()) {
@@ -70,7 +71,9 @@ final class Insights {
         values.forEach((monday, numbers) -> {
             double mean = Scores.round(
                     numbers.stream().mapToDouble(Double::doubleValue).average().orElse(0), 2);
-            @Nullable Double change = weeks.isEmpty() ? null : change(weeks.get(weeks.size() - 1).value(), mean);
+            @Nullable
+            Double change =
+                    weeks.isEmpty() ? null : change(weeks.get(weeks.size() - 1).value(), mean);
             weeks.add(new TrendWeek(monday, monday.plusDays(6), mean, change));
         });
         TrendWeek last = weeks.get(weeks.size() - 1);
@@ -92,7 +95,17 @@ final class Insights {
         for (String type : Scores.TYPES) {
             Scores.newest(member, date, type, now).ifPresent(score -> {
                 var usual = baseline(member, date, day -> Scores.newest(member, day, type, now), Score::score);
-                all.add(compare(member, date, "score", type, "index", true, score.score(), 0.7, 0.12, usual,
+                all.add(compare(
+                        member,
+                        date,
+                        "score",
+                        type,
+                        "index",
+                        true,
+                        score.score(),
+                        0.7,
+                        0.12,
+                        usual,
                         score.createdAt()));
             });
         }
@@ -100,11 +113,23 @@ final class Insights {
             double[] population = population(row.type());
             if (population.length == 2) {
                 var usual = baseline(
-                        member, date, day -> sameType(Biomarkers.newest(member, day, now), row.type()),
+                        member,
+                        date,
+                        day -> sameType(Biomarkers.newest(member, day, now), row.type()),
                         Insights::number);
                 boolean better = !row.type().equals("heart_rate_resting");
-                all.add(compare(member, date, "biomarker", row.type(), row.unit(), better, number(row),
-                        population[0], population[1], usual, row.createdAt()));
+                all.add(compare(
+                        member,
+                        date,
+                        "biomarker",
+                        row.type(),
+                        row.unit(),
+                        better,
+                        number(row),
+                        population[0],
+                        population[1],
+                        usual,
+                        row.createdAt()));
             }
         }
         return all;
@@ -140,7 +165,10 @@ final class Insights {
         LocalDate first = date.minusDays(BASELINE_DAYS);
         LocalDate from = first.isBefore(member.firstDay()) ? member.firstDay() : first;
         return from.isBefore(date)
-                ? from.datesUntil(date).flatMap(day -> find.apply(day).stream()).mapToDouble(part).average()
+                ? from.datesUntil(date)
+                        .flatMap(day -> find.apply(day).stream())
+                        .mapToDouble(part)
+                        .average()
                 : OptionalDouble.empty();
     }
 
@@ -164,15 +192,13 @@ final class Insights {
             double rounded = Scores.round(usual, decimals);
             against.add(new Against("baseline", rounded, null, word((value - usual) / spread)));
         });
-        return new Comparison(
-                category, name, value, unit, better, date, member.offsetOn(date), against, createdAt);
+        return new Comparison(category, name, value, unit, better, date, member.offsetOn(date), against, createdAt);
     }
 
     private static Against against(String type, double value, double mean, double spread, int decimals) {
         double distance = (value - mean) / spread;
         int percentile = (int) Math.round(100 / (1 + Math.exp(-1.7 * distance))); // close to the normal distribution
-        return new Against(
-                type, Scores.round(mean, decimals), Math.max(1, Math.min(99, percentile)), word(distance));
+        return new Against(type, Scores.round(mean, decimals), Math.max(1, Math.min(99, percentile)), word(distance));
     }
 
     private static String word(double distance) {

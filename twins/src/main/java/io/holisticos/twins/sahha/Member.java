@@ -29,6 +29,8 @@ final class Member {
     private final Habits habits;
     private final Collector collector;
     private final Map<LocalDate, Optional<CollectedDay>> days = new ConcurrentHashMap<>();
+    private final Map<LocalDate, Schedule> schedules = new ConcurrentHashMap<>();
+    private final Map<LocalDate, Week> weeks = new ConcurrentHashMap<>();
 
     /**
      * A member of whom Sahha holds everything from a day on.
@@ -137,11 +139,13 @@ final class Member {
         LocalDate today = today(now).plusDays(1); // a traveller's other date may already have data
         return firstDay.isAfter(today)
                 ? List.of()
-                : firstDay.datesUntil(today.plusDays(1)).sorted(Comparator.reverseOrder()).toList();
+                : firstDay.datesUntil(today.plusDays(1))
+                        .sorted(Comparator.reverseOrder())
+                        .toList();
     }
 
     Schedule schedule(CollectedDay day) {
-        return Schedule.of(day, seed, externalId());
+        return schedules.computeIfAbsent(day.date(), date -> Schedule.of(day, seed, externalId()));
     }
 
     /** Movement as it was known at the computation with this index. */
@@ -179,10 +183,14 @@ final class Member {
 
     /** The eight days that end with this one. */
     Week week(LocalDate last) {
+        return weeks.computeIfAbsent(last, this::summarize);
+    }
+
+    private Week summarize(LocalDate last) {
         var found = last.minusDays(WEEK_DAYS - 1L)
                 .datesUntil(last.plusDays(1))
                 .flatMap(date -> day(date).stream())
                 .toList();
-        return new Week(found);
+        return Week.of(found);
     }
 }

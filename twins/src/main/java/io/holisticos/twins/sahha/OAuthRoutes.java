@@ -87,9 +87,7 @@ final class OAuthRoutes {
 
     private ObjectNode tokensOf(Profile profile, Duration lifetime) {
         var answer = JsonNodeFactory.instance.objectNode().put("profileToken", tokens.issueProfile(profile, lifetime));
-        return expiring(answer, lifetime)
-                .put("tokenType", "Profile")
-                .put("refreshToken", tokens.issueRefresh(profile));
+        return expiring(answer, lifetime).put("tokenType", "Profile").put("refreshToken", tokens.issueRefresh(profile));
     }
 
     private ObjectNode expiring(ObjectNode answer, Duration lifetime) {
@@ -112,7 +110,6 @@ final class OAuthRoutes {
     }
 
     private static boolean same(String expected, String given) {
-        return MessageDigest.isEqual(
-                expected.getBytes(StandardCharsets.UTF_8), given.getBytes(StandardCharsets.UTF_8));
+        return MessageDigest.isEqual(expected.getBytes(StandardCharsets.UTF_8), given.getBytes(StandardCharsets.UTF_8));
     }
 }

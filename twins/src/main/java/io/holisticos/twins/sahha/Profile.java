@@ -8,7 +8,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param member null when nobody in the world stands behind the external id: such a profile never gets data
  */
-record Profile(String externalId, String profileId, Instant createdAt, @Nullable Member member) {
+record Profile(
+        String externalId,
+        String profileId,
+        Instant createdAt,
+        @Nullable Member member) {
 
     boolean hasData(Instant now) {
         return member != null && member.hasData(now);

@@ -94,7 +94,11 @@ final class Rows {
     }
 
     /** The mean of one complete week, Monday to Sunday. */
-    record TrendWeek(LocalDate first, LocalDate last, double value, @Nullable Double percentChange) {}
+    record TrendWeek(
+            LocalDate first,
+            LocalDate last,
+            double value,
+            @Nullable Double percentChange) {}
 
     /** One metric of one day against others. */
     record Comparison(

@@ -46,10 +46,14 @@ public record SahhaEvent(Type type, String externalId, String body, String signa
     /** The headers it travels with. */
     public Map<String, String> headers() {
         return Map.of(
-                "Content-Type", "application/json",
-                "X-Signature", signature,
-                "X-External-Id", externalId,
-                "X-Event-Type", type.wireName());
+                "Content-Type",
+                "application/json",
+                "X-Signature",
+                signature,
+                "X-External-Id",
+                externalId,
+                "X-Event-Type",
+                type.wireName());
     }
 
     /** Signs a body as Sahha is assumed to: HMAC-SHA256, the secret's text as key, lower-case hex. */

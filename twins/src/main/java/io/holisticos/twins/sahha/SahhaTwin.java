@@ -50,8 +50,7 @@ public final class SahhaTwin implements AutoCloseable {
         new DataRoutes(door, quirks, accountId).serve(server);
         new DirectoryRoutes(door, profiles, new Directory(accountId)).serve(server);
         server.route("POST", "/_twin/token", this::issueToken);
-        server.route("GET", "/_twin/jwks.json", call ->
-                Reply.text(200, "application/json", memberTokens.jwks()));
+        server.route("GET", "/_twin/jwks.json", call -> Reply.text(200, "application/json", memberTokens.jwks()));
         server.route("GET", "/_twin/quirks", call -> Reply.json(200, quirkNames()));
         server.route("PUT", "/_twin/quirks", this::setQuirks);
         server.identify(SahhaTwin::member);

@@ -61,14 +61,7 @@ public record SahhaTwinOptions(
     /** The same with these quirks on. */
     public SahhaTwinOptions withQuirks(Set<SahhaQuirk> others) {
         return new SahhaTwinOptions(
-                port,
-                clientId,
-                clientSecret,
-                tokenLifetime,
-                newProfileSilence,
-                webhookUrl,
-                webhookSecret,
-                others);
+                port, clientId, clientSecret, tokenLifetime, newProfileSilence, webhookUrl, webhookSecret, others);
     }
 
     /** The same with another account. */

@@ -21,8 +21,8 @@ final class Scores {
     private static final Curve DURATION = Curve.through(
             240, 0.35, 360, 0.68, 420, 0.85, 435, 0.89, 450, 0.92, 465, 0.95, 480, 0.99, 495, 0.95, 540, 0.82, 600,
             0.66, 720, 0.4);
-    private static final Curve DEBT = Curve.through(
-            0, 1, 0.375, 0.98, 0.438, 0.97, 0.5, 0.97, 0.875, 0.95, 1.25, 0.92, 2, 0.84, 4, 0.6, 8, 0.3);
+    private static final Curve DEBT =
+            Curve.through(0, 1, 0.375, 0.98, 0.438, 0.97, 0.5, 0.97, 0.875, 0.95, 1.25, 0.92, 2, 0.84, 4, 0.6, 8, 0.3);
     private static final Curve CIRCADIAN =
             Curve.through(0, 1, 30, 0.9, 42, 0.86, 60, 0.81, 120, 0.6, 240, 0.2, 480, 0.02);
     private static final Curve CONTINUITY = Curve.through(0, 1, 10, 0.95, 18, 0.84, 60, 0.4, 120, 0.1);
@@ -84,23 +84,21 @@ final class Scores {
     private static Optional<Score> compute(
             Member member, CollectedDay day, String type, Schedule schedule, int index, int revision) {
         var activity = member.activity(day, schedule, index);
-        var factors =
-                switch (type) {
-                    case "sleep" -> sleep(member, day, index);
-                    case "activity" -> activity(member, day, activity);
-                    case "wellbeing" -> join(activity(member, day, activity), sleep(member, day, index));
-                    case "mental_wellbeing" -> mental(member, day, activity, index);
-                    default -> readiness(member, day, index);
-                };
+        var factors = switch (type) {
+            case "sleep" -> sleep(member, day, index);
+            case "activity" -> activity(member, day, activity);
+            case "wellbeing" -> join(activity(member, day, activity), sleep(member, day, index));
+            case "mental_wellbeing" -> mental(member, day, activity, index);
+            default -> readiness(member, day, index);
+        };
         if (factors.isEmpty()) {
             return Optional.empty();
         }
-        double total =
-                switch (type) {
-                    case "sleep" -> sleepTotal(factors);
-                    case "wellbeing" -> wellbeingTotal(factors);
-                    default -> mean(factors);
-                };
+        double total = switch (type) {
+            case "sleep" -> sleepTotal(factors);
+            case "wellbeing" -> wellbeingTotal(factors);
+            default -> mean(factors);
+        };
         double score = round(total, 2);
         String words = day.date() + "|" + type + "|" + revision;
         return Optional.of(new Score(
@@ -187,8 +185,7 @@ final class Scores {
         }
         var week = index >= 2 ? member.week(day.date()) : member.week(day.date().minusDays(1));
         var factors = new ArrayList<Factor>();
-        factors.add(factor(
-                member, day, "sleep_duration", night.asleep(), 480, DURATION.at(night.asleep()), "minute"));
+        factors.add(factor(member, day, "sleep_duration", night.asleep(), 480, DURATION.at(night.asleep()), "minute"));
         factors.add(factor(member, day, "sleep_debt", week.debt(), 0, DEBT.at(week.debt()), "hour"));
         factors.add(factor(member, day, "sleep_regularity", week.regularity(), 1, week.regularity(), "index"));
         double shift = member.week(day.date().minusDays(1)).shift(night.middleMinute(day.date()));
@@ -204,8 +201,8 @@ final class Scores {
     }
 
     private static List<Factor> mental(Member member, CollectedDay day, Activity activity, int index) {
-        var factors = new ArrayList<>(only(
-                activity(member, day, activity), List.of("steps", "active_hours", "extended_inactivity")));
+        var factors = new ArrayList<>(
+                only(activity(member, day, activity), List.of("steps", "active_hours", "extended_inactivity")));
         double regularity = member.week(day.date()).activityRegularity();
         factors.add(factor(member, day, "activity_regularity", regularity, 1, regularity, "index"));
         factors.addAll(only(sleep(member, day, index), List.of("sleep_regularity", "circadian_alignment")));
@@ -245,8 +242,7 @@ final class Scores {
         return all;
     }
 
-    private static Factor ratio(
-            Member member, CollectedDay day, String name, double value, double goal, String unit) {
+    private static Factor ratio(Member member, CollectedDay day, String name, double value, double goal, String unit) {
         return factor(member, day, name, value, goal, Math.max(0, Math.min(1, value / goal)), unit);
     }
 

@@ -1,68 +1,59 @@
 package io.holisticos.twins.sahha;
 
+import io.holisticos.twins.sahha.CollectedDay.Night;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
-/** What a member's last days have in common. */
-final class Week {
-    private final List<CollectedDay> days;
+/**
+ * What a member's last eight days have in common.
+ *
+ * @param debt hours of sleep missed per night
+ * @param regularity 1 when all nights have the same middle
+ * @param middleMinute the usual middle of the night, in minutes after 18:00; NaN without any night
+ * @param activityRegularity 1 when all days have the same steps
+ * @param restingHeartRate the mean
+ * @param variability the mean of whichever measure the member's device reports
+ */
+record Week(
+        double debt,
+        double regularity,
+        double middleMinute,
+        double activityRegularity,
+        double restingHeartRate,
+        double variability) {
+    private static final int ENOUGH_SLEEP = 480;
 
-    Week(List<CollectedDay> days) {
-        this.days = List.copyOf(days);
+    static Week of(List<CollectedDay> days) {
+        var nights = days.stream()
+                .flatMap(day -> Optional.ofNullable(day.night()).map(night -> new Dated(night, day)).stream())
+                .toList();
+        double missed = mean(nights, it -> Math.max(0, ENOUGH_SLEEP - it.night().asleep()));
+        double middle = mean(nights, Dated::middle);
+        double spread = Math.sqrt(mean(nights, it -> Math.pow(it.middle() - middle, 2)));
+        double steps = mean(days, day -> day.activity().steps());
+        double stepsSpread = Math.sqrt(mean(days, day -> Math.pow(day.activity().steps() - steps, 2)));
+        return new Week(
+                Scores.round(missed / 60, 3),
+                Scores.round(Math.max(0, 1 - spread / 480), 3),
+                nights.isEmpty() ? Double.NaN : middle,
+                steps == 0 ? 0 : Scores.round(Math.max(0, 1 - stepsSpread / steps), 2),
+                mean(days, day -> day.vitals().restingHeartRate()),
+                mean(days, day -> day.vitals().variability()));
     }
 
-    /** Hours of sleep missed per night. */
-    double debt() {
-        double missed = nightly(day -> night(day) ? Math.max(0, 480 - asleep(day)) : 0).orElse(0);
-        return Scores.round(missed / 60, 3);
+    private record Dated(Night night, CollectedDay day) {
+        double middle() {
+            return night.middleMinute(day.date());
+        }
     }
 
-    /** 1 when all nights have the same middle. */
-    double regularity() {
-        double middle = nightly(Week::middle).orElse(0);
-        double variance = nightly(day -> Math.pow(middle(day) - middle, 2)).orElse(0);
-        return Scores.round(Math.max(0, 1 - Math.sqrt(variance) / 480), 3);
+    /** Minutes between the middle of a night and the usual one; 0 where nothing is usual yet. */
+    double shift(double middle) {
+        return Double.isNaN(middleMinute) ? 0 : Math.rint(Math.abs(middleMinute - middle));
     }
 
-    /** Minutes between the middle of a night and the usual middle. */
-    double shift(double middleMinute) {
-        return Math.rint(Math.abs(nightly(Week::middle).orElse(middleMinute) - middleMinute));
-    }
-
-    double activityRegularity() {
-        double mean = mean(day -> day.activity().steps());
-        double spread = Math.sqrt(mean(day -> Math.pow(day.activity().steps() - mean, 2)));
-        return mean == 0 ? 0 : Scores.round(Math.max(0, 1 - spread / mean), 2);
-    }
-
-    double restingHeartRate() {
-        return mean(day -> day.vitals().restingHeartRate());
-    }
-
-    double variability() {
-        return mean(day -> day.vitals().variability());
-    }
-
-    private double mean(ToDoubleFunction<CollectedDay> part) {
-        return days.stream().mapToDouble(part).average().orElse(0);
-    }
-
-    private OptionalDouble nightly(ToDoubleFunction<CollectedDay> part) {
-        return days.stream().filter(Week::night).mapToDouble(part).average();
-    }
-
-    private static boolean night(CollectedDay day) {
-        return day.night() != null;
-    }
-
-    private static double asleep(CollectedDay day) {
-        var night = day.night();
-        return night == null ? 0 : night.asleep();
-    }
-
-    private static double middle(CollectedDay day) {
-        var night = day.night();
-        return night == null ? 0 : night.middleMinute(day.date());
+    private static <T> double mean(List<T> all, ToDoubleFunction<T> part) {
+        return all.stream().mapToDouble(part).average().orElse(0);
     }
 }

@@ -156,8 +156,7 @@ final class Wire {
         String valueType = value(node, row.value(), row.unit());
         node.put("valueType", quirks.on(SahhaQuirk.UNKNOWN_WORDS) && some(name) ? "quantity" : valueType);
         var end = quirks.on(SahhaQuirk.MIDNIGHT_WINDOW_END) ? row.end().plusSeconds(1) : row.end();
-        return node.put("startDateTime", stamp(row.start(), row.offset()))
-                .put("endDateTime", stamp(end, row.offset()));
+        return node.put("startDateTime", stamp(row.start(), row.offset())).put("endDateTime", stamp(end, row.offset()));
     }
 
     /** Puts value and unit, and returns the value's type. */
@@ -246,11 +245,12 @@ final class Wire {
                 .put("trendStartDateTime", stamp(first.first().atStartOfDay(), trend.offset()))
                 .put("trendEndDateTime", stamp(last.last().atStartOfDay(), trend.offset()));
         var weeks = node.putArray("data");
-        trend.weeks().forEach(week -> weeks.addObject()
-                .put("startDateTime", stamp(week.first().atStartOfDay(), trend.offset()))
-                .put("endDateTime", stamp(week.last().atStartOfDay(), trend.offset()))
-                .put("value", week.value())
-                .put("percentChangeFromPrevious", week.percentChange()));
+        trend.weeks()
+                .forEach(week -> weeks.addObject()
+                        .put("startDateTime", stamp(week.first().atStartOfDay(), trend.offset()))
+                        .put("endDateTime", stamp(week.last().atStartOfDay(), trend.offset()))
+                        .put("value", week.value())
+                        .put("percentChangeFromPrevious", week.percentChange()));
         created(node, trend.createdAt(), trend.offset());
         return node;
     }
@@ -319,9 +319,7 @@ final class Wire {
     }
 
     private void owner(ObjectNode node) {
-        node.put("profileId", profile.profileId())
-                .put("accountId", accountId)
-                .put("externalId", profile.externalId());
+        node.put("profileId", profile.profileId()).put("accountId", accountId).put("externalId", profile.externalId());
     }
 
     private void created(ObjectNode node, Instant moment, ZoneOffset local) {
@@ -350,7 +348,11 @@ final class Wire {
     private ObjectNode extras(ObjectNode node, String name) {
         if (quirks.on(SahhaQuirk.UNKNOWN_FIELDS)) {
             node.put("requestId", uuid("request|" + name));
-            node.putObject("provenance").put("engine", "synthetic").putArray("stages").add(1).addNull();
+            node.putObject("provenance")
+                    .put("engine", "synthetic")
+                    .putArray("stages")
+                    .add(1)
+                    .addNull();
         }
         return node;
     }

@@ -1,5 +1,7 @@
 package io.holisticos.twins.sahha;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holisticos.twins.TwinClock;
@@ -20,17 +22,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.slf4j.LoggerFactory;
 
 /** A twin over a small world at a clock that stands still, and a caller with the account's token. */
 final class Sahha implements AutoCloseable {
     static final Instant START = Instant.parse("2026-11-22T14:05:00Z");
     static final ObjectMapper JSON = new ObjectMapper();
+
+    static {
+        ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.INFO); // Jetty says a lot below
+    }
+
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     final World world;
     final TwinClock clock;
     final SahhaTwin twin;
-    private final String token;
+    private final SahhaTwinOptions options;
+    private String token;
 
     private Sahha(World world, TwinClock clock, SahhaTwinOptions options) {
         this.world = world;
@@ -40,9 +49,20 @@ final class Sahha implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        this.token = json(post("/api/v1/oauth/account/token", "", credentials(options)))
+        this.options = options;
+        this.token = freshToken();
+    }
+
+    private String freshToken() {
+        return json(post("/api/v1/oauth/account/token", "", credentials(options)))
                 .path("accountToken")
                 .asText();
+    }
+
+    /** Pushes the clock and asks for a token that is valid then. */
+    void advance(Duration step) {
+        clock.advance(step);
+        token = freshToken();
     }
 
     static Sahha start(SahhaQuirk... quirks) {
@@ -82,8 +102,7 @@ final class Sahha implements AutoCloseable {
     }
 
     HttpResponse<String> deleteAsAccount(String path, String body) {
-        return send(
-                HttpRequest.newBuilder().method("DELETE", BodyPublishers.ofString(body)), path, "account " + token);
+        return send(HttpRequest.newBuilder().method("DELETE", BodyPublishers.ofString(body)), path, "account " + token);
     }
 
     HttpResponse<String> put(String path, String body) {

@@ -63,7 +63,8 @@ class SahhaAuthTest {
     void readsTheSchemeInAnyCase() {
         try (var sahha = Sahha.start()) {
             for (String scheme : new String[] {"account", "Account", "ACCOUNT"}) {
-                assertThat(sahha.get(SCORES, scheme + " " + sahha.accountToken()).statusCode())
+                assertThat(sahha.get(SCORES, scheme + " " + sahha.accountToken())
+                                .statusCode())
                         .isEqualTo(200);
             }
         }
@@ -181,8 +182,8 @@ class SahhaAuthTest {
     @Test
     void refreshesProfileTokensAndAnswers400OtherwiseUnlessDocumented() {
         try (var sahha = Sahha.start()) {
-            var tokens = Sahha.json(
-                    sahha.postAsAccount("/api/v1/oauth/profile/token", "{\"externalId\":\"demo-anna\"}"));
+            var tokens =
+                    Sahha.json(sahha.postAsAccount("/api/v1/oauth/profile/token", "{\"externalId\":\"demo-anna\"}"));
             String path = "/api/v1/oauth/profile/refreshToken";
             String good = "{\"refreshToken\":\"" + tokens.path("refreshToken").asText() + "\"}";
 

@@ -97,7 +97,7 @@ class SahhaBiomarkersTest {
 
     @Test
     void filterByTheLocalDateOfTheWindowsStart() {
-        LocalDate day = sahha.person("demo-anna").dateAt(Sahha.START).minusDays(4);
+        LocalDate day = sahha.person("demo-anna").dateAt(Sahha.START).minusDays(12);
 
         var rows = sahha.rows(ANNA + "?categories=activity,sleep,vitals&startDateTime=" + day + "&endDateTime=" + day);
 
@@ -121,18 +121,21 @@ class SahhaBiomarkersTest {
         try (var other = Sahha.start()) {
             String path = ANNA + "?categories=activity&types=steps";
             JsonNode noon = other.rows(path).get(0);
-            other.clock.advance(Duration.ofHours(6));
+            other.advance(Duration.ofHours(6));
             JsonNode evening = other.rows(path).get(0);
-            other.clock.advance(Duration.ofHours(12));
-            JsonNode closed = Sahha.texts(other.rows(path), "startDateTime").get(0)
+            other.advance(Duration.ofHours(12));
+            JsonNode closed = Sahha.texts(other.rows(path), "startDateTime")
+                            .get(0)
                             .equals(noon.path("startDateTime").asText())
                     ? other.rows(path).get(0)
                     : other.rows(path).get(1);
 
-            assertThat(evening.path("value").asInt()).isGreaterThan(noon.path("value").asInt());
+            assertThat(evening.path("value").asInt())
+                    .isGreaterThan(noon.path("value").asInt());
             assertThat(evening.path("id")).isNotEqualTo(noon.path("id"));
             assertThat(closed.path("startDateTime")).isEqualTo(noon.path("startDateTime"));
-            assertThat(closed.path("value").asInt()).isGreaterThanOrEqualTo(evening.path("value").asInt());
+            assertThat(closed.path("value").asInt())
+                    .isGreaterThanOrEqualTo(evening.path("value").asInt());
             assertThat(closed.path("periodicity").asText()).isEqualTo("daily");
         }
     }
@@ -189,7 +192,9 @@ class SahhaBiomarkersTest {
     }
 
     private static void assertNear(Map<String, String> values, String type, long milli) {
-        assertThat(Integer.parseInt(values.get(type)) - milli / 60_000.0).as(type).isBetween(-1.0, 1.0);
+        assertThat(Integer.parseInt(values.get(type)) - milli / 60_000.0)
+                .as(type)
+                .isBetween(-1.0, 1.0);
     }
 
     private static double minutesBetween(String text, Instant moment) {

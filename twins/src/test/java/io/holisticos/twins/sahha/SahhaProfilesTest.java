@@ -22,7 +22,8 @@ class SahhaProfilesTest {
             assertThat(profile.path("dataLastReceivedAtUtc").asText()).startsWith("2026-11-22T");
             assertThat(profile.path("dataSources").get(0).path("sourceName").asText())
                     .contains("whoop");
-            assertThat(Sahha.keys(device)).isEqualTo(Sahha.keys(Sahha.sample("profile.device-information.response-200")));
+            assertThat(Sahha.keys(device))
+                    .isEqualTo(Sahha.keys(Sahha.sample("profile.device-information.response-200")));
             assertThat(device.path("timeZone").asText())
                     .isEqualTo(sahha.person("demo-anna").offsetAt(Sahha.START).getId());
             assertThat(Sahha.keys(sahha.rows("/api/v1/profile/demographic/demo-anna")))
@@ -54,8 +55,9 @@ class SahhaProfilesTest {
 
             assertThat(Sahha.keys(all)).isEqualTo(Sahha.keys(Sahha.sample("profile.search.response-200")));
             assertThat(Sahha.keys(all.path("items").get(0)))
-                    .isEqualTo(Sahha.keys(
-                            Sahha.sample("profile.search.response-200").path("items").get(0)));
+                    .isEqualTo(Sahha.keys(Sahha.sample("profile.search.response-200")
+                            .path("items")
+                            .get(0)));
             assertThat(all.path("totalCount").asInt()).isEqualTo(16);
             assertThat(Sahha.texts(all.path("items"), "externalId")).doesNotContain("demo-eve");
             assertThat(Sahha.texts(page.path("items"), "externalId")).first().isEqualTo("demo-0006");
@@ -69,7 +71,8 @@ class SahhaProfilesTest {
         try (var sahha = Sahha.start()) {
             String scores = "/api/v1/profile/score/demo-eve?types=sleep,activity";
             assertThat(sahha.get(scores).statusCode()).isEqualTo(404);
-            assertThat(sahha.get("/api/v1/account/profile/demo-eve").statusCode()).isEqualTo(404);
+            assertThat(sahha.get("/api/v1/account/profile/demo-eve").statusCode())
+                    .isEqualTo(404);
 
             var registered = sahha.postAsAccount(REGISTER, "{\"externalId\":\"demo-eve\"}");
             assertThat(registered.statusCode()).isEqualTo(201);
@@ -77,7 +80,7 @@ class SahhaProfilesTest {
                     .isEqualTo(Sahha.keys(Sahha.sample("auth.profile-token.response")));
             assertThat(sahha.get(scores).statusCode()).isEqualTo(204);
 
-            sahha.clock.advance(Duration.ofHours(3));
+            sahha.advance(Duration.ofHours(3));
             JsonNode rows = sahha.rows(scores);
             assertThat(rows.size()).isGreaterThan(3);
             assertThat(Set.copyOf(Sahha.texts(rows, "createdAtUtc"))).hasSize(1);
@@ -110,8 +113,10 @@ class SahhaProfilesTest {
     void aDeletedProfileIsUnknownOrGone() {
         try (var sahha = Sahha.start()) {
             String scores = "/api/v1/profile/score/demo-ben?types=sleep";
-            assertThat(sahha.deleteAsAccount("/api/v1/profile", "{}").statusCode()).isEqualTo(400);
-            assertThat(sahha.deleteAsAccount("/api/v1/profile", "[\"demo-ben\"]").statusCode())
+            assertThat(sahha.deleteAsAccount("/api/v1/profile", "{}").statusCode())
+                    .isEqualTo(400);
+            assertThat(sahha.deleteAsAccount("/api/v1/profile", "[\"demo-ben\"]")
+                            .statusCode())
                     .isEqualTo(200);
 
             assertThat(sahha.get(scores).statusCode()).isEqualTo(404);
@@ -132,7 +137,8 @@ class SahhaProfilesTest {
             assertThat(Set.copyOf(Sahha.texts(rows, "name"))).containsAll(Sahha.texts(sample, "name"));
             for (JsonNode row : rows) {
                 assertThat(Sahha.keys(row)).isEqualTo(Sahha.keys(sample.get(0)));
-                var start = java.time.OffsetDateTime.parse(row.path("startDateTime").asText());
+                var start =
+                        java.time.OffsetDateTime.parse(row.path("startDateTime").asText());
                 var end = java.time.OffsetDateTime.parse(row.path("endDateTime").asText());
                 assertThat(start.getDayOfWeek()).isEqualTo(java.time.DayOfWeek.MONDAY);
                 assertThat(end).isEqualTo(start.plusDays(6));
@@ -183,7 +189,10 @@ class SahhaProfilesTest {
                     "/api/v1/score/demo-anna")) {
                 assertThat(sahha.get(path).statusCode()).isEqualTo(404);
             }
-            sahha.post("/_twin/faults", "", "{\"path\":\"/api/v1/profile/score\",\"kind\":\"status\",\"status\":429,\"count\":1}");
+            sahha.post(
+                    "/_twin/faults",
+                    "",
+                    "{\"path\":\"/api/v1/profile/score\",\"kind\":\"status\",\"status\":429,\"count\":1}");
             assertThat(sahha.get("/api/v1/profile/score/demo-anna?types=sleep").statusCode())
                     .isEqualTo(429);
             assertThat(sahha.get("/api/v1/profile/score/demo-anna?types=sleep").statusCode())

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 
 class SahhaScoresTest {
     private static final String ANNA = "/api/v1/profile/score/demo-anna";
-    private static final String ALL = "types=wellbeing&types=activity&types=sleep&types=mental_wellbeing&types=readiness";
+    private static final String ALL =
+            "types=wellbeing&types=activity&types=sleep&types=mental_wellbeing&types=readiness";
     private static Sahha sahha;
 
     @BeforeAll
@@ -35,7 +36,8 @@ class SahhaScoresTest {
     @Test
     void haveTheKeysAndTypesOfTheSamples() {
         var samples = new HashMap<String, JsonNode>();
-        Sahha.sample("scores.one-day.all-types.response-200").forEach(row -> samples.put(row.path("type").asText(), row));
+        Sahha.sample("scores.one-day.all-types.response-200")
+                .forEach(row -> samples.put(row.path("type").asText(), row));
 
         for (JsonNode row : sahha.rows(ANNA + "?" + ALL)) {
             JsonNode sample = samples.get(row.path("type").asText());
@@ -45,7 +47,8 @@ class SahhaScoresTest {
             assertThat(row.path("dataSources").isArray()).isTrue();
             var names = Sahha.texts(sample.path("factors"), "name");
             for (JsonNode factor : row.path("factors")) {
-                assertThat(Sahha.keys(factor)).isEqualTo(Sahha.keys(sample.path("factors").get(0)));
+                assertThat(Sahha.keys(factor))
+                        .isEqualTo(Sahha.keys(sample.path("factors").get(0)));
                 assertThat(names).contains(factor.path("name").asText());
             }
         }
@@ -56,7 +59,8 @@ class SahhaScoresTest {
         var rows = sahha.rows(ANNA + "?" + ALL);
 
         var days = days(rows);
-        assertThat(days).isSortedAccordingTo(Comparator.<LocalDate>naturalOrder().reversed());
+        assertThat(days)
+                .isSortedAccordingTo(Comparator.<LocalDate>naturalOrder().reversed());
         assertThat(Set.copyOf(days)).hasSizeBetween(60, 61);
         assertThat(days.get(0)).isEqualTo(today("demo-anna"));
         assertThat(days.stream().filter(today("demo-anna")::equals)).hasSize(5);
@@ -202,13 +206,14 @@ class SahhaScoresTest {
         try (var other = Sahha.start()) {
             LocalDate tomorrow = today("demo-anna").plusDays(1);
             String path = ANNA + "?types=activity&startDateTime=" + tomorrow;
-            Instant midnight = tomorrow.atStartOfDay().toInstant(other.person("demo-anna").offsetAt(Sahha.START));
-            other.clock.advance(Duration.between(Sahha.START, midnight.plus(Duration.ofHours(1))));
+            Instant midnight =
+                    tomorrow.atStartOfDay().toInstant(other.person("demo-anna").offsetAt(Sahha.START));
+            other.advance(Duration.between(Sahha.START, midnight.plus(Duration.ofHours(1))));
             assertThat(other.get(path).body()).isEqualTo("[]");
 
-            other.clock.advance(Duration.ofHours(8));
+            other.advance(Duration.ofHours(8));
             JsonNode morning = other.rows(path).get(0);
-            other.clock.advance(Duration.ofHours(9));
+            other.advance(Duration.ofHours(9));
             JsonNode evening = other.rows(path).get(0);
 
             assertThat(evening.path("id")).isNotEqualTo(morning.path("id"));
@@ -224,7 +229,8 @@ class SahhaScoresTest {
     void theOldestFortnightAppearedAtOnce() {
         var created = Sahha.texts(sahha.scores("demo-anna", "sleep"), "createdAtUtc");
 
-        assertThat(Set.copyOf(created.subList(created.size() - 13, created.size()))).hasSize(1);
+        assertThat(Set.copyOf(created.subList(created.size() - 13, created.size())))
+                .hasSize(1);
         assertThat(Set.copyOf(created)).hasSizeGreaterThan(40);
     }
 
