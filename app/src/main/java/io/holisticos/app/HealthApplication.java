@@ -41,9 +41,6 @@ import org.jspecify.annotations.Nullable;
 /** The service: {@code server config.yml}, and the migrations of its two databases. */
 public final class HealthApplication extends Application<HealthConfiguration> {
 
-    private static final String SAHHA_CHANGELOG = "sahha-db/changelog.yaml";
-    private static final String WHOOP_CHANGELOG = "whoop-db/changelog.yaml";
-
     /** Virtual threads exist from here on; asking an older runtime for them ends the start. */
     private static final int FIRST_JDK_WITH_VIRTUAL_THREADS = 21;
 
@@ -78,8 +75,8 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                 bootstrap.getConfigurationSourceProvider(), new StringSubstitutor(this::variable)));
         JsonForm.applyTo(bootstrap.getObjectMapper());
         bootstrap.addBundle(new ViewBundle<>());
-        bootstrap.addBundle(migrations("sahha-db", SAHHA_CHANGELOG, configuration -> configuration.sahhaDatabase));
-        bootstrap.addBundle(migrations("whoop-db", WHOOP_CHANGELOG, configuration -> configuration.whoopDatabase));
+        bootstrap.addBundle(migrations("sahha-db", Migrations.SAHHA_CHANGELOG, configuration -> configuration.sahhaDatabase));
+        bootstrap.addBundle(migrations("whoop-db", Migrations.WHOOP_CHANGELOG, configuration -> configuration.whoopDatabase));
     }
 
     @Override
