@@ -285,6 +285,11 @@ final class ConnectionStore {
         return e;
     }
 
+    /** Whether a unique index refused a row. */
+    static boolean isDuplicate(JdbiException e) {
+        return e.getCause() instanceof SQLException sql && "23505".equals(sql.getSQLState());
+    }
+
     /** Connection lost (08), no resources (53), lock not had in time (55), operator intervention (57). */
     private static boolean isOutage(@Nullable String sqlState) {
         return sqlState != null && sqlState.matches("(08|53|55|57).*");

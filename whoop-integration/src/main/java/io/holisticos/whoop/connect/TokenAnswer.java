@@ -28,4 +28,7 @@ sealed interface TokenAnswer {
 
     /** This code or refresh token will never work again. */
     record Refused(String error) implements TokenAnswer {}
+
+    /** WHOOP does not know our application by its id and secret: an operator's matter, the token was not looked at. */
+    record Misconfigured() implements TokenAnswer {}
 }

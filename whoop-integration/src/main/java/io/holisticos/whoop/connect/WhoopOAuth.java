@@ -28,6 +28,7 @@ import io.holisticos.outbound.CommandKey;
 import io.holisticos.outbound.Outbound;
 import io.holisticos.outbound.Reply;
 import io.holisticos.whoop.connect.TokenAnswer.Granted;
+import io.holisticos.whoop.connect.TokenAnswer.Misconfigured;
 import io.holisticos.whoop.connect.TokenAnswer.Refused;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -51,7 +52,8 @@ public final class WhoopOAuth {
     /** A spent refresh token is an invalid_request at WHOOP (seen), an invalid_grant elsewhere. */
     private static final Set<String> TERMINAL = Set.of("invalid_request", "invalid_grant", "invalid_scope");
 
-    private static final Duration UNTIL_AN_OPERATOR_ACTED = Duration.ofMinutes(5);
+    /** How long to stay away from a server that refuses our application. */
+    static final Duration UNTIL_AN_OPERATOR_ACTED = Duration.ofMinutes(5);
     private static final Duration SOON = Duration.ofMinutes(1);
 
     private final Outbound outbound;
@@ -132,7 +134,7 @@ public final class WhoopOAuth {
         String error = errorOf(reply);
         if ("invalid_client".equals(error)) {
             log.error("event=whoop_client_refused user={} hint=\"check whoop.connect.clientId and clientSecret\"", who);
-            throw new SourceUnavailable(WHOOP, UNTIL_AN_OPERATOR_ACTED);
+            return new Misconfigured();
         }
         if (reply.status() == 400 && error != null && TERMINAL.contains(error)) {
             return new Refused(error);
