@@ -166,7 +166,16 @@ public final class WhoopApi {
 
     /** Ends our access to the member at WHOOP. Afterwards the tokens are worthless and no more webhooks arrive. */
     public void revokeAccess(UserId who, Deadline deadline) {
-        Call call = new Call(REVOKE, who, "DELETE", at("v2/user/access"), Map.of(), null, true);
+        revoke(who, Map.of(), deadline);
+    }
+
+    /** As {@link #revokeAccess}, by a token that is not, or no longer, the connection's; see {@link #profileWith}. */
+    public void revokeAccessWith(String accessToken, UserId who, Deadline deadline) {
+        revoke(who, Map.of("Authorization", "Bearer " + accessToken), deadline);
+    }
+
+    private void revoke(UserId who, Map<String, String> headers, Deadline deadline) {
+        Call call = new Call(REVOKE, who, "DELETE", at("v2/user/access"), headers, null, true);
         Reply reply = answered(call, deadline);
         if (!reply.isSuccess()) {
             throw unexpected(call, reply);
