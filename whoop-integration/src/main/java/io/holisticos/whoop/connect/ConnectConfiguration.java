@@ -5,7 +5,6 @@ import io.dropwizard.util.Duration;
 import io.dropwizard.validation.MaxDuration;
 import io.dropwizard.validation.MinDuration;
 import io.dropwizard.validation.ValidationMethod;
-import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
 import java.net.URI;
@@ -20,13 +19,13 @@ public final class ConnectConfiguration {
 
     private static final String OFFLINE = "offline";
 
-    /** As the WHOOP dashboard shows it. */
-    @NotBlank
+    /** As the WHOOP dashboard shows it; empty where there is no WHOOP. */
+    @NotNull
     @JsonProperty
     String clientId = "";
 
     /** As the WHOOP dashboard shows it; the webhook signing key, too. */
-    @NotBlank
+    @NotNull
     @JsonProperty
     String clientSecret = "";
 
@@ -83,6 +82,16 @@ public final class ConnectConfiguration {
     Duration refreshTimeout = Duration.seconds(15);
 
     public ConnectConfiguration() {}
+
+    /** Without credentials there is no WHOOP here. */
+    public boolean hasCredentials() {
+        return !clientId.isBlank();
+    }
+
+    @ValidationMethod(message = "whoop.connect.clientId and clientSecret are set both or not at all")
+    boolean isWholeCredential() {
+        return clientId.isBlank() == clientSecret.isBlank();
+    }
 
     @ValidationMethod(message = "whoop.connect.scopes must name offline: without it WHOOP gives no refresh token")
     boolean isOffline() {
