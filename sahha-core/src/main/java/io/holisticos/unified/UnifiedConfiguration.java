@@ -28,14 +28,6 @@ public final class UnifiedConfiguration {
 
     public UnifiedConfiguration() {}
 
-    /** For tests. */
-    static UnifiedConfiguration of(Duration deadline, Map<String, Duration> shares) {
-        UnifiedConfiguration configuration = new UnifiedConfiguration();
-        configuration.deadline = deadline;
-        configuration.shares = Map.copyOf(shares);
-        return configuration;
-    }
-
     java.time.Duration deadline() {
         return deadline.toJavaDuration();
     }
