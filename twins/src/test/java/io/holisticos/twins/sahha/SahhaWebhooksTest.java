@@ -36,7 +36,7 @@ class SahhaWebhooksTest {
                     headers.getFirst("X-External-Id"),
                     headers.getFirst("X-Event-Type"),
                     new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)));
-            exchange.sendResponseHeaders(200, -1);
+            exchange.sendResponseHeaders(204, -1);
             exchange.close();
         });
         receiver.start();
@@ -109,7 +109,7 @@ class SahhaWebhooksTest {
     @Test
     void sendsWhatHappenedSignedAndInOrder() {
         try (var sahha = sending()) {
-            sahha.clock.advance(Duration.ofHours(5));
+            sahha.clock.advance(Duration.ofHours(2));
             sahha.twin.pumpWebhooks(); // waits for the pump that the advance set off
 
             assertThat(received)
@@ -130,7 +130,7 @@ class SahhaWebhooksTest {
     void mayRepeatAndReverseAndWrap() throws IOException {
         try (var sahha =
                 sending(SahhaQuirk.WEBHOOK_DUPLICATES, SahhaQuirk.WEBHOOK_OUT_OF_ORDER, SahhaQuirk.WEBHOOK_ARRAY)) {
-            sahha.clock.advance(Duration.ofHours(5));
+            sahha.clock.advance(Duration.ofHours(2));
             sahha.twin.pumpWebhooks();
 
             assertThat(received).isNotEmpty();
