@@ -75,8 +75,8 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                 bootstrap.getConfigurationSourceProvider(), new StringSubstitutor(this::variable)));
         JsonForm.applyTo(bootstrap.getObjectMapper());
         bootstrap.addBundle(new ViewBundle<>());
-        bootstrap.addBundle(migrations("sahha-db", Migrations.SAHHA_CHANGELOG, configuration -> configuration.sahhaDatabase));
-        bootstrap.addBundle(migrations("whoop-db", Migrations.WHOOP_CHANGELOG, configuration -> configuration.whoopDatabase));
+        bootstrap.addBundle(new Changelog("sahha-db", Migrations.SAHHA_CHANGELOG, all -> all.sahhaDatabase));
+        bootstrap.addBundle(new Changelog("whoop-db", Migrations.WHOOP_CHANGELOG, all -> all.whoopDatabase));
     }
 
     @Override
@@ -88,28 +88,75 @@ public final class HealthApplication extends Application<HealthConfiguration> {
     @Override
     public void run(HealthConfiguration configuration, Environment environment) {
         useVirtualThreadsWhereThereAreAny(configuration);
-        ManagedDataSource sahhaDatabase = configuration.sahhaDatabase.build(environment.metrics(), "sahha-db");
-        Jdbi sahhaJdbi = new JdbiFactory().build(environment, configuration.sahhaDatabase, sahhaDatabase, "sahha-db");
-        Flags flags = new Flags(sahhaDatabase);
+        environment.lifecycle().addServerLifecycleListener(started -> server = started);
+
+        Database sahhaDatabase = Database.open(environment, configuration.sahhaDatabase, "sahha-db");
+        Flags flags = new Flags(sahhaDatabase.source());
         AccessRules rules = new AccessRules();
-        ApiKeyStore keyStore = new ApiKeyStore(sahhaJdbi);
+        ApiKeyStore keyStore = new ApiKeyStore(sahhaDatabase.jdbi());
         ApiKeys keys = new ApiKeys(keyStore);
 
-        SahhaModule sahha = sahha(configuration, environment, sahhaJdbi);
+        SahhaModule sahha = sahha(configuration, environment, sahhaDatabase);
         Optional<WhoopModule> whoop = configuration.whoop.isConfigured()
                 ? Optional.of(whoop(configuration, environment, flags))
                 : Optional.empty();
         Sources sources = whoop.map(module -> Sources.withWhoop(sahha.source(), module.source(), flags))
                 .orElseGet(() -> Sources.withoutWhoop(sahha.source()));
 
-        WebModule.register(environment.jersey(), keys, rules);
-        environment.jersey().register(new ExistingCallers(configuration.access, keys, rules, environment.metrics()));
-        sahha.register(environment.jersey(), sources.whoop(), rules);
+        JerseyEnvironment jersey = environment.jersey();
+        WebModule.register(jersey, keys, rules);
+        jersey.register(new ExistingCallers(configuration.access, keys, rules, environment.metrics()));
+        sahha.resources(sources.whoop(), rules).forEach(jersey::register);
         new UnifiedModule(sources.inOrder(), sources.precedence(), configuration.unified, clock)
-                .register(environment.jersey(), Sources.WHOOP);
-        whoop.ifPresent(module -> module.register(environment.jersey()));
-        OpenApiResource.register(environment.jersey(), configuration.publicUrl);
+                .register(jersey, Sources.WHOOP);
+        whoop.ifPresentOrElse(module -> module.register(jersey), () -> jersey.register(new WithoutWhoop()));
+        jersey.register(new OpenApiResource(configuration.publicUrl, jersey.getResourceConfig()));
+        CrossOrigin.allow(environment, configuration.access.origins());
 
         AdminPort.open(environment.admin(), environment.getObjectMapper(), keys, flags);
+        environment.healthChecks().register("migrations", migrationsCheck(sahhaDatabase, whoop));
+        environment.lifecycle().manage(new FirstKey(keyStore, configuration.access, clock));
+    }
+
+    private SahhaModule sahha(HealthConfiguration configuration, Environment environment, Database database) {
+        SahhaModule sahha = new SahhaModule(
+                configuration.sahha,
+                client(environment, configuration.sahha.outbound(), "sahha"),
+                database.jdbi(),
+                environment.getObjectMapper(),
+                environment.metrics(),
+                clock,
+                environment
+                        .lifecycle()
+                        .executorService("sahha-refresh-%d")
+                        .minThreads(REFRESH_THREADS)
+                        .maxThreads(REFRESH_THREADS)
+                        .build());
+        environment.lifecycle().manage(sahha);
+        environment.healthChecks().register("sahha", sahha.healthCheck());
+        return sahha;
+    }
+
+    private WhoopModule whoop(HealthConfiguration configuration, Environment environment, Flags flags) {
+        Database database = Database.open(environment, configuration.whoopDatabase, "whoop-db");
+        WhoopModule whoop = new WhoopModule(
+                configuration.whoop,
+                new WhoopModule.Tools(
+                        client(environment, configuration.whoop.api(), "whoop"),
+                        client(environment, configuration.whoop.oauth(), "whoop-oauth"),
+                        environment.getObjectMapper(),
+                        environment.metrics(),
+                        clock),
+                new WhoopModule.Storage(
+                        database.source(),
+                        database.jdbi(),
+                        new Vault(database.jdbi(), configuration.vault, new SecureRandom(), clock)),
+                new WhoopModule.Switches(
+                        who -> flags.isOn(Flag.WHOOP_INTEGRATION, who),
+                        who -> flags.isOn(Flag.WHOOP_CONNECT, who),
+                        who -> flags.isOn(Flag.WHOOP_SYNC, who)));
+        environment.lifecycle().manage(whoop);
+        whoop.healthChecks().forEach(environment.healthChecks()::register);
+        return whoop;
     }
 }
