@@ -1,0 +1,114 @@
+package io.holisticos.sahha;
+
+import io.dropwizard.auth.Auth;
+import io.holisticos.health.HealthError.InvalidRequest;
+import io.holisticos.health.UserId;
+import io.holisticos.web.AccessRules;
+import io.holisticos.web.Caller;
+import io.holisticos.web.Scope;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One day of Sahha data, for the dashboard's backend. Open, as it always was. */
+@Path("/api/v1/health-metrics")
+@Produces(MediaType.APPLICATION_JSON)
+public final class ExistingHealthMetricsResource {
+
+    private final ExistingReads reads;
+    private final WhoopPart whoop;
+    private final AccessRules rules;
+
+    ExistingHealthMetricsResource(ExistingReads reads, WhoopPart whoop, AccessRules rules) {
+        this.reads = reads;
+        this.whoop = whoop;
+        this.rules = rules;
+    }
+
+    /** With {@code include_whoop=true} the one part that is not open: it needs a credential, before anything is read. */
+    @GET
+    @Path("overview")
+    public Object overview(
+            @Auth Optional<Caller> caller,
+            @QueryParam("include_whoop") @DefaultValue("false") String includeWhoop,
+            @QueryParam("profile_id") @Nullable String profileId,
+            @QueryParam("period") @DefaultValue("today") String period) {
+        boolean withWhoop = includeWhoop.equalsIgnoreCase("true");
+        if (withWhoop) {
+            rules.require(caller, Scope.HEALTH_READ);
+        }
+        checkFlag(includeWhoop);
+        UserId who = Parameters.user("profile_id", profileId);
+        ExistingReads.Day day = reads.overview(who, Parameters.period(period));
+        ExistingAnswers.Overview overview = ExistingAnswers.Overview.of(day.rows());
+        return withWhoop ? overview.with(whoop.read(who, day.date())) : overview;
+    }
+
+    @GET
+    @Path("activity")
+    public Object activity(
+            @QueryParam("profile_id") @Nullable String profileId,
+            @QueryParam("period") @DefaultValue("today") String period) {
+        return ExistingAnswers.Activity.of(
+                reads.biomarkers(Parameters.user("profile_id", profileId), Parameters.period(period))
+                        .rows());
+    }
+
+    @GET
+    @Path("sleep")
+    public Object sleep(
+            @QueryParam("profile_id") @Nullable String profileId,
+            @QueryParam("period") @DefaultValue("today") String period) {
+        return ExistingAnswers.Sleep.of(reads.both(Parameters.user("profile_id", profileId), Parameters.period(period))
+                .rows());
+    }
+
+    @GET
+    @Path("recovery")
+    public Object recovery(
+            @QueryParam("profile_id") @Nullable String profileId,
+            @QueryParam("period") @DefaultValue("today") String period) {
+        return new ExistingAnswers.Biomarkers(ExistingAnswers.BiomarkerRow.of(
+                reads.biomarkers(Parameters.user("profile_id", profileId), Parameters.period(period))
+                        .rows(),
+                "vitals"));
+    }
+
+    @GET
+    @Path("scores")
+    public Object scores(
+            @QueryParam("profile_id") @Nullable String profileId,
+            @QueryParam("period") @DefaultValue("today") String period) {
+        return ExistingAnswers.Scores.of(
+                reads.scores(Parameters.user("profile_id", profileId), Parameters.period(period))
+                        .rows());
+    }
+
+    @GET
+    @Path("biomarkers")
+    public Object biomarkers(
+            @QueryParam("profile_id") @Nullable String profileId,
+            @QueryParam("period") @DefaultValue("today") String period) {
+        return new ExistingAnswers.Biomarkers(
+                reads
+                        .biomarkers(Parameters.user("profile_id", profileId), Parameters.period(period))
+                        .rows()
+                        .biomarkers()
+                        .stream()
+                        .map(ExistingAnswers.BiomarkerRow::of)
+                        .toList());
+    }
+
+    private static void checkFlag(String text) {
+        String flag = text.toLowerCase(Locale.ROOT);
+        if (!flag.equals("true") && !flag.equals("false")) {
+            throw new InvalidRequest("include_whoop must be true or false");
+        }
+    }
+}

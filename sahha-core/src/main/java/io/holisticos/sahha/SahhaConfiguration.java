@@ -1,0 +1,86 @@
+package io.holisticos.sahha;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.dropwizard.util.Duration;
+import io.dropwizard.validation.MinDuration;
+import io.holisticos.outbound.OutboundConfiguration;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
+import java.net.URI;
+import java.util.concurrent.TimeUnit;
+
+/** How Sahha is called, and how old what it told us may be. Read once at start-up. */
+public final class SahhaConfiguration {
+
+    /** Without {@code /api/v1}: {@code https://api.sahha.ai}, or {@code https://sandbox-api.sahha.ai}. */
+    @NotNull
+    @JsonProperty
+    URI baseUrl = URI.create("https://api.sahha.ai");
+
+    @NotBlank
+    @JsonProperty
+    String clientId = "";
+
+    @NotBlank
+    @JsonProperty
+    String clientSecret = "";
+
+    @Valid
+    @NotNull
+    @JsonProperty
+    OutboundConfiguration outbound = new OutboundConfiguration();
+
+    /** How old scores behind an overview may be before Sahha is asked again. */
+    @NotNull
+    @MinDuration(value = 1, unit = TimeUnit.SECONDS)
+    @JsonProperty
+    Duration freshnessOverview = Duration.seconds(300);
+
+    /** The same for everything else. */
+    @NotNull
+    @MinDuration(value = 1, unit = TimeUnit.SECONDS)
+    @JsonProperty
+    Duration freshnessMetrics = Duration.seconds(600);
+
+    /** From this age on, what is held is treated as cold. */
+    @NotNull
+    @MinDuration(value = 1, unit = TimeUnit.SECONDS)
+    @JsonProperty
+    Duration staleAfter = Duration.hours(24);
+
+    /** How long a reader waits for the shared refresh when what is held is past its freshness. */
+    @NotNull
+    @JsonProperty
+    Duration waitWhenStale = Duration.seconds(1);
+
+    /** How long a unified answer waits when nothing is held. */
+    @NotNull
+    @JsonProperty
+    Duration coldWaitUnified = Duration.seconds(3);
+
+    /** How long an existing path waits when nothing is held. */
+    @NotNull
+    @JsonProperty
+    Duration coldWaitExisting = Duration.seconds(10);
+
+    /** Sahha publishes no limit; ours, slowed further by 429. */
+    @Min(1)
+    @Max(1000)
+    @JsonProperty
+    int maxCallsPerSecond = 20;
+
+    public OutboundConfiguration outbound() {
+        return outbound;
+    }
+
+    Freshness overview() {
+        return new Freshness(freshnessOverview.toJavaDuration(), staleAfter.toJavaDuration());
+    }
+
+    Freshness metrics() {
+        return new Freshness(freshnessMetrics.toJavaDuration(), staleAfter.toJavaDuration());
+    }
+}

@@ -1,0 +1,200 @@
+package io.holisticos.sahha;
+
+import com.codahale.metrics.MetricRegistry;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.dropwizard.client.JerseyClientBuilder;
+import io.dropwizard.core.Application;
+import io.dropwizard.core.Configuration;
+import io.dropwizard.core.setup.Bootstrap;
+import io.dropwizard.core.setup.Environment;
+import io.dropwizard.jackson.Jackson;
+import io.dropwizard.testing.ConfigOverride;
+import io.dropwizard.testing.DropwizardTestSupport;
+import io.dropwizard.util.Duration;
+import io.holisticos.health.DayRange;
+import io.holisticos.health.Deadline;
+import io.holisticos.health.HealthSource;
+import io.holisticos.health.SourceAnswer;
+import io.holisticos.health.SourceName;
+import io.holisticos.health.UserId;
+import io.holisticos.testing.TestDatabase;
+import io.holisticos.web.AccessRules;
+import io.holisticos.web.ApiKeyStore;
+import io.holisticos.web.ApiKeys;
+import io.holisticos.web.Scope;
+import io.holisticos.web.WebModule;
+import jakarta.ws.rs.client.Client;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** The module on a real database and a stub of Sahha, behind a real server. */
+final class SahhaBed implements AutoCloseable {
+
+    static final String KEY = "test-key-with-all-scopes";
+    static final String POWERLESS_KEY = "test-key-without-scopes";
+
+    final SahhaStub sahha = new SahhaStub();
+    final TestDatabase database;
+    final MetricRegistry metrics = new MetricRegistry();
+    final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2025-07-11T20:00:00Z"));
+    final FakeWhoop whoop = new FakeWhoop();
+    final SahhaConfiguration configuration = new SahhaConfiguration();
+    final ExecutorService executor = Executors.newFixedThreadPool(8);
+    final SahhaModule module;
+    final ObjectMapper mapper = mapper(Jackson.newObjectMapper());
+
+    private final Client client;
+    private DropwizardTestSupport<Configuration> server;
+
+    SahhaBed() {
+        this(TestDatabase.migratedBy("sahha-db/changelog.yaml"));
+    }
+
+    SahhaBed(TestDatabase database) {
+        this.database = database;
+        configuration.baseUrl = sahha.url();
+        configuration.clientId = "synthetic-client-id";
+        configuration.clientSecret = "synthetic-client-secret";
+        configuration.coldWaitExisting = Duration.seconds(5);
+        configuration.outbound.client().setTimeout(Duration.seconds(5));
+        configuration.outbound.client().setConnectionTimeout(Duration.seconds(5));
+        configuration.maxCallsPerSecond = 1000;
+        client = new JerseyClientBuilder(metrics)
+                .using(executor, mapper)
+                .using(configuration.outbound.client())
+                .build("sahha-" + System.identityHashCode(this));
+        Clock clock = new Clock() {
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public Instant instant() {
+                return now.get();
+            }
+        };
+        module = new SahhaModule(configuration, client, database.jdbi(), mapper, metrics, clock, executor);
+    }
+
+    static ObjectMapper mapper(ObjectMapper mapper) {
+        return mapper.disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .enable(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN);
+    }
+
+    SahhaStore store() {
+        return new SahhaStore(database.jdbi(), mapper);
+    }
+
+    void passes(java.time.Duration time) {
+        now.updateAndGet(instant -> instant.plus(time));
+    }
+
+    /** Starts the server at the first call. */
+    HttpResponse<String> get(String pathAndQuery, String... headers) {
+        if (server == null) {
+            server = new DropwizardTestSupport<>(
+                    Server.class,
+                    (String) null,
+                    ConfigOverride.config("server.applicationConnectors[0].port", "0"),
+                    ConfigOverride.config("server.adminConnectors[0].port", "0"),
+                    ConfigOverride.config("server.registerDefaultExceptionMappers", "false"),
+                    ConfigOverride.config("server.requestLog.appenders", ""),
+                    ConfigOverride.config("logging.level", "WARN")) {
+                @Override
+                public Application<Configuration> newApplication() {
+                    return new Server();
+                }
+            };
+            try {
+                server.before();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.getLocalPort() + pathAndQuery));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        try {
+            return HttpClient.newHttpClient()
+                    .send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (server != null) {
+            server.after();
+        }
+        module.stop();
+        client.close();
+        executor.shutdownNow();
+        sahha.close();
+    }
+
+    private final class Server extends Application<Configuration> {
+        @Override
+        public void initialize(Bootstrap<Configuration> bootstrap) {
+            mapper(bootstrap.getObjectMapper());
+        }
+
+        @Override
+        public void run(Configuration ignored, Environment environment) {
+            AccessRules rules = new AccessRules();
+            ApiKeyStore keys = new ApiKeyStore(database.jdbi());
+            keys.save(KEY, "test", Set.of(Scope.HEALTH_READ), now.get());
+            keys.save(POWERLESS_KEY, "test", Set.of(Scope.CONNECT), now.get());
+            WebModule.register(environment.jersey(), new ApiKeys(keys), rules);
+            module.resources(whoop, rules).forEach(environment.jersey()::register);
+        }
+    }
+
+    /** A source that answers as told. */
+    static final class FakeWhoop implements HealthSource {
+        final AtomicInteger asked = new AtomicInteger();
+        volatile java.util.function.Function<DayRange, SourceAnswer> answer =
+                days -> new SourceAnswer.NotConnected(new SourceName("whoop"));
+
+        @Override
+        public SourceName name() {
+            return new SourceName("whoop");
+        }
+
+        @Override
+        public SourceAnswer read(UserId who, DayRange days, Deadline deadline) {
+            asked.incrementAndGet();
+            return answer.apply(days);
+        }
+
+        @Override
+        public Acquaintance acquaintance(UserId who, Deadline deadline) {
+            return Acquaintance.UNKNOWN;
+        }
+    }
+}
