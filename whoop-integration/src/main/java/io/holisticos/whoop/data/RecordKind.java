@@ -10,7 +10,6 @@ import io.holisticos.whoop.api.Sleep;
 import io.holisticos.whoop.api.Workout;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -225,7 +224,11 @@ public final class RecordKind<T> {
 
     @SafeVarargs
     private static List<Column> columns(List<Column>... parts) {
-        return Stream.of(parts).flatMap(List::stream).toList();
+        List<Column> all = new ArrayList<>();
+        for (List<Column> part : parts) {
+            all.addAll(part);
+        }
+        return List.copyOf(all);
     }
 
     private static List<Column> header() {
