@@ -33,7 +33,7 @@ public final class WhoopStore {
 
     private static final String TAKE_TURN = "select pg_advisory_xact_lock(hashtextextended(:who, 0))";
     private static final String HELD_PAYLOADS =
-            "select hash from whoop_archive where user_id = :who and hash = any(:hashes)";
+            "select hash from whoop_archive where user_id = :who and hash in (<hashes>)";
     private static final String ARCHIVE = """
             insert into whoop_archive (user_id, hash, collection, payload_sealed, recorded_at)
             values (:who, :hash, :collection, :payload, :now)
@@ -174,10 +174,10 @@ public final class WhoopStore {
     }
 
     private Map<String, byte[]> sealedUnheld(UserId who, List<Version> versions) {
-        byte[][] hashes = versions.stream().map(Version::hash).toArray(byte[][]::new);
+        List<byte[]> hashes = versions.stream().map(Version::hash).toList();
         Set<String> held = new HashSet<>(jdbi.withHandle(handle -> handle.createQuery(HELD_PAYLOADS)
                 .bind("who", who.value())
-                .bindArray("hashes", byte[].class, (Object[]) hashes)
+                .bindList("hashes", hashes)
                 .map((row, context) -> bytea(row.getBytes(1)))
                 .list()));
         Map<String, byte[]> sealed = new LinkedHashMap<>();
