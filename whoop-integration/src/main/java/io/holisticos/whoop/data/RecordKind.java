@@ -141,11 +141,7 @@ public final class RecordKind<T> {
     private final List<Column> columns;
 
     private RecordKind(
-            String word,
-            Class<T> type,
-            @Nullable String key,
-            @Nullable String tombstoneKey,
-            List<Column> columns) {
+            String word, Class<T> type, @Nullable String key, @Nullable String tombstoneKey, List<Column> columns) {
         this.word = word;
         this.type = type;
         this.key = key;
@@ -171,7 +167,8 @@ public final class RecordKind<T> {
     }
 
     /** The column deletions go by; null where WHOOP deletes nothing. */
-    @Nullable String tombstoneKey() {
+    @Nullable
+    String tombstoneKey() {
         return tombstoneKey;
     }
 

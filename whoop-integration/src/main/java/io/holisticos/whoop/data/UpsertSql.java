@@ -17,9 +17,11 @@ final class UpsertSql {
 
     static String of(RecordKind<?> kind) {
         List<String> key = kind.keyColumns();
-        List<String> history =
-                Stream.of(List.of("user_id"), kind.columnNames(), WHEN).flatMap(List::stream).toList();
-        List<String> own = Stream.concat(history.stream(), Stream.of("last_fetch_begun_at")).toList();
+        List<String> history = Stream.of(List.of("user_id"), kind.columnNames(), WHEN)
+                .flatMap(List::stream)
+                .toList();
+        List<String> own = Stream.concat(history.stream(), Stream.of("last_fetch_begun_at"))
+                .toList();
         String change = kind.knowsItsChange() ? "updated_at" : "";
         return TEMPLATE.replace("{table}", kind.table())
                 .replace("{key}", String.join(", ", key))
@@ -80,8 +82,7 @@ final class UpsertSql {
         return """
                 (select max(gone.deleted_at) from whoop_tombstone gone
                  where gone.user_id = winner.user_id and gone.collection in (%s)
-                   and gone.id = cast(winner.%s as text) and gone.deleted_at >= winner.last_fetch_begun_at)"""
-                .formatted(collections, tombstoneKey);
+                   and gone.id = cast(winner.%s as text) and gone.deleted_at >= winner.last_fetch_begun_at)""".formatted(collections, tombstoneKey);
     }
 
     private static String each(List<String> columns, String format) {

@@ -13,10 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param workouts oldest first
  */
 public record WhoopDay(
-        LocalDate date,
-        @Nullable CycleRecords primary,
-        List<CycleRecords> others,
-        List<Workout> workouts) {
+        LocalDate date, @Nullable CycleRecords primary, List<CycleRecords> others, List<Workout> workouts) {
 
     public WhoopDay {
         others = List.copyOf(others);

@@ -26,9 +26,8 @@ public final class WhoopDays {
     /** From falling asleep to the middle of the day that follows: the day of a cycle nobody slept in. */
     private static final Duration TO_THE_DAY = Duration.ofHours(12);
 
-    private static final Comparator<Sleep> BY_LENGTH = Comparator.comparing(WhoopDays::lengthOf)
-            .thenComparing(Sleep::end)
-            .thenComparing(Sleep::id);
+    private static final Comparator<Sleep> BY_LENGTH =
+            Comparator.comparing(WhoopDays::lengthOf).thenComparing(Sleep::end).thenComparing(Sleep::id);
 
     private static final Comparator<CycleRecords> BY_WEIGHT = Comparator.comparing(WhoopDays::mainSleepOf)
             .thenComparing(WhoopDays::endOf)
@@ -41,9 +40,10 @@ public final class WhoopDays {
         List<CycleRecords> cycles = together(held);
         SortedMap<LocalDate, List<CycleRecords>> cyclesByDay = new TreeMap<>();
         for (CycleRecords cycle : cycles) {
-            dayOf(cycle).ifPresent(day -> cyclesByDay
-                    .computeIfAbsent(day, any -> new ArrayList<>())
-                    .add(cycle));
+            dayOf(cycle)
+                    .ifPresent(day -> cyclesByDay
+                            .computeIfAbsent(day, any -> new ArrayList<>())
+                            .add(cycle));
         }
         SortedMap<LocalDate, List<Workout>> workoutsByDay = new TreeMap<>();
         for (Workout workout : held.workouts()) {

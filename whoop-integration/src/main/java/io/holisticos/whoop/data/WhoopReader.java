@@ -72,7 +72,8 @@ public final class WhoopReader {
             where user_id = :who and deleted_at is null and start_at < :until and start_at >= :since
             union all
             select 'newest', cast(row_to_json(newest) as text) from newest""";
-    private static final String SINGLE = "select cast(row_to_json(held) as text) from {table} held where user_id = :who";
+    private static final String SINGLE =
+            "select cast(row_to_json(held) as text) from {table} held where user_id = :who";
     private static final String PROFILE = """
             select whoop_user_id, email_sealed, first_name_sealed, last_name_sealed
             from whoop_profile where user_id = :who""";

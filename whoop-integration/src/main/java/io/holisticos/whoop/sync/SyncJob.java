@@ -132,20 +132,22 @@ final class SyncJob {
         Instant begun = clock.instant();
         Deadline deadline = Deadline.after(CALL_MAY_TAKE);
         return switch (run.stage()) {
-            case PROFILE -> api.profile(who, deadline)
-                    .map(profile -> counted(records.saveProfile(who, profile, begun, clock.instant()), 1))
-                    .orElse(new Progress(0, null));
-            case BODY_MEASUREMENT -> api.bodyMeasurement(who, deadline)
-                    .map(body -> new Progress(save(RecordKind.BODY_MEASUREMENT, who, List.of(body), begun), null))
-                    .orElse(new Progress(0, null)); // some members have none
-            case CYCLES -> saved(
-                    RecordKind.CYCLE, who, api.cycles(who, run.window(), run.nextToken(), deadline), begun);
-            case RECOVERIES -> saved(
-                    RecordKind.RECOVERY, who, api.recoveries(who, run.window(), run.nextToken(), deadline), begun);
-            case SLEEPS -> saved(
-                    RecordKind.SLEEP, who, api.sleeps(who, run.window(), run.nextToken(), deadline), begun);
-            case WORKOUTS -> saved(
-                    RecordKind.WORKOUT, who, api.workouts(who, run.window(), run.nextToken(), deadline), begun);
+            case PROFILE ->
+                api.profile(who, deadline)
+                        .map(profile -> counted(records.saveProfile(who, profile, begun, clock.instant()), 1))
+                        .orElse(new Progress(0, null));
+            case BODY_MEASUREMENT ->
+                api.bodyMeasurement(who, deadline)
+                        .map(body -> new Progress(save(RecordKind.BODY_MEASUREMENT, who, List.of(body), begun), null))
+                        .orElse(new Progress(0, null)); // some members have none
+            case CYCLES ->
+                saved(RecordKind.CYCLE, who, api.cycles(who, run.window(), run.nextToken(), deadline), begun);
+            case RECOVERIES ->
+                saved(RecordKind.RECOVERY, who, api.recoveries(who, run.window(), run.nextToken(), deadline), begun);
+            case SLEEPS ->
+                saved(RecordKind.SLEEP, who, api.sleeps(who, run.window(), run.nextToken(), deadline), begun);
+            case WORKOUTS ->
+                saved(RecordKind.WORKOUT, who, api.workouts(who, run.window(), run.nextToken(), deadline), begun);
         };
     }
 
@@ -199,7 +201,8 @@ final class SyncJob {
         if (failed.failures() >= MAX_FAILURES || run.pages() >= MAX_PAGES) {
             return fail(failed, bad);
         }
-        log.warn("event=sync_reply_refused job_id={} stage={} failures={}", run.jobId(), run.stage(), failed.failures());
+        log.warn(
+                "event=sync_reply_refused job_id={} stage={} failures={}", run.jobId(), run.stage(), failed.failures());
         runs.saveProgress(failed, clock.instant());
         return later(FIRST_RETRY.multipliedBy(1L << run.failures()));
     }

@@ -96,7 +96,8 @@ public record SyncRun(
         }
 
         /** Null after the last. */
-        @Nullable Stage next() {
+        @Nullable
+        Stage next() {
             return switch (this) {
                 case PROFILE -> BODY_MEASUREMENT;
                 case BODY_MEASUREMENT -> CYCLES;

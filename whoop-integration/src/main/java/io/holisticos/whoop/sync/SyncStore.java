@@ -2,8 +2,8 @@ package io.holisticos.whoop.sync;
 
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
-import io.holisticos.whoop.api.Window;
 import io.holisticos.whoop.api.WhoopApi;
+import io.holisticos.whoop.api.Window;
 import io.holisticos.whoop.sync.SyncRun.Kind;
 import io.holisticos.whoop.sync.SyncRun.Stage;
 import io.holisticos.whoop.sync.SyncRun.State;
@@ -29,8 +29,8 @@ final class SyncStore {
     private static final String COLUMNS = """
             job_id, user_id, kind, state, collection, next_token, window_start, window_end, records, pages, failures,
             requested_at, started_at, finished_at""";
-    private static final String OPEN = "select " + COLUMNS
-            + " from whoop_sync where user_id = :who and state in ('queued', 'running')";
+    private static final String OPEN =
+            "select " + COLUMNS + " from whoop_sync where user_id = :who and state in ('queued', 'running')";
     private static final String BY_ID = "select " + COLUMNS + " from whoop_sync where job_id = :job";
     private static final String LATEST =
             "select " + COLUMNS + " from whoop_sync where user_id = :who order by requested_at desc limit 1";

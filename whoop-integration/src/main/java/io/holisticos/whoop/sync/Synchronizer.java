@@ -9,8 +9,8 @@ import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import io.holisticos.health.UserId;
-import io.holisticos.whoop.api.Window;
 import io.holisticos.whoop.api.WhoopApi;
+import io.holisticos.whoop.api.Window;
 import io.holisticos.whoop.data.WhoopStore;
 import io.holisticos.whoop.sync.SyncRun.Kind;
 import java.time.Clock;
@@ -126,7 +126,8 @@ public final class Synchronizer {
             return scheduled(fresh);
         }
         // another thread or process was first: its run counts, unless it is over already
-        return scheduled(runs.findOpen(who).or(() -> runs.findLatest(who)).orElseThrow().jobId());
+        return scheduled(
+                runs.findOpen(who).or(() -> runs.findLatest(who)).orElseThrow().jobId());
     }
 
     /** Also for a run that is there already: a kill may have come between the run and its job. */

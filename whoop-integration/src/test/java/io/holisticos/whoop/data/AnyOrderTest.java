@@ -58,10 +58,10 @@ class AnyOrderTest {
                         Arbitraries.integers().between(0, 2),
                         Arbitraries.integers().between(0, 4))
                 .as(Event::new);
-        return event.list().ofMinSize(1).ofMaxSize(6).flatMap(events -> Arbitraries.of(events)
-                .list()
-                .ofMaxSize(3)
-                .flatMap(repeated -> {
+        return event.list()
+                .ofMinSize(1)
+                .ofMaxSize(6)
+                .flatMap(events -> Arbitraries.of(events).list().ofMaxSize(3).flatMap(repeated -> {
                     List<Event> all = new ArrayList<>(events);
                     all.addAll(repeated);
                     return Arbitraries.shuffle(all).map(shuffled -> new Telling(events, shuffled));
@@ -79,23 +79,31 @@ class AnyOrderTest {
         String updatedAt = T0.minusSeconds(100).plusSeconds(event.change()).toString();
         BigDecimal content = BigDecimal.valueOf(10 + event.content());
         switch (event.kind()) {
-            case SLEEP -> STORE.save(
-                    RecordKind.SLEEP,
-                    who,
-                    List.of(sample("sleep-scored", Sleep.class, tree -> tree.put("updated_at", updatedAt)
-                            .withObject("/score")
-                            .put("respiratory_rate", content))),
-                    moment,
-                    T0);
-            case RECOVERY -> STORE.save(
-                    RecordKind.RECOVERY,
-                    who,
-                    List.of(sample("recovery-scored", Recovery.class, tree -> tree.put("updated_at", updatedAt)
-                            .put("sleep_id", SLEEP_ID)
-                            .withObject("/score")
-                            .put("recovery_score", content))),
-                    moment,
-                    T0);
+            case SLEEP ->
+                STORE.save(
+                        RecordKind.SLEEP,
+                        who,
+                        List.of(sample(
+                                "sleep-scored",
+                                Sleep.class,
+                                tree -> tree.put("updated_at", updatedAt)
+                                        .withObject("/score")
+                                        .put("respiratory_rate", content))),
+                        moment,
+                        T0);
+            case RECOVERY ->
+                STORE.save(
+                        RecordKind.RECOVERY,
+                        who,
+                        List.of(sample(
+                                "recovery-scored",
+                                Recovery.class,
+                                tree -> tree.put("updated_at", updatedAt)
+                                        .put("sleep_id", SLEEP_ID)
+                                        .withObject("/score")
+                                        .put("recovery_score", content))),
+                        moment,
+                        T0);
             case SLEEP_DELETED -> STORE.delete(RecordKind.SLEEP, who, SLEEP_ID, moment, T0);
             case RECOVERY_DELETED -> STORE.delete(RecordKind.RECOVERY, who, SLEEP_ID, moment, T0);
         }

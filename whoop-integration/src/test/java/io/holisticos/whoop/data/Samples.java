@@ -42,8 +42,7 @@ public final class Samples {
         try (InputStream in = Samples.class.getResourceAsStream("/whoop-data/" + name + ".json")) {
             ObjectNode tree = (ObjectNode) MAPPER.readTree(in);
             change.accept(tree);
-            return new Fetched<>(
-                    MAPPER.treeToValue(tree, type), tree.toString().getBytes(StandardCharsets.UTF_8));
+            return new Fetched<>(MAPPER.treeToValue(tree, type), tree.toString().getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -86,7 +86,9 @@ class WhoopStoreTest {
     void aRecoveryComesBackAsWhoopWroteItBesideItsCycle(String name) {
         Fetched<Recovery> fetched = sample(name, Recovery.class);
         Fetched<Cycle> cycle = sample(
-                "cycle-scored", Cycle.class, tree -> tree.put("id", fetched.record().cycleId()));
+                "cycle-scored",
+                Cycle.class,
+                tree -> tree.put("id", fetched.record().cycleId()));
 
         store.save(RecordKind.RECOVERY, who, List.of(fetched), T0, T0);
         store.save(RecordKind.CYCLE, who, List.of(cycle), T0, T0);
@@ -106,8 +108,10 @@ class WhoopStoreTest {
 
     @Test
     void keepsEveryDigit() {
-        Fetched<Workout> fetched = sample("workout-scored", Workout.class, tree -> tree.withObject("/score")
-                .put("kilojoule", new BigDecimal("1569.34033203125000")));
+        Fetched<Workout> fetched = sample(
+                "workout-scored",
+                Workout.class,
+                tree -> tree.withObject("/score").put("kilojoule", new BigDecimal("1569.34033203125000")));
 
         store.save(RecordKind.WORKOUT, who, List.of(fetched), T0, T0);
 
@@ -149,11 +153,11 @@ class WhoopStoreTest {
 
         assertThat(again).isEqualTo(new Saved(0, 0));
         assertThat(history()).isEmpty();
-        Instant recordedAt = jdbi.withHandle(handle -> handle.createQuery(
-                        "select recorded_at from whoop_cycle where user_id = :who")
-                .bind("who", who.value())
-                .mapTo(Instant.class)
-                .one());
+        Instant recordedAt =
+                jdbi.withHandle(handle -> handle.createQuery("select recorded_at from whoop_cycle where user_id = :who")
+                        .bind("who", who.value())
+                        .mapTo(Instant.class)
+                        .one());
         assertThat(recordedAt).isEqualTo(T0);
         assertThat(count("whoop_archive")).isEqualTo(1);
     }
@@ -190,7 +194,9 @@ class WhoopStoreTest {
         Fetched<Sleep> sleep = sample("sleep-scored", Sleep.class);
         Fetched<Cycle> cycle = sample("cycle-scored", Cycle.class);
         Fetched<Recovery> recovery = sample(
-                "recovery-scored", Recovery.class, tree -> tree.put("sleep_id", SLEEP_ID)
+                "recovery-scored",
+                Recovery.class,
+                tree -> tree.put("sleep_id", SLEEP_ID)
                         .put("cycle_id", cycle.record().id()));
         LocalDate day = LocalDate.parse("2022-04-24");
         store.save(RecordKind.CYCLE, who, List.of(cycle), T0, T0);
@@ -226,11 +232,12 @@ class WhoopStoreTest {
         store.saveProfile(who, profile, T0, T0);
 
         for (String table : List.of("whoop_profile", "whoop_archive")) {
-            String dump = jdbi.withHandle(handle -> handle.createQuery(
-                            "select coalesce(string_agg(cast(t as text), ' '), '') from " + table + " t where user_id = :who")
-                    .bind("who", who.value())
-                    .mapTo(String.class)
-                    .one());
+            String dump = jdbi.withHandle(
+                    handle -> handle.createQuery("select coalesce(string_agg(cast(t as text), ' '), '') from " + table
+                                    + " t where user_id = :who")
+                            .bind("who", who.value())
+                            .mapTo(String.class)
+                            .one());
             for (String secret : List.of("member10129@example.invalid", "Test", "Member")) {
                 String hex = java.util.HexFormat.of().formatHex(secret.getBytes(StandardCharsets.UTF_8));
                 assertThat(dump).isNotEmpty().doesNotContain(secret);
@@ -243,11 +250,11 @@ class WhoopStoreTest {
     void theArchiveGivesBackTheVeryBytesUntilItIsPurged() {
         Fetched<Cycle> fetched = cycle(1, "2026-09-16T12:00:00Z", "3.0");
         save(fetched, T0);
-        byte[] hash = jdbi.withHandle(handle -> handle.createQuery(
-                        "select archive_hash from whoop_cycle where user_id = :who")
-                .bind("who", who.value())
-                .mapTo(byte[].class)
-                .one());
+        byte[] hash = jdbi.withHandle(
+                handle -> handle.createQuery("select archive_hash from whoop_cycle where user_id = :who")
+                        .bind("who", who.value())
+                        .mapTo(byte[].class)
+                        .one());
 
         assertThat(store.findPayload(who, hash)).hasValue(fetched.raw());
 
@@ -300,10 +307,13 @@ class WhoopStoreTest {
     }
 
     private static Fetched<Cycle> cycle(long id, String updatedAt, String strain) {
-        return sample("cycle-open", Cycle.class, tree -> tree.put("id", id)
-                .put("updated_at", updatedAt)
-                .withObject("/score")
-                .put("strain", new BigDecimal(strain)));
+        return sample(
+                "cycle-open",
+                Cycle.class,
+                tree -> tree.put("id", id)
+                        .put("updated_at", updatedAt)
+                        .withObject("/score")
+                        .put("strain", new BigDecimal(strain)));
     }
 
     private Saved save(Fetched<Cycle> cycle, Instant fetchBegunAt) {
@@ -331,10 +341,9 @@ class WhoopStoreTest {
     }
 
     private int count(String table) {
-        return jdbi.withHandle(
-                handle -> handle.createQuery("select count(*) from " + table + " where user_id = :who")
-                        .bind("who", who.value())
-                        .mapTo(Integer.class)
-                        .one());
+        return jdbi.withHandle(handle -> handle.createQuery("select count(*) from " + table + " where user_id = :who")
+                .bind("who", who.value())
+                .mapTo(Integer.class)
+                .one());
     }
 }
