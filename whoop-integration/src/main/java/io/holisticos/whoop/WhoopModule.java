@@ -66,10 +66,23 @@ public final class WhoopModule implements Managed {
         this.switches = switches;
         this.quota = new QuotaGovernor(storage.jdbi(), tools.clock(), configuration.quota);
         WhoopOAuth oauth = new WhoopOAuth(
-                outbound(tools.oauth(), Budget.unlimited(), Authorization.none()), configuration.connect);
+                Outbound.to(
+                        WhoopApi.WHOOP,
+                        tools.oauth(),
+                        configuration.oauth,
+                        Budget.unlimited(), // the quota counts what lies below /developer
+                        Authorization.none(),
+                        tools.metrics()),
+                configuration.connect);
         this.connections =
                 new Connections(storage.jdbi(), storage.vault(), oauth, configuration.connect, tools.clock());
-        this.data = outbound(tools.api(), quota, new ConnectionAuthorization(connections));
+        this.data = Outbound.to(
+                WhoopApi.WHOOP,
+                tools.api(),
+                configuration.api,
+                quota,
+                new ConnectionAuthorization(connections),
+                tools.metrics());
         WhoopApi api = new WhoopApi(data, configuration.apiUrl, tools.mapper(), tools.metrics());
         this.synchronizer = new Synchronizer(
                 storage.jdbi(),
@@ -132,10 +145,6 @@ public final class WhoopModule implements Managed {
 
     private Jobs jobs() {
         return jobs;
-    }
-
-    private Outbound outbound(Client client, Budget budget, Authorization authorization) {
-        return Outbound.to(WhoopApi.WHOOP, client, configuration.api, budget, authorization, tools.metrics());
     }
 
     private Optional<MemberConnections.MemberConnection> connectionOf(UserId who) {
