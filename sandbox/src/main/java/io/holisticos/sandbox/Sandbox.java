@@ -1,5 +1,7 @@
 package io.holisticos.sandbox;
 
+import ch.qos.logback.classic.Level;
+import io.dropwizard.logging.common.BootstrapLogging;
 import io.holisticos.app.HealthApplication;
 import io.holisticos.app.Migrations;
 import io.holisticos.twins.TwinClock;
@@ -52,6 +54,7 @@ public final class Sandbox {
 
     public static void main(String[] args) {
         Progress progress = new Progress(System.out, System.nanoTime());
+        BootstrapLogging.bootstrap(Level.WARN); // before anything speaks: the person wants progress, not logs
         SandboxOptions options;
         try {
             options = SandboxOptions.parse(args, System.getenv());
