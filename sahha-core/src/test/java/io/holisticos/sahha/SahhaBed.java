@@ -121,7 +121,6 @@ final class SahhaBed implements AutoCloseable {
                     ConfigOverride.config("server.applicationConnectors[0].port", "0"),
                     ConfigOverride.config("server.adminConnectors[0].port", "0"),
                     ConfigOverride.config("server.registerDefaultExceptionMappers", "false"),
-                    ConfigOverride.config("server.requestLog.appenders", ""),
                     ConfigOverride.config("logging.level", "WARN")) {
                 @Override
                 public Application<Configuration> newApplication() {
