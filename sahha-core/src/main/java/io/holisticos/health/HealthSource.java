@@ -1,9 +1,17 @@
 package io.holisticos.health;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 /** A source of a person's health data. Thread-safe. Never throws for expected trouble: it answers. */
 public interface HealthSource {
 
     SourceName name();
+
+    /** What the source can measure at all: tells a metric that is absent because of the source from one it never has. */
+    default Set<Metric> offers() {
+        return EnumSet.allOf(Metric.class);
+    }
 
     /** What is known of these days, within the deadline. */
     SourceAnswer read(UserId who, DayRange days, Deadline deadline);

@@ -21,6 +21,9 @@ public record Period(String text, @Nullable LocalDate date, int daysAgo) {
 
     public static final Period TODAY = new Period("today", null, 0);
 
+    /** Of both ways to write a date. */
+    private static final int LENGTH = 10;
+
     private static final DateTimeFormatter ISO =
             DateTimeFormatter.ofPattern("uuuu-MM-dd").withResolverStyle(ResolverStyle.STRICT);
     private static final DateTimeFormatter US =
@@ -42,6 +45,9 @@ public record Period(String text, @Nullable LocalDate date, int daysAgo) {
 
     private static LocalDate dateOf(String text) {
         try {
+            if (text.length() != LENGTH) { // the formatters also take years beyond 9999
+                throw new DateTimeException("not " + LENGTH + " characters");
+            }
             return LocalDate.parse(text, text.indexOf('/') < 0 ? ISO : US);
         } catch (DateTimeException e) {
             throw new InvalidRequest("period must be today, yesterday, YYYY-MM-DD or MM/DD/YYYY", e);

@@ -8,14 +8,25 @@ import io.dropwizard.lifecycle.Managed;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The jobs of one database, in its table {@code scheduled_tasks}. Started and stopped with the application. */
 public final class Jobs implements Managed {
 
     private static final Duration STOP_WAITS = Duration.ofSeconds(3);
 
+    /** A database that is away at start is looked for this often. */
+    private static final Duration START_AGAIN = Duration.ofSeconds(2);
+
+    private static final Logger log = LoggerFactory.getLogger(Jobs.class);
+
     private final Scheduler scheduler;
+    private final ScheduledExecutorService starter = Executors.newSingleThreadScheduledExecutor(Jobs::daemon);
 
     private Jobs(Scheduler scheduler) {
         this.scheduler = scheduler;
@@ -48,22 +59,33 @@ public final class Jobs implements Managed {
         return scheduler;
     }
 
-    /** Jobs stay on the list but none is begun, until {@link #resume}. */
-    public void pause() {
-        scheduler.pause();
+    /** Whether this process takes jobs. */
+    public boolean isRunning() {
+        return scheduler.getSchedulerState().isStarted()
+                && !scheduler.getSchedulerState().isShuttingDown();
     }
 
-    public void resume() {
-        scheduler.resume();
-    }
-
+    /** Begins to take jobs, at the latest when the database can be reached: the start of the service does not wait. */
     @Override
     public void start() {
-        scheduler.start();
+        try {
+            scheduler.start();
+            starter.shutdown();
+        } catch (RuntimeException e) {
+            log.warn("event=jobs_not_started retry_in_s={} reason={}", START_AGAIN.toSeconds(), e.toString());
+            starter.schedule(this::start, START_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+        }
     }
 
     @Override
     public void stop() {
+        starter.shutdownNow();
         scheduler.stop();
+    }
+
+    private static Thread daemon(Runnable work) {
+        Thread thread = new Thread(work, "jobs-start");
+        thread.setDaemon(true);
+        return thread;
     }
 }

@@ -8,7 +8,10 @@ import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.SourceName;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * Stops calling what keeps failing, one breaker for each command key. Failures are the other side's: no answer, 5xx,
@@ -59,6 +62,13 @@ final class BreakerStep implements Step {
             breaker.releasePermission(); // ours, not theirs
             throw other;
         }
+    }
+
+    Set<String> open() {
+        return breakers.getAllCircuitBreakers().stream()
+                .filter(breaker -> breaker.getState() == CircuitBreaker.State.OPEN)
+                .map(CircuitBreaker::getName)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static boolean isOfTheOtherSide(HealthError error) {

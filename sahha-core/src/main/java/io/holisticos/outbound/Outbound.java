@@ -8,6 +8,7 @@ import io.holisticos.health.SourceName;
 import jakarta.ws.rs.client.Client;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /** Calls one other system. The steps are a list: read it to know what happens to a call. Thread-safe. */
 public final class Outbound {
@@ -16,10 +17,12 @@ public final class Outbound {
     private static final Duration DEFAULT_RETRY_AFTER = Duration.ofMinutes(1);
 
     private final SourceName target;
+    private final BreakerStep breakers;
     private final List<Step> steps;
 
-    private Outbound(SourceName target, List<Step> steps) {
+    private Outbound(SourceName target, BreakerStep breakers, List<Step> steps) {
         this.target = target;
+        this.breakers = breakers;
         this.steps = steps;
     }
 
@@ -31,11 +34,13 @@ public final class Outbound {
             Budget budget,
             Authorization authorization,
             MetricRegistry metrics) {
+        BreakerStep breakers = new BreakerStep(target, configuration);
         return new Outbound(
                 target,
+                breakers,
                 List.of(
                         new RetryStep(target, configuration),
-                        new BreakerStep(target, configuration),
+                        breakers,
                         new BudgetStep(budget),
                         new AuthorizationStep(authorization),
                         new SendStep(target, client, configuration, metrics)));
@@ -58,6 +63,11 @@ public final class Outbound {
             throw new SourceUnavailable(target, reply.retryAfter().orElse(DEFAULT_RETRY_AFTER));
         }
         return reply;
+    }
+
+    /** The command keys whose calls are stopped for now. */
+    public Set<String> openBreakers() {
+        return breakers.open();
     }
 
     private Step.Next from(int index) {

@@ -18,10 +18,10 @@ public final class AccessRules implements Authorizer<Caller> {
         return true;
     }
 
-    /** For the one open route with a part that is not open: the existing overview with {@code include_whoop=true}. */
+    /** For routes that ask for a credential only sometimes: the existing paths. */
     public void require(Optional<Caller> caller, String scope) {
         authorize(
-                caller.orElseThrow(() -> new Unauthenticated("include_whoop=true needs a credential: X-API-Key")),
+                caller.orElseThrow(() -> new Unauthenticated("this needs a credential: " + ApiKeys.HEADER)),
                 scope,
                 null);
     }

@@ -10,15 +10,14 @@ import jakarta.ws.rs.container.ContainerRequestContext;
 @Priority(Priorities.AUTHENTICATION)
 final class ApiKeyFilter extends AuthFilter<String, Caller> {
 
-    static final String HEADER = "X-API-Key";
-
     private ApiKeyFilter() {}
 
     @Override
     public void filter(ContainerRequestContext request) {
-        String key = request.getHeaderString(HEADER);
-        if (!authenticate(request, key, HEADER)) {
-            throw new Unauthenticated(key == null ? "this needs a credential: " + HEADER : "this key is not known");
+        String key = request.getHeaderString(ApiKeys.HEADER);
+        if (!authenticate(request, key, ApiKeys.HEADER)) {
+            throw new Unauthenticated(
+                    key == null ? "this needs a credential: " + ApiKeys.HEADER : "this key is not known");
         }
     }
 

@@ -9,6 +9,9 @@ import java.util.Optional;
 /** Knows service keys; a known key is remembered for a short while, an unknown one never. Thread-safe. */
 public final class ApiKeys implements Authenticator<String, Caller> {
 
+    /** The header a key travels in. */
+    public static final String HEADER = "X-API-Key";
+
     /** How long a key that was just withdrawn may still work. */
     private static final Duration REMEMBERED = Duration.ofSeconds(30);
 

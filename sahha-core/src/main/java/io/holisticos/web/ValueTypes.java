@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /** Lets resources take {@link UserId} and {@link LocalDate} as parameters; what breaks their rules is a 400. */
 final class ValueTypes implements ParamConverterProvider {
 
+    private static final int DATE_LENGTH = "YYYY-MM-DD".length();
+
     @Override
     @SuppressWarnings("unchecked") // guarded by the comparison of the raw type
     public <T> @Nullable ParamConverter<T> getConverter(Class<T> rawType, Type genericType, Annotation[] annotations) {
@@ -28,6 +30,9 @@ final class ValueTypes implements ParamConverterProvider {
 
     private static LocalDate date(String text) {
         try {
+            if (text.length() != DATE_LENGTH) { // parse also takes years beyond 9999
+                throw new DateTimeParseException("not " + DATE_LENGTH + " characters", text, 0);
+            }
             return LocalDate.parse(text);
         } catch (DateTimeParseException e) {
             throw new InvalidRequest("a date is YYYY-MM-DD", e);

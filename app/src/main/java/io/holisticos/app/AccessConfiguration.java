@@ -1,0 +1,50 @@
+package io.holisticos.app;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import java.util.Arrays;
+import java.util.List;
+
+/** Who is let in. */
+public final class AccessConfiguration {
+
+    /** What the eleven existing paths ask of callers. */
+    public enum ExistingRoutes {
+        /** Nothing: their callers send no credential. */
+        OPEN,
+        /** Nothing, and callers without a credential are counted. */
+        OBSERVE,
+        /** A key with scope {@code health:read}. */
+        ENFORCE
+    }
+
+    @NotNull
+    @JsonProperty
+    ExistingRoutes existingRoutes = ExistingRoutes.OBSERVE;
+
+    /** A first key with every scope; empty once there are others. */
+    @NotNull
+    @Pattern(regexp = "|\\S{8,200}", message = "must be empty or 8 to 200 characters without spaces")
+    @JsonProperty
+    String serviceKey = "";
+
+    /** Web front ends that may call from a browser, parted by commas; {@code *} is not accepted. */
+    @NotNull
+    @Pattern(regexp = "|https?://[^*,\\s]+(\\s*,\\s*https?://[^*,\\s]+)*", message = "must be origins parted by commas")
+    @JsonProperty
+    String allowedOrigins = "";
+
+    List<String> origins() {
+        return Arrays.stream(allowedOrigins.split(","))
+                .map(String::strip)
+                .filter(origin -> !origin.isEmpty())
+                .toList();
+    }
+
+    /** The key never reaches a log. */
+    @Override
+    public String toString() {
+        return "AccessConfiguration[" + existingRoutes + "]";
+    }
+}

@@ -1,0 +1,162 @@
+package io.holisticos.app;
+
+import com.codahale.metrics.health.HealthCheck;
+import io.dropwizard.client.JerseyClientBuilder;
+import io.dropwizard.configuration.ResourceConfigurationSourceProvider;
+import io.dropwizard.configuration.SubstitutingSourceProvider;
+import io.dropwizard.core.Application;
+import io.dropwizard.core.cli.CheckCommand;
+import io.dropwizard.core.server.AbstractServerFactory;
+import io.dropwizard.core.setup.Bootstrap;
+import io.dropwizard.core.setup.Environment;
+import io.dropwizard.db.DataSourceFactory;
+import io.dropwizard.db.ManagedDataSource;
+import io.dropwizard.jdbi3.JdbiFactory;
+import io.dropwizard.migrations.MigrationsBundle;
+import io.dropwizard.views.common.ViewBundle;
+import io.holisticos.app.admin.AdminPort;
+import io.holisticos.app.flags.Flags;
+import io.holisticos.health.HealthSource;
+import io.holisticos.outbound.OutboundConfiguration;
+import io.holisticos.sahha.SahhaModule;
+import io.holisticos.unified.UnifiedModule;
+import io.holisticos.vault.Vault;
+import io.holisticos.web.AccessRules;
+import io.holisticos.web.ApiKeyStore;
+import io.holisticos.web.ApiKeys;
+import io.holisticos.web.WebModule;
+import io.holisticos.whoop.WhoopModule;
+import jakarta.ws.rs.client.Client;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import javax.sql.DataSource;
+import org.apache.commons.text.StringSubstitutor;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+
+/** The service: {@code server config.yml}, and the migrations of its two databases. */
+public final class HealthApplication extends Application<HealthConfiguration> {
+
+    /** Virtual threads exist from here on; asking an older runtime for them ends the start. */
+    private static final int FIRST_JDK_WITH_VIRTUAL_THREADS = 21;
+
+    private final Clock clock;
+    private final Function<String, @Nullable String> variables;
+
+    public HealthApplication() {
+        this(Clock.systemUTC(), System::getenv);
+    }
+
+    /**
+     * @param clock the time of everything but timeouts
+     * @param variables what {@code config.yml} calls the environment
+     */
+    public HealthApplication(Clock clock, Function<String, @Nullable String> variables) {
+        this.clock = clock;
+        this.variables = variables;
+    }
+
+    public static void main(String[] args) throws Exception {
+        new HealthApplication().run(args);
+    }
+
+    @Override
+    public String getName() {
+        return "app.jar";
+    }
+
+    @Override
+    public void initialize(Bootstrap<HealthConfiguration> bootstrap) {
+        bootstrap.setConfigurationSourceProvider(new SubstitutingSourceProvider(
+                bootstrap.getConfigurationSourceProvider(), new StringSubstitutor(this::variable)));
+        JsonForm.applyTo(bootstrap.getObjectMapper());
+        bootstrap.addBundle(new ViewBundle<>());
+        bootstrap.addBundle(new Changelog("sahha-db", Migrations.SAHHA_CHANGELOG, all -> all.sahhaDatabase));
+        bootstrap.addBundle(new Changelog("whoop-db", Migrations.WHOOP_CHANGELOG, all -> all.whoopDatabase));
+    }
+
+    @Override
+    protected void addDefaultCommands(Bootstrap<HealthConfiguration> bootstrap) {
+        bootstrap.addCommand(new StartUp(this));
+        bootstrap.addCommand(new CheckCommand<>(this));
+    }
+
+    @Override
+    public void run(HealthConfiguration configuration, Environment environment) {
+        useVirtualThreadsWhereThereAreAny(configuration);
+        environment.lifecycle().addServerLifecycleListener(started -> server = started);
+
+        Database sahhaDatabase = Database.open(environment, configuration.sahhaDatabase, "sahha-db");
+        Flags flags = new Flags(sahhaDatabase.source());
+        AccessRules rules = new AccessRules();
+        ApiKeyStore keyStore = new ApiKeyStore(sahhaDatabase.jdbi());
+        ApiKeys keys = new ApiKeys(keyStore);
+
+        SahhaModule sahha = sahha(configuration, environment, sahhaDatabase);
+        Optional<WhoopModule> whoop = configuration.whoop.isConfigured()
+                ? Optional.of(whoop(configuration, environment, flags))
+                : Optional.empty();
+        Sources sources = whoop.map(module -> Sources.withWhoop(sahha.source(), module.source(), flags))
+                .orElseGet(() -> Sources.withoutWhoop(sahha.source()));
+
+        JerseyEnvironment jersey = environment.jersey();
+        WebModule.register(jersey, keys, rules);
+        jersey.register(new ExistingCallers(configuration.access, keys, rules, environment.metrics()));
+        sahha.resources(sources.whoop(), rules).forEach(jersey::register);
+        new UnifiedModule(sources.inOrder(), sources.precedence(), configuration.unified, clock)
+                .register(jersey, Sources.WHOOP);
+        whoop.ifPresentOrElse(module -> module.register(jersey), () -> jersey.register(new WithoutWhoop()));
+        jersey.register(new OpenApiResource(configuration.publicUrl, jersey.getResourceConfig()));
+        CrossOrigin.allow(environment, configuration.access.origins());
+
+        AdminPort.open(environment.admin(), environment.getObjectMapper(), keys, flags);
+        environment.healthChecks().register("migrations", migrationsCheck(sahhaDatabase, whoop));
+        environment.lifecycle().manage(new FirstKey(keyStore, configuration.access, clock));
+    }
+
+    private SahhaModule sahha(HealthConfiguration configuration, Environment environment, Database database) {
+        SahhaModule sahha = new SahhaModule(
+                configuration.sahha,
+                client(environment, configuration.sahha.outbound(), "sahha"),
+                database.jdbi(),
+                environment.getObjectMapper(),
+                environment.metrics(),
+                clock,
+                environment
+                        .lifecycle()
+                        .executorService("sahha-refresh-%d")
+                        .minThreads(REFRESH_THREADS)
+                        .maxThreads(REFRESH_THREADS)
+                        .build());
+        environment.lifecycle().manage(sahha);
+        environment.healthChecks().register("sahha", sahha.healthCheck());
+        return sahha;
+    }
+
+    private WhoopModule whoop(HealthConfiguration configuration, Environment environment, Flags flags) {
+        Database database = Database.open(environment, configuration.whoopDatabase, "whoop-db");
+        WhoopModule whoop = new WhoopModule(
+                configuration.whoop,
+                new WhoopModule.Tools(
+                        client(environment, configuration.whoop.api(), "whoop"),
+                        client(environment, configuration.whoop.oauth(), "whoop-oauth"),
+                        environment.getObjectMapper(),
+                        environment.metrics(),
+                        clock),
+                new WhoopModule.Storage(
+                        database.source(),
+                        database.jdbi(),
+                        new Vault(database.jdbi(), configuration.vault, new SecureRandom(), clock)),
+                new WhoopModule.Switches(
+                        who -> flags.isOn(Flag.WHOOP_INTEGRATION, who),
+                        who -> flags.isOn(Flag.WHOOP_CONNECT, who),
+                        who -> flags.isOn(Flag.WHOOP_SYNC, who)));
+        environment.lifecycle().manage(whoop);
+        whoop.healthChecks().forEach(environment.healthChecks()::register);
+        return whoop;
+    }
+}

@@ -1,0 +1,44 @@
+package io.holisticos.app;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+import liquibase.Contexts;
+import liquibase.LabelExpression;
+import liquibase.Liquibase;
+import liquibase.UpdateSummaryEnum;
+import liquibase.database.jvm.JdbcConnection;
+import liquibase.exception.LiquibaseException;
+import liquibase.resource.ClassLoaderResourceAccessor;
+
+/** The change sets of the two databases, for whoever does not come by the command line. */
+public final class Migrations {
+
+    public static final String SAHHA_CHANGELOG = "sahha-db/changelog.yaml";
+    public static final String WHOOP_CHANGELOG = "whoop-db/changelog.yaml";
+
+    private Migrations() {}
+
+    /** Runs what has not run yet. */
+    public static void update(DataSource database, String changelog) throws SQLException, LiquibaseException {
+        try (Connection connection = database.getConnection();
+                Liquibase liquibase = open(connection, changelog)) {
+            liquibase.setShowSummary(UpdateSummaryEnum.OFF);
+            liquibase.update(new Contexts());
+        }
+    }
+
+    /** How many change sets have not run yet. */
+    static int missing(DataSource database, String changelog) throws SQLException, LiquibaseException {
+        try (Connection connection = database.getConnection();
+                Liquibase liquibase = open(connection, changelog)) {
+            return liquibase
+                    .listUnrunChangeSets(new Contexts(), new LabelExpression())
+                    .size();
+        }
+    }
+
+    private static Liquibase open(Connection connection, String changelog) throws LiquibaseException {
+        return new Liquibase(changelog, new ClassLoaderResourceAccessor(), new JdbcConnection(connection));
+    }
+}

@@ -1,0 +1,45 @@
+package io.holisticos.app;
+
+import com.codahale.metrics.health.HealthCheck;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.sql.DataSource;
+import liquibase.exception.LiquibaseException;
+
+/**
+ * Whether every change set of every changelog has run. A database found complete is not asked again: an older process
+ * cannot take a change set back while we run.
+ */
+final class MigrationsCheck extends HealthCheck {
+
+    private final Map<String, DataSource> databases;
+    private final Set<String> complete = ConcurrentHashMap.newKeySet();
+
+    /** @param databases by the changelog they are migrated with */
+    MigrationsCheck(Map<String, DataSource> databases) {
+        this.databases = new LinkedHashMap<>(databases);
+    }
+
+    @Override
+    protected Result check() {
+        for (Map.Entry<String, DataSource> database : databases.entrySet()) {
+            String changelog = database.getKey();
+            if (complete.contains(changelog)) {
+                continue;
+            }
+            try {
+                int missing = Migrations.missing(database.getValue(), changelog);
+                if (missing > 0) {
+                    return Result.unhealthy("%s: %d change sets have not run", changelog, missing);
+                }
+                complete.add(changelog);
+            } catch (SQLException | LiquibaseException e) {
+                return Result.unhealthy("%s: the database cannot be asked", changelog);
+            }
+        }
+        return Result.healthy();
+    }
+}

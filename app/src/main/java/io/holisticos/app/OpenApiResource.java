@@ -1,0 +1,57 @@
+package io.holisticos.app;
+
+import io.swagger.v3.core.util.Json31;
+import io.swagger.v3.jaxrs2.Reader;
+import io.swagger.v3.oas.annotations.Hidden;
+import io.swagger.v3.oas.integration.SwaggerConfiguration;
+import io.swagger.v3.oas.models.Components;
+import io.swagger.v3.oas.models.OpenAPI;
+import io.swagger.v3.oas.models.info.Info;
+import io.swagger.v3.oas.models.security.SecurityRequirement;
+import io.swagger.v3.oas.models.security.SecurityScheme;
+import io.swagger.v3.oas.models.servers.Server;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import java.util.Set;
+
+/** {@code /api/openapi.json}: made from the resources themselves, so that it cannot say anything else than they do. */
+@Hidden
+@Path("/api/openapi.json")
+@Produces(MediaType.APPLICATION_JSON)
+public final class OpenApiResource {
+
+    private static final String KEY = "ApiKey";
+
+    private final String document;
+
+    OpenApiResource(String publicUrl, Set<Class<?>> resources) {
+        OpenAPI skeleton = new OpenAPI()
+                .info(new Info()
+                        .title("Unified health")
+                        .version("1")
+                        .description("Sahha scores and WHOOP data of a member, merged: Sahha first, then WHOOP."))
+                .servers(List.of(new Server().url(publicUrl)))
+                .components(new Components()
+                        .addSecuritySchemes(
+                                KEY,
+                                new SecurityScheme()
+                                        .type(SecurityScheme.Type.APIKEY)
+                                        .in(SecurityScheme.In.HEADER)
+                                        .name("X-API-Key")))
+                .addSecurityItem(new SecurityRequirement().addList(KEY));
+        SwaggerConfiguration configuration = new SwaggerConfiguration()
+                .openAPI(skeleton)
+                .openAPI31(true)
+                .sortOutput(true)
+                .prettyPrint(true);
+        this.document = Json31.pretty(new Reader(configuration).read(resources));
+    }
+
+    @GET
+    public String read() {
+        return document;
+    }
+}

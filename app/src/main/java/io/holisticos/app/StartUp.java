@@ -1,0 +1,53 @@
+package io.holisticos.app;
+
+import io.dropwizard.configuration.ConfigurationException;
+import io.dropwizard.core.Application;
+import io.dropwizard.core.cli.Cli;
+import io.dropwizard.core.cli.ServerCommand;
+import java.net.BindException;
+import java.util.List;
+import java.util.stream.Collectors;
+import net.sourceforge.argparse4j.inf.Namespace;
+
+/** {@code server}, with one clear line for what an operator can mend. */
+final class StartUp extends ServerCommand<HealthConfiguration> {
+
+    StartUp(Application<HealthConfiguration> application) {
+        super(application);
+    }
+
+    @Override
+    public void onError(Cli cli, Namespace namespace, Throwable e) {
+        List<Throwable> chain = java.util.stream.Stream.iterate(e, t -> t != null, Throwable::getCause)
+                .toList();
+        String line = chain.stream()
+                .filter(StartUp::isForTheOperator)
+                .findFirst()
+                .map(StartUp::line)
+                .orElse("");
+        if (line.isEmpty()) {
+            super.onError(cli, namespace, e);
+        } else {
+            cli.getStdErr().println(line);
+        }
+    }
+
+    private static boolean isForTheOperator(Throwable t) {
+        return t instanceof ConfigurationException || t instanceof BindException || t instanceof MissingVariable;
+    }
+
+    private static String line(Throwable t) {
+        return String.valueOf(t.getMessage())
+                .lines()
+                .map(String::strip)
+                .filter(text -> !text.isEmpty())
+                .collect(Collectors.joining(" "));
+    }
+
+    /** A variable of {@code config.yml} that the environment lacks. */
+    static final class MissingVariable extends RuntimeException {
+        MissingVariable(String name) {
+            super("config.yml needs the environment variable " + name + ", which is not set (see .env.example)");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package io.holisticos.app.admin;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dropwizard.core.setup.AdminEnvironment;
+import io.holisticos.app.flags.Flags;
+import io.holisticos.web.ApiKeys;
+import jakarta.servlet.DispatcherType;
+import java.util.EnumSet;
+
+/** What the admin port has beyond Dropwizard's own pages. Reads are open there; every change needs a key. */
+public final class AdminPort {
+
+    private AdminPort() {}
+
+    public static void open(AdminEnvironment admin, ObjectMapper json, ApiKeys keys, Flags flags) {
+        admin.addFilter("operators-only", new OperatorsOnly(keys, json))
+                .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
+        admin.addServlet("flags", new FlagsServlet(flags, json)).addMapping("/flags", "/flags/*");
+        admin.addTask(new FlagsTask(flags, json));
+    }
+}

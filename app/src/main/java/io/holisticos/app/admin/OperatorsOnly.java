@@ -1,0 +1,48 @@
+package io.holisticos.app.admin;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.holisticos.web.ApiKeys;
+import io.holisticos.web.Caller;
+import io.holisticos.web.Scope;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.Set;
+
+/** Lets everyone read on the admin port, and only keys with scope {@code operator} change anything. */
+final class OperatorsOnly extends HttpFilter {
+
+    private static final Set<String> READS = Set.of("GET", "HEAD", "OPTIONS");
+
+    private final transient ApiKeys keys;
+    private final transient ObjectMapper json;
+
+    OperatorsOnly(ApiKeys keys, ObjectMapper json) {
+        this.keys = keys;
+        this.json = json;
+    }
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (READS.contains(request.getMethod())) {
+            chain.doFilter(request, response);
+            return;
+        }
+        String key = request.getHeader(ApiKeys.HEADER);
+        Optional<Caller> caller = key == null ? Optional.empty() : keys.authenticate(key);
+        if (caller.isEmpty()) {
+            response.setHeader("WWW-Authenticate", "ApiKey realm=\"unified-health admin\"");
+            AdminProblem.write(
+                    response, json, 401, "unauthenticated", "changes need X-API-Key with scope " + Scope.OPERATOR);
+        } else if (!caller.get().may(Scope.OPERATOR)) {
+            AdminProblem.write(response, json, 403, "forbidden", "changes need a key with scope " + Scope.OPERATOR);
+        } else {
+            chain.doFilter(request, response);
+        }
+    }
+}

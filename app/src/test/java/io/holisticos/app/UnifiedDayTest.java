@@ -1,0 +1,163 @@
+package io.holisticos.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The members of the sandbox's story, each at the place where it stands. */
+class UnifiedDayTest {
+
+    private static House house;
+
+    @BeforeAll
+    static void open() throws Exception {
+        house = House.open();
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        house.close();
+    }
+
+    @Test
+    void annaHasBothSources() throws Exception {
+        house.connect("demo-anna");
+
+        JsonNode day = overview("demo-anna");
+
+        assertThat(texts(day.path("data_sources"))).containsExactly("sahha", "whoop");
+        assertThat(day.path("enhanced_with_whoop").asBoolean()).isTrue();
+        assertThat(day.path("date").asText()).isEqualTo("2026-11-22");
+        assertThat(day.path("scores").path("readiness").path("source").asText()).isEqualTo("sahha");
+        assertThat(day.path("scores").path("whoop_recovery").path("scale").asText())
+                .isEqualTo("0-100");
+        assertThat(day.path("metrics").path("heart_rate.resting").path("source").asText())
+                .isEqualTo("whoop");
+        assertThat(day.path("metrics").path("steps").path("source").asText()).isEqualTo("sahha");
+        assertThat(day.path("whoop").path("cycle").path("score_state").asText()).isEqualTo("SCORED");
+        assertThat(texts(day.path("sources"), "status")).containsExactly("ok", "ok");
+        assertThat(keys(day))
+                .containsExactly(
+                        "user_id",
+                        "period",
+                        "date",
+                        "utc_offset",
+                        "generated_at",
+                        "data_sources",
+                        "enhanced_with_whoop",
+                        "scores",
+                        "metrics",
+                        "workouts",
+                        "whoop",
+                        "sources",
+                        "completeness",
+                        "processing_stats");
+    }
+
+    @Test
+    void benConnectsInABrowserAndHisDayHoldsWhoopWithinSeconds() throws Exception {
+        JsonNode before = overview("demo-ben");
+        assertThat(texts(before.path("sources"), "status")).containsExactly("ok", "not_connected");
+        assertThat(before.path("enhanced_with_whoop").asBoolean()).isFalse();
+
+        HttpResponse<String> page = house.connect("demo-ben");
+
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.headers().firstValue("Content-Type").orElse("")).startsWith("text/html");
+        JsonNode after = overview("demo-ben");
+        assertThat(texts(after.path("sources"), "status")).containsExactly("ok", "ok");
+        assertThat(texts(after.path("data_sources"))).containsExactly("sahha", "whoop");
+    }
+
+    @Test
+    void chenHasToGiveConsentAgain() throws Exception {
+        house.connect("demo-chen");
+        house.whoop().revokeGrant("demo-chen");
+
+        house.send("POST", "/internal/sync/demo-chen", "");
+
+        House.await(() -> texts(overview("demo-chen").path("sources"), "status")
+                .contains("reauthorization_required"));
+        assertThat(texts(overview("demo-chen").path("sources"), "status"))
+                .containsExactly("ok", "reauthorization_required");
+    }
+
+    @Test
+    void eveIsKnownToWhoopOnly() throws Exception {
+        assertThat(house.get("/api/v1/unified-health/overview/demo-eve").statusCode())
+                .isEqualTo(404);
+
+        house.connect("demo-eve");
+
+        JsonNode day = overview("demo-eve");
+        assertThat(texts(day.path("data_sources"))).containsExactly("whoop");
+        assertThat(texts(day.path("sources"), "status")).containsExactly("not_connected", "ok");
+        assertThat(day.path("whoop").path("recovery").path("score").path("user_calibrating").asBoolean())
+                .isTrue();
+    }
+
+    @Test
+    void dinaCrossesTheDateLineAndEveryDayIsThereOnce() throws Exception {
+        house.connect("demo-dina");
+
+        JsonNode days = house.jsonOf(
+                house.get("/api/v1/unified-health/days/demo-dina?from=2026-10-28&to=2026-11-22"));
+
+        List<String> dates = texts(days, "date");
+        assertThat(dates).isSorted().doesNotHaveDuplicates().hasSize(26);
+    }
+
+    @Test
+    void sourcesSayHowEachOneStands() throws Exception {
+        JsonNode sources = house.jsonOf(house.get("/api/v1/unified-health/sources/demo-anna"));
+
+        assertThat(texts(sources.path("sources"), "name")).containsExactly("sahha", "whoop");
+        assertThat(sources.path("sources").get(0).path("available").asBoolean()).isTrue();
+    }
+
+    @Test
+    void theOldOverviewTakesWhoopAlongForWhoHasAKey() throws Exception {
+        house.connect("demo-anna");
+        String path = "/api/v1/health-metrics/overview?profile_id=demo-anna&period=today";
+
+        String plain = house.getWithoutKey(path).body();
+        HttpResponse<String> refused = house.getWithoutKey(path + "&include_whoop=true");
+        HttpResponse<String> with = house.get(path + "&include_whoop=true");
+
+        assertThat(refused.statusCode()).isEqualTo(401);
+        assertThat(refused.headers().firstValue("WWW-Authenticate")).isPresent();
+        assertThat(with.body()).startsWith(plain.substring(0, plain.length() - 1));
+        assertThat(house.jsonOf(with).path("whoop").path("status").asText()).isEqualTo("ok");
+        assertThat(house.getWithoutKey(path + "&include_whoop=false").body()).isEqualTo(plain);
+    }
+
+    private static JsonNode overview(String userId) {
+        HttpResponse<String> answer = house.get("/api/v1/unified-health/overview/" + userId);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return house.jsonOf(answer);
+    }
+
+    private static List<String> texts(JsonNode list) {
+        List<String> texts = new ArrayList<>();
+        list.forEach(one -> texts.add(one.asText()));
+        return texts;
+    }
+
+    private static List<String> texts(JsonNode list, String key) {
+        List<String> texts = new ArrayList<>();
+        list.forEach(one -> texts.add(one.path(key).asText()));
+        return texts;
+    }
+
+    private static List<String> keys(JsonNode object) {
+        List<String> keys = new ArrayList<>();
+        object.fieldNames().forEachRemaining(keys::add);
+        return keys;
+    }
+}

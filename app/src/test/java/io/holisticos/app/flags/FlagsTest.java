@@ -1,0 +1,134 @@
+package io.holisticos.app.flags;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.holisticos.health.HealthError.InvalidRequest;
+import io.holisticos.health.UserId;
+import io.holisticos.testing.TestDatabase;
+import java.lang.reflect.Proxy;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class FlagsTest {
+
+    private static final UserId ANNA = new UserId("demo-anna");
+    private static final FlagState OFF = new FlagState(false, 100, List.of());
+
+    private TestDatabase database;
+
+    @BeforeEach
+    void migrate() {
+        database = TestDatabase.migratedBy("sahha-db/changelog.yaml");
+    }
+
+    @Test
+    void everyFlagIsOnUntilSomebodySaysOtherwise() {
+        Flags flags = new Flags(database.dataSource());
+
+        for (Flag flag : Flag.values()) {
+            assertThat(flags.isOn(flag, ANNA)).as(flag.name()).isTrue();
+            assertThat(flags.isOnForAnyone(flag)).as(flag.name()).isTrue();
+        }
+    }
+
+    @Test
+    void aChangeReachesAnotherReplicaAndSurvivesARestart() {
+        Flags here = new Flags(database.dataSource());
+        Flags there = new Flags(database.dataSource());
+        assertThat(there.isOn(Flag.WHOOP_INTEGRATION, ANNA)).isTrue();
+
+        here.set(Flag.WHOOP_INTEGRATION, OFF);
+
+        assertThat(here.isOn(Flag.WHOOP_INTEGRATION, ANNA)).isFalse();
+        assertThat(within(2_000, () -> !there.isOn(Flag.WHOOP_INTEGRATION, ANNA))).isTrue();
+        assertThat(new Flags(database.dataSource()).isOn(Flag.WHOOP_INTEGRATION, ANNA)).isFalse();
+    }
+
+    @Test
+    void aGrowingPercentageOnlyEverAddsMembers() {
+        Flags flags = new Flags(database.dataSource());
+        List<UserId> members = IntStream.range(0, 1_000)
+                .mapToObj(i -> new UserId("member-" + i))
+                .toList();
+
+        flags.set(Flag.WHOOP_CONNECT, new FlagState(true, 20, List.of()));
+        List<UserId> few = members.stream()
+                .filter(who -> flags.isOn(Flag.WHOOP_CONNECT, who))
+                .toList();
+        flags.set(Flag.WHOOP_CONNECT, new FlagState(true, 60, List.of()));
+        List<UserId> many = members.stream()
+                .filter(who -> flags.isOn(Flag.WHOOP_CONNECT, who))
+                .toList();
+
+        assertThat(few).hasSizeBetween(120, 280);
+        assertThat(many).hasSizeBetween(500, 700).containsAll(few);
+    }
+
+    @Test
+    void listedMembersAreInWhateverThePercentage() {
+        Flags flags = new Flags(database.dataSource());
+
+        flags.set(Flag.WHOOP_SYNC, new FlagState(true, 0, List.of("demo-anna")));
+
+        assertThat(flags.isOn(Flag.WHOOP_SYNC, ANNA)).isTrue();
+        assertThat(flags.isOn(Flag.WHOOP_SYNC, new UserId("demo-ben"))).isFalse();
+        assertThat(flags.isOnForAnyone(Flag.WHOOP_SYNC)).isTrue();
+    }
+
+    @Test
+    void switchedOffIsOffForListedMembersToo() {
+        Flags flags = new Flags(database.dataSource());
+
+        flags.set(Flag.WHOOP_SYNC, new FlagState(false, 100, List.of("demo-anna")));
+
+        assertThat(flags.isOn(Flag.WHOOP_SYNC, ANNA)).isFalse();
+        assertThat(flags.isOnForAnyone(Flag.WHOOP_SYNC)).isFalse();
+    }
+
+    @Test
+    void aDatabaseThatIsAwayLeavesAFlagAsItWasLastSeen() {
+        AtomicBoolean away = new AtomicBoolean();
+        Flags flags = new Flags(switchable(database.dataSource(), away));
+        flags.set(Flag.WHOOP_INTEGRATION, OFF);
+
+        away.set(true);
+
+        assertThat(within(1_500, () -> flags.isOn(Flag.WHOOP_INTEGRATION, ANNA))).isFalse();
+    }
+
+    @Test
+    void refusesAPercentageThatIsNone() {
+        assertThatThrownBy(() -> new FlagState(true, 101, List.of())).isInstanceOf(InvalidRequest.class);
+        assertThatThrownBy(() -> new FlagState(true, -1, List.of())).isInstanceOf(InvalidRequest.class);
+        assertThatThrownBy(() -> new FlagState(true, 100, List.of(" "))).isInstanceOf(InvalidRequest.class);
+    }
+
+    /** Looks until it holds, for a bounded time. */
+    private static boolean within(long millis, BooleanSupplier holds) {
+        long end = System.nanoTime() + millis * 1_000_000;
+        while (System.nanoTime() < end) {
+            if (holds.getAsBoolean()) {
+                return true;
+            }
+            Thread.onSpinWait();
+        }
+        return false;
+    }
+
+    private static DataSource switchable(DataSource real, AtomicBoolean away) {
+        return (DataSource) Proxy.newProxyInstance(
+                DataSource.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
+                    if (away.get()) {
+                        throw new SQLException("away");
+                    }
+                    return method.invoke(real, arguments);
+                });
+    }
+}

@@ -1,0 +1,75 @@
+package io.holisticos.unified;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.holisticos.health.Metric;
+import io.holisticos.health.SourceAnswer;
+import io.holisticos.health.SourceAnswer.Measured;
+import io.holisticos.health.SourceAnswer.Standing;
+import io.holisticos.health.SourceAnswer.Unavailable;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** How many of the headline metrics a day has, and why the others are absent. */
+@JsonPropertyOrder({"expected", "present", "missing"})
+record Completeness(
+        @JsonProperty("expected") int expected,
+        @JsonProperty("present") int present,
+        @JsonProperty("missing") List<Missing> missing) {
+
+    /** What a day with both a phone and a band usually has. */
+    static final List<Metric> HEADLINE = List.of(
+            Metric.HEART_RATE_RESTING,
+            Metric.HRV_RMSSD_SLEEP,
+            Metric.HRV_SDNN,
+            Metric.SLEEP_DURATION,
+            Metric.SLEEP_IN_BED,
+            Metric.SLEEP_LIGHT,
+            Metric.SLEEP_DEEP,
+            Metric.SLEEP_REM,
+            Metric.SLEEP_EFFICIENCY,
+            Metric.RESPIRATORY_RATE_SLEEP,
+            Metric.SPO2_SLEEP,
+            Metric.SKIN_TEMPERATURE_SLEEP,
+            Metric.ENERGY_ACTIVE,
+            Metric.STEPS);
+
+    Completeness {
+        missing = List.copyOf(missing);
+    }
+
+    /** @param reason {@code not_provided}, or why a source that could have had it did not answer */
+    @JsonPropertyOrder({"metric", "reason"})
+    record Missing(
+            @JsonProperty("metric") String metric,
+            @JsonProperty("reason") String reason) {}
+
+    static Completeness of(Set<Metric> present, List<SourceAnswer> answers, Precedence precedence, Offers offers) {
+        List<Missing> missing = HEADLINE.stream()
+                .filter(metric -> !present.contains(metric))
+                .map(metric -> new Missing(metric.key(), reason(metric, answers, precedence, offers)))
+                .toList();
+        return new Completeness(HEADLINE.size(), HEADLINE.size() - missing.size(), missing);
+    }
+
+    /** Of several silent sources, the one whose value would have been shown. */
+    private static String reason(Metric metric, List<SourceAnswer> answers, Precedence precedence, Offers offers) {
+        return answers.stream()
+                .filter(answer -> offers.mayHave(answer.from(), metric))
+                .sorted((a, b) -> precedence.of(metric).compare(a.from(), b.from()))
+                .flatMap(answer -> silence(answer).stream())
+                .findFirst()
+                .orElse("not_provided");
+    }
+
+    /** Why a source has not told all it could; empty when it has. */
+    private static Optional<String> silence(SourceAnswer answer) {
+        if (answer instanceof Measured measured) {
+            return measured.standing() == Standing.REAUTHORIZATION_REQUIRED
+                    ? Optional.of(answer.status())
+                    : Optional.empty();
+        }
+        return Optional.of(answer instanceof Unavailable ? "source_unavailable" : answer.status());
+    }
+}

@@ -1,0 +1,243 @@
+package io.holisticos.unified;
+
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.holisticos.health.SourceDetails;
+import io.holisticos.health.SourceName;
+import io.holisticos.health.Workout;
+import io.holisticos.unified.MergedDay.Candidate;
+import io.holisticos.unified.MergedDay.MergedMetric;
+import io.holisticos.unified.MergedDay.NamedScore;
+import io.holisticos.unified.UnifiedReport.Reading;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One day as it is written. What is absent is left out; numbers are written as the source gave them. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonPropertyOrder({
+    "user_id",
+    "period",
+    "date",
+    "utc_offset",
+    "generated_at",
+    "data_sources",
+    "enhanced_with_whoop",
+    "scores",
+    "metrics",
+    "workouts",
+    "details",
+    "sources",
+    "completeness",
+    "processing_stats"
+})
+record DayAnswer(
+        @JsonProperty("user_id") String userId,
+        @JsonProperty("period") String period,
+        @JsonProperty("date") LocalDate date,
+        @JsonProperty("utc_offset") String utcOffset,
+        @JsonProperty("generated_at") Instant generatedAt,
+        @JsonProperty("data_sources") List<String> dataSources,
+        @JsonProperty("enhanced_with_whoop") boolean enhancedWithWhoop,
+        @JsonProperty("scores") Map<String, ScoreBody> scores,
+        @JsonProperty("metrics") Map<String, MetricBody> metrics,
+        @JsonProperty("workouts") List<WorkoutBody> workouts,
+        @JsonProperty("details") @JsonAnyGetter Map<String, SourceDetails> details,
+        @JsonProperty("sources") List<SourceBody> sources,
+        @JsonProperty("completeness") Completeness completeness,
+        @JsonProperty("processing_stats") @Nullable Map<String, Long> processingStats) {
+
+    /**
+     * The one day of this report, with how long it took.
+     *
+     * @param period as the caller wrote it
+     * @param whoop the source that {@code enhanced_with_whoop} tells of
+     */
+    static DayAnswer overview(UnifiedReport report, String period, SourceName whoop) {
+        return of(report, report.days().get(0), period, whoop, processingStats(report));
+    }
+
+    /** Every day of this report, oldest first; how long it took belongs to none of them. */
+    static List<DayAnswer> days(UnifiedReport report, SourceName whoop) {
+        return report.days().stream()
+                .map(day -> of(report, day, day.date().toString(), whoop, null))
+                .toList();
+    }
+
+    /** Health values stay out of logs. */
+    @Override
+    public String toString() {
+        return "DayAnswer[" + date + " from " + dataSources + "]";
+    }
+
+    private static DayAnswer of(
+            UnifiedReport report, MergedDay day, String period, SourceName whoop, @Nullable Map<String, Long> stats) {
+        Map<String, ScoreBody> scores = new LinkedHashMap<>();
+        day.scores().forEach(score -> scores.put(score.name(), ScoreBody.of(score)));
+        Map<String, MetricBody> metrics = new LinkedHashMap<>();
+        day.metrics().forEach(metric -> metrics.put(metric.metric().key(), MetricBody.of(metric)));
+        Map<String, SourceDetails> details = new LinkedHashMap<>();
+        day.details().forEach((source, own) -> details.put(source.value(), own));
+        return new DayAnswer(
+                report.who().value(),
+                period,
+                day.date(),
+                written(report.offset()),
+                report.generatedAt(),
+                day.sources().stream().map(SourceName::value).toList(),
+                day.sources().contains(whoop),
+                scores,
+                metrics,
+                day.workouts().stream().map(WorkoutBody::of).toList(),
+                details,
+                report.readings().stream().map(SourceBody::of).toList(),
+                day.completeness(),
+                stats);
+    }
+
+    /** {@code Z} is written as a number, too. */
+    private static String written(ZoneOffset offset) {
+        return offset.equals(ZoneOffset.UTC) ? "+00:00" : offset.getId();
+    }
+
+    private static Map<String, Long> processingStats(UnifiedReport report) {
+        Map<String, Long> stats = new LinkedHashMap<>();
+        stats.put("total_time_ms", report.totalTime().toMillis());
+        for (Reading reading : report.readings()) {
+            stats.put(reading.answer().from() + "_time_ms", reading.took().toMillis());
+        }
+        stats.put("merge_time_ms", report.mergeTime().toMillis());
+        return stats;
+    }
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonPropertyOrder({"value", "scale", "state", "source"})
+    record ScoreBody(
+            @JsonProperty("value") BigDecimal value,
+            @JsonProperty("scale") String scale,
+            @JsonProperty("state") @Nullable String state,
+            @JsonProperty("source") String source) {
+
+        static ScoreBody of(NamedScore named) {
+            return new ScoreBody(
+                    named.score().value(),
+                    named.score().scale().text(),
+                    named.score().state(),
+                    named.source().value());
+        }
+
+        @Override
+        public String toString() {
+            return "ScoreBody[" + source + "]";
+        }
+    }
+
+    /** @param others empty when nobody else measured it */
+    @JsonPropertyOrder({"value", "unit", "source", "verdict", "others"})
+    record MetricBody(
+            @JsonProperty("value") BigDecimal value,
+            @JsonProperty("unit") String unit,
+            @JsonProperty("source") String source,
+            @JsonProperty("verdict") Verdict verdict,
+            @JsonProperty("others") List<OtherBody> others) {
+
+        static MetricBody of(MergedMetric merged) {
+            return new MetricBody(
+                    merged.shown().value(),
+                    merged.metric().unit(),
+                    merged.shown().source().value(),
+                    merged.verdict(),
+                    merged.others().stream().map(OtherBody::of).toList());
+        }
+
+        @Override
+        public String toString() {
+            return "MetricBody[" + source + "]";
+        }
+    }
+
+    @JsonPropertyOrder({"source", "value"})
+    record OtherBody(
+            @JsonProperty("source") String source,
+            @JsonProperty("value") BigDecimal value) {
+
+        static OtherBody of(Candidate candidate) {
+            return new OtherBody(candidate.source().value(), candidate.value());
+        }
+
+        @Override
+        public String toString() {
+            return "OtherBody[" + source + "]";
+        }
+    }
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonPropertyOrder({
+        "id",
+        "source",
+        "sport",
+        "start",
+        "end",
+        "state",
+        "strain",
+        "energy_kcal",
+        "distance_meter",
+        "average_heart_rate",
+        "max_heart_rate"
+    })
+    record WorkoutBody(
+            @JsonProperty("id") String id,
+            @JsonProperty("source") String source,
+            @JsonProperty("sport") String sport,
+            @JsonProperty("start") OffsetDateTime start,
+            @JsonProperty("end") OffsetDateTime end,
+            @JsonProperty("state") @Nullable String state,
+            @JsonProperty("strain") @Nullable BigDecimal strain,
+            @JsonProperty("energy_kcal") @Nullable BigDecimal energyKcal,
+            @JsonProperty("distance_meter") @Nullable BigDecimal distanceMeter,
+            @JsonProperty("average_heart_rate") @Nullable Integer averageHeartRate,
+            @JsonProperty("max_heart_rate") @Nullable Integer maxHeartRate) {
+
+        static WorkoutBody of(Workout workout) {
+            return new WorkoutBody(
+                    workout.id(),
+                    workout.source().value(),
+                    workout.sport(),
+                    workout.start(),
+                    workout.end(),
+                    workout.state(),
+                    workout.strain(),
+                    workout.energyKcal(),
+                    workout.distanceMeter(),
+                    workout.averageHeartRate(),
+                    workout.maxHeartRate());
+        }
+
+        @Override
+        public String toString() {
+            return "WorkoutBody[" + source + " " + id + "]";
+        }
+    }
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonPropertyOrder({"name", "status", "as_of", "coverage"})
+    record SourceBody(
+            @JsonProperty("name") String name,
+            @JsonProperty("status") String status,
+            @JsonProperty("as_of") @Nullable Instant asOf,
+            @JsonProperty("coverage") @Nullable String coverage) {
+
+        static SourceBody of(Reading reading) {
+            SourcesAnswer.Body whole = SourcesAnswer.Body.of(reading);
+            return new SourceBody(whole.name(), whole.status(), whole.asOf(), whole.coverage());
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package io.holisticos.unified;
+
+import static java.util.stream.Collectors.groupingBy;
+
+import io.holisticos.health.DayRange;
+import io.holisticos.health.Measurement;
+import io.holisticos.health.Metric;
+import io.holisticos.health.Score;
+import io.holisticos.health.SourceAnswer;
+import io.holisticos.health.SourceAnswer.Measured;
+import io.holisticos.health.SourceDay;
+import io.holisticos.health.SourceDetails;
+import io.holisticos.health.SourceName;
+import io.holisticos.health.Workout;
+import io.holisticos.unified.MergedDay.Candidate;
+import io.holisticos.unified.MergedDay.MergedMetric;
+import io.holisticos.unified.MergedDay.NamedScore;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Makes one day out of what each source says of it. Pure: the same answers, in whatever order, give the same day. Every
+ * value that comes out went in; nothing is averaged, converted or guessed.
+ */
+final class Merge {
+
+    private static final Comparator<Workout> OLDEST_FIRST = Comparator.comparing(
+                    (Workout workout) -> workout.start().toInstant())
+            .thenComparing(workout -> workout.source().value())
+            .thenComparing(Workout::id);
+
+    private final Precedence precedence;
+    private final Offers offers;
+
+    Merge(Precedence precedence, Offers offers) {
+        this.precedence = precedence;
+        this.offers = offers;
+    }
+
+    /**
+     * Every day asked for, oldest first, also those of which nothing is known.
+     *
+     * @param answers one of each source
+     */
+    List<MergedDay> apply(DayRange days, List<SourceAnswer> answers) {
+        Map<LocalDate, List<Part>> parts = answers.stream()
+                .sorted(Comparator.comparing(SourceAnswer::from, precedence.listed()))
+                .filter(Measured.class::isInstance)
+                .map(Measured.class::cast)
+                .flatMap(answer -> answer.days().stream().map(day -> new Part(answer.from(), day)))
+                .filter(part -> !part.day().isEmpty())
+                .collect(groupingBy(part -> part.day().date()));
+        return days.days().stream()
+                .map(date -> merge(date, parts.getOrDefault(date, List.of()), answers))
+                .toList();
+    }
+
+    /** What one source says of one day. */
+    private record Part(SourceName source, SourceDay day) {}
+
+    private MergedDay merge(LocalDate date, List<Part> parts, List<SourceAnswer> answers) {
+        Map<Metric, List<Candidate>> candidates = candidates(parts);
+        return new MergedDay(
+                date,
+                parts.stream().map(Part::source).distinct().toList(),
+                scores(parts),
+                candidates.entrySet().stream()
+                        .map(entry -> metric(entry.getKey(), entry.getValue()))
+                        .toList(),
+                parts.stream()
+                        .map(part -> part.day().workouts())
+                        .flatMap(Collection::stream)
+                        .sorted(OLDEST_FIRST)
+                        .toList(),
+                details(parts),
+                Completeness.of(candidates.keySet(), answers, precedence, offers));
+    }
+
+    private static Map<Metric, List<Candidate>> candidates(List<Part> parts) {
+        Map<Metric, List<Candidate>> candidates = new EnumMap<>(Metric.class);
+        for (Part part : parts) {
+            for (Measurement measurement : part.day().measurements()) {
+                candidates
+                        .computeIfAbsent(measurement.metric(), metric -> new ArrayList<>())
+                        .add(new Candidate(part.source(), measurement.value()));
+            }
+        }
+        return candidates;
+    }
+
+    private MergedMetric metric(Metric metric, List<Candidate> candidates) {
+        List<Candidate> bestFirst = candidates.stream()
+                .sorted(Comparator.comparing(Candidate::source, precedence.of(metric)))
+                .toList();
+        Verdict verdict = Verdict.of(bestFirst.stream().map(Candidate::value).toList());
+        return new MergedMetric(metric, bestFirst.get(0), bestFirst.subList(1, bestFirst.size()), verdict);
+    }
+
+    /** Scores never compete: of two with one name, the later is written with its source's name before it. */
+    private static List<NamedScore> scores(List<Part> parts) {
+        List<NamedScore> scores = new ArrayList<>();
+        Set<String> taken = new HashSet<>();
+        for (Part part : parts) {
+            for (Score score : part.day().scores()) {
+                String name = taken.contains(score.name()) ? part.source() + "_" + score.name() : score.name();
+                if (taken.add(name)) {
+                    scores.add(new NamedScore(name, part.source(), score));
+                }
+            }
+        }
+        return scores;
+    }
+
+    private static Map<SourceName, SourceDetails> details(List<Part> parts) {
+        Map<SourceName, SourceDetails> details = new LinkedHashMap<>();
+        for (Part part : parts) {
+            SourceDetails own = part.day().details();
+            if (own != null) {
+                details.put(part.source(), own);
+            }
+        }
+        return details;
+    }
+}

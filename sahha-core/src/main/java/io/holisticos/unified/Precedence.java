@@ -1,0 +1,50 @@
+package io.holisticos.unified;
+
+import io.holisticos.health.Metric;
+import io.holisticos.health.SourceName;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which source's value is shown when several have one. Sources that a list does not name come after those it names, by
+ * their names, so that the order is total.
+ *
+ * @param order of sources in every list of an answer, and of values in families without an order of their own
+ * @param byFamily the order of values, by family of metrics
+ */
+public record Precedence(List<SourceName> order, Map<Metric.Family, List<SourceName>> byFamily) {
+
+    public Precedence {
+        order = distinct(order);
+        Map<Metric.Family, List<SourceName>> copy = new EnumMap<>(Metric.Family.class);
+        byFamily.forEach((family, names) -> copy.put(family, distinct(names)));
+        byFamily = Map.copyOf(copy);
+    }
+
+    /** The order in which sources are listed. */
+    Comparator<SourceName> listed() {
+        return by(order);
+    }
+
+    /** Best first. */
+    Comparator<SourceName> of(Metric metric) {
+        return by(byFamily.getOrDefault(metric.family(), order));
+    }
+
+    private static Comparator<SourceName> by(List<SourceName> names) {
+        return Comparator.comparingInt((SourceName name) -> {
+                    int place = names.indexOf(name);
+                    return place < 0 ? names.size() : place;
+                })
+                .thenComparing(SourceName::value);
+    }
+
+    private static List<SourceName> distinct(List<SourceName> names) {
+        if (names.stream().distinct().count() < names.size()) {
+            throw new IllegalArgumentException("an order names each source once, was " + names);
+        }
+        return List.copyOf(names);
+    }
+}

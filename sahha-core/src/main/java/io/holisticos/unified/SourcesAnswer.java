@@ -1,0 +1,58 @@
+package io.holisticos.unified;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.holisticos.health.SourceAnswer;
+import io.holisticos.health.SourceAnswer.Measured;
+import io.holisticos.health.SourceAnswer.Standing;
+import io.holisticos.unified.UnifiedReport.Reading;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How each source stands to a person, as it is written. */
+@JsonPropertyOrder({"user_id", "checked_at", "sources"})
+record SourcesAnswer(
+        @JsonProperty("user_id") String userId,
+        @JsonProperty("checked_at") Instant checkedAt,
+        @JsonProperty("sources") List<Body> sources) {
+
+    static SourcesAnswer of(UnifiedReport report) {
+        return new SourcesAnswer(
+                report.who().value(),
+                report.generatedAt(),
+                report.readings().stream().map(Body::of).toList());
+    }
+
+    /**
+     * One source.
+     *
+     * @param available whether it delivers, be it with some delay: status {@code ok} or {@code stale}
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonPropertyOrder({"name", "available", "status", "since", "as_of", "coverage"})
+    record Body(
+            @JsonProperty("name") String name,
+            @JsonProperty("available") boolean available,
+            @JsonProperty("status") String status,
+            @JsonProperty("since") @Nullable Instant since,
+            @JsonProperty("as_of") @Nullable Instant asOf,
+            @JsonProperty("coverage") @Nullable String coverage) {
+
+        static Body of(Reading reading) {
+            SourceAnswer answer = reading.answer();
+            String name = answer.from().value();
+            if (answer instanceof Measured measured) {
+                return new Body(
+                        name,
+                        measured.standing() != Standing.REAUTHORIZATION_REQUIRED,
+                        answer.status(),
+                        measured.since(),
+                        measured.asOf(),
+                        measured.coverage());
+            }
+            return new Body(name, false, answer.status(), null, null, null);
+        }
+    }
+}

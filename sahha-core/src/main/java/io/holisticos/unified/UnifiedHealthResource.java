@@ -1,0 +1,147 @@
+package io.holisticos.unified;
+
+import io.holisticos.health.DayRange;
+import io.holisticos.health.HealthError.InvalidRequest;
+import io.holisticos.health.Period;
+import io.holisticos.health.SourceName;
+import io.holisticos.health.UserId;
+import io.holisticos.web.Problem;
+import io.holisticos.web.Scope;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.ArraySchema;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Days and sources of a person, all sources in one answer. */
+@Path("/api/v1/unified-health")
+@Produces(MediaType.APPLICATION_JSON)
+@RolesAllowed(Scope.HEALTH_READ)
+@Tag(name = "Unified health", description = "Sahha and WHOOP in one answer")
+@ApiResponse(
+        responseCode = "401",
+        description = "No credential, or one that is not known",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@ApiResponse(
+        responseCode = "403",
+        description = "The credential lacks scope health:read",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@ApiResponse(
+        responseCode = "404",
+        description = "No source knows this person",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@ApiResponse(
+        responseCode = "400",
+        description = "A parameter breaks its rule",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+public final class UnifiedHealthResource {
+
+    private static final String USER_ID = "The person as the caller names them, 1 to 100 characters";
+
+    private final UnifiedFlow flow;
+    private final SourceName whoop;
+
+    /** @param whoop the source that {@code include_whoop} switches */
+    UnifiedHealthResource(UnifiedFlow flow, SourceName whoop) {
+        this.flow = flow;
+        this.whoop = whoop;
+    }
+
+    @GET
+    @Path("/overview/{user_id}")
+    @Operation(
+            operationId = "unifiedOverview",
+            summary = "One day of a person from all sources",
+            description =
+                    "Sources that are off, not connected, stale or unavailable are named in sources[]; the rest of"
+                            + " the answer is not touched by them. What nobody measured is absent.")
+    @ApiResponse(
+            responseCode = "200",
+            description = "The day; only what was measured is in it",
+            content = @Content(schema = @Schema(implementation = DayAnswer.class)))
+    public DayAnswer overview(
+            @Parameter(description = USER_ID) @PathParam("user_id") UserId who,
+            @Parameter(
+                            description =
+                                    "today, yesterday, YYYY-MM-DD or MM/DD/YYYY; the first two by the person's own time")
+                    @QueryParam("period")
+                    @DefaultValue("today")
+                    String period,
+            @Parameter(
+                            description = "false leaves WHOOP out; its status is then excluded",
+                            schema = @Schema(type = "boolean", defaultValue = "true"))
+                    @QueryParam("include_whoop")
+                    @DefaultValue("true")
+                    String includeWhoop) {
+        Set<SourceName> leftOut = isTrue("include_whoop", includeWhoop) ? Set.of() : Set.of(whoop);
+        return DayAnswer.overview(flow.read(who, Period.parse(period), leftOut), period, whoop);
+    }
+
+    @GET
+    @Path("/days/{user_id}")
+    @Operation(
+            operationId = "unifiedDays",
+            summary = "A range of days of a person from all sources",
+            description = "Every day asked for is in the list, oldest first, also one of which nothing is known.")
+    @ApiResponse(
+            responseCode = "200",
+            description = "The days, oldest first, without processing_stats",
+            content = @Content(array = @ArraySchema(schema = @Schema(implementation = DayAnswer.class))))
+    public List<DayAnswer> days(
+            @Parameter(description = USER_ID) @PathParam("user_id") UserId who,
+            @Parameter(description = "The first day, YYYY-MM-DD", required = true) @QueryParam("from") @Nullable
+                    LocalDate from,
+            @Parameter(description = "The last day, included; at most 366 days in all", required = true)
+                    @QueryParam("to")
+                    @Nullable
+                    LocalDate to) {
+        return DayAnswer.days(flow.read(who, range(from, to)), whoop);
+    }
+
+    @GET
+    @Path("/sources/{user_id}")
+    @Operation(
+            operationId = "unifiedSources",
+            summary = "How each source stands to a person",
+            description = "available is true for status ok and stale.")
+    @ApiResponse(
+            responseCode = "200",
+            description = "Every source, connected or not",
+            content = @Content(schema = @Schema(implementation = SourcesAnswer.class)))
+    public SourcesAnswer sources(@Parameter(description = USER_ID) @PathParam("user_id") UserId who) {
+        return SourcesAnswer.of(flow.read(who, Period.TODAY, Set.of()));
+    }
+
+    private static DayRange range(@Nullable LocalDate from, @Nullable LocalDate to) {
+        if (from == null || to == null) {
+            throw new InvalidRequest("from and to are required, each YYYY-MM-DD");
+        }
+        try {
+            return new DayRange(from, to);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidRequest(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static boolean isTrue(String name, String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new InvalidRequest(name + " must be true or false");
+        };
+    }
+}

@@ -1,0 +1,343 @@
+package io.holisticos.outbound;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.codahale.metrics.MetricRegistry;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.dropwizard.client.JerseyClientBuilder;
+import io.dropwizard.util.DataSize;
+import io.dropwizard.util.Duration;
+import io.holisticos.health.Deadline;
+import io.holisticos.health.HealthError.BadSourceReply;
+import io.holisticos.health.HealthError.SourceThrottled;
+import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.health.SourceName;
+import io.holisticos.health.UserId;
+import jakarta.ws.rs.client.Client;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class OutboundTest {
+
+    private static final SourceName TARGET = new SourceName("stub");
+    private static final CommandKey KEY = new CommandKey("STUB_READ");
+    private static final UserId ANNA = new UserId("demo-anna");
+
+    private final Queue<Answer> answers = new ArrayDeque<>();
+    private final List<String> credentials = new ArrayList<>();
+    private final MetricRegistry metrics = new MetricRegistry();
+    private final OutboundConfiguration configuration = new OutboundConfiguration();
+    private final CountingBudget budget = new CountingBudget();
+
+    private HttpServer server;
+    private ExecutorService threads;
+    private Client client;
+
+    private interface Answer {
+        void to(HttpExchange exchange) throws IOException;
+    }
+
+    @BeforeEach
+    void startStub() throws IOException {
+        threads = Executors.newCachedThreadPool();
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(threads);
+        server.createContext("/", exchange -> {
+            credentials.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
+            Answer answer = answers.size() > 1 ? answers.poll() : answers.peek();
+            if (answer != null) {
+                answer.to(exchange);
+            }
+            exchange.close();
+        });
+        server.start();
+        configuration.retryPause = Duration.milliseconds(1);
+        configuration.client.setGzipEnabled(false);
+        configuration.client.setGzipEnabledForRequests(false);
+        client = new JerseyClientBuilder(metrics)
+                .using(threads, new ObjectMapper())
+                .using(configuration.client())
+                .build("stub");
+    }
+
+    @AfterEach
+    void stopStub() {
+        client.close();
+        server.stop(0);
+        threads.shutdownNow();
+    }
+
+    @Test
+    void passesOnWhatWasAnsweredBelow500() {
+        answers.add(status(404, "nobody"));
+
+        Reply reply = outbound(Authorization.none()).call(read(), soon());
+
+        assertThat(reply.status()).isEqualTo(404);
+        assertThat(reply.isSuccess()).isFalse();
+        assertThat(new String(reply.body(), StandardCharsets.UTF_8)).isEqualTo("nobody");
+        assertThat(metrics.timer("outbound.STUB_READ").getCount()).isEqualTo(1);
+    }
+
+    @Test
+    void repeatsASafeCallAfterA5xxAndTakesAPermitForEachTry() {
+        answers.addAll(List.of(status(503, ""), status(502, "<html>"), status(200, "[]")));
+
+        Reply reply = outbound(Authorization.none()).call(read(), soon());
+
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(budget.taken).isEqualTo(3);
+        assertThat(budget.learned).containsExactly(503, 502, 200);
+    }
+
+    @Test
+    void doesNotRepeatWhatIsNotSafe() {
+        answers.addAll(List.of(status(503, ""), status(200, "[]")));
+        Call post = new Call(KEY, ANNA, "POST", uri(), Map.of(), new Call.Body("text/plain", new byte[] {'x'}), false);
+
+        assertThatThrownBy(() -> outbound(Authorization.none()).call(post, soon()))
+                .isInstanceOf(SourceUnavailable.class);
+        assertThat(budget.taken).isEqualTo(1);
+    }
+
+    @Test
+    void neverRepeatsPastTheDeadline() {
+        answers.add(exchange -> {
+            exchange.getResponseHeaders().add("Retry-After", "300");
+            exchange.sendResponseHeaders(503, -1);
+        });
+
+        assertThatThrownBy(() -> outbound(Authorization.none()).call(read(), soon()))
+                .isInstanceOfSatisfying(
+                        SourceUnavailable.class,
+                        e -> assertThat(e.retryAfter()).contains(java.time.Duration.ofSeconds(300)));
+        assertThat(budget.taken).isEqualTo(1);
+    }
+
+    @Test
+    void backPressureIsPassedOnWithItsTimeAndNeverOpensTheBreaker() {
+        configuration.breakerRequestVolume = 2;
+        answers.add(exchange -> {
+            exchange.getResponseHeaders().add("X-RateLimit-Reset", "42");
+            exchange.sendResponseHeaders(429, -1);
+        });
+        Outbound outbound = outbound(Authorization.none());
+
+        for (int i = 0; i < 5; i++) {
+            assertThatThrownBy(() -> outbound.call(read(), soon()))
+                    .isInstanceOfSatisfying(
+                            SourceThrottled.class,
+                            e -> assertThat(e.retryAfter()).contains(java.time.Duration.ofSeconds(42)));
+        }
+        assertThat(budget.taken).isEqualTo(5);
+    }
+
+    @Test
+    void anOpenBreakerCostsNoPermitAndNoCall() {
+        configuration.breakerRequestVolume = 4;
+        configuration.attempts = 1;
+        answers.add(status(500, ""));
+        Outbound outbound = outbound(Authorization.none());
+
+        for (int i = 0; i < 10; i++) {
+            assertThatThrownBy(() -> outbound.call(read(), soon())).isInstanceOf(SourceUnavailable.class);
+        }
+
+        assertThat(budget.taken).isEqualTo(4);
+    }
+
+    @Test
+    void aSpentBudgetIsToldAtOnce() {
+        budget.left = 0;
+        answers.add(status(200, ""));
+
+        assertThatThrownBy(() -> outbound(Authorization.none()).call(read(), soon()))
+                .isInstanceOf(SourceThrottled.class);
+        assertThat(credentials).isEmpty();
+    }
+
+    @Test
+    void renewsARefusedCredentialOnceWithAPermitOfItsOwn() {
+        answers.addAll(List.of(status(401, "Authorization was not valid"), status(200, "[]")));
+
+        Reply reply = outbound(new TwoTokens()).call(read(), soon());
+
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(credentials).containsExactly("Bearer old", "Bearer new");
+        assertThat(budget.taken).isEqualTo(2);
+    }
+
+    @Test
+    void givesUpWhenTheRenewedCredentialIsRefusedToo() {
+        answers.add(status(401, "Authorization was not valid"));
+
+        Reply reply = outbound(new TwoTokens()).call(read(), soon());
+
+        assertThat(reply.status()).isEqualTo(401);
+        assertThat(credentials).hasSize(2);
+    }
+
+    @Test
+    void aHangingServerIsLeftInTime() {
+        answers.add(exchange -> {
+            exchange.sendResponseHeaders(200, 100);
+            exchange.getResponseBody().flush();
+            hang();
+        });
+        configuration.attempts = 1;
+        configuration.requestTimeout = Duration.milliseconds(300);
+        long begun = System.nanoTime();
+
+        assertThatThrownBy(() -> outbound(Authorization.none()).call(read(), soon()))
+                .isInstanceOf(SourceUnavailable.class);
+        assertThat(java.time.Duration.ofNanos(System.nanoTime() - begun)).isLessThan(java.time.Duration.ofSeconds(20));
+    }
+
+    @Test
+    void anAnswerThatNeverEndsIsRefusedAsItArrives() {
+        configuration.maxReplySize = DataSize.kibibytes(64);
+        answers.add(status(200, "x".repeat(200_000)));
+
+        assertThatThrownBy(() -> outbound(Authorization.none()).call(read(), soon()))
+                .isInstanceOf(BadSourceReply.class)
+                .hasMessageContaining("65536 bytes");
+    }
+
+    @Test
+    void nobodyListeningIsUnavailable() {
+        server.stop(0);
+
+        assertThatThrownBy(() -> outbound(Authorization.none()).call(read(), soon()))
+                .isInstanceOf(SourceUnavailable.class);
+    }
+
+    @Test
+    void anExpiredDeadlineSendsNothing() {
+        answers.add(status(200, ""));
+
+        assertThatThrownBy(() -> outbound(Authorization.none()).call(read(), Deadline.after(java.time.Duration.ZERO)))
+                .isInstanceOf(SourceUnavailable.class);
+        assertThat(credentials).isEmpty();
+    }
+
+    @Test
+    void decodesOnlyTheDocumentedFormAndQuotesNothingOfTheRest() {
+        ObjectMapper mapper = new ObjectMapper();
+        TypeReference<List<String>> form = new TypeReference<>() {};
+
+        assertThat(reply("[\"a\"]", "application/json").decode(mapper, form)).containsExactly("a");
+        assertThatThrownBy(() -> reply("secret", "application/json").decode(mapper, form))
+                .isInstanceOf(BadSourceReply.class)
+                .hasMessageNotContaining("secret");
+        assertThatThrownBy(() -> reply("<html>", "text/html; charset=UTF-8").decode(mapper, form))
+                .isInstanceOf(BadSourceReply.class)
+                .hasMessageContaining("HTML");
+        assertThatThrownBy(() -> reply("null", "application/json").decode(mapper, form))
+                .isInstanceOf(BadSourceReply.class);
+    }
+
+    @Test
+    void printsNeitherHeadersNorBodies() {
+        Call call = new Call(
+                KEY,
+                ANNA,
+                "POST",
+                URI.create("http://localhost/secret"),
+                Map.of("Authorization", "secret"),
+                new Call.Body("text/plain", "secret".getBytes(StandardCharsets.UTF_8)),
+                false);
+
+        assertThat(call.toString() + call.body() + reply("secret", "text/plain"))
+                .doesNotContain("secret");
+    }
+
+    private Outbound outbound(Authorization authorization) {
+        return Outbound.to(TARGET, client, configuration, budget, authorization, metrics);
+    }
+
+    private Call read() {
+        return Call.get(KEY, ANNA, uri());
+    }
+
+    private URI uri() {
+        return URI.create("http://localhost:" + server.getAddress().getPort() + "/");
+    }
+
+    private static Deadline soon() {
+        return Deadline.after(java.time.Duration.ofSeconds(20));
+    }
+
+    private static Reply reply(String body, String type) {
+        return new Reply(TARGET, 200, Map.of("content-type", List.of(type)), body.getBytes(StandardCharsets.UTF_8), 0);
+    }
+
+    private static Answer status(int status, String body) {
+        return exchange -> {
+            byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+            if (bytes.length > 0) {
+                exchange.getResponseBody().write(bytes);
+            }
+        };
+    }
+
+    /** Until the test's threads are ended. */
+    private static void hang() {
+        try {
+            Thread.currentThread().join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static final class TwoTokens implements Authorization {
+        private volatile String token = "old";
+
+        @Override
+        public Map<String, String> headers(Call call, Deadline deadline) {
+            return Map.of("Authorization", "Bearer " + token);
+        }
+
+        @Override
+        public boolean renew(Call call, Map<String, String> refused, Deadline deadline) {
+            token = "new";
+            return true;
+        }
+    }
+
+    private static final class CountingBudget implements Budget {
+        private int left = Integer.MAX_VALUE;
+        private int taken;
+        private final List<Integer> learned = new ArrayList<>();
+
+        @Override
+        public void take(Call call) {
+            if (left-- <= 0) {
+                throw new SourceThrottled(TARGET, java.time.Duration.ofSeconds(7));
+            }
+            taken++;
+        }
+
+        @Override
+        public void learn(Call call, Reply reply) {
+            learned.add(reply.status());
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package io.holisticos.unified;
+
+import io.holisticos.health.DayRange;
+import io.holisticos.health.Deadline;
+import io.holisticos.health.HealthSource;
+import io.holisticos.health.Metric;
+import io.holisticos.health.SourceAnswer;
+import io.holisticos.health.SourceName;
+import io.holisticos.health.UserId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** A source that says what it is told to, and remembers what it was asked. */
+final class FakeSource implements HealthSource {
+
+    private final SourceName name;
+    private volatile Supplier<SourceAnswer> answer;
+    private volatile Supplier<Acquaintance> acquaintance = () -> Acquaintance.UNKNOWN;
+    private volatile Runnable before = () -> {};
+    private Set<Metric> offers = EnumSet.allOf(Metric.class);
+
+    final List<DayRange> asked = new ArrayList<>();
+    final List<Duration> given = new ArrayList<>();
+
+    FakeSource(String name) {
+        this.name = new SourceName(name);
+        this.answer = () -> new SourceAnswer.NotConnected(this.name);
+    }
+
+    FakeSource answering(SourceAnswer answer) {
+        this.answer = () -> answer;
+        return this;
+    }
+
+    FakeSource throwing(RuntimeException thrown) {
+        this.answer = () -> {
+            throw thrown;
+        };
+        this.acquaintance = () -> {
+            throw thrown;
+        };
+        return this;
+    }
+
+    FakeSource acquainted(Acquaintance acquaintance) {
+        this.acquaintance = () -> acquaintance;
+        return this;
+    }
+
+    FakeSource offering(Set<Metric> offers) {
+        this.offers = offers;
+        return this;
+    }
+
+    /** Runs at each reading, before the answer is given. */
+    FakeSource first(Runnable before) {
+        this.before = before;
+        return this;
+    }
+
+    @Override
+    public SourceName name() {
+        return name;
+    }
+
+    @Override
+    public Set<Metric> offers() {
+        return offers;
+    }
+
+    @Override
+    public synchronized SourceAnswer read(UserId who, DayRange days, Deadline deadline) {
+        asked.add(days);
+        given.add(deadline.remaining());
+        before.run();
+        return answer.get();
+    }
+
+    @Override
+    public Acquaintance acquaintance(UserId who, Deadline deadline) {
+        return acquaintance.get();
+    }
+}

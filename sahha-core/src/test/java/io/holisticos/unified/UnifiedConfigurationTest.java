@@ -1,0 +1,66 @@
+package io.holisticos.unified;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.dropwizard.configuration.ConfigurationException;
+import io.dropwizard.configuration.DefaultConfigurationFactoryFactory;
+import io.dropwizard.jackson.Jackson;
+import io.dropwizard.jersey.validation.Validators;
+import io.holisticos.health.Deadline;
+import io.holisticos.health.SourceName;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class UnifiedConfigurationTest {
+
+    private static final SourceName SAHHA = new SourceName("sahha");
+    private static final SourceName WHOOP = new SourceName("whoop");
+    private static final SourceName RING = new SourceName("ring");
+
+    @Test
+    void waitsFiveSecondsInAllByDefault() throws Exception {
+        UnifiedConfiguration configuration = read("{}");
+        Deadline whole = Deadline.after(configuration.deadline(), () -> 0);
+
+        assertThat(configuration.deadline()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(configuration.share(SAHHA, whole).remaining()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(configuration.share(WHOOP, whole).remaining()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(configuration.share(RING, whole).remaining()).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void readsEverySetting() throws Exception {
+        UnifiedConfiguration configuration = read("deadline: 4s\nshares: {ring: 900ms, whoop: 1s}");
+        Deadline whole = Deadline.after(configuration.deadline(), () -> 0);
+
+        assertThat(configuration.deadline()).isEqualTo(Duration.ofSeconds(4));
+        assertThat(configuration.share(RING, whole).remaining()).isEqualTo(Duration.ofMillis(900));
+        assertThat(configuration.share(SAHHA, whole).remaining()).isEqualTo(Duration.ofSeconds(4));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(
+            strings = {
+                "deadline: 0s",
+                "deadline: 61s",
+                "deadline: null",
+                "shares: {whoop: 1ms}",
+                "shares: {whoop: null}",
+                "share: {}"
+            })
+    void refuses(String yaml) {
+        assertThatThrownBy(() -> read(yaml)).isInstanceOf(ConfigurationException.class);
+    }
+
+    private static UnifiedConfiguration read(String yaml) throws IOException, ConfigurationException {
+        return new DefaultConfigurationFactoryFactory<UnifiedConfiguration>()
+                .create(UnifiedConfiguration.class, Validators.newValidator(), Jackson.newObjectMapper(), "dw")
+                .build(path -> new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)), "test.yml");
+    }
+}

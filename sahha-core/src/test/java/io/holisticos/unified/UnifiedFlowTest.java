@@ -1,0 +1,284 @@
+package io.holisticos.unified;
+
+import static io.holisticos.unified.Given.DAY;
+import static io.holisticos.unified.Given.PRECEDENCE;
+import static io.holisticos.unified.Given.SAHHA;
+import static io.holisticos.unified.Given.WHOOP;
+import static io.holisticos.unified.Given.day;
+import static io.holisticos.unified.Given.measured;
+import static io.holisticos.unified.Given.value;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.holisticos.health.DayRange;
+import io.holisticos.health.HealthError.MemberNotFound;
+import io.holisticos.health.HealthError.SourceThrottled;
+import io.holisticos.health.HealthSource;
+import io.holisticos.health.HealthSource.Acquaintance;
+import io.holisticos.health.Metric;
+import io.holisticos.health.Period;
+import io.holisticos.health.SourceAnswer;
+import io.holisticos.health.SourceAnswer.Disabled;
+import io.holisticos.health.SourceAnswer.Excluded;
+import io.holisticos.health.SourceAnswer.NotConnected;
+import io.holisticos.health.SourceAnswer.Standing;
+import io.holisticos.health.SourceAnswer.Unavailable;
+import io.holisticos.health.UserId;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.AbstractSet;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class UnifiedFlowTest {
+
+    private static final UserId ANNA = new UserId("demo-anna");
+
+    private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1_000); // may wrap around, as System.nanoTime may
+    private final FakeSource sahha = new FakeSource("sahha");
+    private final FakeSource whoop = new FakeSource("whoop");
+
+    @Test
+    void readsSahhaThenWhoopThenMerges() {
+        List<String> order = new ArrayList<>();
+        sahha.answering(measured(SAHHA)).first(() -> order.add("sahha"));
+        whoop.answering(measured(WHOOP)).first(() -> order.add("whoop")).offering(noticing(() -> order.add("merge")));
+
+        flow("2026-11-22T10:00:00Z").read(ANNA, Period.TODAY, Set.of());
+
+        assertThat(order.subList(0, 3)).containsExactly("sahha", "whoop", "merge");
+        assertThat(order.subList(3, order.size())).containsOnly("merge");
+    }
+
+    @ParameterizedTest(name = "at {0}, observed at {2}, {1} is {3}")
+    @CsvSource({
+        "2026-11-22T10:00:00Z, today, +01:00, 2026-11-22",
+        "2026-11-22T10:00:00Z, today, +14:00, 2026-11-23",
+        "2026-11-22T10:00:00Z, today, -11:00, 2026-11-21",
+        "2026-11-22T10:00:00Z, yesterday, -11:00, 2026-11-20",
+        "2026-11-22T10:00:00Z, yesterday, Z, 2026-11-21",
+        "2026-11-22T10:00:00Z, 2026-01-31, +14:00, 2026-01-31",
+        "2026-11-22T10:00:00Z, 01/31/2026, -11:00, 2026-01-31",
+    })
+    void theNewestObservationOfAnySourceSaysWhichDayItIs(String now, String period, String offset, String expected) {
+        sahha.answering(measured(SAHHA, Standing.CURRENT, "2026-11-20T00:00:00Z", ZoneOffset.ofHours(5)));
+        whoop.answering(measured(WHOOP, Standing.STALE, "2026-11-22T09:00:00Z", ZoneOffset.of(offset)));
+
+        UnifiedReport report = flow(now).read(ANNA, Period.parse(period), Set.of());
+
+        LocalDate date = LocalDate.parse(expected);
+        assertThat(report.days())
+                .singleElement()
+                .satisfies(day -> assertThat(day.date()).isEqualTo(date));
+        assertThat(report.offset()).isEqualTo(ZoneOffset.of(offset));
+        assertThat(sahha.asked)
+                .singleElement()
+                .satisfies(asked -> assertThat(asked.contains(date)).isTrue());
+        assertThat(whoop.asked).isEqualTo(sahha.asked);
+    }
+
+    @Test
+    void withoutAnObservationTodayIsUtcs() {
+        sahha.answering(new Unavailable(SAHHA, Duration.ofSeconds(3)));
+
+        UnifiedReport report = flow("2026-11-22T23:30:00Z").read(ANNA, Period.TODAY, Set.of());
+
+        assertThat(report.offset()).isEqualTo(ZoneOffset.UTC);
+        assertThat(report.days().get(0).date()).isEqualTo(DAY);
+    }
+
+    @Test
+    void aRelativeDayReadsTwoDaysOnEachSideAndANamedOneItselfOnly() {
+        sahha.answering(measured(SAHHA));
+
+        flow("2026-11-22T10:00:00Z").read(ANNA, Period.parse("yesterday"), Set.of());
+        flow("2026-11-22T10:00:00Z").read(ANNA, Period.parse("2026-11-01"), Set.of());
+
+        assertThat(sahha.asked)
+                .containsExactly(
+                        new DayRange(LocalDate.parse("2026-11-19"), LocalDate.parse("2026-11-23")),
+                        DayRange.of(LocalDate.parse("2026-11-01")));
+    }
+
+    @Test
+    void aRangeIsReadAndAnsweredAsItIs() {
+        sahha.answering(measured(SAHHA, day(DAY, value(Metric.STEPS, "100"))));
+        DayRange days = new DayRange(DAY.minusDays(3), DAY);
+
+        UnifiedReport report = flow("2026-11-22T10:00:00Z").read(ANNA, days);
+
+        assertThat(sahha.asked).containsExactly(days);
+        assertThat(report.days()).extracting(MergedDay::date).isEqualTo(days.days());
+    }
+
+    @Test
+    void aSourceThatThrowsIsUnavailableAndTheOthersStay() {
+        sahha.answering(measured(SAHHA, day(DAY, value(Metric.STEPS, "100"))));
+        whoop.throwing(new IllegalStateException("broken"));
+
+        UnifiedReport report = flow("2026-11-22T10:00:00Z").read(ANNA, Period.TODAY, Set.of());
+
+        assertThat(statuses(report)).containsExactly("ok", "unavailable");
+        assertThat(report.days().get(0).metrics()).hasSize(1);
+    }
+
+    @Test
+    void aDomainErrorKeepsWhenToAskAgain() {
+        sahha.throwing(new SourceThrottled(SAHHA, Duration.ofMinutes(2)));
+        whoop.answering(measured(WHOOP, day(DAY, value(Metric.SPO2_SLEEP, "97"))));
+
+        UnifiedReport report = flow("2026-11-22T10:00:00Z").read(ANNA, Period.TODAY, Set.of());
+
+        assertThat(report.readings().get(0).answer()).isEqualTo(new Unavailable(SAHHA, Duration.ofMinutes(2)));
+        assertThat(report.days().get(0).sources()).containsExactly(WHOOP);
+    }
+
+    @Test
+    void eachSourceHasItsShareOfTheDeadline() {
+        sahha.answering(measured(SAHHA))
+                .first(() -> nanos.addAndGet(Duration.ofMillis(3_500).toNanos()));
+        whoop.answering(measured(WHOOP));
+
+        UnifiedReport report = flow("2026-11-22T10:00:00Z").read(ANNA, Period.TODAY, Set.of());
+
+        assertThat(sahha.given).containsExactly(Duration.ofSeconds(3));
+        assertThat(whoop.given).containsExactly(Duration.ofMillis(1_500));
+        assertThat(report.readings().get(0).took()).isEqualTo(Duration.ofMillis(3_500));
+        assertThat(report.totalTime()).isEqualTo(Duration.ofMillis(3_500));
+    }
+
+    @Test
+    void whenAllTimeIsSpentTheNextSourceIsNotAsked() {
+        sahha.answering(measured(SAHHA))
+                .first(() -> nanos.addAndGet(Duration.ofSeconds(6).toNanos()));
+        whoop.answering(measured(WHOOP));
+
+        UnifiedReport report = flow("2026-11-22T10:00:00Z").read(ANNA, Period.TODAY, Set.of());
+
+        assertThat(whoop.asked).isEmpty();
+        assertThat(statuses(report)).containsExactly("ok", "unavailable");
+    }
+
+    @Test
+    void aSourceWithoutAShareMayUseWhatIsLeft() {
+        FakeSource ring = new FakeSource("ring").answering(measured(SAHHA));
+
+        flow("2026-11-22T10:00:00Z", List.of(ring)).read(ANNA, Period.TODAY, Set.of());
+
+        assertThat(ring.given).containsExactly(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void aSourceLeftOutIsNotRead() {
+        sahha.answering(measured(SAHHA));
+
+        UnifiedReport report = flow("2026-11-22T10:00:00Z").read(ANNA, Period.TODAY, Set.of(WHOOP));
+
+        assertThat(whoop.asked).isEmpty();
+        assertThat(statuses(report)).containsExactly("ok", "excluded");
+    }
+
+    @Test
+    void aPersonWhomNobodyKnowsIsNotFound() {
+        sahha.answering(new NotConnected(SAHHA));
+        whoop.answering(new NotConnected(WHOOP)).acquainted(Acquaintance.KNOWN); // has said so already
+
+        assertThatThrownBy(() -> flow("2026-11-22T10:00:00Z").read(ANNA, Period.TODAY, Set.of()))
+                .isInstanceOf(MemberNotFound.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Acquaintance.class)
+    void aSourceThatIsOffIsAskedWhetherItKnowsThePerson(Acquaintance acquaintance) {
+        sahha.answering(new NotConnected(SAHHA));
+        whoop.answering(new Disabled(WHOOP)).acquainted(acquaintance);
+        UnifiedFlow flow = flow("2026-11-22T10:00:00Z");
+
+        if (acquaintance == Acquaintance.UNKNOWN) {
+            assertThatThrownBy(() -> flow.read(ANNA, Period.TODAY, Set.of())).isInstanceOf(MemberNotFound.class);
+            assertThatThrownBy(() -> flow.read(ANNA, Period.TODAY, Set.of(WHOOP)))
+                    .isInstanceOf(MemberNotFound.class);
+        } else {
+            assertThat(statuses(flow.read(ANNA, Period.TODAY, Set.of()))).containsExactly("not_connected", "disabled");
+            assertThat(statuses(flow.read(ANNA, Period.TODAY, Set.of(WHOOP))))
+                    .containsExactly("not_connected", "excluded");
+        }
+    }
+
+    @Test
+    void aSourceThatCannotSayWhetherItKnowsThePersonCountsAsKnowing() {
+        sahha.answering(new NotConnected(SAHHA));
+        whoop.throwing(new IllegalStateException("broken"));
+
+        UnifiedReport report = flow("2026-11-22T10:00:00Z").read(ANNA, Period.TODAY, Set.of(WHOOP));
+
+        assertThat(report.readings().get(1).answer()).isEqualTo(new Excluded(WHOOP));
+    }
+
+    @Test
+    void aSilentSourceDoesNotMakeAPersonUnknown() {
+        sahha.answering(new Unavailable(SAHHA, Duration.ofSeconds(3)));
+        whoop.answering(new NotConnected(WHOOP));
+
+        UnifiedReport report = flow("2026-11-22T10:00:00Z").read(ANNA, DayRange.of(DAY));
+
+        assertThat(statuses(report)).containsExactly("unavailable", "not_connected");
+        assertThat(report.days().get(0).sources()).isEmpty();
+    }
+
+    @Test
+    void twoSourcesCannotShareAName() {
+        assertThatThrownBy(() -> flow("2026-11-22T10:00:00Z", List.of(sahha, new FakeSource("sahha"))))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private UnifiedFlow flow(String now) {
+        return flow(now, List.of(sahha, whoop));
+    }
+
+    private UnifiedFlow flow(String now, List<HealthSource> sources) {
+        Offers offers = new Offers(Map.of(WHOOP, whoop.offers()));
+        Clock clock = Clock.fixed(Instant.parse(now), ZoneOffset.UTC);
+        return new UnifiedFlow(sources, new Merge(PRECEDENCE, offers), new UnifiedConfiguration(), clock, nanos::get);
+    }
+
+    private static List<String> statuses(UnifiedReport report) {
+        return report.readings().stream()
+                .map(UnifiedReport.Reading::answer)
+                .map(SourceAnswer::status)
+                .toList();
+    }
+
+    /** Tells when the merge looks at it: the only thing the merge asks of a source that is not a value. */
+    private static Set<Metric> noticing(Runnable looked) {
+        return new AbstractSet<>() {
+            @Override
+            public boolean contains(Object metric) {
+                looked.run();
+                return false;
+            }
+
+            @Override
+            public Iterator<Metric> iterator() {
+                return Collections.emptyIterator();
+            }
+
+            @Override
+            public int size() {
+                return 0;
+            }
+        };
+    }
+}

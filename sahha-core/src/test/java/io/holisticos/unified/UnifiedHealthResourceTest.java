@@ -1,0 +1,362 @@
+package io.holisticos.unified;
+
+import static io.holisticos.unified.Given.DAY;
+import static io.holisticos.unified.Given.PRECEDENCE;
+import static io.holisticos.unified.Given.SAHHA;
+import static io.holisticos.unified.Given.WHOOP;
+import static io.holisticos.unified.Given.day;
+import static io.holisticos.unified.Given.measured;
+import static io.holisticos.unified.Given.score;
+import static io.holisticos.unified.Given.value;
+import static io.holisticos.unified.Given.workout;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.dropwizard.core.Application;
+import io.dropwizard.core.Configuration;
+import io.dropwizard.core.setup.Bootstrap;
+import io.dropwizard.core.setup.Environment;
+import io.dropwizard.jackson.Jackson;
+import io.dropwizard.testing.ConfigOverride;
+import io.dropwizard.testing.junit5.DropwizardAppExtension;
+import io.dropwizard.testing.junit5.DropwizardExtensionsSupport;
+import io.holisticos.health.HealthSource.Acquaintance;
+import io.holisticos.health.Metric;
+import io.holisticos.health.Score;
+import io.holisticos.health.SourceAnswer;
+import io.holisticos.health.SourceAnswer.Disabled;
+import io.holisticos.health.SourceAnswer.NotConnected;
+import io.holisticos.health.SourceAnswer.Standing;
+import io.holisticos.health.SourceAnswer.Unavailable;
+import io.holisticos.health.SourceDay;
+import io.holisticos.testing.TestDatabase;
+import io.holisticos.web.AccessRules;
+import io.holisticos.web.ApiKeyStore;
+import io.holisticos.web.ApiKeys;
+import io.holisticos.web.Scope;
+import io.holisticos.web.WebModule;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The routes over HTTP, with the real edge and the real keys. */
+@ExtendWith(DropwizardExtensionsSupport.class)
+class UnifiedHealthResourceTest {
+
+    private static final String BASE = "/api/v1/unified-health";
+    private static final String KEY = "key-that-reads";
+    private static final String OTHER_KEY = "key-that-connects";
+    private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
+    private static final FakeSource SAHHA_SOURCE = new FakeSource("sahha");
+    private static final FakeSource WHOOP_SOURCE = new FakeSource("whoop");
+
+    private static final DropwizardAppExtension<Configuration> APP = new DropwizardAppExtension<>(
+            TinyApplication.class,
+            (String) null,
+            ConfigOverride.config("server.registerDefaultExceptionMappers", "false"),
+            ConfigOverride.randomPorts());
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final ObjectMapper JSON =
+            new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+
+    public static final class TinyApplication extends Application<Configuration> {
+
+        @Override
+        public void initialize(Bootstrap<Configuration> bootstrap) {
+            bootstrap.setObjectMapper(Jackson.newObjectMapper()
+                    .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+                    .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                    .enable(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN));
+        }
+
+        @Override
+        public void run(Configuration configuration, Environment environment) {
+            ApiKeyStore keys = new ApiKeyStore(
+                    TestDatabase.migratedBy("sahha-db/changelog.yaml").jdbi());
+            keys.save(KEY, "reader", Set.of(Scope.HEALTH_READ), NOW);
+            keys.save(OTHER_KEY, "connector", Set.of(Scope.CONNECT), NOW);
+            WebModule.register(environment.jersey(), new ApiKeys(keys), new AccessRules());
+            new UnifiedModule(
+                            List.of(SAHHA_SOURCE, WHOOP_SOURCE),
+                            PRECEDENCE,
+                            new UnifiedConfiguration(),
+                            Clock.fixed(NOW, ZoneOffset.UTC))
+                    .register(environment.jersey(), WHOOP);
+        }
+    }
+
+    @BeforeEach
+    void startFromBothSources() {
+        SAHHA_SOURCE
+                .answering(measured(
+                        SAHHA,
+                        new SourceDay(
+                                DAY,
+                                List.of(score("readiness", "0.850"), score("activity", "0.4")),
+                                List.of(value(Metric.STEPS, "1E+4"), value(Metric.HEART_RATE_RESTING, "53")),
+                                List.of(),
+                                null)))
+                .acquainted(Acquaintance.UNKNOWN);
+        WHOOP_SOURCE
+                .answering(measured(
+                        WHOOP,
+                        new SourceDay(
+                                DAY,
+                                List.of(new Score("whoop_recovery", new BigDecimal("66"), Score.Scale.PERCENT, null)),
+                                List.of(value(Metric.HEART_RATE_RESTING, "52.0")),
+                                List.of(workout(WHOOP, "w-1", "2026-11-22T08:00:00+01:00")),
+                                new Given.Details("c-1"))))
+                .acquainted(Acquaintance.UNKNOWN);
+    }
+
+    @Test
+    void oneDayIsWrittenExactlyLikeThis() throws Exception {
+        HttpResponse<String> answer = get(BASE + "/overview/demo-anna", KEY);
+
+        String written = answer.body().replaceAll("_time_ms\":\\d+", "_time_ms\":0");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/json");
+        assertThat(written).isEqualTo("""
+                {"user_id":"demo-anna","period":"today","date":"2026-11-22","utc_offset":"+01:00",
+                "generated_at":"2026-11-22T10:00:00Z","data_sources":["sahha","whoop"],"enhanced_with_whoop":true,
+                "scores":{"readiness":{"value":0.850,"scale":"0-1","state":"high","source":"sahha"},
+                "activity":{"value":0.4,"scale":"0-1","state":"high","source":"sahha"},
+                "whoop_recovery":{"value":66,"scale":"0-100","source":"whoop"}},
+                "metrics":{"heart_rate.resting":{"value":52.0,"unit":"bpm","source":"whoop","verdict":"agree",
+                "others":[{"source":"sahha","value":53}]},
+                "steps":{"value":10000,"unit":"count","source":"sahha","verdict":"single","others":[]}},
+                "workouts":[{"id":"w-1","source":"whoop","sport":"running","start":"2026-11-22T08:00:00+01:00",
+                "end":"2026-11-22T08:30:00+01:00","state":"SCORED","strain":9.25,"energy_kcal":312.046,
+                "average_heart_rate":141,"max_heart_rate":170}],
+                "whoop":{"cycle":"c-1"},
+                "sources":[{"name":"sahha","status":"ok","as_of":"2026-11-22T09:05:00Z"},
+                {"name":"whoop","status":"ok","as_of":"2026-11-22T09:05:00Z","coverage":"complete"}],
+                "completeness":{"expected":14,"present":2,"missing":[
+                {"metric":"hrv.rmssd.sleep","reason":"not_provided"},{"metric":"hrv.sdnn","reason":"not_provided"},
+                {"metric":"sleep.duration","reason":"not_provided"},{"metric":"sleep.in_bed","reason":"not_provided"},
+                {"metric":"sleep.light","reason":"not_provided"},{"metric":"sleep.deep","reason":"not_provided"},
+                {"metric":"sleep.rem","reason":"not_provided"},{"metric":"sleep.efficiency","reason":"not_provided"},
+                {"metric":"respiratory_rate.sleep","reason":"not_provided"},{"metric":"spo2.sleep","reason":"not_provided"},
+                {"metric":"skin_temperature.sleep","reason":"not_provided"},{"metric":"energy.active","reason":"not_provided"}]},
+                "processing_stats":{"total_time_ms":0,"sahha_time_ms":0,"whoop_time_ms":0,"merge_time_ms":0}}
+                """.replace("\n", ""));
+    }
+
+    static Stream<Arguments> silentBands() {
+        return Stream.of(
+                Arguments.of(new NotConnected(WHOOP), "not_connected", false),
+                Arguments.of(new Disabled(WHOOP), "disabled", false),
+                Arguments.of(new Unavailable(WHOOP, Duration.ofSeconds(9)), "unavailable", false),
+                Arguments.of(measured(WHOOP, Standing.REAUTHORIZATION_REQUIRED), "reauthorization_required", false),
+                Arguments.of(measured(WHOOP, Standing.STALE), "stale", true),
+                Arguments.of(measured(WHOOP), "ok", true));
+    }
+
+    @ParameterizedTest(name = "{1}")
+    @MethodSource("silentBands")
+    void whateverTheBandSaysTheRestStands(SourceAnswer band, String status, boolean available) throws Exception {
+        JsonNode whole = json(get(BASE + "/overview/demo-anna", KEY));
+        WHOOP_SOURCE.answering(band);
+
+        JsonNode day = json(get(BASE + "/overview/demo-anna", KEY));
+        JsonNode sources = json(get(BASE + "/sources/demo-anna", KEY));
+
+        assertThat(day.at("/scores/readiness")).isEqualTo(whole.at("/scores/readiness"));
+        assertThat(day.at("/metrics/steps")).isEqualTo(whole.at("/metrics/steps"));
+        assertThat(day.at("/metrics/heart_rate.resting/source").asText()).isEqualTo("sahha");
+        assertThat(day.at("/sources/1/status").asText()).isEqualTo(status);
+        assertThat(day.get("enhanced_with_whoop").booleanValue()).isFalse();
+        assertThat(day.has("whoop")).isFalse();
+        assertThat(sources.at("/sources/1/status").asText()).isEqualTo(status);
+        assertThat(sources.at("/sources/1/available").booleanValue()).isEqualTo(available);
+    }
+
+    @Test
+    void theBandCanBeLeftOut() throws Exception {
+        JsonNode day = json(get(BASE + "/overview/demo-anna?include_whoop=false&period=11/22/2026", KEY));
+
+        assertThat(day.get("period").asText()).isEqualTo("11/22/2026");
+        assertThat(day.get("date").asText()).isEqualTo("2026-11-22");
+        assertThat(day.at("/sources/1/status").asText()).isEqualTo("excluded");
+        assertThat(day.at("/data_sources")).hasSize(1);
+    }
+
+    @Test
+    void anOffsetOfZeroIsWrittenInFull() throws Exception {
+        SAHHA_SOURCE.answering(new Unavailable(SAHHA, Duration.ofSeconds(1)));
+        WHOOP_SOURCE.answering(new NotConnected(WHOOP));
+
+        JsonNode day = json(get(BASE + "/overview/demo-anna", KEY));
+
+        assertThat(day.get("utc_offset").asText()).isEqualTo("+00:00");
+        assertThat(day.get("scores")).isEmpty();
+        assertThat(day.get("metrics")).isEmpty();
+    }
+
+    @Test
+    void aRangeHasEveryDayOldestFirst() throws Exception {
+        JsonNode days = json(get(BASE + "/days/demo-anna?from=2026-11-20&to=2026-11-22", KEY));
+
+        List<String> dates = new ArrayList<>();
+        days.forEach(day -> dates.add(day.get("date").asText()));
+        assertThat(dates).containsExactly("2026-11-20", "2026-11-21", "2026-11-22");
+        assertThat(days.get(0).has("processing_stats")).isFalse();
+        assertThat(days.get(0).get("data_sources")).isEmpty();
+        assertThat(days.get(2).get("data_sources")).hasSize(2);
+        assertThat(days.get(2).get("period").asText()).isEqualTo("2026-11-22");
+    }
+
+    @Test
+    void sourcesAreListedWithTheirStanding() throws Exception {
+        HttpResponse<String> answer = get(BASE + "/sources/demo-anna", KEY);
+
+        assertThat(answer.body()).isEqualTo("""
+                {"user_id":"demo-anna","checked_at":"2026-11-22T10:00:00Z","sources":[
+                {"name":"sahha","available":true,"status":"ok","as_of":"2026-11-22T09:05:00Z"},
+                {"name":"whoop","available":true,"status":"ok","since":"2026-10-01T12:00:00Z",
+                "as_of":"2026-11-22T09:05:00Z","coverage":"complete"}]}
+                """.replace("\n", ""));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(
+            strings = {
+                "/overview/demo-anna?period=tomorrow",
+                "/overview/demo-anna?period=",
+                "/overview/demo-anna?period=2026-02-29",
+                "/overview/demo-anna?period=2026-2-3",
+                "/overview/demo-anna?period=13/01/2026",
+                "/overview/demo-anna?period=%2B99999-01-01",
+                "/overview/demo-anna?include_whoop=yes",
+                "/overview/demo-anna?include_whoop=TRUE",
+                "/overview/demo-anna?include_whoop=",
+                "/overview/%20",
+                "/days/demo-anna",
+                "/days/demo-anna?from=2026-11-20",
+                "/days/demo-anna?to=2026-11-20",
+                "/days/demo-anna?from=2026-11-22&to=2026-11-20",
+                "/days/demo-anna?from=2025-11-01&to=2026-11-02",
+                "/days/demo-anna?from=22.11.2026&to=2026-11-22",
+                "/days/demo-anna?from=%2B999999999-12-31&to=%2B999999999-12-31",
+                "/days/demo-anna?from=&to=2026-11-22",
+            })
+    void badInputIsRefusedWithTheRule(String path) throws Exception {
+        HttpResponse<String> answer = get(BASE + path, KEY);
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+        assertProblem(answer, "invalid_request");
+    }
+
+    @Test
+    void anIdThatIsTooLongIsRefused() throws Exception {
+        assertThat(get(BASE + "/sources/" + "x".repeat(101), KEY).statusCode()).isEqualTo(400);
+        assertThat(get(BASE + "/sources/" + "x".repeat(100), KEY).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aYearAndADayIsTheLongestRange() throws Exception {
+        assertThat(json(get(BASE + "/days/demo-anna?from=2025-11-22&to=2026-11-22", KEY)))
+                .hasSize(366);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(
+            strings = {
+                "/overview/nobody",
+                "/overview/nobody?include_whoop=false",
+                "/sources/nobody",
+                "/days/nobody?from=2026-11-22&to=2026-11-22"
+            })
+    void aPersonNobodyKnowsIsNotFound(String path) throws Exception {
+        SAHHA_SOURCE.answering(new NotConnected(SAHHA));
+        WHOOP_SOURCE.answering(new NotConnected(WHOOP));
+
+        HttpResponse<String> answer = get(BASE + path, KEY);
+
+        assertThat(answer.statusCode()).isEqualTo(404);
+        assertProblem(answer, "member_not_found");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(
+            strings = {
+                "/overview/demo-anna?period=nonsense",
+                "/sources/%20",
+                "/days/demo-anna?from=x",
+                "/overview/nobody"
+            })
+    void accessIsDecidedBeforeAnythingElse(String path) throws Exception {
+        HttpResponse<String> without = get(BASE + path, null);
+        HttpResponse<String> unknown = get(BASE + path, "not-a-key");
+        HttpResponse<String> other = get(BASE + path, OTHER_KEY);
+
+        assertThat(without.statusCode()).isEqualTo(401);
+        assertThat(without.headers().firstValue("WWW-Authenticate")).isPresent();
+        assertProblem(without, "unauthenticated");
+        assertThat(unknown.statusCode()).isEqualTo(401);
+        assertThat(other.statusCode()).isEqualTo(403);
+        assertProblem(other, "forbidden");
+    }
+
+    @Test
+    void otherMethodsAndPathsAreProblemsToo() throws Exception {
+        HttpRequest post = HttpRequest.newBuilder(uri(BASE + "/overview/demo-anna"))
+                .header("X-API-Key", KEY)
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .build();
+
+        HttpResponse<String> wrongMethod = HTTP.send(post, HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> wrongPath = get(BASE + "/overview", KEY);
+
+        assertThat(wrongMethod.statusCode()).isEqualTo(405);
+        assertProblem(wrongMethod, "method_not_allowed");
+        assertThat(wrongPath.statusCode()).isEqualTo(404);
+        assertProblem(wrongPath, "not_found");
+    }
+
+    private static void assertProblem(HttpResponse<String> answer, String code) throws IOException {
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        assertThat(json(answer).get("code").asText()).isEqualTo(code);
+    }
+
+    private static HttpResponse<String> get(String path, @Nullable String key)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path));
+        if (key != null) {
+            request.header("X-API-Key", key);
+        }
+        return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static URI uri(String path) {
+        return URI.create("http://localhost:" + APP.getLocalPort() + path);
+    }
+
+    private static JsonNode json(HttpResponse<String> answer) throws IOException {
+        return JSON.readTree(answer.body());
+    }
+}

@@ -1,0 +1,107 @@
+package io.holisticos.sandbox;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** The sandbox's two databases: on a PostgreSQL of its own, or on one that was named. */
+final class Postgres {
+
+    static final String SAHHA = "sahha";
+    static final String WHOOP = "whoop";
+
+    private final @Nullable EmbeddedPostgres own;
+    private final String urlPattern;
+
+    private Postgres(@Nullable EmbeddedPostgres own, String urlPattern) {
+        this.own = own;
+        this.urlPattern = urlPattern;
+    }
+
+    /** Starts, or connects, and creates what is missing. */
+    static Postgres open(SandboxOptions options) {
+        try {
+            String url = options.databaseUrl();
+            Postgres postgres = url == null ? embedded(options.data()) : new Postgres(null, patternOf(url));
+            try {
+                for (String database : List.of(SAHHA, WHOOP)) {
+                    postgres.createIfMissing(database);
+                }
+                return postgres;
+            } catch (SQLException | RuntimeException e) {
+                postgres.close();
+                throw e;
+            }
+        } catch (IOException | SQLException e) {
+            throw new SandboxFailure("PostgreSQL does not start: " + e.getMessage(), e);
+        }
+    }
+
+    private static Postgres embedded(@Nullable Path data) throws IOException {
+        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
+                .setRegisterShutdownHook(false) // the sandbox stops things in its own order
+                .setServerConfig("max_connections", "200");
+        if (data != null) {
+            Files.createDirectories(data);
+            builder.setDataDirectory(data.resolve("postgresql").toAbsolutePath()).setCleanDataDirectory(false);
+        } else {
+            builder.setServerConfig("fsync", "off"); // nothing of it is meant to survive
+        }
+        EmbeddedPostgres started = builder.start();
+        return new Postgres(started, "jdbc:postgresql://localhost:" + started.getPort() + "/%s?user=postgres");
+    }
+
+    private static String patternOf(String url) {
+        int query = url.indexOf('?');
+        String base = query < 0 ? url : url.substring(0, query);
+        int lastSlash = base.lastIndexOf('/');
+        if (!url.startsWith("jdbc:postgresql:") || lastSlash < 0) {
+            throw new SandboxFailure("--database-url must be like jdbc:postgresql://localhost:5432/postgres?user=me");
+        }
+        return base.substring(0, lastSlash + 1).replace("%", "%%")
+                + "%s"
+                + (query < 0 ? "" : url.substring(query).replace("%", "%%"));
+    }
+
+    String url(String database) {
+        return urlPattern.formatted(database);
+    }
+
+    PGSimpleDataSource dataSource(String database) {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(url(database));
+        return source;
+    }
+
+    private void createIfMissing(String database) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url("postgres"));
+                Statement statement = connection.createStatement();
+                ResultSet found = statement.executeQuery(
+                        "select 1 from pg_database where datname = '" + database + "'")) {
+            if (!found.next()) {
+                try (Statement create = connection.createStatement()) {
+                    create.execute("create database " + database);
+                }
+            }
+        }
+    }
+
+    void close() {
+        if (own != null) {
+            try {
+                own.close();
+            } catch (IOException e) {
+                throw new SandboxFailure("PostgreSQL does not stop", e);
+            }
+        }
+    }
+}

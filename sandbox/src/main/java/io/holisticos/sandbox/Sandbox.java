@@ -1,0 +1,201 @@
+package io.holisticos.sandbox;
+
+import io.holisticos.app.HealthApplication;
+import io.holisticos.app.Migrations;
+import io.holisticos.twins.TwinClock;
+import io.holisticos.twins.sahha.SahhaTwin;
+import io.holisticos.twins.sahha.SahhaTwinOptions;
+import io.holisticos.twins.whoop.WhoopApp;
+import io.holisticos.twins.whoop.WhoopTwin;
+import io.holisticos.twins.whoop.WhoopTwinOptions;
+import io.holisticos.twins.world.Person;
+import io.holisticos.twins.world.World;
+import io.holisticos.twins.world.WorldOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Base64;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import net.sourceforge.argparse4j.inf.ArgumentParserException;
+
+/** The main class: app, twins, PostgreSQL and members, until Ctrl-C. */
+public final class Sandbox {
+
+    private static final String KEY = "sandbox-key";
+
+    /** Seeded without a consent at start: his is the story of connecting. */
+    private static final String WAITS_FOR_CONSENT = "demo-ben";
+
+    /** Seeded with a consent that was taken back. */
+    private static final String NEEDS_NEW_CONSENT = "demo-chen";
+
+    private final SandboxOptions options;
+    private final Progress progress;
+    private final Deque<Stop> running = new ArrayDeque<>();
+
+    private Sandbox(SandboxOptions options, Progress progress) {
+        this.options = options;
+        this.progress = progress;
+    }
+
+    public static void main(String[] args) {
+        Progress progress = new Progress(System.out, System.nanoTime());
+        SandboxOptions options;
+        try {
+            options = SandboxOptions.parse(args, System.getenv());
+        } catch (ArgumentParserException e) {
+            System.exit(SandboxOptions.explain(e));
+            return;
+        }
+        Sandbox sandbox = new Sandbox(options, progress);
+        Runtime.getRuntime().addShutdownHook(new Thread(sandbox::stop, "sandbox-stop"));
+        try {
+            sandbox.start();
+        } catch (SandboxFailure e) {
+            System.err.println(e.getMessage());
+            System.exit(1);
+        } catch (Exception e) { // the last line of defence: nobody else is there to tell the person
+            e.printStackTrace();
+            System.exit(1);
+        }
+    }
+
+    private void start() throws Exception {
+        requireFreePorts();
+        progress.say("PostgreSQL is starting" + (options.databaseUrl() == null ? "" : " elsewhere: connecting"));
+        Postgres postgres = Postgres.open(options);
+        onStop(postgres::close);
+        progress.say("PostgreSQL is up; migrating two databases");
+        Migrations.update(postgres.dataSource(Postgres.SAHHA), Migrations.SAHHA_CHANGELOG);
+        Migrations.update(postgres.dataSource(Postgres.WHOOP), Migrations.WHOOP_CHANGELOG);
+
+        TwinClock clock = TwinClock.atWallTime(options.speed());
+        World world = World.of(new WorldOptions(options.seed(), clock.instant(), options.users()));
+        WhoopTwin whoop = WhoopTwin.start(
+                WhoopTwinOptions.of(WhoopApp.sandbox(appUrl() + "/api/v1/whoop/callback"))
+                        .withPort(options.whoopPort())
+                        .withPump(),
+                world,
+                clock);
+        onStop(whoop::stop);
+        SahhaTwin sahha = SahhaTwin.start(SahhaTwinOptions.onPort(options.sahhaPort()), world, clock);
+        onStop(sahha::stop);
+        progress.say("The twins of WHOOP and Sahha are up");
+
+        HealthApplication app = new HealthApplication(clock, variables(postgres)::get);
+        onStop(app::stop);
+        app.run("server", configuration().toString());
+        progress.say("The app is up; connecting members");
+
+        connectMembers(world, whoop);
+        app.resetWhoopQuota();
+        whoop.resetQuota();
+        progress.print(Welcome.text(options, appUrl(), KEY));
+        progress.print("Sandbox ready in %.0f s".formatted(Math.max(1, progress.seconds())));
+    }
+
+    private void connectMembers(World world, WhoopTwin whoop) throws IOException, InterruptedException {
+        Members members = new Members(appUrl(), KEY);
+        List<Person> connected = world.people().stream()
+                .filter(person -> person.membership().hasWhoopAccount())
+                .filter(person -> !person.userId().equals(WAITS_FOR_CONSENT))
+                .toList();
+        for (Person person : connected) {
+            members.connect(person);
+            progress.say("  " + person.userId() + " allowed access");
+        }
+        for (Person person : connected) {
+            members.awaitFirstSync(person);
+        }
+        for (Person person : connected) {
+            if (person.userId().equals(NEEDS_NEW_CONSENT)) {
+                whoop.revokeGrant(person.userId());
+                members.requestSync(person);
+                members.awaitStatus(person, "reauthorization_required");
+            }
+        }
+        progress.say("Members are synced");
+    }
+
+    private Map<String, String> variables(Postgres postgres) {
+        Map<String, String> variables = new HashMap<>();
+        variables.put("PUBLIC_URL", appUrl());
+        variables.put("PORT", Integer.toString(options.port()));
+        variables.put("BIND_HOST", "127.0.0.1");
+        variables.put("ADMIN_PORT", Integer.toString(options.adminPort()));
+        variables.put("LOG_LEVEL", "WARN");
+        variables.put("LOG_LAYOUT", "text");
+        variables.put("SAHHA_DATABASE_URL", postgres.url(Postgres.SAHHA));
+        variables.put("WHOOP_DATABASE_URL", postgres.url(Postgres.WHOOP));
+        variables.put("VAULT_KEY", Base64.getEncoder().encodeToString("a key for synthetic people only.".getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
+        variables.put("SERVICE_KEY", KEY);
+        variables.put("SAHHA_URL", "http://localhost:" + options.sahhaPort());
+        variables.put("SAHHA_CLIENT_ID", "sandbox-sahha-client");
+        variables.put("SAHHA_CLIENT_SECRET", "sandbox-sahha-secret");
+        variables.put("WHOOP_URL", "http://localhost:" + options.whoopPort());
+        variables.put("WHOOP_CLIENT_ID", "sandbox-client");
+        variables.put("WHOOP_CLIENT_SECRET", "sandbox-client-secret");
+        return variables;
+    }
+
+    /** The service's own {@code config.yml}, as a file: it travels in the jar. */
+    private Path configuration() throws IOException {
+        Path folder = Files.createTempDirectory("sandbox");
+        Path file = folder.resolve("config.yml");
+        try (InputStream packaged =
+                Objects.requireNonNull(HealthApplication.class.getResourceAsStream("/config.yml"), "config.yml")) {
+            Files.copy(packaged, file);
+        }
+        onStop(() -> {
+            Files.deleteIfExists(file);
+            Files.deleteIfExists(folder);
+        });
+        return file;
+    }
+
+    private String appUrl() {
+        return "http://localhost:" + options.port();
+    }
+
+    private void requireFreePorts() {
+        requireFree(options.port(), "--port");
+        requireFree(options.adminPort(), "--admin-port");
+        requireFree(options.whoopPort(), "--whoop-port");
+        requireFree(options.sahhaPort(), "--sahha-port");
+    }
+
+    private static void requireFree(int port, String option) {
+        try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            probe.setReuseAddress(true);
+        } catch (IOException e) {
+            throw new SandboxFailure("port " + port + " is taken; choose another with " + option, e);
+        }
+    }
+
+    private synchronized void onStop(Stop stop) {
+        running.push(stop);
+    }
+
+    /** In the reverse order of starting; one that fails does not keep the others. */
+    private synchronized void stop() {
+        while (!running.isEmpty()) {
+            try {
+                running.pop().stop();
+            } catch (Exception e) {
+                System.err.println("while stopping: " + e);
+            }
+        }
+    }
+
+    private interface Stop {
+        void stop() throws Exception;
+    }
+}

@@ -1,0 +1,30 @@
+package io.holisticos.sandbox;
+
+/** What a person sees when everything is up: where, who, and commands to copy. */
+final class Welcome {
+
+    private Welcome() {}
+
+    static String text(SandboxOptions options, String app, String key) {
+        return """
+
+                App         %1$s            API document  %1$s/api/openapi.json
+                Admin port  http://localhost:%3$d            metrics, healthcheck, flags
+                WHOOP twin  http://localhost:%4$d            Sahha twin  http://localhost:%5$d
+
+                Service key %2$s (header X-API-Key, every scope)
+                WHOOP app   sandbox-client / sandbox-client-secret
+
+                demo-anna   both sources           demo-ben   Sahha; his WHOOP account waits for consent
+                demo-chen   needs new consent      demo-dina  travels      demo-eve  WHOOP only
+
+                  curl '%1$s/api/v1/health-metrics/overview?profile_id=demo-anna'
+                  curl -H 'X-API-Key: %2$s' %1$s/api/v1/unified-health/overview/demo-anna
+                  curl -X POST -H 'X-API-Key: %2$s' %1$s/api/v1/unified-health/connect/whoop/demo-ben
+                  curl -X PUT -H 'X-API-Key: %2$s' http://localhost:%3$d/flags/WHOOP_INTEGRATION -d '{"enabled":false}'
+                  curl -X POST http://localhost:%4$d/_twin/clock -d '{"advance":"PT6H"}'
+
+                Ctrl-C ends everything.
+                """.formatted(app, key, options.adminPort(), options.whoopPort(), options.sahhaPort());
+    }
+}

@@ -1,0 +1,111 @@
+package io.holisticos.twins.http;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+
+/** Who called what, how it was answered, and how dense the calls came. Control routes are not counted. */
+public final class Stats {
+    private static final Duration MINUTE = Duration.ofSeconds(60);
+
+    private final Clock clock;
+    private final String densityPrefix;
+    private final Map<Key, LongAdder> counts = new ConcurrentHashMap<>();
+    private final Deque<Instant> recent = new ArrayDeque<>();
+    private int densest;
+
+    Stats(Clock clock, String densityPrefix) {
+        this.clock = clock;
+        this.densityPrefix = densityPrefix;
+    }
+
+    /** All calls answered (or left hanging) so far. */
+    public long calls() {
+        return counts.values().stream().mapToLong(LongAdder::sum).sum();
+    }
+
+    /** Calls of that endpoint, worded like {@code GET /developer/v2/cycle/{cycleId}}. */
+    public long calls(String endpoint) {
+        return sum(Key::endpoint).getOrDefault(endpoint, 0L);
+    }
+
+    /** Calls made for that member; the empty text stands for "unknown". */
+    public long callsOf(String member) {
+        return sum(Key::member).getOrDefault(member, 0L);
+    }
+
+    /** Calls that ended that way: a status such as {@code 200}, or {@code hang}, {@code reset}, {@code dropped}. */
+    public long callsAnswered(String outcome) {
+        return sum(Key::outcome).getOrDefault(outcome, 0L);
+    }
+
+    /** The most calls below the service's own path prefix that ever arrived within 60 s of the twin's clock. */
+    public synchronized int maxCallsIn60s() {
+        return densest;
+    }
+
+    /** Forgets all counts. */
+    public synchronized void clear() {
+        counts.clear();
+        clearDensity();
+    }
+
+    /** Forgets how dense the calls came. */
+    public synchronized void clearDensity() {
+        recent.clear();
+        densest = 0;
+    }
+
+    synchronized void arrived(Call call) {
+        if (!call.path().startsWith(densityPrefix)) {
+            return;
+        }
+        Instant now = clock.instant();
+        recent.addLast(now);
+        Instant windowStart = now.minus(MINUTE);
+        while (!recent.getFirst().isAfter(windowStart)) {
+            recent.removeFirst();
+        }
+        densest = Math.max(densest, recent.size());
+    }
+
+    void answered(Call call, String outcome) {
+        counts.computeIfAbsent(new Key(call.endpoint(), call.member(), outcome), key -> new LongAdder())
+                .increment();
+    }
+
+    Map<String, Object> toJson() {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("calls", calls());
+        json.put("max_calls_in_60s", maxCallsIn60s());
+        json.put("by_status", sum(Key::outcome));
+        json.put("by_member", sum(Key::member));
+        Map<String, Map<String, Long>> byEndpoint = new TreeMap<>();
+        counts.forEach((key, count) -> byEndpoint
+                .computeIfAbsent(key.endpoint(), endpoint -> new TreeMap<>())
+                .merge(key.outcome(), count.sum(), Long::sum));
+        json.put("by_endpoint", byEndpoint);
+        Map<String, Map<String, Map<String, Long>>> detailed = new TreeMap<>();
+        counts.forEach((key, count) -> detailed.computeIfAbsent(key.endpoint(), endpoint -> new TreeMap<>())
+                .computeIfAbsent(key.member(), member -> new TreeMap<>())
+                .merge(key.outcome(), count.sum(), Long::sum));
+        json.put("by_endpoint_member_status", detailed);
+        return json;
+    }
+
+    private Map<String, Long> sum(Function<Key, String> by) {
+        Map<String, Long> sums = new TreeMap<>();
+        counts.forEach((key, count) -> sums.merge(by.apply(key), count.sum(), Long::sum));
+        return sums;
+    }
+
+    private record Key(String endpoint, String member, String outcome) {}
+}

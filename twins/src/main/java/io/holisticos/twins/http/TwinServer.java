@@ -1,0 +1,365 @@
+package io.holisticos.twins.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.holisticos.twins.TwinClock;
+import io.holisticos.twins.http.Call.Target;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URLDecoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The server under a twin: on loopback only, with routes, {@link Faults}, {@link Stats} and the shared control routes
+ * {@code /_twin/faults}, {@code /_twin/stats} and {@code /_twin/clock}.
+ *
+ * <p>Add routes before {@link #start}. Control routes are never counted, gated or spoiled.
+ */
+public final class TwinServer {
+    private static final Logger log = LoggerFactory.getLogger(TwinServer.class);
+    private static final String CONTROL = "/_twin/";
+    private static final Duration PATIENCE = Duration.ofMinutes(10); // a hanging reply outlives any client's timeout
+
+    private final String name;
+    private final TwinClock clock;
+    private final Faults faults;
+    private final Stats stats;
+    private final List<Endpoint> endpoints = new CopyOnWriteArrayList<>();
+    private final Map<String, Supplier<Object>> moreStats = new LinkedHashMap<>();
+    private Function<Call, Optional<String>> identifier = call -> Optional.empty();
+    private Gate gate = call -> Optional.empty();
+    private @Nullable Running running;
+
+    /**
+     * A server that is not listening yet.
+     *
+     * @param name for logs and thread names
+     * @param seed decides about faults with a probability
+     * @param servicePrefix calls below it count for {@link Stats#maxCallsIn60s}
+     * @param specialFaults kinds beyond {@link FaultKind#GENERAL} that the routes handle by {@link Call#suffers}
+     */
+    public TwinServer(String name, TwinClock clock, long seed, String servicePrefix, Set<FaultKind> specialFaults) {
+        this.name = name;
+        this.clock = clock;
+        List<FaultKind> understood = new ArrayList<>(FaultKind.GENERAL);
+        understood.addAll(specialFaults);
+        this.faults = new Faults(seed, Set.copyOf(understood));
+        this.stats = new Stats(clock, servicePrefix);
+        route("POST", "/_twin/faults", this::addFault);
+        route("GET", "/_twin/faults", call -> Reply.json(200, faultsJson()));
+        route("DELETE", "/_twin/faults", call -> clearFaults());
+        route("GET", "/_twin/stats", call -> Reply.json(200, statsJson()));
+        route(
+                "GET",
+                "/_twin/clock",
+                call -> Reply.json(200, Map.of("now", clock.instant().toString())));
+        route("POST", "/_twin/clock", this::advanceClock);
+    }
+
+    /** Answers calls of that method whose path matches; {@code {name}} stands for one piece of the path. */
+    public void route(String method, String pattern, Route route) {
+        endpoints.add(new Endpoint(method, pattern, List.of(pattern.split("/", -1)), route));
+    }
+
+    /** Tells for whom a call is made; used by statistics only. */
+    public void identify(Function<Call, Optional<String>> whose) {
+        this.identifier = whose;
+    }
+
+    /** Lets something look at every call first. */
+    public void guard(Gate guard) {
+        this.gate = guard;
+    }
+
+    /** Adds a section to {@code /_twin/stats}. */
+    public void alsoCount(String section, Supplier<Object> counts) {
+        moreStats.put(section, counts);
+    }
+
+    /** The orders to misbehave. */
+    public Faults faults() {
+        return faults;
+    }
+
+    /** What was called so far. */
+    public Stats stats() {
+        return stats;
+    }
+
+    /** Listens on loopback; port 0 takes any free one. Fails with the system's message when the port is taken. */
+    public synchronized void start(int port) throws IOException {
+        if (running != null) {
+            throw new IllegalStateException(name + " is already running");
+        }
+        QueuedThreadPool threads = new QueuedThreadPool(64, 4);
+        threads.setName(name);
+        threads.setDaemon(true);
+        threads.setStopTimeout(300);
+        Server server = new Server(threads);
+        HttpConfiguration http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        http.setUriCompliance(UriCompliance.RFC3986);
+        ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+        connector.setHost("127.0.0.1");
+        connector.setPort(port);
+        connector.setIdleTimeout(PATIENCE.toMillis());
+        server.addConnector(connector);
+        server.setStopTimeout(0);
+        Delivery delivery = new Delivery(threads);
+        server.setHandler(new Front(delivery));
+        try {
+            server.start();
+        } catch (IOException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException(name + " could not start", e);
+        }
+        running = new Running(server, connector.getLocalPort());
+        log.info("event=twin_started twin={} port={}", name, connector.getLocalPort());
+    }
+
+    /** Ends everything, open replies included. Does nothing when not running. */
+    public synchronized void stop() {
+        Running now = running;
+        if (now == null) {
+            return;
+        }
+        running = null;
+        try {
+            now.server().stop();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            throw new IllegalStateException(name + " could not stop", e);
+        }
+    }
+
+    /** Where it listens, such as {@code http://127.0.0.1:9100}; only while running. */
+    public synchronized String baseUrl() {
+        Running now = running;
+        if (now == null) {
+            throw new IllegalStateException(name + " is not running");
+        }
+        return "http://127.0.0.1:" + now.port();
+    }
+
+    private Reply addFault(Call call) {
+        JsonNode json = Json.object(call.body(), Set.of("path", "kind", "status", "probability", "count", "delay_ms"));
+        String word = Json.text(json, "kind");
+        FaultKind kind =
+                FaultKind.ofWord(word).orElseThrow(() -> new IllegalArgumentException("unknown kind '" + word + "'"));
+        String path = json.has("path") ? Json.text(json, "path") : "/";
+        Integer delay = whole(json, "delay_ms");
+        JsonNode probability = json.path("probability");
+        if (!probability.isMissingNode() && !probability.isNull() && !probability.isNumber()) {
+            throw new IllegalArgumentException("'probability' must be a number");
+        }
+        FaultRule rule = new FaultRule(
+                path,
+                kind,
+                whole(json, "status"),
+                probability.asDouble(1),
+                whole(json, "count"),
+                delay == null ? null : Duration.ofMillis(delay));
+        faults.add(rule);
+        return Reply.json(201, json);
+    }
+
+    private static @Nullable Integer whole(JsonNode json, String key) {
+        JsonNode value = json.path(key);
+        if (value.isMissingNode() || value.isNull()) {
+            return null;
+        }
+        if (!value.isIntegralNumber() || !value.canConvertToInt()) {
+            throw new IllegalArgumentException("'" + key + "' must be a whole number");
+        }
+        return value.intValue();
+    }
+
+    private Reply clearFaults() {
+        faults.clear();
+        return Reply.empty(204);
+    }
+
+    private List<Map<String, Object>> faultsJson() {
+        return faults.rules().stream()
+                .map(rule -> {
+                    Map<String, Object> json = new LinkedHashMap<>();
+                    json.put("path", rule.path());
+                    json.put("kind", rule.kind().word());
+                    json.put("status", rule.status());
+                    json.put("probability", rule.probability());
+                    json.put("count", rule.count());
+                    Duration delay = rule.delay();
+                    json.put("delay_ms", delay == null ? null : delay.toMillis());
+                    return json;
+                })
+                .toList();
+    }
+
+    private Map<String, Object> statsJson() {
+        Map<String, Object> json = new LinkedHashMap<>(stats.toJson());
+        moreStats.forEach((section, counts) -> json.put(section, counts.get()));
+        return json;
+    }
+
+    private Reply advanceClock(Call call) {
+        String step = Json.text(Json.object(call.body(), Set.of("advance")), "advance");
+        try {
+            return Reply.json(
+                    200, Map.of("now", clock.advance(Duration.parse(step)).toString()));
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException("'advance' must be an ISO-8601 duration such as PT6H", e);
+        }
+    }
+
+    private record Running(Server server, int port) {}
+
+    private record Endpoint(String method, String pattern, List<String> pieces, Route route) {
+        /** The parameters in the path, or null when it does not match. */
+        private @Nullable Map<String, String> match(List<String> path) {
+            if (path.size() != pieces.size()) {
+                return null;
+            }
+            Map<String, String> parameters = new HashMap<>();
+            for (int i = 0; i < pieces.size(); i++) {
+                String piece = pieces.get(i);
+                if (piece.startsWith("{")) {
+                    parameters.put(piece.substring(1, piece.length() - 1), decoded(path.get(i)));
+                } else if (!piece.equals(path.get(i))) {
+                    return null;
+                }
+            }
+            return parameters;
+        }
+
+        private static String decoded(String piece) {
+            try {
+                return URLDecoder.decode(piece.replace("+", "%2B"), StandardCharsets.UTF_8);
+            } catch (IllegalArgumentException broken) {
+                return piece;
+            }
+        }
+    }
+
+    /** Finds the route of a request and sends what it answers, or what a fault makes of it. */
+    private final class Front extends Handler.Abstract {
+        private final Delivery delivery;
+
+        private Front(Delivery delivery) {
+            this.delivery = delivery;
+        }
+
+        @Override
+        public boolean handle(Request request, Response response, Callback callback) {
+            String path = Optional.ofNullable(request.getHttpURI().getPath()).orElse("/");
+            Found found = find(request.getMethod(), path);
+            Call call = new Call(
+                    found.target(),
+                    request.getHttpURI().getQuery(),
+                    header -> request.getHeaders().get(header),
+                    bodyOf(request),
+                    faults);
+            Delivery.Exchange exchange = new Delivery.Exchange(request, response, callback);
+            if (path.startsWith(CONTROL)) {
+                delivery.send(exchange, control(found.route(), call), call.replyHeaders());
+                return true;
+            }
+            identifier.apply(call).ifPresent(call::identify);
+            stats.arrived(call);
+            Optional<Reply> turnedAway = gate.admit(call);
+            if (turnedAway.isPresent()) {
+                answer(exchange, call, turnedAway.get());
+                return true;
+            }
+            Optional<FaultRule> fault = faults.take(path, FaultKind.GENERAL);
+            if (fault.isEmpty()) {
+                answer(exchange, call, safely(found, call));
+                return true;
+            }
+            Delivery.outcome(fault.get()).ifPresent(outcome -> stats.answered(call, outcome));
+            delivery.spoil(exchange, fault.get(), call.replyHeaders(), () -> counted(call, safely(found, call)));
+            return true;
+        }
+
+        private void answer(Delivery.Exchange exchange, Call call, Reply reply) {
+            delivery.send(exchange, counted(call, reply), call.replyHeaders());
+        }
+
+        private Reply counted(Call call, Reply reply) {
+            stats.answered(call, reply.isDropped() ? "dropped" : Integer.toString(reply.status()));
+            return reply;
+        }
+
+        private Reply control(Route route, Call call) {
+            try {
+                return route.answer(call);
+            } catch (IllegalArgumentException refused) {
+                return Reply.refused(String.valueOf(refused.getMessage()));
+            }
+        }
+
+        private Reply safely(Found found, Call call) {
+            try {
+                return found.route().answer(call);
+            } catch (RuntimeException e) {
+                log.error("event=twin_failed twin={} endpoint={}", name, call.endpoint(), e);
+                return Reply.empty(500);
+            }
+        }
+
+        private Found find(String method, String path) {
+            List<String> pieces = List.of(path.split("/", -1));
+            boolean known = false;
+            for (Endpoint endpoint : endpoints) {
+                Map<String, String> parameters = endpoint.match(pieces);
+                if (parameters != null && endpoint.method().equals(method)) {
+                    String label = method + " " + endpoint.pattern();
+                    return new Found(new Target(method, path, label, parameters), endpoint.route());
+                }
+                known |= parameters != null;
+            }
+            int status = known ? 405 : 404;
+            return new Found(new Target(method, path, method + " (unknown)", Map.of()), call -> Reply.empty(status));
+        }
+
+        private byte[] bodyOf(Request request) {
+            try {
+                ByteBuffer buffer = Content.Source.asByteBuffer(request);
+                byte[] bytes = new byte[buffer.remaining()];
+                buffer.get(bytes);
+                return bytes;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private record Found(Target target, Route route) {}
+}

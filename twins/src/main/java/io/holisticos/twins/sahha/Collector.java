@@ -1,0 +1,185 @@
+package io.holisticos.twins.sahha;
+
+import io.holisticos.twins.sahha.CollectedDay.Activity;
+import io.holisticos.twins.world.ActivityDay;
+import io.holisticos.twins.world.Night;
+import io.holisticos.twins.world.Person;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Comparator;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Turns the world into what a phone and its health store hold. */
+final class Collector {
+    private static final Duration EAST = Duration.ofHours(14);
+    private static final Duration WEST = Duration.ofHours(12);
+
+    private final Person person;
+    private final boolean wearable;
+    private final long seed;
+
+    Collector(Person person, boolean wearable, long seed) {
+        this.person = person;
+        this.wearable = wearable;
+        this.seed = seed;
+    }
+
+    Optional<CollectedDay> collect(LocalDate date) {
+        Instant over = date.plusDays(2).atStartOfDay().toInstant(ZoneOffset.UTC);
+        return person.activityOn(date, over).map(day -> {
+            var slept = mainSleep(date);
+            var night = slept.filter(this::seen).map(it -> night(it, date)).orElse(null);
+            var vitals = vitals(slept.map(Night::vitals).orElseGet(() -> usual(date)), date);
+            return new CollectedDay(date, day.offset(), night, activity(day, end(day), night), vitals);
+        });
+    }
+
+    Optional<Activity> movement(LocalDate date, Instant asOf) {
+        return person.activityOn(date, asOf)
+                .map(day -> activity(
+                        day,
+                        day.open() ? asOf : end(day),
+                        mainSleep(date).map(it -> night(it, date)).orElse(null)));
+    }
+
+    private static Instant end(ActivityDay day) {
+        return day.to().plusSeconds(1);
+    }
+
+    /** The longest sleep that ended on the date. */
+    private Optional<Night> mainSleep(LocalDate date) {
+        Instant midnight = date.atStartOfDay().toInstant(ZoneOffset.UTC);
+        return person
+                .nights(midnight.minus(EAST), midnight.plus(Duration.ofDays(1)).plus(WEST))
+                .stream()
+                .filter(night ->
+                        night.end().atOffset(night.offset()).toLocalDate().equals(date))
+                .max(Comparator.comparing(night -> Duration.between(night.start(), night.end())));
+    }
+
+    /** A night that WHOOP could not judge has no echo. */
+    private boolean seen(Night night) {
+        return night.measured() || !echo();
+    }
+
+    private boolean echo() {
+        return person.membership().sahhaSleepIsEchoOfWhoop();
+    }
+
+    private io.holisticos.twins.world.Vitals usual(LocalDate date) {
+        return person.day(date.toEpochDay()).night().vitals();
+    }
+
+    private CollectedDay.Night night(Night truth, LocalDate date) {
+        return echo() ? echoed(truth, date) : guessed(truth, date);
+    }
+
+    /** WHOOP's night, rounded to minutes. */
+    private CollectedDay.Night echoed(Night truth, LocalDate date) {
+        var stages = truth.stages();
+        int inBed = minutes(stages.inBedMilli());
+        int asleep = minutes(stages.asleepMilli());
+        return new CollectedDay.Night(
+                rounded(truth.start()).atOffset(truth.offset()),
+                rounded(truth.end()).atOffset(truth.offset()),
+                inBed,
+                asleep,
+                new CollectedDay.Stages(
+                        minutes(stages.awakeMilli()),
+                        minutes(stages.lightMilli()),
+                        minutes(stages.remMilli()),
+                        minutes(stages.deepMilli()),
+                        between(2, 18, date, "latency"),
+                        stages.disturbances(),
+                        asleep / (double) inBed));
+    }
+
+    /** The same night measured by other means: five to thirty minutes off. */
+    private CollectedDay.Night guessed(Night truth, LocalDate date) {
+        Instant start = rounded(truth.start()).plusSeconds(60L * off(date, "start"));
+        Instant end = rounded(truth.end()).plusSeconds(60L * off(date, "end"));
+        int inBed = (int) Duration.between(start, end).toMinutes();
+        int asleep = Math.min(inBed, minutes(truth.stages().asleepMilli()) + off(date, "asleep"));
+        return new CollectedDay.Night(
+                start.atOffset(truth.offset()),
+                end.atOffset(truth.offset()),
+                inBed,
+                asleep,
+                wearable ? stages(truth, date, inBed, asleep) : null);
+    }
+
+    private CollectedDay.Stages stages(Night truth, LocalDate date, int inBed, int asleep) {
+        int deep = minutes((long) (truth.stages().deepMilli() * spread(date, "deep", 0.15)));
+        int rem = minutes((long) (truth.stages().remMilli() * spread(date, "rem", 0.15)));
+        return new CollectedDay.Stages(
+                inBed - asleep,
+                Math.max(0, asleep - deep - rem),
+                rem,
+                deep,
+                between(2, 18, date, "latency"),
+                Math.max(0, truth.stages().disturbances() + between(-3, 3, date, "disturbances")),
+                asleep / (double) inBed);
+    }
+
+    private Activity activity(ActivityDay day, Instant until, CollectedDay.@Nullable Night night) {
+        var moved = day.activity();
+        int intense = Math.min(moved.intenseMinutes(), moved.activeMinutes());
+        int medium = (int) Math.round(intense * 0.6);
+        long elapsed = Duration.between(day.from(), until).toMinutes();
+        long awake = Math.max(0, elapsed - (night == null ? 420 : Math.min(night.asleep(), elapsed)));
+        double resting = person.traits().weightKilogram() * 22 * elapsed / 1440;
+        return new Activity(
+                moved.steps(),
+                moved.floors(),
+                moved.activeHours(),
+                moved.activeMinutes() - intense,
+                medium,
+                intense - medium,
+                (int) Math.max(0, awake - moved.activeMinutes()),
+                (int) Math.round(moved.activeKilocalories()),
+                (int) Math.round(moved.activeKilocalories() + resting));
+    }
+
+    private CollectedDay.Vitals vitals(io.holisticos.twins.world.Vitals truth, LocalDate date) {
+        boolean echo = echo();
+        int beats = (int) Math.round(truth.restingHeartRate());
+        double chance = Names.unit(seed, words(date, "beats"));
+        int off = chance < 0.2 ? -1 : chance < 0.4 ? 1 : 0;
+        return new CollectedDay.Vitals(
+                echo ? beats + off : beats + between(-3, 3, date, "resting"),
+                truth.restingHeartRate() + 1 + 3 * Names.unit(seed, words(date, "sleeping")),
+                truth.hrvSdnn() * (echo ? 1 : spread(date, "sdnn", 0.1)),
+                echo ? truth.hrvRmssd() : null,
+                truth.respiratoryRate() + (echo ? 0 : (Names.unit(seed, words(date, "breath")) - 0.5) * 0.8),
+                truth.spo2() / 100,
+                28 + 26 * person.traits().fitness() + 0.6 * StrictMath.sin(date.toEpochDay() * 0.11));
+    }
+
+    private static int minutes(long milli) {
+        return (int) Math.round(milli / 60_000.0);
+    }
+
+    private static Instant rounded(Instant moment) {
+        return Instant.ofEpochSecond(60 * Math.round(moment.toEpochMilli() / 60_000.0));
+    }
+
+    private int off(LocalDate date, String what) {
+        int minutes = between(5, 30, date, what);
+        return Names.unit(seed, words(date, what + "|sign")) < 0.5 ? -minutes : minutes;
+    }
+
+    private double spread(LocalDate date, String what, double share) {
+        return 1 - share + 2 * share * Names.unit(seed, words(date, what));
+    }
+
+    private int between(int low, int high, LocalDate date, String what) {
+        return Names.between(low, high, seed, words(date, what));
+    }
+
+    private String words(LocalDate date, String what) {
+        return person.userId() + "|" + date + "|" + what;
+    }
+}

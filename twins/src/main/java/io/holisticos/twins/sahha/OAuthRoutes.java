@@ -1,0 +1,115 @@
+package io.holisticos.twins.sahha;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.holisticos.twins.http.Call;
+import io.holisticos.twins.http.Reply;
+import io.holisticos.twins.http.TwinServer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The calls that hand out tokens. Bodies are read tolerantly, as by the real service. */
+final class OAuthRoutes {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final int LONGEST_EXTERNAL_ID = 100; // Sahha documentation, Register and Authenticate Profiles
+
+    private final SahhaTwinOptions options;
+    private final Tokens tokens;
+    private final Profiles profiles;
+    private final Doorkeeper door;
+    private final Quirks quirks;
+    private final Clock clock;
+
+    OAuthRoutes(
+            SahhaTwinOptions options, Tokens tokens, Profiles profiles, Doorkeeper door, Quirks quirks, Clock clock) {
+        this.options = options;
+        this.tokens = tokens;
+        this.profiles = profiles;
+        this.door = door;
+        this.quirks = quirks;
+        this.clock = clock;
+    }
+
+    void serve(TwinServer server) {
+        server.route("POST", "/api/v1/oauth/account/token", this::accountToken);
+        server.route("POST", "/api/v1/oauth/profile/register", call -> door.forAccount(call, now -> register(call)));
+        server.route("POST", "/api/v1/oauth/profile/token", call -> door.forAccount(call, now -> profileToken(call)));
+        server.route("POST", "/api/v1/oauth/profile/refreshToken", this::refresh);
+    }
+
+    private Reply accountToken(Call call) {
+        JsonNode body = body(call);
+        boolean known = same(options.clientId(), text(body, "clientId"))
+                && same(options.clientSecret(), text(body, "clientSecret"));
+        if (!known) {
+            return door.unauthorized();
+        }
+        var answer = JsonNodeFactory.instance
+                .objectNode()
+                .put("accountToken", tokens.issueAccount(options.tokenLifetime()))
+                .put("tokenType", "Account");
+        return Reply.json(200, expiring(answer, options.tokenLifetime()));
+    }
+
+    private Reply register(Call call) {
+        String externalId = text(body(call), "externalId");
+        if (externalId.isBlank() || externalId.length() > LONGEST_EXTERNAL_ID) {
+            return door.invalid("externalId", "The externalId field is required and has at most 100 characters.");
+        }
+        return profiles.register(externalId, clock.instant())
+                .map(profile -> Reply.json(201, tokensOf(profile, options.tokenLifetime())))
+                .orElseGet(() -> door.invalid("externalId", "The externalId is already in use."));
+    }
+
+    private Reply profileToken(Call call) {
+        JsonNode body = body(call);
+        Optional<Profile> profile = profiles.find(text(body, "externalId"));
+        long seconds = body.path("lifetime").asLong(options.tokenLifetime().toSeconds());
+        if (profile.isEmpty() || seconds < 1) {
+            return door.invalid("externalId", "The profile does not exist.");
+        }
+        return Reply.json(200, tokensOf(profile.get(), Duration.ofSeconds(seconds)));
+    }
+
+    private Reply refresh(Call call) {
+        return tokens.refresh(text(body(call), "refreshToken"))
+                .flatMap(profiles::find)
+                .map(profile -> Reply.json(200, tokensOf(profile, options.tokenLifetime())))
+                .orElseGet(door::invalidRefreshToken);
+    }
+
+    private ObjectNode tokensOf(Profile profile, Duration lifetime) {
+        var answer = JsonNodeFactory.instance.objectNode().put("profileToken", tokens.issueProfile(profile, lifetime));
+        return expiring(answer, lifetime).put("tokenType", "Profile").put("refreshToken", tokens.issueRefresh(profile));
+    }
+
+    private ObjectNode expiring(ObjectNode answer, Duration lifetime) {
+        long seconds = quirks.on(SahhaQuirk.UNDERSTATED_EXPIRES_IN) ? 3600 : lifetime.toSeconds();
+        return quirks.on(SahhaQuirk.STRING_EXPIRES_IN)
+                ? answer.put("expiresIn", Long.toString(seconds))
+                : answer.put("expiresIn", seconds);
+    }
+
+    private static JsonNode body(Call call) {
+        try {
+            return MAPPER.readTree(call.body());
+        } catch (IOException e) {
+            return MissingNode.getInstance(); // no field is present, which each route answers in its own way
+        }
+    }
+
+    private static String text(JsonNode body, String field) {
+        return body.path(field).asText("");
+    }
+
+    private static boolean same(String expected, String given) {
+        return MessageDigest.isEqual(expected.getBytes(StandardCharsets.UTF_8), given.getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,219 @@
+package io.holisticos.twins.whoop;
+
+import io.holisticos.twins.world.Person;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Who consented to what, and the codes and tokens that came of it. Safe for any number of threads. */
+final class Grants {
+    private static final Duration RACE = Duration.ofSeconds(1); // by real time: a lost race is over in milliseconds
+
+    private static final Duration FORGOTTEN = Duration.ofHours(1); // until then the reuse of a code is noticed
+
+    private final Clock clock;
+    private final Supplier<Knobs.Tokens> knobs;
+    private final SecureRandom random = new SecureRandom();
+    private final Map<String, Code> codes = new HashMap<>();
+    private final Map<String, Grant> byAccessToken = new HashMap<>();
+    private final Map<String, Grant> byRefreshToken = new HashMap<>();
+    private final Map<String, Long> spent = new HashMap<>();
+    private final Map<Long, List<Grant>> byMember = new HashMap<>();
+
+    Grants(Clock clock, Supplier<Knobs.Tokens> knobs) {
+        this.clock = clock;
+        this.knobs = knobs;
+    }
+
+    /** A code that one token call may turn into tokens. */
+    synchronized String issueCode(Person member, Set<String> scopes, String redirectUri) {
+        String code = secret();
+        Instant longAgo = clock.instant().minus(FORGOTTEN);
+        codes.values().removeIf(old -> old.expires.isBefore(longAgo));
+        codes.put(
+                code,
+                new Code(
+                        member,
+                        scopes,
+                        redirectUri,
+                        clock.instant().plus(knobs.get().codeLifetime())));
+        return code;
+    }
+
+    /** Turns a code into tokens, once. */
+    synchronized Exchange redeem(String text, String redirectUri) {
+        Code code = codes.get(text);
+        if (code == null) {
+            return new Exchange.Refused(Refusal.UNKNOWN_CODE);
+        }
+        if (code.grant != null) {
+            end(code.grant); // reuse revokes what the first use produced
+            return new Exchange.Refused(Refusal.USED_CODE);
+        }
+        if (!clock.instant().isBefore(code.expires)) {
+            return new Exchange.Refused(Refusal.UNKNOWN_CODE);
+        }
+        if (!code.redirectUri.equals(redirectUri)) {
+            return new Exchange.Refused(Refusal.OTHER_REDIRECT);
+        }
+        Grant grant = new Grant(code.member, code.scopes);
+        code.grant = grant;
+        byMember.computeIfAbsent(code.member.whoopUserId(), id -> new ArrayList<>())
+                .add(grant);
+        return new Exchange.Issued(issue(grant));
+    }
+
+    /** Replaces both tokens; the old ones are dead from now on. */
+    synchronized Exchange refresh(String refreshToken, Set<String> allowed) {
+        Grant grant = byRefreshToken.get(refreshToken);
+        if (grant == null || !clock.instant().isBefore(grant.refreshExpires)) {
+            return new Exchange.Refused(lostARace(refreshToken) ? Refusal.LOST_RACE : Refusal.SPENT_REFRESH_TOKEN);
+        }
+        Optional<String> disabled =
+                grant.scopes.stream().filter(scope -> !allowed.contains(scope)).findFirst();
+        if (disabled.isPresent()) {
+            return new Exchange.Refused(Refusal.SCOPE_DISABLED);
+        }
+        if (knobs.get().lostRaceStatus() == 500) {
+            long now = System.nanoTime();
+            spent.values().removeIf(at -> now - at > RACE.toNanos());
+            spent.put(refreshToken, now);
+        }
+        return new Exchange.Issued(issue(grant));
+    }
+
+    /** The grant behind a living access token. */
+    synchronized Optional<Access> access(String accessToken) {
+        return Optional.ofNullable(byAccessToken.get(accessToken))
+                .filter(grant -> clock.instant().isBefore(grant.accessExpires))
+                .map(grant -> new Access(grant.member, grant.scopes));
+    }
+
+    /** Whether any of the member's grants can still be used. */
+    synchronized boolean has(Person member) {
+        Instant now = clock.instant();
+        return byMember.getOrDefault(member.whoopUserId(), List.of()).stream()
+                .anyMatch(grant -> now.isBefore(grant.accessExpires) || now.isBefore(grant.refreshExpires));
+    }
+
+    /** How many members have a grant. */
+    synchronized long members() {
+        return byMember.values().stream().filter(grants -> !grants.isEmpty()).count();
+    }
+
+    /** Ends all grants of a member: every token is dead at once. */
+    synchronized void revoke(Person member) {
+        List<Grant> grants = byMember.remove(member.whoopUserId());
+        if (grants != null) {
+            List.copyOf(grants).forEach(this::end);
+        }
+    }
+
+    private IssuedTokens issue(Grant grant) {
+        forget(grant);
+        Instant now = clock.instant();
+        Knobs.Tokens rules = knobs.get();
+        String accessToken = secret();
+        grant.accessToken = accessToken;
+        grant.accessExpires = now.plus(rules.accessLifetime());
+        byAccessToken.put(accessToken, grant);
+        String refreshToken = null;
+        if (grant.scopes.contains(Scopes.OFFLINE)) {
+            refreshToken = secret();
+            grant.refreshExpires = now.plus(rules.refreshLifetime());
+            byRefreshToken.put(refreshToken, grant);
+        }
+        grant.refreshToken = refreshToken;
+        return new IssuedTokens(accessToken, refreshToken, grant.scopes, rules.accessLifetime());
+    }
+
+    private void end(Grant grant) {
+        forget(grant);
+        grant.accessExpires = Instant.MIN;
+        grant.refreshExpires = Instant.MIN;
+        byMember.getOrDefault(grant.member.whoopUserId(), new ArrayList<>()).remove(grant);
+    }
+
+    private void forget(Grant grant) {
+        if (grant.accessToken != null) {
+            byAccessToken.remove(grant.accessToken);
+        }
+        if (grant.refreshToken != null) {
+            byRefreshToken.remove(grant.refreshToken);
+        }
+    }
+
+    private boolean lostARace(String refreshToken) {
+        Long at = spent.get(refreshToken);
+        return at != null && System.nanoTime() - at < RACE.toNanos();
+    }
+
+    /** Two base64url parts joined with a dot, as the real ones look. */
+    private String secret() {
+        byte[] key = new byte[32];
+        byte[] signature = new byte[32];
+        random.nextBytes(key);
+        random.nextBytes(signature);
+        Base64.Encoder encoder = Base64.getUrlEncoder().withoutPadding();
+        return encoder.encodeToString(key) + "." + encoder.encodeToString(signature);
+    }
+
+    /** Who is calling, and what they may read. */
+    record Access(Person member, Set<String> scopes) {}
+
+    /** Why a token call is refused. */
+    enum Refusal {
+        UNKNOWN_CODE,
+        USED_CODE,
+        OTHER_REDIRECT,
+        SPENT_REFRESH_TOKEN,
+        LOST_RACE,
+        SCOPE_DISABLED
+    }
+
+    /** How a token call ended. */
+    sealed interface Exchange {
+        record Issued(IssuedTokens tokens) implements Exchange {}
+
+        record Refused(Refusal why) implements Exchange {}
+    }
+
+    private static final class Code {
+        private final Person member;
+        private final Set<String> scopes;
+        private final String redirectUri;
+        private final Instant expires;
+        private @Nullable Grant grant;
+
+        private Code(Person member, Set<String> scopes, String redirectUri, Instant expires) {
+            this.member = member;
+            this.scopes = scopes;
+            this.redirectUri = redirectUri;
+            this.expires = expires;
+        }
+    }
+
+    private static final class Grant {
+        private final Person member;
+        private final Set<String> scopes;
+        private @Nullable String accessToken;
+        private @Nullable String refreshToken;
+        private Instant accessExpires = Instant.MIN;
+        private Instant refreshExpires = Instant.MIN;
+
+        private Grant(Person member, Set<String> scopes) {
+            this.member = member;
+            this.scopes = scopes;
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package io.holisticos.twins.whoop;
+
+import io.holisticos.twins.world.Dice;
+import io.holisticos.twins.world.Person;
+import java.util.OptionalLong;
+import java.util.UUID;
+
+/** The ids of one member's records, made from what they name: the same record always has the same id. */
+final class Ids {
+    private static final long FIRST_CYCLE = 1_000_000_000L; // live cycle ids have ten digits
+    private static final long CYCLES_PER_MEMBER = 50_000; // days since 1970 fit until the year 2106
+    private static final int ACTIVITIES_PER_DAY = 16;
+
+    private final Person person;
+    private final long firstCycle;
+
+    Ids(Person person) {
+        this.person = person;
+        this.firstCycle = FIRST_CYCLE + person.identity().number() * CYCLES_PER_MEMBER;
+    }
+
+    long cycle(long day) {
+        return firstCycle + day;
+    }
+
+    /** The body's day of one of this member's cycle ids; empty for anyone else's. */
+    OptionalLong dayOfCycle(long id) {
+        long day = id - firstCycle;
+        return day >= 0 && day < CYCLES_PER_MEMBER ? OptionalLong.of(day) : OptionalLong.empty();
+    }
+
+    UUID sleep(long day, int number) {
+        return uuid("sleep", day * ACTIVITIES_PER_DAY + number);
+    }
+
+    UUID workout(long day, int number) {
+        return uuid("workout", day * ACTIVITIES_PER_DAY + number);
+    }
+
+    /** Names an event: the same through all its deliveries. */
+    UUID trace(String type, UUID record, long version) {
+        return uuid(type + record, version);
+    }
+
+    private UUID uuid(String purpose, long key) {
+        Dice dice = person.dice("whoop id " + purpose, key);
+        long high = (dice.bits() & ~0xF000L) | 0x4000L;
+        long low = (dice.bits() & 0x3FFFFFFFFFFFFFFFL) | 0x8000000000000000L;
+        return new UUID(high, low);
+    }
+}

@@ -1,0 +1,88 @@
+package io.holisticos.twins.whoop;
+
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * What is unknown about the real WHOOP, or changes there, as switches. The defaults are the best evidence there is.
+ *
+ * @param wire how records and errors are written
+ * @param tokens how long credentials live and how dead ones are refused
+ * @param limits the application's quota
+ * @param lapsedMembers WHOOP user ids whose membership lapsed: data calls answer 403
+ * @param memberLimit how many members may be connected before new consents are refused
+ */
+public record Knobs(Wire wire, Tokens tokens, Limits limits, Set<Long> lapsedMembers, int memberLimit) {
+    /** Copies the set. */
+    public Knobs {
+        lapsedMembers = Set.copyOf(lapsedMembers);
+    }
+
+    /** Everything as the evidence says. */
+    public static Knobs defaults() {
+        return new Knobs(
+                new Wire(true, true, 401, true),
+                new Tokens(Duration.ofHours(1), Duration.ofDays(30), Duration.ofMinutes(10), "invalid_request", 400, 8),
+                new Limits(100, 10_000, false, false),
+                Set.of(),
+                Integer.MAX_VALUE);
+    }
+
+    /** The same with another way of writing. */
+    public Knobs with(Wire other) {
+        return new Knobs(other, tokens, limits, lapsedMembers, memberLimit);
+    }
+
+    /** The same with other rules for credentials. */
+    public Knobs with(Tokens other) {
+        return new Knobs(wire, other, limits, lapsedMembers, memberLimit);
+    }
+
+    /** The same with another quota. */
+    public Knobs with(Limits other) {
+        return new Knobs(wire, tokens, other, lapsedMembers, memberLimit);
+    }
+
+    /** The same with these memberships lapsed. */
+    public Knobs withLapsedMembers(Set<Long> whoopUserIds) {
+        return new Knobs(wire, tokens, limits, whoopUserIds, memberLimit);
+    }
+
+    /** The same with another number of members allowed. */
+    public Knobs withMemberLimit(int limit) {
+        return new Knobs(wire, tokens, limits, lapsedMembers, limit);
+    }
+
+    /**
+     * How records and errors are written.
+     *
+     * @param explicitNulls optional values are written as null (seen on the wire) instead of left out (documented)
+     * @param fullOAuthErrors errors carry {@code error_hint} and {@code status_code}
+     * @param missingScopeStatus 401 or 403
+     * @param resignRetries a webhook's retry gets a new timestamp and signature
+     */
+    public record Wire(boolean explicitNulls, boolean fullOAuthErrors, int missingScopeStatus, boolean resignRetries) {}
+
+    /**
+     * How long credentials live and how dead ones are refused.
+     *
+     * @param spentRefreshError {@code invalid_request} (seen) or {@code invalid_grant}
+     * @param lostRaceStatus 400, or 500 for the loser of a refresh that comes within a second of the winner
+     * @param stateMinimum the shortest {@code state} that is accepted
+     */
+    public record Tokens(
+            Duration accessLifetime,
+            Duration refreshLifetime,
+            Duration codeLifetime,
+            String spentRefreshError,
+            int lostRaceStatus,
+            int stateMinimum) {}
+
+    /**
+     * The application's quota.
+     *
+     * @param retryAfter a 429 carries {@code Retry-After}
+     * @param tokenCallsCount calls of the token endpoint use up quota too
+     */
+    public record Limits(int perMinute, int perDay, boolean retryAfter, boolean tokenCallsCount) {}
+}

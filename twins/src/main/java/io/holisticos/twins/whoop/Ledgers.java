@@ -1,0 +1,33 @@
+package io.holisticos.twins.whoop;
+
+import io.holisticos.twins.world.Person;
+import io.holisticos.twins.world.World;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Every member's ledger, made when first asked for. */
+final class Ledgers {
+    private final World world;
+    private final Map<Long, Ledger> byMember = new ConcurrentHashMap<>();
+
+    Ledgers(World world) {
+        this.world = world;
+    }
+
+    Ledger of(Person person) {
+        return byMember.computeIfAbsent(
+                person.whoopUserId(), id -> new Ledger(person, world.options().start()));
+    }
+
+    Optional<UUID> ofOldId(long oldId, Instant now) {
+        long cycleId = Math.floorDiv(oldId, 16);
+        return world.people().stream()
+                .filter(person -> person.membership().hasWhoopAccount())
+                .filter(person -> new Ids(person).dayOfCycle(cycleId).isPresent())
+                .findFirst()
+                .flatMap(person -> of(person).ofOldId(oldId, now));
+    }
+}

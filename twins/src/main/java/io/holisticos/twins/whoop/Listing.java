@@ -1,0 +1,102 @@
+package io.holisticos.twins.whoop;
+
+import io.holisticos.twins.http.Call;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** One request for a page of a collection. */
+record Listing(
+        String collection,
+        @Nullable Instant start,
+        @Nullable Instant end,
+        int limit,
+        @Nullable PageToken after) {
+    private static final int USUAL = 10;
+    private static final int MOST = 25;
+    private static final Duration LONGEST = Duration.ofDays(3); // no record lasts longer, so older ones cannot overlap
+
+    /** What the call asks for; empty when WHOOP would answer 400. */
+    static Optional<Listing> of(Call call, String collection) {
+        try {
+            Optional<String> token = call.query("nextToken");
+            Optional<PageToken> after = token.flatMap(PageToken::decode);
+            if (token.isPresent() && after.isEmpty()) {
+                return Optional.empty();
+            }
+            Listing asked = new Listing(
+                    collection,
+                    moment(call, "start"),
+                    moment(call, "end"),
+                    call.query("limit")
+                            .map(Integer::parseInt)
+                            .orElse(after.map(PageToken::limit).orElse(USUAL)),
+                    null);
+            boolean sane = asked.limit >= 1 && asked.limit <= MOST;
+            return sane ? after.map(asked::resume).orElse(Optional.of(asked)) : Optional.empty();
+        } catch (DateTimeException | NumberFormatException malformed) {
+            return Optional.empty();
+        }
+    }
+
+    /** Goes on where the token says; filters may be left out, but not changed. */
+    private Optional<Listing> resume(PageToken token) {
+        boolean same = token.collection().equals(collection)
+                && (start == null || start.equals(token.start()))
+                && (end == null || end.equals(token.end()))
+                && limit == token.limit();
+        return same ? Optional.of(new Listing(collection, token.start(), token.end(), limit, token)) : Optional.empty();
+    }
+
+    /** The latest moment before which all records of this page began; null for no bound. */
+    @Nullable
+    Instant before() {
+        return after == null ? end : after.lastStart().plusMillis(1);
+    }
+
+    /** The page's body. */
+    Map<String, Object> page(Stream<WireRecord> newestFirst) {
+        List<WireRecord> found = newestFirst
+                .takeWhile(record -> start == null || record.start().isAfter(start.minus(LONGEST)))
+                .filter(record -> record.overlaps(start, end))
+                .filter(this::isAfterToken)
+                .limit(limit + 1L)
+                .toList();
+        List<WireRecord> shown = found.subList(0, Math.min(limit, found.size()));
+        List<Map<String, Object>> records = new ArrayList<>();
+        shown.forEach(record -> records.add(record.json().get()));
+        Map<String, Object> page = new LinkedHashMap<>();
+        page.put("records", records);
+        page.put("next_token", found.size() > limit ? next(shown.get(limit - 1)) : null);
+        return page;
+    }
+
+    private boolean isAfterToken(WireRecord record) {
+        if (after == null) {
+            return true;
+        }
+        int order = record.start().compareTo(after.lastStart());
+        return order < 0 || (order == 0 && record.key().compareTo(after.key()) < 0);
+    }
+
+    private String next(WireRecord last) {
+        return new PageToken(collection, start, end, limit, last.start(), last.key()).encode();
+    }
+
+    private static @Nullable Instant moment(Call call, String name) {
+        Optional<String> text = call.query(name);
+        if (text.isEmpty()) {
+            return null;
+        }
+        // A '+' that was not encoded arrives as a space.
+        return OffsetDateTime.parse(text.get().replace(' ', '+')).toInstant();
+    }
+}

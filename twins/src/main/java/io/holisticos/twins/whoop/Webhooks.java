@@ -1,0 +1,207 @@
+package io.holisticos.twins.whoop;
+
+import io.holisticos.twins.TwinClock;
+import io.holisticos.twins.world.Dice;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Delivers events to the application's URLs, with WHOOP's signature, retries and lack of promises. */
+final class Webhooks {
+    private static final Duration TIMEOUT =
+            Duration.ofSeconds(1); // real time: the documented wish of the receiver's speed
+    private static final List<Duration> RETRIES = List.of(
+            Duration.ofMinutes(1),
+            Duration.ofMinutes(3),
+            Duration.ofMinutes(8),
+            Duration.ofMinutes(18),
+            Duration.ofMinutes(30)); // five over about an hour; the real spacing is unknown
+    private static final int AT_ONCE = 16;
+
+    private final TwinClock clock;
+    private final Supplier<WhoopApp> app;
+    private final Supplier<Knobs.Wire> knobs;
+    private final Dice chance;
+    private final ExecutorService threads;
+    private final HttpClient http;
+    private final PriorityQueue<Delivery> outbox =
+            new PriorityQueue<>(Comparator.comparing(Delivery::due).thenComparing(Delivery::number));
+    private final Map<String, Long> byType = new TreeMap<>();
+    private WebhookMode mode = WebhookMode.NORMAL;
+    private long numbers;
+    private long sent;
+    private long delivered;
+    private long failed;
+    private long dropped;
+
+    Webhooks(TwinClock clock, Supplier<WhoopApp> app, Supplier<Knobs.Wire> knobs, long seed) {
+        this.clock = clock;
+        this.app = app;
+        this.knobs = knobs;
+        this.chance = Dice.of(seed).at("webhooks", 0);
+        this.threads = Executors.newFixedThreadPool(4, task -> {
+            Thread thread = new Thread(task, "whoop-webhooks");
+            thread.setDaemon(true);
+            return thread;
+        });
+        this.http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(TIMEOUT)
+                .executor(threads)
+                .build();
+    }
+
+    void stop() {
+        threads.shutdownNow();
+    }
+
+    synchronized void mode(WebhookMode other) {
+        mode = other;
+    }
+
+    /** Puts events in line by the mode in force. */
+    synchronized void add(List<Event> events) {
+        List<URI> urls = app.get().webhookUrls();
+        if (urls.isEmpty()) {
+            return;
+        }
+        List<Event> order = new ArrayList<>(events);
+        if (mode == WebhookMode.REORDER) {
+            Collections.reverse(order);
+        }
+        Instant now = clock.instant();
+        for (Event event : order) {
+            byType.merge(event.type(), 1L, Long::sum);
+            for (URI url : urls) {
+                switch (mode) {
+                    case DROP -> dropped++;
+                    case NORMAL, REORDER -> line(event, url, now);
+                    case DUPLICATE -> {
+                        line(event, url, now);
+                        line(event, url, now);
+                    }
+                    case DELAY -> line(event, url, now.plusSeconds(chance.whole(60, 900)));
+                }
+            }
+        }
+    }
+
+    /** Forgets what is still in line for a member who revoked. */
+    synchronized void forget(long userId) {
+        outbox.removeIf(delivery -> delivery.event().userId() == userId);
+    }
+
+    /** Sends everything that is due and waits for the answers. Returns how many requests were made. */
+    int deliverDue() {
+        int requests = 0;
+        for (List<Delivery> batch = due(); !batch.isEmpty(); batch = due()) {
+            List<CompletableFuture<Void>> running =
+                    batch.stream().map(this::send).toList();
+            CompletableFuture.allOf(running.toArray(CompletableFuture[]::new)).join();
+            requests += batch.size();
+        }
+        return requests;
+    }
+
+    /** What may go out together: to one receiver about one member only one at a time, so that order is kept. */
+    private synchronized List<Delivery> due() {
+        List<Delivery> batch = new ArrayList<>();
+        List<Delivery> blocked = new ArrayList<>();
+        Set<Line> busy = new HashSet<>();
+        Instant now = clock.instant();
+        while (!outbox.isEmpty()
+                && batch.size() < AT_ONCE
+                && blocked.size() < AT_ONCE * AT_ONCE
+                && !outbox.element().due().isAfter(now)) {
+            Delivery next = outbox.remove();
+            boolean free = busy.add(new Line(next.url(), next.event().userId()));
+            (free ? batch : blocked).add(next);
+        }
+        outbox.addAll(blocked);
+        return batch;
+    }
+
+    private CompletableFuture<Void> send(Delivery delivery) {
+        String timestamp = delivery.timestamp();
+        if (timestamp == null || knobs.get().resignRetries()) {
+            timestamp = Long.toString(clock.instant().toEpochMilli());
+        }
+        byte[] body = delivery.event().body();
+        HttpRequest request = HttpRequest.newBuilder(delivery.url())
+                .timeout(TIMEOUT)
+                .header("Content-Type", "application/json")
+                .header("X-WHOOP-Signature", Signature.of(app.get().clientSecret(), timestamp, body))
+                .header("X-WHOOP-Signature-Timestamp", timestamp)
+                .POST(BodyPublishers.ofByteArray(body))
+                .build();
+        String signed = timestamp;
+        return http.sendAsync(request, BodyHandlers.discarding())
+                .handle((response, failure) -> failure == null && response.statusCode() / 100 == 2)
+                .thenAccept(received -> settle(delivery, signed, received));
+    }
+
+    private synchronized void settle(Delivery delivery, String timestamp, boolean received) {
+        sent++;
+        if (received) {
+            delivered++;
+            return;
+        }
+        failed++;
+        if (delivery.attempt() >= RETRIES.size()) {
+            dropped++;
+            return;
+        }
+        Instant due = clock.instant().plus(RETRIES.get(delivery.attempt()));
+        outbox.add(new Delivery(numbers++, delivery.event(), delivery.url(), due, delivery.attempt() + 1, timestamp));
+    }
+
+    private void line(Event event, URI url, Instant due) {
+        outbox.add(new Delivery(numbers++, event, url, due, 0, null));
+    }
+
+    synchronized Map<String, Object> toJson() {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("mode", mode.word());
+        json.put("sent", sent);
+        json.put("delivered", delivered);
+        json.put("failed", failed);
+        json.put("dropped", dropped);
+        json.put("waiting", outbox.size());
+        json.put("events_by_type", new TreeMap<>(byType));
+        return json;
+    }
+
+    /**
+     * One event on its way to one URL.
+     *
+     * @param timestamp as signed the first time; null before that
+     */
+    private record Delivery(
+            long number,
+            Event event,
+            URI url,
+            Instant due,
+            int attempt,
+            @Nullable String timestamp) {}
+
+    private record Line(URI url, long userId) {}
+}

@@ -1,0 +1,316 @@
+package io.holisticos.twins.whoop;
+
+import io.holisticos.twins.TwinClock;
+import io.holisticos.twins.http.FaultKind;
+import io.holisticos.twins.http.Faults;
+import io.holisticos.twins.http.Stats;
+import io.holisticos.twins.http.TwinServer;
+import io.holisticos.twins.whoop.Grants.Exchange;
+import io.holisticos.twins.world.Person;
+import io.holisticos.twins.world.World;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * WHOOP as an application sees it, on loopback: consent page, tokens, member data, quota and webhooks.
+ *
+ * <p>What members did comes from the {@link World}, when it was comes from the {@link TwinClock}; everything else
+ * (grants, edits, counters) lives here and ends with {@link #stop}.
+ */
+public final class WhoopTwin {
+    private final World world;
+    private final TwinClock clock;
+    private final TwinServer server;
+    private final Grants grants;
+    private final Ledgers ledgers;
+    private final Quota quota;
+    private final Webhooks webhooks;
+    private final @Nullable Pump pump;
+    private final Object pumping = new Object();
+    private volatile WhoopApp app;
+    private volatile Knobs knobs;
+    private Instant pumpedUntil;
+
+    private WhoopTwin(WhoopTwinOptions options, World world, TwinClock clock) {
+        this.world = world;
+        this.clock = clock;
+        this.app = options.app();
+        this.knobs = options.knobs();
+        long seed = world.options().seed();
+        this.pumpedUntil = now();
+        this.server = new TwinServer(
+                "whoop-twin",
+                clock,
+                seed,
+                "/developer",
+                Set.of(FaultKind.NOT_YET, FaultKind.QUOTA_MINUTE, FaultKind.QUOTA_DAY, FaultKind.LOST_REFRESH_REPLY));
+        this.grants = new Grants(clock, () -> knobs.tokens());
+        this.ledgers = new Ledgers(world);
+        this.quota = new Quota(clock, () -> knobs.limits());
+        this.webhooks = new Webhooks(clock, () -> app, () -> knobs.wire(), seed);
+        this.pump = options.pumps() ? new Pump(this::pump) : null;
+    }
+
+    /** Starts listening. Fails when the port is taken. */
+    public static WhoopTwin start(WhoopTwinOptions options, World world, TwinClock clock) throws IOException {
+        WhoopTwin twin = new WhoopTwin(options, world, clock);
+        twin.open(options.port());
+        return twin;
+    }
+
+    private void open(int port) throws IOException {
+        new OAuthRoutes(grants, world, clock, () -> app, () -> knobs).addTo(server);
+        new DataRoutes(grants, ledgers, this::now, () -> knobs, this::revoke).addTo(server);
+        new ControlRoutes(this, world).addTo(server);
+        server.guard(quota::admit);
+        server.identify(call -> call.bearer()
+                .flatMap(grants::access)
+                .map(access -> Long.toString(access.member().whoopUserId())));
+        server.alsoCount("webhooks", webhooks::toJson);
+        server.start(port);
+        if (pump != null) {
+            clock.onAdvance(pump::wake);
+            pump.start();
+        }
+    }
+
+    /** Ends everything at once, open replies included. */
+    public void stop() {
+        if (pump != null) {
+            pump.stop();
+        }
+        server.stop();
+        webhooks.stop();
+    }
+
+    /** Where it listens, without a slash at the end; data lies below {@code /developer}, OAuth below {@code /oauth}. */
+    public String baseUrl() {
+        return server.baseUrl();
+    }
+
+    /** What was called; {@link Stats#maxCallsIn60s} speaks of {@code /developer}. */
+    public Stats stats() {
+        return server.stats();
+    }
+
+    /** The orders to misbehave. */
+    public Faults faults() {
+        return server.faults();
+    }
+
+    /** The switches in force. */
+    public Knobs knobs() {
+        return knobs;
+    }
+
+    /** Sets the switches from now on. */
+    public void turn(Knobs other) {
+        knobs = other;
+    }
+
+    /** The application as registered. */
+    public WhoopApp app() {
+        return app;
+    }
+
+    /** Registers the application otherwise from now on: another secret, fewer scopes, other webhook URLs. */
+    public void register(WhoopApp other) {
+        app = other;
+    }
+
+    /** Tokens of that member with all scopes of the application, as a consent would give them. */
+    public IssuedTokens grant(String userId) {
+        return grant(userId, app.scopes());
+    }
+
+    /** Tokens of that member with those scopes, as a consent would give them. */
+    public IssuedTokens grant(String userId, Set<String> scopes) {
+        String redirectUri = "urn:twin";
+        String code = grants.issueCode(member(userId), scopes, redirectUri);
+        if (grants.redeem(code, redirectUri) instanceof Exchange.Issued issued) {
+            return issued.tokens();
+        }
+        throw new IllegalStateException("a fresh code is always good");
+    }
+
+    /** Whether the member has a grant that can still be used. */
+    public boolean hasGrant(String userId) {
+        return grants.has(member(userId));
+    }
+
+    /** The member revokes inside the WHOOP app: tokens die, webhooks stop, nobody is told. */
+    public void revokeGrant(String userId) {
+        revoke(member(userId));
+    }
+
+    /** Both quota windows begin anew, and {@link Stats#maxCallsIn60s} with them. */
+    public void resetQuota() {
+        quota.reset();
+        server.stats().clearDensity();
+    }
+
+    /** Edits what was recorded, on the latest record of its kind. Empty when there is none. */
+    public Optional<Map<String, Object>> edit(String userId, EditKind kind) {
+        return edit(member(userId), kind, Optional.empty());
+    }
+
+    /** Changes how events are delivered from now on. */
+    public void webhookMode(WebhookMode mode) {
+        webhooks.mode(mode);
+    }
+
+    /** Webhooks sent, delivered, failed, dropped and waiting. */
+    public Map<String, Object> webhookStats() {
+        return webhooks.toJson();
+    }
+
+    /** Everything the API would return about that member now, in one object. */
+    public Map<String, Object> truth(String userId) {
+        return truth(member(userId));
+    }
+
+    /**
+     * Sends every webhook that has become due since the last time, and waits for the answers.
+     *
+     * @return how many requests were made
+     */
+    public int pump() {
+        synchronized (pumping) {
+            Instant now = now();
+            if (!app.webhookUrls().isEmpty()) {
+                List<Event> events = new ArrayList<>();
+                for (Person person : world.people()) {
+                    if (person.membership().hasWhoopAccount() && grants.has(person)) {
+                        events.addAll(ledgers.of(person).events(pumpedUntil, now));
+                    }
+                }
+                events.sort(Comparator.comparing(Event::at));
+                webhooks.add(events);
+            }
+            pumpedUntil = now;
+            return webhooks.deliverDue();
+        }
+    }
+
+    Map<String, Object> truth(Person person) {
+        Instant now = now();
+        Ledger ledger = ledgers.of(person);
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("user_id", person.whoopUserId());
+        json.put("as_of", Wire.time(now));
+        json.put("granted", grants.has(person));
+        json.put("profile", DataRoutes.profileJson(person));
+        json.put("body_measurement", DataRoutes.bodyJson(person));
+        json.put("cycles", all(ledger.cycles(now, null)));
+        json.put("recoveries", all(ledger.recoveries(now, null)));
+        json.put("sleeps", all(ledger.sleeps(now, null)));
+        json.put("workouts", all(ledger.workouts(now, null)));
+        return json;
+    }
+
+    Optional<Map<String, Object>> edit(Person person, EditKind kind, Optional<String> id) {
+        Instant now = now();
+        Ledger ledger = ledgers.of(person);
+        return switch (kind) {
+            case RESCORE ->
+                sleep(ledger, id, now)
+                        .filter(sleep -> ledger.rescore(sleep, now))
+                        .map(sleep -> announce(kind, ledger, now, sleep, withRecovery("updated", ledger, sleep, now)));
+            case EDIT_SLEEP ->
+                sleep(ledger, id, now)
+                        .filter(sleep -> ledger.trim(sleep, now))
+                        .map(sleep -> announce(kind, ledger, now, sleep, withRecovery("updated", ledger, sleep, now)));
+            case DELETE_SLEEP ->
+                sleep(ledger, id, now)
+                        .filter(sleep -> ledger.deleteSleep(sleep, now))
+                        .map(sleep -> announce(kind, ledger, now, sleep, withRecovery("deleted", ledger, sleep, now)));
+            case ADD_WORKOUT ->
+                Optional.of(ledger.addWorkout(now))
+                        .map(workout -> announce(kind, ledger, now, workout, List.of("workout.updated")));
+            case DELETE_WORKOUT ->
+                workout(ledger, id, now)
+                        .filter(workout -> ledger.deleteWorkout(workout, now))
+                        .map(workout -> announce(kind, ledger, now, workout, List.of("workout.deleted")));
+            case REVOKE -> {
+                revoke(person);
+                yield Optional.of(Map.of("kind", kind.word(), "events", List.of()));
+            }
+        };
+    }
+
+    private Map<String, Object> announce(EditKind kind, Ledger ledger, Instant now, UUID record, List<String> types) {
+        if (grants.has(ledger.person())) {
+            webhooks.add(
+                    types.stream().map(type -> ledger.event(type, record, now)).toList());
+            if (pump != null) {
+                pump.wake();
+            }
+        }
+        Map<String, Object> done = new LinkedHashMap<>();
+        done.put("kind", kind.word());
+        done.put("id", record.toString());
+        done.put("events", types);
+        return done;
+    }
+
+    private static List<String> withRecovery(String change, Ledger ledger, UUID sleep, Instant now) {
+        return ledger.isMainSleep(sleep, now)
+                ? List.of("sleep." + change, "recovery." + change)
+                : List.of("sleep." + change);
+    }
+
+    /** The named sleep, or the latest main sleep. */
+    private static Optional<UUID> sleep(Ledger ledger, Optional<String> id, Instant now) {
+        return id.map(WhoopTwin::uuid)
+                .orElseGet(() -> ledger.sleeps(now, null)
+                        .map(record -> UUID.fromString(record.key()))
+                        .filter(sleep -> ledger.isMainSleep(sleep, now))
+                        .findFirst());
+    }
+
+    private static Optional<UUID> workout(Ledger ledger, Optional<String> id, Instant now) {
+        return id.map(WhoopTwin::uuid)
+                .orElseGet(() -> ledger.workouts(now, null)
+                        .map(record -> UUID.fromString(record.key()))
+                        .findFirst());
+    }
+
+    private static Optional<UUID> uuid(String text) {
+        try {
+            return Optional.of(UUID.fromString(text));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private void revoke(Person person) {
+        grants.revoke(person);
+        webhooks.forget(person.whoopUserId());
+    }
+
+    private Person member(String userId) {
+        return world.byUserId(userId)
+                .filter(person -> person.membership().hasWhoopAccount())
+                .orElseThrow(() -> new IllegalArgumentException("no member '" + userId + "'"));
+    }
+
+    /** WHOOP's times have milliseconds. */
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    private static List<Map<String, Object>> all(Stream<WireRecord> records) {
+        return records.map(record -> record.json().get()).toList();
+    }
+}

@@ -1,0 +1,29 @@
+package io.holisticos.twins.whoop;
+
+/**
+ * How to start a twin.
+ *
+ * @param port 0 for any free one
+ * @param pumps whether webhooks go out by themselves as time passes; otherwise only by {@link WhoopTwin#pump}
+ */
+public record WhoopTwinOptions(int port, WhoopApp app, boolean pumps, Knobs knobs) {
+    /** Any free port, default knobs, no pump: for tests. */
+    public static WhoopTwinOptions of(WhoopApp app) {
+        return new WhoopTwinOptions(0, app, false, Knobs.defaults());
+    }
+
+    /** The same on that port. */
+    public WhoopTwinOptions withPort(int other) {
+        return new WhoopTwinOptions(other, app, pumps, knobs);
+    }
+
+    /** The same with webhooks that go out by themselves. */
+    public WhoopTwinOptions withPump() {
+        return new WhoopTwinOptions(port, app, true, knobs);
+    }
+
+    /** The same with other knobs. */
+    public WhoopTwinOptions withKnobs(Knobs other) {
+        return new WhoopTwinOptions(port, app, pumps, other);
+    }
+}

@@ -1,0 +1,15 @@
+package io.holisticos.twins.world;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+
+/**
+ * Movement of one local date, as far as it has come.
+ *
+ * @param from local midnight, by the offset at noon of that date
+ * @param to the last second of the date (23:59:59), also of one still open
+ * @param open the date was not over yet when asked
+ */
+public record ActivityDay(
+        LocalDate date, ZoneOffset offset, Instant from, Instant to, boolean open, Activity activity) {}

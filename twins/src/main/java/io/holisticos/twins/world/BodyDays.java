@@ -1,0 +1,196 @@
+package io.holisticos.twins.world;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a person's days, each from its number alone. */
+final class BodyDays {
+    private static final int WEEKEND_MINUTES = 40;
+    private static final double UNMEASURED = 0.025;
+    private static final List<Sport> QUIET =
+            Sport.ALL.stream().filter(sport -> sport.effort() < 0.25).toList();
+    private static final List<Sport> ACTIVE =
+            Sport.ALL.stream().filter(sport -> sport.effort() >= 0.25).toList();
+
+    private final Traits traits;
+    private final Journey journey;
+    private final Dice dice;
+    private final long today;
+    private final double breaths;
+    private final double phase;
+
+    /** {@code today} is the body's day at the world's start: it and the two before are always measured. */
+    BodyDays(Traits traits, Journey journey, Dice dice, long today) {
+        this.traits = traits;
+        this.journey = journey;
+        this.dice = dice;
+        this.today = today;
+        this.breaths = dice.at("breaths", 0).between(13.6, 17.2);
+        this.phase = dice.at("phase", 0).between(0, 6.28);
+    }
+
+    BodyDay make(long day) {
+        Night night = night(day);
+        return new BodyDay(night, naps(day, night), workouts(day, night));
+    }
+
+    private Night night(long day) {
+        Dice chance = dice.at("night", day);
+        double minutes = traits.wakeMinute() + (isWeekend(day) ? WEEKEND_MINUTES : 0) + chance.between(-30, 30);
+        Instant end = journey.bodyTime(Duration.ofDays(day).plusMillis((long) (minutes * 60_000)));
+        long inBed = traits.timeInBed().toMillis() + (long) (chance.between(-50, 50) * 60_000);
+        boolean recent = day <= today && day >= today - 2;
+        boolean measured = recent || !chance.chance(UNMEASURED);
+        return new Night(
+                day,
+                end.minusMillis(inBed),
+                end,
+                journey.offsetAt(end),
+                stages(inBed, chance),
+                vitals(day, chance),
+                measured);
+    }
+
+    private static Stages stages(long inBed, Dice chance) {
+        long awake = (long) (inBed * chance.between(0.045, 0.11));
+        long noData = chance.chance(0.08) ? (long) chance.between(60_000, 900_000) : 0;
+        long asleep = inBed - awake - noData;
+        long deep = (long) (asleep * chance.between(0.15, 0.23));
+        long rem = (long) (asleep * chance.between(0.18, 0.27));
+        int cycles = (int) Math.max(2, asleep / 5_700_000);
+        return new Stages(awake, noData, asleep - deep - rem, deep, rem, cycles, chance.whole(4, 16));
+    }
+
+    private Vitals vitals(long day, Dice chance) {
+        double form = form(day);
+        double rmssd = traits.hrvRmssd() * StrictMath.exp(0.15 * form + 0.12 * chance.bell());
+        return new Vitals(
+                breaths - 0.25 * form + 0.25 * chance.bell(),
+                Math.min(99.6, 96.0 + 0.9 * chance.bell()),
+                33.6 - 0.2 * form + 0.35 * chance.bell(),
+                rmssd,
+                rmssd * 0.85 + 24 + 4 * chance.bell(),
+                Math.max(36, traits.restingHeartRate() - 2.4 * form + 1.1 * chance.bell()));
+    }
+
+    /** How well the body feels, about -2 to 2: slow waves, and now and then a few bad days. */
+    private double form(long day) {
+        double wave = 0.6 * StrictMath.sin(day * 0.67 + phase) + 0.4 * StrictMath.sin(day * 0.19 + 2 * phase);
+        boolean ill = dice.at("ill", Math.floorDiv(day, 4)).chance(0.04);
+        return ill ? wave - 1.5 : wave;
+    }
+
+    private List<Nap> naps(long day, Night night) {
+        Dice chance = dice.at("nap", day);
+        if (!chance.chance(0.1)) {
+            return List.of();
+        }
+        Instant start = localTime(day, chance.between(13.7, 15.1));
+        long length = (long) chance.between(18 * 60_000, 50 * 60_000);
+        long awake = (long) (length * chance.between(0.05, 0.2));
+        long deep = (long) (length * chance.between(0, 0.2));
+        long rem = (long) (length * chance.between(0, 0.08));
+        Stages stages = new Stages(awake, 0, length - awake - deep - rem, deep, rem, 0, chance.whole(0, 2));
+        Instant end = start.plusMillis(length);
+        double rate = night.vitals().respiratoryRate() + 0.3 * chance.bell();
+        return List.of(new Nap(day, start, end, journey.offsetAt(end), stages, rate));
+    }
+
+    private List<Workout> workouts(long day, Night night) {
+        Dice chance = dice.at("sport", day);
+        List<Workout> bouts = new ArrayList<>();
+        if (chance.chance(0.12 + 0.3 * traits.fitness())) {
+            Instant start = night.end().plusMillis((long) chance.between(40 * 60_000, 80 * 60_000));
+            bouts.add(bout(night, bouts.size(), start, chance.between(25, 60), oneOf(ACTIVE, chance)));
+        }
+        if (chance.chance(0.12)) {
+            Instant start = localTime(day, chance.between(11.75, 12.3));
+            bouts.add(bout(night, bouts.size(), start, chance.between(20, 45), oneOf(ACTIVE, chance)));
+        }
+        boolean travels =
+                !Duration.between(localTime(day, 0), localTime(day + 1, 0)).equals(Duration.ofDays(1));
+        if (!travels && chance.chance(0.25 + 0.45 * traits.fitness())) {
+            Instant start = localTime(day, chance.between(17.25, 18.4));
+            Workout evening = bout(night, bouts.size(), start, chance.between(30, 80), oneOf(ACTIVE, chance));
+            bouts.add(evening);
+            if (chance.chance(0.18)) {
+                Instant after = evening.end().plusMillis((long) chance.between(8 * 60_000, 14 * 60_000));
+                bouts.add(bout(night, bouts.size(), after, chance.between(10, 20), oneOf(QUIET, chance)));
+            }
+        }
+        return bouts;
+    }
+
+    private Workout bout(Night night, int number, Instant start, double minutes, Sport sport) {
+        Dice chance = dice.at("bout", night.day() * 8 + number);
+        Instant end = start.plusMillis((long) (minutes * 60_000));
+        long length = Duration.between(start, end).toMillis();
+        double resting = night.vitals().restingHeartRate();
+        double reserve = traits.maxHeartRate() - resting;
+        double effort = sport.effort() * chance.between(0.9, 1.08);
+        int average = (int) Math.round(resting + effort * reserve);
+        int highest = Math.min(traits.maxHeartRate() - 1, average + chance.whole(9, 32));
+        double kilojoule = minutes * (2 + 11 * effort) * (traits.weightKilogram() / 70) * 4.184;
+        double recorded = chance.chance(0.85) ? 100 : chance.between(91, 99.9);
+        Workout.@Nullable Track track = track(sport, minutes, chance);
+        ZoneOffset offset = journey.offsetAt(end);
+        return new Workout(
+                night.day(),
+                number,
+                start,
+                end,
+                offset,
+                sport,
+                average,
+                highest,
+                kilojoule,
+                recorded,
+                zones(length, effort, chance),
+                track);
+    }
+
+    private static Workout.@Nullable Track track(Sport sport, double minutes, Dice chance) {
+        if (sport.metersPerMinute() == 0) {
+            return null;
+        }
+        double distance = sport.metersPerMinute() * minutes * chance.between(0.85, 1.15);
+        double gain = distance * chance.between(0.002, 0.02);
+        return new Workout.Track(distance, gain, chance.between(-0.3, 0.3) * gain);
+    }
+
+    /** Six shares of the length that add up to it, most of it in the zone of the effort. */
+    private static List<Long> zones(long length, double effort, Dice chance) {
+        double[] weights = new double[6];
+        double sum = 0;
+        for (int zone = 0; zone < weights.length; zone++) {
+            double distance = zone - (effort * 10 - 4);
+            weights[zone] = StrictMath.exp(-distance * distance / 1.6) * chance.between(0.7, 1.3);
+            sum += weights[zone];
+        }
+        List<Long> zones = new ArrayList<>();
+        long left = length;
+        for (int zone = 0; zone < 5; zone++) {
+            long share = Math.min(left, (long) (length * weights[zone] / sum));
+            zones.add(share);
+            left -= share;
+        }
+        zones.add(left);
+        return zones;
+    }
+
+    private Instant localTime(long day, double hours) {
+        return journey.bodyTime(Duration.ofDays(day).plusMillis((long) (hours * 3_600_000)));
+    }
+
+    private static boolean isWeekend(long day) {
+        return Math.floorMod(day + 3, 7) >= 5; // day 0 was a Thursday
+    }
+
+    private static Sport oneOf(List<Sport> sports, Dice chance) {
+        return sports.get(chance.whole(0, sports.size() - 1));
+    }
+}

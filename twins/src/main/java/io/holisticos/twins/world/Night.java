@@ -1,0 +1,14 @@
+package io.holisticos.twins.world;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+
+/**
+ * One main sleep.
+ *
+ * @param day the body's day that begins with this awakening
+ * @param offset in force at the awakening
+ * @param measured false when the strap saw too little to judge the night
+ */
+public record Night(
+        long day, Instant start, Instant end, ZoneOffset offset, Stages stages, Vitals vitals, boolean measured) {}

@@ -1,0 +1,21 @@
+package io.holisticos.twins.world;
+
+/** How the time in bed was spent, in milliseconds; the five add up to the time between start and end. */
+public record Stages(
+        long awakeMilli,
+        long noDataMilli,
+        long lightMilli,
+        long deepMilli,
+        long remMilli,
+        int sleepCycles,
+        int disturbances) {
+    /** Time asleep. */
+    public long asleepMilli() {
+        return lightMilli + deepMilli + remMilli;
+    }
+
+    /** Time in bed. */
+    public long inBedMilli() {
+        return asleepMilli() + awakeMilli + noDataMilli;
+    }
+}

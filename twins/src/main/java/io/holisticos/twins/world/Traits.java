@@ -1,0 +1,24 @@
+package io.holisticos.twins.world;
+
+import java.time.Duration;
+
+/**
+ * What a body is like in the long run; every night and day varies around it.
+ *
+ * @param restingHeartRate beats per minute
+ * @param hrvRmssd milliseconds
+ * @param fitness 0 (rests a lot) to 1 (trains daily)
+ * @param wakeMinute minutes after local midnight of a usual awakening
+ * @param gender {@code female} or {@code male}
+ */
+public record Traits(
+        double restingHeartRate,
+        double hrvRmssd,
+        double fitness,
+        int maxHeartRate,
+        double heightMeter,
+        double weightKilogram,
+        Duration timeInBed,
+        int wakeMinute,
+        int birthYear,
+        String gender) {}

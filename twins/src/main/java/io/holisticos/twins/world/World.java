@@ -1,0 +1,182 @@
+package io.holisticos.twins.world;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * The people that the demo, the tests and the load runs are about, and through them everything that happens.
+ *
+ * <p>The named ones: {@code demo-anna} has WHOOP and Sahha, and her Sahha sleep is an echo of WHOOP; {@code demo-ben}
+ * has both accounts but WHOOP waits for consent; {@code demo-chen} needs a new consent; {@code demo-dina} crosses the
+ * date line both ways and a clock change; {@code demo-eve} has only WHOOP and joined three days ago. Who has consented
+ * is not decided here. All but dina live where it is noon to one o'clock at the start, so that today's night is over.
+ */
+public final class World {
+    private static final Duration HISTORY = Duration.ofDays(60);
+    private static final long FIRST_WHOOP_USER = 2_104_017;
+    private static final int NEIGHBOURS = 20; // extra people who share the named ones' offset; the rest spread out
+    private static final List<String> OFFSETS = List.of(
+            "-08:00", "-07:00", "-06:00", "-05:00", "-05:00", "-03:00", "Z", "Z", "+01:00", "+01:00", "+02:00",
+            "+03:00", "+05:30", "+08:00", "+09:00", "+10:00");
+    private static final List<String> FIRST_NAMES = List.of(
+            "Ada", "Bruno", "Carla", "Deniz", "Elif", "Farid", "Greta", "Hana", "Ivo", "Jonas", "Kaia", "Liam", "Maja",
+            "Noor", "Otto", "Pia", "Quinn", "Rosa", "Sven", "Tara", "Uma", "Vito", "Wanda", "Yara", "Zoe");
+    private static final List<String> LAST_NAMES = List.of(
+            "Abel", "Berg", "Costa", "Dahl", "Egger", "Frank", "Gruber", "Hansen", "Ito", "Jensen", "Keller", "Lind",
+            "Moreau", "Novak", "Okafor", "Park", "Rossi", "Silva", "Tanaka", "Weber");
+
+    private final WorldOptions options;
+    private final List<Person> people;
+    private final Map<String, Person> byUserId;
+    private final Map<Long, Person> byWhoopUserId;
+
+    private World(WorldOptions options) {
+        this.options = options;
+        this.people = List.copyOf(populate());
+        this.byUserId = people.stream().collect(Collectors.toUnmodifiableMap(Person::userId, Function.identity()));
+        this.byWhoopUserId = people.stream()
+                .filter(person -> person.membership().hasWhoopAccount())
+                .collect(Collectors.toUnmodifiableMap(Person::whoopUserId, Function.identity()));
+    }
+
+    /** The world of these options; making it is cheap, facts come when asked for. */
+    public static World of(WorldOptions options) {
+        return new World(options);
+    }
+
+    /** What this world was made from. */
+    public WorldOptions options() {
+        return options;
+    }
+
+    /** Everyone: the five named people, then the extra ones in order. */
+    public List<Person> people() {
+        return people;
+    }
+
+    /** The person our callers know by that id. */
+    public Optional<Person> byUserId(String userId) {
+        return Optional.ofNullable(byUserId.get(userId));
+    }
+
+    /** The person with that WHOOP account. */
+    public Optional<Person> byWhoopUserId(long whoopUserId) {
+        return Optional.ofNullable(byWhoopUserId.get(whoopUserId));
+    }
+
+    private List<Person> populate() {
+        List<Person> everyone = new ArrayList<>();
+        Journey home = Journey.at(homeOffset());
+        everyone.add(named(0, "demo-anna", "Anna", home, joined(home, HISTORY, true, true, true)));
+        everyone.add(named(1, "demo-ben", "Ben", home, joined(home, HISTORY, true, true, false)));
+        everyone.add(named(2, "demo-chen", "Chen", home, joined(home, HISTORY, true, true, false)));
+        Journey travels = travels();
+        everyone.add(named(3, "demo-dina", "Dina", travels, joined(travels, HISTORY, true, true, false)));
+        everyone.add(named(4, "demo-eve", "Eve", home, joined(home, Duration.ofDays(3), true, false, false)));
+        for (int extra = 1; extra <= options.extraUsers(); extra++) {
+            everyone.add(extra(extra, home));
+        }
+        return everyone;
+    }
+
+    private Person named(int number, String userId, String firstName, Journey journey, Membership membership) {
+        String lastName = "Sample";
+        boolean oldStrap = userId.equals("demo-dina");
+        boolean bodyMeasured = !userId.equals("demo-chen");
+        return new Person(
+                identity(number, userId, firstName, lastName),
+                traits(number),
+                new Membership(
+                        membership.since(),
+                        membership.hasWhoopAccount(),
+                        membership.hasSahhaProfile(),
+                        membership.sahhaSleepIsEchoOfWhoop(),
+                        oldStrap,
+                        bodyMeasured),
+                journey,
+                options);
+    }
+
+    private Person extra(int extra, Journey home) {
+        int number = 4 + extra;
+        Dice chance = Dice.of(options.seed()).at("extra", extra);
+        String firstName = FIRST_NAMES.get(chance.whole(0, FIRST_NAMES.size() - 1));
+        String lastName = LAST_NAMES.get(chance.whole(0, LAST_NAMES.size() - 1));
+        ZoneOffset elsewhere = ZoneOffset.of(OFFSETS.get(chance.whole(0, OFFSETS.size() - 1)));
+        Journey journey = extra <= NEIGHBOURS ? home : Journey.at(elsewhere);
+        Instant since = joined(journey, HISTORY, true, true, false).since();
+        boolean echo = chance.chance(0.3);
+        Membership membership = new Membership(since, true, true, echo, extra % 10 == 3, extra % 10 != 7);
+        String userId = "demo-%04d".formatted(extra);
+        return new Person(identity(number, userId, firstName, lastName), traits(number), membership, journey, options);
+    }
+
+    private Membership joined(Journey journey, Duration ago, boolean whoop, boolean sahha, boolean echo) {
+        // Noon of that day by the body's clock: the next night is the first.
+        long day = journey.bodyDay(options.start().minus(ago));
+        Instant since = journey.bodyTime(Duration.ofDays(day).plusHours(12));
+        return new Membership(since, whoop, sahha, echo, false, true);
+    }
+
+    private Identity identity(int number, String userId, String firstName, String lastName) {
+        return new Identity(
+                number,
+                userId,
+                FIRST_WHOOP_USER + 37L * number,
+                firstName,
+                lastName,
+                userId + "@example.com",
+                uuid("profile " + userId),
+                uuid("account"));
+    }
+
+    private String uuid(String name) {
+        String seeded = options.seed() + " " + name;
+        return UUID.nameUUIDFromBytes(seeded.getBytes(StandardCharsets.UTF_8)).toString();
+    }
+
+    private Traits traits(int number) {
+        Dice chance = Dice.of(options.seed()).at("traits", number);
+        double fitness = chance.between(0.15, 0.95);
+        boolean female = chance.chance(0.5);
+        int age = chance.whole(22, 61);
+        double height = (female ? 1.67 : 1.80) + 0.07 * chance.bell();
+        return new Traits(
+                68 - 18 * fitness + 2.5 * chance.bell(),
+                (34 + 60 * fitness) * (1.35 - age / 120.0) * chance.between(0.85, 1.15),
+                fitness,
+                208 - (int) (0.7 * age) + chance.whole(-4, 6),
+                height,
+                height * height * chance.between(20.5, 26.5),
+                Duration.ofMinutes(chance.whole(440, 500)),
+                420 + chance.whole(-45, 45),
+                options.start().atOffset(ZoneOffset.UTC).getYear() - age,
+                female ? "female" : "male");
+    }
+
+    /** The whole hour where it is noon to one o'clock at the start. */
+    private ZoneOffset homeOffset() {
+        return ZoneOffset.ofHours(12 - options.start().atOffset(ZoneOffset.UTC).getHour());
+    }
+
+    /** East over the date line, on to the mainland, through a clock change, and back west; another one lies ahead. */
+    private Journey travels() {
+        Instant today = options.start().truncatedTo(ChronoUnit.DAYS);
+        return Journey.at(ZoneOffset.ofHours(13))
+                .then(today.minus(Duration.ofDays(20)).plus(Duration.ofHours(1)), ZoneOffset.ofHours(-10))
+                .then(today.minus(Duration.ofDays(12)).plus(Duration.ofHours(22)), ZoneOffset.ofHours(-8))
+                .then(today.minus(Duration.ofDays(8)).plus(Duration.ofHours(10)), ZoneOffset.ofHours(-7))
+                .then(today.minus(Duration.ofDays(4)).plus(Duration.ofHours(20)), ZoneOffset.ofHours(12))
+                .then(today.plus(Duration.ofDays(10)).plus(Duration.ofHours(14)), ZoneOffset.ofHours(13));
+    }
+}

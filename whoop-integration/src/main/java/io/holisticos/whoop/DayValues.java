@@ -1,0 +1,157 @@
+package io.holisticos.whoop;
+
+import static io.holisticos.whoop.api.WhoopApi.WHOOP;
+
+import io.holisticos.health.Measurement;
+import io.holisticos.health.Metric;
+import io.holisticos.health.Score;
+import io.holisticos.health.Score.Scale;
+import io.holisticos.health.SourceDay;
+import io.holisticos.health.Workout;
+import io.holisticos.whoop.api.Cycle;
+import io.holisticos.whoop.api.CycleScore;
+import io.holisticos.whoop.api.Recovery;
+import io.holisticos.whoop.api.RecoveryScore;
+import io.holisticos.whoop.api.Sleep;
+import io.holisticos.whoop.api.SleepScore;
+import io.holisticos.whoop.api.SleepScore.SleepNeeded;
+import io.holisticos.whoop.api.SleepScore.StageSummary;
+import io.holisticos.whoop.api.WorkoutScore;
+import io.holisticos.whoop.data.CycleRecords;
+import io.holisticos.whoop.data.WhoopDay;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** WHOOP's records of a day in the common vocabulary. What was not scored has no value; nothing is guessed. */
+final class DayValues {
+
+    private static final BigDecimal KILOJOULE_PER_KCAL = new BigDecimal("4.184");
+    private static final BigDecimal MILLIS_PER_MINUTE = BigDecimal.valueOf(60_000);
+
+    /** Converted values have at most this many decimals; all others are verbatim. */
+    private static final int DECIMALS = 3;
+
+    private final List<Score> scores = new ArrayList<>();
+    private final List<Measurement> measurements = new ArrayList<>();
+
+    private DayValues() {}
+
+    static SourceDay of(WhoopDay day) {
+        DayValues values = new DayValues();
+        CycleRecords primary = day.primary();
+        if (primary != null) {
+            values.add(primary.recovery());
+            values.add(primary.cycle());
+            values.add(primary.sleep());
+        }
+        return new SourceDay(
+                day.date(),
+                values.scores,
+                values.measurements,
+                day.workouts().stream().map(DayValues::workout).toList(),
+                WhoopDetails.of(day));
+    }
+
+    private void add(@Nullable Recovery recovery) {
+        RecoveryScore score = recovery == null ? null : recovery.score();
+        if (score == null) {
+            return;
+        }
+        scores.add(new Score(
+                "whoop_recovery",
+                score.recoveryScore(),
+                Scale.PERCENT,
+                score.userCalibrating() ? "user_calibrating" : null));
+        add(Metric.HEART_RATE_RESTING, score.restingHeartRate());
+        add(Metric.HRV_RMSSD_SLEEP, score.hrvRmssdMilli());
+        add(Metric.SPO2_SLEEP, score.spo2Percentage());
+        add(Metric.SKIN_TEMPERATURE_SLEEP, score.skinTempCelsius());
+    }
+
+    private void add(@Nullable Cycle cycle) {
+        if (cycle == null) {
+            return;
+        }
+        CycleScore score = cycle.score();
+        if (score != null) {
+            scores.add(new Score("whoop_strain", score.strain(), Scale.STRAIN, cycle.end() == null ? "open" : null));
+            add(Metric.HEART_RATE_AVERAGE, BigDecimal.valueOf(score.averageHeartRate()));
+            add(Metric.HEART_RATE_MAX, BigDecimal.valueOf(score.maxHeartRate()));
+            add(Metric.ENERGY_TOTAL, kcal(score.kilojoule()));
+        }
+        Integer steps = cycle.stepCount();
+        if (steps != null) {
+            add(Metric.STEPS, BigDecimal.valueOf(steps));
+        }
+    }
+
+    private void add(@Nullable Sleep sleep) {
+        SleepScore score = sleep == null ? null : sleep.score();
+        if (score == null) {
+            return;
+        }
+        BigDecimal performance = score.sleepPerformancePercentage();
+        if (performance != null) {
+            scores.add(new Score("whoop_sleep_performance", performance, Scale.PERCENT, null));
+        }
+        StageSummary stages = score.stageSummary();
+        add(
+                Metric.SLEEP_DURATION,
+                minutes(stages.totalInBedTimeMilli() - stages.totalAwakeTimeMilli() - stages.totalNoDataTimeMilli()));
+        add(Metric.SLEEP_IN_BED, minutes(stages.totalInBedTimeMilli()));
+        add(Metric.SLEEP_AWAKE, minutes(stages.totalAwakeTimeMilli()));
+        add(Metric.SLEEP_LIGHT, minutes(stages.totalLightSleepTimeMilli()));
+        add(Metric.SLEEP_DEEP, minutes(stages.totalSlowWaveSleepTimeMilli()));
+        add(Metric.SLEEP_REM, minutes(stages.totalRemSleepTimeMilli()));
+        add(Metric.SLEEP_INTERRUPTIONS, BigDecimal.valueOf(stages.disturbanceCount()));
+        add(Metric.SLEEP_EFFICIENCY, score.sleepEfficiencyPercentage());
+        add(Metric.SLEEP_CONSISTENCY, score.sleepConsistencyPercentage());
+        SleepNeeded needed = score.sleepNeeded();
+        add(
+                Metric.SLEEP_NEED,
+                minutes(needed.baselineMilli()
+                        + needed.needFromSleepDebtMilli()
+                        + needed.needFromRecentStrainMilli()
+                        + needed.needFromRecentNapMilli()));
+        add(Metric.RESPIRATORY_RATE_SLEEP, score.respiratoryRate());
+    }
+
+    private void add(Metric metric, @Nullable BigDecimal value) {
+        if (value != null) {
+            measurements.add(new Measurement(metric, value));
+        }
+    }
+
+    private static Workout workout(io.holisticos.whoop.api.Workout workout) {
+        WorkoutScore score = workout.score();
+        return new Workout(
+                workout.id().toString(),
+                WHOOP,
+                workout.sportName(),
+                workout.start().atOffset(workout.timezoneOffset()),
+                workout.end().atOffset(workout.timezoneOffset()),
+                workout.scoreState().word(),
+                score == null ? null : score.strain(),
+                score == null ? null : kcal(score.kilojoule()),
+                score == null ? null : score.distanceMeter(),
+                score == null ? null : Integer.valueOf(score.averageHeartRate()),
+                score == null ? null : Integer.valueOf(score.maxHeartRate()));
+    }
+
+    private static BigDecimal kcal(BigDecimal kilojoule) {
+        return tidy(kilojoule.divide(KILOJOULE_PER_KCAL, DECIMALS, RoundingMode.HALF_UP));
+    }
+
+    private static BigDecimal minutes(long millis) {
+        return tidy(BigDecimal.valueOf(millis).divide(MILLIS_PER_MINUTE, DECIMALS, RoundingMode.HALF_UP));
+    }
+
+    /** Without trailing zeros, and never as 4.8E+2. */
+    private static BigDecimal tidy(BigDecimal value) {
+        BigDecimal stripped = value.stripTrailingZeros();
+        return stripped.scale() < 0 ? stripped.setScale(0) : stripped;
+    }
+}

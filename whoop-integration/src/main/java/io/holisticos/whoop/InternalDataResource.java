@@ -1,0 +1,253 @@
+package io.holisticos.whoop;
+
+import static io.holisticos.whoop.api.WhoopApi.WHOOP;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.holisticos.health.DayRange;
+import io.holisticos.health.Deadline;
+import io.holisticos.health.HealthError.IntegrationDisabled;
+import io.holisticos.health.HealthError.MemberNotFound;
+import io.holisticos.health.UserId;
+import io.holisticos.web.Scope;
+import io.holisticos.whoop.InternalSyncResource.RunBody;
+import io.holisticos.whoop.Standings.MemberStanding;
+import io.holisticos.whoop.data.CycleRecords;
+import io.holisticos.whoop.data.Held;
+import io.holisticos.whoop.data.WhoopDay;
+import io.holisticos.whoop.data.WhoopDays;
+import io.holisticos.whoop.data.WhoopReader;
+import io.holisticos.whoop.sync.Freshness;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.BeanParam;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.EntityTag;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Request;
+import jakarta.ws.rs.core.Response;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What is held of a member, in WHOOP's own field words, for other backends. Reads the store alone, never WHOOP. */
+@Path("/internal/data")
+@Produces(MediaType.APPLICATION_JSON)
+@RolesAllowed(Scope.INTERNAL)
+public final class InternalDataResource {
+
+    private static final Duration READ_MAY_TAKE = Duration.ofSeconds(5);
+
+    private final Standings standings;
+    private final WhoopReader reader;
+    private final InternalAccess access;
+    private final ObjectMapper mapper;
+
+    public InternalDataResource(Standings standings, WhoopReader reader, InternalAccess access, ObjectMapper mapper) {
+        this.standings = standings;
+        this.reader = reader;
+        this.access = access;
+        this.mapper = mapper;
+    }
+
+    @GET
+    @Path("/profile/{user_id}")
+    public Response profile(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
+        Member member = member(who);
+        query.refuseAny();
+        return answer(request, single(member, reader.findProfile(who).orElse(null)));
+    }
+
+    @GET
+    @Path("/body/{user_id}")
+    public Response body(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
+        Member member = member(who);
+        query.refuseAny();
+        return answer(request, single(member, reader.findBodyMeasurement(who).orElse(null)));
+    }
+
+    @GET
+    @Path("/cycles/{user_id}")
+    public Response cycles(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
+        return records(who, query, request, perCycle(cycle -> Stream.ofNullable(cycle.cycle())));
+    }
+
+    @GET
+    @Path("/recovery/{user_id}")
+    public Response recovery(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
+        return records(who, query, request, perCycle(cycle -> Stream.ofNullable(cycle.recovery())));
+    }
+
+    @GET
+    @Path("/sleep/{user_id}")
+    public Response sleep(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
+        return records(
+                who,
+                query,
+                request,
+                perCycle(cycle -> Stream.of(
+                                Stream.ofNullable(cycle.sleep()), cycle.otherSleeps().stream(), cycle.naps().stream())
+                        .flatMap(Function.identity())));
+    }
+
+    @GET
+    @Path("/workouts/{user_id}")
+    public Response workouts(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
+        return records(who, query, request, day -> day.workouts().stream());
+    }
+
+    /** Whether the member is connected, and how far reading is. */
+    @GET
+    @Path("/health/{user_id}")
+    public Response health(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
+        Member member = member(who);
+        query.refuseAny();
+        MemberStanding standing = member.standing();
+        return answer(
+                request,
+                new HealthBody(
+                        who.value(),
+                        member.asOf(),
+                        member.freshness(),
+                        standing == null ? null : standing.connection().whoopUserId(),
+                        standing == null ? null : standing.connection().connectedAt(),
+                        access.synchronizer()
+                                .findLatestRun(who)
+                                .map(RunBody::of)
+                                .orElse(null)));
+    }
+
+    /** Somebody who is connected, or of whom something is held. */
+    private record Member(UserId who, @Nullable MemberStanding standing) {
+
+        @Nullable
+        Instant asOf() {
+            return standing == null ? null : standing.asOf();
+        }
+
+        FreshnessBody freshness() {
+            Freshness freshness = standing == null ? null : standing.freshness();
+            return new FreshnessBody(
+                    standing == null ? "not_connected" : standing.standing().word(),
+                    freshness == null ? null : freshness.lastSyncedAt(),
+                    freshness == null ? null : freshness.coveredFrom());
+        }
+    }
+
+    private Member member(UserId who) {
+        if (!access.enabled().test(who)) {
+            throw new IntegrationDisabled(WHOOP);
+        }
+        MemberStanding standing = standings.find(who).orElse(null);
+        if (standing == null && !reader.holdsAnythingOf(who, Deadline.after(READ_MAY_TAKE))) {
+            throw new MemberNotFound();
+        }
+        return new Member(who, standing);
+    }
+
+    private Response records(UserId who, DaysQuery query, Request request, Function<WhoopDay, Stream<?>> recordsOf) {
+        Member member = member(who);
+        Instant now = access.clock().instant();
+        Held held = reader.read(who, query.toRead(now), Deadline.after(READ_MAY_TAKE));
+        DayRange days = query.meant(now, held.newest());
+        List<Object> records = WhoopDays.of(held).values().stream()
+                .filter(day -> days.contains(day.date()))
+                .flatMap(recordsOf)
+                .map(Object.class::cast)
+                .toList();
+        return answer(
+                request,
+                new RecordsBody(
+                        who.value(),
+                        member.asOf(),
+                        member.freshness(),
+                        days.from().toString(),
+                        days.to().toString(),
+                        records));
+    }
+
+    private static Function<WhoopDay, Stream<?>> perCycle(Function<CycleRecords, Stream<?>> recordsOf) {
+        return day -> Stream.concat(Stream.ofNullable(day.primary()), day.others().stream())
+                .flatMap(cycle -> recordsOf.apply(Objects.requireNonNull(cycle)));
+    }
+
+    private static SingleBody single(Member member, @Nullable Object record) {
+        return new SingleBody(member.who().value(), member.asOf(), member.freshness(), record);
+    }
+
+    /** The tag is made of the very bytes that are sent. */
+    private Response answer(Request request, Object body) {
+        byte[] bytes = written(body);
+        EntityTag tag = new EntityTag(HexFormat.of().formatHex(sha256(bytes), 0, 16));
+        Response.ResponseBuilder unchanged = request.evaluatePreconditions(tag);
+        return unchanged != null
+                ? unchanged.build()
+                : Response.ok(bytes, MediaType.APPLICATION_JSON_TYPE).tag(tag).build();
+    }
+
+    private byte[] written(Object body) {
+        try {
+            return mapper.writeValueAsBytes(body);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a record that cannot be written", e);
+        }
+    }
+
+    private static byte[] sha256(byte[] bytes) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /**
+     * How current the answer is.
+     *
+     * @param status {@code ok}, {@code stale}, {@code reauthorization_required}, {@code not_connected}
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonPropertyOrder({"status", "last_synced_at", "covered_from"})
+    record FreshnessBody(
+            @JsonProperty("status") String status,
+            @JsonProperty("last_synced_at") @Nullable Instant lastSyncedAt,
+            @JsonProperty("covered_from") @Nullable Instant coveredFrom) {}
+
+    @JsonPropertyOrder({"user_id", "as_of", "freshness", "from", "to", "records"})
+    private record RecordsBody(
+            @JsonProperty("user_id") String userId,
+            @JsonProperty("as_of") @Nullable Instant asOf,
+            @JsonProperty("freshness") FreshnessBody freshness,
+            @JsonProperty("from") String from,
+            @JsonProperty("to") String to,
+            @JsonProperty("records") List<Object> records) {}
+
+    @JsonPropertyOrder({"user_id", "as_of", "freshness", "record"})
+    private record SingleBody(
+            @JsonProperty("user_id") String userId,
+            @JsonProperty("as_of") @Nullable Instant asOf,
+            @JsonProperty("freshness") FreshnessBody freshness,
+            @JsonProperty("record") @Nullable Object record) {}
+
+    @JsonPropertyOrder({"user_id", "as_of", "freshness", "whoop_user_id", "connected_at", "sync"})
+    private record HealthBody(
+            @JsonProperty("user_id") String userId,
+            @JsonProperty("as_of") @Nullable Instant asOf,
+            @JsonProperty("freshness") FreshnessBody freshness,
+            @JsonProperty("whoop_user_id") @Nullable Long whoopUserId,
+            @JsonProperty("connected_at") @Nullable Instant connectedAt,
+            @JsonProperty("sync") @Nullable RunBody sync) {}
+}

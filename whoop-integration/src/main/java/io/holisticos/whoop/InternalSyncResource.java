@@ -1,0 +1,120 @@
+package io.holisticos.whoop;
+
+import static io.holisticos.whoop.api.WhoopApi.WHOOP;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.holisticos.health.HealthError.ConnectionNotFound;
+import io.holisticos.health.HealthError.IntegrationDisabled;
+import io.holisticos.health.HealthError.ReauthorizationRequired;
+import io.holisticos.health.UserId;
+import io.holisticos.web.Scope;
+import io.holisticos.whoop.MemberConnections.MemberConnection;
+import io.holisticos.whoop.sync.SyncRun;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriBuilder;
+import java.net.URI;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Asks for a member's records to be read from WHOOP now, and says how far that is. */
+@Path("/internal/sync")
+@Produces(MediaType.APPLICATION_JSON)
+@RolesAllowed(Scope.INTERNAL)
+public final class InternalSyncResource {
+
+    private final MemberConnections connections;
+    private final InternalAccess access;
+
+    public InternalSyncResource(MemberConnections connections, InternalAccess access) {
+        this.connections = connections;
+        this.access = access;
+    }
+
+    /** Puts a sync on the list; one that is there already is named again. */
+    @POST
+    @Path("/{user_id}")
+    public Response request(@PathParam("user_id") UserId who) {
+        requireEnabled(who);
+        MemberConnection connection = connections.find(who).orElseThrow(() -> new ConnectionNotFound(WHOOP));
+        if (connection.needsConsent()) {
+            throw new ReauthorizationRequired(WHOOP);
+        }
+        UUID jobId = access.synchronizer().requestSync(who);
+        URI status = UriBuilder.fromPath("/internal/sync/{user}/{job}").build(who.value(), jobId);
+        return Response.accepted(new AcceptedBody(jobId, status.toString())).build();
+    }
+
+    /** How a sync stands. */
+    @GET
+    @Path("/{user_id}/{job_id}")
+    public RunBody status(@PathParam("user_id") UserId who, @PathParam("job_id") UUID jobId) {
+        requireEnabled(who);
+        return access.synchronizer().findRun(who, jobId).map(RunBody::of).orElseThrow(NotFoundException::new);
+    }
+
+    private void requireEnabled(UserId who) {
+        if (!access.enabled().test(who)) {
+            throw new IntegrationDisabled(WHOOP);
+        }
+    }
+
+    @JsonPropertyOrder({"job_id", "status_url"})
+    private record AcceptedBody(
+            @JsonProperty("job_id") UUID jobId,
+            @JsonProperty("status_url") String statusUrl) {}
+
+    /**
+     * A sync as callers see it.
+     *
+     * @param state {@code queued}, {@code running}, {@code done}, {@code failed}
+     * @param stage what is being read, or was last
+     */
+    @JsonPropertyOrder({
+        "job_id",
+        "user_id",
+        "kind",
+        "state",
+        "stage",
+        "records",
+        "pages",
+        "requested_at",
+        "started_at",
+        "finished_at"
+    })
+    record RunBody(
+            @JsonProperty("job_id") UUID jobId,
+            @JsonProperty("user_id") String userId,
+            @JsonProperty("kind") String kind,
+            @JsonProperty("state") String state,
+            @JsonProperty("stage") String stage,
+            @JsonProperty("records") int records,
+            @JsonProperty("pages") int pages,
+            @JsonProperty("requested_at") Instant requestedAt,
+            @JsonProperty("started_at") @Nullable Instant startedAt,
+            @JsonProperty("finished_at") @Nullable Instant finishedAt) {
+
+        static RunBody of(SyncRun run) {
+            return new RunBody(
+                    run.jobId(),
+                    run.who().value(),
+                    run.kind().word(),
+                    run.state().word(),
+                    run.stage().word(),
+                    run.records(),
+                    run.pages(),
+                    run.requestedAt(),
+                    run.startedAt(),
+                    run.finishedAt());
+        }
+    }
+}

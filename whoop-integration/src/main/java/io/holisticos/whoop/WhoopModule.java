@@ -1,0 +1,156 @@
+package io.holisticos.whoop;
+
+import com.codahale.metrics.MetricRegistry;
+import com.codahale.metrics.health.HealthCheck;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dropwizard.jersey.setup.JerseyEnvironment;
+import io.dropwizard.lifecycle.Managed;
+import io.holisticos.health.HealthSource;
+import io.holisticos.health.UserId;
+import io.holisticos.jobs.Jobs;
+import io.holisticos.outbound.Authorization;
+import io.holisticos.outbound.Budget;
+import io.holisticos.outbound.Outbound;
+import io.holisticos.vault.Vault;
+import io.holisticos.whoop.api.WhoopApi;
+import io.holisticos.whoop.connect.ConnectFlow;
+import io.holisticos.whoop.connect.ConnectRoutes;
+import io.holisticos.whoop.connect.Connection;
+import io.holisticos.whoop.connect.ConnectionAuthorization;
+import io.holisticos.whoop.connect.ConnectionListener;
+import io.holisticos.whoop.connect.Connections;
+import io.holisticos.whoop.connect.Consents;
+import io.holisticos.whoop.connect.WhoopOAuth;
+import io.holisticos.whoop.data.WhoopReader;
+import io.holisticos.whoop.data.WhoopStore;
+import io.holisticos.whoop.quota.QuotaGovernor;
+import io.holisticos.whoop.sync.Freshness;
+import io.holisticos.whoop.sync.SyncTerms;
+import io.holisticos.whoop.sync.Synchronizer;
+import jakarta.ws.rs.client.Client;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import javax.sql.DataSource;
+import org.jdbi.v3.core.Jdbi;
+
+/** The door to WHOOP: builds the module, and is all that others see of it. */
+public final class WhoopModule implements Managed {
+
+    private final WhoopConfiguration configuration;
+    private final Tools tools;
+    private final Switches switches;
+    private final QuotaGovernor quota;
+    private final Connections connections;
+    private final ConnectFlow connectFlow;
+    private final Outbound data;
+    private final Synchronizer synchronizer;
+    private final WhoopReader reader;
+    private final Standings standings;
+    private final Jobs jobs;
+
+    /** What every module gets from the house; the clients are kept and not closed. */
+    public record Tools(Client api, Client oauth, ObjectMapper mapper, MetricRegistry metrics, Clock clock) {}
+
+    /** WHOOP's own database, migrated by {@code whoop-db/changelog.yaml}. */
+    public record Storage(DataSource source, Jdbi jdbi, Vault vault) {}
+
+    /** What operators can switch: all of WHOOP, new connections, and jobs that call WHOOP. */
+    public record Switches(Predicate<UserId> integration, Predicate<UserId> connect, Predicate<UserId> sync) {}
+
+    public WhoopModule(WhoopConfiguration configuration, Tools tools, Storage storage, Switches switches) {
+        this.configuration = configuration;
+        this.tools = tools;
+        this.switches = switches;
+        this.quota = new QuotaGovernor(storage.jdbi(), tools.clock(), configuration.quota);
+        WhoopOAuth oauth = new WhoopOAuth(
+                outbound(tools.oauth(), Budget.unlimited(), Authorization.none()), configuration.connect);
+        this.connections =
+                new Connections(storage.jdbi(), storage.vault(), oauth, configuration.connect, tools.clock());
+        this.data = outbound(tools.api(), quota, new ConnectionAuthorization(connections));
+        WhoopApi api = new WhoopApi(data, configuration.apiUrl, tools.mapper(), tools.metrics());
+        this.synchronizer = new Synchronizer(
+                storage.jdbi(),
+                api,
+                new WhoopStore(storage.jdbi(), storage.vault()),
+                new SyncTerms(
+                        who -> switches.integration().test(who)
+                                && switches.sync().test(who),
+                        tools.clock(),
+                        tools.metrics()),
+                () -> jobs().client());
+        this.jobs = Jobs.in(
+                storage.source(),
+                configuration.jobs,
+                tools.clock(),
+                synchronizer.tasks(),
+                synchronizer.recurringTasks());
+        this.reader = new WhoopReader(storage.jdbi(), storage.vault());
+        this.standings = new Standings(
+                this::connectionOf, synchronizer, configuration.staleAfter.toJavaDuration(), tools.clock());
+        this.connectFlow = new ConnectFlow(
+                new Consents(storage.jdbi(), configuration.connect, new SecureRandom(), tools.clock()),
+                connections,
+                oauth,
+                api,
+                new io.holisticos.whoop.connect.Surroundings(
+                        new SyncOnConnect(),
+                        switches.integration()::test,
+                        who -> synchronizer.findFreshness(who).map(Freshness::lastSyncedAt)));
+    }
+
+    /** WHOOP in the unified flow. Knows nothing of the kill switch: whoever lists the sources does. */
+    public HealthSource source() {
+        return new WhoopSource(standings, reader, tools.clock());
+    }
+
+    /** Adds the routes of connecting and the internal ones. */
+    public void register(JerseyEnvironment jersey) {
+        InternalAccess access = new InternalAccess(synchronizer, switches.integration(), tools.clock());
+        ConnectRoutes.register(jersey, connectFlow, configuration.connect);
+        jersey.register(new InternalDataResource(standings, reader, access, tools.mapper()));
+        jersey.register(new InternalSyncResource(this::connectionOf, access));
+    }
+
+    /** By name: {@code whoop} and {@code jobs}. */
+    public Map<String, HealthCheck> healthChecks() {
+        return Map.of("whoop", new WhoopHealthCheck(quota, data), "jobs", new JobsHealthCheck(jobs));
+    }
+
+    @Override
+    public void start() {
+        jobs.start();
+    }
+
+    @Override
+    public void stop() {
+        jobs.stop();
+        connections.stop();
+    }
+
+    private Jobs jobs() {
+        return jobs;
+    }
+
+    private Outbound outbound(Client client, Budget budget, Authorization authorization) {
+        return Outbound.to(WhoopApi.WHOOP, client, configuration.api, budget, authorization, tools.metrics());
+    }
+
+    private Optional<MemberConnections.MemberConnection> connectionOf(UserId who) {
+        return connections.find(who).filter(held -> held.state() != Connection.State.REVOKED).map(held ->
+                new MemberConnections.MemberConnection(held.whoopUserId(), held.connectedAt(), !held.isUsable()));
+    }
+
+    /** A member who connects has days in WHOOP that we do not have yet. */
+    private final class SyncOnConnect implements ConnectionListener {
+        @Override
+        public void connected(UserId who, long whoopUserId) {
+            synchronizer.firstSync(who);
+        }
+
+        @Override
+        public void disconnected(UserId who) {}
+    }
+}

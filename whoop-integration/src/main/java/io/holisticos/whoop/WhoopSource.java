@@ -1,0 +1,98 @@
+package io.holisticos.whoop;
+
+import static io.holisticos.whoop.api.WhoopApi.WHOOP;
+
+import io.holisticos.health.DayRange;
+import io.holisticos.health.Deadline;
+import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.health.HealthSource;
+import io.holisticos.health.Observation;
+import io.holisticos.health.SourceAnswer;
+import io.holisticos.health.SourceDay;
+import io.holisticos.health.SourceName;
+import io.holisticos.health.UserId;
+import io.holisticos.whoop.Standings.MemberStanding;
+import io.holisticos.whoop.data.Held;
+import io.holisticos.whoop.data.WhoopDays;
+import io.holisticos.whoop.data.WhoopReader;
+import io.holisticos.whoop.sync.Freshness;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What WHOOP knows of a person, from the store alone: a read never costs a call of the quota all members share. */
+public final class WhoopSource implements HealthSource {
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
+
+    private final Standings standings;
+    private final WhoopReader reader;
+    private final Clock clock;
+
+    public WhoopSource(Standings standings, WhoopReader reader, Clock clock) {
+        this.standings = standings;
+        this.reader = reader;
+        this.clock = clock;
+    }
+
+    @Override
+    public SourceName name() {
+        return WHOOP;
+    }
+
+    @Override
+    public SourceAnswer read(UserId who, DayRange days, Deadline deadline) {
+        try {
+            Optional<MemberStanding> standing = standings.find(who);
+            return standing.isEmpty()
+                    ? new SourceAnswer.NotConnected(WHOOP)
+                    : measured(standing.get(), days, reader.read(who, days, deadline));
+        } catch (SourceUnavailable e) {
+            return new SourceAnswer.Unavailable(WHOOP, e.retryAfter().orElse(RETRY_AFTER));
+        }
+    }
+
+    @Override
+    public Acquaintance acquaintance(UserId who, Deadline deadline) {
+        try {
+            return standings.isConnected(who) || reader.holdsAnythingOf(who, deadline)
+                    ? Acquaintance.KNOWN
+                    : Acquaintance.UNKNOWN;
+        } catch (SourceUnavailable e) {
+            return Acquaintance.UNSURE;
+        }
+    }
+
+    private SourceAnswer measured(MemberStanding member, DayRange days, Held held) {
+        List<SourceDay> ofRange = WhoopDays.of(held).values().stream()
+                .filter(day -> days.contains(day.date()))
+                .map(DayValues::of)
+                .toList();
+        Observation newest = held.newest();
+        return new SourceAnswer.Measured(
+                WHOOP,
+                member.standing(),
+                member.asOf(),
+                member.connection().connectedAt(),
+                coverage(member.freshness(), days, newest == null ? ZoneOffset.UTC : newest.offset()),
+                newest,
+                ofRange);
+    }
+
+    /** Complete when every day asked for, up to the person's today, lies wholly in what was read. */
+    private String coverage(@Nullable Freshness freshness, DayRange days, ZoneOffset offset) {
+        if (freshness == null) {
+            return "partial";
+        }
+        LocalDate firstWhole =
+                LocalDate.ofInstant(freshness.coveredFrom(), offset).plusDays(1);
+        LocalDate lastRead = LocalDate.ofInstant(freshness.lastSyncedAt(), offset);
+        LocalDate today = LocalDate.ofInstant(clock.instant(), offset);
+        LocalDate last = days.to().isBefore(today) ? days.to() : today;
+        return days.from().isBefore(firstWhole) || last.isAfter(lastRead) ? "partial" : "complete";
+    }
+}

@@ -1,0 +1,17 @@
+package io.holisticos.whoop.api;
+
+/**
+ * A record that breaks a documented rule and was left out of its page.
+ *
+ * @param id WHOOP's id of it, or {@code unknown}
+ * @param reason which field breaks which rule; never a value
+ * @param raw its JSON exactly as WHOOP sent it
+ */
+public record Rejected(String id, String reason, byte[] raw) {
+
+    /** Health values stay out of logs. */
+    @Override
+    public String toString() {
+        return "Rejected[" + id + ": " + reason + "]";
+    }
+}

@@ -1,0 +1,257 @@
+package io.holisticos.whoop.api;
+
+import com.codahale.metrics.MetricRegistry;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.holisticos.health.Deadline;
+import io.holisticos.health.HealthError.BadSourceReply;
+import io.holisticos.health.HealthError.ReauthorizationRequired;
+import io.holisticos.health.SourceName;
+import io.holisticos.health.UserId;
+import io.holisticos.outbound.Call;
+import io.holisticos.outbound.CommandKey;
+import io.holisticos.outbound.Outbound;
+import io.holisticos.outbound.Reply;
+import jakarta.ws.rs.core.UriBuilder;
+import java.net.URI;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every member endpoint of WHOOP's developer API v2 (OpenAPI document of 2026-09). Each method is one call, but the
+ * {@code all…} ones. Thread-safe.
+ *
+ * <p>All methods throw, besides what {@link Outbound#call} throws: {@link ReauthorizationRequired} at 401 or 403, when
+ * the token or its scope is gone for good, and {@link BadSourceReply} when the answer is not of the documented form.
+ * Which of them a 404 is, is not known to WHOOP either: not there, not there yet, or not this member's.
+ */
+public final class WhoopApi {
+
+    /** This source, as answers and errors name it. */
+    public static final SourceName WHOOP = new SourceName("whoop");
+
+    /** The most WHOOP gives; above it refuses. */
+    private static final int PAGE_SIZE = 25;
+
+    /** 10,000 records: nobody has more of one kind, so a longer walk is a fault of the other side. */
+    private static final int MAX_PAGES = 400;
+
+    private static final DateTimeFormatter UTC_MILLIS = DateTimeFormatter.ofPattern(
+                    "uuuu-MM-dd'T'HH:mm:ss.SSSX", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
+
+    private static final CommandKey CYCLE = new CommandKey("WHOOP_CYCLE");
+    private static final CommandKey RECOVERY = new CommandKey("WHOOP_RECOVERY");
+    private static final CommandKey SLEEP = new CommandKey("WHOOP_SLEEP");
+    private static final CommandKey WORKOUT = new CommandKey("WHOOP_WORKOUT");
+    private static final CommandKey PROFILE = new CommandKey("WHOOP_PROFILE");
+    private static final CommandKey BODY = new CommandKey("WHOOP_BODY");
+    private static final CommandKey REVOKE = new CommandKey("WHOOP_REVOKE");
+    private static final CommandKey MAPPING = new CommandKey("WHOOP_MAPPING");
+
+    private final Outbound outbound;
+    private final URI baseUrl;
+    private final WireReader wire;
+
+    /**
+     * The client.
+     *
+     * @param baseUrl with its {@code /developer}
+     */
+    public WhoopApi(Outbound outbound, URI baseUrl, ObjectMapper mapper, MetricRegistry metrics) {
+        this.outbound = outbound;
+        this.baseUrl = baseUrl;
+        this.wire = new WireReader(WHOOP, mapper, metrics);
+    }
+
+    /** One page of cycles, newest first; {@code nextToken} null for the first. */
+    public Page<Cycle> cycles(UserId who, Window window, @Nullable String nextToken, Deadline deadline) {
+        return page(Call.get(CYCLE, who, pageOf("v2/cycle", window, nextToken)), Cycle.class, deadline);
+    }
+
+    /** One page of recoveries; the window is tested against the times of their sleeps. */
+    public Page<Recovery> recoveries(UserId who, Window window, @Nullable String nextToken, Deadline deadline) {
+        return page(Call.get(RECOVERY, who, pageOf("v2/recovery", window, nextToken)), Recovery.class, deadline);
+    }
+
+    /** One page of nights and naps, newest first. */
+    public Page<Sleep> sleeps(UserId who, Window window, @Nullable String nextToken, Deadline deadline) {
+        return page(Call.get(SLEEP, who, pageOf("v2/activity/sleep", window, nextToken)), Sleep.class, deadline);
+    }
+
+    /** One page of workouts, newest first. */
+    public Page<Workout> workouts(UserId who, Window window, @Nullable String nextToken, Deadline deadline) {
+        return page(Call.get(WORKOUT, who, pageOf("v2/activity/workout", window, nextToken)), Workout.class, deadline);
+    }
+
+    /** Walks all pages of cycles. What was handed over before a failure stays handed over. */
+    public void allCycles(UserId who, Window window, Deadline deadline, Consumer<? super Page<Cycle>> reader) {
+        walk(token -> cycles(who, window, token, deadline), reader);
+    }
+
+    /** Walks all pages of recoveries, as {@link #allCycles} does. */
+    public void allRecoveries(UserId who, Window window, Deadline deadline, Consumer<? super Page<Recovery>> reader) {
+        walk(token -> recoveries(who, window, token, deadline), reader);
+    }
+
+    /** Walks all pages of nights and naps, as {@link #allCycles} does. */
+    public void allSleeps(UserId who, Window window, Deadline deadline, Consumer<? super Page<Sleep>> reader) {
+        walk(token -> sleeps(who, window, token, deadline), reader);
+    }
+
+    /** Walks all pages of workouts, as {@link #allCycles} does. */
+    public void allWorkouts(UserId who, Window window, Deadline deadline, Consumer<? super Page<Workout>> reader) {
+        walk(token -> workouts(who, window, token, deadline), reader);
+    }
+
+    /** One cycle; empty when there is none of this id for this member. */
+    public Optional<Fetched<Cycle>> cycle(UserId who, long cycleId, Deadline deadline) {
+        return single(Call.get(CYCLE, who, at("v2/cycle/{id}", cycleId)), Cycle.class, deadline);
+    }
+
+    /** The main sleep of a cycle; empty when there is none, or none yet. */
+    public Optional<Fetched<Sleep>> sleepOfCycle(UserId who, long cycleId, Deadline deadline) {
+        return single(Call.get(SLEEP, who, at("v2/cycle/{id}/sleep", cycleId)), Sleep.class, deadline);
+    }
+
+    /** The recovery of a cycle; empty when there is none, or none yet. */
+    public Optional<Fetched<Recovery>> recoveryOfCycle(UserId who, long cycleId, Deadline deadline) {
+        return single(Call.get(RECOVERY, who, at("v2/cycle/{id}/recovery", cycleId)), Recovery.class, deadline);
+    }
+
+    /** One night or nap; empty when there is none of this id for this member, or none yet. */
+    public Optional<Fetched<Sleep>> sleep(UserId who, UUID sleepId, Deadline deadline) {
+        return single(Call.get(SLEEP, who, at("v2/activity/sleep/{id}", sleepId)), Sleep.class, deadline);
+    }
+
+    /** One workout; empty when there is none of this id for this member, or none yet. */
+    public Optional<Fetched<Workout>> workout(UserId who, UUID workoutId, Deadline deadline) {
+        return single(Call.get(WORKOUT, who, at("v2/activity/workout/{id}", workoutId)), Workout.class, deadline);
+    }
+
+    /** Who the member is to WHOOP. */
+    public Optional<Fetched<Profile>> profile(UserId who, Deadline deadline) {
+        return single(Call.get(PROFILE, who, at("v2/user/profile/basic")), Profile.class, deadline);
+    }
+
+    /**
+     * Who the owner of a token is, before there is a connection to take it from. The call carries its own
+     * {@code Authorization} header, and the {@link io.holisticos.outbound.Authorization} port leaves such calls alone.
+     */
+    public Fetched<Profile> profileWith(String accessToken, UserId who, Deadline deadline) {
+        Call call = new Call(
+                PROFILE,
+                who,
+                "GET",
+                at("v2/user/profile/basic"),
+                Map.of("Accept", "application/json", "Authorization", "Bearer " + accessToken),
+                null,
+                true);
+        return single(call, Profile.class, deadline)
+                .orElseThrow(() -> new BadSourceReply(WHOOP, "no profile for a fresh token"));
+    }
+
+    /** The member's body; some members have none. */
+    public Optional<Fetched<BodyMeasurement>> bodyMeasurement(UserId who, Deadline deadline) {
+        return single(Call.get(BODY, who, at("v2/user/measurement/body")), BodyMeasurement.class, deadline);
+    }
+
+    /** Ends our access to the member at WHOOP. Afterwards the tokens are worthless and no more webhooks arrive. */
+    public void revokeAccess(UserId who, Deadline deadline) {
+        revoke(who, Map.of(), deadline);
+    }
+
+    /** As {@link #revokeAccess}, by a token that is not, or no longer, the connection's; see {@link #profileWith}. */
+    public void revokeAccessWith(String accessToken, UserId who, Deadline deadline) {
+        revoke(who, Map.of("Authorization", "Bearer " + accessToken), deadline);
+    }
+
+    private void revoke(UserId who, Map<String, String> headers, Deadline deadline) {
+        Call call = new Call(REVOKE, who, "DELETE", at("v2/user/access"), headers, null, true);
+        Reply reply = answered(call, deadline);
+        if (!reply.isSuccess()) {
+            throw unexpected(call, reply);
+        }
+    }
+
+    /** The v2 id of a sleep or workout of the old API; empty when WHOOP knows none. */
+    public Optional<UUID> activityMapping(UserId who, long activityV1Id, Deadline deadline) {
+        Call call = Call.get(MAPPING, who, at("v1/activity-mapping/{id}", activityV1Id));
+        return single(call, ActivityMapping.class, deadline)
+                .map(mapping -> mapping.record().v2ActivityId());
+    }
+
+    private URI pageOf(String path, Window window, @Nullable String nextToken) {
+        UriBuilder uri = UriBuilder.fromUri(baseUrl)
+                .path(path)
+                .queryParam("limit", PAGE_SIZE)
+                .queryParam("start", "{start}")
+                .queryParam("end", "{end}");
+        String start = UTC_MILLIS.format(window.start());
+        String end = UTC_MILLIS.format(window.end());
+        return nextToken == null
+                ? uri.build(start, end)
+                : uri.queryParam("nextToken", "{nextToken}").build(start, end, nextToken);
+    }
+
+    private URI at(String path, Object... values) {
+        return UriBuilder.fromUri(baseUrl).path(path).build(values);
+    }
+
+    private <T> Page<T> page(Call call, Class<T> type, Deadline deadline) {
+        Reply reply = answered(call, deadline);
+        if (reply.status() != 200) {
+            throw unexpected(call, reply);
+        }
+        return wire.page(reply, type);
+    }
+
+    private <T> Optional<Fetched<T>> single(Call call, Class<T> type, Deadline deadline) {
+        Reply reply = answered(call, deadline);
+        return switch (reply.status()) {
+            case 200 -> Optional.of(wire.single(reply, type));
+            case 404 -> Optional.empty();
+            default -> throw unexpected(call, reply);
+        };
+    }
+
+    private Reply answered(Call call, Deadline deadline) {
+        Reply reply = outbound.call(call, deadline);
+        if (reply.header("Content-Type").orElse("").toLowerCase(Locale.ROOT).startsWith("text/html")) {
+            throw new BadSourceReply(WHOOP, "HTML with status " + reply.status()); // the edge speaking, not the API
+        }
+        if (reply.status() == 401 || reply.status() == 403) { // undocumented which of them a lost scope is
+            throw new ReauthorizationRequired(WHOOP);
+        }
+        return reply;
+    }
+
+    private static BadSourceReply unexpected(Call call, Reply reply) {
+        return new BadSourceReply(WHOOP, "status " + reply.status() + " for " + call.key());
+    }
+
+    private static <T> void walk(Function<@Nullable String, Page<T>> pages, Consumer<? super Page<T>> reader) {
+        Set<String> seen = new HashSet<>();
+        String nextToken = null;
+        for (int count = 0; count < MAX_PAGES; count++) {
+            Page<T> page = pages.apply(nextToken);
+            reader.accept(page);
+            nextToken = page.nextToken();
+            if (nextToken == null) {
+                return;
+            }
+            if (!seen.add(nextToken)) {
+                throw new BadSourceReply(WHOOP, "the same page token twice");
+            }
+        }
+        throw new BadSourceReply(WHOOP, "more than " + MAX_PAGES + " pages");
+    }
+}

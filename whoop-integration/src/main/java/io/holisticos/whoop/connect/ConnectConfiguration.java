@@ -1,0 +1,134 @@
+package io.holisticos.whoop.connect;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.dropwizard.util.Duration;
+import io.dropwizard.validation.MaxDuration;
+import io.dropwizard.validation.MinDuration;
+import io.dropwizard.validation.ValidationMethod;
+import jakarta.validation.constraints.NotEmpty;
+import jakarta.validation.constraints.NotNull;
+import java.net.URI;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Our application at WHOOP, and how members come and go. Read once at start-up. */
+public final class ConnectConfiguration {
+
+    /** The last part of {@link #redirectUri}. */
+    static final String CALLBACK_PATH = "/api/v1/whoop/callback";
+
+    private static final String OFFLINE = "offline";
+
+    /** As the WHOOP dashboard shows it; empty where there is no WHOOP. */
+    @NotNull
+    @JsonProperty
+    String clientId = "";
+
+    /** As the WHOOP dashboard shows it; the webhook signing key, too. */
+    @NotNull
+    @JsonProperty
+    String clientSecret = "";
+
+    @NotNull
+    @JsonProperty
+    URI authorizeUrl = URI.create("https://api.prod.whoop.com/oauth/oauth2/auth");
+
+    @NotNull
+    @JsonProperty
+    URI tokenUrl = URI.create("https://api.prod.whoop.com/oauth/oauth2/token");
+
+    /** Where members' browsers reach us, without a slash at the end: connect links begin with it. */
+    @NotNull
+    @JsonProperty
+    URI publicUrl = URI.create("http://localhost:8080");
+
+    /** Our callback as registered at WHOOP, to the letter; by default below {@link #publicUrl}. */
+    @JsonProperty
+    @org.jspecify.annotations.Nullable
+    URI redirectUri;
+
+    /** What we ask members for; all of it or nothing. Without {@code offline} a connection would live for an hour. */
+    @NotEmpty
+    @JsonProperty
+    List<String> scopes = List.of(
+            "read:recovery",
+            "read:cycles",
+            "read:workout",
+            "read:sleep",
+            "read:profile",
+            "read:body_measurement",
+            OFFLINE);
+
+    /**
+     * Where a member may be sent after the consent: https addresses, which allow everything below them, or schemes of
+     * apps such as {@code holisticos:}.
+     */
+    @NotNull
+    @JsonProperty
+    List<String> returnTo = List.of();
+
+    /** How long a connect link works. */
+    @NotNull
+    @MinDuration(value = 1, unit = TimeUnit.MINUTES)
+    @MaxDuration(value = 1, unit = TimeUnit.HOURS)
+    @JsonProperty
+    Duration linkTtl = Duration.minutes(10);
+
+    /** The time a refresh has for itself, whoever waits for it or has stopped waiting. */
+    @NotNull
+    @MinDuration(value = 100, unit = TimeUnit.MILLISECONDS)
+    @MaxDuration(value = 2, unit = TimeUnit.MINUTES)
+    @JsonProperty
+    Duration refreshTimeout = Duration.seconds(15);
+
+    public ConnectConfiguration() {}
+
+    /** Without credentials there is no WHOOP here. */
+    public boolean hasCredentials() {
+        return !clientId.isBlank();
+    }
+
+    @ValidationMethod(message = "whoop.connect.clientId and clientSecret are set both or not at all")
+    boolean isWholeCredential() {
+        return clientId.isBlank() == clientSecret.isBlank();
+    }
+
+    @ValidationMethod(message = "whoop.connect.scopes must name offline: without it WHOOP gives no refresh token")
+    boolean isOffline() {
+        return scopes.contains(OFFLINE);
+    }
+
+    @ValidationMethod(message = "whoop.connect.returnTo holds https addresses or schemes of apps such as holisticos:")
+    boolean isEveryReturnToUsable() {
+        return returnTo.stream().allMatch(ReturnTo::isUsableRule);
+    }
+
+    @ValidationMethod(message = "whoop.connect.publicUrl must be an http or https address without query")
+    boolean isPublicUrlUsable() {
+        return publicUrl.getHost() != null
+                && publicUrl.getQuery() == null
+                && ("https".equals(publicUrl.getScheme()) || "http".equals(publicUrl.getScheme()));
+    }
+
+    URI redirectUri() {
+        URI registered = redirectUri;
+        return registered == null ? below(CALLBACK_PATH) : registered;
+    }
+
+    /** An address of ours, as members see it. */
+    URI below(String path) {
+        String base = publicUrl.toString();
+        return URI.create((base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + path);
+    }
+
+    /** Whether cookies may only travel encrypted. */
+    boolean secureCookies() {
+        return "https".equals(publicUrl.getScheme());
+    }
+
+    /** The secret never reaches a log. */
+    @Override
+    public String toString() {
+        return "ConnectConfiguration[" + clientId + ", " + publicUrl + "]";
+    }
+}

@@ -1,0 +1,66 @@
+package io.holisticos.whoop.connect;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.dropwizard.auth.Auth;
+import io.holisticos.health.UserId;
+import io.holisticos.web.Caller;
+import io.holisticos.web.Scope;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import org.jspecify.annotations.Nullable;
+
+/** Connects and disconnects a member. */
+@Path("/api/v1/unified-health/connect/whoop/{user_id}")
+@Produces(MediaType.APPLICATION_JSON)
+public final class ConnectResource {
+
+    private final ConnectFlow flow;
+
+    ConnectResource(ConnectFlow flow) {
+        this.flow = flow;
+    }
+
+    /** The wish of a caller; all of it may be left out. */
+    public record ConnectRequest(@JsonProperty("return_to") @Nullable String returnTo) {}
+
+    /** Where the member goes next. */
+    public record ConnectAnswer(
+            @JsonProperty("user_id") String userId,
+            @JsonProperty("connect_url") String connectUrl,
+            @JsonProperty("authorization_url") String authorizationUrl,
+            @JsonProperty("expires_in") long expiresIn) {
+        /** The addresses hold secrets. */
+        @Override
+        public String toString() {
+            return "ConnectAnswer[" + userId + "]";
+        }
+    }
+
+    /** A link for the member's browser. */
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    @RolesAllowed(Scope.CONNECT)
+    public ConnectAnswer connect(
+            @Auth Caller caller, @PathParam("user_id") UserId who, @Nullable ConnectRequest request) {
+        ConnectFlow.Started started =
+                flow.start(who, caller.name(), request == null ? null : request.returnTo());
+        return new ConnectAnswer(
+                who.value(),
+                started.connectUrl().toString(),
+                started.authorizationUrl().toString(),
+                started.expiresIn().toSeconds());
+    }
+
+    /** Ends the connection; 204 whether there was one or not. */
+    @DELETE
+    @RolesAllowed(Scope.CONNECT)
+    public void disconnect(@PathParam("user_id") UserId who) {
+        flow.disconnect(who);
+    }
+}

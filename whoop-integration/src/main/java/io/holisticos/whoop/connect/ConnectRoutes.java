@@ -1,0 +1,15 @@
+package io.holisticos.whoop.connect;
+
+import io.dropwizard.jersey.setup.JerseyEnvironment;
+
+/** Every route of this package. The pages need Dropwizard's {@code ViewBundle}. */
+public final class ConnectRoutes {
+
+    private ConnectRoutes() {}
+
+    public static void register(JerseyEnvironment jersey, ConnectFlow flow, ConnectConfiguration configuration) {
+        jersey.register(new ConnectResource(flow));
+        jersey.register(new BrowserResource(flow, configuration));
+        jersey.register(new OAuthResource(flow));
+    }
+}

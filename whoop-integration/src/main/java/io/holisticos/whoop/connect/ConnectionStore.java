@@ -1,0 +1,297 @@
+package io.holisticos.whoop.connect;
+
+import static io.holisticos.whoop.api.WhoopApi.WHOOP;
+
+import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.health.UserId;
+import io.holisticos.whoop.connect.Connection.State;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jdbi.v3.core.ConnectionException;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.HandleCallback;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
+
+/** Tables {@code whoop_connection} and its history. Tokens come and go sealed. */
+final class ConnectionStore {
+
+    private static final String COLUMNS = """
+            select user_id, whoop_user_id, state, scopes, connected_at, access_token, refresh_token, access_expires_at,
+                token_version, refresh_started_at
+            from whoop_connection
+            """;
+    private static final String SELECT = COLUMNS + "where user_id = :who";
+    private static final String LOCK = SELECT + " for update";
+    private static final String SELECT_BY_ACCOUNT =
+            COLUMNS + "where whoop_user_id = :whoopUserId and state <> 'revoked'";
+    private static final String SELECT_USABLE = COLUMNS + "where state in ('active', 'refreshing') order by user_id";
+
+    private static final String UPSERT = """
+            insert into whoop_connection (user_id, whoop_user_id, state, scopes, access_token, refresh_token,
+                access_expires_at, token_version, refresh_started_at, connected_at, recorded_at)
+            values (:who, :whoopUserId, 'active', :scopes, :access, :refresh, :expiresAt, 1, null, :now, :now)
+            on conflict (user_id) do update set whoop_user_id = excluded.whoop_user_id, state = 'active',
+                scopes = excluded.scopes, access_token = excluded.access_token,
+                refresh_token = excluded.refresh_token, access_expires_at = excluded.access_expires_at,
+                token_version = whoop_connection.token_version + 1, refresh_started_at = null,
+                connected_at = excluded.connected_at, recorded_at = excluded.recorded_at""";
+    private static final String BEGIN_REFRESH = """
+            update whoop_connection set state = 'refreshing', refresh_started_at = :now, recorded_at = :now
+            where user_id = :who and token_version = :version and state in ('active', 'refreshing')""";
+    private static final String END_REFRESH = """
+            update whoop_connection set state = 'active', refresh_started_at = null, recorded_at = :now
+            where user_id = :who and token_version = :version and state = 'refreshing'""";
+    private static final String ROTATE = """
+            update whoop_connection set state = 'active', access_token = :access, refresh_token = :refresh,
+                access_expires_at = :expiresAt, token_version = token_version + 1, refresh_started_at = null,
+                recorded_at = :now
+            where user_id = :who and token_version = :version and state <> 'revoked'""";
+    private static final String NEEDS_CONSENT = """
+            update whoop_connection set state = 'reauthorization_required', refresh_started_at = null,
+                recorded_at = :now
+            where user_id = :who and state in ('active', 'refreshing')""";
+    private static final String REVOKE = """
+            update whoop_connection set state = 'revoked', access_token = null, refresh_token = null,
+                access_expires_at = null, token_version = token_version + 1, refresh_started_at = null,
+                recorded_at = :now
+            where user_id = :who and state <> 'revoked'""";
+    private static final String REMEMBER = """
+            insert into whoop_connection_history
+                (user_id, whoop_user_id, state, scopes, token_version, reason, recorded_at)
+            select user_id, whoop_user_id, state, scopes, token_version, :reason, :now
+            from whoop_connection where user_id = :who""";
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+
+    private final Jdbi jdbi;
+
+    ConnectionStore(Jdbi jdbi) {
+        this.jdbi = jdbi;
+    }
+
+    /** A row: the connection, and what only custody may see. */
+    record Held(
+            Connection connection,
+            byte @Nullable [] accessToken,
+            byte @Nullable [] refreshToken,
+            @Nullable Instant accessExpiresAt,
+            long version,
+            @Nullable Instant refreshStartedAt) {
+        @Override
+        public String toString() {
+            return "Held[" + connection + ", version " + version + "]";
+        }
+    }
+
+    /** A token pair as it lies in the database. */
+    record Sealed(byte[] accessToken, byte[] refreshToken, Instant accessExpiresAt) {
+        @Override
+        public String toString() {
+            return "Sealed[until " + accessExpiresAt + "]";
+        }
+    }
+
+    /** @throws SourceUnavailable when the database cannot be reached */
+    <T> T inTransaction(HandleCallback<T, RuntimeException> work) {
+        try {
+            return jdbi.inTransaction(work);
+        } catch (JdbiException e) {
+            throw translated(e);
+        }
+    }
+
+    /** As {@link #inTransaction}, but waits no longer than {@code longest} for a row that another worker holds. */
+    <T> T inTransaction(Duration longest, HandleCallback<T, RuntimeException> work) {
+        return inTransaction(handle -> {
+            handle.createQuery("select set_config('lock_timeout', :millis, true)")
+                    .bind("millis", Long.toString(longest.toMillis()))
+                    .mapTo(String.class)
+                    .one();
+            return work.withHandle(handle);
+        });
+    }
+
+    Optional<Held> find(UserId who) {
+        return inTransaction(handle ->
+                handle.createQuery(SELECT).bind("who", who.value()).map((row, context) -> held(row)).findOne());
+    }
+
+    Optional<Held> findByAccount(Handle handle, long whoopUserId) {
+        return handle.createQuery(SELECT_BY_ACCOUNT)
+                .bind("whoopUserId", whoopUserId)
+                .map((row, context) -> held(row))
+                .findOne();
+    }
+
+    List<Held> usable() {
+        return inTransaction(handle ->
+                handle.createQuery(SELECT_USABLE).map((row, context) -> held(row)).list());
+    }
+
+    /** Reads the row and keeps it from everybody else until the transaction ends. */
+    Optional<Held> lock(Handle handle, UserId who) {
+        return handle.createQuery(LOCK)
+                .bind("who", who.value())
+                .map((row, context) -> held(row))
+                .findOne();
+    }
+
+    void connect(Handle handle, Connection connection, Sealed tokens) {
+        handle.createUpdate(UPSERT)
+                .bind("who", connection.who().value())
+                .bind("whoopUserId", connection.whoopUserId())
+                .bind("scopes", scopesOf(connection.scopes()))
+                .bind("access", tokens.accessToken())
+                .bind("refresh", tokens.refreshToken())
+                .bind("expiresAt", utc(tokens.accessExpiresAt()))
+                .bind("now", utc(connection.connectedAt()))
+                .execute();
+        remember(handle, connection.who(), "connected", connection.connectedAt());
+    }
+
+    void beginRefresh(Handle handle, UserId who, long version, Instant now) {
+        handle.createUpdate(BEGIN_REFRESH)
+                .bind("who", who.value())
+                .bind("version", version)
+                .bind("now", utc(now))
+                .execute();
+    }
+
+    /** The token endpoint certainly did not spend the token: as if never begun. */
+    void endRefresh(Handle handle, UserId who, long version, Instant now) {
+        handle.createUpdate(END_REFRESH)
+                .bind("who", who.value())
+                .bind("version", version)
+                .bind("now", utc(now))
+                .execute();
+    }
+
+    /** Puts the next pair in the place of pair {@code version}. Returns whether that one was still there. */
+    boolean rotate(Handle handle, UserId who, long version, Sealed tokens, Instant now) {
+        boolean wasLost = find(who, handle, State.REAUTHORIZATION_REQUIRED);
+        boolean rotated = handle.createUpdate(ROTATE)
+                        .bind("who", who.value())
+                        .bind("version", version)
+                        .bind("access", tokens.accessToken())
+                        .bind("refresh", tokens.refreshToken())
+                        .bind("expiresAt", utc(tokens.accessExpiresAt()))
+                        .bind("now", utc(now))
+                        .execute()
+                == 1;
+        if (rotated && wasLost) {
+            remember(handle, who, "refreshed", now);
+        }
+        return rotated;
+    }
+
+    /** Returns whether anything changed. */
+    boolean needsConsent(Handle handle, UserId who, String reason, Instant now) {
+        boolean changed = handle.createUpdate(NEEDS_CONSENT)
+                        .bind("who", who.value())
+                        .bind("now", utc(now))
+                        .execute()
+                == 1;
+        if (changed) {
+            remember(handle, who, reason, now);
+        }
+        return changed;
+    }
+
+    /** Ends a connection and erases its tokens. Returns whether anything changed. */
+    boolean revoke(Handle handle, UserId who, String reason, Instant now) {
+        boolean changed = handle.createUpdate(REVOKE)
+                        .bind("who", who.value())
+                        .bind("now", utc(now))
+                        .execute()
+                == 1;
+        if (changed) {
+            remember(handle, who, reason, now);
+        }
+        return changed;
+    }
+
+    /** Forgets that there ever was a connection. Returns the rows that went. */
+    int erase(Handle handle, UserId who) {
+        return handle.execute("delete from whoop_connection where user_id = ?", who.value())
+                + handle.execute("delete from whoop_connection_history where user_id = ?", who.value());
+    }
+
+    private static boolean find(UserId who, Handle handle, State state) {
+        return handle.createQuery("select 1 from whoop_connection where user_id = :who and state = :state")
+                .bind("who", who.value())
+                .bind("state", state.word())
+                .mapTo(Integer.class)
+                .findOne()
+                .isPresent();
+    }
+
+    private static void remember(Handle handle, UserId who, String reason, Instant now) {
+        handle.createUpdate(REMEMBER)
+                .bind("who", who.value())
+                .bind("reason", reason)
+                .bind("now", utc(now))
+                .execute();
+    }
+
+    private static Held held(ResultSet row) throws SQLException {
+        Connection connection = new Connection(
+                new UserId(row.getString("user_id")),
+                row.getLong("whoop_user_id"),
+                State.of(row.getString("state")),
+                Set.copyOf(Arrays.asList(row.getString("scopes").split(" "))),
+                row.getObject("connected_at", OffsetDateTime.class).toInstant());
+        return new Held(
+                connection,
+                row.getBytes("access_token"),
+                row.getBytes("refresh_token"),
+                instant(row, "access_expires_at"),
+                row.getLong("token_version"),
+                instant(row, "refresh_started_at"));
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+
+    private static String scopesOf(Set<String> scopes) {
+        return String.join(" ", scopes.stream().sorted().toList());
+    }
+
+    static OffsetDateTime utc(Instant time) {
+        return time.atOffset(ZoneOffset.UTC);
+    }
+
+    /** A database that is down or too busy is trouble to be expected; a statement that is wrong is not. */
+    static RuntimeException translated(JdbiException e) {
+        if (e instanceof ConnectionException) {
+            return new SourceUnavailable(WHOOP, RETRY_AFTER, e);
+        }
+        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql && isOutage(sql.getSQLState())) {
+                return new SourceUnavailable(WHOOP, RETRY_AFTER, e);
+            }
+        }
+        return e;
+    }
+
+    /** Whether a unique index refused a row. */
+    static boolean isDuplicate(JdbiException e) {
+        return e.getCause() instanceof SQLException sql && "23505".equals(sql.getSQLState());
+    }
+
+    /** Connection lost (08), no resources (53), lock not had in time (55), operator intervention (57). */
+    private static boolean isOutage(@Nullable String sqlState) {
+        return sqlState != null && sqlState.matches("(08|53|55|57).*");
+    }
+}

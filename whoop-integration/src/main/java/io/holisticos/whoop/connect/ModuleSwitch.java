@@ -1,0 +1,10 @@
+package io.holisticos.whoop.connect;
+
+import io.holisticos.health.UserId;
+
+/** Whether WHOOP is switched on for a member. */
+@FunctionalInterface
+public interface ModuleSwitch {
+
+    boolean isOn(UserId who);
+}

@@ -1,0 +1,185 @@
+package io.holisticos.whoop.connect;
+
+import static io.holisticos.whoop.api.WhoopApi.WHOOP;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.dropwizard.auth.Auth;
+import io.holisticos.health.HealthError;
+import io.holisticos.health.HealthError.IntegrationDisabled;
+import io.holisticos.health.HealthError.InvalidRequest;
+import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.health.UserId;
+import io.holisticos.web.Caller;
+import io.holisticos.web.Scope;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The same for other backends, which bring the code themselves. */
+@Path("/internal/oauth")
+@Produces(MediaType.APPLICATION_JSON)
+@RolesAllowed(Scope.INTERNAL)
+public final class OAuthResource {
+
+    private static final Duration RETRY_AFTER = Duration.ofMinutes(1);
+
+    private final ConnectFlow flow;
+
+    OAuthResource(ConnectFlow flow) {
+        this.flow = flow;
+    }
+
+    /** Who is to be connected. */
+    public record InitiateRequest(
+            @JsonProperty("user_id") @Nullable String userId, @JsonProperty("return_to") @Nullable String returnTo) {}
+
+    /** Where the member goes next, and what comes back with the code. */
+    public record InitiateAnswer(
+            @JsonProperty("user_id") String userId,
+            @JsonProperty("connect_url") String connectUrl,
+            @JsonProperty("authorization_url") String authorizationUrl,
+            @JsonProperty("expires_in") long expiresIn,
+            @JsonProperty("state") String state) {
+        /** All but the first are secrets. */
+        @Override
+        public String toString() {
+            return "InitiateAnswer[" + userId + "]";
+        }
+    }
+
+    /** What WHOOP handed to the member's browser. */
+    public record CallbackRequest(
+            @JsonProperty("code") @Nullable String code, @JsonProperty("state") @Nullable String state) {
+        /** Both are secrets. */
+        @Override
+        public String toString() {
+            return "CallbackRequest";
+        }
+    }
+
+    /** Whether calls can be made. */
+    public record ValidateAnswer(@JsonProperty("valid") boolean valid, @JsonProperty("status") String status) {}
+
+    /** Where a connection stands. */
+    public record StatusAnswer(
+            @JsonProperty("user_id") String userId,
+            @JsonProperty("status") String status,
+            @JsonProperty("whoop_user_id") long whoopUserId,
+            @JsonProperty("scopes") List<String> scopes,
+            @JsonProperty("connected_at") Instant connectedAt,
+            @JsonProperty("last_synced_at") @Nullable Instant lastSyncedAt) {}
+
+    /** Begins a consent; its state is good for {@link #callback} by the same key only. */
+    @POST
+    @Path("initiate")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @RolesAllowed(Scope.INTERNAL)
+    public InitiateAnswer initiate(@Auth Caller caller, @Nullable InitiateRequest request) {
+        if (request == null) {
+            throw new InvalidRequest("a body with user_id is required");
+        }
+        UserId who = userId(request.userId());
+        ConnectFlow.Started started = flow.start(who, caller.name(), request.returnTo());
+        return new InitiateAnswer(
+                who.value(),
+                started.connectUrl().toString(),
+                started.authorizationUrl().toString(),
+                started.expiresIn().toSeconds(),
+                started.state());
+    }
+
+    /** Ends a consent that this key began. */
+    @POST
+    @Path("callback")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @RolesAllowed(Scope.INTERNAL)
+    public StatusAnswer callback(@Auth Caller caller, @Nullable CallbackRequest request) {
+        if (request == null) {
+            throw new InvalidRequest("a body with code and state is required");
+        }
+        String code = required(request.code(), "code");
+        String state = required(request.state(), "state");
+        ConnectFlow.Outcome outcome = flow.finishByService(code, state, caller.name());
+        if (outcome instanceof ConnectFlow.Outcome.Failed failed) {
+            throw errorOf(failed.why());
+        }
+        return status(((ConnectFlow.Outcome.Connected) outcome).who());
+    }
+
+    /** Looks whether there is a token that works, and gets a new one where it is time. */
+    @POST
+    @Path("validate/{user_id}")
+    @RolesAllowed(Scope.INTERNAL)
+    public ValidateAnswer validate(@PathParam("user_id") UserId who) {
+        Connection connection = flow.validated(who);
+        return new ValidateAnswer(connection.isUsable(), connection.status());
+    }
+
+    /** What we know of the connection, without asking WHOOP. */
+    @GET
+    @Path("status/{user_id}")
+    @RolesAllowed(Scope.INTERNAL)
+    public StatusAnswer status(@PathParam("user_id") UserId who) {
+        ConnectFlow.Status status = flow.status(who);
+        Connection connection = status.connection();
+        return new StatusAnswer(
+                who.value(),
+                connection.status(),
+                connection.whoopUserId(),
+                connection.scopes().stream().sorted().toList(),
+                connection.connectedAt(),
+                status.lastSynced().orElse(null));
+    }
+
+    /** Ends the connection; 204 whether there was one or not. */
+    @DELETE
+    @Path("disconnect/{user_id}")
+    @RolesAllowed(Scope.INTERNAL)
+    public void disconnect(@PathParam("user_id") UserId who) {
+        flow.disconnect(who);
+    }
+
+    private static HealthError errorOf(Refusal why) {
+        return switch (why) {
+            case SWITCHED_OFF -> new IntegrationDisabled(WHOOP);
+            case LATER, NOT_CONFIGURED -> new SourceUnavailable(WHOOP, RETRY_AFTER);
+            case UNKNOWN_STATE,
+                    EXPIRED,
+                    ALREADY_USED,
+                    OTHER_BROWSER -> new InvalidRequest(
+                    "state must be one that this key initiated, unused and not expired: " + why.code());
+            case DECLINED,
+                    NOT_ALLOWED,
+                    CODE_REFUSED,
+                    NARROWED,
+                    ACCOUNT_OF_ANOTHER_USER,
+                    USER_HAS_ANOTHER_ACCOUNT,
+                    OTHER -> new InvalidRequest(why.code() + ": " + why.text());
+        };
+    }
+
+    private static UserId userId(@Nullable String text) {
+        try {
+            return new UserId(required(text, "user_id"));
+        } catch (IllegalArgumentException e) {
+            throw new InvalidRequest(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static String required(@Nullable String text, String name) {
+        if (text == null || text.isBlank()) {
+            throw new InvalidRequest(name + " is required");
+        }
+        return text;
+    }
+}

@@ -1,0 +1,290 @@
+package io.holisticos.whoop.connect;
+
+import static io.holisticos.whoop.api.WhoopApi.WHOOP;
+
+import io.github.resilience4j.core.IntervalFunction;
+import io.github.resilience4j.retry.Retry;
+import io.github.resilience4j.retry.RetryConfig;
+import io.holisticos.health.Deadline;
+import io.holisticos.health.HealthError;
+import io.holisticos.health.HealthError.BadSourceReply;
+import io.holisticos.health.HealthError.ConnectionNotFound;
+import io.holisticos.health.HealthError.ReauthorizationRequired;
+import io.holisticos.health.HealthError.SourceThrottled;
+import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.health.UserId;
+import io.holisticos.whoop.connect.ConnectionStore.Held;
+import io.holisticos.whoop.connect.TokenAnswer.Granted;
+import io.holisticos.whoop.connect.TokenAnswer.Refused;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Trades token pairs for new ones, of which WHOOP lets only the newest live: one refresh at a time for each connection in
+ * all processes, by the lock on its row, which is held while the call is out. See docs/decisions on refresh custody.
+ */
+final class RefreshCustody {
+
+    private static final Logger log = LoggerFactory.getLogger(RefreshCustody.class);
+
+    /** Each holds a database connection while WHOOP answers. */
+    private static final int THREADS = 4;
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+
+    /** A pair that cannot be saved is lost, and with it the connection: worth half a minute. */
+    private static final RetryConfig SAVING = RetryConfig.custom()
+            .maxAttempts(8)
+            .intervalFunction(IntervalFunction.ofExponentialBackoff(Duration.ofMillis(250), 2.0))
+            .build();
+
+    private final ConnectionStore store;
+    private final TokenSeals seals;
+    private final WhoopOAuth oauth;
+    private final Duration timeout;
+    private final Clock clock;
+    private final ConcurrentMap<Flight, CompletableFuture<Usable>> flights = new ConcurrentHashMap<>();
+    private final ExecutorService executor;
+
+    RefreshCustody(ConnectionStore store, TokenSeals seals, WhoopOAuth oauth, Duration timeout, Clock clock) {
+        this.store = store;
+        this.seals = seals;
+        this.oauth = oauth;
+        this.timeout = timeout;
+        this.clock = clock;
+        AtomicInteger count = new AtomicInteger();
+        this.executor = Executors.newFixedThreadPool(THREADS, task -> {
+            Thread thread = new Thread(task, "whoop-refresh-" + count.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** A pair that works as far as we know, and its number. */
+    record Usable(TokenPair pair, long version) {}
+
+    private record Flight(UserId who, long version) {}
+
+    /**
+     * The pair after pair {@code version}: from the store if somebody was faster, else from WHOOP. The caller may stop
+     * waiting at its deadline; the refresh goes on.
+     */
+    Usable next(UserId who, long version, Deadline deadline) {
+        Flight flight = new Flight(who, version);
+        CompletableFuture<Usable> mine = new CompletableFuture<>();
+        CompletableFuture<Usable> joined = flights.putIfAbsent(flight, mine);
+        if (joined == null) {
+            launch(flight, mine);
+            return await(mine, deadline);
+        }
+        return await(joined, deadline);
+    }
+
+    /** Lets refreshes that are under way finish. */
+    void stop() {
+        executor.shutdown();
+        try {
+            if (!executor.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+                log.warn("event=refresh_left_behind count={}", flights.size());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void launch(Flight flight, CompletableFuture<Usable> result) {
+        try {
+            executor.execute(() -> {
+                try {
+                    result.complete(refreshed(flight.who(), flight.version()));
+                } catch (RuntimeException | Error e) {
+                    result.completeExceptionally(e);
+                } finally {
+                    flights.remove(flight);
+                }
+            });
+        } catch (RejectedExecutionException e) { // stopping
+            flights.remove(flight);
+            result.completeExceptionally(new SourceUnavailable(WHOOP, RETRY_AFTER, e));
+        }
+    }
+
+    private static Usable await(CompletableFuture<Usable> result, Deadline deadline) {
+        try {
+            return result.get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new SourceUnavailable(WHOOP, RETRY_AFTER, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SourceUnavailable(WHOOP, RETRY_AFTER, e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof HealthError error) {
+                throw error;
+            }
+            throw new IllegalStateException("a refresh failed", e.getCause());
+        }
+    }
+
+    private Usable refreshed(UserId who, long version) {
+        Held held = announced(who, version);
+        if (held.version() != version) {
+            return usable(who, held); // somebody was faster
+        }
+        return traded(who, version, seals.open(who, held).refreshToken());
+    }
+
+    /** Says durably that pair {@code version} is about to be spent, unless it is the past already. */
+    private Held announced(UserId who, long version) {
+        return store.inTransaction(longestWait(), handle -> {
+            Held held = require(store.lock(handle, who));
+            if (held.version() == version && held.connection().isUsable()) {
+                if (held.refreshStartedAt() != null) {
+                    log.warn("event=refresh_resumed user={} version={}", who, version);
+                }
+                store.beginRefresh(handle, who, version, clock.instant());
+            }
+            return held;
+        });
+    }
+
+    private Usable traded(UserId who, long version, String refreshToken) {
+        AtomicReference<@Nullable TokenPair> gained = new AtomicReference<>();
+        Attempt attempt;
+        try {
+            attempt = store.inTransaction(longestWait(), handle -> {
+                Attempt made = attempt(handle, who, version, refreshToken);
+                if (made.answer() instanceof Granted granted) {
+                    TokenPair pair = pairOf(granted, refreshToken);
+                    gained.set(pair);
+                    store.rotate(handle, who, version, seals.seal(who, pair), clock.instant());
+                }
+                return made;
+            });
+        } catch (RuntimeException e) {
+            TokenPair unsaved = gained.get();
+            if (unsaved == null) {
+                throw settled(who, version, e);
+            }
+            log.error("event=token_pair_not_saved user={} version={}, trying again", who, version, e);
+            return savedAgain(who, version, unsaved);
+        }
+        TokenPair pair = gained.get();
+        if (pair != null) {
+            log.info("event=token_refreshed provider=whoop user={} version={}", who, version + 1);
+            return new Usable(pair, version + 1);
+        }
+        return concluded(who, version, attempt.answer());
+    }
+
+    /** @param answer null when pair {@code version} had been replaced meanwhile */
+    private record Attempt(@Nullable TokenAnswer answer) {}
+
+    /** Asks WHOOP under the row's lock, and once more when the reply is lost: the pair may be spent or not. */
+    private Attempt attempt(Handle handle, UserId who, long version, String refreshToken) {
+        if (require(store.lock(handle, who)).version() != version) {
+            return new Attempt(null);
+        }
+        try {
+            return new Attempt(oauth.refresh(who, refreshToken, Deadline.after(timeout)));
+        } catch (SourceUnavailable | BadSourceReply lost) {
+            log.warn("event=refresh_reply_lost user={} version={} kind={}", who, version, lost.kind());
+            if (require(store.lock(handle, who)).version() != version) {
+                return new Attempt(null);
+            }
+            return new Attempt(oauth.refresh(who, refreshToken, Deadline.after(timeout)));
+        }
+    }
+
+    /** What no new pair means; read again first, since somebody who lost this lock may have saved one. */
+    private Usable concluded(UserId who, long version, @Nullable TokenAnswer answer) {
+        Held held = store.inTransaction(longestWait(), handle -> {
+            Held current = require(store.lock(handle, who));
+            if (current.version() == version) {
+                if (answer instanceof Refused refused) {
+                    store.needsConsent(handle, who, "refresh_refused_" + refused.error(), clock.instant());
+                } else {
+                    store.endRefresh(handle, who, version, clock.instant());
+                }
+            }
+            return current;
+        });
+        if (held.version() != version) {
+            return usable(who, held);
+        }
+        if (answer instanceof Refused refused) {
+            log.info("event=connection_needs_consent provider=whoop user={} error={}", who, refused.error());
+            throw new ReauthorizationRequired(WHOOP);
+        }
+        throw new SourceUnavailable(WHOOP, WhoopOAuth.UNTIL_AN_OPERATOR_ACTED);
+    }
+
+    /** Takes the mark away where WHOOP said that it did not even look at the token. */
+    private RuntimeException settled(UserId who, long version, RuntimeException failure) {
+        if (failure instanceof SourceThrottled) {
+            store.inTransaction(handle -> {
+                store.endRefresh(handle, who, version, clock.instant());
+                return true;
+            });
+        }
+        return failure;
+    }
+
+    private Usable savedAgain(UserId who, long version, TokenPair pair) {
+        ConnectionStore.Sealed sealed = seals.seal(who, pair);
+        boolean saved = Retry.of("whoop-token-pair", SAVING)
+                .executeSupplier(() -> store.inTransaction(
+                        longestWait(), handle -> store.rotate(handle, who, version, sealed, clock.instant())));
+        if (saved) {
+            return new Usable(pair, version + 1);
+        }
+        return usable(who, require(store.find(who))); // it had been saved after all, or the member left
+    }
+
+    private Usable usable(UserId who, Held held) {
+        requireUsable(held);
+        return new Usable(seals.open(who, held), held.version());
+    }
+
+    private TokenPair pairOf(Granted granted, String refreshToken) {
+        String next = granted.refreshToken();
+        Instant expiresAt = clock.instant().plusSeconds(granted.expiresInSeconds());
+        return new TokenPair(granted.accessToken(), next == null ? refreshToken : next, expiresAt);
+    }
+
+    /** The two tries of another worker, and a little. */
+    private Duration longestWait() {
+        return timeout.multipliedBy(2).plus(RETRY_AFTER);
+    }
+
+    private static Held require(Optional<Held> row) {
+        Held held = row.orElseThrow(() -> new ConnectionNotFound(WHOOP));
+        requireUsable(held);
+        return held;
+    }
+
+    /** @throws HealthError unless calls can be made with it */
+    static void requireUsable(Held held) {
+        switch (held.connection().state()) {
+            case ACTIVE, REFRESHING -> {}
+            case REAUTHORIZATION_REQUIRED -> throw new ReauthorizationRequired(WHOOP);
+            case REVOKED -> throw new ConnectionNotFound(WHOOP);
+        }
+    }
+}

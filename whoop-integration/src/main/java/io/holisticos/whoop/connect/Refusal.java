@@ -1,0 +1,84 @@
+package io.holisticos.whoop.connect;
+
+/** Why a consent did not become a connection, in words for members. */
+enum Refusal {
+    UNKNOWN_STATE(400, "unknown_state", "This link is not valid", "Please start again from your app."),
+    EXPIRED(410, "expired", "This link has expired", "It works for ten minutes. Please start again from your app."),
+    ALREADY_USED(410, "already_used", "This link was used already", "Please start again from your app if you need to."),
+    OTHER_BROWSER(
+            400,
+            "other_browser",
+            "This was started in another browser",
+            "For your safety, WHOOP is only connected in the browser that opened the link. Please start again from your"
+                    + " app."),
+    DECLINED(400, "access_denied", "WHOOP was not connected", "You declined. You can start again at any time."),
+    NOT_ALLOWED(
+            403,
+            "request_forbidden",
+            "WHOOP does not let this account connect",
+            "WHOOP refused this app for your account, perhaps because the app may not take more members for now."),
+    NOT_CONFIGURED(
+            503,
+            "configuration",
+            "WHOOP cannot be connected for now",
+            "This is a fault of ours, not yours. Please try again later."),
+    CODE_REFUSED(400, "code_refused", "WHOOP did not confirm your consent", "Please start again from your app."),
+    NARROWED(
+            400,
+            "scope_narrowed",
+            "WHOOP was not connected",
+            "Some of the permissions were left out. All of them are needed; please start again and allow them all."),
+    ACCOUNT_OF_ANOTHER_USER(
+            409,
+            "account_in_use",
+            "This WHOOP account is connected already",
+            "Another user has connected this WHOOP account. It has to be disconnected there first."),
+    USER_HAS_ANOTHER_ACCOUNT(
+            409,
+            "other_account_connected",
+            "Another WHOOP account is connected already",
+            "Please disconnect it first, then start again from your app."),
+    SWITCHED_OFF(503, "disabled", "WHOOP is switched off for now", "Please try again later."),
+    LATER(503, "temporarily_unavailable", "WHOOP does not answer for now", "Please try again in a few minutes."),
+    OTHER(400, "failed", "WHOOP was not connected", "Please start again from your app.");
+
+    private final int status;
+    private final String code;
+    private final String title;
+    private final String text;
+
+    Refusal(int status, String code, String title, String text) {
+        this.status = status;
+        this.code = code;
+        this.title = title;
+        this.text = text;
+    }
+
+    int status() {
+        return status;
+    }
+
+    /** For programs: the {@code error} of a redirect. */
+    String code() {
+        return code;
+    }
+
+    String title() {
+        return title;
+    }
+
+    String text() {
+        return text;
+    }
+
+    /** What WHOOP's {@code error} on the way back means for the member. */
+    static Refusal ofRedirect(String error) {
+        return switch (error) {
+            case "access_denied" -> DECLINED;
+            case "request_forbidden" -> NOT_ALLOWED;
+            case "invalid_scope", "invalid_client", "unauthorized_client", "invalid_state" -> NOT_CONFIGURED;
+            case "server_error", "temporarily_unavailable" -> LATER;
+            default -> OTHER;
+        };
+    }
+}

@@ -1,0 +1,79 @@
+package io.holisticos.whoop.connect;
+
+import io.holisticos.health.HealthError.InvalidRequest;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Where a member may be sent after the consent: only where an operator allowed it. */
+final class ReturnTo {
+
+    private static final int MAX_LENGTH = 2000;
+    private static final Set<String> NEVER =
+            Set.of("http", "javascript", "data", "file", "blob", "vbscript", "about", "ftp", "ws", "wss");
+
+    private final List<String> rules;
+
+    ReturnTo(List<String> rules) {
+        this.rules = List.copyOf(rules);
+    }
+
+    /** @throws InvalidRequest unless {@code address} is on the list; the address is not repeated in the message */
+    URI allowed(String address) {
+        URI wanted = parse(address);
+        if (wanted == null
+                || address.length() > MAX_LENGTH
+                || wanted.getRawUserInfo() != null
+                || rules.stream().noneMatch(rule -> covers(rule, wanted))) {
+            throw new InvalidRequest("return_to must be one of the addresses allowed by whoop.connect.returnTo");
+        }
+        return wanted;
+    }
+
+    /** An https address with a host, or a bare scheme such as {@code holisticos:} or {@code holisticos://}. */
+    static boolean isUsableRule(String rule) {
+        int colon = rule.indexOf(':');
+        if (colon < 1) {
+            return false;
+        }
+        String scheme = rule.substring(0, colon).toLowerCase(Locale.ROOT);
+        if (scheme.equals("https")) {
+            URI address = parse(rule);
+            return address != null && address.getHost() != null && address.getQuery() == null;
+        }
+        String rest = rule.substring(colon + 1);
+        return !NEVER.contains(scheme) && (rest.isEmpty() || rest.equals("//"));
+    }
+
+    private static boolean covers(String rule, URI wanted) {
+        String scheme = rule.substring(0, rule.indexOf(':'));
+        if (!scheme.equalsIgnoreCase(wanted.getScheme()) || wanted.isOpaque()) {
+            return false;
+        }
+        if (!scheme.equalsIgnoreCase("https")) {
+            return true;
+        }
+        URI prefix = URI.create(rule);
+        String host = wanted.getHost();
+        return host != null
+                && host.equalsIgnoreCase(prefix.getHost())
+                && wanted.getPort() == prefix.getPort()
+                && isBelow(prefix.getRawPath(), wanted.normalize().getRawPath());
+    }
+
+    private static boolean isBelow(String prefix, String path) {
+        String folder = prefix.endsWith("/") ? prefix : prefix + "/";
+        return (path + "/").startsWith(folder) && !path.contains("..");
+    }
+
+    private static @Nullable URI parse(String text) {
+        try {
+            return new URI(text);
+        } catch (URISyntaxException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package io.holisticos.whoop.connect;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.Base64;
+
+/** Texts that nobody can guess, and their hashes. */
+final class Secrets {
+
+    /** 256 bits: 43 characters. */
+    private static final int BYTES = 32;
+
+    private static final Base64.Encoder TEXT = Base64.getUrlEncoder().withoutPadding();
+
+    private Secrets() {}
+
+    static String fresh(SecureRandom random) {
+        byte[] bytes = new byte[BYTES];
+        random.nextBytes(bytes);
+        return TEXT.encodeToString(bytes);
+    }
+
+    /** Another text as hard to guess, always the same for the same secret and purpose; the way back is closed. */
+    static String derived(String secret, String purpose) {
+        return TEXT.encodeToString(hash(purpose + '\n' + secret));
+    }
+
+    static byte[] hash(String secret) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

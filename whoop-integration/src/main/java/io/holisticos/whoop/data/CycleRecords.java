@@ -1,0 +1,43 @@
+package io.holisticos.whoop.data;
+
+import io.holisticos.whoop.api.Cycle;
+import io.holisticos.whoop.api.Recovery;
+import io.holisticos.whoop.api.Sleep;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cycle with what belongs to it.
+ *
+ * @param cycle null while only its sleep has been read
+ * @param sleep the main sleep: the longest that is no nap, of equals the one that ended later; null when there is none
+ * @param otherSleeps further sleeps that WHOOP does not call naps; seldom any
+ */
+public record CycleRecords(
+        long cycleId,
+        @Nullable Cycle cycle,
+        @Nullable Recovery recovery,
+        @Nullable Sleep sleep,
+        List<Sleep> naps,
+        List<Sleep> otherSleeps) {
+
+    public CycleRecords {
+        naps = List.copyOf(naps);
+        otherSleeps = List.copyOf(otherSleeps);
+    }
+
+    /** Whether the moment lies in the cycle; an open one has no end. */
+    boolean contains(Instant moment) {
+        if (cycle == null || moment.isBefore(cycle.start())) {
+            return false;
+        }
+        Instant end = cycle.end();
+        return end == null || moment.isBefore(end);
+    }
+
+    @Override
+    public String toString() {
+        return "CycleRecords[" + cycleId + "]";
+    }
+}

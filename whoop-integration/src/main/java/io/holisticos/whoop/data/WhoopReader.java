@@ -1,0 +1,196 @@
+package io.holisticos.whoop.data;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.holisticos.health.DayRange;
+import io.holisticos.health.Deadline;
+import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.health.Observation;
+import io.holisticos.health.UserId;
+import io.holisticos.vault.Vault;
+import io.holisticos.whoop.api.BodyMeasurement;
+import io.holisticos.whoop.api.Cycle;
+import io.holisticos.whoop.api.Profile;
+import io.holisticos.whoop.api.Recovery;
+import io.holisticos.whoop.api.Sleep;
+import io.holisticos.whoop.api.WhoopApi;
+import io.holisticos.whoop.api.Workout;
+import io.holisticos.whoop.data.WhoopStore.Purpose;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.statement.Query;
+
+/**
+ * Reads what is held of a member: one query for any range of days. Never calls WHOOP. Every method throws {@link
+ * SourceUnavailable} when the database does not answer. Thread-safe.
+ */
+public final class WhoopReader {
+
+    /** Days of the person lie up to 14 h off UTC, and a cycle begins the evening before its day. */
+    private static final int MARGIN_DAYS = 3;
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
+
+    private static final String HELD = """
+            with cycle as (
+                select * from whoop_cycle
+                where user_id = :who and deleted_at is null
+                  and start_at < :until and coalesce(end_at, 'infinity'::timestamptz) > :since
+            ), sleep as (
+                select * from whoop_sleep
+                where user_id = :who and deleted_at is null
+                  and (cycle_id in (select id from cycle) or (end_at > :since and end_at < :until))
+            ), newest as (
+                (select start_at as at, timezone_offset from whoop_cycle
+                 where user_id = :who and deleted_at is null order by start_at desc limit 1)
+                union all
+                (select end_at, timezone_offset from whoop_sleep
+                 where user_id = :who and deleted_at is null order by end_at desc limit 1)
+                union all
+                (select end_at, timezone_offset from whoop_workout
+                 where user_id = :who and deleted_at is null order by start_at desc limit 1)
+            )
+            select 'cycle', cast(row_to_json(cycle) as text) from cycle
+            union all
+            select 'sleep', cast(row_to_json(sleep) as text) from sleep
+            union all
+            select 'recovery', cast(row_to_json(recovery) as text) from whoop_recovery recovery
+            where user_id = :who and deleted_at is null
+              and cycle_id in (select id from cycle union select cycle_id from sleep)
+            union all
+            select 'workout', cast(row_to_json(workout) as text) from whoop_workout workout
+            where user_id = :who and deleted_at is null and start_at < :until and start_at >= :since
+            union all
+            select 'newest', cast(row_to_json(newest) as text) from newest""";
+    private static final String SINGLE =
+            "select cast(row_to_json(held) as text) from {table} held where user_id = :who";
+    private static final String PROFILE = """
+            select whoop_user_id, email_sealed, first_name_sealed, last_name_sealed
+            from whoop_profile where user_id = :who""";
+    private static final String ANYTHING = """
+            select exists (select from whoop_profile where user_id = :who)
+                or exists (select from whoop_cycle where user_id = :who)
+                or exists (select from whoop_sleep where user_id = :who)
+                or exists (select from whoop_workout where user_id = :who)""";
+
+    private final Jdbi jdbi;
+    private final Vault vault;
+
+    public WhoopReader(Jdbi jdbi, Vault vault) {
+        this.jdbi = jdbi;
+        this.vault = vault;
+    }
+
+    /**
+     * Every record that could belong to one of these days, and those around them that decide where workouts belong:
+     * {@link WhoopDays#of} says which do.
+     */
+    public Held read(UserId who, DayRange days, Deadline deadline) {
+        return answered(handle -> {
+            Rows rows = new Rows();
+            limited(handle.createQuery(HELD), deadline)
+                    .bind("who", who.value())
+                    .bind("since", startOf(days.from().minusDays(MARGIN_DAYS)))
+                    .bind("until", startOf(days.to().plusDays(MARGIN_DAYS)))
+                    .map((row, context) -> rows.add(row.getString(1), Json.parse(row.getString(2))))
+                    .list();
+            return rows.held();
+        });
+    }
+
+    /** Empty until the first sync has read it. */
+    public Optional<Profile> findProfile(UserId who) {
+        return answered(handle -> handle.createQuery(PROFILE)
+                .bind("who", who.value())
+                .map((row, context) -> new Profile(
+                        row.getLong("whoop_user_id"),
+                        vault.openText(who, Purpose.EMAIL, row.getBytes("email_sealed")),
+                        vault.openText(who, Purpose.FIRST_NAME, row.getBytes("first_name_sealed")),
+                        vault.openText(who, Purpose.LAST_NAME, row.getBytes("last_name_sealed"))))
+                .findOne());
+    }
+
+    /** Empty when WHOOP has none of this member. */
+    public Optional<BodyMeasurement> findBodyMeasurement(UserId who) {
+        RecordKind<BodyMeasurement> kind = RecordKind.BODY_MEASUREMENT;
+        return answered(handle -> handle.createQuery(SINGLE.replace("{table}", kind.table()))
+                .bind("who", who.value())
+                .mapTo(String.class)
+                .findOne()
+                .map(row -> kind.fromRow(Json.parse(row))));
+    }
+
+    /** Whether anything was ever held of this member. */
+    public boolean holdsAnythingOf(UserId who, Deadline deadline) {
+        return answered(handle -> limited(handle.createQuery(ANYTHING), deadline)
+                .bind("who", who.value())
+                .mapTo(Boolean.class)
+                .one());
+    }
+
+    private <T> T answered(Function<Handle, T> reading) {
+        try {
+            return jdbi.withHandle(reading::apply);
+        } catch (JdbiException e) {
+            throw new SourceUnavailable(WhoopApi.WHOOP, RETRY_AFTER, e);
+        }
+    }
+
+    private static Query limited(Query query, Deadline deadline) {
+        Duration remaining = deadline.remaining();
+        if (remaining.isZero()) {
+            throw new SourceUnavailable(WhoopApi.WHOOP, RETRY_AFTER);
+        }
+        return query.setQueryTimeout((int) remaining.plusMillis(999).toSeconds()); // JDBC counts whole seconds
+    }
+
+    private static OffsetDateTime startOf(LocalDate day) {
+        return day.atStartOfDay().atOffset(ZoneOffset.UTC);
+    }
+
+    /** Sorts the rows of the one query by what they are. */
+    private static final class Rows {
+
+        private final List<Cycle> cycles = new ArrayList<>();
+        private final List<Recovery> recoveries = new ArrayList<>();
+        private final List<Sleep> sleeps = new ArrayList<>();
+        private final List<Workout> workouts = new ArrayList<>();
+        private final List<Observation> observations = new ArrayList<>();
+
+        boolean add(String kind, JsonNode row) {
+            return switch (kind) {
+                case "cycle" -> cycles.add(RecordKind.CYCLE.fromRow(row));
+                case "recovery" -> recoveries.add(RecordKind.RECOVERY.fromRow(row));
+                case "sleep" -> sleeps.add(RecordKind.SLEEP.fromRow(row));
+                case "workout" -> workouts.add(RecordKind.WORKOUT.fromRow(row));
+                default -> observations.add(observationOf(row));
+            };
+        }
+
+        Held held() {
+            return new Held(
+                    cycles,
+                    recoveries,
+                    sleeps,
+                    workouts,
+                    observations.stream()
+                            .max(Comparator.comparing(Observation::at))
+                            .orElse(null));
+        }
+
+        private static Observation observationOf(JsonNode row) {
+            Instant at = OffsetDateTime.parse(row.path("at").asText()).toInstant();
+            return new Observation(at, ZoneOffset.of(row.path("timezone_offset").asText()));
+        }
+    }
+}

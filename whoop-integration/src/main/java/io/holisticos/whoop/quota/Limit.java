@@ -1,0 +1,22 @@
+package io.holisticos.whoop.quota;
+
+import java.time.Duration;
+
+/**
+ * What we allow ourselves in a window.
+ *
+ * @param most grants in any span of {@code length}
+ * @param reserve what WHOOP would allow beyond that
+ * @param length the window and the margin
+ */
+record Limit(Window window, int most, int reserve, Duration length) {
+
+    static Limit of(Window window, QuotaConfiguration configuration) {
+        int allowed = switch (window) {
+            case MINUTE -> configuration.perMinute;
+            case DAY -> configuration.perDay;
+        };
+        int reserve = (int) (((long) allowed * configuration.reservePercent + 99) / 100);
+        return new Limit(window, allowed - reserve, reserve, window.length.plus(configuration.margin.toJavaDuration()));
+    }
+}

@@ -1,0 +1,202 @@
+package io.holisticos.whoop.connect;
+
+import com.codahale.metrics.MetricRegistry;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dropwizard.client.JerseyClientBuilder;
+import io.dropwizard.jackson.Jackson;
+import io.holisticos.health.UserId;
+import io.holisticos.outbound.Authorization;
+import io.holisticos.outbound.Budget;
+import io.holisticos.outbound.Outbound;
+import io.holisticos.outbound.OutboundConfiguration;
+import io.holisticos.testing.TestDatabase;
+import io.holisticos.twins.TwinClock;
+import io.holisticos.twins.whoop.IssuedTokens;
+import io.holisticos.twins.whoop.WhoopApp;
+import io.holisticos.twins.whoop.WhoopTwin;
+import io.holisticos.twins.whoop.WhoopTwinOptions;
+import io.holisticos.twins.world.World;
+import io.holisticos.twins.world.WorldOptions;
+import io.holisticos.vault.Vault;
+import io.holisticos.vault.VaultConfiguration;
+import io.holisticos.whoop.api.WhoopApi;
+import jakarta.ws.rs.client.Client;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.apache.tomcat.jdbc.pool.DataSource;
+import org.jdbi.v3.core.Jdbi;
+
+/** WHOOP's twin, a database, and as many workers of ours as a test likes, each with a pool and a client of its own. */
+final class ConnectWorld implements AutoCloseable {
+
+    static final UserId ANNA = new UserId("demo-anna");
+    static final UserId BEN = new UserId("demo-ben");
+    static final String TOKEN_PATH = "/oauth/oauth2/token";
+    static final String TOKEN_CALLS = "POST " + TOKEN_PATH;
+    static final String PUBLIC_URL = "https://health.example";
+
+    final TwinClock clock = TwinClock.fixed(Instant.parse("2026-11-22T10:00:00Z"));
+    final TestDatabase database = TestDatabase.migratedBy("whoop-db/changelog.yaml");
+    final WhoopApp app = WhoopApp.sandbox(PUBLIC_URL + ConnectConfiguration.CALLBACK_PATH);
+    final WhoopTwin twin;
+
+    private final World people = World.of(new WorldOptions(7, clock.instant(), 0));
+    private final ExecutorService executor = Executors.newCachedThreadPool();
+    private final List<AutoCloseable> opened = new ArrayList<>();
+
+    ConnectWorld() {
+        try {
+            twin = WhoopTwin.start(WhoopTwinOptions.of(app), people, clock);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** One process of ours. */
+    record Worker(Connections connections, WhoopOAuth oauth, WhoopApi api, ConnectionAuthorization authorization) {}
+
+    Worker worker() {
+        return worker(configuration());
+    }
+
+    Worker worker(ConnectConfiguration configuration) {
+        return worker(pool(), configuration);
+    }
+
+    Worker worker(Jdbi jdbi, ConnectConfiguration configuration) {
+        Client client = client();
+        WhoopOAuth oauth = new WhoopOAuth(outbound(client, Authorization.none()), configuration);
+        Connections connections = new Connections(jdbi, vault(jdbi), oauth, configuration, clock);
+        opened.add(0, connections::stop);
+        ConnectionAuthorization authorization = new ConnectionAuthorization(connections);
+        WhoopApi api = new WhoopApi(
+                outbound(client, authorization),
+                URI.create(twin.baseUrl() + "/developer"),
+                mapper(),
+                new MetricRegistry());
+        return new Worker(connections, oauth, api, authorization);
+    }
+
+    ConnectConfiguration configuration() {
+        ConnectConfiguration configuration = new ConnectConfiguration();
+        configuration.clientId = app.clientId();
+        configuration.clientSecret = app.clientSecret();
+        configuration.authorizeUrl = URI.create(twin.baseUrl() + "/oauth/oauth2/auth");
+        configuration.tokenUrl = URI.create(twin.baseUrl() + TOKEN_PATH);
+        configuration.publicUrl = URI.create(PUBLIC_URL);
+        configuration.returnTo = List.of("https://app.example/done", "holisticos:");
+        configuration.refreshTimeout = io.dropwizard.util.Duration.seconds(5);
+        return configuration;
+    }
+
+    long accountOf(UserId who) {
+        return people.byUserId(who.value()).orElseThrow().whoopUserId();
+    }
+
+    /** The member's consent, without the way there. */
+    IssuedTokens connect(Worker worker, UserId who) {
+        IssuedTokens tokens = twin.grant(who.value());
+        var granted = new TokenAnswer.Granted(
+                tokens.accessToken(), tokens.refreshToken(), tokens.expiresIn().toSeconds(), tokens.scopes());
+        worker.connections().join(who, accountOf(who), granted, String.valueOf(tokens.refreshToken()));
+        return tokens;
+    }
+
+    long tokenCalls() {
+        return twin.stats().calls(TOKEN_CALLS);
+    }
+
+    void letTheAccessTokenExpire() {
+        clock.advance(Duration.ofMinutes(61));
+    }
+
+    Vault vault(Jdbi jdbi) {
+        return new Vault(
+                jdbi,
+                VaultConfiguration.of("k1", Base64.getEncoder().encodeToString(new byte[32])),
+                new SecureRandom(),
+                Clock.systemUTC());
+    }
+
+    Jdbi pool() {
+        DataSource pool = new DataSource();
+        pool.setDriverClassName("org.postgresql.Driver");
+        pool.setUrl(database.url());
+        pool.setUsername("postgres");
+        pool.setMaxActive(8);
+        pool.setInitialSize(0);
+        pool.setMinIdle(0);
+        pool.setMaxIdle(8);
+        pool.setTestOnBorrow(true);
+        pool.setValidationQuery("select 1");
+        opened.add(pool::close);
+        return Jdbi.create(pool);
+    }
+
+    /** As if nothing had happened yet; only the time stays. */
+    void reset() {
+        database.jdbi().useHandle(handle -> handle.execute(
+                "truncate whoop_connection, whoop_connection_history, whoop_authorization, member_key"));
+        twin.faults().clear();
+        people.people().stream()
+                .filter(person -> person.membership().hasWhoopAccount())
+                .forEach(person -> twin.revokeGrant(person.userId()));
+        twin.register(app);
+        twin.resetQuota();
+        twin.stats().clear();
+    }
+
+    static ObjectMapper mapper() {
+        return Jackson.newObjectMapper();
+    }
+
+    @Override
+    public void close() throws Exception {
+        twin.stop();
+        for (AutoCloseable one : opened) {
+            one.close();
+        }
+        executor.shutdownNow();
+    }
+
+    private Client client() {
+        OutboundConfiguration configuration = outboundConfiguration();
+        Client client = new JerseyClientBuilder(new MetricRegistry())
+                .using(executor, mapper())
+                .using(configuration.client())
+                .build("whoop");
+        opened.add(client::close);
+        return client;
+    }
+
+    private static Outbound outbound(Client client, Authorization authorization) {
+        return Outbound.to(
+                WhoopApi.WHOOP,
+                client,
+                outboundConfiguration(),
+                Budget.unlimited(),
+                authorization,
+                new MetricRegistry());
+    }
+
+    private static OutboundConfiguration outboundConfiguration() {
+        try {
+            return mapper().readValue("""
+                    {"client": {"gzipEnabled": false, "gzipEnabledForRequests": false},
+                     "requestTimeout": "2s", "retryPause": "5ms"}""", OutboundConfiguration.class);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,373 @@
+package io.holisticos.whoop.connect;
+
+import static io.holisticos.whoop.connect.ConnectWorld.ANNA;
+import static io.holisticos.whoop.connect.ConnectWorld.TOKEN_PATH;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.holisticos.health.Deadline;
+import io.holisticos.health.HealthError.ConnectionNotFound;
+import io.holisticos.health.HealthError.ReauthorizationRequired;
+import io.holisticos.health.HealthError.SourceThrottled;
+import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.twins.http.FaultKind;
+import io.holisticos.twins.http.FaultRule;
+import io.holisticos.twins.whoop.IssuedTokens;
+import io.holisticos.whoop.connect.ConnectWorld.Worker;
+import io.holisticos.whoop.connect.Connection.State;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class RefreshCustodyTest {
+
+    private static ConnectWorld world;
+
+    private Worker worker;
+
+    @BeforeAll
+    static void open() {
+        world = new ConnectWorld();
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        world.close();
+    }
+
+    @BeforeEach
+    void reset() {
+        world.reset();
+        worker = world.worker();
+    }
+
+    @Test
+    void aTokenThatLivesIsUsedAsItIs() {
+        IssuedTokens tokens = world.connect(worker, ANNA);
+
+        assertThat(accessToken(worker)).isEqualTo(tokens.accessToken());
+        assertThat(world.tokenCalls()).isZero();
+    }
+
+    @Test
+    void aTokenAboutToExpireIsReplacedBeforeItIsUsed() {
+        IssuedTokens tokens = world.connect(worker, ANNA);
+        world.clock.advance(Duration.ofMinutes(59).plusSeconds(1));
+
+        assertThat(accessToken(worker)).isNotEqualTo(tokens.accessToken());
+        assertThat(world.tokenCalls()).isEqualTo(1);
+        assertThat(worker.api().profile(ANNA, soon())).isPresent();
+        assertThat(state()).isEqualTo(State.ACTIVE);
+    }
+
+    @Test
+    void threadsOfTwoProcessesRefreshOnceAndAllGoOnWithTheNewToken() throws Exception {
+        world.connect(worker, ANNA);
+        Worker other = world.worker();
+        world.letTheAccessTokenExpire();
+
+        List<String> tokens = atOnce(12, i -> () -> accessToken(i % 2 == 0 ? worker : other));
+
+        assertThat(world.tokenCalls()).isEqualTo(1);
+        assertThat(Set.copyOf(tokens)).hasSize(1);
+        assertThat(worker.api().profile(ANNA, soon())).isPresent();
+        assertThat(other.api().profile(ANNA, soon())).isPresent();
+    }
+
+    @Test
+    void a401RefreshesOnceForAllThatWereRefused() throws Exception {
+        IssuedTokens tokens = world.connect(worker, ANNA);
+        Worker other = world.worker();
+        worker.oauth().refresh(ANNA, String.valueOf(tokens.refreshToken()), soon()); // the held access token dies
+        world.twin.grant(ANNA.value());
+        long before = world.tokenCalls();
+
+        assertThatThrownBy(() -> worker.api().profile(ANNA, soon())).isInstanceOf(ReauthorizationRequired.class);
+        assertThatThrownBy(() -> other.api().profile(ANNA, soon())).isInstanceOf(ReauthorizationRequired.class);
+
+        assertThat(world.tokenCalls() - before).isEqualTo(1);
+        assertThat(state()).isEqualTo(State.REAUTHORIZATION_REQUIRED);
+    }
+
+    @Test
+    void a401OfTheDataApiIsCuredByOneRefresh() {
+        world.connect(worker, ANNA);
+        world.twin
+                .faults()
+                .add(FaultRule.times("/developer/v2/user/profile", FaultKind.STATUS, 1).withStatus(401));
+
+        assertThat(worker.api().profile(ANNA, soon())).isPresent();
+        assertThat(world.tokenCalls()).isEqualTo(1);
+    }
+
+    @Test
+    void a401ThatStaysIsNotAnsweredWithRefreshAfterRefresh() {
+        world.connect(worker, ANNA);
+        world.twin
+                .faults()
+                .add(FaultRule.always("/developer/v2/user/profile", FaultKind.STATUS).withStatus(401));
+
+        assertThatThrownBy(() -> worker.api().profile(ANNA, soon())).isInstanceOf(ReauthorizationRequired.class);
+        assertThat(world.tokenCalls()).isEqualTo(1);
+    }
+
+    @Test
+    void aLostReplyIsTriedOnceMoreAndThenNeedsConsent() {
+        world.connect(worker, ANNA);
+        world.letTheAccessTokenExpire();
+        world.twin.faults().add(FaultRule.times(TOKEN_PATH, FaultKind.LOST_REFRESH_REPLY, 1));
+
+        assertThatThrownBy(() -> accessToken(worker)).isInstanceOf(ReauthorizationRequired.class);
+
+        assertThat(world.tokenCalls()).isEqualTo(2);
+        assertThat(state()).isEqualTo(State.REAUTHORIZATION_REQUIRED);
+        assertThatThrownBy(() -> accessToken(worker)).isInstanceOf(ReauthorizationRequired.class);
+        assertThat(world.tokenCalls()).isEqualTo(2);
+        assertThat(history()).containsExactly("active connected", "reauthorization_required refresh_refused_invalid_request");
+    }
+
+    @Test
+    void aServerErrorIsTriedOnceMoreAndCostsNothing() {
+        world.connect(worker, ANNA);
+        world.letTheAccessTokenExpire();
+        world.twin.faults().add(FaultRule.times(TOKEN_PATH, FaultKind.STATUS, 1));
+
+        assertThat(accessToken(worker)).isNotEmpty();
+        assertThat(state()).isEqualTo(State.ACTIVE);
+    }
+
+    @Test
+    void anOutageOfTheTokenEndpointMeansLater() {
+        world.connect(worker, ANNA);
+        world.letTheAccessTokenExpire();
+        world.twin.faults().add(FaultRule.times(TOKEN_PATH, FaultKind.HTML, 2));
+
+        assertThatThrownBy(() -> accessToken(worker)).isInstanceOf(SourceUnavailable.class);
+        assertThat(worker.connections().find(ANNA).orElseThrow().status()).isEqualTo("active");
+
+        assertThat(accessToken(worker)).isNotEmpty();
+    }
+
+    @Test
+    void garbageInsteadOfTokensMeansLater() {
+        world.connect(worker, ANNA);
+        world.letTheAccessTokenExpire();
+        world.twin.faults().add(FaultRule.times(TOKEN_PATH, FaultKind.GARBAGE, 1));
+
+        // the twin's garbage comes before its token endpoint: nothing was spent
+        assertThat(accessToken(worker)).isNotEmpty();
+    }
+
+    @Test
+    void anUnclearRefusalMeansLater() {
+        world.connect(worker, ANNA);
+        world.letTheAccessTokenExpire();
+        world.twin.faults().add(FaultRule.times(TOKEN_PATH, FaultKind.STATUS, 2).withStatus(403));
+
+        assertThatThrownBy(() -> accessToken(worker)).isInstanceOf(SourceUnavailable.class);
+        assertThat(accessToken(worker)).isNotEmpty();
+    }
+
+    @Test
+    void aTokenThatStillLivesIsUsedWhileTheTokenEndpointAsksToWait() {
+        IssuedTokens tokens = world.connect(worker, ANNA);
+        world.clock.advance(Duration.ofMinutes(59).plusSeconds(30));
+        world.twin.faults().add(FaultRule.always(TOKEN_PATH, FaultKind.STATUS).withStatus(429));
+
+        assertThat(accessToken(worker)).isEqualTo(tokens.accessToken());
+        assertThat(state()).isEqualTo(State.ACTIVE);
+
+        world.clock.advance(Duration.ofMinutes(1));
+        assertThatThrownBy(() -> accessToken(worker)).isInstanceOf(SourceThrottled.class);
+        assertThat(state()).isEqualTo(State.ACTIVE);
+    }
+
+    @Test
+    void aWrongClientSecretIsOurFaultAndNotTheMembers() {
+        world.connect(worker, ANNA);
+        world.letTheAccessTokenExpire();
+        world.twin.register(world.app.withCredentials(world.app.clientId(), "rotated"));
+
+        assertThatThrownBy(() -> accessToken(worker)).isInstanceOf(SourceUnavailable.class);
+        assertThat(state()).isEqualTo(State.ACTIVE);
+        assertThat(world.tokenCalls()).isEqualTo(1);
+
+        world.twin.register(world.app);
+        assertThat(accessToken(worker)).isNotEmpty();
+    }
+
+    @Test
+    void aScopeSwitchedOffInTheDashboardNeedsConsent() {
+        world.connect(worker, ANNA);
+        world.letTheAccessTokenExpire();
+        world.twin.register(world.app.withScopes(Set.of("offline", "read:profile")));
+
+        assertThatThrownBy(() -> accessToken(worker)).isInstanceOf(ReauthorizationRequired.class);
+        assertThat(history()).contains("reauthorization_required refresh_refused_invalid_scope");
+    }
+
+    @Test
+    void theCallersDeadlineEndsTheWaitingAndNotTheRefresh() throws Exception {
+        IssuedTokens tokens = world.connect(worker, ANNA);
+        world.letTheAccessTokenExpire();
+        world.twin
+                .faults()
+                .add(FaultRule.times(TOKEN_PATH, FaultKind.LATENCY, 1).withDelay(Duration.ofMillis(400)));
+
+        assertThatThrownBy(() -> worker.connections().current(ANNA, Deadline.after(Duration.ofMillis(50))))
+                .isInstanceOf(SourceUnavailable.class);
+        worker.connections().stop(); // waits for what is under way
+
+        assertThat(state()).isEqualTo(State.ACTIVE);
+        assertThat(accessToken(world.worker())).isNotEqualTo(tokens.accessToken());
+        assertThat(world.tokenCalls()).isEqualTo(1);
+    }
+
+    @Test
+    void aStoppedWorkerRefreshesNoMore() {
+        world.connect(worker, ANNA);
+        world.letTheAccessTokenExpire();
+        worker.connections().stop();
+
+        assertThatThrownBy(() -> accessToken(worker)).isInstanceOf(SourceUnavailable.class);
+        assertThat(world.tokenCalls()).isZero();
+    }
+
+    @Test
+    void aWorkerThatDiedBeforeItsCallLeavesAConnectionThatWorks() {
+        world.connect(worker, ANNA);
+        world.letTheAccessTokenExpire();
+        announceARefresh();
+
+        assertThat(accessToken(worker)).isNotEmpty();
+        assertThat(state()).isEqualTo(State.ACTIVE);
+    }
+
+    @Test
+    void aWorkerThatDiedBeforeItsReplyWasSavedLeavesAConnectionThatNeedsConsent() {
+        IssuedTokens tokens = world.connect(worker, ANNA);
+        world.letTheAccessTokenExpire();
+        announceARefresh();
+        worker.oauth().refresh(ANNA, String.valueOf(tokens.refreshToken()), soon());
+
+        assertThatThrownBy(() -> accessToken(worker)).isInstanceOf(ReauthorizationRequired.class);
+        assertThat(state()).isEqualTo(State.REAUTHORIZATION_REQUIRED);
+    }
+
+    @Test
+    void aPairIsSavedEvenWhenTheDatabaseConnectionDiesDuringTheCall() throws Exception {
+        IssuedTokens tokens = world.connect(worker, ANNA);
+        world.letTheAccessTokenExpire();
+        world.twin
+                .faults()
+                .add(FaultRule.times(TOKEN_PATH, FaultKind.LATENCY, 1).withDelay(Duration.ofMillis(800)));
+
+        List<String> outcome = new ArrayList<>();
+        Thread caller = new Thread(() -> outcome.add(accessToken(worker)));
+        caller.start();
+        killTheSessionThatHoldsTheRow();
+        caller.join(20_000);
+
+        assertThat(outcome).hasSize(1).doesNotContain(tokens.accessToken());
+        assertThat(world.tokenCalls()).isEqualTo(1);
+        assertThat(accessToken(world.worker())).isEqualTo(outcome.get(0));
+    }
+
+    @Test
+    void whoNeverConnectedOrLeftHasNoToken() {
+        assertThatThrownBy(() -> accessToken(worker)).isInstanceOf(ConnectionNotFound.class);
+
+        world.connect(worker, ANNA);
+        assertThat(worker.connections().end(ANNA)).isTrue();
+
+        assertThatThrownBy(() -> accessToken(worker)).isInstanceOf(ConnectionNotFound.class);
+        assertThatThrownBy(() -> worker.connections().replace(ANNA, "any", soon()))
+                .isInstanceOf(ConnectionNotFound.class);
+    }
+
+    @Test
+    void aMemberWhoseKeyIsGoneNeedsConsent() {
+        world.connect(worker, ANNA);
+        world.vault(world.pool()).shred(ANNA);
+
+        assertThatThrownBy(() -> accessToken(world.worker())).isInstanceOf(ReauthorizationRequired.class);
+    }
+
+    private void announceARefresh() {
+        ConnectionStore store = new ConnectionStore(world.pool());
+        store.inTransaction(handle -> {
+            store.beginRefresh(handle, ANNA, 1, world.clock.instant());
+            return true;
+        });
+        assertThat(state()).isEqualTo(State.REFRESHING);
+    }
+
+    private void killTheSessionThatHoldsTheRow() throws InterruptedException {
+        for (int i = 0; i < 1000; i++) {
+            boolean killed = world.database.jdbi().withHandle(handle -> handle.createQuery("""
+                            select pg_terminate_backend(pid) from pg_stat_activity
+                            where datname = current_database() and state = 'idle in transaction'
+                                and query like '%for update'""")
+                    .mapTo(Boolean.class)
+                    .findFirst()
+                    .orElse(false));
+            if (killed && world.tokenCalls() == 0) {
+                return;
+            }
+            Thread.onSpinWait();
+        }
+        throw new AssertionError("no session holds the row");
+    }
+
+    private static <T> List<T> atOnce(int threads, java.util.function.IntFunction<Callable<T>> work) throws Exception {
+        ExecutorService executor = Executors.newFixedThreadPool(threads);
+        try {
+            CountDownLatch go = new CountDownLatch(1);
+            List<Future<T>> futures = new ArrayList<>();
+            for (int i = 0; i < threads; i++) {
+                Callable<T> one = work.apply(i);
+                futures.add(executor.submit(() -> {
+                    go.await();
+                    return one.call();
+                }));
+            }
+            go.countDown();
+            List<T> results = new ArrayList<>();
+            for (Future<T> future : futures) {
+                results.add(future.get());
+            }
+            return results;
+        } finally {
+            executor.shutdownNow();
+        }
+    }
+
+    private static String accessToken(Worker worker) {
+        return worker.connections().current(ANNA, soon()).pair().accessToken();
+    }
+
+    private State state() {
+        return worker.connections().find(ANNA).orElseThrow().state();
+    }
+
+    private List<String> history() {
+        return world.database.jdbi().withHandle(handle -> handle.createQuery(
+                        "select state || ' ' || reason from whoop_connection_history order by id")
+                .mapTo(String.class)
+                .list());
+    }
+
+    private static Deadline soon() {
+        return Deadline.after(Duration.ofSeconds(15));
+    }
+}
