@@ -58,7 +58,7 @@ final class SahhaStore {
 
     /** Rows that the former service left may lack what callers need: they are never shown as rows. */
     private static final String WHOLE = """
-            \sand id is not null and created_at is not null and updated_at is not null and jsonb_typeof(data) = 'object'
+            and id is not null and created_at is not null and updated_at is not null and jsonb_typeof(data) = 'object'
             and (cast(:from as date) is null or day >= :from) and (cast(:to as date) is null or day <= :to)""";
 
     private static final String WHOLE_SCORE =
@@ -169,7 +169,7 @@ final class SahhaStore {
                     case BIOMARKERS -> WHOLE_BIOMARKER;
                     case ARCHETYPES -> WHOLE_ARCHETYPE;
                 };
-        return in(handle -> handle.createQuery(rowsOf(kind) + whole + NEWEST_FIRST)
+        return in(handle -> handle.createQuery(rowsOf(kind) + " " + whole + NEWEST_FIRST)
                 .bind("who", who.value())
                 .bind("from", from)
                 .bind("to", to)
