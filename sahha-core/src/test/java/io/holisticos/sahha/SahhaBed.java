@@ -72,6 +72,7 @@ final class SahhaBed implements AutoCloseable {
         configuration.clientId = "synthetic-client-id";
         configuration.clientSecret = "synthetic-client-secret";
         configuration.coldWaitExisting = Duration.seconds(5);
+        configuration.outbound.client().setGzipEnabledForRequests(false);
         configuration.outbound.client().setTimeout(Duration.seconds(5));
         configuration.outbound.client().setConnectionTimeout(Duration.seconds(5));
         configuration.maxCallsPerSecond = 1000;
