@@ -28,6 +28,7 @@ public final class SahhaConfiguration {
     @JsonProperty
     String clientSecret = "";
 
+    /** Needs {@code client.gzipEnabledForRequests: false}: nothing says that Sahha's token call takes a gzipped body. */
     @Valid
     @NotNull
     @JsonProperty

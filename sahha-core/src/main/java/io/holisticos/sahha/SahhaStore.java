@@ -22,13 +22,18 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.StatementException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tables {@code scores}, {@code biomarkers}, {@code archetypes}, in the shape of the service before us, and what we keep
  * beside them. A database that is down is a {@link SourceUnavailable}.
  */
 final class SahhaStore {
+
+    private static final Logger log = LoggerFactory.getLogger(SahhaStore.class);
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
@@ -53,8 +58,8 @@ final class SahhaStore {
 
     /** Rows that the former service left may lack what callers need: they are never shown as rows. */
     private static final String WHOLE = """
-             and id is not null and created_at is not null and updated_at is not null and jsonb_typeof(data) = 'object'
-             and (cast(:from as date) is null or day >= :from) and (cast(:to as date) is null or day <= :to)""";
+            and id is not null and created_at is not null and updated_at is not null and jsonb_typeof(data) = 'object'
+            and (cast(:from as date) is null or day >= :from) and (cast(:to as date) is null or day <= :to)""";
 
     private static final String WHOLE_SCORE =
             " and type is not null and score is not null and score_date_time is not null";
@@ -164,7 +169,7 @@ final class SahhaStore {
                     case BIOMARKERS -> WHOLE_BIOMARKER;
                     case ARCHETYPES -> WHOLE_ARCHETYPE;
                 };
-        return in(handle -> handle.createQuery(rowsOf(kind) + whole + NEWEST_FIRST)
+        return in(handle -> handle.createQuery(rowsOf(kind) + " " + whole + NEWEST_FIRST)
                 .bind("who", who.value())
                 .bind("from", from)
                 .bind("to", to)
@@ -392,6 +397,9 @@ final class SahhaStore {
         try {
             return jdbi.withHandle(work::apply);
         } catch (JdbiException e) {
+            if (e instanceof StatementException) { // the connection was there: look into it
+                log.error("event=sahha_store_failed", e);
+            }
             throw new SourceUnavailable(SahhaApi.SAHHA, RETRY_AFTER, e);
         }
     }

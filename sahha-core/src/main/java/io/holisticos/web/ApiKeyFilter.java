@@ -4,6 +4,7 @@ import io.dropwizard.auth.AuthFilter;
 import io.holisticos.health.HealthError.Unauthenticated;
 import jakarta.annotation.Priority;
 import jakarta.ws.rs.Priorities;
+import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.container.ContainerRequestContext;
 
 /** Reads {@code X-API-Key}. */
@@ -16,8 +17,10 @@ final class ApiKeyFilter extends AuthFilter<String, Caller> {
     public void filter(ContainerRequestContext request) {
         String key = request.getHeaderString(ApiKeys.HEADER);
         if (!authenticate(request, key, ApiKeys.HEADER)) {
-            throw new Unauthenticated(
+            Unauthenticated why = new Unauthenticated(
                     key == null ? "this needs a credential: " + ApiKeys.HEADER : "this key is not known");
+            // So wrapped, dropwizard-auth lets a resource whose caller is optional go on; the error mapper unwraps it.
+            throw new WebApplicationException(why, 401);
         }
     }
 

@@ -72,6 +72,7 @@ final class SahhaBed implements AutoCloseable {
         configuration.clientId = "synthetic-client-id";
         configuration.clientSecret = "synthetic-client-secret";
         configuration.coldWaitExisting = Duration.seconds(5);
+        configuration.outbound.client().setGzipEnabledForRequests(false);
         configuration.outbound.client().setTimeout(Duration.seconds(5));
         configuration.outbound.client().setConnectionTimeout(Duration.seconds(5));
         configuration.maxCallsPerSecond = 1000;
@@ -121,7 +122,6 @@ final class SahhaBed implements AutoCloseable {
                     ConfigOverride.config("server.applicationConnectors[0].port", "0"),
                     ConfigOverride.config("server.adminConnectors[0].port", "0"),
                     ConfigOverride.config("server.registerDefaultExceptionMappers", "false"),
-                    ConfigOverride.config("server.requestLog.appenders", ""),
                     ConfigOverride.config("logging.level", "WARN")) {
                 @Override
                 public Application<Configuration> newApplication() {

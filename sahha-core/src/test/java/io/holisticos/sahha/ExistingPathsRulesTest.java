@@ -1,0 +1,243 @@
+package io.holisticos.sahha;
+
+import static io.holisticos.sahha.SahhaStub.sample;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dropwizard.util.Duration;
+import io.holisticos.health.Measurement;
+import io.holisticos.health.Metric;
+import io.holisticos.health.Score;
+import io.holisticos.health.SourceAnswer;
+import io.holisticos.health.SourceDay;
+import io.holisticos.health.SourceDetails;
+import io.holisticos.health.SourceName;
+import io.holisticos.health.Workout;
+import java.math.BigDecimal;
+import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the existing paths refuse, what they say when there is nothing, and what include_whoop adds. */
+class ExistingPathsRulesTest {
+
+    private static final String OVERVIEW = "/api/v1/health-metrics/overview?profile_id=anna";
+
+    private static SahhaBed bed;
+
+    @BeforeAll
+    static void open() {
+        bed = new SahhaBed();
+        bed.configuration.coldWaitExisting = Duration.seconds(5);
+        bed.sahha.member("anna", sample("golden-scores.json"), sample("golden-biomarkers.json"), null);
+        bed.sahha.member("new", null, "[]", "");
+        bed.sahha.member("only-sleep", null, sample("biomarkers.sleep.14-days.response-200.json"), null);
+        bed.sahha.member("broken", null, null, null);
+        for (String path : List.of("score", "biomarker", "archetypes")) {
+            bed.sahha.on("/api/v1/profile/" + path + "/broken", SahhaStub.Answer.json("<html>no</html>"));
+        }
+        bed.sahha.on("/api/v1/account/profile/gone", SahhaStub.Answer.status(410));
+    }
+
+    @AfterAll
+    static void close() {
+        bed.close();
+    }
+
+    @BeforeEach
+    void whoopIsNotConnected() {
+        bed.whoop.asked.set(0);
+        bed.whoop.answer = days -> new SourceAnswer.NotConnected(new SourceName("whoop"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/api/v1/health-metrics/overview",
+                "/api/v1/health-metrics/activity?period=today",
+                "/api/v1/health-metrics/sleep?user_id=anna",
+                "/api/v1/health-metrics/recovery?profile_id=",
+                "/api/v1/health-metrics/scores?profile_id=%20",
+                "/api/v1/health-metrics/biomarkers?profile_id=a%00b",
+                "/api/v1/sahha/scores",
+                "/api/v1/sahha/biomarkers?profile_id=anna",
+                "/api/v1/sahha/archetypes?limit=10",
+                "/api/v1/health-metrics/overview?profile_id=anna&period=tomorrow",
+                "/api/v1/health-metrics/activity?profile_id=anna&period=2025-02-30",
+                "/api/v1/health-metrics/sleep?profile_id=anna&period=13/01/2025",
+                "/api/v1/health-metrics/recovery?profile_id=anna&period=",
+                "/api/v1/health-metrics/scores?profile_id=anna&period=0000-01-01",
+                "/api/v1/health-metrics/biomarkers?profile_id=anna&period=20250711",
+                "/api/v1/sahha/scores?user_id=anna&start_date=07/11/2025",
+                "/api/v1/sahha/scores?user_id=anna&start_date=today",
+                "/api/v1/sahha/biomarkers?user_id=anna&end_date=2025-7-1",
+                "/api/v1/sahha/biomarkers?user_id=anna&start_date=2025-07-12&end_date=2025-07-11",
+                "/api/v1/sahha/archetypes?user_id=anna&limit=0",
+                "/api/v1/sahha/archetypes?user_id=anna&limit=1001",
+                "/api/v1/sahha/scores?user_id=anna&limit=many",
+                "/api/v1/health-metrics/overview?profile_id=anna&include_whoop=perhaps",
+            })
+    void badInputIs400(String path) {
+        HttpResponse<String> answer = bed.get(path);
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+        assertThat(answer.body()).startsWith("{\"detail\":\"").endsWith("\"}");
+        assertThat(answer.headers().firstValue("Content-Type")).contains("application/json");
+    }
+
+    @Test
+    void anIdTooLongIs400() {
+        assertThat(bed.get("/api/v1/sahha/scores?user_id=" + "x".repeat(101)).statusCode())
+                .isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/api/v1/health-metrics/overview?profile_id=",
+                "/api/v1/health-metrics/activity?profile_id=",
+                "/api/v1/health-metrics/sleep?profile_id=",
+                "/api/v1/health-metrics/recovery?profile_id=",
+                "/api/v1/health-metrics/scores?profile_id=",
+                "/api/v1/health-metrics/biomarkers?profile_id=",
+                "/api/v1/sahha/scores?user_id=",
+                "/api/v1/sahha/biomarkers?user_id=",
+                "/api/v1/sahha/archetypes?user_id=",
+            })
+    void nothingKnownIs404AndNotToBeToldIs503(String path) {
+        for (String nobody : List.of("stranger", "gone", "new")) {
+            HttpResponse<String> answer = bed.get(path + nobody);
+            assertThat(answer.statusCode()).as(nobody).isEqualTo(404);
+            assertThat(answer.body()).startsWith("{\"detail\":");
+        }
+        HttpResponse<String> answer = bed.get(path + "broken");
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.body()).isEqualTo("{\"detail\":\"sahha is not available\"}");
+    }
+
+    @Test
+    void whatExistsOnlyElsewhereIsAnEmptyAnswer() {
+        assertThat(bed.get("/api/v1/health-metrics/overview?profile_id=only-sleep&period=2025-07-11").body())
+                .isEqualTo("{\"sleep_last_night\":null,\"readiness_score\":null,\"mental_wellbeing\":null,\"activity_score\":null}");
+        assertThat(bed.get("/api/v1/health-metrics/activity?profile_id=only-sleep&period=2025-07-11").body())
+                .isEqualTo("{\"today\":null,\"biomarkers\":[]}");
+        assertThat(bed.get("/api/v1/health-metrics/recovery?profile_id=only-sleep&period=2025-07-11").body())
+                .isEqualTo("{\"biomarkers\":[]}");
+        assertThat(bed.get("/api/v1/sahha/scores?user_id=only-sleep").body()).isEqualTo("[]");
+        assertThat(bed.get("/api/v1/health-metrics/overview?profile_id=anna&period=2025-01-01").statusCode())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void idsOfAnyTextReachSahhaEncoded() {
+        assertThat(bed.get("/api/v1/sahha/scores?user_id=a%2Fb%25%3F%20c%2B%C3%A9").statusCode())
+                .isEqualTo(404);
+
+        assertThat(bed.sahha.seen("/account/profile/a%2Fb%25%3F%20c%2B%C3%A9")).isNotEmpty();
+    }
+
+    @Test
+    void withoutTheParameterWhoopIsNeverTouched() {
+        String plain = bed.get(OVERVIEW).body();
+
+        assertThat(bed.get(OVERVIEW + "&include_whoop=false").body()).isEqualTo(plain);
+        assertThat(bed.get(OVERVIEW, "X-API-Key", SahhaBed.KEY).body()).isEqualTo(plain);
+        assertThat(bed.get(OVERVIEW, "X-API-Key", "no such key").body()).isEqualTo(plain);
+        assertThat(bed.whoop.asked).hasValue(0);
+    }
+
+    @ParameterizedTest
+    @CsvSource({", 401", "no such key, 401", SahhaBed.POWERLESS_KEY + ", 403"})
+    void includeWhoopNeedsACredentialBeforeAnythingElse(String key, int status) {
+        for (String path : List.of(
+                OVERVIEW + "&include_whoop=true",
+                "/api/v1/health-metrics/overview?include_whoop=true",
+                OVERVIEW + "&include_whoop=TRUE&period=nonsense")) {
+            HttpResponse<String> answer = key == null ? bed.get(path) : bed.get(path, "X-API-Key", key);
+            assertThat(answer.statusCode()).as(path).isEqualTo(status);
+            assertThat(answer.body()).startsWith("{\"detail\":");
+        }
+        assertThat(bed.whoop.asked).hasValue(0);
+    }
+
+    @Test
+    void includeWhoopAddsOneLastKey() {
+        SourceName whoop = new SourceName("whoop");
+        bed.whoop.answer = days -> {
+            assertThat(days.from()).isEqualTo(LocalDate.of(2025, 7, 12));
+            return new SourceAnswer.Measured(
+                    whoop,
+                    SourceAnswer.Standing.CURRENT,
+                    Instant.parse("2025-07-11T19:00:00Z"),
+                    null,
+                    null,
+                    null,
+                    List.of(new SourceDay(
+                            days.from(),
+                            List.of(new Score("whoop_recovery", new BigDecimal("66"), Score.Scale.PERCENT, null)),
+                            List.of(new Measurement(Metric.HRV_RMSSD_SLEEP, new BigDecimal("61.40"))),
+                            List.of(new Workout(
+                                    "w1",
+                                    whoop,
+                                    "running",
+                                    OffsetDateTime.parse("2025-07-12T06:00:00+12:00"),
+                                    OffsetDateTime.parse("2025-07-12T07:00:00+12:00"),
+                                    "SCORED",
+                                    new BigDecimal("12.4"),
+                                    null,
+                                    null,
+                                    140,
+                                    null)),
+                            new Details("SCORED"))));
+        };
+
+        HttpResponse<String> answer = bed.get(OVERVIEW + "&include_whoop=true", "X-API-Key", SahhaBed.KEY);
+
+        String plain = bed.get(OVERVIEW).body();
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body())
+                .isEqualTo(plain.substring(0, plain.length() - 1)
+                        + ",\"whoop\":{\"status\":\"ok\",\"as_of\":\"2025-07-11T19:00:00Z\","
+                        + "\"scores\":{\"whoop_recovery\":{\"value\":66,\"scale\":\"0-100\"}},"
+                        + "\"metrics\":{\"hrv.rmssd.sleep\":{\"value\":61.40,\"unit\":\"ms\"}},"
+                        + "\"workouts\":[{\"id\":\"w1\",\"sport\":\"running\",\"start\":\"2025-07-12T06:00+12:00\","
+                        + "\"end\":\"2025-07-12T07:00+12:00\",\"state\":\"SCORED\",\"strain\":12.4,\"average_heart_rate\":140}],"
+                        + "\"recovery_state\":\"SCORED\"}}");
+    }
+
+    @Test
+    void whateverHappensToWhoopSahhasPartStands() {
+        String plain = bed.get(OVERVIEW).body();
+        String head = plain.substring(0, plain.length() - 1);
+
+        assertThat(bed.get(OVERVIEW + "&include_whoop=true", "X-API-Key", SahhaBed.KEY).body())
+                .isEqualTo(head + ",\"whoop\":{\"status\":\"not_connected\"}}");
+        bed.whoop.answer = days -> {
+            throw new IllegalStateException("unexpected");
+        };
+        assertThat(bed.get(OVERVIEW + "&include_whoop=true", "X-API-Key", SahhaBed.KEY).body())
+                .isEqualTo(head + ",\"whoop\":{\"status\":\"unavailable\"}}");
+    }
+
+    @Test
+    void aMemberWhomOnlyWhoopKnowsIsStill404() {
+        assertThat(bed.get(
+                                "/api/v1/health-metrics/overview?profile_id=stranger&include_whoop=true",
+                                "X-API-Key",
+                                SahhaBed.KEY)
+                        .statusCode())
+                .isEqualTo(404);
+        assertThat(bed.whoop.asked).hasValue(0);
+    }
+
+    /** What a source may add of its own. */
+    public record Details(String recovery_state) implements SourceDetails {}
+}

@@ -1,0 +1,303 @@
+package io.holisticos.sahha;
+
+import static io.holisticos.sahha.SahhaStub.sample;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import io.dropwizard.util.Duration;
+import io.holisticos.health.DayRange;
+import io.holisticos.health.Deadline;
+import io.holisticos.health.HealthSource.Acquaintance;
+import io.holisticos.health.Measurement;
+import io.holisticos.health.Score;
+import io.holisticos.health.SourceAnswer;
+import io.holisticos.health.SourceAnswer.Measured;
+import io.holisticos.health.SourceDay;
+import io.holisticos.health.UserId;
+import io.holisticos.sahha.SahhaStub.Answer;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Freshness, quirks of Sahha's answers, and what the unified flow gets. */
+class SahhaSourceTest {
+
+    private static final UserId ANNA = new UserId("anna");
+    private static final DayRange ELEVENTH = DayRange.of(LocalDate.of(2025, 7, 11));
+    private static final String SCORES = "/api/v1/profile/score/anna";
+    private static final String BIOMARKERS = "/api/v1/profile/biomarker/anna";
+
+    private SahhaBed bed;
+
+    @BeforeEach
+    void open() {
+        bed = new SahhaBed();
+        bed.sahha.member("anna", sample("golden-scores.json"), sample("golden-biomarkers.json"), null);
+    }
+
+    @AfterEach
+    void close() {
+        bed.close();
+    }
+
+    @Test
+    void readsScoresAndMetricsOfADay() {
+        Measured answer = measured(ELEVENTH);
+
+        assertThat(answer.status()).isEqualTo("ok");
+        assertThat(answer.asOf()).isEqualTo(bed.now.get());
+        assertThat(answer.coverage()).isEqualTo("complete");
+        assertThat(answer.newest().offset()).hasToString("+12:00");
+        assertThat(answer.newest().at()).isEqualTo("2025-07-11T17:02:26Z");
+        SourceDay day = answer.days().get(0);
+        assertThat(day.scores())
+                .extracting(Score::name, Score::value, Score::state)
+                .containsExactly(org.assertj.core.groups.Tuple.tuple(
+                        "sleep", new java.math.BigDecimal("0.96"), "high"));
+        assertThat(metrics(day))
+                .containsEntry("steps", "3000")
+                .containsEntry("sleep.debt", "0.438")
+                .containsEntry("sleep.regularity", "95")
+                .containsEntry("hrv.sdnn", "48.6")
+                .containsEntry("hrv.rmssd", "51.3")
+                .containsEntry("heart_rate.resting", "57");
+    }
+
+    @Test
+    void asksSahhaAsItWantsToBeAsked() {
+        measured(ELEVENTH);
+
+        assertThat(bed.sahha.seen(SCORES)).hasSize(1);
+        assertThat(bed.sahha.seen(SCORES).get(0).query())
+                .startsWith("types=sleep&types=activity&types=readiness&types=mental_wellbeing&types=wellbeing&startDateTime=2025-06-1")
+                .endsWith("&endDateTime=2025-07-13");
+        assertThat(bed.sahha.seen(BIOMARKERS).get(0).query()).startsWith("categories=activity&categories=");
+        assertThat(bed.sahha.seen(SCORES).get(0).authorization()).isEqualTo("account synthetic.account.token");
+        assertThat(bed.sahha.seen(SahhaStub.TOKEN)).hasSize(1);
+        assertThat(bed.sahha.seen(SahhaStub.TOKEN).get(0).authorization()).isEqualTo("null");
+        assertThat(bed.sahha.seen(SahhaStub.TOKEN).get(0).body())
+                .isEqualTo(
+                        "{\"clientId\":\"synthetic-client-id\",\"clientSecret\":\"synthetic-client-secret\"}");
+    }
+
+    @Test
+    void whatIsFreshIsNotAskedForAgain() {
+        measured(ELEVENTH);
+        bed.passes(java.time.Duration.ofSeconds(299));
+        measured(ELEVENTH);
+        assertThat(bed.sahha.seen(SCORES)).hasSize(1);
+
+        bed.passes(java.time.Duration.ofSeconds(2));
+        assertThat(measured(ELEVENTH).status()).isEqualTo("ok");
+        assertThat(bed.sahha.seen(SCORES)).hasSize(2);
+        assertThat(bed.sahha.seen(BIOMARKERS)).as("metrics keep longer").hasSize(1);
+
+        bed.passes(java.time.Duration.ofSeconds(300));
+        measured(ELEVENTH);
+        assertThat(bed.sahha.seen(BIOMARKERS)).hasSize(2);
+        assertThat(bed.sahha.seen("/account/profile/")).as("asked only while nothing was held").hasSize(1);
+    }
+
+    @Test
+    void pastItsFreshnessAReaderWaitsShortlyWhileOneRefreshGoesOnForAll() throws Exception {
+        bed.configuration.waitWhenStale = Duration.milliseconds(50);
+        SahhaBed patient = bed;
+        measured(ELEVENTH);
+        patient.passes(java.time.Duration.ofMinutes(11));
+        CountDownLatch release = new CountDownLatch(1);
+        patient.sahha.on(SCORES, request -> {
+            release.await(20, TimeUnit.SECONDS);
+            return Answer.json(sample("golden-scores.json").replace("0.96", "0.41"));
+        });
+
+        List<CompletableFuture<Measured>> readers = IntStream.range(0, 5)
+                .mapToObj(reader -> CompletableFuture.supplyAsync(() -> measured(ELEVENTH)))
+                .toList();
+        for (CompletableFuture<Measured> reader : readers) {
+            Measured stale = reader.get(10, TimeUnit.SECONDS);
+            assertThat(stale.status()).isEqualTo("stale");
+            assertThat(stale.days().get(0).scores().get(0).value()).hasToString("0.96");
+        }
+        assertThat(patient.sahha.seen(SCORES)).hasSize(2);
+        release.countDown();
+
+        Deadline bound = Deadline.after(java.time.Duration.ofSeconds(10));
+        while (!measured(ELEVENTH).days().get(0).scores().get(0).value().toString().equals("0.41")) {
+            assertThat(bound.isExpired()).isFalse();
+        }
+        assertThat(patient.sahha.seen(SCORES)).hasSize(2);
+    }
+
+    @Test
+    void sahhaDownIsStaleWithRowsAndUnavailableWithout() {
+        measured(ELEVENTH);
+        bed.passes(java.time.Duration.ofDays(3));
+        bed.sahha.on(SCORES, Answer.status(500)).on(BIOMARKERS, Answer.status(500));
+        bed.sahha.on("/api/v1/account/profile/ben", Answer.status(500));
+
+        assertThat(measured(ELEVENTH).status()).isEqualTo("stale");
+        assertThat(measured(ELEVENTH).coverage()).isEqualTo("partial");
+        assertThat(read("ben", ELEVENTH).status()).isEqualTo("unavailable");
+        assertThat(bed.module.source().acquaintance(new UserId("ben"), deadline())).isEqualTo(Acquaintance.UNSURE);
+        assertThat(bed.module.healthCheck().execute().isHealthy()).isFalse();
+    }
+
+    @Test
+    void aStrangerIsNotConnectedAndAskedForOnceADay() {
+        assertThat(read("stranger", ELEVENTH).status()).isEqualTo("not_connected");
+        assertThat(read("stranger", ELEVENTH).status()).isEqualTo("not_connected");
+        assertThat(bed.module.source().acquaintance(new UserId("stranger"), deadline()))
+                .isEqualTo(Acquaintance.UNKNOWN);
+        assertThat(bed.sahha.seen("/account/profile/stranger")).hasSize(1);
+
+        bed.passes(java.time.Duration.ofHours(25));
+        bed.sahha.member("stranger", sample("golden-scores.json"), null, null);
+        assertThat(read("stranger", ELEVENTH).status()).isEqualTo("ok");
+        assertThat(bed.module.source().acquaintance(ANNA, deadline())).isEqualTo(Acquaintance.KNOWN);
+    }
+
+    @Test
+    void anOldMonthIsFetchedOnceItIsSettled() {
+        DayRange may = new DayRange(LocalDate.of(2025, 5, 10), LocalDate.of(2025, 5, 12));
+        measured(may);
+        bed.passes(java.time.Duration.ofDays(2));
+        measured(may);
+
+        assertThat(bed.sahha.seen(SCORES)).hasSize(1);
+        assertThat(bed.sahha.seen(SCORES).get(0).query())
+                .endsWith("startDateTime=2025-04-30&endDateTime=2025-06-01");
+    }
+
+    @Test
+    void everyShapeOfNothingIsTheSame() {
+        for (Answer nothing : List.of(Answer.status(204), Answer.json("[]"), Answer.json(""), Answer.status(404))) {
+            String id = "nothing-" + nothing.status() + "-" + nothing.body().length() + nothing.headers().size();
+            bed.sahha.member(id, null, null, null);
+            bed.sahha.on("/api/v1/profile/score/" + id, nothing).on("/api/v1/profile/biomarker/" + id, nothing);
+
+            Measured answer = (Measured) read(id, ELEVENTH);
+
+            assertThat(answer.status()).isEqualTo("ok");
+            assertThat(answer.days()).isEmpty();
+            assertThat(answer.newest()).isNull();
+        }
+    }
+
+    @Test
+    void awkwardRowsAreReadAndBadOnesSkippedByThemselves() {
+        bed.now.set(Instant.parse("2024-06-07T12:00:00Z"));
+        String formats = sample("biomarkers.format-variants.json");
+        bed.sahha.member(
+                "anna",
+                sample("scores.awkward-but-observed.json"),
+                formats.substring(0, formats.lastIndexOf(']'))
+                        + """
+                        , {"id":"no-window","category":"activity","type":"steps","value":"1"}
+                        , {"id":"bad-time","category":"activity","type":"steps","value":"1","startDateTime":"soon","endDateTime":"later"}
+                        , {"id":"absurd","category":"activity","type":"steps","value":1e999999,"startDateTime":"2024-06-06T00:00:00+08:00","endDateTime":"2024-06-06T23:59:59+08:00"}
+                        , {"id":"nul","category":"activity","type":"steps","value":"\\u0000","startDateTime":"2024-06-06T00:00:00+08:00","endDateTime":"2024-06-06T23:59:59+08:00"}
+                        , 17, null
+                        , {"id":"new-words","category":"mood","type":"glee","value":"high","unit":null,"aura":{"hue":1},"valueType":"chart","periodicity":"daily","aggregation":"none","startDateTime":"2024-06-06T00:00:00","endDateTime":"2024-06-06T23:59:59"}
+                        ]""",
+                null);
+
+        Measured answer = measured(new DayRange(LocalDate.of(2024, 6, 1), LocalDate.of(2024, 6, 7)));
+
+        Map<LocalDate, SourceDay> days =
+                answer.days().stream().collect(Collectors.toMap(SourceDay::date, day -> day));
+        assertThat(days.get(LocalDate.of(2024, 6, 1)).scores()).as("without an offset").hasSize(1);
+        assertThat(days.get(LocalDate.of(2024, 6, 3)).scores().get(0).value()).hasToString("0.75");
+        assertThat(metrics(days.get(LocalDate.of(2024, 6, 6))))
+                .containsEntry("steps", "8140")
+                .containsEntry("sleep.efficiency", "93")
+                .containsEntry("sleep.regularity", "91");
+        assertThat(bed.metrics.meter("sahha.rows.skipped.biomarkers").getCount()).isEqualTo(6);
+        assertThat(bed.store().wholeRows(Kind.BIOMARKERS, ANNA, null, null, 100))
+                .extracting(Row::name)
+                .contains("glee");
+    }
+
+    @Test
+    void aTokenIsRenewedOnceAfterA401AndSharedByAll() {
+        AtomicInteger tokens = new AtomicInteger();
+        bed.sahha.on(
+                SahhaStub.TOKEN,
+                request -> Answer.json("{\"accountToken\":\"t" + tokens.incrementAndGet() + "\",\"expiresIn\":\"86400\"}"));
+        Answer scores = Answer.json(sample("golden-scores.json"));
+        bed.sahha.on(SCORES, request -> request.authorization().equals("account t1") ? Answer.status(401) : scores);
+
+        assertThat(measured(ELEVENTH).status()).isEqualTo("ok");
+        assertThat(tokens).hasValue(2);
+
+        bed.passes(java.time.Duration.ofSeconds(86_400 - 61));
+        measured(ELEVENTH);
+        assertThat(tokens).hasValue(2);
+        bed.passes(java.time.Duration.ofSeconds(2));
+        bed.passes(java.time.Duration.ofMinutes(10));
+        measured(ELEVENTH);
+        assertThat(tokens).hasValue(3);
+    }
+
+    @Test
+    void aRefusedTokenCallIsUnavailableNotUnknown() {
+        bed.sahha.on(SahhaStub.TOKEN, Answer.status(401));
+
+        assertThat(read("anna", ELEVENTH).status()).isEqualTo("unavailable");
+    }
+
+    @Test
+    void throttledFetchesComeBack() {
+        AtomicInteger calls = new AtomicInteger();
+        bed.sahha.on(
+                SCORES,
+                request -> calls.incrementAndGet() == 1
+                        ? new Answer(429, "", Map.of("Retry-After", "1"))
+                        : Answer.json(sample("golden-scores.json")));
+
+        assertThat(read("anna", ELEVENTH)).asInstanceOf(type(Measured.class)).satisfies(answer -> {
+            assertThat(answer.status()).isEqualTo("ok");
+            assertThat(answer.days().get(0).scores()).isNotEmpty();
+        });
+        assertThat(calls).hasValue(2);
+    }
+
+    @Test
+    void thePhonesOffsetDecidesTodayWhileNoRecordDoes() {
+        bed.sahha.member("anna", sample("golden-scores.json").replace("+12:00\"", "\""), null, null);
+        bed.now.set(Instant.parse("2025-07-11T20:00:00Z"));
+
+        assertThat(bed.get("/api/v1/health-metrics/overview?profile_id=anna").body()).contains("0.85");
+        assertThat(bed.sahha.seen("/deviceInformation/anna")).hasSize(1);
+    }
+
+    private Measured measured(DayRange days) {
+        return (Measured) read("anna", days);
+    }
+
+    private SourceAnswer read(String who, DayRange days) {
+        return bed.module.source().read(new UserId(who), days, deadline());
+    }
+
+    private static Deadline deadline() {
+        return Deadline.after(java.time.Duration.ofSeconds(10));
+    }
+
+    private static Map<String, String> metrics(SourceDay day) {
+        Map<String, String> metrics = new TreeMap<>();
+        for (Measurement measurement : day.measurements()) {
+            metrics.put(measurement.metric().key(), measurement.value().toPlainString());
+        }
+        return metrics;
+    }
+}

@@ -1,0 +1,20 @@
+set timezone to 'UTC';
+-- What the service before us leaves, as far as its callers' sources show it. Every value is synthetic.
+create table profiles (id uuid primary key, name text not null);
+create table scores (id uuid primary key default gen_random_uuid(), profile_id uuid not null, type varchar(50) not null, score real, state varchar(20), data jsonb default '{}', score_date_time timestamp, created_at timestamp default now(), updated_at timestamp default now(), sync_batch integer not null, constraint scores_profile foreign key (profile_id) references profiles (id));
+create table biomarkers (id uuid primary key default gen_random_uuid(), profile_id uuid not null references profiles (id), category varchar(50), type varchar(100), data jsonb, start_date_time timestamp, end_date_time timestamp, created_at timestamp, updated_at timestamp);
+create table archetypes (id uuid primary key default gen_random_uuid(), profile_id uuid not null references profiles (id), name text, periodicity text, value text, data jsonb, start_date_time timestamptz, end_date_time timestamptz, created_at timestamptz, updated_at timestamptz);
+insert into profiles (id, name) values ('11111111-1111-4111-8111-111111111111', 'synthetic');
+insert into scores (id, profile_id, type, score, state, data, score_date_time, created_at, updated_at, sync_batch) values
+('00000000-0000-4000-8000-000000000001', '11111111-1111-4111-8111-111111111111', 'sleep', 0.89, 'high', '{"sahha_id": "00000001-0000-5000-8000-000000000001", "factors": [], "dataSources": ["sleep"], "version": 1, "createdAtUtc": "2025-08-14T16:30:00+00:00"}', '2025-08-14T00:00:00+00:00', '2025-08-14 16:36:21.35416+00', '2025-08-14 16:36:21.35416+00', 7),
+('00000000-0000-4000-8000-000000000002', '11111111-1111-4111-8111-111111111111', 'readiness', null, null, '{"factors": []}', '2025-08-14T00:00:00+00:00', '2025-08-14 16:36:21.35416+00', '2025-08-14 16:36:21.35416+00', 7);
+insert into biomarkers (id, profile_id, category, type, data, start_date_time, end_date_time, created_at, updated_at) values
+('00000000-0000-4000-8000-000000000101', '11111111-1111-4111-8111-111111111111', 'activity', 'steps', '{"type": "steps", "category": "activity", "value": "8140", "unit": "count", "valueType": "integer", "aggregation": "total", "periodicity": "daily"}', '2025-08-14T00:00:00+00:00', '2025-08-14T23:59:59+00:00', '2025-08-14 16:36:21.35416+00', '2025-08-14T17:00:00Z'),
+('00000000-0000-4000-8000-000000000102', '11111111-1111-4111-8111-111111111111', 'activity', 'active_energy_burned', '{"type": "active_energy_burned", "category": "activity", "value": "310", "unit": "kcal", "valueType": "integer", "aggregation": "total", "periodicity": "daily"}', '2025-08-14T00:00:00+00:00', '2025-08-14T23:59:59+00:00', '2025-08-14 16:36:21.35416+00', '2025-08-14T17:00:00Z'),
+('00000000-0000-4000-8000-000000000103', '11111111-1111-4111-8111-111111111111', 'sleep', 'sleep_duration', '{"type": "sleep_duration", "category": "sleep", "value": "455", "unit": "minute", "valueType": "integer", "aggregation": "total", "periodicity": "daily"}', '2025-08-13T18:00:00+00:00', '2025-08-14T17:59:59+00:00', '2025-08-14 16:36:21.35416+00', '2025-08-14T17:00:00Z');
+-- Rows of an early version of the service: neither category nor data.
+insert into biomarkers (id, profile_id, category, type, data, start_date_time, end_date_time, created_at, updated_at)
+select gen_random_uuid() , '11111111-1111-4111-8111-111111111111', null, 'steps', null, ('2025-01-01T00:00:00+00:00'::timestamptz + n * interval '1 day'), ('2025-01-01T23:59:59+00:00'::timestamptz + n * interval '1 day'), '2025-08-14 16:36:21.35416+00', '2025-08-14 16:36:21.35416+00'
+from generate_series(1, 120) n;
+insert into archetypes (id, profile_id, name, periodicity, value, data, start_date_time, end_date_time, created_at, updated_at) values
+('00000000-0000-4000-8000-000000000301', '11111111-1111-4111-8111-111111111111', 'sleep_pattern', 'weekly', 'consistent_early_sleeper', '{}', '2025-08-04T00:00:00+00:00', '2025-08-10T00:00:00+00:00', '2025-08-14 16:36:21.35416+00', '2025-08-14 16:36:21.35416+00');
