@@ -61,9 +61,10 @@ final class ReturnTo {
         return host != null
                 && host.equalsIgnoreCase(prefix.getHost())
                 && wanted.getPort() == prefix.getPort()
-                && isBelow(prefix.getRawPath(), wanted.normalize().getRawPath());
+                && isBelow(prefix.getPath(), wanted.getPath());
     }
 
+    /** Both paths decoded: browsers take {@code %2e%2e} for a step upwards, too. */
     private static boolean isBelow(String prefix, String path) {
         String folder = prefix.endsWith("/") ? prefix : prefix + "/";
         return (path + "/").startsWith(folder) && !path.contains("..");

@@ -96,7 +96,7 @@ final class ConnectWorld implements AutoCloseable {
         configuration.tokenUrl = URI.create(twin.baseUrl() + TOKEN_PATH);
         configuration.publicUrl = URI.create(PUBLIC_URL);
         configuration.returnTo = List.of("https://app.example/done", "holisticos:");
-        configuration.refreshTimeout = io.dropwizard.util.Duration.seconds(5);
+        configuration.refreshTimeout = io.dropwizard.util.Duration.seconds(10);
         return configuration;
     }
 
@@ -194,7 +194,7 @@ final class ConnectWorld implements AutoCloseable {
         try {
             return mapper().readValue("""
                     {"client": {"gzipEnabled": false, "gzipEnabledForRequests": false},
-                     "requestTimeout": "2s", "retryPause": "5ms"}""", OutboundConfiguration.class);
+                     "requestTimeout": "5s", "retryPause": "5ms"}""", OutboundConfiguration.class);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
