@@ -5,12 +5,12 @@ import io.dropwizard.util.Duration;
 import io.dropwizard.validation.MaxDuration;
 import io.dropwizard.validation.MinDuration;
 import io.dropwizard.validation.ValidationMethod;
-import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Our application at WHOOP, and how members come and go. Read once at start-up. */
 public final class ConnectConfiguration {
@@ -20,13 +20,13 @@ public final class ConnectConfiguration {
 
     private static final String OFFLINE = "offline";
 
-    /** As the WHOOP dashboard shows it. */
-    @NotBlank
+    /** As the WHOOP dashboard shows it; empty for a house without WHOOP. */
+    @NotNull
     @JsonProperty
     String clientId = "";
 
     /** As the WHOOP dashboard shows it; the webhook signing key, too. */
-    @NotBlank
+    @NotNull
     @JsonProperty
     String clientSecret = "";
 
@@ -45,7 +45,7 @@ public final class ConnectConfiguration {
 
     /** Our callback as registered at WHOOP, to the letter; by default below {@link #publicUrl}. */
     @JsonProperty
-    @org.jspecify.annotations.Nullable
+    @Nullable
     URI redirectUri;
 
     /** What we ask members for; all of it or nothing. Without {@code offline} a connection would live for an hour. */
@@ -83,6 +83,21 @@ public final class ConnectConfiguration {
     Duration refreshTimeout = Duration.seconds(15);
 
     public ConnectConfiguration() {}
+
+    /** Whether there is an application at WHOOP to speak for. */
+    public boolean hasCredentials() {
+        return !clientId.isBlank();
+    }
+
+    /** WHOOP signs webhooks with it. */
+    public String clientSecret() {
+        return clientSecret;
+    }
+
+    @ValidationMethod(message = "whoop.connect.clientSecret is required when whoop.connect.clientId is given")
+    boolean isSecretGiven() {
+        return clientId.isBlank() == clientSecret.isBlank();
+    }
 
     @ValidationMethod(message = "whoop.connect.scopes must name offline: without it WHOOP gives no refresh token")
     boolean isOffline() {

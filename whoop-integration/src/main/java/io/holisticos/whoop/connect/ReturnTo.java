@@ -27,6 +27,7 @@ final class ReturnTo {
         if (wanted == null
                 || address.length() > MAX_LENGTH
                 || wanted.getRawUserInfo() != null
+                || wanted.getRawFragment() != null
                 || rules.stream().noneMatch(rule -> covers(rule, wanted))) {
             throw new InvalidRequest("return_to must be one of the addresses allowed by whoop.connect.returnTo");
         }

@@ -13,6 +13,7 @@ import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.twins.http.FaultKind;
 import io.holisticos.twins.http.FaultRule;
 import io.holisticos.twins.whoop.IssuedTokens;
+import io.holisticos.twins.whoop.Knobs;
 import io.holisticos.whoop.connect.ConnectWorld.Worker;
 import io.holisticos.whoop.connect.Connection.State;
 import java.time.Duration;
@@ -281,6 +282,44 @@ class RefreshCustodyTest {
         assertThat(outcome).hasSize(1).doesNotContain(tokens.accessToken());
         assertThat(world.tokenCalls()).isEqualTo(1);
         assertThat(accessToken(world.worker())).isEqualTo(outcome.get(0));
+    }
+
+    @Test
+    void aWorkerThatLostItsLockAndThenTheRaceGoesOnWithTheWinnersToken() throws Exception {
+        for (int lostRaceStatus : new int[] {400, 500}) {
+            world.reset();
+            Worker other = world.worker();
+            Worker slow = world.worker();
+            world.twin.turn(world.twin.knobs().with(lostRace(lostRaceStatus)));
+            world.connect(slow, ANNA);
+            world.letTheAccessTokenExpire();
+            world.twin
+                    .faults()
+                    .add(FaultRule.times(TOKEN_PATH, FaultKind.LATENCY, 1).withDelay(Duration.ofMillis(800)));
+
+            List<String> outcome = new ArrayList<>();
+            Thread caller = new Thread(() -> outcome.add(accessToken(slow)));
+            caller.start();
+            killTheSessionThatHoldsTheRow();
+            String token = accessToken(other);
+            caller.join(20_000);
+
+            assertThat(outcome).as("status " + lostRaceStatus).containsExactly(token);
+            assertThat(state()).isEqualTo(State.ACTIVE);
+            assertThat(other.api().profile(ANNA, soon())).isPresent();
+        }
+        world.twin.turn(Knobs.defaults());
+    }
+
+    private static Knobs.Tokens lostRace(int status) {
+        Knobs.Tokens tokens = Knobs.defaults().tokens();
+        return new Knobs.Tokens(
+                tokens.accessLifetime(),
+                tokens.refreshLifetime(),
+                tokens.codeLifetime(),
+                tokens.spentRefreshError(),
+                status,
+                tokens.stateMinimum());
     }
 
     @Test

@@ -39,6 +39,7 @@ class ReturnToTest {
                 "https://app.example@evil.example/done",
                 "https://user@app.example/done",
                 "http://app.example/done",
+                "https://app.example/done#here",
                 "//app.example/done",
                 "/done",
                 "holisticos:opaque",
