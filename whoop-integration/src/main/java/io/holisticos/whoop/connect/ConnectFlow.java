@@ -38,11 +38,7 @@ public final class ConnectFlow {
     private final Surroundings surroundings;
 
     public ConnectFlow(
-            Consents consents,
-            Connections connections,
-            WhoopOAuth oauth,
-            WhoopApi api,
-            Surroundings surroundings) {
+            Consents consents, Connections connections, WhoopOAuth oauth, WhoopApi api, Surroundings surroundings) {
         this.consents = consents;
         this.connections = connections;
         this.oauth = oauth;
@@ -130,7 +126,9 @@ public final class ConnectFlow {
         Claim claim = state.isEmpty() ? new Claim.Unknown() : consents.useInBrowser(state, browserSecret);
         URI returnTo = claim instanceof Claim.Granted granted ? granted.returnTo() : null;
         if (why == Refusal.NOT_CONFIGURED) {
-            log.error("event=connect_refused provider=whoop reason={} hint=\"check the app in the WHOOP dashboard\"", why);
+            log.error(
+                    "event=connect_refused provider=whoop reason={} hint=\"check the app in the WHOOP dashboard\"",
+                    why);
         } else {
             log.info("event=connect_refused provider=whoop reason={}", why);
         }
@@ -141,9 +139,7 @@ public final class ConnectFlow {
     void disconnect(UserId who) {
         Deadline deadline = Deadline.after(GOOD_BYE);
         try {
-            connections
-                    .lastAccessToken(who, deadline)
-                    .ifPresent(token -> api.revokeAccessWith(token, who, deadline));
+            connections.lastAccessToken(who, deadline).ifPresent(token -> api.revokeAccessWith(token, who, deadline));
         } catch (HealthError e) { // ours ends all the same, and unused tokens at WHOOP run out
             log.warn("event=revoke_not_confirmed provider=whoop user={} kind={}", who, e.kind());
         }
@@ -208,7 +204,8 @@ public final class ConnectFlow {
             giveBack(who, granted, deadline);
             return Refusal.NARROWED;
         }
-        long whoopUserId = api.profileWith(granted.accessToken(), who, deadline).record().userId();
+        long whoopUserId =
+                api.profileWith(granted.accessToken(), who, deadline).record().userId();
         Connections.Joined joined = connections.join(who, whoopUserId, granted, refreshToken);
         return switch (joined) {
             case CONNECTED -> {

@@ -122,8 +122,10 @@ final class ConnectionStore {
     }
 
     Optional<Held> find(UserId who) {
-        return inTransaction(handle ->
-                handle.createQuery(SELECT).bind("who", who.value()).map((row, context) -> held(row)).findOne());
+        return inTransaction(handle -> handle.createQuery(SELECT)
+                .bind("who", who.value())
+                .map((row, context) -> held(row))
+                .findOne());
     }
 
     Optional<Held> findByAccount(Handle handle, long whoopUserId) {
@@ -134,8 +136,9 @@ final class ConnectionStore {
     }
 
     List<Held> usable() {
-        return inTransaction(handle ->
-                handle.createQuery(SELECT_USABLE).map((row, context) -> held(row)).list());
+        return inTransaction(handle -> handle.createQuery(SELECT_USABLE)
+                .map((row, context) -> held(row))
+                .list());
     }
 
     /** Reads the row and keeps it from everybody else until the transaction ends. */

@@ -84,7 +84,10 @@ class ConnectConfigurationTest {
 
     private static ConnectConfiguration read(String yaml) throws Exception {
         return new YamlConfigurationFactory<>(
-                        ConnectConfiguration.class, Validators.newValidator(), Jackson.newObjectMapper().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES), "dw")
+                        ConnectConfiguration.class,
+                        Validators.newValidator(),
+                        Jackson.newObjectMapper().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES),
+                        "dw")
                 .build(path -> new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)), "connect.yml");
     }
 }

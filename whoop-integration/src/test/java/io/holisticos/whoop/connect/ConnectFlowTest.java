@@ -133,8 +133,7 @@ class ConnectFlowTest {
                 .isPresent();
         JsonNode status = json(get("/internal/oauth/status/demo-ben", KEY, null), 200);
         assertThat(names(status))
-                .containsExactly(
-                        "user_id", "status", "whoop_user_id", "scopes", "connected_at", "last_synced_at");
+                .containsExactly("user_id", "status", "whoop_user_id", "scopes", "connected_at", "last_synced_at");
         assertThat(status.get("status").asText()).isEqualTo("active");
         assertThat(status.get("whoop_user_id").asLong()).isEqualTo(world.accountOf(BEN));
         assertThat(status.get("scopes")).hasSize(7);
@@ -173,13 +172,17 @@ class ConnectFlowTest {
 
         Consent web = consentOf("demo-ben", "{\"return_to\":\"https://app.example/done/here\"}");
         String declined = web.callback().replaceAll("code=[^&]+", "error=access_denied");
-        assertThat(location(get(declined, web.cookie()))).isEqualTo("https://app.example/done/here?error=access_denied");
+        assertThat(location(get(declined, web.cookie())))
+                .isEqualTo("https://app.example/done/here?error=access_denied");
     }
 
     @Test
     void aReturnToThatIsNotAllowedIsRefused() throws Exception {
         for (String elsewhere : List.of(
-                "https://evil.example/", "https://app.example/donex", "http://app.example/done", "javascript:alert(1)")) {
+                "https://evil.example/",
+                "https://app.example/donex",
+                "http://app.example/done",
+                "javascript:alert(1)")) {
             JsonNode problem = json(post(CONNECT + "demo-ben", KEY, "{\"return_to\":\"" + elsewhere + "\"}"), 400);
             assertThat(problem.get("code").asText()).isEqualTo("invalid_request");
         }
@@ -249,7 +252,8 @@ class ConnectFlowTest {
 
     @Test
     void aBrowserSentStraightToWhoopIsRefused() throws Exception {
-        String callback = consent(start("demo-ben", null).get("authorization_url").asText(), BEN);
+        String callback =
+                consent(start("demo-ben", null).get("authorization_url").asText(), BEN);
 
         assertPage(get(callback, null), 400, "another browser");
         assertNothingKept();
@@ -258,7 +262,8 @@ class ConnectFlowTest {
     @Test
     void anErrorIsShownEvenWithAnEmptyState() throws Exception {
         world.twin.register(world.app.withScopes(Set.of("offline")));
-        HttpResponse<String> opened = get(local(start("demo-ben", null).get("connect_url").asText()), null);
+        HttpResponse<String> opened =
+                get(local(start("demo-ben", null).get("connect_url").asText()), null);
         String back = location(get(location(opened), null));
         assertThat(query(back, "state")).isEmpty();
 
@@ -310,7 +315,8 @@ class ConnectFlowTest {
     @Test
     void aNarrowedConsentIsRefusedAndGivenBack() throws Exception {
         for (String left : List.of("offline", "read:sleep")) {
-            HttpResponse<String> opened = get(local(start("demo-ben", null).get("connect_url").asText()), null);
+            HttpResponse<String> opened =
+                    get(local(start("demo-ben", null).get("connect_url").asText()), null);
             String narrowed = location(opened).replace(left.replace(":", "%3A"), "");
             assertThat(narrowed).isNotEqualTo(location(opened));
 
@@ -331,7 +337,11 @@ class ConnectFlowTest {
         assertThat(world.twin.hasGrant("demo-ben")).isTrue();
         delete(CONNECT + "demo-ben", KEY);
         connect("somebody-else", BEN);
-        assertThat(worker.connections().findByAccount(world.accountOf(BEN)).orElseThrow().who().value())
+        assertThat(worker.connections()
+                        .findByAccount(world.accountOf(BEN))
+                        .orElseThrow()
+                        .who()
+                        .value())
                 .isEqualTo("somebody-else");
     }
 
@@ -366,12 +376,15 @@ class ConnectFlowTest {
 
         assertThat(delete(CONNECT + "demo-ben", KEY).statusCode()).isEqualTo(204);
         assertThat(delete(CONNECT + "demo-ben", KEY).statusCode()).isEqualTo(204);
-        assertThat(delete("/internal/oauth/disconnect/demo-ben", KEY).statusCode()).isEqualTo(204);
+        assertThat(delete("/internal/oauth/disconnect/demo-ben", KEY).statusCode())
+                .isEqualTo(204);
 
         assertThat(world.twin.hasGrant("demo-ben")).isFalse();
         assertThat(heard).endsWith("disconnected demo-ben").hasSize(2);
         on.set(true);
-        assertThat(json(get("/internal/oauth/status/demo-ben", KEY, null), 200).get("status").asText())
+        assertThat(json(get("/internal/oauth/status/demo-ben", KEY, null), 200)
+                        .get("status")
+                        .asText())
                 .isEqualTo("revoked");
         assertThat(rows("whoop_connection where access_token is not null or refresh_token is not null"))
                 .isEmpty();
@@ -418,12 +431,16 @@ class ConnectFlowTest {
         String callback = consent(started.get("authorization_url").asText(), BEN);
         String body = "{\"code\":\"" + query(callback, "code") + "\",\"state\":\"" + query(callback, "state") + "\"}";
 
-        assertThat(json(post("/internal/oauth/callback", OTHER_KEY, body), 400).get("detail").asText())
+        assertThat(json(post("/internal/oauth/callback", OTHER_KEY, body), 400)
+                        .get("detail")
+                        .asText())
                 .contains("this key");
         JsonNode status = json(post("/internal/oauth/callback", KEY, body), 200);
 
         assertThat(status.get("status").asText()).isEqualTo("active");
-        assertThat(json(post("/internal/oauth/callback", KEY, body), 400).get("detail").asText())
+        assertThat(json(post("/internal/oauth/callback", KEY, body), 400)
+                        .get("detail")
+                        .asText())
                 .contains("already_used");
     }
 
@@ -434,7 +451,9 @@ class ConnectFlowTest {
                 .asText();
         String body = "{\"code\":\"made-up\",\"state\":\"" + state + "\"}";
 
-        assertThat(json(post("/internal/oauth/callback", KEY, body), 400).get("detail").asText())
+        assertThat(json(post("/internal/oauth/callback", KEY, body), 400)
+                        .get("detail")
+                        .asText())
                 .contains("code_refused");
 
         String second = json(post("/internal/oauth/initiate", KEY, "{\"user_id\":\"demo-ben\"}"), 200)
@@ -535,8 +554,8 @@ class ConnectFlowTest {
 
         @Override
         public void run(Configuration ignored, Environment environment) {
-            ApiKeyStore keys =
-                    new ApiKeyStore(TestDatabase.migratedBy("sahha-db/changelog.yaml").jdbi());
+            ApiKeyStore keys = new ApiKeyStore(
+                    TestDatabase.migratedBy("sahha-db/changelog.yaml").jdbi());
             keys.save(KEY, "service", Set.of(Scope.CONNECT, Scope.INTERNAL), SYNCED);
             keys.save(OTHER_KEY, "other", Set.of(Scope.INTERNAL), SYNCED);
             keys.save(READER_KEY, "reader", Set.of(Scope.HEALTH_READ), SYNCED);
@@ -576,7 +595,8 @@ class ConnectFlowTest {
     }
 
     private static Consent consentOf(String userId, UserId whoopMember, @Nullable String body) throws Exception {
-        HttpResponse<String> opened = get(local(start(userId, body).get("connect_url").asText()), null);
+        HttpResponse<String> opened =
+                get(local(start(userId, body).get("connect_url").asText()), null);
         return new Consent(consent(location(opened), whoopMember), cookie(opened));
     }
 
@@ -599,7 +619,8 @@ class ConnectFlowTest {
     /** The member says yes on the consent page; returns our callback's address. */
     private static String consent(String authorizationUrl, UserId member) throws Exception {
         String page = get(authorizationUrl, null).body();
-        Matcher challenge = Pattern.compile("name=\"challenge\" value=\"([^\"]+)\"").matcher(page);
+        Matcher challenge =
+                Pattern.compile("name=\"challenge\" value=\"([^\"]+)\"").matcher(page);
         assertThat(challenge.find()).isTrue();
         HttpResponse<String> answer = http.send(
                 HttpRequest.newBuilder(URI.create(world.twin.baseUrl() + "/oauth/oauth2/consent"))
@@ -623,10 +644,12 @@ class ConnectFlowTest {
     }
 
     private static List<String> rows(String tableAndCondition) {
-        return world.database.jdbi().withHandle(handle -> handle.createQuery("select t::text from (select * from "
-                        + tableAndCondition + ") t")
-                .mapTo(String.class)
-                .list());
+        return world.database
+                .jdbi()
+                .withHandle(
+                        handle -> handle.createQuery("select t::text from (select * from " + tableAndCondition + ") t")
+                                .mapTo(String.class)
+                                .list());
     }
 
     private static JsonNode json(HttpResponse<String> response, int status) throws Exception {

@@ -146,8 +146,9 @@ final class ConnectWorld implements AutoCloseable {
 
     /** As if nothing had happened yet; only the time stays. */
     void reset() {
-        database.jdbi().useHandle(handle -> handle.execute(
-                "truncate whoop_connection, whoop_connection_history, whoop_authorization, member_key"));
+        database.jdbi()
+                .useHandle(handle -> handle.execute(
+                        "truncate whoop_connection, whoop_connection_history, whoop_authorization, member_key"));
         twin.faults().clear();
         people.people().stream()
                 .filter(person -> person.membership().hasWhoopAccount())

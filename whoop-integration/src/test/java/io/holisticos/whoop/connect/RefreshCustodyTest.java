@@ -105,7 +105,8 @@ class RefreshCustodyTest {
         world.connect(worker, ANNA);
         world.twin
                 .faults()
-                .add(FaultRule.times("/developer/v2/user/profile", FaultKind.STATUS, 1).withStatus(401));
+                .add(FaultRule.times("/developer/v2/user/profile", FaultKind.STATUS, 1)
+                        .withStatus(401));
 
         assertThat(worker.api().profile(ANNA, soon())).isPresent();
         assertThat(world.tokenCalls()).isEqualTo(1);
@@ -116,7 +117,8 @@ class RefreshCustodyTest {
         world.connect(worker, ANNA);
         world.twin
                 .faults()
-                .add(FaultRule.always("/developer/v2/user/profile", FaultKind.STATUS).withStatus(401));
+                .add(FaultRule.always("/developer/v2/user/profile", FaultKind.STATUS)
+                        .withStatus(401));
 
         assertThatThrownBy(() -> worker.api().profile(ANNA, soon())).isInstanceOf(ReauthorizationRequired.class);
         assertThat(world.tokenCalls()).isEqualTo(1);
@@ -134,7 +136,8 @@ class RefreshCustodyTest {
         assertThat(state()).isEqualTo(State.REAUTHORIZATION_REQUIRED);
         assertThatThrownBy(() -> accessToken(worker)).isInstanceOf(ReauthorizationRequired.class);
         assertThat(world.tokenCalls()).isEqualTo(2);
-        assertThat(history()).containsExactly("active connected", "reauthorization_required refresh_refused_invalid_request");
+        assertThat(history())
+                .containsExactly("active connected", "reauthorization_required refresh_refused_invalid_request");
     }
 
     @Test
@@ -353,14 +356,16 @@ class RefreshCustodyTest {
 
     private void killTheSessionThatHoldsTheRow() {
         for (int i = 0; i < 10_000; i++) {
-            boolean killed = world.database.jdbi().withHandle(handle -> handle.createQuery("""
+            boolean killed = world.database
+                    .jdbi()
+                    .withHandle(handle -> handle.createQuery("""
                             select pg_terminate_backend(pid) from pg_stat_activity
                             where datname = current_database() and state = 'idle in transaction'
                                 and query like '%for update'
                                 and exists (select 1 from whoop_connection where state = 'refreshing')""")
-                    .mapTo(Boolean.class)
-                    .findFirst()
-                    .orElse(false));
+                            .mapTo(Boolean.class)
+                            .findFirst()
+                            .orElse(false));
             if (killed) {
                 return;
             }
@@ -400,10 +405,12 @@ class RefreshCustodyTest {
     }
 
     private List<String> history() {
-        return world.database.jdbi().withHandle(handle -> handle.createQuery(
-                        "select state || ' ' || reason from whoop_connection_history order by id")
-                .mapTo(String.class)
-                .list());
+        return world.database
+                .jdbi()
+                .withHandle(handle -> handle.createQuery(
+                                "select state || ' ' || reason from whoop_connection_history order by id")
+                        .mapTo(String.class)
+                        .list());
     }
 
     private static Deadline soon() {
