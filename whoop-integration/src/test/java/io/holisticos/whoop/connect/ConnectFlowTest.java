@@ -327,6 +327,45 @@ class ConnectFlowTest {
     }
 
     @Test
+    void aNarrowedConsentLeavesAWorkingConnectionAlone() throws Exception {
+        connect("demo-ben", BEN);
+        HttpResponse<String> opened =
+                get(local(start("demo-ben", null).get("connect_url").asText()), null);
+        String narrowed = location(opened).replace("read%3Asleep", "");
+
+        assertPage(get(consent(narrowed, BEN), cookie(opened)), 400, "permissions were left out");
+
+        assertThat(world.twin.hasGrant("demo-ben")).isTrue();
+        assertThat(json(post("/internal/oauth/validate/demo-ben", KEY, null), 200)
+                        .get("valid")
+                        .asBoolean())
+                .isTrue();
+    }
+
+    @Test
+    void aNarrowedConsentThatCannotBeGivenBackIsRefusedAllTheSame() throws Exception {
+        HttpResponse<String> opened =
+                get(local(start("demo-ben", null).get("connect_url").asText()), null);
+        world.twin.faults().add(FaultRule.always("/developer", FaultKind.STATUS).withStatus(401));
+
+        assertPage(
+                get(consent(location(opened).replace("offline", ""), BEN), cookie(opened)),
+                400,
+                "permissions were left out");
+        assertNothingKept();
+    }
+
+    @Test
+    void validatingFindsOutThatTheMemberRevokedAtWhoop() throws Exception {
+        connect("demo-ben", BEN);
+        world.twin.revokeGrant("demo-ben");
+        world.clock.advance(Duration.ofHours(1));
+
+        assertThat(json(post("/internal/oauth/validate/demo-ben", KEY, null), 200))
+                .hasToString("{\"valid\":false,\"status\":\"reauthorization_required\"}");
+    }
+
+    @Test
     void aWhoopAccountBelongsToOneUser() throws Exception {
         connect("demo-ben", BEN);
         Consent second = consentOf("somebody-else", BEN, null);

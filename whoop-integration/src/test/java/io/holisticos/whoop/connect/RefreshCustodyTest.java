@@ -10,21 +10,27 @@ import io.holisticos.health.HealthError.ConnectionNotFound;
 import io.holisticos.health.HealthError.ReauthorizationRequired;
 import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.health.UserId;
+import io.holisticos.outbound.Call;
+import io.holisticos.outbound.CommandKey;
 import io.holisticos.twins.http.FaultKind;
 import io.holisticos.twins.http.FaultRule;
 import io.holisticos.twins.whoop.IssuedTokens;
 import io.holisticos.twins.whoop.Knobs;
 import io.holisticos.whoop.connect.ConnectWorld.Worker;
 import io.holisticos.whoop.connect.Connection.State;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -83,6 +89,71 @@ class RefreshCustodyTest {
         assertThat(Set.copyOf(tokens)).hasSize(1);
         assertThat(worker.api().profile(ANNA, soon())).isPresent();
         assertThat(other.api().profile(ANNA, soon())).isPresent();
+    }
+
+    @Test
+    void aProcessThatComesDuringTheCallOfAnotherWaitsForItsPair() throws Exception {
+        world.connect(worker, ANNA);
+        Worker other = world.worker();
+        world.letTheAccessTokenExpire();
+        world.twin
+                .faults()
+                .add(FaultRule.times(TOKEN_PATH, FaultKind.LATENCY, 1).withDelay(Duration.ofMillis(500)));
+
+        List<String> first = new ArrayList<>();
+        Thread caller = new Thread(() -> first.add(accessToken(worker)));
+        caller.start();
+        waitUntilARefreshIsAnnounced();
+        String second = accessToken(other);
+        caller.join(20_000);
+
+        assertThat(first).containsExactly(second);
+        assertThat(world.tokenCalls()).isEqualTo(1);
+    }
+
+    @Test
+    void ofTwoUsersWhoConnectOneAccountAtOnceOneSucceeds() throws Exception {
+        IssuedTokens tokens = world.twin.grant(ANNA.value());
+        var granted = new TokenAnswer.Granted(tokens.accessToken(), tokens.refreshToken(), 3600, tokens.scopes());
+
+        List<Connections.Joined> outcomes = atOnce(
+                4,
+                i -> () -> worker.connections()
+                        .join(new UserId("user-" + i), 1, granted, String.valueOf(tokens.refreshToken())));
+
+        assertThat(outcomes).containsOnlyOnce(Connections.Joined.CONNECTED);
+        assertThat(outcomes.stream().filter(Connections.Joined.ACCOUNT_OF_ANOTHER_USER::equals))
+                .hasSize(3);
+    }
+
+    @Test
+    void aDatabaseThatIsAwayMeansLater() {
+        Jdbi nowhere = Jdbi.create("jdbc:postgresql://localhost:1/nowhere");
+        Connections connections =
+                new Connections(nowhere, world.vault(nowhere), worker.oauth(), world.configuration(), world.clock);
+
+        assertThatThrownBy(() -> connections.find(ANNA)).isInstanceOf(SourceUnavailable.class);
+        assertThatThrownBy(() -> connections.markReauthorizationRequired(ANNA, "any"))
+                .isInstanceOf(SourceUnavailable.class);
+        connections.stop();
+    }
+
+    @Test
+    void callsThatCarryTheirOwnCredentialAreLeftAlone() {
+        Call own = new Call(
+                new CommandKey("WHOOP_PROFILE"),
+                ANNA,
+                "GET",
+                URI.create("http://localhost/"),
+                Map.of("authorization", "Bearer own"),
+                null,
+                true);
+        Call nobodys = Call.get(new CommandKey("WHOOP_PROFILE"), null, URI.create("http://localhost/"));
+
+        for (Call call : List.of(own, nobodys)) {
+            assertThat(worker.authorization().headers(call, soon())).isEmpty();
+            assertThat(worker.authorization().renew(call, Map.of(), soon())).isFalse();
+        }
     }
 
     @Test
@@ -352,6 +423,15 @@ class RefreshCustodyTest {
             return true;
         });
         assertThat(state()).isEqualTo(State.REFRESHING);
+    }
+
+    private void waitUntilARefreshIsAnnounced() {
+        for (int i = 0; i < 10_000; i++) {
+            if (state() == State.REFRESHING) {
+                return;
+            }
+        }
+        throw new AssertionError("no refresh was announced");
     }
 
     private void killTheSessionThatHoldsTheRow() {
