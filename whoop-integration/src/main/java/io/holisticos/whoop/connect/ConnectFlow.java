@@ -6,6 +6,7 @@ import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError;
 import io.holisticos.health.HealthError.ConnectionNotFound;
 import io.holisticos.health.HealthError.IntegrationDisabled;
+import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.connect.Consents.Begun;
@@ -95,7 +96,12 @@ public final class ConnectFlow {
     /** A browser follows a connect link. */
     Opened open(String link) {
         String browserSecret = consents.browserSecret();
-        Claim claim = consents.open(link, browserSecret);
+        Claim claim;
+        try {
+            claim = consents.open(link, browserSecret);
+        } catch (SourceUnavailable e) { // a person looks at this: a page, not a problem document
+            return new Opened.Closed(Refusal.LATER);
+        }
         if (!(claim instanceof Claim.Granted granted)) {
             return new Opened.Closed(refusalOf(claim));
         }
@@ -108,7 +114,13 @@ public final class ConnectFlow {
 
     /** A browser comes back with a code. */
     Outcome finishInBrowser(String code, String state, @Nullable String browserSecret) {
-        return finish(code, consents.useInBrowser(state, browserSecret));
+        Claim claim;
+        try {
+            claim = consents.useInBrowser(state, browserSecret);
+        } catch (SourceUnavailable e) {
+            return new Outcome.Failed(Refusal.LATER, null);
+        }
+        return finish(code, claim);
     }
 
     /** A service brings the code for a consent that it began. */
@@ -123,8 +135,7 @@ public final class ConnectFlow {
      */
     Outcome failInBrowser(String error, String state, @Nullable String browserSecret) {
         Refusal why = Refusal.ofRedirect(error);
-        Claim claim = state.isEmpty() ? new Claim.Unknown() : consents.useInBrowser(state, browserSecret);
-        URI returnTo = claim instanceof Claim.Granted granted ? granted.returnTo() : null;
+        URI returnTo = state.isEmpty() ? null : returnToOf(state, browserSecret);
         if (why == Refusal.NOT_CONFIGURED) {
             log.error(
                     "event=connect_refused provider=whoop reason={} hint=\"check the app in the WHOOP dashboard\"",
@@ -228,6 +239,16 @@ public final class ConnectFlow {
             api.revokeAccessWith(granted.accessToken(), who, deadline);
         } catch (HealthError e) { // nothing of it is kept here, and it runs out there
             log.warn("event=revoke_not_confirmed provider=whoop user={} kind={}", who, e.kind());
+        }
+    }
+
+    private @Nullable URI returnToOf(String state, @Nullable String browserSecret) {
+        try {
+            return consents.useInBrowser(state, browserSecret) instanceof Claim.Granted granted
+                    ? granted.returnTo()
+                    : null;
+        } catch (SourceUnavailable e) { // then our own page has to do
+            return null;
         }
     }
 

@@ -110,6 +110,14 @@ final class ConnectionStore {
         }
     }
 
+    private <T> T read(HandleCallback<T, RuntimeException> work) {
+        try {
+            return jdbi.withHandle(work);
+        } catch (JdbiException e) {
+            throw translated(e);
+        }
+    }
+
     /** As {@link #inTransaction}, but waits no longer than {@code longest} for a row that another worker holds. */
     <T> T inTransaction(Duration longest, HandleCallback<T, RuntimeException> work) {
         return inTransaction(handle -> {
@@ -122,10 +130,14 @@ final class ConnectionStore {
     }
 
     Optional<Held> find(UserId who) {
-        return inTransaction(handle -> handle.createQuery(SELECT)
+        return read(handle -> handle.createQuery(SELECT)
                 .bind("who", who.value())
                 .map((row, context) -> held(row))
                 .findOne());
+    }
+
+    Optional<Held> findByAccount(long whoopUserId) {
+        return read(handle -> findByAccount(handle, whoopUserId));
     }
 
     Optional<Held> findByAccount(Handle handle, long whoopUserId) {
@@ -136,7 +148,7 @@ final class ConnectionStore {
     }
 
     List<Held> usable() {
-        return inTransaction(handle -> handle.createQuery(SELECT_USABLE)
+        return read(handle -> handle.createQuery(SELECT_USABLE)
                 .map((row, context) -> held(row))
                 .list());
     }

@@ -51,8 +51,7 @@ public final class Connections implements Managed {
 
     /** Whose WHOOP account this is, while it is connected. */
     public Optional<Connection> findByAccount(long whoopUserId) {
-        return store.inTransaction(handle -> store.findByAccount(handle, whoopUserId))
-                .map(Held::connection);
+        return store.findByAccount(whoopUserId).map(Held::connection);
     }
 
     /** Everybody for whom calls can be made. */

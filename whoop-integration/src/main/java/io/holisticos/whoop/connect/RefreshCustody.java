@@ -113,11 +113,12 @@ final class RefreshCustody {
         try {
             executor.execute(() -> {
                 try {
-                    result.complete(refreshed(flight.who(), flight.version()));
+                    Usable usable = refreshed(flight.who(), flight.version());
+                    flights.remove(flight); // before the result, so that nobody joins what is over
+                    result.complete(usable);
                 } catch (RuntimeException | Error e) {
-                    result.completeExceptionally(e);
-                } finally {
                     flights.remove(flight);
+                    result.completeExceptionally(e);
                 }
             });
         } catch (RejectedExecutionException e) { // stopping

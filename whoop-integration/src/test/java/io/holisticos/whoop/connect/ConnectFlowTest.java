@@ -142,6 +142,12 @@ class ConnectFlowTest {
     }
 
     @Test
+    void anEmptyJsonBodyIsAsGoodAsNone() throws Exception {
+        assertThat(start("demo-ben", "").get("user_id").asText()).isEqualTo("demo-ben");
+        assertThat(start("demo-ben", "{}").get("user_id").asText()).isEqualTo("demo-ben");
+    }
+
+    @Test
     void theAuthorizationUrlAsksForEverythingAndHasALongState() throws Exception {
         String url = start("demo-ben", null).get("authorization_url").asText();
 

@@ -20,10 +20,12 @@ import io.holisticos.twins.whoop.Knobs;
 import io.holisticos.whoop.connect.ConnectWorld.Worker;
 import io.holisticos.whoop.connect.Connection.State;
 import java.net.URI;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -129,12 +131,24 @@ class RefreshCustodyTest {
     @Test
     void aDatabaseThatIsAwayMeansLater() {
         Jdbi nowhere = Jdbi.create("jdbc:postgresql://localhost:1/nowhere");
-        Connections connections =
-                new Connections(nowhere, world.vault(nowhere), worker.oauth(), world.configuration(), world.clock);
+        Connections connections = new Connections(
+                nowhere, ConnectWorld.vault(nowhere), worker.oauth(), world.configuration(), world.clock);
 
         assertThatThrownBy(() -> connections.find(ANNA)).isInstanceOf(SourceUnavailable.class);
         assertThatThrownBy(() -> connections.markReauthorizationRequired(ANNA, "any"))
                 .isInstanceOf(SourceUnavailable.class);
+        ConnectFlow flow = new ConnectFlow(
+                new Consents(nowhere, world.configuration(), new SecureRandom(), world.clock),
+                connections,
+                worker.oauth(),
+                worker.api(),
+                new Surroundings(new Nobody(), who -> true, who -> Optional.empty()));
+        assertThat(flow.open("link")).isEqualTo(new ConnectFlow.Opened.Closed(Refusal.LATER));
+        assertThat(flow.finishInBrowser("code", "state", null))
+                .isEqualTo(new ConnectFlow.Outcome.Failed(Refusal.LATER, null));
+        assertThat(flow.failInBrowser("access_denied", "state", null))
+                .isEqualTo(new ConnectFlow.Outcome.Failed(Refusal.DECLINED, null));
+        assertThatThrownBy(() -> flow.finishByService("code", "state", "key")).isInstanceOf(SourceUnavailable.class);
         connections.stop();
     }
 
@@ -411,9 +425,17 @@ class RefreshCustodyTest {
     @Test
     void aMemberWhoseKeyIsGoneNeedsConsent() {
         world.connect(worker, ANNA);
-        world.vault(world.pool()).shred(ANNA);
+        ConnectWorld.vault(world.pool()).shred(ANNA);
 
         assertThatThrownBy(() -> accessToken(world.worker())).isInstanceOf(ReauthorizationRequired.class);
+    }
+
+    private static final class Nobody implements ConnectionListener {
+        @Override
+        public void connected(UserId who, long whoopUserId) {}
+
+        @Override
+        public void disconnected(UserId who) {}
     }
 
     private void announceARefresh() {
