@@ -130,7 +130,7 @@ public final class WhoopStore {
                         .bind("hash", hash)
                         .mapTo(byte[].class)
                         .findOne())
-                .map(sealed -> vault.open(who, Purpose.PAYLOAD, sealed));
+                .map(held -> vault.open(who, Purpose.PAYLOAD, held));
     }
 
     /** Removes payloads archived before this moment. Returns how many. */
