@@ -120,9 +120,9 @@ class WhoopSourceTest {
 
         Map<Metric, String> values = values(day);
         assertThat(values)
-                .containsEntry(Metric.SLEEP_DURATION, "480.895")
+                .containsEntry(Metric.SLEEP_DURATION, "481.154")
                 .containsEntry(Metric.SLEEP_IN_BED, "504.546")
-                .containsEntry(Metric.ENERGY_TOTAL, "1981.442")
+                .containsEntry(Metric.ENERGY_TOTAL, "1980.951")
                 .containsEntry(Metric.HRV_RMSSD_SLEEP, "31.813562");
         assertThat(day.measurements())
                 .allSatisfy(measurement ->

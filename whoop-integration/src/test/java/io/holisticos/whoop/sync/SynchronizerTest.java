@@ -216,6 +216,40 @@ class SynchronizerTest {
     }
 
     @Test
+    void readersDoNotAskAgainRightAfterAFailure() {
+        bed.work(bed.synchronizer.firstSync(ANNA));
+
+        bed.synchronizer.catchUp(ANNA);
+        assertThat(bed.count("whoop_sync", ANNA)).isEqualTo(1);
+
+        bed.clock.advance(Duration.ofHours(1));
+        bed.synchronizer.catchUp(ANNA);
+        assertThat(bed.count("whoop_sync", ANNA)).isEqualTo(2);
+    }
+
+    @Test
+    void whatIsOldIsPurgedByTheClock() {
+        bed.connect(ANNA);
+        UUID first = bed.synchronizer.firstSync(ANNA);
+        bed.work(first);
+        bed.clock.advance(Duration.ofDays(401));
+
+        bed.startJobs();
+
+        awaitPurgeOf(first);
+        assertThat(bed.count("whoop_archive", ANNA)).isZero();
+        assertThat(bed.count("whoop_cycle", ANNA)).isPositive();
+    }
+
+    private void awaitPurgeOf(UUID jobId) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (bed.synchronizer.findRun(ANNA, jobId).isPresent() && System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+        assertThat(bed.synchronizer.findRun(ANNA, jobId)).isEmpty();
+    }
+
+    @Test
     void switchedOffItPausesAndLosesNothing() {
         bed.connect(ANNA);
         bed.enabled.set(false);
