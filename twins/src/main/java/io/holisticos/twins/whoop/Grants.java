@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class Grants {
     private static final Duration RACE = Duration.ofSeconds(1); // by real time: a lost race is over in milliseconds
 
+    private static final Duration FORGOTTEN = Duration.ofHours(1); // until then the reuse of a code is noticed
+
     private final Clock clock;
     private final Supplier<Knobs.Tokens> knobs;
     private final SecureRandom random = new SecureRandom();
@@ -36,6 +38,8 @@ final class Grants {
     /** A code that one token call may turn into tokens. */
     synchronized String issueCode(Person member, Set<String> scopes, String redirectUri) {
         String code = secret();
+        Instant longAgo = clock.instant().minus(FORGOTTEN);
+        codes.values().removeIf(old -> old.expires.isBefore(longAgo));
         codes.put(
                 code,
                 new Code(
@@ -80,7 +84,11 @@ final class Grants {
         if (disabled.isPresent()) {
             return new Exchange.Refused(Refusal.SCOPE_DISABLED);
         }
-        spent.put(refreshToken, System.nanoTime());
+        if (knobs.get().lostRaceStatus() == 500) {
+            long now = System.nanoTime();
+            spent.values().removeIf(at -> now - at > RACE.toNanos());
+            spent.put(refreshToken, now);
+        }
         return new Exchange.Issued(issue(grant));
     }
 
@@ -147,7 +155,7 @@ final class Grants {
 
     private boolean lostARace(String refreshToken) {
         Long at = spent.get(refreshToken);
-        return knobs.get().lostRaceStatus() == 500 && at != null && System.nanoTime() - at < RACE.toNanos();
+        return at != null && System.nanoTime() - at < RACE.toNanos();
     }
 
     /** Two base64url parts joined with a dot, as the real ones look. */

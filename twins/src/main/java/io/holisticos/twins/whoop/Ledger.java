@@ -45,6 +45,7 @@ final class Ledger {
     private final Map<UUID, Edit> edits = new ConcurrentHashMap<>();
     private final Map<Long, List<Workout>> added = new ConcurrentHashMap<>();
     private final Map<Long, Activity> closedCycles = new ConcurrentHashMap<>();
+    private volatile Quiet quiet = new Quiet(Instant.MAX, Instant.MIN);
 
     Ledger(Person person, Instant worldStart) {
         this.person = person;
@@ -178,32 +179,46 @@ final class Ledger {
 
     /** Events by nature (not by edits) in the span, oldest first; the start is exclusive, the end inclusive. */
     List<Event> events(Instant after, Instant until) {
-        List<Event> events = new ArrayList<>();
-        long last = person.lastDay(until);
-        for (long day = Math.max(firstDay, person.lastDay(after) - 1); day <= last; day++) {
-            BodyDay facts = person.day(day);
-            UUID sleep = ids.sleep(day, MAIN);
-            Schedule night = schedule(facts.night());
-            announce(events, "sleep.updated", sleep, night.seen(), 0);
-            announce(events, "sleep.updated", sleep, night.scored(), 1);
-            announce(events, "recovery.updated", sleep, night.scored(), 1);
-            announce(events, "sleep.updated", sleep, night.rescored(), 2);
-            announce(events, "recovery.updated", sleep, night.rescored(), 2);
-            for (int i = 0; i < facts.naps().size(); i++) {
-                Schedule nap = schedule(facts.naps().get(i));
-                announce(events, "sleep.updated", ids.sleep(day, 1 + i), nap.scored(), 1);
-            }
-            for (Workout workout : facts.workouts()) {
-                Schedule bout = schedule(workout);
-                UUID id = ids.workout(day, workout.number());
-                announce(events, "workout.updated", id, bout.scored(), 1);
-                announce(events, "workout.updated", id, bout.rescored(), 2);
-            }
+        Quiet known = quiet;
+        if (!after.isBefore(known.from()) && until.isBefore(known.to())) {
+            return List.of();
         }
-        events.removeIf(
-                event -> !event.at().isAfter(after) || event.at().isAfter(until) || isDeleted(event.recordId()));
-        events.sort(Comparator.comparing(Event::at));
-        return events;
+        List<Event> all = new ArrayList<>();
+        long next = person.lastDay(until) + 1;
+        for (long day = Math.max(firstDay, person.lastDay(after) - 1); day <= next; day++) {
+            announceDay(all, day);
+        }
+        all.stream()
+                .map(Event::at)
+                .filter(at -> at.isAfter(until))
+                .min(Comparator.naturalOrder())
+                .ifPresent(at -> quiet = new Quiet(until, at));
+        return all.stream()
+                .filter(event -> event.at().isAfter(after) && !event.at().isAfter(until))
+                .filter(event -> !isDeleted(event.recordId()))
+                .sorted(Comparator.comparing(Event::at))
+                .toList();
+    }
+
+    private void announceDay(List<Event> events, long day) {
+        BodyDay facts = person.day(day);
+        UUID sleep = ids.sleep(day, MAIN);
+        Schedule night = schedule(facts.night());
+        announce(events, "sleep.updated", sleep, night.seen(), 0);
+        announce(events, "sleep.updated", sleep, night.scored(), 1);
+        announce(events, "recovery.updated", sleep, night.scored(), 1);
+        announce(events, "sleep.updated", sleep, night.rescored(), 2);
+        announce(events, "recovery.updated", sleep, night.rescored(), 2);
+        for (int i = 0; i < facts.naps().size(); i++) {
+            Schedule nap = schedule(facts.naps().get(i));
+            announce(events, "sleep.updated", ids.sleep(day, 1 + i), nap.scored(), 1);
+        }
+        for (Workout workout : facts.workouts()) {
+            Schedule bout = schedule(workout);
+            UUID id = ids.workout(day, workout.number());
+            announce(events, "workout.updated", id, bout.scored(), 1);
+            announce(events, "workout.updated", id, bout.rescored(), 2);
+        }
     }
 
     /** An event of an edit, named after the moment of the edit. */
@@ -626,6 +641,9 @@ final class Ledger {
     private static String offset(ZoneOffset offset) {
         return offset.getId();
     }
+
+    /** A span that is known to hold no event: both ends exclusive. */
+    private record Quiet(Instant from, Instant to) {}
 
     private record Need(long baseline, long debt, long strain, long nap) {
         private long total() {

@@ -12,10 +12,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -120,24 +122,21 @@ final class Webhooks {
         return requests;
     }
 
+    /** What may go out together: to one receiver about one member only one at a time, so that order is kept. */
     private synchronized List<Delivery> due() {
         List<Delivery> batch = new ArrayList<>();
+        List<Delivery> blocked = new ArrayList<>();
+        Set<Line> busy = new HashSet<>();
         Instant now = clock.instant();
-        int limit = mode == WebhookMode.REORDER || mode == WebhookMode.NORMAL ? 1 : AT_ONCE;
-        // In order means one after the other, but different receivers and members need not wait for each other.
         while (!outbox.isEmpty()
                 && batch.size() < AT_ONCE
+                && blocked.size() < AT_ONCE * AT_ONCE
                 && !outbox.element().due().isAfter(now)) {
-            Delivery next = outbox.element();
-            long same = batch.stream()
-                    .filter(other -> other.url().equals(next.url())
-                            && other.event().userId() == next.event().userId())
-                    .count();
-            if (same >= limit) {
-                break;
-            }
-            batch.add(outbox.remove());
+            Delivery next = outbox.remove();
+            boolean free = busy.add(new Line(next.url(), next.event().userId()));
+            (free ? batch : blocked).add(next);
         }
+        outbox.addAll(blocked);
         return batch;
     }
 
@@ -203,4 +202,6 @@ final class Webhooks {
             Instant due,
             int attempt,
             @Nullable String timestamp) {}
+
+    private record Line(URI url, long userId) {}
 }

@@ -37,8 +37,16 @@ class TwinServerTest {
 
     @BeforeEach
     void open() throws IOException {
-        server.route("GET", "/api/hello/{name}", call -> Reply.json(
-                200, Map.of("hello", call.pathParameter("name"), "asked", call.query("q").orElse("nothing"))));
+        server.route(
+                "GET",
+                "/api/hello/{name}",
+                call -> Reply.json(
+                        200,
+                        Map.of(
+                                "hello",
+                                call.pathParameter("name"),
+                                "asked",
+                                call.query("q").orElse("nothing"))));
         server.route("GET", "/api/fails", call -> {
             throw new IllegalStateException("on purpose");
         });
@@ -52,7 +60,9 @@ class TwinServerTest {
 
     @Test
     void routesByMethodAndPattern() throws Exception {
-        assertThat(get("/api/hello/d%20e+f?q=a+b%2Bc").body()).contains("\"d e+f\"").contains("\"a b+c\"");
+        assertThat(get("/api/hello/d%20e+f?q=a+b%2Bc").body())
+                .contains("\"d e+f\"")
+                .contains("\"a b+c\"");
         assertThat(get("/api/hello").statusCode()).isEqualTo(404);
         assertThat(post("/api/hello/x", "{}").statusCode()).isEqualTo(405);
         assertThat(get("/api/fails").statusCode()).isEqualTo(500);
@@ -176,7 +186,8 @@ class TwinServerTest {
         HttpResponse<String> reply = get("/api/hello/x");
 
         assertThat(reply.body()).contains("\"hello\":\"x\"");
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofMillis(10L * (reply.body().length() - 1)));
+        assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                .isGreaterThan(Duration.ofMillis(10L * (reply.body().length() - 1)));
     }
 
     @Test
@@ -233,7 +244,8 @@ class TwinServerTest {
 
         assertThat(reply.body()).isEqualTo("{\"now\":\"2026-11-22T15:00:00Z\"}");
         assertThat(clock.instant()).isEqualTo(START.plus(Duration.ofHours(6)));
-        assertThat(post("/_twin/clock", "{\"advance\":\"six hours\"}").statusCode()).isEqualTo(400);
+        assertThat(post("/_twin/clock", "{\"advance\":\"six hours\"}").statusCode())
+                .isEqualTo(400);
         assertThat(post("/_twin/clock", "{\"advance\":\"PT-1H\"}").statusCode()).isEqualTo(400);
     }
 
@@ -271,7 +283,8 @@ class TwinServerTest {
     private static Socket ask(URI base, String path) throws IOException {
         Socket socket = new Socket("127.0.0.1", base.getPort());
         socket.setSoTimeout(5000);
-        socket.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: twin\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+        socket.getOutputStream()
+                .write(("GET " + path + " HTTP/1.1\r\nHost: twin\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
         return socket;
     }
 

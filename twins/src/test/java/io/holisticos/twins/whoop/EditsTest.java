@@ -41,10 +41,12 @@ class EditsTest {
 
         JsonNode after = newest("/developer/v2/activity/sleep");
         assertThat(after.path("id")).isEqualTo(before.path("id"));
-        assertThat(after.path("start").asText()).isGreaterThan(before.path("start").asText());
+        assertThat(after.path("start").asText())
+                .isGreaterThan(before.path("start").asText());
         assertThat(after.path("end").asText()).isLessThan(before.path("end").asText());
         assertThat(newest("/developer/v2/cycle").path("start")).isEqualTo(after.path("start"));
-        JsonNode previous = twin.json("/developer/v2/cycle?limit=2", token).path("records").get(1);
+        JsonNode previous =
+                twin.json("/developer/v2/cycle?limit=2", token).path("records").get(1);
         assertThat(previous.path("end")).isEqualTo(after.path("start"));
     }
 
@@ -53,10 +55,12 @@ class EditsTest {
         JsonNode sleep = newest("/developer/v2/activity/sleep");
         String cycle = "/developer/v2/cycle/" + sleep.path("cycle_id").asText();
 
-        JsonNode done = edit(Map.of("kind", "delete-sleep", "id", sleep.path("id").asText()));
+        JsonNode done =
+                edit(Map.of("kind", "delete-sleep", "id", sleep.path("id").asText()));
 
         assertThat(done.path("events")).hasToString("[\"sleep.deleted\",\"recovery.deleted\"]");
-        assertThat(twin.get("/developer/v2/activity/sleep/" + sleep.path("id").asText(), token).statusCode())
+        assertThat(twin.get("/developer/v2/activity/sleep/" + sleep.path("id").asText(), token)
+                        .statusCode())
                 .isEqualTo(404);
         assertThat(twin.get(cycle + "/recovery", token).statusCode()).isEqualTo(404);
         assertThat(twin.get(cycle + "/sleep", token).statusCode()).isEqualTo(404);

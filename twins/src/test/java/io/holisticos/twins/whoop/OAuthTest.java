@@ -43,6 +43,18 @@ class OAuthTest {
     }
 
     @Test
+    void manyMembersAreAListToChooseFrom() {
+        try (Twin crowded = new Twin(WhoopTwinOptions.of(WhoopApp.sandbox(Twin.REDIRECT)), 40)) {
+            String page =
+                    crowded.send(crowded.request(authorization(Map.of())).GET()).body();
+
+            assertThat(page).contains("<select name=\"member\"").doesNotContain("type=\"radio\"");
+            assertThat(page).contains("value=\"" + crowded.id("demo-anna") + "\" selected");
+            assertThat(page).contains("demo-0040@example.com").doesNotContain("{body}", "{title}");
+        }
+    }
+
+    @Test
     void aPostWithoutAChoiceCountsAsThePreselected() {
         twin.whoop.grant("demo-anna");
 
@@ -110,7 +122,8 @@ class OAuthTest {
 
     @Test
     void refusesWhatIsNotRegistered() {
-        assertThat(get(authorization(Map.of("redirect_uri", Twin.REDIRECT + "/"))).statusCode())
+        assertThat(get(authorization(Map.of("redirect_uri", Twin.REDIRECT + "/")))
+                        .statusCode())
                 .isEqualTo(400);
         assertThat(get(authorization(Map.of("client_id", "<b>other</b>"))).statusCode())
                 .isEqualTo(401);
@@ -168,8 +181,7 @@ class OAuthTest {
         assertThat(twin.get("/developer/v2/cycle", access).statusCode()).isEqualTo(200);
         assertThat(second.statusCode()).isEqualTo(400);
         assertThat(Twin.parse(second.body()))
-                .isEqualTo(Twin.parse(
-                        Twin.resource("samples/oauth-error-400-spent-refresh-token.full-inferred.json")));
+                .isEqualTo(Twin.parse(Twin.resource("samples/oauth-error-400-spent-refresh-token.full-inferred.json")));
         assertThat(second.body()).startsWith("{\"error\":\"invalid_request\",\"error_description\":");
     }
 
@@ -181,8 +193,15 @@ class OAuthTest {
         twin.whoop.turn(twin.whoop.knobs().with(new Knobs.Wire(true, false, 403, true)));
 
         var plain = Twin.parse(refresh(old.refreshToken()).body());
-        twin.whoop.turn(twin.whoop.knobs().with(new Knobs.Tokens(
-                usual.accessLifetime(), usual.refreshLifetime(), usual.codeLifetime(), "invalid_grant", 500, 8)));
+        twin.whoop.turn(twin.whoop
+                .knobs()
+                .with(new Knobs.Tokens(
+                        usual.accessLifetime(),
+                        usual.refreshLifetime(),
+                        usual.codeLifetime(),
+                        "invalid_grant",
+                        500,
+                        8)));
         IssuedTokens raced = twin.whoop.grant("demo-anna");
         refresh(raced.refreshToken());
         var lost = refresh(raced.refreshToken());
@@ -279,8 +298,10 @@ class OAuthTest {
 
     /** Posts the page's first form as a browser would, with its hidden fields. */
     private HttpResponse<String> decide(String page, Map<String, String> fields) {
-        Matcher action = Pattern.compile("<form method=\"post\" action=\"([^\"]+)\"").matcher(page);
-        Matcher hidden = Pattern.compile("name=\"challenge\" value=\"([^\"]+)\"").matcher(page);
+        Matcher action =
+                Pattern.compile("<form method=\"post\" action=\"([^\"]+)\"").matcher(page);
+        Matcher hidden =
+                Pattern.compile("name=\"challenge\" value=\"([^\"]+)\"").matcher(page);
         assertThat(action.find() && hidden.find()).isTrue();
         Map<String, String> form = new LinkedHashMap<>(fields);
         form.put("challenge", hidden.group(1));

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -63,7 +64,8 @@ class WebhooksTest {
     @ParameterizedTest
     @MethodSource("vectors")
     void signsLikeTheVectors(JsonNode vector) {
-        byte[] body = Twin.resource("samples/" + vector.path("body_file").asText()).getBytes(StandardCharsets.UTF_8);
+        byte[] body =
+                Twin.resource("samples/" + vector.path("body_file").asText()).getBytes(StandardCharsets.UTF_8);
 
         String signature = Signature.of(
                 vector.path("client_secret").asText(),
@@ -91,16 +93,37 @@ class WebhooksTest {
 
         assertThat(received).hasSize(sent);
         List<JsonNode> events = events();
-        assertThat(events).extracting(event -> event.path("type").asText()).contains("sleep.updated", "recovery.updated", "workout.updated");
+        assertThat(events)
+                .extracting(event -> event.path("type").asText())
+                .contains("sleep.updated", "recovery.updated", "workout.updated");
         assertThat(events).allMatch(event -> event.path("user_id").asLong() == twin.id("demo-anna"));
         String token = twin.token("demo-anna");
         for (JsonNode event : events) {
             String kind = event.path("type").asText().startsWith("workout") ? "workout" : "sleep";
-            assertThat(twin.get("/developer/v2/activity/" + kind + "/" + event.path("id").asText(), token)
+            assertThat(twin.get(
+                                    "/developer/v2/activity/" + kind + "/"
+                                            + event.path("id").asText(),
+                                    token)
                             .statusCode())
                     .isEqualTo(200);
         }
         assertThat(twin.whoop.pump()).isZero();
+    }
+
+    @Test
+    void eventsDoNotDependOnHowOftenOneLooks() {
+        Ledger often = new Ledger(twin.world.byUserId("demo-dina").orElseThrow(), Twin.START);
+        Ledger once = new Ledger(twin.world.byUserId("demo-dina").orElseThrow(), Twin.START);
+
+        List<Event> pieces = new ArrayList<>();
+        for (int minute = 0; minute < 14 * 24 * 60; minute += 7) {
+            Instant from = Twin.START.plus(Duration.ofMinutes(minute));
+            pieces.addAll(often.events(from, from.plus(Duration.ofMinutes(7))));
+        }
+
+        assertThat(pieces)
+                .hasSizeGreaterThan(40)
+                .isEqualTo(once.events(Twin.START, Twin.START.plus(Duration.ofDays(14))));
     }
 
     @Test
@@ -129,9 +152,12 @@ class WebhooksTest {
 
         assertThat(sent).isEqualTo(6);
         assertThat(received).hasSize(6);
-        assertThat(received).extracting(request -> (Long.parseLong(request.timestamp()) - Twin.START.toEpochMilli()) / 60_000)
+        assertThat(received)
+                .extracting(request -> (Long.parseLong(request.timestamp()) - Twin.START.toEpochMilli()) / 60_000)
                 .containsExactly(0L, 1L, 4L, 12L, 30L, 60L);
-        assertThat(events()).extracting(event -> event.path("trace_id").asText()).containsOnly(events().get(0).path("trace_id").asText());
+        assertThat(events())
+                .extracting(event -> event.path("trace_id").asText())
+                .containsOnly(events().get(0).path("trace_id").asText());
         assertThat(twin.whoop.webhookStats()).containsEntry("sent", 6L).containsEntry("delivered", 0L);
     }
 
@@ -153,7 +179,9 @@ class WebhooksTest {
         twin.post("/_twin/webhooks", Map.of("mode", "reorder"));
         twin.whoop.edit("demo-anna", EditKind.RESCORE);
         twin.whoop.pump();
-        assertThat(events()).extracting(event -> event.path("type").asText()).containsExactly("recovery.updated", "sleep.updated");
+        assertThat(events())
+                .extracting(event -> event.path("type").asText())
+                .containsExactly("recovery.updated", "sleep.updated");
         received.clear();
 
         twin.post("/_twin/webhooks", Map.of("mode", "delay"));
@@ -182,7 +210,9 @@ class WebhooksTest {
 
             Received first = received.poll(10, TimeUnit.SECONDS);
             assertThat(first).isNotNull();
-            assertThat(Twin.parse(new String(first.body(), StandardCharsets.UTF_8)).path("user_id").asLong())
+            assertThat(Twin.parse(new String(first.body(), StandardCharsets.UTF_8))
+                            .path("user_id")
+                            .asLong())
                     .isEqualTo(pumping.id("demo-chen"));
         }
     }

@@ -150,7 +150,9 @@ class WireFormatTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\"strain\":\\d+\\.\\d{4,}", "\"hrv_rmssd_milli\":\\d+\\.\\d{2,}", "\"recovery_score\":\\d+\\.0"})
+    @ValueSource(
+            strings = {"\"strain\":\\d+\\.\\d{4,}", "\"hrv_rmssd_milli\":\\d+\\.\\d{2,}", "\"recovery_score\":\\d+\\.0"
+            })
     void writesSinglePrecisionNumbers(String pattern) {
         String token = twin.token("demo-anna");
 
@@ -178,8 +180,11 @@ class WireFormatTest {
     }
 
     private void checkAlone(String collection, JsonNode record, String token) {
-        String id = record.has("id") ? record.path("id").asText() : record.path("cycle_id").asText();
-        String path = collection.endsWith("recovery") ? "/developer/v2/cycle/" + id + "/recovery" : collection + "/" + id;
+        String id = record.has("id")
+                ? record.path("id").asText()
+                : record.path("cycle_id").asText();
+        String path =
+                collection.endsWith("recovery") ? "/developer/v2/cycle/" + id + "/recovery" : collection + "/" + id;
         if (Math.floorMod(id.hashCode(), 8) == 0) { // every eighth keeps the test short
             assertThat(twin.json(path, token)).isEqualTo(record);
         }
@@ -226,18 +231,20 @@ class WireFormatTest {
 
     private static void collect(String path, JsonNode node, Set<String> shape) {
         if (node.isObject()) {
-            node.fields().forEachRemaining(field -> collect(path + "/" + field.getKey(), field.getValue(), shape));
+            node.properties().forEach(field -> collect(path + "/" + field.getKey(), field.getValue(), shape));
             return;
         }
         boolean mayBeEither = path.endsWith("/v1_id") || path.endsWith("/step_count") || path.endsWith("/sport_id");
-        String kind = node.isNull() ? "null" : node.isNumber() ? "number" : node.getNodeType().name();
+        String kind = node.isNull()
+                ? "null"
+                : node.isNumber() ? "number" : node.getNodeType().name();
         shape.add(path + (mayBeEither ? "" : ":" + kind) + (path.endsWith("score_state") ? "=" + node.asText() : ""));
     }
 
     /** All names in order, inner ones after their parent. */
     private static List<String> names(JsonNode node) {
         List<String> names = new ArrayList<>();
-        node.fields().forEachRemaining(field -> {
+        node.properties().forEach(field -> {
             if (!Set.of("step_count").contains(field.getKey())) {
                 names.add(field.getKey());
             }
@@ -255,7 +262,8 @@ class WireFormatTest {
         for (String member : List.of("demo-anna", "demo-ben", "demo-chen", "demo-dina")) {
             pages("/developer/v2/recovery", twin.token(member))
                     .forEach(page -> page.path("records")
-                            .forEach(record -> states.add(record.path("score_state").asText())));
+                            .forEach(record ->
+                                    states.add(record.path("score_state").asText())));
         }
 
         assertThat(states).contains("SCORED", "UNSCORABLE");

@@ -11,7 +11,7 @@ final class Wires {
     static JsonNode withoutNulls(JsonNode node) {
         if (node.isObject()) {
             ObjectNode kept = Twin.JSON.createObjectNode();
-            node.fields().forEachRemaining(field -> {
+            node.properties().forEach(field -> {
                 if (!field.getValue().isNull()) {
                     kept.set(field.getKey(), withoutNulls(field.getValue()));
                 }

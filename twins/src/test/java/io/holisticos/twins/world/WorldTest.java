@@ -61,18 +61,24 @@ class WorldTest {
                         .isEqualTo(Duration.between(nap.start(), nap.end()).toMillis());
             }
             assertThat(facts.night().stages().inBedMilli())
-                    .isEqualTo(Duration.between(facts.night().start(), facts.night().end())
+                    .isEqualTo(Duration.between(
+                                    facts.night().start(), facts.night().end())
                             .toMillis());
             facts.workouts()
-                    .forEach(bout -> assertThat(bout.zonesMilli().stream().mapToLong(Long::longValue).sum())
-                            .isEqualTo(Duration.between(bout.start(), bout.end()).toMillis()));
+                    .forEach(bout -> assertThat(bout.zonesMilli().stream()
+                                    .mapToLong(Long::longValue)
+                                    .sum())
+                            .isEqualTo(
+                                    Duration.between(bout.start(), bout.end()).toMillis()));
         }
     }
 
     @Test
     void isTheSameInWhateverOrderItIsAsked() {
-        Person one = World.of(new WorldOptions(5, START, 2)).byUserId("demo-dina").orElseThrow();
-        Person other = World.of(new WorldOptions(5, START, 2)).byUserId("demo-dina").orElseThrow();
+        Person one =
+                World.of(new WorldOptions(5, START, 2)).byUserId("demo-dina").orElseThrow();
+        Person other =
+                World.of(new WorldOptions(5, START, 2)).byUserId("demo-dina").orElseThrow();
         List<Long> days = new ArrayList<>();
         for (long day = one.firstDay(); day < one.firstDay() + 70; day++) {
             days.add(day);
@@ -90,8 +96,10 @@ class WorldTest {
 
     @Test
     void seedsDiffer() {
-        Person one = World.of(new WorldOptions(5, START, 0)).byUserId("demo-anna").orElseThrow();
-        Person other = World.of(new WorldOptions(6, START, 0)).byUserId("demo-anna").orElseThrow();
+        Person one =
+                World.of(new WorldOptions(5, START, 0)).byUserId("demo-anna").orElseThrow();
+        Person other =
+                World.of(new WorldOptions(6, START, 0)).byUserId("demo-anna").orElseThrow();
 
         assertThat(one.day(20_000)).isNotEqualTo(other.day(20_000));
     }
@@ -118,23 +126,28 @@ class WorldTest {
 
     @Test
     void dinaLivesADateTwiceAndChangesHerClock() {
-        Person dina = World.of(new WorldOptions(1, START, 0)).byUserId("demo-dina").orElseThrow();
+        Person dina =
+                World.of(new WorldOptions(1, START, 0)).byUserId("demo-dina").orElseThrow();
 
         List<LocalDate> awakenings = dina.nights(Instant.MIN, START).stream()
                 .map(night -> dina.dateAt(night.end()))
                 .toList();
 
-        assertThat(awakenings.size()).isGreaterThan((int) awakenings.stream().distinct().count());
-        assertThat(dina.nights(Instant.MIN, START).stream().map(Night::offset).distinct()).hasSize(5);
+        assertThat(awakenings.size())
+                .isGreaterThan((int) awakenings.stream().distinct().count());
+        assertThat(dina.nights(Instant.MIN, START).stream().map(Night::offset).distinct())
+                .hasSize(5);
     }
 
     @Test
     void activityAddsUpAndGrowsWithTheDay() {
-        Person anna = World.of(new WorldOptions(1, START, 0)).byUserId("demo-anna").orElseThrow();
+        Person anna =
+                World.of(new WorldOptions(1, START, 0)).byUserId("demo-anna").orElseThrow();
         LocalDate today = anna.dateAt(START);
         int before = -1;
         for (int hour = 0; hour < 12; hour++) {
-            ActivityDay day = anna.activityOn(today, START.plus(Duration.ofHours(hour))).orElseThrow();
+            ActivityDay day =
+                    anna.activityOn(today, START.plus(Duration.ofHours(hour))).orElseThrow();
             assertThat(day.activity().steps()).isGreaterThanOrEqualTo(before);
             before = day.activity().steps();
         }
