@@ -48,7 +48,7 @@ class WhoopStoreTest {
 
     @BeforeAll
     static void openDatabase() {
-        jdbi = TestDatabase.migratedBy("whoop-db/changelog.yaml").jdbi();
+        jdbi = Samples.pooled(TestDatabase.migratedBy("whoop-db/changelog.yaml"));
         vault = Samples.vault(jdbi);
         store = new WhoopStore(jdbi, vault);
         reader = new WhoopReader(jdbi, vault);
@@ -60,7 +60,7 @@ class WhoopStoreTest {
         "cycle-scored-with-steps, 2022-04-24",
         "cycle-open, 2026-09-16",
         "cycle-pending, 2026-09-16",
-        "cycle-unscorable, 2026-09-15"
+        "cycle-unscorable, 2026-09-10"
     })
     void aCycleComesBackAsWhoopWroteIt(String name, LocalDate day) {
         Fetched<Cycle> fetched = sample(name, Cycle.class);
@@ -72,7 +72,7 @@ class WhoopStoreTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"sleep-scored, 2022-04-24", "sleep-nap, 2022-04-24", "sleep-pending, 2026-09-16"})
+    @CsvSource({"sleep-scored, 2022-04-24", "sleep-nap, 2022-04-24", "sleep-pending, 2022-04-24"})
     void aSleepComesBackAsWhoopWroteIt(String name, LocalDate day) {
         Fetched<Sleep> fetched = sample(name, Sleep.class);
 
@@ -97,7 +97,7 @@ class WhoopStoreTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"workout-scored, 2022-04-24", "workout-no-gps-strength-trainer, 2026-09-15"})
+    @CsvSource({"workout-scored, 2022-04-24", "workout-no-gps-strength-trainer, 2022-04-24"})
     void aWorkoutComesBackAsWhoopWroteIt(String name, LocalDate day) {
         Fetched<Workout> fetched = sample(name, Workout.class);
 
