@@ -39,6 +39,9 @@ record Span(String name, LocalDate from, LocalDate to, Instant settledFrom) {
         if (!days.to().isBefore(recent.from)) {
             spans.add(recent);
         }
+        if (!days.from().isBefore(recent.from)) {
+            return spans;
+        }
         YearMonth oldest = YearMonth.from(recent.from).minusMonths(MONTHS_BACK);
         YearMonth first = YearMonth.from(days.from());
         YearMonth last = YearMonth.from(days.to().isBefore(recent.from) ? days.to() : recent.from.minusDays(1));

@@ -3,7 +3,6 @@ package io.holisticos.sahha;
 import static io.holisticos.sahha.SahhaStub.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dropwizard.util.Duration;
 import io.holisticos.health.Measurement;
 import io.holisticos.health.Metric;
 import io.holisticos.health.Score;
@@ -36,7 +35,6 @@ class ExistingPathsRulesTest {
     @BeforeAll
     static void open() {
         bed = new SahhaBed();
-        bed.configuration.coldWaitExisting = Duration.seconds(5);
         bed.sahha.member("anna", sample("golden-scores.json"), sample("golden-biomarkers.json"), null);
         bed.sahha.member("new", null, "[]", "");
         bed.sahha.member("only-sleep", null, sample("biomarkers.sleep.14-days.response-200.json"), null);
@@ -125,20 +123,26 @@ class ExistingPathsRulesTest {
 
     @Test
     void whatExistsOnlyElsewhereIsAnEmptyAnswer() {
-        assertThat(bed.get("/api/v1/health-metrics/overview?profile_id=only-sleep&period=2025-07-11").body())
-                .isEqualTo("{\"sleep_last_night\":null,\"readiness_score\":null,\"mental_wellbeing\":null,\"activity_score\":null}");
-        assertThat(bed.get("/api/v1/health-metrics/activity?profile_id=only-sleep&period=2025-07-11").body())
+        assertThat(bed.get("/api/v1/health-metrics/overview?profile_id=only-sleep&period=2025-07-11")
+                        .body())
+                .isEqualTo(
+                        "{\"sleep_last_night\":null,\"readiness_score\":null,\"mental_wellbeing\":null,\"activity_score\":null}");
+        assertThat(bed.get("/api/v1/health-metrics/activity?profile_id=only-sleep&period=2025-07-11")
+                        .body())
                 .isEqualTo("{\"today\":null,\"biomarkers\":[]}");
-        assertThat(bed.get("/api/v1/health-metrics/recovery?profile_id=only-sleep&period=2025-07-11").body())
+        assertThat(bed.get("/api/v1/health-metrics/recovery?profile_id=only-sleep&period=2025-07-11")
+                        .body())
                 .isEqualTo("{\"biomarkers\":[]}");
         assertThat(bed.get("/api/v1/sahha/scores?user_id=only-sleep").body()).isEqualTo("[]");
-        assertThat(bed.get("/api/v1/health-metrics/overview?profile_id=anna&period=2025-01-01").statusCode())
+        assertThat(bed.get("/api/v1/health-metrics/overview?profile_id=anna&period=2025-01-01")
+                        .statusCode())
                 .isEqualTo(404);
     }
 
     @Test
     void idsOfAnyTextReachSahhaEncoded() {
-        assertThat(bed.get("/api/v1/sahha/scores?user_id=a%2Fb%25%3F%20c%2B%C3%A9").statusCode())
+        assertThat(bed.get("/api/v1/sahha/scores?user_id=a%2Fb%25%3F%20c%2B%C3%A9")
+                        .statusCode())
                 .isEqualTo(404);
 
         assertThat(bed.sahha.seen("/account/profile/a%2Fb%25%3F%20c%2B%C3%A9")).isNotEmpty();
@@ -218,12 +222,14 @@ class ExistingPathsRulesTest {
         String plain = bed.get(OVERVIEW).body();
         String head = plain.substring(0, plain.length() - 1);
 
-        assertThat(bed.get(OVERVIEW + "&include_whoop=true", "X-API-Key", SahhaBed.KEY).body())
+        assertThat(bed.get(OVERVIEW + "&include_whoop=true", "X-API-Key", SahhaBed.KEY)
+                        .body())
                 .isEqualTo(head + ",\"whoop\":{\"status\":\"not_connected\"}}");
         bed.whoop.answer = days -> {
             throw new IllegalStateException("unexpected");
         };
-        assertThat(bed.get(OVERVIEW + "&include_whoop=true", "X-API-Key", SahhaBed.KEY).body())
+        assertThat(bed.get(OVERVIEW + "&include_whoop=true", "X-API-Key", SahhaBed.KEY)
+                        .body())
                 .isEqualTo(head + ",\"whoop\":{\"status\":\"unavailable\"}}");
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.codahale.metrics.MetricRegistry;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import io.dropwizard.jackson.Jackson;
 import io.holisticos.health.UserId;
 import io.holisticos.testing.TestDatabase;
@@ -22,7 +23,8 @@ class MergeTest {
     private static final LocalDate DAY = LocalDate.of(2025, 7, 11);
 
     private static TestDatabase database;
-    private static final ObjectMapper MAPPER = Jackson.newObjectMapper();
+    private static final ObjectMapper MAPPER = SahhaBed.mapper(Jackson.newObjectMapper())
+            .configure(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES, false);
     private static int members;
 
     private final RecordDecoder decoder = new RecordDecoder(new MetricRegistry());
@@ -75,7 +77,10 @@ class MergeTest {
 
     @Test
     void aDailyValueIsNotReplacedByAnIntradayOne() {
-        save("[" + inner(steps("800", "intraday", "23:59:59")) + "," + inner(steps("8140", "daily", "23:59:59")) + "]", 1);
+        save(
+                "[" + inner(steps("800", "intraday", "23:59:59")) + "," + inner(steps("8140", "daily", "23:59:59"))
+                        + "]",
+                1);
         assertThat(only(Kind.BIOMARKERS).value()).isEqualTo("8140");
 
         save(steps("8000", "intraday", "23:59:59"), 2);
@@ -91,7 +96,8 @@ class MergeTest {
         save(steps("900", "daily", "24:00:00").replace("2025-07-11T24:00:00", "2025-07-12T00:00:00"), 2);
 
         assertThat(only(Kind.BIOMARKERS).value()).isEqualTo("900");
-        assertThat(store.rows(Kind.BIOMARKERS, who, DAY.plusDays(1), DAY.plusDays(1))).isEmpty();
+        assertThat(store.rows(Kind.BIOMARKERS, who, DAY.plusDays(1), DAY.plusDays(1)))
+                .isEmpty();
     }
 
     @Test
@@ -141,15 +147,13 @@ class MergeTest {
     private static String score(String id, String score, String created) {
         return """
                 [{"id":"%s","type":"sleep","state":"high","score":%s,"factors":[],"dataSources":["sleep"],
-                  "scoreDateTime":"2025-07-11T00:00:00+12:00","createdAtUtc":"2025-07-11T%s+00:00","version":1}]"""
-                .formatted(id, score, created);
+                  "scoreDateTime":"2025-07-11T00:00:00+12:00","createdAtUtc":"2025-07-11T%s+00:00","version":1}]""".formatted(id, score, created);
     }
 
     private static String steps(String value, String periodicity, String end) {
         return """
                 [{"id":"s","category":"activity","type":"steps","periodicity":"%s","aggregation":"total","value":"%s",
                   "unit":"count","valueType":"integer","startDateTime":"2025-07-11T00:00:00+12:00",
-                  "endDateTime":"2025-07-11T%s+12:00"}]"""
-                .formatted(periodicity, value, end);
+                  "endDateTime":"2025-07-11T%s+12:00"}]""".formatted(periodicity, value, end);
     }
 }

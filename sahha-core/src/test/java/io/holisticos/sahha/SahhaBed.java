@@ -71,7 +71,9 @@ final class SahhaBed implements AutoCloseable {
         configuration.baseUrl = sahha.url();
         configuration.clientId = "synthetic-client-id";
         configuration.clientSecret = "synthetic-client-secret";
-        configuration.coldWaitExisting = Duration.seconds(5);
+        configuration.coldWaitExisting = Duration.seconds(25); // the machine may be busy
+        configuration.coldWaitUnified = Duration.seconds(25);
+        configuration.outbound.client().setConnectionRequestTimeout(Duration.seconds(5));
         configuration.outbound.client().setGzipEnabledForRequests(false);
         configuration.outbound.client().setTimeout(Duration.seconds(5));
         configuration.outbound.client().setConnectionTimeout(Duration.seconds(5));
@@ -116,18 +118,19 @@ final class SahhaBed implements AutoCloseable {
     /** Starts the server at the first call. */
     HttpResponse<String> get(String pathAndQuery, String... headers) {
         if (server == null) {
-            server = new DropwizardTestSupport<>(
-                    Server.class,
-                    (String) null,
-                    ConfigOverride.config("server.applicationConnectors[0].port", "0"),
-                    ConfigOverride.config("server.adminConnectors[0].port", "0"),
-                    ConfigOverride.config("server.registerDefaultExceptionMappers", "false"),
-                    ConfigOverride.config("logging.level", "WARN")) {
-                @Override
-                public Application<Configuration> newApplication() {
-                    return new Server();
-                }
-            };
+            server =
+                    new DropwizardTestSupport<>(
+                            Server.class,
+                            (String) null,
+                            ConfigOverride.config("server.applicationConnectors[0].port", "0"),
+                            ConfigOverride.config("server.adminConnectors[0].port", "0"),
+                            ConfigOverride.config("server.registerDefaultExceptionMappers", "false"),
+                            ConfigOverride.config("logging.level", "WARN")) {
+                        @Override
+                        public Application<Configuration> newApplication() {
+                            return new Server();
+                        }
+                    };
             try {
                 server.before();
             } catch (Exception e) {

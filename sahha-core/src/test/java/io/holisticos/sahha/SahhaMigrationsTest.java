@@ -7,7 +7,6 @@ import io.holisticos.testing.TestDatabase;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
@@ -43,15 +42,17 @@ class SahhaMigrationsTest {
         TestDatabase database = TestDatabase.empty();
         migrate(database);
         database.jdbi()
-                .useHandle(handle -> handle.execute(
-                        "insert into scores (id, profile_id, type, score, data, score_date_time, created_at, updated_at) values"
-                                + " ('1', 'anna', 'sleep', 0.89, '{}', '2025-08-14T00:00:00Z', '2025-08-14T00:00:00Z', '2025-08-14T00:00:00Z')"));
+                .useHandle(
+                        handle -> handle.execute(
+                                "insert into scores (id, profile_id, type, score, data, score_date_time, created_at, updated_at) values"
+                                        + " ('1', 'anna', 'sleep', 0.89, '{}', '2025-08-14T00:00:00Z', '2025-08-14T00:00:00Z', '2025-08-14T00:00:00Z')"));
 
         rollBackAll(database);
         assertThat(tables(database.jdbi())).containsExactly("scores");
         migrate(database);
 
-        assertThat(store(database).rows(Kind.SCORES, new UserId("anna"), LocalDate.of(2025, 8, 14), LocalDate.of(2025, 8, 14)))
+        assertThat(store(database)
+                        .rows(Kind.SCORES, new UserId("anna"), LocalDate.of(2025, 8, 14), LocalDate.of(2025, 8, 14)))
                 .hasSize(1);
     }
 
@@ -83,7 +84,8 @@ class SahhaMigrationsTest {
         assertThat(columns(database.jdbi())).isEqualTo(columnsBefore);
         assertThat(sizes(contents(database.jdbi()))).isEqualTo(sizes(before));
         migrate(database);
-        assertThat(store(database).wholeRows(Kind.BIOMARKERS, anna, null, null, 1000)).hasSize(3);
+        assertThat(store(database).wholeRows(Kind.BIOMARKERS, anna, null, null, 1000))
+                .hasSize(3);
     }
 
     @Test
@@ -112,21 +114,19 @@ class SahhaMigrationsTest {
         try (SahhaBed bed = new SahhaBed(database)) {
             String anna = "11111111-1111-4111-8111-111111111111";
             bed.now.set(java.time.Instant.parse("2025-08-15T09:00:00Z"));
-            bed.sahha.member(
-                    anna,
-                    """
+            bed.sahha.member(anna, """
                     [{"id":"s1","type":"sleep","state":"medium","score":0.7,"factors":[],"dataSources":[],
-                      "scoreDateTime":"2025-08-14T00:00:00+00:00","createdAtUtc":"2025-08-15T08:00:00+00:00","version":1}]""",
-                    null,
-                    null);
+                      "scoreDateTime":"2025-08-14T00:00:00+00:00","createdAtUtc":"2025-08-15T08:00:00+00:00","version":1}]""", null, null);
 
             String body = bed.get("/api/v1/sahha/scores?user_id=" + anna).body();
 
             assertThat(body).contains("\"score\":0.7,").doesNotContain("0.89");
-            assertThat(bed.get("/api/v1/health-metrics/overview?profile_id=nobody").statusCode())
+            assertThat(bed.get("/api/v1/health-metrics/overview?profile_id=nobody")
+                            .statusCode())
                     .isEqualTo(404);
             bed.sahha.member("new-member", body.replace("score_date_time", "scoreDateTime"), null, null);
-            assertThat(bed.get("/api/v1/sahha/scores?user_id=new-member").statusCode()).isEqualTo(200);
+            assertThat(bed.get("/api/v1/sahha/scores?user_id=new-member").statusCode())
+                    .isEqualTo(200);
         }
     }
 
@@ -148,7 +148,9 @@ class SahhaMigrationsTest {
             assertThat(overview.body()).startsWith("{\"sleep_last_night\":{\"score\":{\"value\":0.89}},");
             assertThat(rows.statusCode()).isEqualTo(200);
             assertThat(rows.body()).contains("\"created_at\":\"2025-08-14T16:36:21.35416+00:00\"");
-            assertThat(nobody.statusCode()).as("not 404, which reads as no data").isEqualTo(503);
+            assertThat(nobody.statusCode())
+                    .as("not 404, which reads as no data")
+                    .isEqualTo(503);
             assertThat(nobody.headers().firstValue("Retry-After")).isPresent();
         }
     }

@@ -3,6 +3,7 @@ package io.holisticos.sahha;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.dropwizard.configuration.ConfigurationException;
 import io.dropwizard.configuration.YamlConfigurationFactory;
@@ -113,11 +114,16 @@ class SahhaPartsTest {
 
     @Test
     void whatIsNoDaysNumberIsNoMeasurement() {
-        assertThat(MetricTable.measurement(row("steps", "8140", "count", "weekly"))).isEmpty();
-        assertThat(MetricTable.measurement(row("steps", "many", "count", "daily"))).isEmpty();
-        assertThat(MetricTable.measurement(row("steps", "1e99999", "count", "daily"))).isEmpty();
-        assertThat(MetricTable.measurement(row("blood_glucose", "5", "mmol/L", "daily"))).isEmpty();
-        assertThat(MetricTable.measurement(row("sleep_debt", "1", "hour", "weekly"))).isPresent();
+        assertThat(MetricTable.measurement(row("steps", "8140", "count", "weekly")))
+                .isEmpty();
+        assertThat(MetricTable.measurement(row("steps", "many", "count", "daily")))
+                .isEmpty();
+        assertThat(MetricTable.measurement(row("steps", "1e99999", "count", "daily")))
+                .isEmpty();
+        assertThat(MetricTable.measurement(row("blood_glucose", "5", "mmol/L", "daily")))
+                .isEmpty();
+        assertThat(MetricTable.measurement(row("sleep_debt", "1", "hour", "weekly")))
+                .isPresent();
         assertThat(MetricTable.plain(new BigDecimal("1.5000"))).hasToString("1.5");
         assertThat(MetricTable.plain(new BigDecimal("3E+3")).toPlainString()).isEqualTo("3000");
     }
@@ -129,8 +135,7 @@ class SahhaPartsTest {
                         + " maxCallsPerSecond: 5, outbound: {client: {gzipEnabledForRequests: false}}}");
 
         assertThat(configuration.baseUrl).hasToString("https://sandbox-api.sahha.ai");
-        assertThat(configuration.overview())
-                .isEqualTo(new Freshness(Duration.ofSeconds(10), Duration.ofHours(24)));
+        assertThat(configuration.overview()).isEqualTo(new Freshness(Duration.ofSeconds(10), Duration.ofHours(24)));
         assertThat(configuration.metrics()).isEqualTo(new Freshness(Duration.ofSeconds(600), Duration.ofHours(24)));
         assertThat(configuration.coldWaitExisting.toSeconds()).isEqualTo(10);
         assertThat(configuration.outbound().client().isGzipEnabledForRequests()).isFalse();
@@ -155,7 +160,10 @@ class SahhaPartsTest {
 
     private static SahhaConfiguration configuration(String yaml) throws IOException, ConfigurationException {
         return new YamlConfigurationFactory<>(
-                        SahhaConfiguration.class, Validators.newValidator(), Jackson.newObjectMapper(), "dw")
+                        SahhaConfiguration.class,
+                        Validators.newValidator(),
+                        Jackson.newObjectMapper().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES),
+                        "dw")
                 .build(path -> new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)), "test");
     }
 

@@ -71,7 +71,9 @@ final class SahhaStub implements AutoCloseable {
     /** A member with a profile and these lists; null stands for 204. */
     SahhaStub member(String id, String scores, String biomarkers, String archetypes) {
         on("/api/v1/account/profile/" + id, Answer.json(sample("profile.account-profile.response-200.json")));
-        on("/api/v1/profile/deviceInformation/" + id, Answer.json(sample("profile.device-information.response-200.json")));
+        on(
+                "/api/v1/profile/deviceInformation/" + id,
+                Answer.json(sample("profile.device-information.response-200.json")));
         on("/api/v1/profile/score/" + id, list(scores));
         on("/api/v1/profile/biomarker/" + id, list(biomarkers));
         on("/api/v1/profile/archetypes/" + id, list(archetypes));
@@ -83,7 +85,9 @@ final class SahhaStub implements AutoCloseable {
     }
 
     List<Seen> seen(String pathPart) {
-        return seen.stream().filter(request -> request.path().contains(pathPart)).toList();
+        return seen.stream()
+                .filter(request -> request.path().contains(pathPart))
+                .toList();
     }
 
     static String sample(String name) {
