@@ -21,7 +21,7 @@ import io.holisticos.whoop.connect.ConnectionListener;
 import io.holisticos.whoop.connect.Connections;
 import io.holisticos.whoop.connect.Consents;
 import io.holisticos.whoop.connect.WhoopOAuth;
-import io.holisticos.whoop.data.WhoopReader;
+import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.data.WhoopStore;
 import io.holisticos.whoop.quota.QuotaGovernor;
 import io.holisticos.whoop.sync.Freshness;
@@ -47,7 +47,7 @@ public final class WhoopModule implements Managed {
     private final ConnectFlow connectFlow;
     private final Outbound data;
     private final Synchronizer synchronizer;
-    private final WhoopReader reader;
+    private final WhoopDayStore reader;
     private final Standings standings;
     private final Jobs jobs;
 
@@ -100,7 +100,7 @@ public final class WhoopModule implements Managed {
                 tools.clock(),
                 synchronizer.tasks(),
                 synchronizer.recurringTasks());
-        this.reader = new WhoopReader(storage.jdbi(), storage.vault());
+        this.reader = new WhoopDayStore(storage.jdbi(), storage.vault());
         this.standings = new Standings(
                 this::connectionOf, synchronizer, configuration.staleAfter.toJavaDuration(), tools.clock());
         this.connectFlow = new ConnectFlow(

@@ -23,7 +23,7 @@ import io.holisticos.whoop.api.Sleep;
 import io.holisticos.whoop.api.Workout;
 import io.holisticos.whoop.data.RecordKind;
 import io.holisticos.whoop.data.Samples;
-import io.holisticos.whoop.data.WhoopReader;
+import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.sync.SyncBed;
 import io.holisticos.whoop.sync.SyncTerms;
 import io.holisticos.whoop.sync.Synchronizer;
@@ -233,7 +233,7 @@ class WhoopSourceTest {
         Jdbi down = Jdbi.create("jdbc:postgresql://127.0.0.1:1/none");
         SyncTerms terms = new SyncTerms(who -> true, bed.clock, new MetricRegistry());
         Synchronizer lost = new Synchronizer(down, null, null, terms, () -> null);
-        WhoopReader reader = new WhoopReader(down, Samples.vault(down));
+        WhoopDayStore reader = new WhoopDayStore(down, Samples.vault(down));
         WhoopSource unreachable =
                 new WhoopSource(new Standings(connections, lost, STALE_AFTER, bed.clock), reader, bed.clock);
 

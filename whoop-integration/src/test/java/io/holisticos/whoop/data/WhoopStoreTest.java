@@ -42,7 +42,7 @@ class WhoopStoreTest {
     private static Jdbi jdbi;
     private static Vault vault;
     private static WhoopStore store;
-    private static WhoopReader reader;
+    private static WhoopDayStore reader;
 
     private final UserId who = new UserId("member-" + COUNT.incrementAndGet());
 
@@ -51,7 +51,7 @@ class WhoopStoreTest {
         jdbi = Samples.pooled(TestDatabase.migratedBy("whoop-db/changelog.yaml"));
         vault = Samples.vault(jdbi);
         store = new WhoopStore(jdbi, vault);
-        reader = new WhoopReader(jdbi, vault);
+        reader = new WhoopDayStore(jdbi, vault);
     }
 
     @ParameterizedTest
@@ -287,7 +287,7 @@ class WhoopStoreTest {
 
     @Test
     void aDatabaseThatIsDownIsASourceThatIsUnavailable() {
-        WhoopReader lost = new WhoopReader(Jdbi.create("jdbc:postgresql://127.0.0.1:1/none"), vault);
+        WhoopDayStore lost = new WhoopDayStore(Jdbi.create("jdbc:postgresql://127.0.0.1:1/none"), vault);
         Deadline deadline = Deadline.after(Duration.ofSeconds(5));
 
         assertThatThrownBy(() -> lost.read(who, DayRange.of(LocalDate.parse("2026-09-16")), deadline))

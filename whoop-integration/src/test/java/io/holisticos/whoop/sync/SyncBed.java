@@ -25,7 +25,7 @@ import io.holisticos.twins.world.WorldOptions;
 import io.holisticos.vault.Vault;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.data.Samples;
-import io.holisticos.whoop.data.WhoopReader;
+import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.data.WhoopStore;
 import jakarta.ws.rs.client.Client;
 import java.io.IOException;
@@ -53,7 +53,7 @@ public final class SyncBed implements AutoCloseable {
     public final DataSource dataSource;
     public final Jdbi jdbi;
     public final WhoopStore store;
-    public final WhoopReader reader;
+    public final WhoopDayStore reader;
     public final Synchronizer synchronizer;
     public final AtomicBoolean enabled = new AtomicBoolean(true);
     public final MetricRegistry metrics = new MetricRegistry();
@@ -75,7 +75,7 @@ public final class SyncBed implements AutoCloseable {
         jdbi = Jdbi.create(dataSource);
         Vault vault = Samples.vault(jdbi);
         store = new WhoopStore(jdbi, vault);
-        reader = new WhoopReader(jdbi, vault);
+        reader = new WhoopDayStore(jdbi, vault);
         JerseyClientConfiguration http = new JerseyClientConfiguration();
         http.setTimeout(Duration.seconds(5));
         http.setConnectionTimeout(Duration.seconds(5));
