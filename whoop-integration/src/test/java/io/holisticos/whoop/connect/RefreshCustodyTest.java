@@ -36,6 +36,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterAll;
@@ -382,8 +383,9 @@ class RefreshCustodyTest {
     @ParameterizedTest
     @ValueSource(ints = {400, 500})
     void aWorkerThatLostItsLockAndThenTheRaceGoesOnWithTheWinnersToken(int loserIsTold) throws Exception {
+        CountDownLatch loserIsOut = new CountDownLatch(1);
         CountDownLatch winnerIsThrough = new CountDownLatch(1);
-        HttpServer whoop = whoopThatKeepsTheFirstCallerWaiting(winnerIsThrough, loserIsTold);
+        HttpServer whoop = whoopThatKeepsTheFirstCallerWaiting(loserIsOut, winnerIsThrough, loserIsTold);
         try {
             ConnectConfiguration configuration = world.configuration();
             configuration.tokenUrl =
@@ -396,6 +398,7 @@ class RefreshCustodyTest {
             List<String> outcome = new ArrayList<>();
             Thread caller = new Thread(() -> outcome.add(accessToken(slow)));
             caller.start();
+            assertThat(loserIsOut.await(20, TimeUnit.SECONDS)).isTrue();
             killTheSessionThatHoldsTheRow();
             String token = accessToken(other);
             winnerIsThrough.countDown();
@@ -410,14 +413,15 @@ class RefreshCustodyTest {
         }
     }
 
-    private static HttpServer whoopThatKeepsTheFirstCallerWaiting(CountDownLatch until, int thenTells)
-            throws IOException {
+    private static HttpServer whoopThatKeepsTheFirstCallerWaiting(
+            CountDownLatch arrived, CountDownLatch until, int thenTells) throws IOException {
         AtomicInteger calls = new AtomicInteger();
         HttpServer whoop = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         whoop.setExecutor(Executors.newCachedThreadPool());
         whoop.createContext("/token", exchange -> {
             boolean first = calls.getAndIncrement() == 0;
             if (first) {
+                arrived.countDown();
                 try {
                     until.await();
                 } catch (InterruptedException e) {
