@@ -91,6 +91,7 @@ public final class WhoopModule implements Managed {
                 new SyncTerms(
                         who -> switches.integration().test(who)
                                 && switches.sync().test(who),
+                        who -> connections.markReauthorizationRequired(who, "refused_by_data_api"),
                         tools.clock(),
                         tools.metrics()),
                 () -> jobs().client());
