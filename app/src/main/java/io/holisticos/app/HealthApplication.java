@@ -1,22 +1,17 @@
 package io.holisticos.app;
 
-import com.codahale.metrics.health.HealthCheck;
 import io.dropwizard.client.JerseyClientBuilder;
-import io.dropwizard.configuration.ResourceConfigurationSourceProvider;
 import io.dropwizard.configuration.SubstitutingSourceProvider;
 import io.dropwizard.core.Application;
 import io.dropwizard.core.cli.CheckCommand;
 import io.dropwizard.core.server.AbstractServerFactory;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
-import io.dropwizard.db.DataSourceFactory;
-import io.dropwizard.db.ManagedDataSource;
-import io.dropwizard.jdbi3.JdbiFactory;
-import io.dropwizard.migrations.MigrationsBundle;
+import io.dropwizard.jersey.setup.JerseyEnvironment;
 import io.dropwizard.views.common.ViewBundle;
 import io.holisticos.app.admin.AdminPort;
+import io.holisticos.app.flags.Flag;
 import io.holisticos.app.flags.Flags;
-import io.holisticos.health.HealthSource;
 import io.holisticos.outbound.OutboundConfiguration;
 import io.holisticos.sahha.SahhaModule;
 import io.holisticos.unified.UnifiedModule;
@@ -35,7 +30,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.apache.commons.text.StringSubstitutor;
-import org.jdbi.v3.core.Jdbi;
+import org.eclipse.jetty.server.Server;
 import org.jspecify.annotations.Nullable;
 
 /** The service: {@code server config.yml}, and the migrations of its two databases. */
@@ -44,8 +39,11 @@ public final class HealthApplication extends Application<HealthConfiguration> {
     /** Virtual threads exist from here on; asking an older runtime for them ends the start. */
     private static final int FIRST_JDK_WITH_VIRTUAL_THREADS = 21;
 
+    private static final int REFRESH_THREADS = 10;
+
     private final Clock clock;
     private final Function<String, @Nullable String> variables;
+    private volatile @Nullable Server server;
 
     public HealthApplication() {
         this(Clock.systemUTC(), System::getenv);
@@ -72,7 +70,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
     @Override
     public void initialize(Bootstrap<HealthConfiguration> bootstrap) {
         bootstrap.setConfigurationSourceProvider(new SubstitutingSourceProvider(
-                bootstrap.getConfigurationSourceProvider(), new StringSubstitutor(this::variable)));
+                bootstrap.getConfigurationSourceProvider(), variables()));
         JsonForm.applyTo(bootstrap.getObjectMapper());
         bootstrap.addBundle(new ViewBundle<>());
         bootstrap.addBundle(new Changelog("sahha-db", Migrations.SAHHA_CHANGELOG, all -> all.sahhaDatabase));
@@ -91,30 +89,35 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         environment.lifecycle().addServerLifecycleListener(started -> server = started);
 
         Database sahhaDatabase = Database.open(environment, configuration.sahhaDatabase, "sahha-db");
+        Map<String, DataSource> changelogs = new LinkedHashMap<>();
+        changelogs.put(Migrations.SAHHA_CHANGELOG, sahhaDatabase.source());
         Flags flags = new Flags(sahhaDatabase.source());
         AccessRules rules = new AccessRules();
         ApiKeyStore keyStore = new ApiKeyStore(sahhaDatabase.jdbi());
         ApiKeys keys = new ApiKeys(keyStore);
 
         SahhaModule sahha = sahha(configuration, environment, sahhaDatabase);
-        Optional<WhoopModule> whoop = configuration.whoop.isConfigured()
-                ? Optional.of(whoop(configuration, environment, flags))
-                : Optional.empty();
+        Optional<WhoopModule> whoop = Optional.empty();
+        if (configuration.whoop.isConfigured()) {
+            Database whoopDatabase = Database.open(environment, configuration.whoopDatabase, "whoop-db");
+            changelogs.put(Migrations.WHOOP_CHANGELOG, whoopDatabase.source());
+            whoop = Optional.of(whoop(configuration, environment, flags, whoopDatabase));
+        }
         Sources sources = whoop.map(module -> Sources.withWhoop(sahha.source(), module.source(), flags))
                 .orElseGet(() -> Sources.withoutWhoop(sahha.source()));
 
         JerseyEnvironment jersey = environment.jersey();
         WebModule.register(jersey, keys, rules);
-        jersey.register(new ExistingCallers(configuration.access, keys, rules, environment.metrics()));
+        jersey.register(new ExistingCallers(configuration.access.existingRoutes, keys, rules, environment.metrics()));
         sahha.resources(sources.whoop(), rules).forEach(jersey::register);
         new UnifiedModule(sources.inOrder(), sources.precedence(), configuration.unified, clock)
                 .register(jersey, Sources.WHOOP);
-        whoop.ifPresentOrElse(module -> module.register(jersey), () -> jersey.register(new WithoutWhoop()));
-        jersey.register(new OpenApiResource(configuration.publicUrl, jersey.getResourceConfig()));
+        whoop.ifPresent(module -> module.register(jersey));
+        jersey.register(OpenApiResource.of(configuration.publicUrl, jersey.getResourceConfig()));
         CrossOrigin.allow(environment, configuration.access.origins());
 
         AdminPort.open(environment.admin(), environment.getObjectMapper(), keys, flags);
-        environment.healthChecks().register("migrations", migrationsCheck(sahhaDatabase, whoop));
+        environment.healthChecks().register("migrations", new MigrationsCheck(changelogs));
         environment.lifecycle().manage(new FirstKey(keyStore, configuration.access, clock));
     }
 
@@ -137,8 +140,8 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         return sahha;
     }
 
-    private WhoopModule whoop(HealthConfiguration configuration, Environment environment, Flags flags) {
-        Database database = Database.open(environment, configuration.whoopDatabase, "whoop-db");
+    private WhoopModule whoop(
+            HealthConfiguration configuration, Environment environment, Flags flags, Database database) {
         WhoopModule whoop = new WhoopModule(
                 configuration.whoop,
                 new WhoopModule.Tools(
@@ -158,5 +161,32 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         environment.lifecycle().manage(whoop);
         whoop.healthChecks().forEach(environment.healthChecks()::register);
         return whoop;
+    }
+
+    private static Client client(Environment environment, OutboundConfiguration configuration, String name) {
+        return new JerseyClientBuilder(environment).using(configuration.client()).build(name);
+    }
+
+    private static void useVirtualThreadsWhereThereAreAny(HealthConfiguration configuration) {
+        if (Runtime.version().feature() >= FIRST_JDK_WITH_VIRTUAL_THREADS
+                && configuration.getServerFactory() instanceof AbstractServerFactory server) {
+            server.setEnableVirtualThreads(true);
+        }
+    }
+
+    /** Ends the service as SIGTERM does. Does nothing before it has started. */
+    public void stop() throws Exception {
+        Server running = server;
+        if (running != null) {
+            running.stop();
+        }
+    }
+
+    private StringSubstitutor variables() {
+        return new StringSubstitutor(name -> {
+                    String value = variables.apply(name);
+                    return value == null || value.isEmpty() ? null : value;
+                })
+                .setEnableUndefinedVariableException(true);
     }
 }

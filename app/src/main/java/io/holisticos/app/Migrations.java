@@ -6,9 +6,11 @@ import javax.sql.DataSource;
 import liquibase.Contexts;
 import liquibase.LabelExpression;
 import liquibase.Liquibase;
+import liquibase.Scope;
 import liquibase.UpdateSummaryEnum;
 import liquibase.database.jvm.JdbcConnection;
 import liquibase.exception.LiquibaseException;
+import liquibase.ui.LoggerUIService;
 import liquibase.resource.ClassLoaderResourceAccessor;
 
 /** The change sets of the two databases, for whoever does not come by the command line. */
@@ -24,7 +26,18 @@ public final class Migrations {
         try (Connection connection = database.getConnection();
                 Liquibase liquibase = open(connection, changelog)) {
             liquibase.setShowSummary(UpdateSummaryEnum.OFF);
-            liquibase.update(new Contexts());
+            quietly(() -> liquibase.update(new Contexts()));
+        }
+    }
+
+    /** Liquibase tells its steps to the console by default; here they go to the log. */
+    private static void quietly(Scope.ScopedRunner<?> work) throws LiquibaseException {
+        try {
+            Scope.child(Scope.Attr.ui, new LoggerUIService(), work);
+        } catch (LiquibaseException e) {
+            throw e;
+        } catch (Exception e) { // the signature of Liquibase's scopes
+            throw new LiquibaseException(e);
         }
     }
 

@@ -14,8 +14,13 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.glassfish.jersey.server.ResourceConfig;
 
 /** {@code /api/openapi.json}: made from the resources themselves, so that it cannot say anything else than they do. */
 @Hidden
@@ -27,7 +32,17 @@ public final class OpenApiResource {
 
     private final String document;
 
-    OpenApiResource(String publicUrl, Set<Class<?>> resources) {
+    private OpenApiResource(String document) {
+        this.document = document;
+    }
+
+    /** The document of everything registered so far. */
+    static OpenApiResource of(String publicUrl, ResourceConfig registered) {
+        Set<Class<?>> resources = Stream.concat(
+                        registered.getClasses().stream(),
+                        registered.getInstances().stream().map(Object::getClass))
+                .filter(type -> type.isAnnotationPresent(Path.class))
+                .collect(Collectors.toCollection(() -> new TreeSet<>(Comparator.comparing(Class::getName))));
         OpenAPI skeleton = new OpenAPI()
                 .info(new Info()
                         .title("Unified health")
@@ -47,7 +62,7 @@ public final class OpenApiResource {
                 .openAPI31(true)
                 .sortOutput(true)
                 .prettyPrint(true);
-        this.document = Json31.pretty(new Reader(configuration).read(resources));
+        return new OpenApiResource(Json31.pretty(new Reader(configuration).read(resources)));
     }
 
     @GET

@@ -7,6 +7,7 @@ import io.dropwizard.core.cli.ServerCommand;
 import java.net.BindException;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import net.sourceforge.argparse4j.inf.Namespace;
 
 /** {@code server}, with one clear line for what an operator can mend. */
@@ -18,7 +19,7 @@ final class StartUp extends ServerCommand<HealthConfiguration> {
 
     @Override
     public void onError(Cli cli, Namespace namespace, Throwable e) {
-        List<Throwable> chain = java.util.stream.Stream.iterate(e, t -> t != null, Throwable::getCause)
+        List<Throwable> chain = Stream.iterate(e, t -> t != null, Throwable::getCause)
                 .toList();
         String line = chain.stream()
                 .filter(StartUp::isForTheOperator)
@@ -33,21 +34,23 @@ final class StartUp extends ServerCommand<HealthConfiguration> {
     }
 
     private static boolean isForTheOperator(Throwable t) {
-        return t instanceof ConfigurationException || t instanceof BindException || t instanceof MissingVariable;
+        return t instanceof ConfigurationException || t instanceof BindException || isMissingVariable(t);
+    }
+
+    private static boolean isMissingVariable(Throwable t) {
+        return t instanceof IllegalArgumentException
+                && String.valueOf(t.getMessage()).startsWith("Cannot resolve variable");
     }
 
     private static String line(Throwable t) {
+        if (isMissingVariable(t)) {
+            String name = String.valueOf(t.getMessage()).replaceAll("[^']*'([^']*)'.*", "$1");
+            return "the configuration needs the environment variable " + name + ", which is not set (see .env.example)";
+        }
         return String.valueOf(t.getMessage())
                 .lines()
                 .map(String::strip)
                 .filter(text -> !text.isEmpty())
                 .collect(Collectors.joining(" "));
-    }
-
-    /** A variable of {@code config.yml} that the environment lacks. */
-    static final class MissingVariable extends RuntimeException {
-        MissingVariable(String name) {
-            super("config.yml needs the environment variable " + name + ", which is not set (see .env.example)");
-        }
     }
 }

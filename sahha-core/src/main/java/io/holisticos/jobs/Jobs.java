@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -73,7 +74,7 @@ public final class Jobs implements Managed {
             starter.shutdown();
         } catch (RuntimeException e) {
             log.warn("event=jobs_not_started retry_in_s={} reason={}", START_AGAIN.toSeconds(), e.toString());
-            starter.schedule(this::start, START_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+            ScheduledFuture<?> unused = starter.schedule(this::start, START_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 

@@ -10,6 +10,7 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** How one other system is called. Read once at start-up. */
@@ -19,7 +20,7 @@ public final class OutboundConfiguration {
     @Valid
     @NotNull
     @JsonProperty
-    JerseyClientConfiguration client = new JerseyClientConfiguration();
+    JerseyClientConfiguration client = sensibleClient();
 
     /** The longest one attempt may take, from connecting to the last byte. */
     @NotNull
@@ -66,6 +67,20 @@ public final class OutboundConfiguration {
     @NotNull
     @JsonProperty
     DataSize maxReplySize = DataSize.mebibytes(4);
+
+    /** Retries are a step of ours, and a source that hangs must not hold many connections. */
+    private static JerseyClientConfiguration sensibleClient() {
+        JerseyClientConfiguration sensible = new JerseyClientConfiguration();
+        sensible.setUserAgent(Optional.of("unified-health/1.0")); // WHOOP's edge is said to block anonymous clients
+        sensible.setConnectionTimeout(Duration.seconds(1));
+        sensible.setConnectionRequestTimeout(Duration.milliseconds(500));
+        sensible.setTimeout(Duration.seconds(5));
+        sensible.setTimeToLive(Duration.minutes(5));
+        sensible.setMaxConnections(64);
+        sensible.setMaxConnectionsPerRoute(32);
+        sensible.setGzipEnabledForRequests(false);
+        return sensible;
+    }
 
     public JerseyClientConfiguration client() {
         return client;

@@ -41,11 +41,14 @@ public record Reply(SourceName from, int status, Map<String, List<String>> heade
     }
 
     /**
-     * How long the other side asks us to stay away: {@code Retry-After} in seconds, else {@code X-RateLimit-Reset}
-     * (WHOOP: seconds until the window resets).
+     * How long the other side asks us to stay away: {@code Retry-After} in seconds, else at 429
+     * {@code X-RateLimit-Reset} (WHOOP: seconds until the window resets; sent with every answer, so it asks for nothing
+     * at other statuses).
      */
     public Optional<Duration> retryAfter() {
-        return header("Retry-After").or(() -> header("X-RateLimit-Reset")).flatMap(Reply::seconds);
+        return header("Retry-After")
+                .or(() -> status == 429 ? header("X-RateLimit-Reset") : Optional.empty())
+                .flatMap(Reply::seconds);
     }
 
     /** @throws BadSourceReply when the body is not JSON of this form */

@@ -3,6 +3,7 @@ package io.holisticos.web;
 import io.dropwizard.auth.AuthFilter;
 import io.holisticos.health.HealthError.Unauthenticated;
 import jakarta.annotation.Priority;
+import jakarta.ws.rs.NotAuthorizedException;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.container.ContainerRequestContext;
@@ -19,8 +20,7 @@ final class ApiKeyFilter extends AuthFilter<String, Caller> {
         if (!authenticate(request, key, ApiKeys.HEADER)) {
             Unauthenticated why = new Unauthenticated(
                     key == null ? "this needs a credential: " + ApiKeys.HEADER : "this key is not known");
-            // So wrapped, dropwizard-auth lets a resource whose caller is optional go on; the error mapper unwraps it.
-            throw new WebApplicationException(why, 401);
+            throw new NotAuthorizedException(why, "ApiKey"); // a kind that optional authentication knows to pass over
         }
     }
 

@@ -1,5 +1,7 @@
 package io.holisticos.sandbox;
 
+import ch.qos.logback.classic.Level;
+import io.dropwizard.logging.common.BootstrapLogging;
 import io.holisticos.app.HealthApplication;
 import io.holisticos.app.Migrations;
 import io.holisticos.twins.TwinClock;
@@ -11,10 +13,13 @@ import io.holisticos.twins.whoop.WhoopTwinOptions;
 import io.holisticos.twins.world.Person;
 import io.holisticos.twins.world.World;
 import io.holisticos.twins.world.WorldOptions;
+import io.holisticos.whoop.quota.QuotaConfiguration;
+import io.holisticos.whoop.quota.QuotaGovernor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -25,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import net.sourceforge.argparse4j.inf.ArgumentParserException;
+import org.jdbi.v3.core.Jdbi;
 
 /** The main class: app, twins, PostgreSQL and members, until Ctrl-C. */
 public final class Sandbox {
@@ -48,6 +54,7 @@ public final class Sandbox {
 
     public static void main(String[] args) {
         Progress progress = new Progress(System.out, System.nanoTime());
+        BootstrapLogging.bootstrap(Level.WARN); // before anything speaks: the person wants progress, not logs
         SandboxOptions options;
         try {
             options = SandboxOptions.parse(args, System.getenv());
@@ -96,7 +103,7 @@ public final class Sandbox {
         progress.say("The app is up; connecting members");
 
         connectMembers(world, whoop);
-        app.resetWhoopQuota();
+        new QuotaGovernor(Jdbi.create(postgres.dataSource(Postgres.WHOOP)), clock, new QuotaConfiguration()).reset();
         whoop.resetQuota();
         progress.print(Welcome.text(options, appUrl(), KEY));
         progress.print("Sandbox ready in %.0f s".formatted(Math.max(1, progress.seconds())));
@@ -135,7 +142,7 @@ public final class Sandbox {
         variables.put("LOG_LAYOUT", "text");
         variables.put("SAHHA_DATABASE_URL", postgres.url(Postgres.SAHHA));
         variables.put("WHOOP_DATABASE_URL", postgres.url(Postgres.WHOOP));
-        variables.put("VAULT_KEY", Base64.getEncoder().encodeToString("a key for synthetic people only.".getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
+        variables.put("VAULT_KEY", Base64.getEncoder().encodeToString("a key for synthetic people only.".getBytes(StandardCharsets.US_ASCII)));
         variables.put("SERVICE_KEY", KEY);
         variables.put("SAHHA_URL", "http://localhost:" + options.sahhaPort());
         variables.put("SAHHA_CLIENT_ID", "sandbox-sahha-client");

@@ -19,7 +19,7 @@ import io.holisticos.whoop.data.CycleRecords;
 import io.holisticos.whoop.data.Held;
 import io.holisticos.whoop.data.WhoopDay;
 import io.holisticos.whoop.data.WhoopDays;
-import io.holisticos.whoop.data.WhoopReader;
+import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.sync.Freshness;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.BeanParam;
@@ -52,11 +52,11 @@ public final class InternalDataResource {
     private static final Duration READ_MAY_TAKE = Duration.ofSeconds(5);
 
     private final Standings standings;
-    private final WhoopReader reader;
+    private final WhoopDayStore reader;
     private final InternalAccess access;
     private final ObjectMapper mapper;
 
-    public InternalDataResource(Standings standings, WhoopReader reader, InternalAccess access, ObjectMapper mapper) {
+    public InternalDataResource(Standings standings, WhoopDayStore reader, InternalAccess access, ObjectMapper mapper) {
         this.standings = standings;
         this.reader = reader;
         this.access = access;

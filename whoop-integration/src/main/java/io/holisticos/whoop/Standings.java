@@ -62,7 +62,7 @@ public final class Standings {
             boolean current = freshness != null
                     && freshness.lastSyncedAt().plus(staleAfter).isAfter(clock.instant());
             if (!current) {
-                synchronizer.requestSync(who);
+                synchronizer.catchUp(who);
             }
             return new MemberStanding(current ? Standing.CURRENT : Standing.STALE, connection, freshness);
         });

@@ -53,6 +53,14 @@ public final class WhoopConfiguration {
     @JsonProperty
     Duration staleAfter = Duration.hours(6);
 
+    public OutboundConfiguration api() {
+        return api;
+    }
+
+    public OutboundConfiguration oauth() {
+        return oauth;
+    }
+
     /** Without credentials the module is not built and its database never opened. */
     public boolean isConfigured() {
         return connect.hasCredentials();

@@ -21,7 +21,7 @@ import io.holisticos.whoop.connect.ConnectionListener;
 import io.holisticos.whoop.connect.Connections;
 import io.holisticos.whoop.connect.Consents;
 import io.holisticos.whoop.connect.WhoopOAuth;
-import io.holisticos.whoop.data.WhoopReader;
+import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.data.WhoopStore;
 import io.holisticos.whoop.quota.QuotaGovernor;
 import io.holisticos.whoop.sync.Freshness;
@@ -47,7 +47,7 @@ public final class WhoopModule implements Managed {
     private final ConnectFlow connectFlow;
     private final Outbound data;
     private final Synchronizer synchronizer;
-    private final WhoopReader reader;
+    private final WhoopDayStore reader;
     private final Standings standings;
     private final Jobs jobs;
 
@@ -66,10 +66,23 @@ public final class WhoopModule implements Managed {
         this.switches = switches;
         this.quota = new QuotaGovernor(storage.jdbi(), tools.clock(), configuration.quota);
         WhoopOAuth oauth = new WhoopOAuth(
-                outbound(tools.oauth(), Budget.unlimited(), Authorization.none()), configuration.connect);
+                Outbound.to(
+                        WhoopApi.WHOOP,
+                        tools.oauth(),
+                        configuration.oauth,
+                        Budget.unlimited(), // the quota counts what lies below /developer
+                        Authorization.none(),
+                        tools.metrics()),
+                configuration.connect);
         this.connections =
                 new Connections(storage.jdbi(), storage.vault(), oauth, configuration.connect, tools.clock());
-        this.data = outbound(tools.api(), quota, new ConnectionAuthorization(connections));
+        this.data = Outbound.to(
+                WhoopApi.WHOOP,
+                tools.api(),
+                configuration.api,
+                quota,
+                new ConnectionAuthorization(connections),
+                tools.metrics());
         WhoopApi api = new WhoopApi(data, configuration.apiUrl, tools.mapper(), tools.metrics());
         this.synchronizer = new Synchronizer(
                 storage.jdbi(),
@@ -87,7 +100,7 @@ public final class WhoopModule implements Managed {
                 tools.clock(),
                 synchronizer.tasks(),
                 synchronizer.recurringTasks());
-        this.reader = new WhoopReader(storage.jdbi(), storage.vault());
+        this.reader = new WhoopDayStore(storage.jdbi(), storage.vault());
         this.standings = new Standings(
                 this::connectionOf, synchronizer, configuration.staleAfter.toJavaDuration(), tools.clock());
         this.connectFlow = new ConnectFlow(
@@ -132,10 +145,6 @@ public final class WhoopModule implements Managed {
 
     private Jobs jobs() {
         return jobs;
-    }
-
-    private Outbound outbound(Client client, Budget budget, Authorization authorization) {
-        return Outbound.to(WhoopApi.WHOOP, client, configuration.api, budget, authorization, tools.metrics());
     }
 
     private Optional<MemberConnections.MemberConnection> connectionOf(UserId who) {

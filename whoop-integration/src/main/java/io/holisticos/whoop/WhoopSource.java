@@ -14,7 +14,7 @@ import io.holisticos.health.UserId;
 import io.holisticos.whoop.Standings.MemberStanding;
 import io.holisticos.whoop.data.Held;
 import io.holisticos.whoop.data.WhoopDays;
-import io.holisticos.whoop.data.WhoopReader;
+import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.sync.Freshness;
 import java.time.Clock;
 import java.time.Duration;
@@ -30,10 +30,10 @@ public final class WhoopSource implements HealthSource {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
 
     private final Standings standings;
-    private final WhoopReader reader;
+    private final WhoopDayStore reader;
     private final Clock clock;
 
-    public WhoopSource(Standings standings, WhoopReader reader, Clock clock) {
+    public WhoopSource(Standings standings, WhoopDayStore reader, Clock clock) {
         this.standings = standings;
         this.reader = reader;
         this.clock = clock;

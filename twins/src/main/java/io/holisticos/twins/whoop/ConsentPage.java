@@ -24,7 +24,7 @@ record ConsentPage(String action, String challenge, Set<String> scopes, long pre
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>%s</title>
+            <title>{title}</title>
             <style>
             :root { color-scheme: light dark; --ink: #14181f; --paper: #fff; --back: #eef1f5; --line: #d5dbe3; --act: #0b6b5c; }
             @media (prefers-color-scheme: dark) {
@@ -38,7 +38,7 @@ record ConsentPage(String action, String challenge, Set<String> scopes, long pre
             fieldset { margin: 1rem 0; padding: .5rem 1rem 1rem; border: 1px solid var(--line); border-radius: 8px; }
             .member { display: flex; gap: .75rem; align-items: baseline; padding: .35rem 0; }
             .member small { opacity: .75; }
-            select { width: 100%%; padding: .6rem; font: inherit; }
+            select { width: 100%; padding: .6rem; font: inherit; }
             .acts { display: flex; flex-wrap: wrap; gap: .75rem; }
             button { flex: 1 1 10rem; min-height: 44px; padding: .6rem 1rem; border: 1px solid var(--act); border-radius: 8px; font: inherit; font-weight: 600; cursor: pointer; background: transparent; color: inherit; }
             button.yes { background: var(--act); color: #fff; }
@@ -49,7 +49,7 @@ record ConsentPage(String action, String challenge, Set<String> scopes, long pre
             </head>
             <body>
             <main>
-            %s
+            {body}
             </main>
             <footer>A simulator for development. No account, password or health data here is real.</footer>
             </body>
@@ -133,7 +133,10 @@ record ConsentPage(String action, String challenge, Set<String> scopes, long pre
     }
 
     private static Reply page(int status, String title, String body) {
-        return Reply.text(status, "text/html;charset=UTF-8", PAGE.formatted(escaped(title), body))
+        return Reply.text(
+                        status,
+                        "text/html;charset=UTF-8",
+                        PAGE.replace("{title}", escaped(title)).replace("{body}", body))
                 .with("Cache-Control", "no-store")
                 .with("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
     }

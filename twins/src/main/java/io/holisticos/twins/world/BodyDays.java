@@ -86,7 +86,7 @@ final class BodyDays {
 
     private List<Nap> naps(long day, Night night) {
         Dice chance = dice.at("nap", day);
-        if (!chance.chance(0.1)) {
+        if (!chance.chance(0.1) || travels(day)) {
             return List.of();
         }
         Instant start = localTime(day, chance.between(13.7, 15.1));
@@ -111,9 +111,7 @@ final class BodyDays {
             Instant start = localTime(day, chance.between(11.75, 12.3));
             bouts.add(bout(night, bouts.size(), start, chance.between(20, 45), oneOf(ACTIVE, chance)));
         }
-        boolean travels =
-                !Duration.between(localTime(day, 0), localTime(day + 1, 0)).equals(Duration.ofDays(1));
-        if (!travels && chance.chance(0.25 + 0.45 * traits.fitness())) {
+        if (!travels(day) && chance.chance(0.25 + 0.45 * traits.fitness())) {
             Instant start = localTime(day, chance.between(17.25, 18.4));
             Workout evening = bout(night, bouts.size(), start, chance.between(30, 80), oneOf(ACTIVE, chance));
             bouts.add(evening);
@@ -184,6 +182,11 @@ final class BodyDays {
 
     private Instant localTime(long day, double hours) {
         return journey.bodyTime(Duration.ofDays(day).plusMillis((long) (hours * 3_600_000)));
+    }
+
+    /** A flight or a clock change makes this day of the body longer or shorter. */
+    private boolean travels(long day) {
+        return !Duration.between(localTime(day, 0), localTime(day + 1, 0)).equals(Duration.ofDays(1));
     }
 
     private static boolean isWeekend(long day) {

@@ -43,6 +43,18 @@ class OAuthTest {
     }
 
     @Test
+    void manyMembersAreAListToChooseFrom() {
+        try (Twin crowded = new Twin(WhoopTwinOptions.of(WhoopApp.sandbox(Twin.REDIRECT)), 40)) {
+            String page =
+                    crowded.send(crowded.request(authorization(Map.of())).GET()).body();
+
+            assertThat(page).contains("<select name=\"member\"").doesNotContain("type=\"radio\"");
+            assertThat(page).contains("value=\"" + crowded.id("demo-anna") + "\" selected");
+            assertThat(page).contains("demo-0040@example.com").doesNotContain("{body}", "{title}");
+        }
+    }
+
+    @Test
     void aPostWithoutAChoiceCountsAsThePreselected() {
         twin.whoop.grant("demo-anna");
 

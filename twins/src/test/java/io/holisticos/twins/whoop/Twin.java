@@ -27,7 +27,7 @@ final class Twin implements AutoCloseable {
     static final ObjectMapper JSON = new ObjectMapper();
 
     final TwinClock clock = TwinClock.fixed(START);
-    final World world = World.of(new WorldOptions(7, START, 3));
+    final World world;
     final WhoopTwin whoop;
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -37,6 +37,11 @@ final class Twin implements AutoCloseable {
     }
 
     Twin(WhoopTwinOptions options) {
+        this(options, 3);
+    }
+
+    Twin(WhoopTwinOptions options, int extraUsers) {
+        world = World.of(new WorldOptions(7, START, extraUsers));
         try {
             whoop = WhoopTwin.start(options, world, clock);
         } catch (IOException e) {

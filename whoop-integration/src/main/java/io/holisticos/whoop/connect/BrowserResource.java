@@ -12,7 +12,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.NewCookie;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.UriBuilder;
 import java.net.URI;
 
 /** The member's browser on its way to WHOOP and back. Open routes: what is in the address is the credential. */
@@ -85,11 +84,12 @@ public final class BrowserResource {
                 : answer.build();
     }
 
+    /** Appends to what the caller gave, which has no fragment, and changes nothing else of it. */
     private static URI withResult(URI returnTo, ConnectFlow.Outcome outcome) {
-        UriBuilder address = UriBuilder.fromUri(returnTo);
-        return outcome instanceof ConnectFlow.Outcome.Failed failed
-                ? address.queryParam("error", failed.why().code()).build()
-                : address.queryParam("status", "connected").build();
+        String result = outcome instanceof ConnectFlow.Outcome.Failed failed
+                ? "error=" + failed.why().code()
+                : "status=connected";
+        return URI.create(returnTo + (returnTo.getRawQuery() == null ? "?" : "&") + result);
     }
 
     private NewCookie cookie(String state, String secret, int maxAgeSeconds) {

@@ -10,6 +10,7 @@ import jakarta.validation.constraints.NotNull;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Our application at WHOOP, and how members come and go. Read once at start-up. */
 public final class ConnectConfiguration {
@@ -19,7 +20,7 @@ public final class ConnectConfiguration {
 
     private static final String OFFLINE = "offline";
 
-    /** As the WHOOP dashboard shows it; empty where there is no WHOOP. */
+    /** As the WHOOP dashboard shows it; empty for a house without WHOOP. */
     @NotNull
     @JsonProperty
     String clientId = "";
@@ -44,7 +45,7 @@ public final class ConnectConfiguration {
 
     /** Our callback as registered at WHOOP, to the letter; by default below {@link #publicUrl}. */
     @JsonProperty
-    @org.jspecify.annotations.Nullable
+    @Nullable
     URI redirectUri;
 
     /** What we ask members for; all of it or nothing. Without {@code offline} a connection would live for an hour. */
@@ -83,13 +84,18 @@ public final class ConnectConfiguration {
 
     public ConnectConfiguration() {}
 
-    /** Without credentials there is no WHOOP here. */
+    /** Whether there is an application at WHOOP to speak for. */
     public boolean hasCredentials() {
         return !clientId.isBlank();
     }
 
-    @ValidationMethod(message = "whoop.connect.clientId and clientSecret are set both or not at all")
-    boolean isWholeCredential() {
+    /** WHOOP signs webhooks with it. */
+    public String clientSecret() {
+        return clientSecret;
+    }
+
+    @ValidationMethod(message = "whoop.connect.clientSecret is required when whoop.connect.clientId is given")
+    boolean isSecretGiven() {
         return clientId.isBlank() == clientSecret.isBlank();
     }
 

@@ -6,6 +6,7 @@ import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError;
 import io.holisticos.health.HealthError.ConnectionNotFound;
 import io.holisticos.health.HealthError.IntegrationDisabled;
+import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.connect.Consents.Begun;
@@ -38,11 +39,7 @@ public final class ConnectFlow {
     private final Surroundings surroundings;
 
     public ConnectFlow(
-            Consents consents,
-            Connections connections,
-            WhoopOAuth oauth,
-            WhoopApi api,
-            Surroundings surroundings) {
+            Consents consents, Connections connections, WhoopOAuth oauth, WhoopApi api, Surroundings surroundings) {
         this.consents = consents;
         this.connections = connections;
         this.oauth = oauth;
@@ -99,7 +96,12 @@ public final class ConnectFlow {
     /** A browser follows a connect link. */
     Opened open(String link) {
         String browserSecret = consents.browserSecret();
-        Claim claim = consents.open(link, browserSecret);
+        Claim claim;
+        try {
+            claim = consents.open(link, browserSecret);
+        } catch (SourceUnavailable e) { // a person looks at this: a page, not a problem document
+            return new Opened.Closed(Refusal.LATER);
+        }
         if (!(claim instanceof Claim.Granted granted)) {
             return new Opened.Closed(refusalOf(claim));
         }
@@ -112,7 +114,13 @@ public final class ConnectFlow {
 
     /** A browser comes back with a code. */
     Outcome finishInBrowser(String code, String state, @Nullable String browserSecret) {
-        return finish(code, consents.useInBrowser(state, browserSecret));
+        Claim claim;
+        try {
+            claim = consents.useInBrowser(state, browserSecret);
+        } catch (SourceUnavailable e) {
+            return new Outcome.Failed(Refusal.LATER, null);
+        }
+        return finish(code, claim);
     }
 
     /** A service brings the code for a consent that it began. */
@@ -127,10 +135,11 @@ public final class ConnectFlow {
      */
     Outcome failInBrowser(String error, String state, @Nullable String browserSecret) {
         Refusal why = Refusal.ofRedirect(error);
-        Claim claim = state.isEmpty() ? new Claim.Unknown() : consents.useInBrowser(state, browserSecret);
-        URI returnTo = claim instanceof Claim.Granted granted ? granted.returnTo() : null;
+        URI returnTo = state.isEmpty() ? null : returnToOf(state, browserSecret);
         if (why == Refusal.NOT_CONFIGURED) {
-            log.error("event=connect_refused provider=whoop reason={} hint=\"check the app in the WHOOP dashboard\"", why);
+            log.error(
+                    "event=connect_refused provider=whoop reason={} hint=\"check the app in the WHOOP dashboard\"",
+                    why);
         } else {
             log.info("event=connect_refused provider=whoop reason={}", why);
         }
@@ -141,9 +150,7 @@ public final class ConnectFlow {
     void disconnect(UserId who) {
         Deadline deadline = Deadline.after(GOOD_BYE);
         try {
-            connections
-                    .lastAccessToken(who, deadline)
-                    .ifPresent(token -> api.revokeAccessWith(token, who, deadline));
+            connections.lastAccessToken(who, deadline).ifPresent(token -> api.revokeAccessWith(token, who, deadline));
         } catch (HealthError e) { // ours ends all the same, and unused tokens at WHOOP run out
             log.warn("event=revoke_not_confirmed provider=whoop user={} kind={}", who, e.kind());
         }
@@ -208,7 +215,8 @@ public final class ConnectFlow {
             giveBack(who, granted, deadline);
             return Refusal.NARROWED;
         }
-        long whoopUserId = api.profileWith(granted.accessToken(), who, deadline).record().userId();
+        long whoopUserId =
+                api.profileWith(granted.accessToken(), who, deadline).record().userId();
         Connections.Joined joined = connections.join(who, whoopUserId, granted, refreshToken);
         return switch (joined) {
             case CONNECTED -> {
@@ -231,6 +239,16 @@ public final class ConnectFlow {
             api.revokeAccessWith(granted.accessToken(), who, deadline);
         } catch (HealthError e) { // nothing of it is kept here, and it runs out there
             log.warn("event=revoke_not_confirmed provider=whoop user={} kind={}", who, e.kind());
+        }
+    }
+
+    private @Nullable URI returnToOf(String state, @Nullable String browserSecret) {
+        try {
+            return consents.useInBrowser(state, browserSecret) instanceof Claim.Granted granted
+                    ? granted.returnTo()
+                    : null;
+        } catch (SourceUnavailable e) { // then our own page has to do
+            return null;
         }
     }
 

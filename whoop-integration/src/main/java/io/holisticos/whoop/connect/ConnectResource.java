@@ -27,7 +27,8 @@ public final class ConnectResource {
     }
 
     /** The wish of a caller; all of it may be left out. */
-    public record ConnectRequest(@JsonProperty("return_to") @Nullable String returnTo) {}
+    public record ConnectRequest(
+            @JsonProperty("return_to") @Nullable String returnTo) {}
 
     /** Where the member goes next. */
     public record ConnectAnswer(
@@ -48,8 +49,7 @@ public final class ConnectResource {
     @RolesAllowed(Scope.CONNECT)
     public ConnectAnswer connect(
             @Auth Caller caller, @PathParam("user_id") UserId who, @Nullable ConnectRequest request) {
-        ConnectFlow.Started started =
-                flow.start(who, caller.name(), request == null ? null : request.returnTo());
+        ConnectFlow.Started started = flow.start(who, caller.name(), request == null ? null : request.returnTo());
         return new ConnectAnswer(
                 who.value(),
                 started.connectUrl().toString(),

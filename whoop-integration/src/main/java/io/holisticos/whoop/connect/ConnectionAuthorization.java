@@ -18,7 +18,8 @@ public final class ConnectionAuthorization implements Authorization {
     private final Connections connections;
 
     /** Calls whose credential was renewed, by identity: a second 401 is not cured by another token. */
-    private final Cache<Call, Boolean> renewed = Caffeine.newBuilder().weakKeys().build();
+    private final Cache<Call, Boolean> renewed =
+            Caffeine.newBuilder().weakKeys().build();
 
     public ConnectionAuthorization(Connections connections) {
         this.connections = connections;
@@ -30,8 +31,7 @@ public final class ConnectionAuthorization implements Authorization {
         if (who == null || hasOwn(call)) {
             return Map.of();
         }
-        return Map.of(
-                HEADER, BEARER + connections.current(who, deadline).pair().accessToken());
+        return Map.of(HEADER, BEARER + connections.current(who, deadline).pair().accessToken());
     }
 
     @Override

@@ -110,6 +110,14 @@ final class ConnectionStore {
         }
     }
 
+    private <T> T read(HandleCallback<T, RuntimeException> work) {
+        try {
+            return jdbi.withHandle(work);
+        } catch (JdbiException e) {
+            throw translated(e);
+        }
+    }
+
     /** As {@link #inTransaction}, but waits no longer than {@code longest} for a row that another worker holds. */
     <T> T inTransaction(Duration longest, HandleCallback<T, RuntimeException> work) {
         return inTransaction(handle -> {
@@ -122,8 +130,14 @@ final class ConnectionStore {
     }
 
     Optional<Held> find(UserId who) {
-        return inTransaction(handle ->
-                handle.createQuery(SELECT).bind("who", who.value()).map((row, context) -> held(row)).findOne());
+        return read(handle -> handle.createQuery(SELECT)
+                .bind("who", who.value())
+                .map((row, context) -> held(row))
+                .findOne());
+    }
+
+    Optional<Held> findByAccount(long whoopUserId) {
+        return read(handle -> findByAccount(handle, whoopUserId));
     }
 
     Optional<Held> findByAccount(Handle handle, long whoopUserId) {
@@ -134,8 +148,9 @@ final class ConnectionStore {
     }
 
     List<Held> usable() {
-        return inTransaction(handle ->
-                handle.createQuery(SELECT_USABLE).map((row, context) -> held(row)).list());
+        return read(handle -> handle.createQuery(SELECT_USABLE)
+                .map((row, context) -> held(row))
+                .list());
     }
 
     /** Reads the row and keeps it from everybody else until the transaction ends. */

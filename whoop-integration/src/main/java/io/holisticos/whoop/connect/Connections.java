@@ -37,12 +37,10 @@ public final class Connections implements Managed {
     private final RefreshCustody custody;
     private final Clock clock;
 
-    public Connections(
-            Jdbi database, Vault vault, WhoopOAuth oauth, ConnectConfiguration configuration, Clock clock) {
+    public Connections(Jdbi database, Vault vault, WhoopOAuth oauth, ConnectConfiguration configuration, Clock clock) {
         this.store = new ConnectionStore(database);
         this.seals = new TokenSeals(vault);
-        this.custody =
-                new RefreshCustody(store, seals, oauth, configuration.refreshTimeout.toJavaDuration(), clock);
+        this.custody = new RefreshCustody(store, seals, oauth, configuration.refreshTimeout.toJavaDuration(), clock);
         this.clock = clock;
     }
 
@@ -53,7 +51,7 @@ public final class Connections implements Managed {
 
     /** Whose WHOOP account this is, while it is connected. */
     public Optional<Connection> findByAccount(long whoopUserId) {
-        return store.inTransaction(handle -> store.findByAccount(handle, whoopUserId)).map(Held::connection);
+        return store.findByAccount(whoopUserId).map(Held::connection);
     }
 
     /** Everybody for whom calls can be made. */
@@ -123,8 +121,8 @@ public final class Connections implements Managed {
     /** Keeps a new connection, or the next consent of one that there is. */
     Joined join(UserId who, long whoopUserId, TokenAnswer.Granted granted, String refreshToken) {
         Instant now = clock.instant();
-        TokenPair pair = new TokenPair(
-                granted.accessToken(), refreshToken, now.plusSeconds(granted.expiresInSeconds()));
+        TokenPair pair =
+                new TokenPair(granted.accessToken(), refreshToken, now.plusSeconds(granted.expiresInSeconds()));
         ConnectionStore.Sealed sealed = seals.seal(who, pair);
         Connection joining = new Connection(who, whoopUserId, Connection.State.ACTIVE, granted.scopes(), now);
         try {
@@ -164,7 +162,8 @@ public final class Connections implements Managed {
         if (held.get().connection().isUsable()) {
             return Optional.of(current(who, deadline).pair().accessToken());
         }
-        return held.filter(row -> row.accessToken() != null).map(row -> seals.open(who, row).accessToken());
+        return held.filter(row -> row.accessToken() != null)
+                .map(row -> seals.open(who, row).accessToken());
     }
 
     private static boolean isLive(Held held) {

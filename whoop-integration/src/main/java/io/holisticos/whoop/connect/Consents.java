@@ -102,9 +102,7 @@ public final class Consents {
     Claim useInBrowser(String state, @Nullable String browserSecret) {
         return use(state, pending -> {
             byte[] bound = pending.browserHash();
-            return bound != null
-                    && browserSecret != null
-                    && MessageDigest.isEqual(bound, Secrets.hash(browserSecret));
+            return bound != null && browserSecret != null && MessageDigest.isEqual(bound, Secrets.hash(browserSecret));
         });
     }
 

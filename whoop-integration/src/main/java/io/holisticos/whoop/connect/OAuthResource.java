@@ -41,7 +41,8 @@ public final class OAuthResource {
 
     /** Who is to be connected. */
     public record InitiateRequest(
-            @JsonProperty("user_id") @Nullable String userId, @JsonProperty("return_to") @Nullable String returnTo) {}
+            @JsonProperty("user_id") @Nullable String userId,
+            @JsonProperty("return_to") @Nullable String returnTo) {}
 
     /** Where the member goes next, and what comes back with the code. */
     public record InitiateAnswer(
@@ -59,7 +60,8 @@ public final class OAuthResource {
 
     /** What WHOOP handed to the member's browser. */
     public record CallbackRequest(
-            @JsonProperty("code") @Nullable String code, @JsonProperty("state") @Nullable String state) {
+            @JsonProperty("code") @Nullable String code,
+            @JsonProperty("state") @Nullable String state) {
         /** Both are secrets. */
         @Override
         public String toString() {
@@ -68,7 +70,9 @@ public final class OAuthResource {
     }
 
     /** Whether calls can be made. */
-    public record ValidateAnswer(@JsonProperty("valid") boolean valid, @JsonProperty("status") String status) {}
+    public record ValidateAnswer(
+            @JsonProperty("valid") boolean valid,
+            @JsonProperty("status") String status) {}
 
     /** Where a connection stands. */
     public record StatusAnswer(
@@ -153,11 +157,8 @@ public final class OAuthResource {
         return switch (why) {
             case SWITCHED_OFF -> new IntegrationDisabled(WHOOP);
             case LATER, NOT_CONFIGURED -> new SourceUnavailable(WHOOP, RETRY_AFTER);
-            case UNKNOWN_STATE,
-                    EXPIRED,
-                    ALREADY_USED,
-                    OTHER_BROWSER -> new InvalidRequest(
-                    "state must be one that this key initiated, unused and not expired: " + why.code());
+            case UNKNOWN_STATE, EXPIRED, ALREADY_USED, OTHER_BROWSER ->
+                new InvalidRequest("state must be one that this key initiated, unused and not expired: " + why.code());
             case DECLINED,
                     NOT_ALLOWED,
                     CODE_REFUSED,

@@ -113,11 +113,12 @@ final class RefreshCustody {
         try {
             executor.execute(() -> {
                 try {
-                    result.complete(refreshed(flight.who(), flight.version()));
+                    Usable usable = refreshed(flight.who(), flight.version());
+                    flights.remove(flight); // before the result, so that nobody joins what is over
+                    result.complete(usable);
                 } catch (RuntimeException | Error e) {
-                    result.completeExceptionally(e);
-                } finally {
                     flights.remove(flight);
+                    result.completeExceptionally(e);
                 }
             });
         } catch (RejectedExecutionException e) { // stopping
@@ -180,7 +181,7 @@ final class RefreshCustody {
         } catch (RuntimeException e) {
             TokenPair unsaved = gained.get();
             if (unsaved == null) {
-                throw settled(who, version, e);
+                return afterFailure(who, version, e);
             }
             log.error("event=token_pair_not_saved user={} version={}, trying again", who, version, e);
             return savedAgain(who, version, unsaved);
@@ -235,15 +236,19 @@ final class RefreshCustody {
         throw new SourceUnavailable(WHOOP, WhoopOAuth.UNTIL_AN_OPERATOR_ACTED);
     }
 
-    /** Takes the mark away where WHOOP said that it did not even look at the token. */
-    private RuntimeException settled(UserId who, long version, RuntimeException failure) {
-        if (failure instanceof SourceThrottled) {
+    /** Somebody else's pair, if this worker lost its lock and then the race. Else the failure stands. */
+    private Usable afterFailure(UserId who, long version, RuntimeException failure) {
+        if (failure instanceof SourceThrottled) { // WHOOP did not look at the token: the mark goes
             store.inTransaction(handle -> {
                 store.endRefresh(handle, who, version, clock.instant());
                 return true;
             });
         }
-        return failure;
+        Held held = require(store.find(who));
+        if (held.version() != version) {
+            return usable(who, held);
+        }
+        throw failure;
     }
 
     private Usable savedAgain(UserId who, long version, TokenPair pair) {

@@ -27,6 +27,7 @@ final class ReturnTo {
         if (wanted == null
                 || address.length() > MAX_LENGTH
                 || wanted.getRawUserInfo() != null
+                || wanted.getRawFragment() != null
                 || rules.stream().noneMatch(rule -> covers(rule, wanted))) {
             throw new InvalidRequest("return_to must be one of the addresses allowed by whoop.connect.returnTo");
         }
@@ -61,9 +62,10 @@ final class ReturnTo {
         return host != null
                 && host.equalsIgnoreCase(prefix.getHost())
                 && wanted.getPort() == prefix.getPort()
-                && isBelow(prefix.getRawPath(), wanted.normalize().getRawPath());
+                && isBelow(prefix.getPath(), wanted.getPath());
     }
 
+    /** Both paths decoded: browsers take {@code %2e%2e} for a step upwards, too. */
     private static boolean isBelow(String prefix, String path) {
         String folder = prefix.endsWith("/") ? prefix : prefix + "/";
         return (path + "/").startsWith(folder) && !path.contains("..");

@@ -45,8 +45,7 @@ final class TokenSeals {
             throw new ConnectionNotFound(WHOOP);
         }
         try {
-            return new TokenPair(
-                    vault.openText(who, ACCESS, access), vault.openText(who, REFRESH, refresh), expiresAt);
+            return new TokenPair(vault.openText(who, ACCESS, access), vault.openText(who, REFRESH, refresh), expiresAt);
         } catch (Vault.Unreadable e) { // the member's key is gone: only a new consent brings tokens
             log.error("event=tokens_unreadable provider=whoop user={}", who, e);
             throw new ReauthorizationRequired(WHOOP);

@@ -54,6 +54,7 @@ public final class WhoopOAuth {
 
     /** How long to stay away from a server that refuses our application. */
     static final Duration UNTIL_AN_OPERATOR_ACTED = Duration.ofMinutes(5);
+
     private static final Duration SOON = Duration.ofMinutes(1);
 
     private final Outbound outbound;

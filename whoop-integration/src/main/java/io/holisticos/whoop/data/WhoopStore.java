@@ -38,7 +38,8 @@ public final class WhoopStore {
             insert into whoop_archive (user_id, hash, collection, payload_sealed, recorded_at)
             values (:who, :hash, :collection, :payload, :now)
             on conflict (user_id, hash) do nothing""";
-    private static final String PAYLOAD = "select payload_sealed from whoop_archive where user_id = :who and hash = :hash";
+    private static final String PAYLOAD =
+            "select payload_sealed from whoop_archive where user_id = :who and hash = :hash";
     private static final String PURGE = "delete from whoop_archive where recorded_at < :before";
     private static final String BURY = """
             insert into whoop_tombstone as held (user_id, collection, id, deleted_at, recorded_at)
@@ -75,8 +76,7 @@ public final class WhoopStore {
      *
      * @param fetchBegunAt when the call that brought them was begun
      */
-    public <T> Saved save(
-            RecordKind<T> kind, UserId who, List<Fetched<T>> records, Instant fetchBegunAt, Instant now) {
+    public <T> Saved save(RecordKind<T> kind, UserId who, List<Fetched<T>> records, Instant fetchBegunAt, Instant now) {
         List<Version> versions = new ArrayList<>();
         for (Fetched<T> fetched : records) {
             versions.add(new Version(kind.toRow(fetched.record()), fetched.raw(), hashOf(fetched.raw())));
@@ -130,7 +130,7 @@ public final class WhoopStore {
                         .bind("hash", hash)
                         .mapTo(byte[].class)
                         .findOne())
-                .map(sealed -> vault.open(who, Purpose.PAYLOAD, sealed));
+                .map(held -> vault.open(who, Purpose.PAYLOAD, held));
     }
 
     /** Removes payloads archived before this moment. Returns how many. */
@@ -196,10 +196,10 @@ public final class WhoopStore {
             return;
         }
         PreparedBatch batch = handle.prepareBatch(ARCHIVE);
-        payloads.forEach((hash, sealed) -> batch.bind("who", who.value())
+        payloads.forEach((hash, payload) -> batch.bind("who", who.value())
                 .bind("hash", HexFormat.of().parseHex(hash, 2, hash.length()))
                 .bind("collection", kind.word())
-                .bind("payload", sealed)
+                .bind("payload", payload)
                 .bind("now", now)
                 .add());
         batch.execute();

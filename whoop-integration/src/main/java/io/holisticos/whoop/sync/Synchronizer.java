@@ -8,11 +8,14 @@ import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
 import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
+import com.github.kagkarlsson.shaded.jdbc.SQLRuntimeException;
+import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.api.Window;
 import io.holisticos.whoop.data.WhoopStore;
 import io.holisticos.whoop.sync.SyncRun.Kind;
+import io.holisticos.whoop.sync.SyncRun.State;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,6 +37,7 @@ public final class Synchronizer {
     /** WHOOP changes records for some days after, and tells nobody (fact sheet §7.2). */
     static final Duration TRAILING_WINDOW = Duration.ofDays(3);
 
+    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMinutes(30);
     private static final Duration ARCHIVE_KEEPS = Duration.ofDays(400);
     private static final Duration RUNS_ARE_KEPT = Duration.ofDays(30);
     private static final Duration FIRST_RETRY = Duration.ofSeconds(10);
@@ -105,6 +109,22 @@ public final class Synchronizer {
                 .orElseGet(() -> put(who, Kind.FIRST_SYNC, new Window(now.minus(FIRST_WINDOW), now), now));
     }
 
+    /**
+     * Asks for a sync on behalf of a reader who found old records. After a failed run it waits a while: readers must not
+     * spend the quota on a member whose syncs cannot succeed.
+     */
+    public void catchUp(UserId who) {
+        Instant now = clock.instant();
+        boolean failedLately = runs.findLatest(who)
+                .filter(run -> run.state() == State.FAILED)
+                .map(SyncRun::finishedAt)
+                .filter(failed -> failed.plus(PAUSE_AFTER_FAILURE).isAfter(now))
+                .isPresent();
+        if (!failedLately) {
+            requestSync(who);
+        }
+    }
+
     /** How a run stands; empty when this member has none of this id. */
     public Optional<SyncRun> findRun(UserId who, UUID jobId) {
         return runs.find(jobId).filter(run -> run.who().equals(who));
@@ -132,7 +152,11 @@ public final class Synchronizer {
 
     /** Also for a run that is there already: a kill may have come between the run and its job. */
     private UUID scheduled(UUID jobId) {
-        jobs.get().scheduleIfNotExists(task.instance(jobId.toString()), clock.instant());
+        try {
+            jobs.get().scheduleIfNotExists(task.instance(jobId.toString()), clock.instant());
+        } catch (SQLRuntimeException e) {
+            throw new SourceUnavailable(WhoopApi.WHOOP, FIRST_RETRY, e);
+        }
         return jobId;
     }
 

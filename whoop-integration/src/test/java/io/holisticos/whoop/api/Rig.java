@@ -28,6 +28,10 @@ final class Rig implements AutoCloseable {
     private final ExecutorService executor = Executors.newCachedThreadPool();
 
     Rig(URI baseUrl, String token) {
+        this(baseUrl, token, Budget.unlimited());
+    }
+
+    Rig(URI baseUrl, String token, Budget budget) {
         JerseyClientConfiguration configuration = new JerseyClientConfiguration();
         configuration.setGzipEnabled(false);
         configuration.setGzipEnabledForRequests(false);
@@ -40,13 +44,7 @@ final class Rig implements AutoCloseable {
                 .withProperty(ClientProperties.FOLLOW_REDIRECTS, false)
                 .build("whoop-" + baseUrl.getPort() + "-" + System.nanoTime());
         this.api = new WhoopApi(
-                Outbound.to(
-                        WhoopApi.WHOOP,
-                        client,
-                        new OutboundConfiguration(),
-                        Budget.unlimited(),
-                        new OneToken(token),
-                        metrics),
+                Outbound.to(WhoopApi.WHOOP, client, new OutboundConfiguration(), budget, new OneToken(token), metrics),
                 baseUrl,
                 mapper,
                 metrics);

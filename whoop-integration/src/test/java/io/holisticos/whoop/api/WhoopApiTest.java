@@ -100,8 +100,7 @@ class WhoopApiTest {
         assertThat(sleep.nap()).isFalse();
         assertThat(sleep.score())
                 .isEqualTo(new SleepScore(
-                        new SleepScore.StageSummary(
-                                30272735, 1403507, 0, 14905851, 6630370, 5879573, 3, 12),
+                        new SleepScore.StageSummary(30272735, 1403507, 0, 14905851, 6630370, 5879573, 3, 12),
                         new SleepScore.SleepNeeded(27395716, 352230, 208595, -12312),
                         new BigDecimal("16.11328125"),
                         new BigDecimal("98.0"),
@@ -129,7 +128,8 @@ class WhoopApiTest {
     void readsARecovery() {
         stub.answers(Answer.sample("recovery-scored.json"));
 
-        Recovery recovery = api.recoveryOfCycle(ANNA, 93845, soon()).orElseThrow().record();
+        Recovery recovery =
+                api.recoveryOfCycle(ANNA, 93845, soon()).orElseThrow().record();
 
         assertThat(recovery)
                 .isEqualTo(new Recovery(
@@ -203,8 +203,9 @@ class WhoopApiTest {
         assertThat(api.profileWith("fresh-token", ANNA, soon()).record().userId())
                 .isEqualTo(10129);
 
-        assertThat(stub.asked).extracting(Asked::authorization).containsExactly(
-                "Bearer token-of-anna", "Bearer fresh-token");
+        assertThat(stub.asked)
+                .extracting(Asked::authorization)
+                .containsExactly("Bearer token-of-anna", "Bearer fresh-token");
         assertThat(stub.asked).extracting(Asked::path).containsOnly("/developer/v2/user/profile/basic");
     }
 
@@ -278,13 +279,25 @@ class WhoopApiTest {
     @Test
     void readsPagesOfEveryKind() {
         stub.answers(Answer.sample("page-recoveries-more.json"));
-        assertThat(api.recoveries(ANNA, WINDOW, null, soon()).records().get(0).record().cycleId())
+        assertThat(api.recoveries(ANNA, WINDOW, null, soon())
+                        .records()
+                        .get(0)
+                        .record()
+                        .cycleId())
                 .isEqualTo(93845);
         stub.answers(Answer.sample("page-sleeps-more.json"));
-        assertThat(api.sleeps(ANNA, WINDOW, null, soon()).records().get(0).record().id())
+        assertThat(api.sleeps(ANNA, WINDOW, null, soon())
+                        .records()
+                        .get(0)
+                        .record()
+                        .id())
                 .isEqualTo(SLEEP_ID);
         stub.answers(Answer.sample("page-workouts-more.json"));
-        assertThat(api.workouts(ANNA, WINDOW, null, soon()).records().get(0).record().id())
+        assertThat(api.workouts(ANNA, WINDOW, null, soon())
+                        .records()
+                        .get(0)
+                        .record()
+                        .id())
                 .isEqualTo(SLEEP_ID);
 
         assertThat(stub.asked)
@@ -351,14 +364,17 @@ class WhoopApiTest {
                         "Rejected[unknown: is not of the documented form]",
                         "Rejected[unknown: is not of the documented form]",
                         "Rejected[unknown: is not of the documented form]");
-        assertThat(page.rejected().get(0).raw()).asString(StandardCharsets.UTF_8).isEqualTo(negative);
+        assertThat(page.rejected().get(0).raw())
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo(negative);
         assertThat(rig.metrics.counter("whoop.rejected.sleep").getCount()).isEqualTo(9);
     }
 
     @Test
     void aRejectedRecoveryIsNamedByItsCycle() {
         stub.answers(Answer.json("{\"records\":["
-                + text("recovery-scored.json").replace("\"recovery_score\": 44.0", "\"recovery_score\": 144.0") + "]}"));
+                + text("recovery-scored.json").replace("\"recovery_score\": 44.0", "\"recovery_score\": 144.0")
+                + "]}"));
 
         assertThat(api.recoveries(ANNA, WINDOW, null, soon()).rejected())
                 .extracting(Rejected::toString)
@@ -378,8 +394,17 @@ class WhoopApiTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "null", "[]", "{}", "12", "{\"records\":{}}", "{\"records\":null}", "{\"records\":[{\"id\":",
-                "{\"records\":[]} {}", "{\"records\":[],\"next_token\":{}}", "garbage"
+                "",
+                "null",
+                "[]",
+                "{}",
+                "12",
+                "{\"records\":{}}",
+                "{\"records\":null}",
+                "{\"records\":[{\"id\":",
+                "{\"records\":[]} {}",
+                "{\"records\":[],\"next_token\":{}}",
+                "garbage"
             })
     void whatIsNoPageIsABadReply(String body) {
         stub.answers(Answer.json(body));

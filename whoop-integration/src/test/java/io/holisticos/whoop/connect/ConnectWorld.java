@@ -75,28 +75,35 @@ final class ConnectWorld implements AutoCloseable {
     }
 
     Worker worker(Jdbi jdbi, ConnectConfiguration configuration) {
-        Client client = client();
+        Client client = client(executor);
+        opened.add(client::close);
+        Worker worker = worker(jdbi, configuration, client, twin.baseUrl(), clock);
+        opened.add(0, worker.connections()::stop);
+        return worker;
+    }
+
+    static Worker worker(Jdbi jdbi, ConnectConfiguration configuration, Client client, String twinUrl, Clock clock) {
         WhoopOAuth oauth = new WhoopOAuth(outbound(client, Authorization.none()), configuration);
         Connections connections = new Connections(jdbi, vault(jdbi), oauth, configuration, clock);
-        opened.add(0, connections::stop);
         ConnectionAuthorization authorization = new ConnectionAuthorization(connections);
         WhoopApi api = new WhoopApi(
-                outbound(client, authorization),
-                URI.create(twin.baseUrl() + "/developer"),
-                mapper(),
-                new MetricRegistry());
+                outbound(client, authorization), URI.create(twinUrl + "/developer"), mapper(), new MetricRegistry());
         return new Worker(connections, oauth, api, authorization);
     }
 
     ConnectConfiguration configuration() {
+        return configuration(app, twin.baseUrl());
+    }
+
+    static ConnectConfiguration configuration(WhoopApp app, String twinUrl) {
         ConnectConfiguration configuration = new ConnectConfiguration();
         configuration.clientId = app.clientId();
         configuration.clientSecret = app.clientSecret();
-        configuration.authorizeUrl = URI.create(twin.baseUrl() + "/oauth/oauth2/auth");
-        configuration.tokenUrl = URI.create(twin.baseUrl() + TOKEN_PATH);
+        configuration.authorizeUrl = URI.create(twinUrl + "/oauth/oauth2/auth");
+        configuration.tokenUrl = URI.create(twinUrl + TOKEN_PATH);
         configuration.publicUrl = URI.create(PUBLIC_URL);
         configuration.returnTo = List.of("https://app.example/done", "holisticos:");
-        configuration.refreshTimeout = io.dropwizard.util.Duration.seconds(5);
+        configuration.refreshTimeout = io.dropwizard.util.Duration.seconds(10);
         return configuration;
     }
 
@@ -121,7 +128,7 @@ final class ConnectWorld implements AutoCloseable {
         clock.advance(Duration.ofMinutes(61));
     }
 
-    Vault vault(Jdbi jdbi) {
+    static Vault vault(Jdbi jdbi) {
         return new Vault(
                 jdbi,
                 VaultConfiguration.of("k1", Base64.getEncoder().encodeToString(new byte[32])),
@@ -146,8 +153,9 @@ final class ConnectWorld implements AutoCloseable {
 
     /** As if nothing had happened yet; only the time stays. */
     void reset() {
-        database.jdbi().useHandle(handle -> handle.execute(
-                "truncate whoop_connection, whoop_connection_history, whoop_authorization, member_key"));
+        database.jdbi()
+                .useHandle(handle -> handle.execute(
+                        "truncate whoop_connection, whoop_connection_history, whoop_authorization, member_key"));
         twin.faults().clear();
         people.people().stream()
                 .filter(person -> person.membership().hasWhoopAccount())
@@ -170,14 +178,12 @@ final class ConnectWorld implements AutoCloseable {
         executor.shutdownNow();
     }
 
-    private Client client() {
+    static Client client(ExecutorService executor) {
         OutboundConfiguration configuration = outboundConfiguration();
-        Client client = new JerseyClientBuilder(new MetricRegistry())
+        return new JerseyClientBuilder(new MetricRegistry())
                 .using(executor, mapper())
                 .using(configuration.client())
                 .build("whoop");
-        opened.add(client::close);
-        return client;
     }
 
     private static Outbound outbound(Client client, Authorization authorization) {
@@ -194,7 +200,7 @@ final class ConnectWorld implements AutoCloseable {
         try {
             return mapper().readValue("""
                     {"client": {"gzipEnabled": false, "gzipEnabledForRequests": false},
-                     "requestTimeout": "2s", "retryPause": "5ms"}""", OutboundConfiguration.class);
+                     "requestTimeout": "5s", "retryPause": "5ms"}""", OutboundConfiguration.class);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

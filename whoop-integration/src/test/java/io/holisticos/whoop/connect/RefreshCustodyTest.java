@@ -5,29 +5,46 @@ import static io.holisticos.whoop.connect.ConnectWorld.TOKEN_PATH;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError.ConnectionNotFound;
 import io.holisticos.health.HealthError.ReauthorizationRequired;
 import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.health.UserId;
+import io.holisticos.outbound.Call;
+import io.holisticos.outbound.CommandKey;
 import io.holisticos.twins.http.FaultKind;
 import io.holisticos.twins.http.FaultRule;
 import io.holisticos.twins.whoop.IssuedTokens;
 import io.holisticos.whoop.connect.ConnectWorld.Worker;
 import io.holisticos.whoop.connect.Connection.State;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RefreshCustodyTest {
 
@@ -85,6 +102,83 @@ class RefreshCustodyTest {
     }
 
     @Test
+    void aProcessThatComesDuringTheCallOfAnotherWaitsForItsPair() throws Exception {
+        world.connect(worker, ANNA);
+        Worker other = world.worker();
+        world.letTheAccessTokenExpire();
+        world.twin
+                .faults()
+                .add(FaultRule.times(TOKEN_PATH, FaultKind.LATENCY, 1).withDelay(Duration.ofMillis(500)));
+
+        List<String> first = new ArrayList<>();
+        Thread caller = new Thread(() -> first.add(accessToken(worker)));
+        caller.start();
+        waitUntilARefreshIsAnnounced();
+        String second = accessToken(other);
+        caller.join(20_000);
+
+        assertThat(first).containsExactly(second);
+        assertThat(world.tokenCalls()).isEqualTo(1);
+    }
+
+    @Test
+    void ofTwoUsersWhoConnectOneAccountAtOnceOneSucceeds() throws Exception {
+        IssuedTokens tokens = world.twin.grant(ANNA.value());
+        var granted = new TokenAnswer.Granted(tokens.accessToken(), tokens.refreshToken(), 3600, tokens.scopes());
+
+        List<Connections.Joined> outcomes = atOnce(
+                4,
+                i -> () -> worker.connections()
+                        .join(new UserId("user-" + i), 1, granted, String.valueOf(tokens.refreshToken())));
+
+        assertThat(outcomes).containsOnlyOnce(Connections.Joined.CONNECTED);
+        assertThat(outcomes.stream().filter(Connections.Joined.ACCOUNT_OF_ANOTHER_USER::equals))
+                .hasSize(3);
+    }
+
+    @Test
+    void aDatabaseThatIsAwayMeansLater() {
+        Jdbi nowhere = Jdbi.create("jdbc:postgresql://localhost:1/nowhere");
+        Connections connections = new Connections(
+                nowhere, ConnectWorld.vault(nowhere), worker.oauth(), world.configuration(), world.clock);
+
+        assertThatThrownBy(() -> connections.find(ANNA)).isInstanceOf(SourceUnavailable.class);
+        assertThatThrownBy(() -> connections.markReauthorizationRequired(ANNA, "any"))
+                .isInstanceOf(SourceUnavailable.class);
+        ConnectFlow flow = new ConnectFlow(
+                new Consents(nowhere, world.configuration(), new SecureRandom(), world.clock),
+                connections,
+                worker.oauth(),
+                worker.api(),
+                new Surroundings(new Nobody(), who -> true, who -> Optional.empty()));
+        assertThat(flow.open("link")).isEqualTo(new ConnectFlow.Opened.Closed(Refusal.LATER));
+        assertThat(flow.finishInBrowser("code", "state", null))
+                .isEqualTo(new ConnectFlow.Outcome.Failed(Refusal.LATER, null));
+        assertThat(flow.failInBrowser("access_denied", "state", null))
+                .isEqualTo(new ConnectFlow.Outcome.Failed(Refusal.DECLINED, null));
+        assertThatThrownBy(() -> flow.finishByService("code", "state", "key")).isInstanceOf(SourceUnavailable.class);
+        connections.stop();
+    }
+
+    @Test
+    void callsThatCarryTheirOwnCredentialAreLeftAlone() {
+        Call own = new Call(
+                new CommandKey("WHOOP_PROFILE"),
+                ANNA,
+                "GET",
+                URI.create("http://localhost/"),
+                Map.of("authorization", "Bearer own"),
+                null,
+                true);
+        Call nobodys = Call.get(new CommandKey("WHOOP_PROFILE"), null, URI.create("http://localhost/"));
+
+        for (Call call : List.of(own, nobodys)) {
+            assertThat(worker.authorization().headers(call, soon())).isEmpty();
+            assertThat(worker.authorization().renew(call, Map.of(), soon())).isFalse();
+        }
+    }
+
+    @Test
     void a401RefreshesOnceForAllThatWereRefused() throws Exception {
         IssuedTokens tokens = world.connect(worker, ANNA);
         Worker other = world.worker();
@@ -104,7 +198,8 @@ class RefreshCustodyTest {
         world.connect(worker, ANNA);
         world.twin
                 .faults()
-                .add(FaultRule.times("/developer/v2/user/profile", FaultKind.STATUS, 1).withStatus(401));
+                .add(FaultRule.times("/developer/v2/user/profile", FaultKind.STATUS, 1)
+                        .withStatus(401));
 
         assertThat(worker.api().profile(ANNA, soon())).isPresent();
         assertThat(world.tokenCalls()).isEqualTo(1);
@@ -115,7 +210,8 @@ class RefreshCustodyTest {
         world.connect(worker, ANNA);
         world.twin
                 .faults()
-                .add(FaultRule.always("/developer/v2/user/profile", FaultKind.STATUS).withStatus(401));
+                .add(FaultRule.always("/developer/v2/user/profile", FaultKind.STATUS)
+                        .withStatus(401));
 
         assertThatThrownBy(() -> worker.api().profile(ANNA, soon())).isInstanceOf(ReauthorizationRequired.class);
         assertThat(world.tokenCalls()).isEqualTo(1);
@@ -133,7 +229,8 @@ class RefreshCustodyTest {
         assertThat(state()).isEqualTo(State.REAUTHORIZATION_REQUIRED);
         assertThatThrownBy(() -> accessToken(worker)).isInstanceOf(ReauthorizationRequired.class);
         assertThat(world.tokenCalls()).isEqualTo(2);
-        assertThat(history()).containsExactly("active connected", "reauthorization_required refresh_refused_invalid_request");
+        assertThat(history())
+                .containsExactly("active connected", "reauthorization_required refresh_refused_invalid_request");
     }
 
     @Test
@@ -283,6 +380,68 @@ class RefreshCustodyTest {
         assertThat(accessToken(world.worker())).isEqualTo(outcome.get(0));
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {400, 500})
+    void aWorkerThatLostItsLockAndThenTheRaceGoesOnWithTheWinnersToken(int loserIsTold) throws Exception {
+        CountDownLatch loserIsOut = new CountDownLatch(1);
+        CountDownLatch winnerIsThrough = new CountDownLatch(1);
+        HttpServer whoop = whoopThatKeepsTheFirstCallerWaiting(loserIsOut, winnerIsThrough, loserIsTold);
+        try {
+            ConnectConfiguration configuration = world.configuration();
+            configuration.tokenUrl =
+                    URI.create("http://localhost:" + whoop.getAddress().getPort() + "/token");
+            Worker slow = world.worker(configuration);
+            Worker other = world.worker(configuration);
+            world.connect(slow, ANNA);
+            world.letTheAccessTokenExpire();
+
+            List<String> outcome = new ArrayList<>();
+            Thread caller = new Thread(() -> outcome.add(accessToken(slow)));
+            caller.start();
+            assertThat(loserIsOut.await(20, TimeUnit.SECONDS)).isTrue();
+            killTheSessionThatHoldsTheRow();
+            String token = accessToken(other);
+            winnerIsThrough.countDown();
+            caller.join(20_000);
+
+            assertThat(token).isEqualTo("new-access");
+            assertThat(outcome).containsExactly(token);
+            assertThat(state()).isEqualTo(State.ACTIVE);
+        } finally {
+            winnerIsThrough.countDown();
+            whoop.stop(0);
+        }
+    }
+
+    private static HttpServer whoopThatKeepsTheFirstCallerWaiting(
+            CountDownLatch arrived, CountDownLatch until, int thenTells) throws IOException {
+        AtomicInteger calls = new AtomicInteger();
+        HttpServer whoop = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        whoop.setExecutor(Executors.newCachedThreadPool());
+        whoop.createContext("/token", exchange -> {
+            boolean first = calls.getAndIncrement() == 0;
+            if (first) {
+                arrived.countDown();
+                try {
+                    until.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            byte[] body = (first
+                            ? "{\"error\":\"invalid_request\"}"
+                            : "{\"access_token\":\"new-access\",\"refresh_token\":\"new-refresh\","
+                                    + "\"expires_in\":3600,\"token_type\":\"bearer\"}")
+                    .getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", "application/json");
+            exchange.sendResponseHeaders(first ? thenTells : 200, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        whoop.start();
+        return whoop;
+    }
+
     @Test
     void whoNeverConnectedOrLeftHasNoToken() {
         assertThatThrownBy(() -> accessToken(worker)).isInstanceOf(ConnectionNotFound.class);
@@ -298,9 +457,17 @@ class RefreshCustodyTest {
     @Test
     void aMemberWhoseKeyIsGoneNeedsConsent() {
         world.connect(worker, ANNA);
-        world.vault(world.pool()).shred(ANNA);
+        ConnectWorld.vault(world.pool()).shred(ANNA);
 
         assertThatThrownBy(() -> accessToken(world.worker())).isInstanceOf(ReauthorizationRequired.class);
+    }
+
+    private static final class Nobody implements ConnectionListener {
+        @Override
+        public void connected(UserId who, long whoopUserId) {}
+
+        @Override
+        public void disconnected(UserId who) {}
     }
 
     private void announceARefresh() {
@@ -312,19 +479,30 @@ class RefreshCustodyTest {
         assertThat(state()).isEqualTo(State.REFRESHING);
     }
 
-    private void killTheSessionThatHoldsTheRow() throws InterruptedException {
-        for (int i = 0; i < 1000; i++) {
-            boolean killed = world.database.jdbi().withHandle(handle -> handle.createQuery("""
-                            select pg_terminate_backend(pid) from pg_stat_activity
-                            where datname = current_database() and state = 'idle in transaction'
-                                and query like '%for update'""")
-                    .mapTo(Boolean.class)
-                    .findFirst()
-                    .orElse(false));
-            if (killed && world.tokenCalls() == 0) {
+    private void waitUntilARefreshIsAnnounced() {
+        for (int i = 0; i < 10_000; i++) {
+            if (state() == State.REFRESHING) {
                 return;
             }
-            Thread.onSpinWait();
+        }
+        throw new AssertionError("no refresh was announced");
+    }
+
+    private void killTheSessionThatHoldsTheRow() {
+        for (int i = 0; i < 10_000; i++) {
+            boolean killed = world.database
+                    .jdbi()
+                    .withHandle(handle -> handle.createQuery("""
+                            select pg_terminate_backend(pid) from pg_stat_activity
+                            where datname = current_database() and state = 'idle in transaction'
+                                and query like '%for update'
+                                and exists (select 1 from whoop_connection where state = 'refreshing')""")
+                            .mapTo(Boolean.class)
+                            .findFirst()
+                            .orElse(false));
+            if (killed) {
+                return;
+            }
         }
         throw new AssertionError("no session holds the row");
     }
@@ -361,10 +539,12 @@ class RefreshCustodyTest {
     }
 
     private List<String> history() {
-        return world.database.jdbi().withHandle(handle -> handle.createQuery(
-                        "select state || ' ' || reason from whoop_connection_history order by id")
-                .mapTo(String.class)
-                .list());
+        return world.database
+                .jdbi()
+                .withHandle(handle -> handle.createQuery(
+                                "select state || ' ' || reason from whoop_connection_history order by id")
+                        .mapTo(String.class)
+                        .list());
     }
 
     private static Deadline soon() {

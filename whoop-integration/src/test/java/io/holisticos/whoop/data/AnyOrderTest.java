@@ -26,8 +26,7 @@ class AnyOrderTest {
     private static final Instant T0 = Instant.parse("2026-10-01T10:00:00Z");
     private static final String SLEEP_ID = "ecfc6a15-4661-442f-a9a4-f160dd7afae8";
     private static final AtomicInteger COUNT = new AtomicInteger();
-    private static final Jdbi JDBI =
-            TestDatabase.migratedBy("whoop-db/changelog.yaml").jdbi();
+    private static final Jdbi JDBI = Samples.pooled(TestDatabase.migratedBy("whoop-db/changelog.yaml"));
     private static final WhoopStore STORE = new WhoopStore(JDBI, Samples.vault(JDBI));
 
     /** Something WHOOP tells us: a version of the sleep or of its recovery, or the deletion of one of them. */

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.holisticos.testing.TestDatabase;
 import io.holisticos.vault.Vault;
 import io.holisticos.vault.VaultConfiguration;
 import io.holisticos.whoop.api.Fetched;
@@ -19,6 +20,8 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Base64;
 import java.util.function.Consumer;
+import org.apache.tomcat.jdbc.pool.DataSource;
+import org.apache.tomcat.jdbc.pool.PoolProperties;
 import org.jdbi.v3.core.Jdbi;
 
 /** Records as WHOOP sends them, from the recorded samples, with fields changed where a test needs it. */
@@ -51,6 +54,21 @@ public final class Samples {
     /** The record as WHOOP would write it, nulls left out, so that null and absent compare as equal. */
     public static JsonNode written(Object record) {
         return withoutNulls(MAPPER.valueToTree(record));
+    }
+
+    /** A few connections kept open: opening one costs more than most tests do. */
+    public static Jdbi pooled(TestDatabase database) {
+        return Jdbi.create(pool(database));
+    }
+
+    public static DataSource pool(TestDatabase database) {
+        PoolProperties properties = new PoolProperties();
+        properties.setUrl(database.url());
+        properties.setUsername("postgres");
+        properties.setDriverClassName("org.postgresql.Driver");
+        properties.setInitialSize(1);
+        properties.setMaxActive(8);
+        return new DataSource(properties);
     }
 
     public static Vault vault(Jdbi jdbi) {

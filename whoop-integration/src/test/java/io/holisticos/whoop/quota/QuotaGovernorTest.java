@@ -234,8 +234,7 @@ class QuotaGovernorTest {
 
         governor.learn(
                 CALL,
-                new Reply(
-                        new SourceName("whoop"), 429, Map.of("Retry-After", List.of("999999999")), new byte[0], 0));
+                new Reply(new SourceName("whoop"), 429, Map.of("Retry-After", List.of("999999999")), new byte[0], 0));
 
         assertThat(refusal(governor)).isEqualTo(DAY);
     }
@@ -297,7 +296,8 @@ class QuotaGovernorTest {
         QuotaGovernor.Status status = governor.status();
 
         assertThat(status)
-                .isEqualTo(new QuotaGovernor.Status(9, 9, 18, 19, START.plus(MINUTE).plus(MINUTE), null));
+                .isEqualTo(new QuotaGovernor.Status(
+                        9, 9, 18, 19, START.plus(MINUTE).plus(MINUTE), null));
     }
 
     @Test
@@ -429,8 +429,7 @@ class QuotaGovernorTest {
     private static List<Instant> grantedAt() {
         return ONE_PROCESS.withHandle(handle -> handle.createQuery(
                         "select granted_at from whoop_quota_grant order by sequence")
-                .map((row, context) ->
-                        row.getObject(1, OffsetDateTime.class).toInstant())
+                .map((row, context) -> row.getObject(1, OffsetDateTime.class).toInstant())
                 .list());
     }
 }

@@ -34,7 +34,7 @@ import org.jdbi.v3.core.statement.Query;
  * Reads what is held of a member: one query for any range of days. Never calls WHOOP. Every method throws {@link
  * SourceUnavailable} when the database does not answer. Thread-safe.
  */
-public final class WhoopReader {
+public final class WhoopDayStore {
 
     /** Days of the person lie up to 14 h off UTC, and a cycle begins the evening before its day. */
     private static final int MARGIN_DAYS = 3;
@@ -86,7 +86,7 @@ public final class WhoopReader {
     private final Jdbi jdbi;
     private final Vault vault;
 
-    public WhoopReader(Jdbi jdbi, Vault vault) {
+    public WhoopDayStore(Jdbi jdbi, Vault vault) {
         this.jdbi = jdbi;
         this.vault = vault;
     }

@@ -1,0 +1,300 @@
+package io.holisticos.whoop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.codahale.metrics.MetricRegistry;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.holisticos.health.DayRange;
+import io.holisticos.health.Deadline;
+import io.holisticos.health.HealthSource.Acquaintance;
+import io.holisticos.health.Measurement;
+import io.holisticos.health.Metric;
+import io.holisticos.health.Score;
+import io.holisticos.health.SourceAnswer;
+import io.holisticos.health.SourceAnswer.Measured;
+import io.holisticos.health.SourceAnswer.Standing;
+import io.holisticos.health.SourceDay;
+import io.holisticos.health.UserId;
+import io.holisticos.whoop.MemberConnections.MemberConnection;
+import io.holisticos.whoop.api.Cycle;
+import io.holisticos.whoop.api.Fetched;
+import io.holisticos.whoop.api.Recovery;
+import io.holisticos.whoop.api.Sleep;
+import io.holisticos.whoop.api.Workout;
+import io.holisticos.whoop.data.RecordKind;
+import io.holisticos.whoop.data.Samples;
+import io.holisticos.whoop.data.WhoopDayStore;
+import io.holisticos.whoop.sync.SyncBed;
+import io.holisticos.whoop.sync.SyncTerms;
+import io.holisticos.whoop.sync.Synchronizer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Jdbi;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class WhoopSourceTest {
+
+    private static final UserId ANNA = new UserId("demo-anna");
+    private static final LocalDate DAY = LocalDate.parse("2022-04-24");
+    private static final Duration STALE_AFTER = Duration.ofHours(6);
+
+    private static SyncBed bed;
+    private static KnownConnections connections;
+    private static WhoopSource source;
+
+    @BeforeAll
+    static void open() {
+        bed = new SyncBed();
+        connections = new KnownConnections();
+        Standings standings = new Standings(connections, bed.synchronizer, STALE_AFTER, bed.clock);
+        source = new WhoopSource(standings, bed.reader, bed.clock);
+        bed.connect(ANNA);
+        connections.put(ANNA, new MemberConnection(1, SyncBed.START, false));
+        bed.work(bed.synchronizer.firstSync(ANNA));
+    }
+
+    @AfterAll
+    static void close() {
+        bed.close();
+    }
+
+    @Test
+    void todayHasScoresMetricsAndDetails() {
+        Measured measured = measured(source.read(ANNA, DayRange.of(today()), deadline()));
+
+        assertThat(measured.standing()).isEqualTo(Standing.CURRENT);
+        assertThat(measured.coverage()).isEqualTo("complete");
+        assertThat(measured.asOf()).isEqualTo(SyncBed.START);
+        assertThat(measured.since()).isEqualTo(SyncBed.START);
+        SourceDay day = measured.days().get(0);
+        assertThat(day.scores())
+                .extracting(Score::name)
+                .containsExactlyInAnyOrder("whoop_recovery", "whoop_strain", "whoop_sleep_performance");
+        assertThat(day.measurements())
+                .extracting(Measurement::metric)
+                .contains(
+                        Metric.HEART_RATE_RESTING,
+                        Metric.HRV_RMSSD_SLEEP,
+                        Metric.SLEEP_DURATION,
+                        Metric.SLEEP_REM,
+                        Metric.RESPIRATORY_RATE_SLEEP,
+                        Metric.ENERGY_TOTAL);
+        JsonNode details = Samples.MAPPER.valueToTree(day.details());
+        assertThat(details.at("/cycle/end").isNull()).isTrue();
+        assertThat(details.at("/recovery/score/hrv_rmssd_milli").isNumber()).isTrue();
+        assertThat(details.at("/sleep/nap").booleanValue()).isFalse();
+        assertThat(details.path("naps").isArray()).isTrue();
+        assertThat(details.has("other_cycles")).isFalse();
+    }
+
+    @Test
+    void thirtyDaysAreThirtyDays() {
+        Measured measured = measured(source.read(ANNA, new DayRange(today().minusDays(28), today()), deadline()));
+
+        assertThat(measured.days()).hasSize(29);
+        assertThat(measured.coverage()).isEqualTo("complete");
+        assertThat(measured.days()).allSatisfy(day -> assertThat(day.details()).isNotNull());
+    }
+
+    @Test
+    void daysBeforeTheFirstSyncAreOnlyPartlyRead() {
+        Measured measured = measured(source.read(ANNA, new DayRange(today().minusDays(40), today()), deadline()));
+
+        assertThat(measured.coverage()).isEqualTo("partial");
+    }
+
+    @Test
+    void samplesBecomeMeasurementsInOurUnits() {
+        UserId who = member("samples");
+        hold(who, "cycle-scored-with-steps", "sleep-scored", "recovery-scored");
+
+        SourceDay day =
+                measured(source.read(who, DayRange.of(DAY), deadline())).days().get(0);
+
+        Map<Metric, String> values = values(day);
+        assertThat(values)
+                .containsEntry(Metric.SLEEP_DURATION, "481.154")
+                .containsEntry(Metric.SLEEP_IN_BED, "504.546")
+                .containsEntry(Metric.ENERGY_TOTAL, "1980.951")
+                .containsEntry(Metric.HRV_RMSSD_SLEEP, "31.813562");
+        assertThat(day.measurements())
+                .allSatisfy(measurement ->
+                        assertThat(measurement.value().toString()).doesNotContain("E"));
+    }
+
+    @Test
+    void pendingIsAStateAndNoValue() {
+        UserId who = member("pending");
+        hold(who, "cycle-scored", "sleep-pending", "recovery-pending");
+
+        List<SourceDay> days = measured(source.read(who, new DayRange(DAY.minusDays(1), DAY), deadline()))
+                .days();
+
+        SourceDay day = days.get(days.size() - 1);
+        assertThat(day.scores()).extracting(Score::name).doesNotContain("whoop_recovery", "whoop_sleep_performance");
+        assertThat(values(day)).doesNotContainKeys(Metric.SLEEP_DURATION, Metric.HRV_RMSSD_SLEEP);
+        JsonNode details = Samples.MAPPER.valueToTree(day.details());
+        assertThat(details.at("/sleep/score_state").asText()).isEqualTo("PENDING_SCORE");
+    }
+
+    @Test
+    void calibratingIsSaidBesideTheScore() {
+        UserId who = member("calibrating");
+        hold(who, "cycle-scored", "sleep-scored", "recovery-calibrating-old-strap");
+
+        SourceDay day =
+                measured(source.read(who, DayRange.of(DAY), deadline())).days().get(0);
+
+        assertThat(day.scores())
+                .filteredOn(score -> score.name().equals("whoop_recovery"))
+                .singleElement()
+                .extracting(Score::state)
+                .isEqualTo("user_calibrating");
+        assertThat(values(day)).doesNotContainKey(Metric.SPO2_SLEEP);
+    }
+
+    @Test
+    void aWorkoutWithoutADistanceHasNone() {
+        UserId who = member("workout");
+        Fetched<Workout> workout = Samples.sample("workout-no-gps-strength-trainer", Workout.class);
+        bed.store.save(RecordKind.WORKOUT, who, List.of(workout), SyncBed.START, SyncBed.START);
+
+        List<SourceDay> days = measured(source.read(who, new DayRange(DAY.minusDays(1), DAY.plusDays(1)), deadline()))
+                .days();
+
+        assertThat(days).singleElement().satisfies(day -> {
+            assertThat(day.details()).isNull();
+            assertThat(day.workouts()).singleElement().satisfies(held -> {
+                assertThat(held.distanceMeter()).isNull();
+                assertThat(held.sport()).isEqualTo(workout.record().sportName());
+                assertThat(held.start().getOffset()).isEqualTo(workout.record().timezoneOffset());
+            });
+        });
+    }
+
+    @Test
+    void neverSyncedIsStaleAndASyncIsAskedForOnce() {
+        UserId who = member("fresh");
+
+        Measured first = measured(source.read(who, DayRange.of(DAY), deadline()));
+        source.read(who, DayRange.of(DAY), deadline());
+
+        assertThat(first.standing()).isEqualTo(Standing.STALE);
+        assertThat(first.asOf()).isNull();
+        assertThat(first.newest()).isNull();
+        assertThat(first.coverage()).isEqualTo("partial");
+        assertThat(bed.count("whoop_sync", who)).isEqualTo(1);
+    }
+
+    @Test
+    void theNewestObservationIsTheNewestOfAnyRecord() {
+        UserId who = member("newest");
+        hold(who, "cycle-scored", "sleep-nap");
+
+        Measured measured = measured(source.read(who, DayRange.of(LocalDate.parse("2026-01-01")), deadline()));
+
+        assertThat(measured.newest().at()).isEqualTo("2022-04-24T18:55:30Z");
+        assertThat(measured.newest().offset()).isEqualTo(ZoneOffset.ofHours(-5));
+        assertThat(measured.days()).isEmpty();
+    }
+
+    @Test
+    void withoutConsentWhatIsHeldIsStillRead() {
+        UserId who = member("consent");
+        connections.put(who, new MemberConnection(1, SyncBed.START, true));
+        hold(who, "cycle-scored", "sleep-scored");
+
+        Measured measured = measured(source.read(who, DayRange.of(DAY), deadline()));
+
+        assertThat(measured.standing()).isEqualTo(Standing.REAUTHORIZATION_REQUIRED);
+        assertThat(measured.days()).hasSize(1);
+        assertThat(bed.count("whoop_sync", who)).isZero();
+    }
+
+    @Test
+    void nobodyIsNotConnectedAndUnknown() {
+        UserId who = new UserId("nobody");
+
+        assertThat(source.read(who, DayRange.of(DAY), deadline())).isInstanceOf(SourceAnswer.NotConnected.class);
+        assertThat(source.acquaintance(who, deadline())).isEqualTo(Acquaintance.UNKNOWN);
+        assertThat(source.acquaintance(ANNA, deadline())).isEqualTo(Acquaintance.KNOWN);
+        assertThat(source.name().value()).isEqualTo("whoop");
+    }
+
+    @Test
+    void aDatabaseThatIsDownIsUnavailable() {
+        Jdbi down = Jdbi.create("jdbc:postgresql://127.0.0.1:1/none");
+        SyncTerms terms = new SyncTerms(who -> true, bed.clock, new MetricRegistry());
+        Synchronizer lost = new Synchronizer(down, null, null, terms, () -> null);
+        WhoopDayStore reader = new WhoopDayStore(down, Samples.vault(down));
+        WhoopSource unreachable =
+                new WhoopSource(new Standings(connections, lost, STALE_AFTER, bed.clock), reader, bed.clock);
+
+        assertThat(unreachable.read(ANNA, DayRange.of(DAY), deadline())).isInstanceOf(SourceAnswer.Unavailable.class);
+        assertThat(unreachable.acquaintance(new UserId("nobody"), deadline())).isEqualTo(Acquaintance.UNSURE);
+    }
+
+    private static UserId member(String name) {
+        UserId who = new UserId(name);
+        connections.put(who, new MemberConnection(1, SyncBed.START, false));
+        return who;
+    }
+
+    private static void hold(UserId who, String... samples) {
+        Instant now = SyncBed.START;
+        for (String name : samples) {
+            if (name.startsWith("cycle")) {
+                bed.store.save(
+                        RecordKind.CYCLE,
+                        who,
+                        List.of(Samples.sample(name, Cycle.class, tree -> tree.put("id", 93845))),
+                        now,
+                        now);
+            } else if (name.startsWith("sleep")) {
+                bed.store.save(
+                        RecordKind.SLEEP,
+                        who,
+                        List.of(Samples.sample(name, Sleep.class, tree -> tree.put("cycle_id", 93845))),
+                        now,
+                        now);
+            } else {
+                bed.store.save(
+                        RecordKind.RECOVERY,
+                        who,
+                        List.of(Samples.sample(name, Recovery.class, tree -> tree.put("cycle_id", 93845))),
+                        now,
+                        now);
+            }
+        }
+    }
+
+    private static Map<Metric, String> values(SourceDay day) {
+        return day.measurements().stream()
+                .collect(Collectors.toMap(
+                        Measurement::metric, measurement -> measurement.value().toString()));
+    }
+
+    private static LocalDate today() {
+        ZoneOffset offset = bed.reader
+                .read(ANNA, DayRange.of(LocalDate.parse("2026-11-22")), deadline())
+                .newest()
+                .offset();
+        return LocalDate.ofInstant(bed.clock.instant(), offset);
+    }
+
+    private static Measured measured(SourceAnswer answer) {
+        assertThat(answer).isInstanceOf(Measured.class);
+        return (Measured) answer;
+    }
+
+    private static Deadline deadline() {
+        return Deadline.after(Duration.ofSeconds(20));
+    }
+}

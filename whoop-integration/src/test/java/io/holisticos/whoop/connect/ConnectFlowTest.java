@@ -1,0 +1,774 @@
+package io.holisticos.whoop.connect;
+
+import static io.holisticos.whoop.connect.ConnectWorld.ANNA;
+import static io.holisticos.whoop.connect.ConnectWorld.BEN;
+import static io.holisticos.whoop.connect.ConnectWorld.PUBLIC_URL;
+import static io.holisticos.whoop.connect.ConnectWorld.TOKEN_PATH;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.dropwizard.core.Application;
+import io.dropwizard.core.Configuration;
+import io.dropwizard.core.setup.Bootstrap;
+import io.dropwizard.core.setup.Environment;
+import io.dropwizard.testing.ConfigOverride;
+import io.dropwizard.testing.DropwizardTestSupport;
+import io.dropwizard.views.common.ViewBundle;
+import io.holisticos.health.UserId;
+import io.holisticos.testing.TestDatabase;
+import io.holisticos.twins.http.FaultKind;
+import io.holisticos.twins.http.FaultRule;
+import io.holisticos.twins.whoop.IssuedTokens;
+import io.holisticos.web.AccessRules;
+import io.holisticos.web.ApiKeyStore;
+import io.holisticos.web.ApiKeys;
+import io.holisticos.web.Scope;
+import io.holisticos.web.WebModule;
+import io.holisticos.whoop.connect.ConnectWorld.Worker;
+import io.holisticos.whoop.connect.Connection.State;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+class ConnectFlowTest {
+
+    private static final String KEY = "service-key";
+    private static final String OTHER_KEY = "other-key";
+    private static final String READER_KEY = "reader-key";
+    private static final Instant SYNCED = Instant.parse("2026-11-22T09:59:00Z");
+    private static final String CONNECT = "/api/v1/unified-health/connect/whoop/";
+
+    private static final HttpClient http = HttpClient.newHttpClient();
+    private static final AtomicBoolean on = new AtomicBoolean(true);
+    private static final List<String> heard = new CopyOnWriteArrayList<>();
+    private static ConnectWorld world;
+    private static Worker worker;
+    private static DropwizardTestSupport<Configuration> server;
+    private static ListAppender<ILoggingEvent> logged;
+
+    @BeforeAll
+    static void start() throws Exception {
+        world = new ConnectWorld();
+        worker = world.worker();
+        server = new DropwizardTestSupport<>(
+                App.class,
+                null,
+                ConfigOverride.config("server.applicationConnectors[0].port", "0"),
+                ConfigOverride.config("server.adminConnectors[0].port", "0"),
+                ConfigOverride.config("server.requestLog.appenders[0].type", "console"),
+                ConfigOverride.config("server.requestLog.appenders[0].threshold", "OFF"),
+                ConfigOverride.config("server.registerDefaultExceptionMappers", "false"));
+        server.before();
+        logged = new ListAppender<>();
+        logged.start();
+        Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+        root.addAppender(logged);
+        ((Logger) LoggerFactory.getLogger("io.holisticos")).setLevel(Level.TRACE);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        server.after();
+        world.close();
+    }
+
+    @BeforeEach
+    void reset() {
+        world.reset();
+        on.set(true);
+        heard.clear();
+        logged.list.clear();
+    }
+
+    @Test
+    void aMemberFollowsTheLinkConsentsAndIsConnected() throws Exception {
+        JsonNode started = json(post(CONNECT + "demo-ben", KEY, null), 200);
+        assertThat(names(started)).containsExactly("user_id", "connect_url", "authorization_url", "expires_in");
+        assertThat(started.get("expires_in").asInt()).isEqualTo(600);
+
+        HttpResponse<String> opened = get(local(started.get("connect_url").asText()), null);
+        assertThat(opened.statusCode()).isEqualTo(302);
+        assertThat(location(opened)).isEqualTo(started.get("authorization_url").asText());
+        assertThat(setCookie(opened))
+                .contains("HttpOnly", "SameSite=Lax", "Secure", "Path=/api/v1/whoop/callback", "Max-Age=600");
+
+        HttpResponse<String> page = get(consent(location(opened), BEN), cookie(opened));
+
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/html");
+        assertThat(page.headers().firstValue("Referrer-Policy")).hasValue("no-referrer");
+        assertThat(page.body()).contains("WHOOP is connected").doesNotContain("http");
+        assertThat(setCookie(page)).contains("Max-Age=0");
+        assertThat(heard).containsExactly("connected demo-ben " + world.accountOf(BEN));
+        assertThat(worker.api().profile(BEN, io.holisticos.health.Deadline.after(Duration.ofSeconds(5))))
+                .isPresent();
+        JsonNode status = json(get("/internal/oauth/status/demo-ben", KEY, null), 200);
+        assertThat(names(status))
+                .containsExactly("user_id", "status", "whoop_user_id", "scopes", "connected_at", "last_synced_at");
+        assertThat(status.get("status").asText()).isEqualTo("active");
+        assertThat(status.get("whoop_user_id").asLong()).isEqualTo(world.accountOf(BEN));
+        assertThat(status.get("scopes")).hasSize(7);
+        assertThat(Instant.parse(status.get("connected_at").asText())).isEqualTo(world.clock.instant());
+        assertThat(status.get("last_synced_at").asText()).isEqualTo(SYNCED.toString());
+    }
+
+    @Test
+    void anEmptyJsonBodyIsAsGoodAsNone() throws Exception {
+        assertThat(start("demo-ben", "").get("user_id").asText()).isEqualTo("demo-ben");
+        assertThat(start("demo-ben", "{}").get("user_id").asText()).isEqualTo("demo-ben");
+    }
+
+    @Test
+    void theAuthorizationUrlAsksForEverythingAndHasALongState() throws Exception {
+        String url = start("demo-ben", null).get("authorization_url").asText();
+
+        assertThat(url).startsWith(world.twin.baseUrl() + "/oauth/oauth2/auth?");
+        assertThat(query(url, "response_type")).isEqualTo("code");
+        assertThat(query(url, "client_id")).isEqualTo("sandbox-client");
+        assertThat(query(url, "redirect_uri")).isEqualTo(PUBLIC_URL + "/api/v1/whoop/callback");
+        assertThat(query(url, "scope").split(" "))
+                .containsExactlyInAnyOrder(
+                        "read:recovery",
+                        "read:cycles",
+                        "read:workout",
+                        "read:sleep",
+                        "read:profile",
+                        "read:body_measurement",
+                        "offline");
+        assertThat(query(url, "state")).hasSizeGreaterThanOrEqualTo(22);
+        assertThat(query(start("demo-ben", null).get("authorization_url").asText(), "state"))
+                .isNotEqualTo(query(url, "state"));
+    }
+
+    @Test
+    void theMemberIsSentBackToWhereTheOperatorAllows() throws Exception {
+        Consent app = consentOf("demo-ben", "{\"return_to\":\"holisticos://connected?from=whoop\"}");
+        HttpResponse<String> toApp = get(app.callback(), app.cookie());
+        assertThat(toApp.statusCode()).isEqualTo(302);
+        assertThat(location(toApp)).isEqualTo("holisticos://connected?from=whoop&status=connected");
+
+        Consent web = consentOf("demo-ben", "{\"return_to\":\"https://app.example/done/here\"}");
+        String declined = web.callback().replaceAll("code=[^&]+", "error=access_denied");
+        assertThat(location(get(declined, web.cookie())))
+                .isEqualTo("https://app.example/done/here?error=access_denied");
+    }
+
+    @Test
+    void aReturnToThatIsNotAllowedIsRefused() throws Exception {
+        for (String elsewhere : List.of(
+                "https://evil.example/",
+                "https://app.example/donex",
+                "http://app.example/done",
+                "javascript:alert(1)")) {
+            JsonNode problem = json(post(CONNECT + "demo-ben", KEY, "{\"return_to\":\"" + elsewhere + "\"}"), 400);
+            assertThat(problem.get("code").asText()).isEqualTo("invalid_request");
+        }
+        assertThat(rows("whoop_authorization")).isEmpty();
+    }
+
+    @Test
+    void linksThatAreUnknownExpiredOrUsedEndOnAPage() throws Exception {
+        assertPage(get("/connect/nonsense", null), 404, "This link is not valid");
+
+        String late = local(start("demo-ben", null).get("connect_url").asText());
+        world.clock.advance(Duration.ofSeconds(601));
+        assertPage(get(late, null), 410, "This link has expired");
+
+        JsonNode started = start("demo-ben", null);
+        String link = local(started.get("connect_url").asText());
+        HttpResponse<String> opened = get(link, null);
+        get(consent(location(opened), BEN), cookie(opened));
+        assertPage(get(link, null), 410, "This link was used already");
+    }
+
+    @Test
+    void aCallbackWithAnUnknownOrMissingStateIsRefused() throws Exception {
+        Consent consent = consentOf("demo-ben", null);
+
+        assertPage(get(with(consent.callback(), "state", "unknown-state"), consent.cookie()), 400, "not valid");
+        assertPage(get(with(consent.callback(), "state", ""), consent.cookie()), 400, "not valid");
+        assertPage(get("/api/v1/whoop/callback?state=" + consent.state(), consent.cookie()), 400, "not valid");
+        assertPage(get("/api/v1/whoop/callback", null), 400, "not valid");
+
+        assertNothingKept();
+    }
+
+    @Test
+    void aCallbackAfterTheStateExpiredIsRefused() throws Exception {
+        Consent consent = consentOf("demo-ben", null);
+        world.clock.advance(Duration.ofSeconds(600));
+
+        assertPage(get(consent.callback(), consent.cookie()), 410, "expired");
+
+        assertNothingKept();
+    }
+
+    @Test
+    void aStateWorksOnce() throws Exception {
+        Consent consent = consentOf("demo-ben", null);
+        assertThat(get(consent.callback(), consent.cookie()).statusCode()).isEqualTo(200);
+        long tokenCalls = world.tokenCalls();
+
+        assertPage(get(consent.callback(), consent.cookie()), 410, "used already");
+
+        assertThat(world.tokenCalls()).isEqualTo(tokenCalls);
+        assertThat(worker.connections().find(BEN).orElseThrow().state()).isEqualTo(State.ACTIVE);
+    }
+
+    @Test
+    void anotherBrowserIsRefusedAndTheOneThatBeganStillGetsThrough() throws Exception {
+        Consent consent = consentOf("demo-ben", null);
+
+        assertPage(get(consent.callback(), null), 400, "another browser");
+        String forged = consent.cookie().replaceAll("=.*", "=forged");
+        assertPage(get(consent.callback(), forged), 400, "another browser");
+        assertNothingKept();
+
+        assertThat(get(consent.callback(), consent.cookie()).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aBrowserSentStraightToWhoopIsRefused() throws Exception {
+        String callback =
+                consent(start("demo-ben", null).get("authorization_url").asText(), BEN);
+
+        assertPage(get(callback, null), 400, "another browser");
+        assertNothingKept();
+    }
+
+    @Test
+    void anErrorIsShownEvenWithAnEmptyState() throws Exception {
+        world.twin.register(world.app.withScopes(Set.of("offline")));
+        HttpResponse<String> opened =
+                get(local(start("demo-ben", null).get("connect_url").asText()), null);
+        String back = location(get(location(opened), null));
+        assertThat(query(back, "state")).isEmpty();
+
+        assertPage(get(local(back), cookie(opened)), 503, "cannot be connected for now");
+        for (String error : List.of("request_forbidden", "access_denied", "server_error", "who_knows")) {
+            HttpResponse<String> page = get("/api/v1/whoop/callback?state=&error=" + error, null);
+            assertThat(page.statusCode()).isGreaterThanOrEqualTo(400);
+            assertThat(page.body()).contains("</html>");
+        }
+        assertNothingKept();
+    }
+
+    @Test
+    void whatComesInTheAddressIsNeverWrittenOnThePage() throws Exception {
+        String script = URLEncoder.encode("<script>alert(1)</script>", StandardCharsets.UTF_8);
+
+        HttpResponse<String> page =
+                get("/api/v1/whoop/callback?error=" + script + "&error_description=" + script, null);
+
+        assertThat(page.body()).doesNotContain("<script");
+    }
+
+    @Test
+    void aCodeThatWhoopRefusesConnectsNobody() throws Exception {
+        Consent consent = consentOf("demo-ben", null);
+
+        assertPage(get(with(consent.callback(), "code", "made-up"), consent.cookie()), 400, "did not confirm");
+        assertNothingKept();
+    }
+
+    @Test
+    void aTokenEndpointThatFailsConnectsNobody() throws Exception {
+        Consent consent = consentOf("demo-ben", null);
+        world.twin.faults().add(FaultRule.always(TOKEN_PATH, FaultKind.STATUS));
+
+        assertPage(get(consent.callback(), consent.cookie()), 503, "does not answer");
+        assertNothingKept();
+    }
+
+    @Test
+    void aWrongClientSecretConnectsNobody() throws Exception {
+        Consent consent = consentOf("demo-ben", null);
+        world.twin.register(world.app.withCredentials("sandbox-client", "rotated"));
+
+        assertPage(get(consent.callback(), consent.cookie()), 503, "fault of ours");
+        assertNothingKept();
+    }
+
+    @Test
+    void aNarrowedConsentIsRefusedAndGivenBack() throws Exception {
+        for (String left : List.of("offline", "read:sleep")) {
+            HttpResponse<String> opened =
+                    get(local(start("demo-ben", null).get("connect_url").asText()), null);
+            String narrowed = location(opened).replace(left.replace(":", "%3A"), "");
+            assertThat(narrowed).isNotEqualTo(location(opened));
+
+            assertPage(get(consent(narrowed, BEN), cookie(opened)), 400, "permissions were left out");
+            assertNothingKept();
+            assertThat(world.twin.hasGrant("demo-ben")).isFalse();
+        }
+    }
+
+    @Test
+    void aNarrowedConsentLeavesAWorkingConnectionAlone() throws Exception {
+        connect("demo-ben", BEN);
+        HttpResponse<String> opened =
+                get(local(start("demo-ben", null).get("connect_url").asText()), null);
+        String narrowed = location(opened).replace("read%3Asleep", "");
+
+        assertPage(get(consent(narrowed, BEN), cookie(opened)), 400, "permissions were left out");
+
+        assertThat(world.twin.hasGrant("demo-ben")).isTrue();
+        assertThat(json(post("/internal/oauth/validate/demo-ben", KEY, null), 200)
+                        .get("valid")
+                        .asBoolean())
+                .isTrue();
+    }
+
+    @Test
+    void aNarrowedConsentThatCannotBeGivenBackIsRefusedAllTheSame() throws Exception {
+        HttpResponse<String> opened =
+                get(local(start("demo-ben", null).get("connect_url").asText()), null);
+        world.twin.faults().add(FaultRule.always("/developer", FaultKind.STATUS).withStatus(401));
+
+        assertPage(
+                get(consent(location(opened).replace("offline", ""), BEN), cookie(opened)),
+                400,
+                "permissions were left out");
+        assertNothingKept();
+    }
+
+    @Test
+    void validatingFindsOutThatTheMemberRevokedAtWhoop() throws Exception {
+        connect("demo-ben", BEN);
+        world.twin.revokeGrant("demo-ben");
+        world.clock.advance(Duration.ofHours(1));
+
+        assertThat(json(post("/internal/oauth/validate/demo-ben", KEY, null), 200))
+                .hasToString("{\"valid\":false,\"status\":\"reauthorization_required\"}");
+    }
+
+    @Test
+    void aWhoopAccountBelongsToOneUser() throws Exception {
+        connect("demo-ben", BEN);
+        Consent second = consentOf("somebody-else", BEN, null);
+
+        assertPage(get(second.callback(), second.cookie()), 409, "Another user has connected");
+
+        assertThat(worker.connections().find(new UserId("somebody-else"))).isEmpty();
+        assertThat(world.twin.hasGrant("demo-ben")).isTrue();
+        delete(CONNECT + "demo-ben", KEY);
+        connect("somebody-else", BEN);
+        assertThat(worker.connections()
+                        .findByAccount(world.accountOf(BEN))
+                        .orElseThrow()
+                        .who()
+                        .value())
+                .isEqualTo("somebody-else");
+    }
+
+    @Test
+    void aUserHasOneWhoopAccountAtATime() throws Exception {
+        connect("demo-ben", BEN);
+        Consent second = consentOf("demo-ben", ANNA, null);
+
+        assertPage(get(second.callback(), second.cookie()), 409, "Another WHOOP account is connected already");
+        assertThat(worker.connections().find(BEN).orElseThrow().whoopUserId()).isEqualTo(world.accountOf(BEN));
+    }
+
+    @Test
+    void aNewConsentRevivesAConnection() throws Exception {
+        connect("demo-ben", BEN);
+        worker.connections().markReauthorizationRequired(BEN, "scope_lost");
+        assertThat(json(post("/internal/oauth/validate/demo-ben", KEY, null), 200))
+                .hasToString("{\"valid\":false,\"status\":\"reauthorization_required\"}");
+
+        connect("demo-ben", BEN);
+
+        assertThat(json(post("/internal/oauth/validate/demo-ben", KEY, null), 200))
+                .hasToString("{\"valid\":true,\"status\":\"active\"}");
+        assertThat(worker.connections().usable()).hasSize(1);
+        assertThat(rows("whoop_connection_history")).hasSize(3);
+    }
+
+    @Test
+    void disconnectingTellsWhoopErasesTheTokensAndMayBeRepeated() throws Exception {
+        connect("demo-ben", BEN);
+        on.set(false);
+
+        assertThat(delete(CONNECT + "demo-ben", KEY).statusCode()).isEqualTo(204);
+        assertThat(delete(CONNECT + "demo-ben", KEY).statusCode()).isEqualTo(204);
+        assertThat(delete("/internal/oauth/disconnect/demo-ben", KEY).statusCode())
+                .isEqualTo(204);
+
+        assertThat(world.twin.hasGrant("demo-ben")).isFalse();
+        assertThat(heard).endsWith("disconnected demo-ben").hasSize(2);
+        on.set(true);
+        assertThat(json(get("/internal/oauth/status/demo-ben", KEY, null), 200)
+                        .get("status")
+                        .asText())
+                .isEqualTo("revoked");
+        assertThat(rows("whoop_connection where access_token is not null or refresh_token is not null"))
+                .isEmpty();
+    }
+
+    @Test
+    void disconnectingDoesNotNeedWhoop() throws Exception {
+        connect("demo-ben", BEN);
+        world.twin.faults().add(FaultRule.always("/developer", FaultKind.RESET));
+
+        assertThat(delete(CONNECT + "demo-ben", KEY).statusCode()).isEqualTo(204);
+        assertThat(worker.connections().find(BEN).orElseThrow().state()).isEqualTo(State.REVOKED);
+
+        connect("demo-ben", BEN, true);
+        worker.connections().markReauthorizationRequired(BEN, "scope_lost");
+        assertThat(delete(CONNECT + "demo-ben", KEY).statusCode()).isEqualTo(204);
+        assertThat(worker.connections().erase(BEN)).isGreaterThan(1);
+        assertThat(worker.connections().find(BEN)).isEmpty();
+    }
+
+    @Test
+    void switchedOffNobodyConnects() throws Exception {
+        Consent consent = consentOf("demo-ben", null);
+        String link = local(start("demo-ben", null).get("connect_url").asText());
+        on.set(false);
+
+        for (HttpResponse<String> refused : List.of(
+                post(CONNECT + "demo-ben", KEY, null),
+                post("/internal/oauth/initiate", KEY, "{\"user_id\":\"demo-ben\"}"),
+                post("/internal/oauth/validate/demo-ben", KEY, null),
+                get("/internal/oauth/status/demo-ben", KEY, null))) {
+            assertThat(json(refused, 503).get("code").asText()).isEqualTo("disabled");
+        }
+        assertPage(get(link, null), 503, "switched off");
+        assertPage(get(consent.callback(), consent.cookie()), 503, "switched off");
+        assertNothingKept();
+    }
+
+    @Test
+    void aServiceBringsTheCodeForTheStateItAskedFor() throws Exception {
+        JsonNode started = json(post("/internal/oauth/initiate", KEY, "{\"user_id\":\"demo-ben\"}"), 200);
+        assertThat(names(started))
+                .containsExactly("user_id", "connect_url", "authorization_url", "expires_in", "state");
+        String callback = consent(started.get("authorization_url").asText(), BEN);
+        String body = "{\"code\":\"" + query(callback, "code") + "\",\"state\":\"" + query(callback, "state") + "\"}";
+
+        assertThat(json(post("/internal/oauth/callback", OTHER_KEY, body), 400)
+                        .get("detail")
+                        .asText())
+                .contains("this key");
+        JsonNode status = json(post("/internal/oauth/callback", KEY, body), 200);
+
+        assertThat(status.get("status").asText()).isEqualTo("active");
+        assertThat(json(post("/internal/oauth/callback", KEY, body), 400)
+                        .get("detail")
+                        .asText())
+                .contains("already_used");
+    }
+
+    @Test
+    void aServiceIsToldWhyItsCodeConnectsNobody() throws Exception {
+        String state = json(post("/internal/oauth/initiate", KEY, "{\"user_id\":\"demo-ben\"}"), 200)
+                .get("state")
+                .asText();
+        String body = "{\"code\":\"made-up\",\"state\":\"" + state + "\"}";
+
+        assertThat(json(post("/internal/oauth/callback", KEY, body), 400)
+                        .get("detail")
+                        .asText())
+                .contains("code_refused");
+
+        String second = json(post("/internal/oauth/initiate", KEY, "{\"user_id\":\"demo-ben\"}"), 200)
+                .get("state")
+                .asText();
+        world.twin.faults().add(FaultRule.always(TOKEN_PATH, FaultKind.STATUS));
+        json(post("/internal/oauth/callback", KEY, body.replace(state, second)), 503);
+        assertNothingKept();
+    }
+
+    @Test
+    void badInputIsRefusedAndNothingIsWritten() throws Exception {
+        json(post("/internal/oauth/initiate", KEY, "{}"), 400);
+        json(post("/internal/oauth/initiate", KEY, "{\"user_id\":\"" + "x".repeat(101) + "\"}"), 400);
+        json(post("/internal/oauth/initiate", KEY, "{not json"), 400);
+        json(post("/internal/oauth/initiate", KEY, null), 400);
+        json(post("/internal/oauth/callback", KEY, "{\"code\":\"c\"}"), 400);
+        json(post("/internal/oauth/callback", KEY, null), 400);
+        json(post(CONNECT + "x".repeat(101), KEY, null), 400);
+        json(post(CONNECT + "demo-ben", KEY, "{broken"), 400);
+        json(get("/internal/oauth/status/nobody", KEY, null), 404);
+        json(post("/internal/oauth/validate/nobody", KEY, null), 404);
+        json(get(CONNECT + "demo-ben", KEY, null), 405);
+        assertThat(rows("whoop_authorization")).isEmpty();
+    }
+
+    @Test
+    void everyServiceRouteAsksForItsScope() throws Exception {
+        for (@Nullable String key : new @Nullable String[] {null, "unknown", READER_KEY}) {
+            int expected = READER_KEY.equals(key) ? 403 : 401;
+            json(post(CONNECT + "demo-ben", key, null), expected);
+            json(delete(CONNECT + "demo-ben", key), expected);
+            json(post("/internal/oauth/initiate", key, "{broken"), expected);
+            json(post("/internal/oauth/callback", key, "{}"), expected);
+            json(post("/internal/oauth/validate/demo-ben", key, null), expected);
+            json(get("/internal/oauth/status/demo-ben", key, null), expected);
+            json(delete("/internal/oauth/disconnect/demo-ben", key), expected);
+        }
+    }
+
+    @Test
+    void noSecretIsReadableInALogLineOrATable() throws Exception {
+        JsonNode started = start("demo-ben", null);
+        HttpResponse<String> opened = get(local(started.get("connect_url").asText()), null);
+        String callback = consent(location(opened), BEN);
+        get(with(callback, "code", "made-up-code-123456"), cookie(opened));
+        connect("demo-ben", BEN);
+        String access = worker.connections()
+                .current(BEN, io.holisticos.health.Deadline.after(Duration.ofSeconds(5)))
+                .pair()
+                .accessToken();
+        world.clock.advance(Duration.ofHours(2));
+        var pair = worker.connections()
+                .current(BEN, io.holisticos.health.Deadline.after(Duration.ofSeconds(5)))
+                .pair();
+        IssuedTokens other = world.connect(worker, ANNA);
+        List<String> secrets = List.of(
+                access,
+                pair.accessToken(),
+                pair.refreshToken(),
+                String.valueOf(other.refreshToken()),
+                query(callback, "code"),
+                query(callback, "state"),
+                "made-up-code-123456",
+                started.get("connect_url").asText().replaceAll(".*/", ""),
+                cookie(opened).replaceAll(".*=", ""));
+
+        List<String> places = new ArrayList<>(List.copyOf(logged.list).stream()
+                .map(event -> event.getFormattedMessage() + " " + event.getThrowableProxy())
+                .toList());
+        assertThat(places).anyMatch(line -> line.contains("event=token_refreshed"));
+        for (String table : List.of("whoop_connection", "whoop_connection_history", "whoop_authorization")) {
+            places.addAll(rows(table));
+        }
+        assertThat(places).hasSizeGreaterThan(6);
+        for (String secret : secrets) {
+            String hex = HexFormat.of().formatHex(secret.getBytes(StandardCharsets.UTF_8));
+            assertThat(places).noneMatch(place -> place.contains(secret) || place.contains(hex));
+        }
+    }
+
+    @Test
+    void forgettingAMemberLeavesNoConsentUnderWay() throws Exception {
+        start("demo-ben", null);
+
+        assertThat(new Consents(world.pool(), world.configuration(), new SecureRandom(), world.clock).erase(BEN))
+                .isEqualTo(1);
+        assertThat(rows("whoop_authorization")).isEmpty();
+    }
+
+    /** The routes of this package, with access and errors as in the real application. */
+    public static final class App extends Application<Configuration> {
+        @Override
+        public void initialize(Bootstrap<Configuration> bootstrap) {
+            bootstrap.addBundle(new ViewBundle<>());
+            bootstrap.getObjectMapper().disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS);
+        }
+
+        @Override
+        public void run(Configuration ignored, Environment environment) {
+            ApiKeyStore keys = new ApiKeyStore(
+                    TestDatabase.migratedBy("sahha-db/changelog.yaml").jdbi());
+            keys.save(KEY, "service", Set.of(Scope.CONNECT, Scope.INTERNAL), SYNCED);
+            keys.save(OTHER_KEY, "other", Set.of(Scope.INTERNAL), SYNCED);
+            keys.save(READER_KEY, "reader", Set.of(Scope.HEALTH_READ), SYNCED);
+            WebModule.register(environment.jersey(), new ApiKeys(keys), new AccessRules());
+            ConnectConfiguration configuration = world.configuration();
+            ConnectFlow flow = new ConnectFlow(
+                    new Consents(world.pool(), configuration, new SecureRandom(), world.clock),
+                    worker.connections(),
+                    worker.oauth(),
+                    worker.api(),
+                    new Surroundings(new Listener(), who -> on.get(), who -> Optional.of(SYNCED)));
+            ConnectRoutes.register(environment.jersey(), flow, configuration);
+        }
+    }
+
+    private static final class Listener implements ConnectionListener {
+        @Override
+        public void connected(UserId who, long whoopUserId) {
+            heard.add("connected " + who + " " + whoopUserId);
+        }
+
+        @Override
+        public void disconnected(UserId who) {
+            heard.add("disconnected " + who);
+        }
+    }
+
+    /** A browser that is about to come back. */
+    private record Consent(String callback, String cookie) {
+        String state() {
+            return query(callback, "state");
+        }
+    }
+
+    private static Consent consentOf(String userId, @Nullable String body) throws Exception {
+        return consentOf(userId, BEN, body);
+    }
+
+    private static Consent consentOf(String userId, UserId whoopMember, @Nullable String body) throws Exception {
+        HttpResponse<String> opened =
+                get(local(start(userId, body).get("connect_url").asText()), null);
+        return new Consent(consent(location(opened), whoopMember), cookie(opened));
+    }
+
+    private static void connect(String userId, UserId whoopMember) throws Exception {
+        connect(userId, whoopMember, false);
+    }
+
+    private static void connect(String userId, UserId whoopMember, boolean clearFaults) throws Exception {
+        if (clearFaults) {
+            world.twin.faults().clear();
+        }
+        Consent consent = consentOf(userId, whoopMember, null);
+        assertThat(get(consent.callback(), consent.cookie()).statusCode()).isEqualTo(200);
+    }
+
+    private static JsonNode start(String userId, @Nullable String body) throws Exception {
+        return json(post(CONNECT + userId, KEY, body), 200);
+    }
+
+    /** The member says yes on the consent page; returns our callback's address. */
+    private static String consent(String authorizationUrl, UserId member) throws Exception {
+        String page = get(authorizationUrl, null).body();
+        Matcher challenge =
+                Pattern.compile("name=\"challenge\" value=\"([^\"]+)\"").matcher(page);
+        assertThat(challenge.find()).isTrue();
+        HttpResponse<String> answer = http.send(
+                HttpRequest.newBuilder(URI.create(world.twin.baseUrl() + "/oauth/oauth2/consent"))
+                        .header("Content-Type", "application/x-www-form-urlencoded")
+                        .POST(BodyPublishers.ofString(
+                                "challenge=" + challenge.group(1) + "&member=" + world.accountOf(member)))
+                        .build(),
+                BodyHandlers.ofString());
+        return local(location(answer));
+    }
+
+    private static void assertNothingKept() {
+        assertThat(rows("whoop_connection")).isEmpty();
+        assertThat(heard).isEmpty();
+    }
+
+    private static void assertPage(HttpResponse<String> page, int status, String text) {
+        assertThat(page.statusCode()).isEqualTo(status);
+        assertThat(page.headers().firstValue("Content-Type").orElse("")).startsWith("text/html");
+        assertThat(page.body()).contains(text);
+    }
+
+    private static List<String> rows(String tableAndCondition) {
+        return world.database
+                .jdbi()
+                .withHandle(
+                        handle -> handle.createQuery("select t::text from (select * from " + tableAndCondition + ") t")
+                                .mapTo(String.class)
+                                .list());
+    }
+
+    private static JsonNode json(HttpResponse<String> response, int status) throws Exception {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+        assertThat(response.headers().firstValue("Content-Type").orElse(""))
+                .startsWith(status >= 400 ? "application/problem+json" : "application/json");
+        return ConnectWorld.mapper().readTree(response.body());
+    }
+
+    private static List<String> names(JsonNode json) {
+        List<String> names = new ArrayList<>();
+        json.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    private static HttpResponse<String> get(String path, @Nullable String cookie) throws Exception {
+        return get(path, null, cookie);
+    }
+
+    private static HttpResponse<String> get(String path, @Nullable String key, @Nullable String cookie)
+            throws Exception {
+        HttpRequest.Builder request = request(path, key).GET();
+        if (cookie != null) {
+            request.header("Cookie", cookie);
+        }
+        return http.send(request.build(), BodyHandlers.ofString());
+    }
+
+    private static HttpResponse<String> post(String path, @Nullable String key, @Nullable String body)
+            throws Exception {
+        HttpRequest.Builder request = request(path, key);
+        if (body == null) {
+            request.POST(BodyPublishers.noBody());
+        } else {
+            request.header("Content-Type", "application/json").POST(BodyPublishers.ofString(body));
+        }
+        return http.send(request.build(), BodyHandlers.ofString());
+    }
+
+    private static HttpResponse<String> delete(String path, @Nullable String key) throws Exception {
+        return http.send(request(path, key).DELETE().build(), BodyHandlers.ofString());
+    }
+
+    private static HttpRequest.Builder request(String path, @Nullable String key) {
+        URI uri = URI.create(path.startsWith("/") ? "http://localhost:" + server.getLocalPort() + path : path);
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(30));
+        return key == null ? request : request.header("X-API-Key", key);
+    }
+
+    private static String location(HttpResponse<String> response) {
+        return response.headers().firstValue("Location").orElseThrow();
+    }
+
+    private static String setCookie(HttpResponse<String> response) {
+        return response.headers().firstValue("Set-Cookie").orElseThrow();
+    }
+
+    private static String cookie(HttpResponse<String> response) {
+        return setCookie(response).replaceAll(";.*", "");
+    }
+
+    /** The path of one of our public addresses. */
+    private static String local(String url) {
+        assertThat(url).startsWith(PUBLIC_URL);
+        return url.substring(PUBLIC_URL.length());
+    }
+
+    private static String with(String url, String name, String value) {
+        return url.replaceAll("([?&])" + name + "=[^&]*", "$1" + name + "=" + value);
+    }
+
+    private static String query(String url, String name) {
+        Matcher parameter = Pattern.compile("[?&]" + name + "=([^&]*)").matcher(url);
+        assertThat(parameter.find()).as(name).isTrue();
+        return URLDecoder.decode(parameter.group(1), StandardCharsets.UTF_8);
+    }
+}

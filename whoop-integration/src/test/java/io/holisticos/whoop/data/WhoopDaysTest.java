@@ -1,0 +1,280 @@
+package io.holisticos.whoop.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holisticos.whoop.api.Cycle;
+import io.holisticos.whoop.api.Recovery;
+import io.holisticos.whoop.api.ScoreState;
+import io.holisticos.whoop.api.Sleep;
+import io.holisticos.whoop.api.Workout;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.UUID;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
+import net.jqwik.api.constraints.Size;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class WhoopDaysTest {
+
+    private static final LocalDate SUNDAY = LocalDate.parse("2026-11-22");
+
+    @Test
+    void aCycleBelongsToTheDayItsMainSleepEndedOn() {
+        Held held = new Given()
+                .cycle(1, "2026-11-21T23:34+01:00", null)
+                .sleep(1, "2026-11-21T23:34+01:00", "2026-11-22T07:10+01:00", false)
+                .recovery(1)
+                .held();
+
+        WhoopDay day = WhoopDays.of(held).get(SUNDAY);
+
+        assertThat(day.primary().cycleId()).isEqualTo(1);
+        assertThat(day.primary().recovery()).isNotNull();
+        assertThat(day.others()).isEmpty();
+    }
+
+    @Test
+    void twoCyclesThatBeganOnOneDateLieOnTwoDays() {
+        Held held = new Given()
+                .cycle(1, "2026-11-21T00:36+01:00", "2026-11-21T23:34+01:00")
+                .sleep(1, "2026-11-21T00:36+01:00", "2026-11-21T08:00+01:00", false)
+                .cycle(2, "2026-11-21T23:34+01:00", null)
+                .sleep(2, "2026-11-21T23:34+01:00", "2026-11-22T07:00+01:00", false)
+                .held();
+
+        assertThat(WhoopDays.of(held).keySet()).containsExactly(SUNDAY.minusDays(1), SUNDAY);
+    }
+
+    @Test
+    void aCycleNobodySleptInBelongsToTwelveHoursAfterItsStart() {
+        Held held = new Given()
+                .cycle(1, "2026-11-21T11:59-05:00", "2026-11-22T11:00-05:00")
+                .cycle(2, "2026-11-22T12:00-05:00", null)
+                .held();
+
+        assertThat(WhoopDays.of(held).keySet()).containsExactly(SUNDAY.minusDays(1), SUNDAY.plusDays(1));
+    }
+
+    @Test
+    void theLongestMainSleepMakesTheDaysPrimaryCycleAndOthersAreListed() {
+        Held held = new Given()
+                .cycle(1, "2026-11-22T00:10+01:00", "2026-11-22T13:00+01:00")
+                .sleep(1, "2026-11-22T00:10+01:00", "2026-11-22T07:00+01:00", false)
+                .cycle(2, "2026-11-22T13:00+01:00", null)
+                .sleep(2, "2026-11-22T13:00+01:00", "2026-11-22T17:00+01:00", false)
+                .held();
+
+        WhoopDay day = WhoopDays.of(held).get(SUNDAY);
+
+        assertThat(day.primary().cycleId()).isEqualTo(1);
+        assertThat(day.others()).extracting(CycleRecords::cycleId).containsExactly(2L);
+    }
+
+    @Test
+    void ofEquallyLongSleepsTheCycleThatEndsLaterIsPrimary() {
+        Held held = new Given()
+                .cycle(1, "2026-11-22T00:00+01:00", "2026-11-22T12:00+01:00")
+                .sleep(1, "2026-11-22T00:00+01:00", "2026-11-22T04:00+01:00", false)
+                .cycle(2, "2026-11-22T12:00+01:00", null)
+                .sleep(2, "2026-11-22T12:00+01:00", "2026-11-22T16:00+01:00", false)
+                .held();
+
+        assertThat(WhoopDays.of(held).get(SUNDAY).primary().cycleId()).isEqualTo(2);
+    }
+
+    @Test
+    void napsAndSecondSleepsStayWithTheirCycle() {
+        Held held = new Given()
+                .cycle(1, "2026-11-21T23:00+01:00", null)
+                .sleep(1, "2026-11-21T23:00+01:00", "2026-11-22T02:00+01:00", false)
+                .sleep(1, "2026-11-22T03:00+01:00", "2026-11-22T08:00+01:00", false)
+                .sleep(1, "2026-11-22T14:00+01:00", "2026-11-22T14:30+01:00", true)
+                .held();
+
+        CycleRecords primary = WhoopDays.of(held).get(SUNDAY).primary();
+
+        assertThat(primary.sleep().end()).isEqualTo("2026-11-22T07:00:00Z");
+        assertThat(primary.otherSleeps()).hasSize(1);
+        assertThat(primary.naps()).hasSize(1);
+    }
+
+    @Test
+    void aWorkoutAfterMidnightBelongsToTheCycleItBeganIn() {
+        Held held = new Given()
+                .cycle(1, "2026-11-21T23:00+01:00", "2026-11-23T02:00+01:00")
+                .sleep(1, "2026-11-21T23:00+01:00", "2026-11-22T07:00+01:00", false)
+                .workout("2026-11-23T00:30+01:00")
+                .workout("2026-11-23T02:00+01:00")
+                .held();
+
+        SortedMap<LocalDate, WhoopDay> days = WhoopDays.of(held);
+
+        assertThat(days.get(SUNDAY).workouts()).hasSize(1);
+        assertThat(days.get(SUNDAY.plusDays(1)).workouts())
+                .as("in no cycle: its own date")
+                .hasSize(1);
+        assertThat(days.get(SUNDAY.plusDays(1)).primary()).isNull();
+    }
+
+    @Test
+    void acrossTheDateLineEveryRecordKeepsItsOwnOffset() {
+        // asleep in Auckland on the 22nd, a flight to Honolulu: the 22nd comes again
+        Held held = new Given()
+                .cycle(1, "2026-11-21T22:30+13:00", "2026-11-21T23:00-10:00")
+                .sleep(1, "2026-11-21T22:30+13:00", "2026-11-22T06:30+13:00", false)
+                .cycle(2, "2026-11-21T23:00-10:00", null)
+                .sleep(2, "2026-11-21T23:00-10:00", "2026-11-22T06:00-10:00", false)
+                .workout("2026-11-21T17:00-10:00")
+                .held();
+
+        WhoopDay day = WhoopDays.of(held).get(SUNDAY);
+
+        assertThat(day.primary().cycleId()).as("8 h beat 7 h").isEqualTo(1);
+        assertThat(day.others()).extracting(CycleRecords::cycleId).containsExactly(2L);
+        assertThat(day.workouts()).as("of the cycle it began in").hasSize(1);
+    }
+
+    @Test
+    void aSleepWhoseCycleIsNotReadYetHasItsDayAllTheSame() {
+        Held held = new Given()
+                .sleep(1, "2026-11-21T23:00+01:00", "2026-11-22T07:00+01:00", false)
+                .sleep(2, "2026-11-23T14:00+01:00", "2026-11-23T14:30+01:00", true)
+                .recovery(3)
+                .held();
+
+        assertThat(WhoopDays.of(held).keySet()).containsExactly(SUNDAY, SUNDAY.plusDays(1));
+    }
+
+    @Property(tries = 300)
+    void everyCycleAndWorkoutLiesOnExactlyOneDayWhateverTheOrder(
+            @ForAll @Size(min = 1, max = 12) List<@IntRange(min = 8, max = 40) Integer> lengths,
+            @ForAll @IntRange(min = -12, max = 14) int offset,
+            @ForAll boolean sleepless,
+            @ForAll @LongRange(min = 0, max = 1_000_000) long seed) {
+        Random random = new Random(seed);
+        ZoneOffset zone = ZoneOffset.ofHours(offset);
+        OffsetDateTime start = OffsetDateTime.parse("2026-11-01T22:00Z").withOffsetSameInstant(zone);
+        Given given = new Given();
+        long id = 0;
+        for (int hours : lengths) {
+            OffsetDateTime end = start.plusHours(hours);
+            given.cycle(++id, start.toString(), end.toString());
+            if (!sleepless || random.nextBoolean()) {
+                given.sleep(
+                        id,
+                        start.toString(),
+                        start.plusHours(1 + random.nextInt(7)).toString(),
+                        false);
+            }
+            given.workout(start.plusMinutes(random.nextInt(hours * 60)).toString());
+            start = end;
+        }
+        Held held = given.held();
+
+        SortedMap<LocalDate, WhoopDay> days = WhoopDays.of(held);
+
+        List<Long> seen = new ArrayList<>();
+        int workouts = 0;
+        for (WhoopDay day : days.values()) {
+            if (day.primary() != null) {
+                seen.add(day.primary().cycleId());
+            }
+            day.others().forEach(other -> seen.add(other.cycleId()));
+            workouts += day.workouts().size();
+        }
+        assertThat(seen).hasSize(lengths.size()).doesNotHaveDuplicates();
+        assertThat(workouts).isEqualTo(lengths.size());
+        assertThat(WhoopDays.of(given.shuffled(random))).isEqualTo(days);
+    }
+
+    /** Records with times as a person would read them. */
+    private static final class Given {
+
+        private final List<Cycle> cycles = new ArrayList<>();
+        private final List<Sleep> sleeps = new ArrayList<>();
+        private final List<Recovery> recoveries = new ArrayList<>();
+        private final List<Workout> workouts = new ArrayList<>();
+        private int count;
+
+        Given cycle(long id, String start, @Nullable String end) {
+            OffsetDateTime from = OffsetDateTime.parse(start);
+            cycles.add(new Cycle(
+                    id,
+                    1,
+                    from.toInstant(),
+                    from.toInstant(),
+                    from.toInstant(),
+                    end == null ? null : OffsetDateTime.parse(end).toInstant(),
+                    from.getOffset(),
+                    ScoreState.PENDING_SCORE,
+                    null,
+                    null));
+            return this;
+        }
+
+        Given sleep(long cycleId, String start, String end, boolean nap) {
+            OffsetDateTime from = OffsetDateTime.parse(start);
+            sleeps.add(new Sleep(
+                    new UUID(1, ++count),
+                    cycleId,
+                    null,
+                    1,
+                    from.toInstant(),
+                    from.toInstant(),
+                    from.toInstant(),
+                    OffsetDateTime.parse(end).toInstant(),
+                    from.getOffset(),
+                    nap,
+                    ScoreState.PENDING_SCORE,
+                    null));
+            return this;
+        }
+
+        Given recovery(long cycleId) {
+            recoveries.add(new Recovery(
+                    cycleId, new UUID(2, ++count), 1, Instant.EPOCH, Instant.EPOCH, ScoreState.PENDING_SCORE, null));
+            return this;
+        }
+
+        Given workout(String start) {
+            OffsetDateTime from = OffsetDateTime.parse(start);
+            workouts.add(new Workout(
+                    new UUID(3, ++count),
+                    null,
+                    1,
+                    from.toInstant(),
+                    from.toInstant(),
+                    from.toInstant(),
+                    from.toInstant().plus(Duration.ofMinutes(30)),
+                    from.getOffset(),
+                    "running",
+                    ScoreState.PENDING_SCORE,
+                    null,
+                    null));
+            return this;
+        }
+
+        Held held() {
+            return new Held(cycles, recoveries, sleeps, workouts, null);
+        }
+
+        Held shuffled(Random random) {
+            Collections.shuffle(cycles, random);
+            Collections.shuffle(sleeps, random);
+            Collections.shuffle(workouts, random);
+            return held();
+        }
+    }
+}
