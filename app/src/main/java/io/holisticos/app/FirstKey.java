@@ -30,8 +30,10 @@ final class FirstKey implements Managed {
     @Override
     public void start() {
         if (access.existingRoutes != AccessConfiguration.ExistingRoutes.ENFORCE) {
-            log.warn("event=existing_routes_open mode={} paths=/api/v1/health-metrics,/api/v1/sahha"
-                    + " message=\"anyone who reaches this port reads Sahha data of any user\"", access.existingRoutes);
+            log.warn(
+                    "event=existing_routes_open mode={} paths=/api/v1/health-metrics,/api/v1/sahha"
+                            + " message=\"anyone who reaches this port reads Sahha data of any user\"",
+                    access.existingRoutes);
         }
         if (access.serviceKey.isEmpty()) {
             return;

@@ -138,7 +138,8 @@ class ExistingPathsUnchangedTest {
 
     /** Sahha's scores: they never compete, so they are the same with and without WHOOP beside them. */
     private static JsonNode sahhaPartOf(JsonNode unified) {
-        var scores = (com.fasterxml.jackson.databind.node.ObjectNode) unified.path("scores").deepCopy();
+        var scores = (com.fasterxml.jackson.databind.node.ObjectNode)
+                unified.path("scores").deepCopy();
         scores.remove(List.of("whoop_recovery", "whoop_strain", "whoop_sleep_performance"));
         return scores;
     }
@@ -153,8 +154,8 @@ class ExistingPathsUnchangedTest {
     }
 
     private static void flag(boolean on) {
-        HttpResponse<String> answer = house.admin(
-                "PUT", "/flags/WHOOP_INTEGRATION", "{\"enabled\":" + on + "}", "X-API-Key", House.KEY);
+        HttpResponse<String> answer =
+                house.admin("PUT", "/flags/WHOOP_INTEGRATION", "{\"enabled\":" + on + "}", "X-API-Key", House.KEY);
         assertThat(answer.statusCode()).isEqualTo(200);
     }
 

@@ -52,7 +52,8 @@ final class Postgres {
                 .setServerConfig("max_connections", "200");
         if (data != null) {
             Files.createDirectories(data);
-            builder.setDataDirectory(data.resolve("postgresql").toAbsolutePath()).setCleanDataDirectory(false);
+            builder.setDataDirectory(data.resolve("postgresql").toAbsolutePath())
+                    .setCleanDataDirectory(false);
         } else {
             builder.setServerConfig("fsync", "off"); // nothing of it is meant to survive
         }
@@ -85,8 +86,8 @@ final class Postgres {
     private void createIfMissing(String database) throws SQLException {
         try (Connection connection = DriverManager.getConnection(url("postgres"));
                 Statement statement = connection.createStatement();
-                ResultSet found = statement.executeQuery(
-                        "select 1 from pg_database where datname = '" + database + "'")) {
+                ResultSet found =
+                        statement.executeQuery("select 1 from pg_database where datname = '" + database + "'")) {
             if (!found.next()) {
                 try (Statement create = connection.createStatement()) {
                     create.execute("create database " + database);

@@ -142,7 +142,10 @@ public final class Sandbox {
         variables.put("LOG_LAYOUT", "text");
         variables.put("SAHHA_DATABASE_URL", postgres.url(Postgres.SAHHA));
         variables.put("WHOOP_DATABASE_URL", postgres.url(Postgres.WHOOP));
-        variables.put("VAULT_KEY", Base64.getEncoder().encodeToString("a key for synthetic people only.".getBytes(StandardCharsets.US_ASCII)));
+        variables.put(
+                "VAULT_KEY",
+                Base64.getEncoder()
+                        .encodeToString("a key for synthetic people only.".getBytes(StandardCharsets.US_ASCII)));
         variables.put("SERVICE_KEY", KEY);
         variables.put("SAHHA_URL", "http://localhost:" + options.sahhaPort());
         variables.put("SAHHA_CLIENT_ID", "sandbox-sahha-client");

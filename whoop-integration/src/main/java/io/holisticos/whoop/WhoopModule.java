@@ -151,8 +151,11 @@ public final class WhoopModule implements Managed {
     }
 
     private Optional<MemberConnections.MemberConnection> connectionOf(UserId who) {
-        return connections.find(who).filter(held -> held.state() != Connection.State.REVOKED).map(held ->
-                new MemberConnections.MemberConnection(held.whoopUserId(), held.connectedAt(), !held.isUsable()));
+        return connections
+                .find(who)
+                .filter(held -> held.state() != Connection.State.REVOKED)
+                .map(held -> new MemberConnections.MemberConnection(
+                        held.whoopUserId(), held.connectedAt(), !held.isUsable()));
     }
 
     /** All of WHOOP, and connecting within it. */

@@ -12,5 +12,4 @@ import java.util.function.Predicate;
  * @param enabled whether the integration is switched on for a member; off, runs wait and lose nothing
  * @param consentLost told when WHOOP refuses a member's token for good, so that the connection says so too
  */
-public record SyncTerms(
-        Predicate<UserId> enabled, Consumer<UserId> consentLost, Clock clock, MetricRegistry metrics) {}
+public record SyncTerms(Predicate<UserId> enabled, Consumer<UserId> consentLost, Clock clock, MetricRegistry metrics) {}
