@@ -4,7 +4,6 @@ import io.dropwizard.lifecycle.Managed;
 import io.holisticos.web.ApiKeyStore;
 import io.holisticos.web.Scope;
 import java.time.Clock;
-import java.util.Set;
 import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,9 +12,6 @@ import org.slf4j.LoggerFactory;
 final class FirstKey implements Managed {
 
     private static final Logger log = LoggerFactory.getLogger(FirstKey.class);
-
-    private static final Set<String> EVERY_SCOPE = Set.of(
-            Scope.HEALTH_READ, Scope.PREFERENCES_WRITE, Scope.CONNECT, Scope.PRIVACY, Scope.INTERNAL, Scope.OPERATOR);
 
     private final ApiKeyStore keys;
     private final AccessConfiguration access;
@@ -39,7 +35,7 @@ final class FirstKey implements Managed {
             return;
         }
         try {
-            keys.save(access.serviceKey, "configured service key", EVERY_SCOPE, clock.instant());
+            keys.save(access.serviceKey, "configured service key", Scope.ALL, clock.instant());
         } catch (JdbiException e) { // the existing paths may still be served once it is back
             log.error("event=service_key_not_saved message=\"is the database up and migrated?\"");
         }
