@@ -82,7 +82,7 @@ class ArchitectureTest {
         house = new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
                 .withImportOption(
-                        location -> !location.contains("/twins/")) // simulators: they have a clock of their own
+                        location -> !location.contains("/twins/") && !location.contains("-tests.jar")) // simulators: they have a clock of their own
                 .importPackages("io.holisticos");
     }
 

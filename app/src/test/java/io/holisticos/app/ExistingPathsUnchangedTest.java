@@ -62,6 +62,7 @@ class ExistingPathsUnchangedTest {
         house.whoop().faults().clear();
         letConnect(house.whoopDatabase(), true);
         flag(true);
+        House.await(() -> statusOf(unified(), "whoop").equals("ok")); // connections come back by themselves
     }
 
     @Test
