@@ -81,8 +81,8 @@ class ArchitectureTest {
     static void scan() {
         house = new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-                .withImportOption(
-                        location -> !location.contains("/twins/") && !location.contains("-tests.jar")) // simulators: they have a clock of their own
+                .withImportOption(location -> !location.contains("/twins/")
+                        && !location.contains("-tests.jar")) // simulators: they have a clock of their own
                 .importPackages("io.holisticos");
     }
 

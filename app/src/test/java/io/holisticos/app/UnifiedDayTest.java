@@ -113,6 +113,9 @@ class UnifiedDayTest {
 
         List<String> dates = texts(days, "date");
         assertThat(dates).isSorted().doesNotHaveDuplicates().hasSize(26);
+        assertThat(texts(days, "utc_offset").stream().distinct())
+                .as("each day says where she was")
+                .hasSizeGreaterThan(1);
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.holisticos.health.Measurement;
 import io.holisticos.health.Metric;
 import io.holisticos.health.Score;
 import java.math.BigDecimal;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -11,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What is held of one day: of several rows of one name, daily before intraday, then the newer. */
 final class DayRows {
@@ -39,6 +42,16 @@ final class DayRows {
 
     boolean isEmpty() {
         return scores.isEmpty() && biomarkers.isEmpty();
+    }
+
+    /** Where the person was, by the row that speaks for the day best; null where that was lost. */
+    @Nullable
+    ZoneOffset offset() {
+        return Stream.concat(scores.values().stream(), biomarkers.stream())
+                .filter(row -> row.offset() != null)
+                .min(BEST_FIRST)
+                .map(Row::offset)
+                .orElse(null);
     }
 
     /** 0 to 1, as Sahha gave it. */

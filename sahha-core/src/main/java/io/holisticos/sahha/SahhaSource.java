@@ -89,7 +89,7 @@ final class SahhaSource implements HealthSource {
         List<SourceDay> found = new ArrayList<>();
         for (LocalDate date : days.days()) {
             DayRows rows = new DayRows(scores.getOrDefault(date, List.of()), biomarkers.getOrDefault(date, List.of()));
-            SourceDay day = new SourceDay(date, rows.allScores(), rows.measurements(), List.of(), null);
+            SourceDay day = new SourceDay(date, rows.allScores(), rows.measurements(), List.of(), null, rows.offset());
             if (!day.isEmpty()) {
                 found.add(day);
             }

@@ -90,7 +90,7 @@ record DayAnswer(
                 report.who().value(),
                 period,
                 day.date(),
-                written(report.offset()),
+                written(day.offset() == null ? report.offset() : day.offset()),
                 report.generatedAt(),
                 day.sources().stream().map(SourceName::value).toList(),
                 day.sources().contains(whoop),

@@ -24,6 +24,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -70,6 +71,11 @@ final class Merge {
         Map<Metric, List<Candidate>> candidates = candidates(parts);
         return new MergedDay(
                 date,
+                parts.stream()
+                        .map(part -> part.day().offset())
+                        .filter(Objects::nonNull)
+                        .findFirst()
+                        .orElse(null),
                 parts.stream().map(Part::source).distinct().toList(),
                 scores(parts),
                 candidates.entrySet().stream()

@@ -7,14 +7,17 @@ import io.holisticos.health.SourceName;
 import io.holisticos.health.Workout;
 import java.math.BigDecimal;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One day of a person from all sources. Every list has a fixed order that depends on the precedence alone.
  *
+ * @param offset at which the person was seen that day; null when no source says
  * @param sources those with anything on this day
  * @param scores each source's own, side by side; no two have the same name
  * @param metrics in the order of {@link Metric}
@@ -23,6 +26,7 @@ import java.util.Map;
  */
 record MergedDay(
         LocalDate date,
+        @Nullable ZoneOffset offset,
         List<SourceName> sources,
         List<NamedScore> scores,
         List<MergedMetric> metrics,

@@ -52,7 +52,8 @@ final class DayValues {
                 values.scores,
                 values.measurements,
                 day.workouts().stream().map(DayValues::workout).toList(),
-                WhoopDetails.of(day));
+                WhoopDetails.of(day),
+                primary == null ? null : primary.offset());
     }
 
     private void add(@Nullable Recovery recovery) {

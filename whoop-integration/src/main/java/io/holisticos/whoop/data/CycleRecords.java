@@ -4,6 +4,7 @@ import io.holisticos.whoop.api.Cycle;
 import io.holisticos.whoop.api.Recovery;
 import io.holisticos.whoop.api.Sleep;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,14 @@ public record CycleRecords(
         }
         Instant end = cycle.end();
         return end == null || moment.isBefore(end);
+    }
+
+    /** Where the member woke up, else where the cycle was; null while neither is known. */
+    public @Nullable ZoneOffset offset() {
+        if (sleep != null) {
+            return sleep.timezoneOffset();
+        }
+        return cycle == null ? null : cycle.timezoneOffset();
     }
 
     @Override
