@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holisticos.testing.JavaProcess;
 import io.holisticos.twins.browser.MemberBrowser;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SandboxProcessTest {
 
     private static final String KEY = "sandbox-key";
+    private static final Path PACKAGED = Path.of("target", "sandbox.jar");
     private static final Duration START_MAY_TAKE = Duration.ofSeconds(120);
     private static final Duration END_MAY_TAKE = Duration.ofSeconds(5);
     private static final int ENDED_BY_SIGTERM = 128 + 15;
@@ -86,7 +88,7 @@ class SandboxProcessTest {
             await(
                     "PostgreSQL being gone",
                     END_MAY_TAKE.minusNanos(System.nanoTime() - asked),
-                    () -> all.stream().noneMatch(ProcessHandle::isAlive));
+                    () -> all.stream().noneMatch(SandboxProcessTest::runs));
             assertThat(sandbox.printed()).last().isEqualTo(ready);
             assertThat(hanging).isDone();
             assertThat(leftFiles())
@@ -146,12 +148,16 @@ class SandboxProcessTest {
         return hanging;
     }
 
+    /** The jar where it is packaged already, else the classes it would be made of. */
     private JavaProcess sandbox(List<String> options) {
-        return JavaProcess.of(
-                Sandbox.class,
-                List.of("-Xmx400m", "-Djava.io.tmpdir=" + temporary),
-                Map.of(),
-                options.toArray(String[]::new));
+        List<String> all = new ArrayList<>(List.of("-Xmx400m", "-Djava.io.tmpdir=" + temporary));
+        if (Files.exists(PACKAGED)) {
+            all.addAll(List.of("-jar", PACKAGED.toString()));
+        } else {
+            all.addAll(List.of("-cp", System.getProperty("java.class.path"), Sandbox.class.getName()));
+        }
+        all.addAll(options);
+        return JavaProcess.start(new File("."), Map.of(), all);
     }
 
     private List<String> ports() {
@@ -210,6 +216,11 @@ class SandboxProcessTest {
                 .filter(one ->
                         one.info().command().filter(this::isBelowTemporary).isPresent())
                 .toList();
+    }
+
+    /** One that has ended, but was not asked for its status yet, has no program any more. */
+    private static boolean runs(ProcessHandle process) {
+        return process.isAlive() && process.info().command().isPresent();
     }
 
     private boolean isBelowTemporary(String command) {
