@@ -22,8 +22,7 @@ final class ExistingCallers implements ContainerRequestFilter {
     private final AccessRules rules;
     private final Meter withoutCredential;
 
-    ExistingCallers(
-            AccessConfiguration.ExistingRoutes mode, ApiKeys keys, AccessRules rules, MetricRegistry metrics) {
+    ExistingCallers(AccessConfiguration.ExistingRoutes mode, ApiKeys keys, AccessRules rules, MetricRegistry metrics) {
         this.mode = mode;
         this.keys = keys;
         this.rules = rules;

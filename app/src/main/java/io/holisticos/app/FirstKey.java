@@ -4,7 +4,6 @@ import io.dropwizard.lifecycle.Managed;
 import io.holisticos.web.ApiKeyStore;
 import io.holisticos.web.Scope;
 import java.time.Clock;
-import java.util.Set;
 import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,9 +12,6 @@ import org.slf4j.LoggerFactory;
 final class FirstKey implements Managed {
 
     private static final Logger log = LoggerFactory.getLogger(FirstKey.class);
-
-    private static final Set<String> EVERY_SCOPE = Set.of(
-            Scope.HEALTH_READ, Scope.PREFERENCES_WRITE, Scope.CONNECT, Scope.PRIVACY, Scope.INTERNAL, Scope.OPERATOR);
 
     private final ApiKeyStore keys;
     private final AccessConfiguration access;
@@ -30,14 +26,16 @@ final class FirstKey implements Managed {
     @Override
     public void start() {
         if (access.existingRoutes != AccessConfiguration.ExistingRoutes.ENFORCE) {
-            log.warn("event=existing_routes_open mode={} paths=/api/v1/health-metrics,/api/v1/sahha"
-                    + " message=\"anyone who reaches this port reads Sahha data of any user\"", access.existingRoutes);
+            log.warn(
+                    "event=existing_routes_open mode={} paths=/api/v1/health-metrics,/api/v1/sahha"
+                            + " message=\"anyone who reaches this port reads Sahha data of any user\"",
+                    access.existingRoutes);
         }
         if (access.serviceKey.isEmpty()) {
             return;
         }
         try {
-            keys.save(access.serviceKey, "configured service key", EVERY_SCOPE, clock.instant());
+            keys.save(access.serviceKey, "configured service key", Scope.ALL, clock.instant());
         } catch (JdbiException e) { // the existing paths may still be served once it is back
             log.error("event=service_key_not_saved message=\"is the database up and migrated?\"");
         }

@@ -69,8 +69,8 @@ public final class HealthApplication extends Application<HealthConfiguration> {
 
     @Override
     public void initialize(Bootstrap<HealthConfiguration> bootstrap) {
-        bootstrap.setConfigurationSourceProvider(new SubstitutingSourceProvider(
-                bootstrap.getConfigurationSourceProvider(), variables()));
+        bootstrap.setConfigurationSourceProvider(
+                new SubstitutingSourceProvider(bootstrap.getConfigurationSourceProvider(), variables()));
         JsonForm.applyTo(bootstrap.getObjectMapper());
         bootstrap.addBundle(new ViewBundle<>());
         bootstrap.addBundle(new Changelog("sahha-db", Migrations.SAHHA_CHANGELOG, all -> all.sahhaDatabase));
@@ -164,7 +164,9 @@ public final class HealthApplication extends Application<HealthConfiguration> {
     }
 
     private static Client client(Environment environment, OutboundConfiguration configuration, String name) {
-        return new JerseyClientBuilder(environment).using(configuration.client()).build(name);
+        return new JerseyClientBuilder(environment)
+                .using(configuration.client())
+                .build(name);
     }
 
     private static void useVirtualThreadsWhereThereAreAny(HealthConfiguration configuration) {

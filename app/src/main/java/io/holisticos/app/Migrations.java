@@ -10,8 +10,8 @@ import liquibase.Scope;
 import liquibase.UpdateSummaryEnum;
 import liquibase.database.jvm.JdbcConnection;
 import liquibase.exception.LiquibaseException;
-import liquibase.ui.LoggerUIService;
 import liquibase.resource.ClassLoaderResourceAccessor;
+import liquibase.ui.LoggerUIService;
 
 /** The change sets of the two databases, for whoever does not come by the command line. */
 public final class Migrations {

@@ -19,8 +19,8 @@ final class StartUp extends ServerCommand<HealthConfiguration> {
 
     @Override
     public void onError(Cli cli, Namespace namespace, Throwable e) {
-        List<Throwable> chain = Stream.iterate(e, t -> t != null, Throwable::getCause)
-                .toList();
+        List<Throwable> chain =
+                Stream.iterate(e, t -> t != null, Throwable::getCause).toList();
         String line = chain.stream()
                 .filter(StartUp::isForTheOperator)
                 .findFirst()

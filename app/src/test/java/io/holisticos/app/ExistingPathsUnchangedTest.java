@@ -62,6 +62,7 @@ class ExistingPathsUnchangedTest {
         house.whoop().faults().clear();
         letConnect(house.whoopDatabase(), true);
         flag(true);
+        House.await(() -> statusOf(unified(), "whoop").equals("ok")); // connections come back by themselves
     }
 
     @Test
@@ -138,7 +139,8 @@ class ExistingPathsUnchangedTest {
 
     /** Sahha's scores: they never compete, so they are the same with and without WHOOP beside them. */
     private static JsonNode sahhaPartOf(JsonNode unified) {
-        var scores = (com.fasterxml.jackson.databind.node.ObjectNode) unified.path("scores").deepCopy();
+        var scores = (com.fasterxml.jackson.databind.node.ObjectNode)
+                unified.path("scores").deepCopy();
         scores.remove(List.of("whoop_recovery", "whoop_strain", "whoop_sleep_performance"));
         return scores;
     }
@@ -153,8 +155,8 @@ class ExistingPathsUnchangedTest {
     }
 
     private static void flag(boolean on) {
-        HttpResponse<String> answer = house.admin(
-                "PUT", "/flags/WHOOP_INTEGRATION", "{\"enabled\":" + on + "}", "X-API-Key", House.KEY);
+        HttpResponse<String> answer =
+                house.admin("PUT", "/flags/WHOOP_INTEGRATION", "{\"enabled\":" + on + "}", "X-API-Key", House.KEY);
         assertThat(answer.statusCode()).isEqualTo(200);
     }
 

@@ -53,8 +53,7 @@ final class House implements AutoCloseable {
 
     private House(Map<String, String> others) throws Exception {
         String url = "http://localhost:" + port;
-        whoop = WhoopTwin.start(
-                WhoopTwinOptions.of(WhoopApp.sandbox(url + "/api/v1/whoop/callback")), world, clock);
+        whoop = WhoopTwin.start(WhoopTwinOptions.of(WhoopApp.sandbox(url + "/api/v1/whoop/callback")), world, clock);
         sahha = SahhaTwin.start(SahhaTwinOptions.onPort(0), world, clock);
         variables.putAll(Map.of(
                 "PUBLIC_URL", url,
@@ -200,7 +199,8 @@ final class House implements AutoCloseable {
             if (System.nanoTime() > end) {
                 throw new AssertionError("did not come about within " + PATIENCE);
             }
-            java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+            java.util.concurrent.locks.LockSupport.parkNanos(
+                    Duration.ofMillis(20).toNanos());
         }
     }
 

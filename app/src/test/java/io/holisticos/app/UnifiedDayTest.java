@@ -82,8 +82,7 @@ class UnifiedDayTest {
 
         house.send("POST", "/internal/sync/demo-chen", "");
 
-        House.await(() -> texts(overview("demo-chen").path("sources"), "status")
-                .contains("reauthorization_required"));
+        House.await(() -> texts(overview("demo-chen").path("sources"), "status").contains("reauthorization_required"));
         assertThat(texts(overview("demo-chen").path("sources"), "status"))
                 .containsExactly("ok", "reauthorization_required");
     }
@@ -98,7 +97,11 @@ class UnifiedDayTest {
         JsonNode day = overview("demo-eve");
         assertThat(texts(day.path("data_sources"))).containsExactly("whoop");
         assertThat(texts(day.path("sources"), "status")).containsExactly("not_connected", "ok");
-        assertThat(day.path("whoop").path("recovery").path("score").path("user_calibrating").asBoolean())
+        assertThat(day.path("whoop")
+                        .path("recovery")
+                        .path("score")
+                        .path("user_calibrating")
+                        .asBoolean())
                 .isTrue();
     }
 
@@ -106,8 +109,7 @@ class UnifiedDayTest {
     void dinaCrossesTheDateLineAndEveryDayIsThereOnce() throws Exception {
         house.connect("demo-dina");
 
-        JsonNode days = house.jsonOf(
-                house.get("/api/v1/unified-health/days/demo-dina?from=2026-10-28&to=2026-11-22"));
+        JsonNode days = house.jsonOf(house.get("/api/v1/unified-health/days/demo-dina?from=2026-10-28&to=2026-11-22"));
 
         List<String> dates = texts(days, "date");
         assertThat(dates).isSorted().doesNotHaveDuplicates().hasSize(26);

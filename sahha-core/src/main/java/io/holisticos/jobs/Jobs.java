@@ -22,7 +22,7 @@ public final class Jobs implements Managed {
     private static final Duration STOP_WAITS = Duration.ofSeconds(3);
 
     /** A database that is away at start is looked for this often. */
-    private static final Duration START_AGAIN = Duration.ofSeconds(2);
+    private static final Duration START_AGAIN = Duration.ofMillis(500);
 
     private static final Logger log = LoggerFactory.getLogger(Jobs.class);
 
@@ -73,7 +73,7 @@ public final class Jobs implements Managed {
             scheduler.start();
             starter.shutdown();
         } catch (RuntimeException e) {
-            log.warn("event=jobs_not_started retry_in_s={} reason={}", START_AGAIN.toSeconds(), e.toString());
+            log.warn("event=jobs_not_started retry_in_ms={} reason={}", START_AGAIN.toMillis(), e.toString());
             ScheduledFuture<?> unused = starter.schedule(this::start, START_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
         }
     }

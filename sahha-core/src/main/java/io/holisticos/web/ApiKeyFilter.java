@@ -5,7 +5,6 @@ import io.holisticos.health.HealthError.Unauthenticated;
 import jakarta.annotation.Priority;
 import jakarta.ws.rs.NotAuthorizedException;
 import jakarta.ws.rs.Priorities;
-import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.container.ContainerRequestContext;
 
 /** Reads {@code X-API-Key}. */

@@ -67,10 +67,15 @@ final class SahhaBed implements AutoCloseable {
     }
 
     SahhaBed(TestDatabase database) {
+        this(database, null, "synthetic-client-id", "synthetic-client-secret");
+    }
+
+    /** @param baseUrl of another Sahha than the stub; null for the stub */
+    SahhaBed(TestDatabase database, URI baseUrl, String clientId, String clientSecret) {
         this.database = database;
-        configuration.baseUrl = sahha.url();
-        configuration.clientId = "synthetic-client-id";
-        configuration.clientSecret = "synthetic-client-secret";
+        configuration.baseUrl = baseUrl == null ? sahha.url() : baseUrl;
+        configuration.clientId = clientId;
+        configuration.clientSecret = clientSecret;
         configuration.coldWaitExisting = Duration.seconds(25); // the machine may be busy
         configuration.coldWaitUnified = Duration.seconds(25);
         configuration.outbound.client().setConnectionRequestTimeout(Duration.seconds(5));

@@ -38,14 +38,18 @@ final class Members {
         HttpResponse<String> page =
                 new MemberBrowser().allow(URI.create(answer.path("connect_url").asText()), member.whoopUserId());
         if (page.statusCode() != 200) {
-            throw new SandboxFailure("connecting " + member.userId() + " ended on a page with status " + page.statusCode());
+            throw new SandboxFailure(
+                    "connecting " + member.userId() + " ended on a page with status " + page.statusCode());
         }
     }
 
     /** Waits until what WHOOP holds of the member is in our store. */
     void awaitFirstSync(Person member) throws IOException, InterruptedException {
-        await("the first sync of " + member.userId(), () -> status(member)
-                .filter(status -> !status.path("last_synced_at").asText("").isEmpty()));
+        await(
+                "the first sync of " + member.userId(),
+                () -> status(member)
+                        .filter(status ->
+                                !status.path("last_synced_at").asText("").isEmpty()));
     }
 
     /** Asks for a sync. */
@@ -55,8 +59,10 @@ final class Members {
 
     /** Waits until the connection is in this state. */
     void awaitStatus(Person member, String wanted) throws IOException, InterruptedException {
-        await(member.userId() + " being " + wanted, () -> status(member)
-                .filter(status -> status.path("status").asText().equals(wanted)));
+        await(
+                member.userId() + " being " + wanted,
+                () -> status(member)
+                        .filter(status -> status.path("status").asText().equals(wanted)));
     }
 
     boolean isConnected(Person member) throws IOException, InterruptedException {

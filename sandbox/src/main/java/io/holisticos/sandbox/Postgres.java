@@ -2,6 +2,8 @@ package io.holisticos.sandbox;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -19,45 +21,62 @@ final class Postgres {
     static final String SAHHA = "sahha";
     static final String WHOOP = "whoop";
 
-    private final @Nullable EmbeddedPostgres own;
+    private final SandboxOptions options;
     private final String urlPattern;
+    private final int ownPort;
+    private @Nullable EmbeddedPostgres own;
 
-    private Postgres(@Nullable EmbeddedPostgres own, String urlPattern) {
-        this.own = own;
+    private Postgres(SandboxOptions options, String urlPattern, int ownPort) {
+        this.options = options;
         this.urlPattern = urlPattern;
+        this.ownPort = ownPort;
+    }
+
+    /** Decides where the databases will be; nothing is started yet, so that others may start meanwhile. */
+    static Postgres planned(SandboxOptions options) {
+        String url = options.databaseUrl();
+        if (url != null) {
+            return new Postgres(options, patternOf(url), 0);
+        }
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int port = free.getLocalPort();
+            return new Postgres(options, "jdbc:postgresql://localhost:" + port + "/%s?user=postgres", port);
+        } catch (IOException e) {
+            throw new SandboxFailure("no free port for PostgreSQL", e);
+        }
     }
 
     /** Starts, or connects, and creates what is missing. */
-    static Postgres open(SandboxOptions options) {
+    void start() {
         try {
-            String url = options.databaseUrl();
-            Postgres postgres = url == null ? embedded(options.data()) : new Postgres(null, patternOf(url));
-            try {
-                for (String database : List.of(SAHHA, WHOOP)) {
-                    postgres.createIfMissing(database);
-                }
-                return postgres;
-            } catch (SQLException | RuntimeException e) {
-                postgres.close();
-                throw e;
+            if (options.databaseUrl() == null) {
+                setOwn(embedded(options.data(), ownPort));
+            }
+            for (String database : List.of(SAHHA, WHOOP)) {
+                createIfMissing(database);
             }
         } catch (IOException | SQLException e) {
             throw new SandboxFailure("PostgreSQL does not start: " + e.getMessage(), e);
         }
     }
 
-    private static Postgres embedded(@Nullable Path data) throws IOException {
+    private static EmbeddedPostgres embedded(@Nullable Path data, int port) throws IOException {
         EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
+                .setPort(port)
                 .setRegisterShutdownHook(false) // the sandbox stops things in its own order
                 .setServerConfig("max_connections", "200");
         if (data != null) {
             Files.createDirectories(data);
-            builder.setDataDirectory(data.resolve("postgresql").toAbsolutePath()).setCleanDataDirectory(false);
+            builder.setDataDirectory(data.resolve("postgresql").toAbsolutePath())
+                    .setCleanDataDirectory(false);
         } else {
             builder.setServerConfig("fsync", "off"); // nothing of it is meant to survive
         }
-        EmbeddedPostgres started = builder.start();
-        return new Postgres(started, "jdbc:postgresql://localhost:" + started.getPort() + "/%s?user=postgres");
+        return builder.start();
+    }
+
+    private synchronized void setOwn(EmbeddedPostgres started) {
+        own = started;
     }
 
     private static String patternOf(String url) {
@@ -85,8 +104,8 @@ final class Postgres {
     private void createIfMissing(String database) throws SQLException {
         try (Connection connection = DriverManager.getConnection(url("postgres"));
                 Statement statement = connection.createStatement();
-                ResultSet found = statement.executeQuery(
-                        "select 1 from pg_database where datname = '" + database + "'")) {
+                ResultSet found =
+                        statement.executeQuery("select 1 from pg_database where datname = '" + database + "'")) {
             if (!found.next()) {
                 try (Statement create = connection.createStatement()) {
                     create.execute("create database " + database);
@@ -95,7 +114,7 @@ final class Postgres {
         }
     }
 
-    void close() {
+    synchronized void close() {
         if (own != null) {
             try {
                 own.close();

@@ -13,6 +13,8 @@ import io.holisticos.twins.whoop.WhoopTwinOptions;
 import io.holisticos.twins.world.Person;
 import io.holisticos.twins.world.World;
 import io.holisticos.twins.world.WorldOptions;
+import io.holisticos.web.ApiKeyStore;
+import io.holisticos.web.Scope;
 import io.holisticos.whoop.quota.QuotaConfiguration;
 import io.holisticos.whoop.quota.QuotaGovernor;
 import java.io.IOException;
@@ -22,6 +24,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Base64;
 import java.util.Deque;
@@ -29,6 +32,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import liquibase.exception.LiquibaseException;
 import net.sourceforge.argparse4j.inf.ArgumentParserException;
 import org.jdbi.v3.core.Jdbi;
 
@@ -77,14 +83,11 @@ public final class Sandbox {
 
     private void start() throws Exception {
         requireFreePorts();
-        progress.say("PostgreSQL is starting" + (options.databaseUrl() == null ? "" : " elsewhere: connecting"));
-        Postgres postgres = Postgres.open(options);
-        onStop(postgres::close);
-        progress.say("PostgreSQL is up; migrating two databases");
-        Migrations.update(postgres.dataSource(Postgres.SAHHA), Migrations.SAHHA_CHANGELOG);
-        Migrations.update(postgres.dataSource(Postgres.WHOOP), Migrations.WHOOP_CHANGELOG);
-
         TwinClock clock = TwinClock.atWallTime(options.speed());
+        Postgres postgres = Postgres.planned(options);
+        onStop(postgres::close);
+        CompletableFuture<Void> databases = CompletableFuture.runAsync(() -> prepare(postgres, clock));
+
         World world = World.of(new WorldOptions(options.seed(), clock.instant(), options.users()));
         WhoopTwin whoop = WhoopTwin.start(
                 WhoopTwinOptions.of(WhoopApp.sandbox(appUrl() + "/api/v1/whoop/callback"))
@@ -100,13 +103,38 @@ public final class Sandbox {
         HealthApplication app = new HealthApplication(clock, variables(postgres)::get);
         onStop(app::stop);
         app.run("server", configuration().toString());
-        progress.say("The app is up; connecting members");
+        progress.say("The app is up");
+        join(databases);
 
         connectMembers(world, whoop);
         new QuotaGovernor(Jdbi.create(postgres.dataSource(Postgres.WHOOP)), clock, new QuotaConfiguration()).reset();
         whoop.resetQuota();
         progress.print(Welcome.text(options, appUrl(), KEY));
         progress.print("Sandbox ready in %.0f s".formatted(Math.max(1, progress.seconds())));
+    }
+
+    /** Beside the start of everything else: both take their time, and the app needs no database to come up. */
+    private void prepare(Postgres postgres, TwinClock clock) {
+        progress.say("PostgreSQL is starting" + (options.databaseUrl() == null ? "" : " elsewhere: connecting"));
+        postgres.start();
+        progress.say("PostgreSQL is up; migrating two databases");
+        try {
+            Migrations.update(postgres.dataSource(Postgres.SAHHA), Migrations.SAHHA_CHANGELOG);
+            Migrations.update(postgres.dataSource(Postgres.WHOOP), Migrations.WHOOP_CHANGELOG);
+        } catch (SQLException | LiquibaseException e) {
+            throw new SandboxFailure("the databases cannot be migrated: " + e.getMessage(), e);
+        }
+        new ApiKeyStore(Jdbi.create(postgres.dataSource(Postgres.SAHHA)))
+                .save(KEY, "sandbox", Scope.ALL, clock.instant());
+        progress.say("The databases are ready");
+    }
+
+    private static void join(CompletableFuture<Void> work) {
+        try {
+            work.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof SandboxFailure failure ? failure : e;
+        }
     }
 
     private void connectMembers(World world, WhoopTwin whoop) throws IOException, InterruptedException {
@@ -142,8 +170,10 @@ public final class Sandbox {
         variables.put("LOG_LAYOUT", "text");
         variables.put("SAHHA_DATABASE_URL", postgres.url(Postgres.SAHHA));
         variables.put("WHOOP_DATABASE_URL", postgres.url(Postgres.WHOOP));
-        variables.put("VAULT_KEY", Base64.getEncoder().encodeToString("a key for synthetic people only.".getBytes(StandardCharsets.US_ASCII)));
-        variables.put("SERVICE_KEY", KEY);
+        variables.put(
+                "VAULT_KEY",
+                Base64.getEncoder()
+                        .encodeToString("a key for synthetic people only.".getBytes(StandardCharsets.US_ASCII)));
         variables.put("SAHHA_URL", "http://localhost:" + options.sahhaPort());
         variables.put("SAHHA_CLIENT_ID", "sandbox-sahha-client");
         variables.put("SAHHA_CLIENT_SECRET", "sandbox-sahha-secret");

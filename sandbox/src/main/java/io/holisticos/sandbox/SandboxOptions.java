@@ -136,9 +136,7 @@ record SandboxOptions(
         parser.addArgument("--database-url")
                 .metavar("URL")
                 .help("JDBC URL of a PostgreSQL to use instead of our own; its user may create databases");
-        parser.addArgument(NO_OPEN)
-                .action(Arguments.storeTrue())
-                .help("do not open the API's page in a browser");
+        parser.addArgument(NO_OPEN).action(Arguments.storeTrue()).help("do not open the API's page in a browser");
         return parser;
     }
 }

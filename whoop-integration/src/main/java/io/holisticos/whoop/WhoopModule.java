@@ -20,6 +20,8 @@ import io.holisticos.whoop.connect.ConnectionAuthorization;
 import io.holisticos.whoop.connect.ConnectionListener;
 import io.holisticos.whoop.connect.Connections;
 import io.holisticos.whoop.connect.Consents;
+import io.holisticos.whoop.connect.ModuleSwitch;
+import io.holisticos.whoop.connect.Surroundings;
 import io.holisticos.whoop.connect.WhoopOAuth;
 import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.data.WhoopStore;
@@ -91,6 +93,7 @@ public final class WhoopModule implements Managed {
                 new SyncTerms(
                         who -> switches.integration().test(who)
                                 && switches.sync().test(who),
+                        who -> connections.markReauthorizationRequired(who, "refused_by_data_api"),
                         tools.clock(),
                         tools.metrics()),
                 () -> jobs().client());
@@ -108,9 +111,9 @@ public final class WhoopModule implements Managed {
                 connections,
                 oauth,
                 api,
-                new io.holisticos.whoop.connect.Surroundings(
+                new Surroundings(
                         new SyncOnConnect(),
-                        switches.integration()::test,
+                        new Switch(),
                         who -> synchronizer.findFreshness(who).map(Freshness::lastSyncedAt)));
     }
 
@@ -148,8 +151,24 @@ public final class WhoopModule implements Managed {
     }
 
     private Optional<MemberConnections.MemberConnection> connectionOf(UserId who) {
-        return connections.find(who).filter(held -> held.state() != Connection.State.REVOKED).map(held ->
-                new MemberConnections.MemberConnection(held.whoopUserId(), held.connectedAt(), !held.isUsable()));
+        return connections
+                .find(who)
+                .filter(held -> held.state() != Connection.State.REVOKED)
+                .map(held -> new MemberConnections.MemberConnection(
+                        held.whoopUserId(), held.connectedAt(), !held.isUsable()));
+    }
+
+    /** All of WHOOP, and connecting within it. */
+    private final class Switch implements ModuleSwitch {
+        @Override
+        public boolean isOn(UserId who) {
+            return switches.integration().test(who);
+        }
+
+        @Override
+        public boolean letsConnect(UserId who) {
+            return isOn(who) && switches.connect().test(who);
+        }
     }
 
     /** A member who connects has days in WHOOP that we do not have yet. */

@@ -51,7 +51,9 @@ final class FlagsTask extends Task {
         return new FlagState(
                 Boolean.parseBoolean(enabled),
                 Integer.parseInt(first(parameters, "percentage").orElse("100")),
-                first(parameters, "users").map(users -> List.of(users.split(","))).orElse(List.of()));
+                first(parameters, "users")
+                        .map(users -> List.of(users.split(",")))
+                        .orElse(List.of()));
     }
 
     private static Optional<String> first(Map<String, List<String>> parameters, String name) {

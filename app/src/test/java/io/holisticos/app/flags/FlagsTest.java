@@ -47,8 +47,10 @@ class FlagsTest {
         here.set(Flag.WHOOP_INTEGRATION, OFF);
 
         assertThat(here.isOn(Flag.WHOOP_INTEGRATION, ANNA)).isFalse();
-        assertThat(within(2_000, () -> !there.isOn(Flag.WHOOP_INTEGRATION, ANNA))).isTrue();
-        assertThat(new Flags(database.dataSource()).isOn(Flag.WHOOP_INTEGRATION, ANNA)).isFalse();
+        assertThat(within(2_000, () -> !there.isOn(Flag.WHOOP_INTEGRATION, ANNA)))
+                .isTrue();
+        assertThat(new Flags(database.dataSource()).isOn(Flag.WHOOP_INTEGRATION, ANNA))
+                .isFalse();
     }
 
     @Test
@@ -100,7 +102,8 @@ class FlagsTest {
 
         away.set(true);
 
-        assertThat(within(1_500, () -> flags.isOn(Flag.WHOOP_INTEGRATION, ANNA))).isFalse();
+        assertThat(within(1_500, () -> flags.isOn(Flag.WHOOP_INTEGRATION, ANNA)))
+                .isFalse();
     }
 
     @Test

@@ -86,7 +86,9 @@ public final class ConnectFlow {
 
     /** @throws IntegrationDisabled when WHOOP is switched off for the member */
     Started start(UserId who, String initiatedBy, @Nullable String returnTo) {
-        requireOn(who);
+        if (!surroundings.moduleSwitch().letsConnect(who)) {
+            throw new IntegrationDisabled(WHOOP);
+        }
         Begun begun = consents.begin(who, initiatedBy, returnTo);
         log.info("event=connect_started provider=whoop user={} by={}", who, initiatedBy);
         return new Started(
@@ -105,7 +107,7 @@ public final class ConnectFlow {
         if (!(claim instanceof Claim.Granted granted)) {
             return new Opened.Closed(refusalOf(claim));
         }
-        if (!surroundings.moduleSwitch().isOn(granted.who())) {
+        if (!surroundings.moduleSwitch().letsConnect(granted.who())) {
             return new Opened.Closed(Refusal.SWITCHED_OFF);
         }
         String state = consents.stateOf(link);
@@ -186,7 +188,7 @@ public final class ConnectFlow {
             return new Outcome.Failed(why, null); // whoever this is, it is not sent on
         }
         UserId who = granted.who();
-        Refusal why = surroundings.moduleSwitch().isOn(who) ? connect(who, code) : Refusal.SWITCHED_OFF;
+        Refusal why = surroundings.moduleSwitch().letsConnect(who) ? connect(who, code) : Refusal.SWITCHED_OFF;
         if (why != null) {
             log.info("event=connect_refused provider=whoop user={} reason={}", who, why);
             return new Outcome.Failed(why, granted.returnTo());

@@ -7,4 +7,9 @@ import io.holisticos.health.UserId;
 public interface ModuleSwitch {
 
     boolean isOn(UserId who);
+
+    /** Whether this member may connect; what is connected already goes on without. */
+    default boolean letsConnect(UserId who) {
+        return isOn(who);
+    }
 }

@@ -85,7 +85,10 @@ final class SyncJob {
             } catch (SourceThrottled | SourceUnavailable wait) {
                 Duration retryAfter = wait.retryAfter().orElse(FIRST_RETRY);
                 return later(retryAfter.compareTo(SHORTEST_RETRY) < 0 ? SHORTEST_RETRY : retryAfter);
-            } catch (ReauthorizationRequired | ConnectionNotFound gone) {
+            } catch (ReauthorizationRequired refused) {
+                terms.consentLost().accept(run.who());
+                return fail(run, refused);
+            } catch (ConnectionNotFound gone) {
                 return fail(run, gone);
             } catch (BadSourceReply bad) {
                 return retry(run, bad);

@@ -3,11 +3,13 @@ package io.holisticos.whoop.sync;
 import com.codahale.metrics.MetricRegistry;
 import io.holisticos.health.UserId;
 import java.time.Clock;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
  * What runs depend on beside WHOOP and the store.
  *
  * @param enabled whether the integration is switched on for a member; off, runs wait and lose nothing
+ * @param consentLost told when WHOOP refuses a member's token for good, so that the connection says so too
  */
-public record SyncTerms(Predicate<UserId> enabled, Clock clock, MetricRegistry metrics) {}
+public record SyncTerms(Predicate<UserId> enabled, Consumer<UserId> consentLost, Clock clock, MetricRegistry metrics) {}

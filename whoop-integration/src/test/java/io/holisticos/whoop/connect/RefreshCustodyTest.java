@@ -5,6 +5,7 @@ import static io.holisticos.whoop.connect.ConnectWorld.TOKEN_PATH;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError.ConnectionNotFound;
 import io.holisticos.health.HealthError.ReauthorizationRequired;
@@ -16,10 +17,13 @@ import io.holisticos.outbound.CommandKey;
 import io.holisticos.twins.http.FaultKind;
 import io.holisticos.twins.http.FaultRule;
 import io.holisticos.twins.whoop.IssuedTokens;
-import io.holisticos.twins.whoop.Knobs;
 import io.holisticos.whoop.connect.ConnectWorld.Worker;
 import io.holisticos.whoop.connect.Connection.State;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,11 +36,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RefreshCustodyTest {
 
@@ -372,42 +380,66 @@ class RefreshCustodyTest {
         assertThat(accessToken(world.worker())).isEqualTo(outcome.get(0));
     }
 
-    @Test
-    void aWorkerThatLostItsLockAndThenTheRaceGoesOnWithTheWinnersToken() throws Exception {
-        for (int lostRaceStatus : new int[] {400, 500}) {
-            world.reset();
-            Worker other = world.worker();
-            Worker slow = world.worker();
-            world.twin.turn(world.twin.knobs().with(lostRace(lostRaceStatus)));
+    @ParameterizedTest
+    @ValueSource(ints = {400, 500})
+    void aWorkerThatLostItsLockAndThenTheRaceGoesOnWithTheWinnersToken(int loserIsTold) throws Exception {
+        CountDownLatch loserIsOut = new CountDownLatch(1);
+        CountDownLatch winnerIsThrough = new CountDownLatch(1);
+        HttpServer whoop = whoopThatKeepsTheFirstCallerWaiting(loserIsOut, winnerIsThrough, loserIsTold);
+        try {
+            ConnectConfiguration configuration = world.configuration();
+            configuration.tokenUrl =
+                    URI.create("http://localhost:" + whoop.getAddress().getPort() + "/token");
+            Worker slow = world.worker(configuration);
+            Worker other = world.worker(configuration);
             world.connect(slow, ANNA);
             world.letTheAccessTokenExpire();
-            world.twin
-                    .faults()
-                    .add(FaultRule.times(TOKEN_PATH, FaultKind.LATENCY, 1).withDelay(Duration.ofMillis(800)));
 
             List<String> outcome = new ArrayList<>();
             Thread caller = new Thread(() -> outcome.add(accessToken(slow)));
             caller.start();
+            assertThat(loserIsOut.await(20, TimeUnit.SECONDS)).isTrue();
             killTheSessionThatHoldsTheRow();
             String token = accessToken(other);
+            winnerIsThrough.countDown();
             caller.join(20_000);
 
-            assertThat(outcome).as("status " + lostRaceStatus).containsExactly(token);
+            assertThat(token).isEqualTo("new-access");
+            assertThat(outcome).containsExactly(token);
             assertThat(state()).isEqualTo(State.ACTIVE);
-            assertThat(other.api().profile(ANNA, soon())).isPresent();
+        } finally {
+            winnerIsThrough.countDown();
+            whoop.stop(0);
         }
-        world.twin.turn(Knobs.defaults());
     }
 
-    private static Knobs.Tokens lostRace(int status) {
-        Knobs.Tokens tokens = Knobs.defaults().tokens();
-        return new Knobs.Tokens(
-                tokens.accessLifetime(),
-                tokens.refreshLifetime(),
-                tokens.codeLifetime(),
-                tokens.spentRefreshError(),
-                status,
-                tokens.stateMinimum());
+    private static HttpServer whoopThatKeepsTheFirstCallerWaiting(
+            CountDownLatch arrived, CountDownLatch until, int thenTells) throws IOException {
+        AtomicInteger calls = new AtomicInteger();
+        HttpServer whoop = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        whoop.setExecutor(Executors.newCachedThreadPool());
+        whoop.createContext("/token", exchange -> {
+            boolean first = calls.getAndIncrement() == 0;
+            if (first) {
+                arrived.countDown();
+                try {
+                    until.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            byte[] body = (first
+                            ? "{\"error\":\"invalid_request\"}"
+                            : "{\"access_token\":\"new-access\",\"refresh_token\":\"new-refresh\","
+                                    + "\"expires_in\":3600,\"token_type\":\"bearer\"}")
+                    .getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", "application/json");
+            exchange.sendResponseHeaders(first ? thenTells : 200, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        whoop.start();
+        return whoop;
     }
 
     @Test

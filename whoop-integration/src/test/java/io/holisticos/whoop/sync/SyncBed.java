@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -56,6 +57,7 @@ public final class SyncBed implements AutoCloseable {
     public final WhoopDayStore reader;
     public final Synchronizer synchronizer;
     public final AtomicBoolean enabled = new AtomicBoolean(true);
+    final List<UserId> consentsLost = new CopyOnWriteArrayList<>();
     public final MetricRegistry metrics = new MetricRegistry();
     final SyncJob job;
 
@@ -88,7 +90,7 @@ public final class SyncBed implements AutoCloseable {
         Outbound outbound =
                 Outbound.to(WhoopApi.WHOOP, client, new OutboundConfiguration(), Budget.unlimited(), bearer(), metrics);
         WhoopApi api = new WhoopApi(outbound, URI.create(twin.baseUrl() + "/developer"), Samples.MAPPER, metrics);
-        SyncTerms terms = new SyncTerms(who -> enabled.get(), clock, metrics);
+        SyncTerms terms = new SyncTerms(who -> enabled.get(), consentsLost::add, clock, metrics);
         synchronizer = new Synchronizer(jdbi, api, store, terms, this::schedulerClient);
         job = new SyncJob(api, store, new SyncStore(jdbi), terms);
         jobs = Jobs.in(

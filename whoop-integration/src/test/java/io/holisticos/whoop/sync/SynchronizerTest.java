@@ -203,6 +203,7 @@ class SynchronizerTest {
 
         assertThat(bed.work(jobId)).isEmpty();
         assertThat(bed.synchronizer.findRun(ANNA, jobId).orElseThrow().state()).isEqualTo(State.FAILED);
+        assertThat(bed.consentsLost).containsExactly(ANNA);
         assertThat(bed.count("whoop_cycle", ANNA)).isEqualTo(cycles);
     }
 
