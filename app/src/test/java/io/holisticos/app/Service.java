@@ -1,0 +1,215 @@
+package io.holisticos.app;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.holisticos.testing.JavaProcess;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** The service as an operator runs it: a process of its own, told by its environment what to do. */
+final class Service implements AutoCloseable {
+
+    static final String KEY = "a-service-key";
+
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Path PACKAGED = Path.of("target", "app.jar");
+
+    final int port = freePort();
+    final int adminPort = freePort();
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final ObjectMapper json = new ObjectMapper();
+    private final Map<String, String> environment = new HashMap<>();
+    private final List<String> jvmOptions = new ArrayList<>(List.of("-Xmx256m"));
+    private JavaProcess process;
+
+    /** Told what {@code .env.example} asks for; the twins stand for Sahha and WHOOP. */
+    Service(String sahhaDatabaseUrl, String whoopDatabaseUrl) {
+        environment.putAll(Map.of(
+                "PUBLIC_URL",
+                url(),
+                "PORT",
+                Integer.toString(port),
+                "ADMIN_PORT",
+                Integer.toString(adminPort),
+                "BIND_HOST",
+                "127.0.0.1",
+                "LOG_LEVEL",
+                "WARN",
+                "LOG_LAYOUT",
+                "text",
+                "SAHHA_DATABASE_URL",
+                sahhaDatabaseUrl,
+                "WHOOP_DATABASE_URL",
+                whoopDatabaseUrl,
+                "VAULT_KEY",
+                Base64.getEncoder().encodeToString(new byte[32]),
+                "SERVICE_KEY",
+                KEY));
+    }
+
+    Service withSources(String sahhaUrl, String whoopUrl) {
+        return with(Map.of(
+                "SAHHA_URL", sahhaUrl,
+                "SAHHA_CLIENT_ID", "sandbox-sahha-client",
+                "SAHHA_CLIENT_SECRET", "sandbox-sahha-secret",
+                "WHOOP_URL", whoopUrl,
+                "WHOOP_CLIENT_ID", "sandbox-client",
+                "WHOOP_CLIENT_SECRET", "sandbox-client-secret"));
+    }
+
+    Service with(Map<String, String> variables) {
+        environment.putAll(variables);
+        return this;
+    }
+
+    /** Variables for what nothing has been said about yet. */
+    Service withDefaults(Map<String, String> variables) {
+        variables.forEach(environment::putIfAbsent);
+        return this;
+    }
+
+    /** A value that {@code config.yml} does not read from the environment. */
+    Service withSetting(String path, String value) {
+        jvmOptions.add("-Ddw." + path + "=" + value);
+        return this;
+    }
+
+    String url() {
+        return "http://localhost:" + port;
+    }
+
+    String callback() {
+        return url() + "/api/v1/whoop/callback";
+    }
+
+    /** Starts the server and waits until it answers. */
+    void start() {
+        process = run("server", "config.yml");
+        await("the service answering on port " + port, () -> {
+            if (!process.isAlive()) {
+                throw new AssertionError(process.everything());
+            }
+            return answers();
+        });
+    }
+
+    /** Runs a command to its end; returns what it printed. */
+    String command(String... arguments) {
+        try (JavaProcess command = run(arguments)) {
+            int status = command.exitStatus(PATIENCE);
+            if (status != 0) {
+                throw new AssertionError(
+                        String.join(" ", arguments) + " ended with " + status + ": " + command.everything());
+            }
+            return command.everything();
+        }
+    }
+
+    JavaProcess process() {
+        return process;
+    }
+
+    /** From the repository's folder; the jar where it is packaged already, else the classes it would be made of. */
+    private JavaProcess run(String... arguments) {
+        List<String> all = new ArrayList<>(jvmOptions);
+        if (Files.exists(PACKAGED)) {
+            all.addAll(List.of("-jar", "app/target/app.jar"));
+        } else {
+            all.addAll(List.of("-cp", System.getProperty("java.class.path"), HealthApplication.class.getName()));
+        }
+        all.addAll(List.of(arguments));
+        return JavaProcess.start(new File(".."), environment, all);
+    }
+
+    private boolean answers() {
+        try {
+            return exchange(request(url() + "/health")).statusCode() == 200;
+        } catch (UncheckedIOException e) {
+            return false;
+        }
+    }
+
+    /** With the service key. */
+    HttpResponse<String> get(String path) {
+        return exchange(request(url() + path).header("X-API-Key", KEY));
+    }
+
+    HttpResponse<String> post(String path) {
+        return exchange(request(url() + path).header("X-API-Key", KEY).POST(BodyPublishers.noBody()));
+    }
+
+    HttpResponse<String> getWithoutKey(String path) {
+        return exchange(request(url() + path));
+    }
+
+    HttpResponse<String> admin(String path) {
+        return exchange(request("http://localhost:" + adminPort + path));
+    }
+
+    JsonNode jsonOf(HttpResponse<String> answer) {
+        try {
+            return json.readTree(answer.body());
+        } catch (IOException e) {
+            throw new UncheckedIOException(answer.body(), e);
+        }
+    }
+
+    private static HttpRequest.Builder request(String url) {
+        return HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(30));
+    }
+
+    private HttpResponse<String> exchange(HttpRequest.Builder request) {
+        try {
+            return http.send(request.build(), BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Looks until it holds, for a bounded time. */
+    static void await(String what, BooleanSupplier holds) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!holds.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError(what + " did not come about within " + PATIENCE);
+            }
+            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+        }
+    }
+
+    static int freePort() {
+        try (ServerSocket probe = new ServerSocket(0)) {
+            return probe.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (process != null) {
+            process.close();
+        }
+    }
+}
