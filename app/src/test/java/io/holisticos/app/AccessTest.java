@@ -50,11 +50,14 @@ class AccessTest {
 
     @Test
     void thereAreRoutesToAsk() {
-        assertThat(routes).extracting(Route::toString).hasSizeGreaterThan(15).contains(
-                "GET /api/v1/unified-health/overview/{user_id}",
-                "POST /api/v1/unified-health/connect/whoop/{user_id}",
-                "DELETE /internal/oauth/disconnect/{user_id}",
-                "GET /internal/data/sleep/{user_id}");
+        assertThat(routes)
+                .extracting(Route::toString)
+                .hasSizeGreaterThan(15)
+                .contains(
+                        "GET /api/v1/unified-health/overview/{user_id}",
+                        "POST /api/v1/unified-health/connect/whoop/{user_id}",
+                        "DELETE /internal/oauth/disconnect/{user_id}",
+                        "GET /internal/data/sleep/{user_id}");
     }
 
     @Test
@@ -95,9 +98,11 @@ class AccessTest {
             assertThat(refused.headers().firstValue("WWW-Authenticate")).isPresent();
             assertThat(house.jsonOf(refused).fieldNames()).toIterable().containsExactly("detail");
         }
-        assertThat(withKey(house, OVERVIEW + "&include_whoop=true", "only-internal").statusCode())
+        assertThat(withKey(house, OVERVIEW + "&include_whoop=true", "only-internal")
+                        .statusCode())
                 .isEqualTo(403);
-        assertThat(withKey(house, OVERVIEW + "&include_whoop=true", "only-health:read").statusCode())
+        assertThat(withKey(house, OVERVIEW + "&include_whoop=true", "only-health:read")
+                        .statusCode())
                 .isEqualTo(200);
     }
 

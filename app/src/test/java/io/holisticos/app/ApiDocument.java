@@ -48,10 +48,13 @@ final class ApiDocument {
 
     static List<Route> routes(House house) {
         List<Route> routes = new ArrayList<>();
-        house.jsonOf(house.getWithoutKey("/api/openapi.json")).path("paths").fields().forEachRemaining(path -> path.getValue()
+        house.jsonOf(house.getWithoutKey("/api/openapi.json"))
+                .path("paths")
                 .fields()
-                .forEachRemaining(operation -> routes.add(new Route(
-                        operation.getKey().toUpperCase(Locale.ROOT), path.getKey(), operation.getValue()))));
+                .forEachRemaining(path -> path.getValue()
+                        .fields()
+                        .forEachRemaining(operation -> routes.add(new Route(
+                                operation.getKey().toUpperCase(Locale.ROOT), path.getKey(), operation.getValue()))));
         return routes;
     }
 }

@@ -29,10 +29,10 @@ class BadInputTest {
     private static final String OAUTH = "/internal/oauth/";
     private static final String PROBLEM = "application/problem+json";
 
-    private static final List<String> DAY_PATHS =
-            Stream.of("overview", "activity", "sleep", "recovery", "scores", "biomarkers")
-                    .map("/api/v1/health-metrics/"::concat)
-                    .toList();
+    private static final List<String> DAY_PATHS = Stream.of(
+                    "overview", "activity", "sleep", "recovery", "scores", "biomarkers")
+            .map("/api/v1/health-metrics/"::concat)
+            .toList();
     private static final List<String> ROW_PATHS = Stream.of("scores", "biomarkers", "archetypes")
             .map("/api/v1/sahha/"::concat)
             .toList();
@@ -101,7 +101,15 @@ class BadInputTest {
         for (String path : DAY_PATHS) {
             badMembers(path, "profile_id", all);
             for (String period : List.of(
-                    "lastweek", "", "TODAY", "2026-13-01", "2026-02-30", "02/30/2026", "2026-1-1", "22.11.2026", "%00")) {
+                    "lastweek",
+                    "",
+                    "TODAY",
+                    "2026-13-01",
+                    "2026-02-30",
+                    "02/30/2026",
+                    "2026-1-1",
+                    "22.11.2026",
+                    "%00")) {
                 all.add(Wrong.get(path + "?profile_id=" + ANNA + "&period=" + period, 400, ""));
             }
         }
@@ -170,8 +178,7 @@ class BadInputTest {
             for (String id : List.of("%20", TOO_LONG, "a%0Ab", "a%7Fb")) {
                 all.add(Wrong.get(UNIFIED + route + id + "?from=2026-11-01&to=2026-11-02", 400, "invalid_request"));
             }
-            all.add(Wrong.get(
-                    UNIFIED + route + NOBODY + "?from=2026-11-01&to=2026-11-02", 404, "member_not_found"));
+            all.add(Wrong.get(UNIFIED + route + NOBODY + "?from=2026-11-01&to=2026-11-02", 404, "member_not_found"));
             all.add(Wrong.get(UNIFIED + route, 404, "not_found"));
             all.add(Wrong.json("POST", UNIFIED + route + ANNA, "{}", 405, "method_not_allowed"));
         }
@@ -254,7 +261,8 @@ class BadInputTest {
             all.add(Wrong.json("POST", OAUTH + "callback", body, 400, "invalid_request"));
         }
         for (String route : List.of("initiate", "callback")) {
-            all.add(new Wrong("POST", OAUTH + route, "a=b", "application/x-www-form-urlencoded", 415, "unsupported_media_type"));
+            all.add(new Wrong(
+                    "POST", OAUTH + route, "a=b", "application/x-www-form-urlencoded", 415, "unsupported_media_type"));
             all.add(Wrong.get(OAUTH + route, 405, "method_not_allowed"));
         }
         all.add(Wrong.json("POST", OAUTH + "validate/" + NOBODY, "", 404, "connection_not_found"));
@@ -314,48 +322,51 @@ class BadInputTest {
         HttpResponse<String> answer = send(wrong);
 
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(wrong.status());
-        String path = house.uri(wrong.path()).getPath();
-        assertProblem(answer.headers().firstValue("Content-Type").orElse(""), answer.body(), wrong.status(), wrong.code());
+        String path = house.uri(wrong.path()).getRawPath();
+        assertProblem(
+                answer.headers().firstValue("Content-Type").orElse(""), answer.body(), wrong.status(), wrong.code());
         assertThat(house.jsonOf(answer).path("instance").asText()).isEqualTo(path);
         assertAllow(answer);
     }
 
     /** Years that no database and no calendar of ours holds are answered too, one way or the other. */
     @ParameterizedTest
-    @ValueSource(strings = {
-        UNIFIED + "days/demo-anna?from=9999-12-31&to=9999-12-31",
-        UNIFIED + "days/demo-anna?from=0000-01-01&to=0000-01-01",
-        UNIFIED + "overview/demo-anna?period=9999-12-31",
-        UNIFIED + "overview/demo-anna?period=0000-01-01",
-        "/internal/data/sleep/demo-anna?date=9999-12-31",
-        "/internal/data/sleep/demo-anna?date=0000-01-01",
-        "/api/v1/health-metrics/overview?profile_id=demo-anna&period=9999-12-31",
-        "/api/v1/health-metrics/overview?profile_id=demo-anna&period=0000-01-01",
-    })
+    @ValueSource(
+            strings = {
+                UNIFIED + "days/demo-anna?from=9999-12-31&to=9999-12-31",
+                UNIFIED + "days/demo-anna?from=0000-01-01&to=0000-01-01",
+                UNIFIED + "overview/demo-anna?period=9999-12-31",
+                UNIFIED + "overview/demo-anna?period=0000-01-01",
+                "/internal/data/sleep/demo-anna?date=9999-12-31",
+                "/internal/data/sleep/demo-anna?date=0000-01-01",
+                "/api/v1/health-metrics/overview?profile_id=demo-anna&period=9999-12-31",
+                "/api/v1/health-metrics/overview?profile_id=demo-anna&period=0000-01-01",
+            })
     void daysAtTheEndsOfTheCalendar(String path) {
         assertThat(house.get(path).statusCode()).isIn(200, 400, 404);
     }
 
     /** The server refuses some of these before any code of ours sees them; the form is the same. */
     @ParameterizedTest
-    @ValueSource(strings = {
-        UNIFIED + "overview/%zz",
-        UNIFIED + "overview/%",
-        UNIFIED + "overview/a%2",
-        UNIFIED + "overview/a%00b",
-        UNIFIED + "overview/%c3%28",
-        UNIFIED + "overview/a%2Fb",
-        UNIFIED + "overview/a%5Cb",
-        UNIFIED + "overview/..%2f..%2fhealth",
-        UNIFIED + "overview/%2e%2e/x",
-        UNIFIED + "overview/demo-anna?period=%zz",
-        UNIFIED + "overview/demo-anna?period=%",
-        "/internal/data/sleep/%00",
-        "/internal/oauth/status/%zz",
-        "/%00",
-        "/%zz",
-        "/api/v1/health-metrics/%zz", // nobody can say which path this would have been
-    })
+    @ValueSource(
+            strings = {
+                UNIFIED + "overview/%zz",
+                UNIFIED + "overview/%",
+                UNIFIED + "overview/a%2",
+                UNIFIED + "overview/a%00b",
+                UNIFIED + "overview/%c3%28",
+                UNIFIED + "overview/a%2Fb",
+                UNIFIED + "overview/a%5Cb",
+                UNIFIED + "overview/..%2f..%2fhealth",
+                UNIFIED + "overview/%2e%2e/x",
+                UNIFIED + "overview/demo-anna?period=%zz",
+                UNIFIED + "overview/demo-anna?period=%",
+                "/internal/data/sleep/%00",
+                "/internal/oauth/status/%zz",
+                "/%00",
+                "/%zz",
+                "/api/v1/health-metrics/%zz", // nobody can say which path this would have been
+            })
     void malformedAddressesOfNewRoutes(String target) throws Exception {
         RawRequest.Answer answer = RawRequest.send(house.uri(""), "GET", target, "X-API-Key: " + House.KEY);
 
@@ -368,14 +379,12 @@ class BadInputTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "/api/v1/health-metrics/overview?profile_id=%zz",
-        "/api/v1/health-metrics/overview?profile_id=%",
-        "/api/v1/health-metrics/overview?profile_id=demo-anna&period=%2",
-        "/api/v1/health-metrics/a%5Cb",
-        "/api/v1/sahha/scores?user_id=%zz",
-        "/api/v1/sahha/a%2Fb",
-    })
+    @ValueSource(
+            strings = {
+                "/api/v1/health-metrics/overview?profile_id=demo-anna&period=%2",
+                "/api/v1/health-metrics/a%5Cb",
+                "/api/v1/sahha/a%2Fb",
+            })
     void malformedAddressesOfExistingPaths(String target) throws Exception {
         RawRequest.Answer answer = RawRequest.send(house.uri(""), "GET", target);
 
@@ -385,15 +394,14 @@ class BadInputTest {
 
     @Test
     void aMethodNobodyKnowsAndHeadersThatAreTooLong() throws Exception {
-        RawRequest.Answer method = RawRequest.send(
-                house.uri(""), "BREW", UNIFIED + "overview/" + ANNA, "X-API-Key: " + House.KEY);
+        RawRequest.Answer method =
+                RawRequest.send(house.uri(""), "BREW", UNIFIED + "overview/" + ANNA, "X-API-Key: " + House.KEY);
         RawRequest.Answer header =
                 RawRequest.send(house.uri(""), "GET", UNIFIED + "overview/" + ANNA, "X-Long: " + "x".repeat(20_000));
         RawRequest.Answer target = RawRequest.send(house.uri(""), "GET", UNIFIED + "overview/" + "x".repeat(20_000));
 
         assertThat(List.of(method.status(), header.status(), target.status())).containsExactly(405, 431, 414);
-        assertProblem(
-                method.headers().getOrDefault("content-type", ""), method.body(), 405, "method_not_allowed");
+        assertProblem(method.headers().getOrDefault("content-type", ""), method.body(), 405, "method_not_allowed");
     }
 
     private static HttpResponse<String> send(Wrong wrong) {

@@ -28,9 +28,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConfigurationTest {
 
     private static final Path CONFIG = Path.of("../config.yml");
-    private static final List<String> SECRETS =
-            List.of("sahha-secret-text", "whoop-secret-text", "service-key-text", Base64.getEncoder()
-                    .encodeToString("0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.US_ASCII)));
+    private static final List<String> SECRETS = List.of(
+            "sahha-secret-text",
+            "whoop-secret-text",
+            "service-key-text",
+            Base64.getEncoder().encodeToString("0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.US_ASCII)));
 
     @TempDir
     Path folder;
@@ -79,8 +81,7 @@ class ConfigurationTest {
         assertThat(configuration.whoop.isConfigured()).isTrue();
         assertThat(configuration.access.existingRoutes).isEqualTo(AccessConfiguration.ExistingRoutes.ENFORCE);
         assertThat(configuration.access.serviceKey).isEqualTo(SECRETS.get(2));
-        assertThat(configuration.access.origins())
-                .containsExactly("https://a.example.com", "https://b.example.com");
+        assertThat(configuration.access.origins()).containsExactly("https://a.example.com", "https://b.example.com");
         assertThat(configuration.whoopDatabase.getUser()).isEqualTo("health");
     }
 
@@ -163,7 +164,11 @@ class ConfigurationTest {
         Bootstrap<HealthConfiguration> bootstrap = bootstrap();
         return bootstrap
                 .getConfigurationFactoryFactory()
-                .create(HealthConfiguration.class, bootstrap.getValidatorFactory().getValidator(), bootstrap.getObjectMapper(), "dw")
+                .create(
+                        HealthConfiguration.class,
+                        bootstrap.getValidatorFactory().getValidator(),
+                        bootstrap.getObjectMapper(),
+                        "dw")
                 .build(bootstrap.getConfigurationSourceProvider(), CONFIG.toString());
     }
 

@@ -116,29 +116,31 @@ class ConsentRefusalsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "holisticos://whoop/done",
-        "https://app.example.com/back",
-        "https://app.example.com/back/here?from=whoop"
-    })
+    @ValueSource(
+            strings = {
+                "holisticos://whoop/done",
+                "https://app.example.com/back",
+                "https://app.example.com/back/here?from=whoop"
+            })
     void allowedPlacesToReturnTo(String returnTo) {
         assertThat(wish(returnTo).statusCode()).isEqualTo(200);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "http://app.example.com/back",
-        "https://app.example.com/",
-        "https://app.example.com/backwards",
-        "https://app.example.com.evil.example/back",
-        "https://app.example.com@evil.example/back",
-        "https://app.example.com/back/../elsewhere",
-        "https://app.example.com/back#part",
-        "//app.example.com/back",
-        "javascript:alert(1)",
-        "holisticos2://whoop",
-        "back"
-    })
+    @ValueSource(
+            strings = {
+                "http://app.example.com/back",
+                "https://app.example.com/",
+                "https://app.example.com/backwards",
+                "https://app.example.com.evil.example/back",
+                "https://app.example.com@evil.example/back",
+                "https://app.example.com/back/../elsewhere",
+                "https://app.example.com/back#part",
+                "//app.example.com/back",
+                "javascript:alert(1)",
+                "holisticos2://whoop",
+                "back"
+            })
     void otherPlacesAreRefusedWhenTheConsentBegins(String returnTo) {
         HttpResponse<String> answer = wish(returnTo);
 
@@ -151,7 +153,8 @@ class ConsentRefusalsTest {
         HttpResponse<String> begun = wish("holisticos://whoop/done");
         String connectUrl = house.jsonOf(begun).path("connect_url").asText();
 
-        HttpResponse<String> last = new MemberBrowser().decline(URI.create(connectUrl)); // which cannot follow into an app
+        HttpResponse<String> last =
+                new MemberBrowser().decline(URI.create(connectUrl)); // which cannot follow into an app
 
         assertThat(last.statusCode()).isEqualTo(302);
         assertThat(last.headers().firstValue("Location")).hasValue("holisticos://whoop/done?error=access_denied");
@@ -190,11 +193,12 @@ class ConsentRefusalsTest {
 
     private static void assertNoConnection(String userId) {
         assertThat(house.get("/internal/oauth/status/" + userId).statusCode()).isEqualTo(404);
-        long rows = house.whoopDatabase().jdbi().withHandle(handle -> handle.createQuery(
-                        "select count(*) from whoop_connection where user_id = :who")
-                .bind("who", userId)
-                .mapTo(Long.class)
-                .one());
+        long rows = house.whoopDatabase()
+                .jdbi()
+                .withHandle(handle -> handle.createQuery("select count(*) from whoop_connection where user_id = :who")
+                        .bind("who", userId)
+                        .mapTo(Long.class)
+                        .one());
         assertThat(rows).isZero();
     }
 }

@@ -131,7 +131,10 @@ class ErrorKindsTest {
 
             assertThat(answer.statusCode()).as(route.toString()).isEqualTo(500);
             assertForm(route, answer, new Expected(500, "internal_error"));
-            assertThat(answer.body()).doesNotContain(SECRET).doesNotContain("IllegalState").doesNotContain("io.holisticos");
+            assertThat(answer.body())
+                    .doesNotContain(SECRET)
+                    .doesNotContain("IllegalState")
+                    .doesNotContain("io.holisticos");
             assertThat(log.list).hasSize(1);
             String id = String.valueOf(log.list.get(0).getArgumentArray()[0]);
             assertThat(house.jsonOf(answer).path("detail").asText()).endsWith(id);

@@ -151,8 +151,8 @@ class FlagsRoutesTest {
         set("WHOOP_INTEGRATION", OFF);
 
         assertThat(whoopOf("demo-anna")).isEqualTo("disabled");
-        JsonNode old = house.jsonOf(
-                house.get("/api/v1/health-metrics/overview?profile_id=demo-anna&include_whoop=true"));
+        JsonNode old =
+                house.jsonOf(house.get("/api/v1/health-metrics/overview?profile_id=demo-anna&include_whoop=true"));
         assertThat(old.path("whoop").path("status").asText()).isEqualTo("disabled");
         assertProblem(house.send("POST", "/api/v1/unified-health/connect/whoop/demo-ben", ""), 503, "disabled");
         for (String path : List.of(
@@ -168,7 +168,8 @@ class FlagsRoutesTest {
         assertThat(house.send("DELETE", "/api/v1/unified-health/connect/whoop/demo-ben", "")
                         .statusCode())
                 .isEqualTo(204);
-        assertThat(house.send("DELETE", "/internal/oauth/disconnect/demo-ben", "").statusCode())
+        assertThat(house.send("DELETE", "/internal/oauth/disconnect/demo-ben", "")
+                        .statusCode())
                 .isEqualTo(204);
 
         set("WHOOP_INTEGRATION", ON);
@@ -234,8 +235,8 @@ class FlagsRoutesTest {
     }
 
     private static String whoopOf(String userId, java.net.URI at) {
-        HttpResponse<String> answer = house.exchange(
-                HttpRequest.newBuilder(at.resolve("/api/v1/unified-health/overview/" + userId))
+        HttpResponse<String> answer =
+                house.exchange(HttpRequest.newBuilder(at.resolve("/api/v1/unified-health/overview/" + userId))
                         .timeout(Duration.ofSeconds(20))
                         .header(KEY, House.KEY));
         return house.jsonOf(answer).path("sources").path(1).path("status").asText();

@@ -73,7 +73,9 @@ class MigrationsTest {
 
         assertThat(columns(whoop)).isEqualTo(whoopColumns);
         assertThat(columns(sahha)).containsAll(sahhaColumns);
-        assertThat(Rows.of(sahha)).as("rows of the entry point are never dropped").containsEntry("scores", scores);
+        assertThat(Rows.of(sahha))
+                .as("rows of the entry point are never dropped")
+                .containsEntry("scores", scores);
     }
 
     @Test
@@ -106,10 +108,10 @@ class MigrationsTest {
     }
 
     private static List<String> columns(TestDatabase database) {
-        return database.jdbi().withHandle(handle -> handle.createQuery("""
+        return database.jdbi()
+                .withHandle(
+                        handle -> handle.createQuery("""
                         select table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable
-                        from information_schema.columns where table_schema = 'public' order by 1""")
-                .mapTo(String.class)
-                .list());
+                        from information_schema.columns where table_schema = 'public' order by 1""").mapTo(String.class).list());
     }
 }

@@ -24,7 +24,9 @@ class OpenApiTest {
         house = House.openWith(environment -> {
             var config = environment.jersey().getResourceConfig();
             config.getClasses().stream().map(Resource::from).forEach(OpenApiTest::remember);
-            config.getInstances().stream().map(one -> Resource.from(one.getClass())).forEach(OpenApiTest::remember);
+            config.getInstances().stream()
+                    .map(one -> Resource.from(one.getClass()))
+                    .forEach(OpenApiTest::remember);
         });
         document = house.jsonOf(house.getWithoutKey("/api/openapi.json"));
         routes = ApiDocument.routes(house);
@@ -47,7 +49,11 @@ class OpenApiTest {
         assertThat(document.path("info").path("title").asText()).isEqualTo("Unified health");
         assertThat(document.path("servers").path(0).path("url").asText())
                 .isEqualTo(house.uri("").toString());
-        assertThat(document.path("components").path("securitySchemes").path("ApiKey").path("name").asText())
+        assertThat(document.path("components")
+                        .path("securitySchemes")
+                        .path("ApiKey")
+                        .path("name")
+                        .asText())
                 .isEqualTo("X-API-Key");
     }
 
@@ -71,7 +77,9 @@ class OpenApiTest {
     @Test
     void everyRouteHasASummaryAndItsAnswers() {
         for (Route route : routes) {
-            assertThat(route.operation().path("summary").asText()).as(route.toString()).isNotBlank();
+            assertThat(route.operation().path("summary").asText())
+                    .as(route.toString())
+                    .isNotBlank();
             List<String> statuses = new ArrayList<>();
             route.operation().path("responses").fieldNames().forEachRemaining(statuses::add);
             assertThat(statuses).as(route.toString()).anyMatch(status -> status.matches("2..|302"));
@@ -86,7 +94,8 @@ class OpenApiTest {
 
     @Test
     void operationsHaveNamesOfTheirOwn() {
-        assertThat(routes).extracting(route -> route.operation().path("operationId").asText())
+        assertThat(routes)
+                .extracting(route -> route.operation().path("operationId").asText())
                 .doesNotContain("")
                 .doesNotHaveDuplicates();
     }

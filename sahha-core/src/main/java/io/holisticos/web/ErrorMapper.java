@@ -118,12 +118,18 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
                 Problem.titleOf(status),
                 status,
                 detail,
-                path.startsWith("/") ? path : "/" + path,
+                instance(),
                 code,
                 retryAfterSeconds,
                 null,
                 errors);
         return answer.type(Problem.MEDIA_TYPE).entity(problem).build();
+    }
+
+    /** As it came, escapes included: a reference to a URI. */
+    private String instance() {
+        String path = uri == null ? "" : uri.getPath(false);
+        return path.startsWith("/") ? path : "/" + path;
     }
 
     /** An error as the existing callers know it. */

@@ -93,7 +93,9 @@ public final class InternalDataResource {
     @GET
     @Path("/profile/{user_id}")
     @Operation(summary = "The profile")
-    @ApiResponse(responseCode = "200", description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
+    @ApiResponse(
+            responseCode = "200",
+            description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
     public Response profile(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
         Member member = member(who);
         query.refuseAny();
@@ -103,7 +105,9 @@ public final class InternalDataResource {
     @GET
     @Path("/body/{user_id}")
     @Operation(summary = "The body measurements")
-    @ApiResponse(responseCode = "200", description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
+    @ApiResponse(
+            responseCode = "200",
+            description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
     public Response body(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
         Member member = member(who);
         query.refuseAny();
@@ -113,7 +117,9 @@ public final class InternalDataResource {
     @GET
     @Path("/cycles/{user_id}")
     @Operation(summary = "Cycles of days")
-    @ApiResponse(responseCode = "200", description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
+    @ApiResponse(
+            responseCode = "200",
+            description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
     public Response cycles(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
         return records(who, query, request, perCycle(cycle -> Stream.ofNullable(cycle.cycle())));
     }
@@ -121,7 +127,9 @@ public final class InternalDataResource {
     @GET
     @Path("/recovery/{user_id}")
     @Operation(summary = "Recoveries of days")
-    @ApiResponse(responseCode = "200", description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
+    @ApiResponse(
+            responseCode = "200",
+            description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
     public Response recovery(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
         return records(who, query, request, perCycle(cycle -> Stream.ofNullable(cycle.recovery())));
     }
@@ -129,7 +137,9 @@ public final class InternalDataResource {
     @GET
     @Path("/sleep/{user_id}")
     @Operation(summary = "Sleeps and naps of days")
-    @ApiResponse(responseCode = "200", description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
+    @ApiResponse(
+            responseCode = "200",
+            description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
     public Response sleep(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
         return records(
                 who,
@@ -143,7 +153,9 @@ public final class InternalDataResource {
     @GET
     @Path("/workouts/{user_id}")
     @Operation(summary = "Workouts of days")
-    @ApiResponse(responseCode = "200", description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
+    @ApiResponse(
+            responseCode = "200",
+            description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
     public Response workouts(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
         return records(who, query, request, day -> day.workouts().stream());
     }
@@ -152,7 +164,9 @@ public final class InternalDataResource {
     @GET
     @Path("/health/{user_id}")
     @Operation(summary = "Whether the member is connected, and how far reading is")
-    @ApiResponse(responseCode = "200", description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
+    @ApiResponse(
+            responseCode = "200",
+            description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
     public Response health(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
         Member member = member(who);
         query.refuseAny();

@@ -70,9 +70,7 @@ final class FlagsServlet extends HttpServlet {
             }
             flags.set(flag.get(), wanted);
         } catch (JsonProcessingException e) {
-            String rule = e.getCause() instanceof InvalidRequest broken
-                    ? String.valueOf(broken.getMessage())
-                    : FORM;
+            String rule = e.getCause() instanceof InvalidRequest broken ? String.valueOf(broken.getMessage()) : FORM;
             AdminProblem.write(response, json, 400, "invalid_request", rule);
             return;
         }

@@ -23,7 +23,6 @@ import java.util.function.Supplier;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
-import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Request;
@@ -124,7 +123,6 @@ public final class TwinServer {
         threads.setStopTimeout(300);
         Server server = new Server(threads);
         HttpConfiguration http = new HttpConfiguration();
-        http.setUriCompliance(UriCompliance.UNSAFE); // ids may hold percent signs and slashes
         http.setSendServerVersion(false);
         http.setUriCompliance(UriCompliance.RFC3986);
         ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));

@@ -75,7 +75,10 @@ public final class ConnectResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @RolesAllowed(Scope.CONNECT)
     @Operation(summary = "A link for the member's browser")
-    @ApiResponse(responseCode = "200", description = "Where the member goes next; the addresses are secrets", useReturnTypeSchema = true)
+    @ApiResponse(
+            responseCode = "200",
+            description = "Where the member goes next; the addresses are secrets",
+            useReturnTypeSchema = true)
     public ConnectAnswer connect(
             @Auth Caller caller, @PathParam("user_id") UserId who, @Nullable ConnectRequest request) {
         ConnectFlow.Started started = flow.start(who, caller.name(), request == null ? null : request.returnTo());

@@ -4,10 +4,10 @@ import static io.holisticos.whoop.api.WhoopApi.WHOOP;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.auth.Auth;
+import io.holisticos.health.HealthError;
 import io.holisticos.health.HealthError.IntegrationDisabled;
 import io.holisticos.health.HealthError.InvalidRequest;
 import io.holisticos.health.HealthError.SourceUnavailable;
-import io.holisticos.health.HealthError;
 import io.holisticos.health.UserId;
 import io.holisticos.web.Caller;
 import io.holisticos.web.Problem;
@@ -116,7 +116,10 @@ public final class OAuthResource {
     @Consumes(MediaType.APPLICATION_JSON)
     @RolesAllowed(Scope.INTERNAL)
     @Operation(summary = "Begin a consent")
-    @ApiResponse(responseCode = "200", description = "Where the member goes next; the addresses are secrets", useReturnTypeSchema = true)
+    @ApiResponse(
+            responseCode = "200",
+            description = "Where the member goes next; the addresses are secrets",
+            useReturnTypeSchema = true)
     public InitiateAnswer initiate(@Auth Caller caller, @Nullable InitiateRequest request) {
         if (request == null) {
             throw new InvalidRequest("a body with user_id is required");
