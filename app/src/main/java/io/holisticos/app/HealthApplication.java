@@ -27,6 +27,7 @@ import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.apache.commons.text.StringSubstitutor;
@@ -43,6 +44,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
 
     private final Clock clock;
     private final Function<String, @Nullable String> variables;
+    private final Consumer<Environment> more;
     private volatile @Nullable Server server;
 
     public HealthApplication() {
@@ -54,8 +56,14 @@ public final class HealthApplication extends Application<HealthConfiguration> {
      * @param variables what {@code config.yml} calls the environment
      */
     public HealthApplication(Clock clock, Function<String, @Nullable String> variables) {
+        this(clock, variables, environment -> {});
+    }
+
+    /** @param more what is registered beside our own, last */
+    HealthApplication(Clock clock, Function<String, @Nullable String> variables, Consumer<Environment> more) {
         this.clock = clock;
         this.variables = variables;
+        this.more = more;
     }
 
     public static void main(String[] args) throws Exception {
@@ -114,11 +122,13 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                 .register(jersey, Sources.WHOOP);
         whoop.ifPresent(module -> module.register(jersey));
         jersey.register(OpenApiResource.of(configuration.publicUrl, jersey.getResourceConfig()));
+        RefusedRequests.answerIn(environment);
         CrossOrigin.allow(environment, configuration.access.origins());
 
         AdminPort.open(environment.admin(), environment.getObjectMapper(), keys, flags);
         environment.healthChecks().register("migrations", new MigrationsCheck(changelogs));
         environment.lifecycle().manage(new FirstKey(keyStore, configuration.access, clock));
+        more.accept(environment);
     }
 
     private SahhaModule sahha(HealthConfiguration configuration, Environment environment, Database database) {

@@ -4,6 +4,7 @@ import io.dropwizard.configuration.ConfigurationException;
 import io.dropwizard.core.Application;
 import io.dropwizard.core.cli.Cli;
 import io.dropwizard.core.cli.ServerCommand;
+import java.io.FileNotFoundException;
 import java.net.BindException;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -34,7 +35,15 @@ final class StartUp extends ServerCommand<HealthConfiguration> {
     }
 
     private static boolean isForTheOperator(Throwable t) {
-        return t instanceof ConfigurationException || t instanceof BindException || isMissingVariable(t);
+        return t instanceof ConfigurationException
+                || t instanceof FileNotFoundException
+                || isTakenPort(t)
+                || isMissingVariable(t);
+    }
+
+    /** Jetty's exception, which names the port, around the system's, which does not. */
+    private static boolean isTakenPort(Throwable t) {
+        return t.getCause() instanceof BindException;
     }
 
     private static boolean isMissingVariable(Throwable t) {
@@ -43,6 +52,9 @@ final class StartUp extends ServerCommand<HealthConfiguration> {
     }
 
     private static String line(Throwable t) {
+        if (t.getCause() instanceof BindException why) {
+            return t.getMessage() + ": " + why.getMessage();
+        }
         if (isMissingVariable(t)) {
             String name = String.valueOf(t.getMessage()).replaceAll("[^']*'([^']*)'.*", "$1");
             return "the configuration needs the environment variable " + name + ", which is not set (see .env.example)";

@@ -2,6 +2,7 @@ package io.holisticos.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dropwizard.core.setup.Environment;
 import io.holisticos.testing.TestDatabase;
 import io.holisticos.twins.TwinClock;
 import io.holisticos.twins.browser.MemberBrowser;
@@ -27,6 +28,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /** The whole service on its own ports, with both twins and two real databases. */
 final class House implements AutoCloseable {
@@ -49,9 +51,11 @@ final class House implements AutoCloseable {
     private final int adminPort = freePort();
     private final WhoopTwin whoop;
     private final SahhaTwin sahha;
+    private final Consumer<Environment> more;
     private HealthApplication app;
 
-    private House(Map<String, String> others) throws Exception {
+    private House(Map<String, String> others, Consumer<Environment> more) throws Exception {
+        this.more = more;
         String url = "http://localhost:" + port;
         whoop = WhoopTwin.start(WhoopTwinOptions.of(WhoopApp.sandbox(url + "/api/v1/whoop/callback")), world, clock);
         sahha = SahhaTwin.start(SahhaTwinOptions.onPort(0), world, clock);
@@ -78,16 +82,43 @@ final class House implements AutoCloseable {
 
     /** Everything up, nobody connected. */
     static House open() throws Exception {
-        return new House(Map.of());
+        return new House(Map.of(), environment -> {});
     }
 
     /** The same with other variables for {@code config.yml}. */
     static House openWith(Map<String, String> variables) throws Exception {
-        return new House(variables);
+        return new House(variables, environment -> {});
+    }
+
+    /** The same with something registered beside our own. */
+    static House openWith(Consumer<Environment> more) throws Exception {
+        return new House(Map.of(), more);
+    }
+
+    /** A second replica on the same databases; whoever starts it stops it. */
+    Replica replica() throws Exception {
+        Map<String, String> own = new HashMap<>(variables);
+        Replica replica = new Replica(new HealthApplication(clock, own::get), freePort(), freePort());
+        own.put("PORT", Integer.toString(replica.port()));
+        own.put("ADMIN_PORT", Integer.toString(replica.adminPort()));
+        replica.app().run("server", "../config.yml");
+        return replica;
+    }
+
+    record Replica(HealthApplication app, int port, int adminPort) implements AutoCloseable {
+
+        URI uri(String path) {
+            return URI.create("http://localhost:" + port + path);
+        }
+
+        @Override
+        public void close() throws Exception {
+            app.stop();
+        }
     }
 
     private HealthApplication start() throws Exception {
-        HealthApplication started = new HealthApplication(clock, variables::get);
+        HealthApplication started = new HealthApplication(clock, variables::get, more);
         started.run("server", "../config.yml");
         return started;
     }

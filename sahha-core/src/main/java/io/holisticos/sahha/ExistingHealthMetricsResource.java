@@ -6,6 +6,9 @@ import io.holisticos.health.UserId;
 import io.holisticos.web.AccessRules;
 import io.holisticos.web.Caller;
 import io.holisticos.web.Scope;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -19,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 /** One day of Sahha data, for the dashboard's backend. Open, as it always was. */
 @Path("/api/v1/health-metrics")
 @Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Sahha by day", description = "One day of Sahha data, as callers have always read it")
+@ApiResponse(responseCode = "400", description = "A parameter is missing or breaks its rule: {\"detail\":\"…\"}")
+@ApiResponse(responseCode = "404", description = "Nothing is known of this person and these days")
+@ApiResponse(responseCode = "503", description = "Sahha cannot be reached and nothing is held")
 public final class ExistingHealthMetricsResource {
 
     private final ExistingReads reads;
@@ -34,6 +41,8 @@ public final class ExistingHealthMetricsResource {
     /** With {@code include_whoop=true} the one part that is not open: it needs a credential, before anything is read. */
     @GET
     @Path("overview")
+    @Operation(summary = "Scores and main values of a day; WHOOP beside them on request")
+    @ApiResponse(responseCode = "200", description = "The day; with include_whoop=true the part whoop")
     public Object overview(
             @Auth Optional<Caller> caller,
             @QueryParam("include_whoop") @DefaultValue("false") String includeWhoop,
@@ -52,6 +61,8 @@ public final class ExistingHealthMetricsResource {
 
     @GET
     @Path("activity")
+    @Operation(summary = "Steps and energy of a day")
+    @ApiResponse(responseCode = "200", description = "The day")
     public Object activity(
             @QueryParam("profile_id") @Nullable String profileId,
             @QueryParam("period") @DefaultValue("today") String period) {
@@ -62,6 +73,8 @@ public final class ExistingHealthMetricsResource {
 
     @GET
     @Path("sleep")
+    @Operation(summary = "Sleep of a day")
+    @ApiResponse(responseCode = "200", description = "The day")
     public Object sleep(
             @QueryParam("profile_id") @Nullable String profileId,
             @QueryParam("period") @DefaultValue("today") String period) {
@@ -71,6 +84,8 @@ public final class ExistingHealthMetricsResource {
 
     @GET
     @Path("recovery")
+    @Operation(summary = "Vital signs of a day")
+    @ApiResponse(responseCode = "200", description = "The rows of the day")
     public Object recovery(
             @QueryParam("profile_id") @Nullable String profileId,
             @QueryParam("period") @DefaultValue("today") String period) {
@@ -82,6 +97,8 @@ public final class ExistingHealthMetricsResource {
 
     @GET
     @Path("scores")
+    @Operation(summary = "Scores of a day")
+    @ApiResponse(responseCode = "200", description = "The scores of the day")
     public Object scores(
             @QueryParam("profile_id") @Nullable String profileId,
             @QueryParam("period") @DefaultValue("today") String period) {
@@ -92,6 +109,8 @@ public final class ExistingHealthMetricsResource {
 
     @GET
     @Path("biomarkers")
+    @Operation(summary = "Biomarkers of a day")
+    @ApiResponse(responseCode = "200", description = "The rows of the day")
     public Object biomarkers(
             @QueryParam("profile_id") @Nullable String profileId,
             @QueryParam("period") @DefaultValue("today") String period) {

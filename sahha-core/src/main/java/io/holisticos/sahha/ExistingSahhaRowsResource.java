@@ -2,6 +2,9 @@ package io.holisticos.sahha;
 
 import io.holisticos.health.HealthError.InvalidRequest;
 import io.holisticos.health.UserId;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -15,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 /** Sahha's rows as they are held, newest first, for the AI service. Open, as it always was. */
 @Path("/api/v1/sahha")
 @Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Sahha by row", description = "Rows of Sahha, newest first, as callers have always read them")
+@ApiResponse(responseCode = "400", description = "A parameter is missing or breaks its rule: {\"detail\":\"…\"}")
+@ApiResponse(responseCode = "404", description = "Nothing is known of this person and these days")
+@ApiResponse(responseCode = "503", description = "Sahha cannot be reached and nothing is held")
 public final class ExistingSahhaRowsResource {
 
     private final ExistingReads reads;
@@ -25,6 +32,8 @@ public final class ExistingSahhaRowsResource {
 
     @GET
     @Path("scores")
+    @Operation(summary = "Scores in a range of days")
+    @ApiResponse(responseCode = "200", description = "The rows, newest first")
     public List<?> scores(
             @QueryParam("user_id") @Nullable String userId,
             @QueryParam("start_date") @Nullable String startDate,
@@ -37,6 +46,8 @@ public final class ExistingSahhaRowsResource {
 
     @GET
     @Path("biomarkers")
+    @Operation(summary = "Biomarkers in a range of days")
+    @ApiResponse(responseCode = "200", description = "The rows, newest first")
     public List<?> biomarkers(
             @QueryParam("user_id") @Nullable String userId,
             @QueryParam("start_date") @Nullable String startDate,
@@ -49,6 +60,8 @@ public final class ExistingSahhaRowsResource {
 
     @GET
     @Path("archetypes")
+    @Operation(summary = "Archetypes in a range of days")
+    @ApiResponse(responseCode = "200", description = "The rows, newest first")
     public List<?> archetypes(
             @QueryParam("user_id") @Nullable String userId,
             @QueryParam("start_date") @Nullable String startDate,

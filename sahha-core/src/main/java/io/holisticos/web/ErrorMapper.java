@@ -91,9 +91,7 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
         if (status < 400) {
             return theirs;
         }
-        Response.Status known = Response.Status.fromStatusCode(status);
-        String title = known == null ? "error " + status : known.getReasonPhrase();
-        Response ours = write(status, title.toLowerCase(Locale.ROOT).replace(' ', '_'), title, null, null);
+        Response ours = write(status, Problem.codeOf(status), Problem.titleOf(status), null, null);
         String allow = theirs.getHeaderString(HttpHeaders.ALLOW);
         return allow == null
                 ? ours
@@ -115,18 +113,23 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
                     .entity(new Detail(detail))
                     .build();
         }
-        Response.Status known = Response.Status.fromStatusCode(status);
         Problem problem = new Problem(
                 Problem.typeOf(code),
-                known == null ? "Error" : known.getReasonPhrase(),
+                Problem.titleOf(status),
                 status,
                 detail,
-                path.startsWith("/") ? path : "/" + path,
+                instance(),
                 code,
                 retryAfterSeconds,
                 null,
                 errors);
         return answer.type(Problem.MEDIA_TYPE).entity(problem).build();
+    }
+
+    /** As it came, escapes included: a reference to a URI. */
+    private String instance() {
+        String path = uri == null ? "" : uri.getPath(false);
+        return path.startsWith("/") ? path : "/" + path;
     }
 
     /** An error as the existing callers know it. */

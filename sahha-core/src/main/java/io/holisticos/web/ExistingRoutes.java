@@ -6,7 +6,7 @@ public final class ExistingRoutes {
     private ExistingRoutes() {}
 
     /** @param path with or without the leading slash */
-    static boolean contain(String path) {
+    public static boolean contain(String path) {
         String bare = bare(path);
         return bare.isEmpty() || bare.equals("health") || holdHealthData(path);
     }

@@ -3,7 +3,9 @@ package io.holisticos.web;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import jakarta.ws.rs.core.Response;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** An error of a new route, by RFC 9457. */
@@ -22,6 +24,27 @@ public record Problem(
 
     /** The media type of errors of new routes. */
     public static final String MEDIA_TYPE = "application/problem+json";
+
+    /** Of a request that no route of ours answered. */
+    public static Problem ofStatus(int status, String detail, String instance) {
+        String code = codeOf(status);
+        return new Problem(typeOf(code), titleOf(status), status, detail, instance, code, null, null, null);
+    }
+
+    /** The words HTTP has for a status. */
+    public static String titleOf(int status) {
+        Response.Status known = Response.Status.fromStatusCode(status);
+        return known == null ? "Error" : known.getReasonPhrase();
+    }
+
+    static String codeOf(int status) {
+        if (status == 400) {
+            return "invalid_request"; // one word for it, whoever refuses
+        }
+        Response.Status known = Response.Status.fromStatusCode(status);
+        String words = known == null ? "error " + status : known.getReasonPhrase();
+        return words.toLowerCase(Locale.ROOT).replace(' ', '_').replace('-', '_');
+    }
 
     static String typeOf(String code) {
         return "urn:unified-health:problem:" + code;

@@ -12,6 +12,7 @@ import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError.IntegrationDisabled;
 import io.holisticos.health.HealthError.MemberNotFound;
 import io.holisticos.health.UserId;
+import io.holisticos.web.Problem;
 import io.holisticos.web.Scope;
 import io.holisticos.whoop.InternalSyncResource.RunBody;
 import io.holisticos.whoop.Standings.MemberStanding;
@@ -21,6 +22,11 @@ import io.holisticos.whoop.data.WhoopDay;
 import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.data.WhoopDays;
 import io.holisticos.whoop.sync.Freshness;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
@@ -47,6 +53,27 @@ import org.jspecify.annotations.Nullable;
 @Path("/internal/data")
 @Produces(MediaType.APPLICATION_JSON)
 @RolesAllowed(Scope.INTERNAL)
+@Tag(name = "Internal: data", description = "What is held, in WHOOP's own field words")
+@ApiResponse(
+        responseCode = "400",
+        description = "A parameter or the body breaks its rule",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@ApiResponse(
+        responseCode = "401",
+        description = "No credential, or one that is not known",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@ApiResponse(
+        responseCode = "403",
+        description = "The credential lacks scope internal",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@ApiResponse(
+        responseCode = "404",
+        description = "Nobody by this id, or not connected",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@ApiResponse(
+        responseCode = "503",
+        description = "Switched off, or not available for now",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
 public final class InternalDataResource {
 
     private static final Duration READ_MAY_TAKE = Duration.ofSeconds(5);
@@ -65,6 +92,10 @@ public final class InternalDataResource {
 
     @GET
     @Path("/profile/{user_id}")
+    @Operation(summary = "The profile")
+    @ApiResponse(
+            responseCode = "200",
+            description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
     public Response profile(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
         Member member = member(who);
         query.refuseAny();
@@ -73,6 +104,10 @@ public final class InternalDataResource {
 
     @GET
     @Path("/body/{user_id}")
+    @Operation(summary = "The body measurements")
+    @ApiResponse(
+            responseCode = "200",
+            description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
     public Response body(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
         Member member = member(who);
         query.refuseAny();
@@ -81,18 +116,30 @@ public final class InternalDataResource {
 
     @GET
     @Path("/cycles/{user_id}")
+    @Operation(summary = "Cycles of days")
+    @ApiResponse(
+            responseCode = "200",
+            description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
     public Response cycles(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
         return records(who, query, request, perCycle(cycle -> Stream.ofNullable(cycle.cycle())));
     }
 
     @GET
     @Path("/recovery/{user_id}")
+    @Operation(summary = "Recoveries of days")
+    @ApiResponse(
+            responseCode = "200",
+            description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
     public Response recovery(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
         return records(who, query, request, perCycle(cycle -> Stream.ofNullable(cycle.recovery())));
     }
 
     @GET
     @Path("/sleep/{user_id}")
+    @Operation(summary = "Sleeps and naps of days")
+    @ApiResponse(
+            responseCode = "200",
+            description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
     public Response sleep(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
         return records(
                 who,
@@ -105,6 +152,10 @@ public final class InternalDataResource {
 
     @GET
     @Path("/workouts/{user_id}")
+    @Operation(summary = "Workouts of days")
+    @ApiResponse(
+            responseCode = "200",
+            description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
     public Response workouts(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
         return records(who, query, request, day -> day.workouts().stream());
     }
@@ -112,6 +163,10 @@ public final class InternalDataResource {
     /** Whether the member is connected, and how far reading is. */
     @GET
     @Path("/health/{user_id}")
+    @Operation(summary = "Whether the member is connected, and how far reading is")
+    @ApiResponse(
+            responseCode = "200",
+            description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
     public Response health(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
         Member member = member(who);
         query.refuseAny();

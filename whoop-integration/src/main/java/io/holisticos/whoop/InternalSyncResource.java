@@ -8,9 +8,15 @@ import io.holisticos.health.HealthError.ConnectionNotFound;
 import io.holisticos.health.HealthError.IntegrationDisabled;
 import io.holisticos.health.HealthError.ReauthorizationRequired;
 import io.holisticos.health.UserId;
+import io.holisticos.web.Problem;
 import io.holisticos.web.Scope;
 import io.holisticos.whoop.MemberConnections.MemberConnection;
 import io.holisticos.whoop.sync.SyncRun;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
@@ -30,6 +36,27 @@ import org.jspecify.annotations.Nullable;
 @Path("/internal/sync")
 @Produces(MediaType.APPLICATION_JSON)
 @RolesAllowed(Scope.INTERNAL)
+@Tag(name = "Internal: sync", description = "Reading from WHOOP now")
+@ApiResponse(
+        responseCode = "400",
+        description = "A parameter or the body breaks its rule",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@ApiResponse(
+        responseCode = "401",
+        description = "No credential, or one that is not known",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@ApiResponse(
+        responseCode = "403",
+        description = "The credential lacks scope internal",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@ApiResponse(
+        responseCode = "404",
+        description = "Nobody by this id, or not connected",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@ApiResponse(
+        responseCode = "503",
+        description = "Switched off, or not available for now",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
 public final class InternalSyncResource {
 
     private final MemberConnections connections;
@@ -43,6 +70,8 @@ public final class InternalSyncResource {
     /** Puts a sync on the list; one that is there already is named again. */
     @POST
     @Path("/{user_id}")
+    @Operation(summary = "Ask for a sync")
+    @ApiResponse(responseCode = "202", description = "It is on the list; status_url says how it stands")
     public Response request(@PathParam("user_id") UserId who) {
         requireEnabled(who);
         MemberConnection connection = connections.find(who).orElseThrow(() -> new ConnectionNotFound(WHOOP));
@@ -57,6 +86,8 @@ public final class InternalSyncResource {
     /** How a sync stands. */
     @GET
     @Path("/{user_id}/{job_id}")
+    @Operation(summary = "How a sync stands")
+    @ApiResponse(responseCode = "200", description = "The run", useReturnTypeSchema = true)
     public RunBody status(@PathParam("user_id") UserId who, @PathParam("job_id") UUID jobId) {
         requireEnabled(who);
         return access.synchronizer().findRun(who, jobId).map(RunBody::of).orElseThrow(NotFoundException::new);

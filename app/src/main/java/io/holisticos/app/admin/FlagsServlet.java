@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class FlagsServlet extends HttpServlet {
 
     private static final int MAX_BODY = 64 * 1024;
+    private static final String FORM = "the body is {\"enabled\":true,\"percentage\":100,\"users\":[]}";
 
     private final transient Flags flags;
     private final transient ObjectMapper json;
@@ -62,11 +63,14 @@ final class FlagsServlet extends HttpServlet {
             return;
         }
         try {
-            flags.set(flag.get(), states.readValue(body));
+            FlagState wanted = states.readValue(body);
+            if (wanted == null) { // the JSON word null
+                AdminProblem.write(response, json, 400, "invalid_request", FORM);
+                return;
+            }
+            flags.set(flag.get(), wanted);
         } catch (JsonProcessingException e) {
-            String rule = e.getCause() instanceof InvalidRequest broken
-                    ? String.valueOf(broken.getMessage())
-                    : "the body is {\"enabled\":true,\"percentage\":100,\"users\":[]}";
+            String rule = e.getCause() instanceof InvalidRequest broken ? String.valueOf(broken.getMessage()) : FORM;
             AdminProblem.write(response, json, 400, "invalid_request", rule);
             return;
         }

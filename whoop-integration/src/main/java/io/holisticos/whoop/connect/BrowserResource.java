@@ -1,5 +1,8 @@
 package io.holisticos.whoop.connect;
 
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -17,6 +20,9 @@ import java.net.URI;
 /** The member's browser on its way to WHOOP and back. Open routes: what is in the address is the credential. */
 @Path("/")
 @Produces(MediaType.TEXT_HTML)
+@Tag(name = "Browser", description = "The member's browser on its way to WHOOP and back")
+@ApiResponse(responseCode = "400", description = "A page that says why WHOOP was not connected")
+@ApiResponse(responseCode = "410", description = "A page: the link has expired or was used")
 public final class BrowserResource {
 
     private static final String COOKIE = "whoop_connect_";
@@ -32,6 +38,8 @@ public final class BrowserResource {
     /** Gives the browser a cookie to come back with, and sends it on to WHOOP. */
     @GET
     @Path("connect/{link}")
+    @Operation(summary = "Follow a connect link")
+    @ApiResponse(responseCode = "302", description = "On to WHOOP, with a cookie to come back with")
     public Response open(@PathParam("link") String link) {
         ConnectFlow.Opened opened = flow.open(link);
         if (opened instanceof ConnectFlow.Opened.Onward onward) {
@@ -50,6 +58,8 @@ public final class BrowserResource {
     /** Back from WHOOP. */
     @GET
     @Path("api/v1/whoop/callback")
+    @Operation(summary = "Back from WHOOP")
+    @ApiResponse(responseCode = "200", description = "A page that says that WHOOP is connected, or 302 to return_to")
     public Response callback(
             @QueryParam("code") @DefaultValue("") String code,
             @QueryParam("state") @DefaultValue("") String state,

@@ -4,7 +4,13 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.auth.Auth;
 import io.holisticos.health.UserId;
 import io.holisticos.web.Caller;
+import io.holisticos.web.Problem;
 import io.holisticos.web.Scope;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -18,6 +24,27 @@ import org.jspecify.annotations.Nullable;
 /** Connects and disconnects a member. */
 @Path("/api/v1/unified-health/connect/whoop/{user_id}")
 @Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Connect", description = "A member connects WHOOP and leaves again")
+@ApiResponse(
+        responseCode = "400",
+        description = "A parameter or the body breaks its rule",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@ApiResponse(
+        responseCode = "401",
+        description = "No credential, or one that is not known",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@ApiResponse(
+        responseCode = "403",
+        description = "The credential lacks scope connect",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@ApiResponse(
+        responseCode = "404",
+        description = "Nobody by this id, or not connected",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@ApiResponse(
+        responseCode = "503",
+        description = "Switched off, or not available for now",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
 public final class ConnectResource {
 
     private final ConnectFlow flow;
@@ -47,6 +74,11 @@ public final class ConnectResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @RolesAllowed(Scope.CONNECT)
+    @Operation(summary = "A link for the member's browser")
+    @ApiResponse(
+            responseCode = "200",
+            description = "Where the member goes next; the addresses are secrets",
+            useReturnTypeSchema = true)
     public ConnectAnswer connect(
             @Auth Caller caller, @PathParam("user_id") UserId who, @Nullable ConnectRequest request) {
         ConnectFlow.Started started = flow.start(who, caller.name(), request == null ? null : request.returnTo());
@@ -60,6 +92,8 @@ public final class ConnectResource {
     /** Ends the connection; 204 whether there was one or not. */
     @DELETE
     @RolesAllowed(Scope.CONNECT)
+    @Operation(summary = "End the connection")
+    @ApiResponse(responseCode = "204", description = "There is no connection any more")
     public void disconnect(@PathParam("user_id") UserId who) {
         flow.disconnect(who);
     }

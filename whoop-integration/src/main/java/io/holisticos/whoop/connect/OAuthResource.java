@@ -10,7 +10,13 @@ import io.holisticos.health.HealthError.InvalidRequest;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
 import io.holisticos.web.Caller;
+import io.holisticos.web.Problem;
 import io.holisticos.web.Scope;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -29,6 +35,27 @@ import org.jspecify.annotations.Nullable;
 @Path("/internal/oauth")
 @Produces(MediaType.APPLICATION_JSON)
 @RolesAllowed(Scope.INTERNAL)
+@Tag(name = "Internal: connecting", description = "The same for other backends")
+@ApiResponse(
+        responseCode = "400",
+        description = "A parameter or the body breaks its rule",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@ApiResponse(
+        responseCode = "401",
+        description = "No credential, or one that is not known",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@ApiResponse(
+        responseCode = "403",
+        description = "The credential lacks scope internal",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@ApiResponse(
+        responseCode = "404",
+        description = "Nobody by this id, or not connected",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@ApiResponse(
+        responseCode = "503",
+        description = "Switched off, or not available for now",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
 public final class OAuthResource {
 
     private static final Duration RETRY_AFTER = Duration.ofMinutes(1);
@@ -88,6 +115,11 @@ public final class OAuthResource {
     @Path("initiate")
     @Consumes(MediaType.APPLICATION_JSON)
     @RolesAllowed(Scope.INTERNAL)
+    @Operation(summary = "Begin a consent")
+    @ApiResponse(
+            responseCode = "200",
+            description = "Where the member goes next; the addresses are secrets",
+            useReturnTypeSchema = true)
     public InitiateAnswer initiate(@Auth Caller caller, @Nullable InitiateRequest request) {
         if (request == null) {
             throw new InvalidRequest("a body with user_id is required");
@@ -107,6 +139,8 @@ public final class OAuthResource {
     @Path("callback")
     @Consumes(MediaType.APPLICATION_JSON)
     @RolesAllowed(Scope.INTERNAL)
+    @Operation(summary = "End a consent that this key began")
+    @ApiResponse(responseCode = "200", description = "Where the connection stands", useReturnTypeSchema = true)
     public StatusAnswer callback(@Auth Caller caller, @Nullable CallbackRequest request) {
         if (request == null) {
             throw new InvalidRequest("a body with code and state is required");
@@ -124,6 +158,8 @@ public final class OAuthResource {
     @POST
     @Path("validate/{user_id}")
     @RolesAllowed(Scope.INTERNAL)
+    @Operation(summary = "Make sure that there is a token that works")
+    @ApiResponse(responseCode = "200", description = "Whether there is one", useReturnTypeSchema = true)
     public ValidateAnswer validate(@PathParam("user_id") UserId who) {
         Connection connection = flow.validated(who);
         return new ValidateAnswer(connection.isUsable(), connection.status());
@@ -133,6 +169,8 @@ public final class OAuthResource {
     @GET
     @Path("status/{user_id}")
     @RolesAllowed(Scope.INTERNAL)
+    @Operation(summary = "Where a connection stands")
+    @ApiResponse(responseCode = "200", description = "What is known without asking WHOOP", useReturnTypeSchema = true)
     public StatusAnswer status(@PathParam("user_id") UserId who) {
         ConnectFlow.Status status = flow.status(who);
         Connection connection = status.connection();
@@ -149,6 +187,8 @@ public final class OAuthResource {
     @DELETE
     @Path("disconnect/{user_id}")
     @RolesAllowed(Scope.INTERNAL)
+    @Operation(summary = "End the connection")
+    @ApiResponse(responseCode = "204", description = "There is no connection any more")
     public void disconnect(@PathParam("user_id") UserId who) {
         flow.disconnect(who);
     }

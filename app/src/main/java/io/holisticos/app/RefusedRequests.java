@@ -1,0 +1,67 @@
+package io.holisticos.app;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dropwizard.core.setup.Environment;
+import io.holisticos.web.ExistingRoutes;
+import io.holisticos.web.Problem;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.component.LifeCycle;
+import org.jspecify.annotations.Nullable;
+
+/** Gives what the server refuses before any route sees it (malformed addresses, long headers) the form of our errors. */
+final class RefusedRequests extends ErrorHandler {
+
+    /** What Jetty calls an address that it could not read. */
+    private static final String UNREADABLE = "/badMessage";
+
+    private final ObjectMapper json;
+
+    private RefusedRequests(ObjectMapper json) {
+        this.json = json;
+    }
+
+    static void answerIn(Environment environment) {
+        RefusedRequests form = new RefusedRequests(environment.getObjectMapper());
+        environment.getApplicationContext().setErrorHandler(form);
+        environment.lifecycle().addEventListener(new LifeCycle.Listener() {
+            @Override
+            public void lifeCycleStarting(LifeCycle starting) {
+                if (starting instanceof Server server) {
+                    server.setErrorHandler(form);
+                }
+            }
+        });
+    }
+
+    /** Jetty by itself writes nothing for DELETE, PUT and others. */
+    @Override
+    public boolean errorPageForMethod(String method) {
+        return true;
+    }
+
+    @Override
+    protected void generateResponse(
+            Request request,
+            Response response,
+            int status,
+            @Nullable String message,
+            @Nullable Throwable cause,
+            Callback callback)
+            throws IOException {
+        String path = request.getHttpURI().getPath();
+        String shown = path == null || path.equals(UNREADABLE) ? "/" : path;
+        String detail = status < 500 && message != null ? message : Problem.titleOf(status);
+        boolean existing = !UNREADABLE.equals(path) && ExistingRoutes.contain(shown);
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, existing ? "application/json" : Problem.MEDIA_TYPE);
+        Object body = existing ? Map.of("detail", detail) : Problem.ofStatus(status, detail, shown);
+        response.write(true, ByteBuffer.wrap(json.writeValueAsBytes(body)), callback);
+    }
+}

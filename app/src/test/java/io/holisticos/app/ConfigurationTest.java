@@ -1,0 +1,199 @@
+package io.holisticos.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dropwizard.configuration.SubstitutingSourceProvider;
+import io.dropwizard.core.cli.Cli;
+import io.dropwizard.core.setup.Bootstrap;
+import io.dropwizard.util.JarLocation;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code config.yml}: what it makes of the environment, and how a start ends that cannot go well. */
+class ConfigurationTest {
+
+    private static final Path CONFIG = Path.of("../config.yml");
+    private static final List<String> SECRETS = List.of(
+            "sahha-secret-text",
+            "whoop-secret-text",
+            "service-key-text",
+            Base64.getEncoder().encodeToString("0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.US_ASCII)));
+
+    @TempDir
+    Path folder;
+
+    private final Map<String, String> variables = new HashMap<>(Map.of(
+            "PUBLIC_URL", "https://health.example.com",
+            "SAHHA_DATABASE_URL", "jdbc:postgresql://localhost:1/sahha",
+            "SAHHA_DATABASE_PASSWORD", "database-password-text",
+            "VAULT_KEY", SECRETS.get(3),
+            "SAHHA_CLIENT_ID", "sahha-client",
+            "SAHHA_CLIENT_SECRET", SECRETS.get(0)));
+
+    @Test
+    void whatIsNeededIsEnough() throws Exception {
+        HealthConfiguration configuration = load();
+
+        assertThat(configuration.publicUrl).isEqualTo("https://health.example.com");
+        assertThat(configuration.whoop.isConfigured()).isFalse();
+        assertThat(configuration.access.existingRoutes).isEqualTo(AccessConfiguration.ExistingRoutes.OBSERVE);
+        assertThat(configuration.access.serviceKey).isEmpty();
+        assertThat(configuration.access.origins()).isEmpty();
+        assertThat(configuration.sahhaDatabase.getUrl()).isEqualTo("jdbc:postgresql://localhost:1/sahha");
+        assertThat(configuration.whoopDatabase.getUrl()).isEqualTo("jdbc:postgresql://localhost:5432/whoop");
+    }
+
+    @Test
+    void everyVariableOfTheExampleIsTaken() throws Exception {
+        List<String> example = Files.readAllLines(Path.of("../.env.example"));
+        String config = Files.readString(CONFIG);
+        for (String line : example) {
+            if (line.isBlank() || line.startsWith("#")) {
+                continue;
+            }
+            String[] parts = line.split("=", 2);
+            assertThat(config).as(parts[0]).contains("${" + parts[0]);
+            variables.putIfAbsent(parts[0], parts[1]);
+        }
+        variables.put("WHOOP_CLIENT_ID", "whoop-client");
+        variables.put("WHOOP_CLIENT_SECRET", SECRETS.get(1));
+        variables.put("SERVICE_KEY", SECRETS.get(2));
+        variables.put("ALLOWED_ORIGINS", "https://a.example.com, https://b.example.com");
+        variables.put("EXISTING_ROUTES", "enforce");
+
+        HealthConfiguration configuration = load();
+
+        assertThat(configuration.whoop.isConfigured()).isTrue();
+        assertThat(configuration.access.existingRoutes).isEqualTo(AccessConfiguration.ExistingRoutes.ENFORCE);
+        assertThat(configuration.access.serviceKey).isEqualTo(SECRETS.get(2));
+        assertThat(configuration.access.origins()).containsExactly("https://a.example.com", "https://b.example.com");
+        assertThat(configuration.whoopDatabase.getUser()).isEqualTo("health");
+    }
+
+    @Test
+    void secretsPrintNowhere() throws Exception {
+        variables.put("WHOOP_CLIENT_ID", "whoop-client");
+        variables.put("WHOOP_CLIENT_SECRET", SECRETS.get(1));
+        variables.put("SERVICE_KEY", SECRETS.get(2));
+
+        HealthConfiguration configuration = load();
+
+        for (Object section : List.of(
+                configuration, configuration.access, configuration.vault, configuration.sahha, configuration.whoop)) {
+            assertThat(section.toString()).doesNotContain(SECRETS);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PUBLIC_URL", "SAHHA_DATABASE_URL", "VAULT_KEY", "SAHHA_CLIENT_ID", "SAHHA_CLIENT_SECRET"})
+    void aMissingVariable(String name) {
+        variables.remove(name);
+
+        assertThat(line(CONFIG)).contains(name).contains("not set");
+        variables.put(name, "");
+        assertThat(line(CONFIG)).contains(name).contains("not set");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "PORT                | 99999           | port",
+                "PORT                | eighty          | port",
+                "PUBLIC_URL          | health.example  | publicUrl",
+                "PUBLIC_URL          | https://a.b/c   | publicUrl",
+                "VAULT_KEY           | c2hvcnQ=        | vault.keys",
+                "VAULT_KEY           | not base64!     | vault.keys",
+                "WHOOP_CLIENT_ID     | only-the-id     | whoop.connect.clientSecret is required",
+                "WHOOP_CLIENT_SECRET | only-the-secret | whoop.connect.client",
+                "EXISTING_ROUTES     | sometimes       | existingRoutes",
+                "SERVICE_KEY         | short           | serviceKey",
+                "ALLOWED_ORIGINS     | *               | allowedOrigins",
+                "LOG_LAYOUT          | pretty          | layout",
+                "SAHHA_DATABASE_POOL | many            | sahhaDatabase",
+                "RETURN_TO           | ['http://a.b']  | returnTo"
+            })
+    void aValueThatBreaksItsRule(String name, String value, String named) {
+        variables.put(name, value);
+
+        String line = line(CONFIG);
+
+        assertThat(line).contains(named).doesNotContain(SECRETS);
+    }
+
+    @Test
+    void anUnknownKey() throws Exception {
+        Path other = Files.writeString(
+                folder.resolve("config.yml"), Files.readString(CONFIG) + "\nunifed:\n  deadline: 5s\n");
+
+        assertThat(line(other)).contains("unifed");
+    }
+
+    @Test
+    void aFileThatIsNotThere() {
+        assertThat(line(folder.resolve("nothing.yml"))).contains("nothing.yml");
+    }
+
+    @Test
+    void aTakenPort() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0)) {
+            variables.put("PORT", Integer.toString(taken.getLocalPort()));
+            variables.put("ADMIN_PORT", "0");
+            variables.put("LOG_LEVEL", "OFF");
+
+            assertThat(line(CONFIG)).contains(Integer.toString(taken.getLocalPort()));
+        }
+    }
+
+    private HealthConfiguration load() throws Exception {
+        Bootstrap<HealthConfiguration> bootstrap = bootstrap();
+        return bootstrap
+                .getConfigurationFactoryFactory()
+                .create(
+                        HealthConfiguration.class,
+                        bootstrap.getValidatorFactory().getValidator(),
+                        bootstrap.getObjectMapper(),
+                        "dw")
+                .build(bootstrap.getConfigurationSourceProvider(), CONFIG.toString());
+    }
+
+    private Bootstrap<HealthConfiguration> bootstrap() {
+        HealthApplication application = new HealthApplication(Clock.systemUTC(), variables::get);
+        Bootstrap<HealthConfiguration> bootstrap = new Bootstrap<>(application);
+        application.addDefaultCommands(bootstrap);
+        application.initialize(bootstrap);
+        assertThat(bootstrap.getConfigurationSourceProvider()).isInstanceOf(SubstitutingSourceProvider.class);
+        return bootstrap;
+    }
+
+    /** What the command line says before it ends, without its last line break: one line. */
+    private String line(Path config) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Optional<Throwable> end = new Cli(
+                        new JarLocation(HealthApplication.class),
+                        bootstrap(),
+                        new PrintStream(out, true, StandardCharsets.UTF_8),
+                        new PrintStream(err, true, StandardCharsets.UTF_8))
+                .run("server", config.toString());
+        assertThat(end).isPresent();
+        String said = err.toString(StandardCharsets.UTF_8).strip();
+        assertThat(said).isNotEmpty().doesNotContain("\n").doesNotContain("Exception");
+        return said;
+    }
+}

@@ -1,0 +1,204 @@
+package io.holisticos.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holisticos.twins.browser.MemberBrowser;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A consent that does not become a connection ends on a page that says so, and leaves no token behind. */
+class ConsentRefusalsTest {
+
+    private static final String CALLBACK = "/api/v1/whoop/callback";
+    private static final String BEN = "demo-ben";
+    private static final Pattern STATE = Pattern.compile("[?&]state=([^&]*)");
+
+    private static House house;
+
+    @BeforeAll
+    static void open() throws Exception {
+        house = House.openWith(Map.of("RETURN_TO", "[\"holisticos:\", \"https://app.example.com/back\"]"));
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        house.close();
+    }
+
+    @Test
+    void anUnknownState() throws Exception {
+        assertRefused(new MemberBrowser().open(callback("code=some-code&state=never-given")), 400);
+        assertNoConnection(BEN);
+    }
+
+    @Test
+    void noStateOrNoCode() throws Exception {
+        assertRefused(new MemberBrowser().open(callback("")), 400);
+        assertRefused(new MemberBrowser().open(callback("code=some-code")), 400);
+        assertRefused(new MemberBrowser().open(callback("state=some-state")), 400);
+    }
+
+    @Test
+    void aStateThatWasUsed() throws Exception {
+        MemberBrowser browser = new MemberBrowser();
+        Consent consent = begin("demo-anna");
+        HttpResponse<String> page = browser.allow(consent.connectUrl(), whoopId("demo-anna"));
+        assertThat(page.statusCode()).isEqualTo(200);
+
+        assertRefused(browser.open(callback("code=some-code&state=" + consent.state())), 400, 410);
+        assertRefused(browser.open(consent.connectUrl()), 410);
+    }
+
+    @Test
+    void aStateThatHasExpired() throws Exception {
+        MemberBrowser browser = new MemberBrowser();
+        Consent consent = begin(BEN);
+        Consent unopened = begin(BEN);
+        browser.open(consent.connectUrl());
+
+        house.clock().advance(Duration.ofMinutes(11));
+
+        assertRefused(browser.open(callback("code=some-code&state=" + consent.state())), 410);
+        assertRefused(browser.open(unopened.connectUrl()), 410);
+        assertNoConnection(BEN);
+    }
+
+    @Test
+    void anotherBrowser() throws Exception {
+        Consent consent = begin(BEN);
+        new MemberBrowser().open(consent.connectUrl());
+
+        HttpResponse<String> page = new MemberBrowser().allow(consent.authorizationUrl(), whoopId(BEN));
+
+        assertThat(page.uri().getPath()).isEqualTo(CALLBACK);
+        assertRefused(page, 400);
+        assertNoConnection(BEN);
+    }
+
+    @Test
+    void whoopRefusesBeforeItsLogInPage() throws Exception {
+        assertRefused(new MemberBrowser().open(callback("error=access_denied&state=")), 400);
+        assertRefused(new MemberBrowser().open(callback("error=request_forbidden&state=")), 403);
+        assertRefused(new MemberBrowser().open(callback("error=%3Cscript%3Ealert(1)%3C/script%3E&state=")), 400);
+    }
+
+    @Test
+    void aCodeThatWhoopRefuses() throws Exception {
+        MemberBrowser browser = new MemberBrowser();
+        Consent consent = begin(BEN);
+        browser.open(consent.connectUrl());
+
+        assertRefused(browser.open(callback("code=no-code-of-whoop&state=" + consent.state())), 400);
+        assertNoConnection(BEN);
+    }
+
+    @Test
+    void theMemberDeclines() throws Exception {
+        HttpResponse<String> page = new MemberBrowser().decline(begin(BEN).connectUrl());
+
+        assertThat(page.uri().getPath()).isEqualTo(CALLBACK);
+        assertRefused(page, 400);
+        assertNoConnection(BEN);
+    }
+
+    @Test
+    void anUnknownLink() throws Exception {
+        assertRefused(new MemberBrowser().open(house.uri("/connect/no-such-link")), 404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "holisticos://whoop/done",
+                "https://app.example.com/back",
+                "https://app.example.com/back/here?from=whoop"
+            })
+    void allowedPlacesToReturnTo(String returnTo) {
+        assertThat(wish(returnTo).statusCode()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://app.example.com/back",
+                "https://app.example.com/",
+                "https://app.example.com/backwards",
+                "https://app.example.com.evil.example/back",
+                "https://app.example.com@evil.example/back",
+                "https://app.example.com/back/../elsewhere",
+                "https://app.example.com/back#part",
+                "//app.example.com/back",
+                "javascript:alert(1)",
+                "holisticos2://whoop",
+                "back"
+            })
+    void otherPlacesAreRefusedWhenTheConsentBegins(String returnTo) {
+        HttpResponse<String> answer = wish(returnTo);
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).doesNotContain(returnTo);
+    }
+
+    @Test
+    void theMemberReturnsToTheAppWithTheReason() throws Exception {
+        HttpResponse<String> begun = wish("holisticos://whoop/done");
+        String connectUrl = house.jsonOf(begun).path("connect_url").asText();
+
+        HttpResponse<String> last =
+                new MemberBrowser().decline(URI.create(connectUrl)); // which cannot follow into an app
+
+        assertThat(last.statusCode()).isEqualTo(302);
+        assertThat(last.headers().firstValue("Location")).hasValue("holisticos://whoop/done?error=access_denied");
+        assertNoConnection(BEN);
+    }
+
+    private record Consent(URI connectUrl, URI authorizationUrl, String state) {}
+
+    private static Consent begin(String userId) {
+        var begun = house.jsonOf(house.send("POST", "/api/v1/unified-health/connect/whoop/" + userId, ""));
+        String authorizationUrl = begun.path("authorization_url").asText();
+        Matcher state = STATE.matcher(authorizationUrl);
+        assertThat(state.find()).isTrue();
+        return new Consent(
+                URI.create(begun.path("connect_url").asText()), URI.create(authorizationUrl), state.group(1));
+    }
+
+    private static HttpResponse<String> wish(String returnTo) {
+        return house.send(
+                "POST", "/api/v1/unified-health/connect/whoop/" + BEN, "{\"return_to\":\"" + returnTo + "\"}");
+    }
+
+    private static long whoopId(String userId) {
+        return house.world().byUserId(userId).orElseThrow().whoopUserId();
+    }
+
+    private static URI callback(String query) {
+        return house.uri(CALLBACK + '?' + query);
+    }
+
+    private static void assertRefused(HttpResponse<String> page, Integer... statuses) {
+        assertThat(page.statusCode()).as(page.body()).isIn((Object[]) statuses);
+        assertThat(page.headers().firstValue("Content-Type").orElse("")).startsWith("text/html");
+        assertThat(page.body()).contains("<h1").doesNotContain("<script>");
+    }
+
+    private static void assertNoConnection(String userId) {
+        assertThat(house.get("/internal/oauth/status/" + userId).statusCode()).isEqualTo(404);
+        long rows = house.whoopDatabase()
+                .jdbi()
+                .withHandle(handle -> handle.createQuery("select count(*) from whoop_connection where user_id = :who")
+                        .bind("who", userId)
+                        .mapTo(Long.class)
+                        .one());
+        assertThat(rows).isZero();
+    }
+}

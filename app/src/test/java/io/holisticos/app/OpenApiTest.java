@@ -1,0 +1,102 @@
+package io.holisticos.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.holisticos.app.ApiDocument.Route;
+import java.util.ArrayList;
+import java.util.List;
+import org.glassfish.jersey.server.model.Resource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The API document says what is there: every registered route, with a summary and its answers. */
+class OpenApiTest {
+
+    private static final List<Resource> registered = new ArrayList<>();
+    private static House house;
+    private static JsonNode document;
+    private static List<Route> routes;
+
+    @BeforeAll
+    static void open() throws Exception {
+        house = House.openWith(environment -> {
+            var config = environment.jersey().getResourceConfig();
+            config.getClasses().stream().map(Resource::from).forEach(OpenApiTest::remember);
+            config.getInstances().stream()
+                    .map(one -> Resource.from(one.getClass()))
+                    .forEach(OpenApiTest::remember);
+        });
+        document = house.jsonOf(house.getWithoutKey("/api/openapi.json"));
+        routes = ApiDocument.routes(house);
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        house.close();
+    }
+
+    private static void remember(Resource resource) {
+        if (resource != null) {
+            registered.add(resource);
+        }
+    }
+
+    @Test
+    void saysWhatItIs() {
+        assertThat(document.path("openapi").asText()).startsWith("3.1");
+        assertThat(document.path("info").path("title").asText()).isEqualTo("Unified health");
+        assertThat(document.path("servers").path(0).path("url").asText())
+                .isEqualTo(house.uri("").toString());
+        assertThat(document.path("components")
+                        .path("securitySchemes")
+                        .path("ApiKey")
+                        .path("name")
+                        .asText())
+                .isEqualTo("X-API-Key");
+    }
+
+    @Test
+    void namesEveryRegisteredRoute() {
+        List<String> there = new ArrayList<>();
+        for (Resource resource : registered) {
+            String path = "/" + String.valueOf(resource.getPath()).replaceAll("^/", "");
+            resource.getResourceMethods().forEach(method -> there.add(method.getHttpMethod() + ' ' + path));
+            for (Resource child : resource.getChildResources()) {
+                String below = (path + '/' + child.getPath()).replaceAll("/+", "/");
+                child.getResourceMethods().forEach(method -> there.add(method.getHttpMethod() + ' ' + below));
+            }
+        }
+        there.remove("GET /api/openapi.json");
+
+        assertThat(there).hasSizeGreaterThan(25);
+        assertThat(routes).extracting(Route::toString).containsExactlyInAnyOrderElementsOf(there);
+    }
+
+    @Test
+    void everyRouteHasASummaryAndItsAnswers() {
+        for (Route route : routes) {
+            assertThat(route.operation().path("summary").asText())
+                    .as(route.toString())
+                    .isNotBlank();
+            List<String> statuses = new ArrayList<>();
+            route.operation().path("responses").fieldNames().forEachRemaining(statuses::add);
+            assertThat(statuses).as(route.toString()).anyMatch(status -> status.matches("2..|302"));
+            if (!route.path().equals("/") && !route.path().equals("/health")) {
+                assertThat(statuses).as(route.toString()).anyMatch(status -> status.startsWith("4"));
+            }
+            if (route.needsKey()) {
+                assertThat(statuses).as(route.toString()).contains("401", "403");
+            }
+        }
+    }
+
+    @Test
+    void operationsHaveNamesOfTheirOwn() {
+        assertThat(routes)
+                .extracting(route -> route.operation().path("operationId").asText())
+                .doesNotContain("")
+                .doesNotHaveDuplicates();
+    }
+}
