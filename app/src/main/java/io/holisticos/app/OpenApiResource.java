@@ -21,6 +21,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.glassfish.jersey.server.ResourceConfig;
+import org.jspecify.annotations.Nullable;
 
 /** {@code /api/openapi.json}: made from the resources themselves, so that it cannot say anything else than they do. */
 @Hidden
@@ -30,19 +31,38 @@ public final class OpenApiResource {
 
     private static final String KEY = "ApiKey";
 
-    private final String document;
+    private final String publicUrl;
+    private final Set<Class<?>> resources;
+    private volatile @Nullable String document;
 
-    private OpenApiResource(String document) {
-        this.document = document;
+    private OpenApiResource(String publicUrl, Set<Class<?>> resources) {
+        this.publicUrl = publicUrl;
+        this.resources = resources;
     }
 
     /** The document of everything registered so far. */
     static OpenApiResource of(String publicUrl, ResourceConfig registered) {
-        Set<Class<?>> resources = Stream.concat(
-                        registered.getClasses().stream(),
-                        registered.getInstances().stream().map(Object::getClass))
-                .filter(type -> type.isAnnotationPresent(Path.class))
-                .collect(Collectors.toCollection(() -> new TreeSet<>(Comparator.comparing(Class::getName))));
+        return new OpenApiResource(
+                publicUrl,
+                Stream.concat(
+                                registered.getClasses().stream(),
+                                registered.getInstances().stream().map(Object::getClass))
+                        .filter(type -> type.isAnnotationPresent(Path.class))
+                        .collect(Collectors.toCollection(() -> new TreeSet<>(Comparator.comparing(Class::getName)))));
+    }
+
+    /** Made when first asked for: it takes its time, and the start need not wait. */
+    @GET
+    public String read() {
+        String made = document;
+        if (made == null) {
+            made = make();
+            document = made;
+        }
+        return made;
+    }
+
+    private String make() {
         OpenAPI skeleton = new OpenAPI()
                 .info(new Info()
                         .title("Unified health")
@@ -62,11 +82,6 @@ public final class OpenApiResource {
                 .openAPI31(true)
                 .sortOutput(true)
                 .prettyPrint(true);
-        return new OpenApiResource(Json31.pretty(new Reader(configuration).read(resources)));
-    }
-
-    @GET
-    public String read() {
-        return document;
+        return Json31.pretty(new Reader(configuration).read(resources));
     }
 }

@@ -32,6 +32,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import liquibase.exception.LiquibaseException;
@@ -59,8 +60,6 @@ public final class Sandbox {
     }
 
     public static void main(String[] args) {
-        Progress progress = new Progress(System.out, System.nanoTime());
-        BootstrapLogging.bootstrap(Level.WARN); // before anything speaks: the person wants progress, not logs
         SandboxOptions options;
         try {
             options = SandboxOptions.parse(args, System.getenv());
@@ -68,6 +67,17 @@ public final class Sandbox {
             System.exit(SandboxOptions.explain(e));
             return;
         }
+        if (QuickJvm.isHere()) {
+            QuickJvm.endWithParent();
+            run(options);
+        } else {
+            System.exit(QuickJvm.run(args));
+        }
+    }
+
+    private static void run(SandboxOptions options) {
+        BootstrapLogging.bootstrap(Level.WARN); // before anything speaks: the person wants progress, not logs
+        Progress progress = new Progress(System.out, QuickJvm.startNanos());
         Sandbox sandbox = new Sandbox(options, progress);
         Runtime.getRuntime().addShutdownHook(new Thread(sandbox::stop, "sandbox-stop"));
         try {
@@ -139,25 +149,28 @@ public final class Sandbox {
 
     private void connectMembers(World world, WhoopTwin whoop) throws IOException, InterruptedException {
         Members members = new Members(appUrl(), KEY);
-        List<Person> connected = world.people().stream()
+        Person chen = world.byUserId(NEEDS_NEW_CONSENT).orElseThrow();
+        List<Person> others = world.people().stream()
                 .filter(person -> person.membership().hasWhoopAccount())
-                .filter(person -> !person.userId().equals(WAITS_FOR_CONSENT))
+                .filter(person -> !Set.of(WAITS_FOR_CONSENT, NEEDS_NEW_CONSENT).contains(person.userId()))
                 .toList();
-        for (Person person : connected) {
-            members.connect(person);
-            progress.say("  " + person.userId() + " allowed access");
+        connect(members, chen); // first, since most happens to him
+        for (Person person : others) {
+            connect(members, person);
         }
-        for (Person person : connected) {
+        members.awaitFirstSync(chen);
+        whoop.revokeGrant(chen.userId());
+        members.requestSync(chen);
+        for (Person person : others) {
             members.awaitFirstSync(person);
         }
-        for (Person person : connected) {
-            if (person.userId().equals(NEEDS_NEW_CONSENT)) {
-                whoop.revokeGrant(person.userId());
-                members.requestSync(person);
-                members.awaitStatus(person, "reauthorization_required");
-            }
-        }
+        members.awaitStatus(chen, "reauthorization_required");
         progress.say("Members are synced");
+    }
+
+    private void connect(Members members, Person person) throws IOException, InterruptedException {
+        members.connect(person);
+        progress.say("  " + person.userId() + " allowed access");
     }
 
     private Map<String, String> variables(Postgres postgres) {

@@ -1,0 +1,85 @@
+package io.holisticos.sandbox;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs the sandbox in a JVM that is tuned for a quick start: compiling for peak speed would take as long as the start
+ * itself. A jar cannot say so in its manifest, hence a second process; both end together.
+ */
+final class QuickJvm {
+
+    private static final String STARTED = "sandbox.started";
+    private static final List<String> FLAGS =
+            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData");
+    private static final Duration CHILD_ENDS_WITHIN = Duration.ofSeconds(5);
+
+    private QuickJvm() {}
+
+    /** Whether this is the tuned process, or one whose JVM was chosen by a person: nothing more to do. */
+    static boolean isHere() {
+        return System.getProperty(STARTED) != null
+                || ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                        .anyMatch(argument -> argument.startsWith("-X"));
+    }
+
+    /** When the person pressed enter, on this process's monotonic clock. */
+    static long startNanos() {
+        long startMillis =
+                Long.getLong(STARTED, ManagementFactory.getRuntimeMXBean().getStartTime());
+        long sinceMillis = ManagementFactory.getRuntimeMXBean().getStartTime()
+                + ManagementFactory.getRuntimeMXBean().getUptime()
+                - startMillis;
+        return System.nanoTime() - Duration.ofMillis(sinceMillis).toNanos();
+    }
+
+    /** Runs the main class with these arguments and returns its exit status; ends it when this process is ended. */
+    static int run(String[] args) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(FLAGS);
+        command.add("-D" + STARTED + "=" + ManagementFactory.getRuntimeMXBean().getStartTime());
+        command.add("-cp");
+        command.add(System.getProperty("java.class.path"));
+        command.add(Sandbox.class.getName());
+        command.addAll(List.of(args));
+        try {
+            Process child = new ProcessBuilder(command).inheritIO().start();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(child), "sandbox-end"));
+            return child.waitFor();
+        } catch (IOException e) {
+            throw new SandboxFailure("a second JVM does not start: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return 1;
+        }
+    }
+
+    /** In the tuned process: ends it when the first one is gone, however that happened. */
+    static void endWithParent() {
+        if (System.getProperty(STARTED) != null) {
+            ProcessHandle.current().parent().ifPresent(QuickJvm::endAfter);
+        }
+    }
+
+    private static void endAfter(ProcessHandle parent) {
+        CompletableFuture<Void> unused = parent.onExit().thenRun(() -> System.exit(0));
+    }
+
+    private static void end(Process child) {
+        child.destroy();
+        try {
+            if (!child.waitFor(CHILD_ENDS_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
+                child.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
