@@ -30,6 +30,8 @@ final class Changelog extends MigrationsBundle<HealthConfiguration> {
 
     @Override
     public PooledDataSourceFactory getDataSourceFactory(HealthConfiguration configuration) {
-        return database.apply(configuration);
+        DataSourceFactory factory = database.apply(configuration);
+        factory.getProperties().remove("socketTimeout"); // a change set may take as long as the tables are large
+        return factory;
     }
 }

@@ -27,6 +27,7 @@ import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
@@ -41,6 +42,9 @@ public final class HealthApplication extends Application<HealthConfiguration> {
     private static final int FIRST_JDK_WITH_VIRTUAL_THREADS = 21;
 
     private static final int REFRESH_THREADS = 10;
+
+    /** Beyond these, readers are told at once that Sahha cannot be asked. */
+    private static final int REFRESHES_WAITING = 1_000;
 
     private final Clock clock;
     private final Function<String, @Nullable String> variables;
@@ -144,6 +148,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                         .executorService("sahha-refresh-%d")
                         .minThreads(REFRESH_THREADS)
                         .maxThreads(REFRESH_THREADS)
+                        .workQueue(new ArrayBlockingQueue<>(REFRESHES_WAITING))
                         .build());
         environment.lifecycle().manage(sahha);
         environment.healthChecks().register("sahha", sahha.healthCheck());

@@ -23,7 +23,7 @@ public final class JobsConfiguration {
     @JsonProperty
     Duration pollingInterval = Duration.seconds(1);
 
-    /** A running job says so this often; one silent for four times as long is taken over by another process. */
+    /** A running job says so this often; one silent for six times as long is taken over by another process. */
     @NotNull
     @MinDuration(value = 100, unit = TimeUnit.MILLISECONDS)
     @JsonProperty

@@ -3,10 +3,14 @@ package io.holisticos.web;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.dropwizard.auth.Authenticator;
+import io.holisticos.health.HealthError.SourceUnavailable;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Knows service keys; a known key is remembered for a short while, an unknown one never. Thread-safe. */
+/**
+ * Knows service keys; a known key is remembered for a short while, an unknown one never. While the database is away, keys
+ * seen before go on working. Thread-safe.
+ */
 public final class ApiKeys implements Authenticator<String, Caller> {
 
     /** The header a key travels in. */
@@ -24,6 +28,9 @@ public final class ApiKeys implements Authenticator<String, Caller> {
             .expireAfterWrite(REMEMBERED)
             .build();
 
+    private final Cache<String, Caller> lastSeen =
+            Caffeine.newBuilder().maximumSize(1_000).build();
+
     public ApiKeys(ApiKeyStore store) {
         this.store = store;
     }
@@ -37,8 +44,17 @@ public final class ApiKeys implements Authenticator<String, Caller> {
         if (caller != null) {
             return Optional.of(caller);
         }
-        Optional<Caller> found = store.find(key);
-        found.ifPresent(held -> known.put(key, held));
-        return found;
+        try {
+            Optional<Caller> found = store.find(key);
+            found.ifPresentOrElse(held -> remember(key, held), () -> lastSeen.invalidate(key));
+            return found;
+        } catch (SourceUnavailable away) {
+            return Optional.of(Optional.ofNullable(lastSeen.getIfPresent(key)).orElseThrow(() -> away));
+        }
+    }
+
+    private void remember(String key, Caller caller) {
+        known.put(key, caller);
+        lastSeen.put(key, caller);
     }
 }

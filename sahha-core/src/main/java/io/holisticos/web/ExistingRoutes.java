@@ -1,7 +1,11 @@
 package io.holisticos.web;
 
+import java.util.regex.Pattern;
+
 /** The paths whose callers were there before us; their errors keep their form. */
 public final class ExistingRoutes {
+
+    private static final Pattern MATRIX_PARAMETERS = Pattern.compile(";[^/]*");
 
     private ExistingRoutes() {}
 
@@ -17,7 +21,9 @@ public final class ExistingRoutes {
         return bare.startsWith("api/v1/health-metrics/") || bare.startsWith("api/v1/sahha/");
     }
 
+    /** As routes are matched: without the leading slash and without matrix parameters. */
     private static String bare(String path) {
-        return path.startsWith("/") ? path.substring(1) : path;
+        String plain = MATRIX_PARAMETERS.matcher(path).replaceAll("");
+        return plain.startsWith("/") ? plain.substring(1) : plain;
     }
 }

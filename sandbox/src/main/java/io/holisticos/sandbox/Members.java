@@ -11,8 +11,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /** Brings the seeded members to where their story begins, over the same routes that anybody else uses. */
 final class Members {
@@ -48,8 +48,9 @@ final class Members {
         await(
                 "the first sync of " + member.userId(),
                 () -> status(member)
-                        .filter(status ->
-                                !status.path("last_synced_at").asText("").isEmpty()));
+                        .filter(status -> isNotBefore(
+                                status.path("last_synced_at").asText(""),
+                                status.path("connected_at").asText(""))));
     }
 
     /** Asks for a sync. */
@@ -63,11 +64,6 @@ final class Members {
                 member.userId() + " being " + wanted,
                 () -> status(member)
                         .filter(status -> status.path("status").asText().equals(wanted)));
-    }
-
-    boolean isConnected(Person member) throws IOException, InterruptedException {
-        Predicate<JsonNode> connected = status -> status.path("status").asText().equals("active");
-        return status(member).filter(connected).isPresent();
     }
 
     private Optional<JsonNode> status(Person member) throws IOException, InterruptedException {
@@ -87,6 +83,10 @@ final class Members {
             throw new SandboxFailure(method + " " + path + " answered " + answer.statusCode() + ": " + answer.body());
         }
         return answer;
+    }
+
+    private static boolean isNotBefore(String synced, String connected) {
+        return !synced.isEmpty() && !Instant.parse(synced).isBefore(Instant.parse(connected));
     }
 
     private static void await(String what, Look look) throws IOException, InterruptedException {

@@ -25,6 +25,7 @@ final class Postgres {
     private final String urlPattern;
     private final int ownPort;
     private @Nullable EmbeddedPostgres own;
+    private boolean closed;
 
     private Postgres(SandboxOptions options, String urlPattern, int ownPort) {
         this.options = options;
@@ -47,10 +48,13 @@ final class Postgres {
     }
 
     /** Starts, or connects, and creates what is missing. */
-    void start() {
+    synchronized void start() {
+        if (closed) {
+            return;
+        }
         try {
             if (options.databaseUrl() == null) {
-                setOwn(embedded(options.data(), ownPort));
+                own = embedded(options.data(), ownPort);
             }
             for (String database : List.of(SAHHA, WHOOP)) {
                 createIfMissing(database);
@@ -73,10 +77,6 @@ final class Postgres {
             builder.setServerConfig("fsync", "off"); // nothing of it is meant to survive
         }
         return builder.start();
-    }
-
-    private synchronized void setOwn(EmbeddedPostgres started) {
-        own = started;
     }
 
     private static String patternOf(String url) {
@@ -114,7 +114,9 @@ final class Postgres {
         }
     }
 
+    /** Waits for a start under way, so that nothing is left behind. */
     synchronized void close() {
+        closed = true;
         if (own != null) {
             try {
                 own.close();

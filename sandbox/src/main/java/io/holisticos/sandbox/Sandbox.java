@@ -17,10 +17,13 @@ import io.holisticos.web.ApiKeyStore;
 import io.holisticos.web.Scope;
 import io.holisticos.whoop.quota.QuotaConfiguration;
 import io.holisticos.whoop.quota.QuotaGovernor;
+import java.awt.Desktop;
+import java.awt.GraphicsEnvironment;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,6 +101,8 @@ public final class Sandbox {
         onStop(postgres::close);
         CompletableFuture<Void> databases = CompletableFuture.runAsync(() -> prepare(postgres, clock));
 
+        HealthApplication app = new HealthApplication(clock, variables(postgres)::get);
+        onStop(app::stop); // after the twins: a call that hangs at one of them then ends at once
         World world = World.of(new WorldOptions(options.seed(), clock.instant(), options.users()));
         WhoopTwin whoop = WhoopTwin.start(
                 WhoopTwinOptions.of(WhoopApp.sandbox(appUrl() + "/api/v1/whoop/callback"))
@@ -110,15 +115,14 @@ public final class Sandbox {
         onStop(sahha::stop);
         progress.say("The twins of WHOOP and Sahha are up");
 
-        HealthApplication app = new HealthApplication(clock, variables(postgres)::get);
-        onStop(app::stop);
         app.run("server", configuration().toString());
         progress.say("The app is up");
         join(databases);
 
-        connectMembers(world, whoop);
-        new QuotaGovernor(Jdbi.create(postgres.dataSource(Postgres.WHOOP)), clock, new QuotaConfiguration()).reset();
-        whoop.resetQuota();
+        Runnable freshQuota = freshQuota(postgres, clock, whoop);
+        connectMembers(world, whoop, freshQuota);
+        freshQuota.run();
+        openBrowser();
         progress.print(Welcome.text(options, appUrl(), KEY));
         progress.print("Sandbox ready in %.0f s".formatted(Math.max(1, progress.seconds())));
     }
@@ -147,7 +151,8 @@ public final class Sandbox {
         }
     }
 
-    private void connectMembers(World world, WhoopTwin whoop) throws IOException, InterruptedException {
+    private void connectMembers(World world, WhoopTwin whoop, Runnable freshQuota)
+            throws IOException, InterruptedException {
         Members members = new Members(appUrl(), KEY);
         Person chen = world.byUserId(NEEDS_NEW_CONSENT).orElseThrow();
         List<Person> others = world.people().stream()
@@ -156,6 +161,7 @@ public final class Sandbox {
                 .toList();
         connect(members, chen); // first, since most happens to him
         for (Person person : others) {
+            freshQuota.run(); // many members would otherwise wait for minutes that a person has to sit through
             connect(members, person);
         }
         members.awaitFirstSync(chen);
@@ -166,6 +172,28 @@ public final class Sandbox {
         }
         members.awaitStatus(chen, "reauthorization_required");
         progress.say("Members are synced");
+    }
+
+    /** The quota as on the first day, at both ends. */
+    private static Runnable freshQuota(Postgres postgres, TwinClock clock, WhoopTwin whoop) {
+        QuotaGovernor governor =
+                new QuotaGovernor(Jdbi.create(postgres.dataSource(Postgres.WHOOP)), clock, new QuotaConfiguration());
+        return () -> {
+            governor.reset();
+            whoop.resetQuota();
+        };
+    }
+
+    /** The API, in the person's browser, where there is one. */
+    private void openBrowser() {
+        if (!options.open() || GraphicsEnvironment.isHeadless() || !Desktop.isDesktopSupported()) {
+            return;
+        }
+        try {
+            Desktop.getDesktop().browse(URI.create(appUrl() + "/api/openapi.json"));
+        } catch (IOException | UnsupportedOperationException e) {
+            progress.say("no browser opens: " + e.getMessage());
+        }
     }
 
     private void connect(Members members, Person person) throws IOException, InterruptedException {

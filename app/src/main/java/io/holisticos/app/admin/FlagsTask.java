@@ -48,12 +48,13 @@ final class FlagsTask extends Task {
     }
 
     private static FlagState wanted(Map<String, List<String>> parameters, String enabled) {
-        return new FlagState(
-                Boolean.parseBoolean(enabled),
-                Integer.parseInt(first(parameters, "percentage").orElse("100")),
-                first(parameters, "users")
-                        .map(users -> List.of(users.split(",")))
-                        .orElse(List.of()));
+        List<String> users = first(parameters, "users")
+                .map(named -> List.of(named.split(",")))
+                .orElse(List.of());
+        int percentage = first(parameters, "percentage")
+                .map(Integer::parseInt)
+                .orElseGet(() -> FlagState.percentageBeside(users));
+        return new FlagState(Boolean.parseBoolean(enabled), percentage, users);
     }
 
     private static Optional<String> first(Map<String, List<String>> parameters, String name) {

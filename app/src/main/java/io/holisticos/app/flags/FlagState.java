@@ -31,7 +31,7 @@ public record FlagState(
         }
     }
 
-    /** As it comes from JSON: {@code enabled} is asked for, the rest has its widest meaning. */
+    /** As it comes from JSON: who names users means those; who names nobody means everybody. */
     @JsonCreator
     static FlagState of(
             @JsonProperty("enabled") @Nullable Boolean enabled,
@@ -40,6 +40,12 @@ public record FlagState(
         if (enabled == null) {
             throw new InvalidRequest("enabled must be true or false");
         }
-        return new FlagState(enabled, percentage == null ? 100 : percentage, users == null ? List.of() : users);
+        List<String> named = users == null ? List.of() : users;
+        return new FlagState(enabled, percentage == null ? percentageBeside(named) : percentage, named);
+    }
+
+    /** The percentage that is meant by who gives none. */
+    public static int percentageBeside(List<String> named) {
+        return named.isEmpty() ? 100 : 0;
     }
 }

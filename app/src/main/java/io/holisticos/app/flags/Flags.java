@@ -100,7 +100,8 @@ public final class Flags {
     private static final class LastSeen implements StateRepository {
 
         private final StateRepository database;
-        private final Map<String, FeatureState> seen = new ConcurrentHashMap<>();
+        /** What was last read; empty for a flag that nobody has set. */
+        private final Map<String, Optional<FeatureState>> seen = new ConcurrentHashMap<>();
 
         LastSeen(StateRepository database) {
             this.database = database;
@@ -110,22 +111,20 @@ public final class Flags {
         public @Nullable FeatureState getFeatureState(Feature feature) {
             try {
                 FeatureState state = database.getFeatureState(feature);
-                if (state == null) {
-                    seen.remove(feature.name());
-                } else {
-                    seen.put(feature.name(), state);
-                }
+                seen.put(feature.name(), Optional.ofNullable(state));
                 return state;
             } catch (RuntimeException e) {
                 log.warn("event=flag_not_read flag={} using=last_seen", feature.name());
-                return seen.get(feature.name());
+                Optional<FeatureState> last = seen.get(feature.name());
+                // never read yet: a kill switch that may have been thrown counts as thrown
+                return last == null ? new FeatureState(feature, false) : last.orElse(null);
             }
         }
 
         @Override
         public void setFeatureState(FeatureState state) {
             database.setFeatureState(state);
-            seen.put(state.getFeature().name(), state);
+            seen.put(state.getFeature().name(), Optional.of(state));
         }
     }
 }
