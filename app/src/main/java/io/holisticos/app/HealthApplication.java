@@ -1,6 +1,5 @@
 package io.holisticos.app;
 
-import io.dropwizard.client.JerseyClientBuilder;
 import io.dropwizard.configuration.SubstitutingSourceProvider;
 import io.dropwizard.core.Application;
 import io.dropwizard.core.cli.CheckCommand;
@@ -12,7 +11,7 @@ import io.dropwizard.views.common.ViewBundle;
 import io.holisticos.app.admin.AdminPort;
 import io.holisticos.app.flags.Flag;
 import io.holisticos.app.flags.Flags;
-import io.holisticos.outbound.OutboundConfiguration;
+import io.holisticos.outbound.OutboundClient;
 import io.holisticos.sahha.SahhaModule;
 import io.holisticos.unified.UnifiedModule;
 import io.holisticos.vault.Vault;
@@ -21,7 +20,6 @@ import io.holisticos.web.ApiKeyStore;
 import io.holisticos.web.ApiKeys;
 import io.holisticos.web.WebModule;
 import io.holisticos.whoop.WhoopModule;
-import jakarta.ws.rs.client.Client;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.LinkedHashMap;
@@ -138,7 +136,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
     private SahhaModule sahha(HealthConfiguration configuration, Environment environment, Database database) {
         SahhaModule sahha = new SahhaModule(
                 configuration.sahha,
-                client(environment, configuration.sahha.outbound(), "sahha"),
+                OutboundClient.build(environment, configuration.sahha.outbound(), "sahha"),
                 database.jdbi(),
                 environment.getObjectMapper(),
                 environment.metrics(),
@@ -160,8 +158,8 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         WhoopModule whoop = new WhoopModule(
                 configuration.whoop,
                 new WhoopModule.Tools(
-                        client(environment, configuration.whoop.api(), "whoop"),
-                        client(environment, configuration.whoop.oauth(), "whoop-oauth"),
+                        OutboundClient.build(environment, configuration.whoop.api(), "whoop"),
+                        OutboundClient.build(environment, configuration.whoop.oauth(), "whoop-oauth"),
                         environment.getObjectMapper(),
                         environment.metrics(),
                         clock),
@@ -176,12 +174,6 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         environment.lifecycle().manage(whoop);
         whoop.healthChecks().forEach(environment.healthChecks()::register);
         return whoop;
-    }
-
-    private static Client client(Environment environment, OutboundConfiguration configuration, String name) {
-        return new JerseyClientBuilder(environment)
-                .using(configuration.client())
-                .build(name);
     }
 
     private static void useVirtualThreadsWhereThereAreAny(HealthConfiguration configuration) {

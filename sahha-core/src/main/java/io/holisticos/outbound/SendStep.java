@@ -20,7 +20,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.glassfish.jersey.client.ClientProperties;
 
-/** The exchange itself: bounded in time and in size. */
+/**
+ * The exchange itself: bounded in time and in size. The client, from {@link OutboundClient}, takes the read timeout as
+ * the limit of the whole exchange and drops the connection of a reply that is closed half read.
+ */
 final class SendStep implements Step {
 
     /** A failed exchange says nothing of when to come back; soon, since another route may answer. */
@@ -77,7 +80,7 @@ final class SendStep implements Step {
                 .collect(Collectors.toMap(Map.Entry::getKey, header -> List.copyOf(header.getValue())));
     }
 
-    /** Reads in pieces, so that a body that drips or never ends is noticed between two of them. */
+    /** Reads in pieces, so that a body that never ends is noticed between two of them. */
     private byte[] bodyOf(Call call, Response response, Deadline attempt) throws IOException {
         if (!response.hasEntity()) {
             return new byte[0];

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.dropwizard.client.JerseyClientBuilder;
 import io.dropwizard.util.DataSize;
 import io.dropwizard.util.Duration;
 import io.holisticos.health.Deadline;
@@ -71,10 +70,7 @@ class OutboundTest {
         configuration.retryPause = Duration.milliseconds(1);
         configuration.client.setGzipEnabled(false);
         configuration.client.setGzipEnabledForRequests(false);
-        client = new JerseyClientBuilder(metrics)
-                .using(threads, new ObjectMapper())
-                .using(configuration.client())
-                .build("stub");
+        client = OutboundClient.build(metrics, threads, new ObjectMapper(), configuration, "stub");
     }
 
     @AfterEach
