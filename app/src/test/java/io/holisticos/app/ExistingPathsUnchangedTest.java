@@ -46,9 +46,9 @@ class ExistingPathsUnchangedTest {
     static void readUndisturbed() throws Exception {
         house = House.open();
         house.connect("demo-anna");
-        undisturbed = elevenBodies();
-        sahhaPart = sahhaPartOf(unified());
-        assertThat(unified().path("data_sources").toString()).isEqualTo("[\"sahha\",\"whoop\"]");
+        undisturbed = elevenBodies(house);
+        sahhaPart = sahhaPartOf(unified(house));
+        assertThat(unified(house).path("data_sources").toString()).isEqualTo("[\"sahha\",\"whoop\"]");
         assertThat(sahhaPart.path("readiness").isObject()).isTrue();
     }
 
@@ -62,7 +62,7 @@ class ExistingPathsUnchangedTest {
         house.whoop().faults().clear();
         letConnect(house.whoopDatabase(), true);
         flag(true);
-        House.await(() -> statusOf(unified(), "whoop").equals("ok")); // connections come back by themselves
+        House.await(() -> statusOf(unified(house), "whoop").equals("ok")); // connections come back by themselves
     }
 
     @Test
@@ -99,6 +99,22 @@ class ExistingPathsUnchangedTest {
     }
 
     @Test
+    void whileWhoopIsStopped() throws Exception {
+        try (House other = House.open()) {
+            other.connect("demo-anna");
+            Map<String, String> before = elevenBodies(other);
+            JsonNode unifiedBefore = unified(other);
+
+            other.whoop().stop();
+
+            assertThat(elevenBodies(other)).isEqualTo(before);
+            JsonNode unifiedAfter = unified(other);
+            assertThat(sahhaPartOf(unifiedAfter)).isEqualTo(sahhaPartOf(unifiedBefore));
+            assertThat(statusOf(unifiedAfter, "whoop")).isEqualTo("ok"); // what is held is served
+        }
+    }
+
+    @Test
     void whileThereIsNoWhoopAtAll() throws Exception {
         try (House without = House.openWith(Map.of("WHOOP_CLIENT_ID", "", "WHOOP_CLIENT_SECRET", ""))) {
             assertThat(without.get("/api/v1/health-metrics/overview?profile_id=demo-anna&period=today")
@@ -111,17 +127,17 @@ class ExistingPathsUnchangedTest {
     }
 
     private static void assertNothingChanged(String whoopStatus) throws Exception {
-        assertThat(elevenBodies()).isEqualTo(undisturbed);
+        assertThat(elevenBodies(house)).isEqualTo(undisturbed);
 
         long begun = System.nanoTime();
-        JsonNode answer = unified();
+        JsonNode answer = unified(house);
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(PROMISED);
         assertThat(statusOf(answer, "whoop")).isEqualTo(whoopStatus);
         assertThat(statusOf(answer, "sahha")).isEqualTo("ok");
         assertThat(sahhaPartOf(answer)).isEqualTo(sahhaPart);
     }
 
-    private static Map<String, String> elevenBodies() {
+    private static Map<String, String> elevenBodies(House house) {
         Map<String, String> bodies = new LinkedHashMap<>();
         for (String path : ELEVEN) {
             HttpResponse<String> answer = house.getWithoutKey(path);
@@ -131,7 +147,7 @@ class ExistingPathsUnchangedTest {
         return bodies;
     }
 
-    private static JsonNode unified() {
+    private static JsonNode unified(House house) {
         HttpResponse<String> answer = house.get("/api/v1/unified-health/overview/demo-anna");
         assertThat(answer.statusCode()).isEqualTo(200);
         return house.jsonOf(answer);

@@ -1,6 +1,7 @@
 package io.holisticos.app.admin;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.web.ApiKeys;
 import io.holisticos.web.Caller;
 import io.holisticos.web.Scope;
@@ -34,15 +35,30 @@ final class OperatorsOnly extends HttpFilter {
             return;
         }
         String key = request.getHeader(ApiKeys.HEADER);
-        Optional<Caller> caller = key == null ? Optional.empty() : keys.authenticate(key);
-        if (caller.isEmpty()) {
-            response.setHeader("WWW-Authenticate", "ApiKey realm=\"unified-health admin\"");
-            AdminProblem.write(
-                    response, json, 401, "unauthenticated", "changes need X-API-Key with scope " + Scope.OPERATOR);
-        } else if (!caller.get().may(Scope.OPERATOR)) {
-            AdminProblem.write(response, json, 403, "forbidden", "changes need a key with scope " + Scope.OPERATOR);
-        } else {
-            chain.doFilter(request, response);
+        try {
+            Optional<Caller> caller = key == null ? Optional.empty() : keys.authenticate(key);
+            if (caller.isPresent() && caller.get().may(Scope.OPERATOR)) {
+                chain.doFilter(request, response);
+                return;
+            }
+            refuse(response, caller.isPresent());
+        } catch (SourceUnavailable away) {
+            response.setHeader("Retry-After", "5");
+            write(response, 503, "source_unavailable", "keys cannot be checked while the database is away");
         }
+    }
+
+    private void refuse(HttpServletResponse response, boolean known) throws IOException {
+        if (known) {
+            write(response, 403, "forbidden", "changes need a key with scope " + Scope.OPERATOR);
+        } else {
+            response.setHeader("WWW-Authenticate", "ApiKey realm=\"unified-health admin\"");
+            write(response, 401, "unauthenticated", "changes need X-API-Key with scope " + Scope.OPERATOR);
+        }
+    }
+
+    private void write(HttpServletResponse response, int status, String code, String detail) throws IOException {
+        response.setHeader("Connection", "close"); // the body was not read: tell the caller not to send more behind it
+        AdminProblem.write(response, json, status, code, detail);
     }
 }
