@@ -23,6 +23,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -169,10 +170,12 @@ class OutboundSlowTest {
     }
 
     private Reply call() {
-        return Outbound.to(TARGET, client, configuration, Budget.unlimited(), Authorization.none(), metrics)
-                .call(
-                        Call.get(new CommandKey("STUB_READ"), new UserId("demo-anna"), uri()),
-                        Deadline.after(java.time.Duration.ofSeconds(50)));
+        Commands commands =
+                new Commands(new CommandsConfiguration(), new MetricRegistry(), Clock.systemUTC(), System::nanoTime);
+        CommandKey key = new CommandKey("STUB_READ");
+        return Outbound.to(TARGET, client, configuration, commands, Budget.unlimited(), Authorization.none())
+                .announce(key)
+                .call(Call.get(key, new UserId("demo-anna"), uri()), Deadline.after(java.time.Duration.ofSeconds(50)));
     }
 
     private URI uri() {

@@ -22,6 +22,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,7 +130,7 @@ class OutboundTest {
 
     @Test
     void backPressureIsPassedOnWithItsTimeAndNeverOpensTheBreaker() {
-        configuration.breakerRequestVolume = 2;
+        configuration.command.breakerRequestVolume = 2;
         answers.add(exchange -> {
             exchange.getResponseHeaders().add("X-RateLimit-Reset", "42");
             exchange.sendResponseHeaders(429, -1);
@@ -147,7 +148,7 @@ class OutboundTest {
 
     @Test
     void anOpenBreakerCostsNoPermitAndNoCall() {
-        configuration.breakerRequestVolume = 4;
+        configuration.command.breakerRequestVolume = 4;
         configuration.attempts = 1;
         answers.add(status(500, ""));
         Outbound outbound = outbound(Authorization.none());
@@ -265,7 +266,9 @@ class OutboundTest {
     }
 
     private Outbound outbound(Authorization authorization) {
-        return Outbound.to(TARGET, client, configuration, budget, authorization, metrics);
+        Commands commands = new Commands(new CommandsConfiguration(), metrics, Clock.systemUTC(), System::nanoTime);
+        return Outbound.to(TARGET, client, configuration, commands, budget, authorization)
+                .announce(KEY);
     }
 
     private Call read() {
