@@ -1,0 +1,132 @@
+package io.holisticos.outbound;
+
+import io.holisticos.health.Deadline;
+import io.holisticos.outbound.Outcome.NotRun;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.slf4j.MDC;
+
+/** Keeps one command from taking more than its part of the process. */
+sealed interface Bulkhead {
+
+    /**
+     * Runs the work, or refuses it at once.
+     *
+     * @throws NotRun when there is no room, no time, or the caller was interrupted
+     */
+    <T> T run(Deadline within, Supplier<T> work);
+
+    /** A bounded number of callers, on their own threads. */
+    final class OfCallers implements Bulkhead {
+
+        private final CommandKey key;
+        private final Semaphore permits;
+        private final int most;
+
+        OfCallers(CommandKey key, int most) {
+            this.key = key;
+            this.most = most;
+            this.permits = new Semaphore(most);
+        }
+
+        @Override
+        public <T> T run(Deadline within, Supplier<T> work) {
+            if (!permits.tryAcquire()) {
+                throw new NotRun(key, Outcome.SEMAPHORE_REJECTED);
+            }
+            try {
+                return work.get();
+            } finally {
+                permits.release();
+            }
+        }
+
+        int inUse() {
+            return most - permits.availablePermits();
+        }
+    }
+
+    /** A bounded pool; whoever waits leaves in time, and the work is interrupted then. */
+    final class OfThreads implements Bulkhead {
+
+        private final CommandKey key;
+        private final CommandConfiguration.Pool bounds;
+        private final ThreadPoolExecutor pool;
+
+        OfThreads(CommandKey key, CommandConfiguration.Pool bounds) {
+            this.key = key;
+            this.bounds = bounds;
+            AtomicInteger count = new AtomicInteger();
+            this.pool = new ThreadPoolExecutor(
+                    bounds.core(),
+                    bounds.max(),
+                    bounds.keepAlive().toNanos(),
+                    TimeUnit.NANOSECONDS,
+                    bounds.queue() < 1 ? new SynchronousQueue<>() : new LinkedBlockingQueue<>(bounds.queue()),
+                    task -> {
+                        Thread thread = new Thread(task, key + "-" + count.incrementAndGet());
+                        thread.setDaemon(true);
+                        return thread;
+                    });
+            pool.allowCoreThreadTimeOut(true);
+        }
+
+        @Override
+        public <T> T run(Deadline within, Supplier<T> work) {
+            Future<T> running = begin(work);
+            try {
+                return running.get(within.remaining().toNanos(), TimeUnit.NANOSECONDS);
+            } catch (TimeoutException e) {
+                running.cancel(true);
+                throw new NotRun(key, Outcome.TIMEOUT);
+            } catch (InterruptedException e) {
+                running.cancel(true);
+                Thread.currentThread().interrupt();
+                throw new NotRun(key, Outcome.CANCELLED);
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof RuntimeException failure) {
+                    throw failure;
+                }
+                if (e.getCause() instanceof Error error) {
+                    throw error;
+                }
+                throw new IllegalStateException("work cannot throw this", e);
+            }
+        }
+
+        private <T> Future<T> begin(Supplier<T> work) {
+            if (bounds.queue() > 0 && pool.getQueue().size() >= bounds.rejectionThreshold()) {
+                throw new NotRun(key, Outcome.THREAD_POOL_REJECTED);
+            }
+            Map<String, String> context = MDC.getCopyOfContextMap(); // the request's id goes with the work
+            try {
+                return pool.submit(() -> {
+                    if (context != null) {
+                        MDC.setContextMap(context);
+                    }
+                    try {
+                        return work.get();
+                    } finally {
+                        MDC.clear();
+                    }
+                });
+            } catch (RejectedExecutionException e) {
+                throw new NotRun(key, Outcome.THREAD_POOL_REJECTED);
+            }
+        }
+
+        ThreadPoolExecutor pool() {
+            return pool;
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.holisticos.outbound;
+
+import com.codahale.metrics.MetricRegistry;
+import io.holisticos.health.SourceName;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.LongSupplier;
+
+/** Every guarded command of this process, with its gauges. Thread-safe. */
+public final class Commands {
+
+    private final Map<String, Command> byKey = new ConcurrentSkipListMap<>();
+    private final String group;
+    private final MetricRegistry metrics;
+    private final Clock clock;
+    private final LongSupplier nanoTime;
+
+    /**
+     * None yet.
+     *
+     * @param clock for moments that people read
+     * @param nanoTime for every span of time; never goes backwards
+     */
+    public Commands(CommandsConfiguration configuration, MetricRegistry metrics, Clock clock, LongSupplier nanoTime) {
+        this.group = configuration.group;
+        this.metrics = metrics;
+        this.clock = clock;
+        this.nanoTime = nanoTime;
+    }
+
+    /** By key. */
+    public List<Command> all() {
+        return List.copyOf(byKey.values());
+    }
+
+    public Optional<Command> find(String key) {
+        return Optional.ofNullable(byKey.get(key));
+    }
+
+    /**
+     * Registers a command, and its gauges.
+     *
+     * @param target whom its failures are said of
+     */
+    public Command add(SourceName target, CommandKey key, CommandConfiguration configuration) {
+        Command command = new Command(target, key, configuration, new Command.House(group, clock, nanoTime));
+        if (byKey.putIfAbsent(key.name(), command) != null) {
+            throw new IllegalStateException("there is a command " + key + " already");
+        }
+        Gauges.register(command, metrics);
+        return command;
+    }
+
+    MetricRegistry metrics() {
+        return metrics;
+    }
+}
