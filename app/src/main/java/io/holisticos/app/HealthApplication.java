@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
@@ -117,14 +118,21 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                     whoopPool(configuration, whoopDatabase.readers()), whoopPool(configuration, whoopDatabase.workers()));
             whoop = Optional.of(whoop(configuration, environment, commands, flags, storage));
         }
-        Sources sources = whoop.map(module -> Sources.withWhoop(sahha.source(), module.source(), flags))
-                .orElseGet(() -> Sources.withoutWhoop(sahha.source()));
+        Executor threads =
+                hasVirtualThreads() ? ReadingThreads.virtual(environment) : ReadingThreads.platform(environment);
+        Sources sources = whoop.map(module -> Sources.withWhoop(sahha.source(), module.source(), flags, threads))
+                .orElseGet(() -> Sources.withoutWhoop(sahha.source(), threads));
 
         JerseyEnvironment jersey = environment.jersey();
         WebModule.register(jersey, keys, rules);
         jersey.register(new ExistingCallers(configuration.access.existingRoutes, keys, rules, environment.metrics()));
         sahha.resources(sources.whoop(), rules).forEach(jersey::register);
-        new UnifiedModule(sources.inOrder(), sources.precedence(), configuration.unified, clock)
+        new UnifiedModule(
+                        sources.inOrder(),
+                        sources.precedence(),
+                        configuration.unified,
+                        new UnifiedModule.Tools(
+                                who -> flags.isOn(Flag.PARALLEL_READ, who), environment.metrics(), clock))
                 .register(jersey, Sources.WHOOP);
         whoop.ifPresent(module -> module.register(jersey));
         jersey.register(OpenApiResource.of(configuration.publicUrl, jersey.getResourceConfig()));
@@ -189,10 +197,13 @@ public final class HealthApplication extends Application<HealthConfiguration> {
     }
 
     private static void useVirtualThreadsWhereThereAreAny(HealthConfiguration configuration) {
-        if (Runtime.version().feature() >= FIRST_JDK_WITH_VIRTUAL_THREADS
-                && configuration.getServerFactory() instanceof AbstractServerFactory server) {
+        if (hasVirtualThreads() && configuration.getServerFactory() instanceof AbstractServerFactory server) {
             server.setEnableVirtualThreads(true);
         }
+    }
+
+    private static boolean hasVirtualThreads() {
+        return Runtime.version().feature() >= FIRST_JDK_WITH_VIRTUAL_THREADS;
     }
 
     /** Ends the service as SIGTERM does. Does nothing before it has started. */

@@ -2,6 +2,7 @@ package io.holisticos.app;
 
 import io.holisticos.app.flags.Flag;
 import io.holisticos.app.flags.Flags;
+import io.holisticos.health.BoundedSource;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource;
@@ -13,6 +14,7 @@ import io.holisticos.unified.Precedence;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executor;
 
 /** Every source of this product, in the order they are read: the only list of them, and the only reader of their flags. */
 final class Sources {
@@ -20,21 +22,22 @@ final class Sources {
     static final SourceName SAHHA = new SourceName("sahha");
     static final SourceName WHOOP = new SourceName("whoop");
 
-    private final HealthSource sahha;
-    private final HealthSource whoop;
+    private final BoundedSource sahha;
+    private final BoundedSource whoop;
 
-    private Sources(HealthSource sahha, HealthSource whoop) {
-        this.sahha = sahha;
-        this.whoop = whoop;
+    private Sources(HealthSource sahha, HealthSource whoop, Executor threads) {
+        this.sahha = new BoundedSource(sahha, threads);
+        this.whoop = new BoundedSource(whoop, threads);
     }
 
-    static Sources withWhoop(HealthSource sahha, HealthSource whoop, Flags flags) {
-        return new Sources(sahha, new Switched(whoop, flags));
+    /** @param threads read the sources, so that no source can hold a caller */
+    static Sources withWhoop(HealthSource sahha, HealthSource whoop, Flags flags, Executor threads) {
+        return new Sources(sahha, new Switched(whoop, flags), threads);
     }
 
     /** Without WHOOP credentials the module is not built; it then answers as if switched off. */
-    static Sources withoutWhoop(HealthSource sahha) {
-        return new Sources(sahha, new Absent(WHOOP));
+    static Sources withoutWhoop(HealthSource sahha, Executor threads) {
+        return new Sources(sahha, new Absent(WHOOP), threads);
     }
 
     /** WHOOP first for what a strap measures at night, Sahha first for what a phone counts by day. */
@@ -53,11 +56,11 @@ final class Sources {
                         Metric.Family.ENERGY, phone));
     }
 
-    List<HealthSource> inOrder() {
+    List<BoundedSource> inOrder() {
         return List.of(sahha, whoop);
     }
 
-    HealthSource whoop() {
+    BoundedSource whoop() {
         return whoop;
     }
 

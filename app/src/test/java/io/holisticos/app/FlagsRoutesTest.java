@@ -52,7 +52,9 @@ class FlagsRoutesTest {
     @Test
     void listsReadsAndSets() {
         JsonNode all = house.jsonOf(house.admin("GET", "/flags", ""));
-        assertThat(all.fieldNames()).toIterable().contains("WHOOP_INTEGRATION", "WHOOP_SYNC", "WHOOP_CONNECT");
+        assertThat(all.fieldNames())
+                .toIterable()
+                .contains("WHOOP_INTEGRATION", "WHOOP_SYNC", "WHOOP_CONNECT", "PARALLEL_READ");
         assertThat(all.path("WHOOP_SYNC").toString()).isEqualTo("{\"enabled\":true,\"percentage\":100,\"users\":[]}");
 
         String wanted = "{\"enabled\":true,\"percentage\":25,\"users\":[\"demo-anna\",\"demo-ben\"]}";

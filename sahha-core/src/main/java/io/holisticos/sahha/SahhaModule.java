@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import io.dropwizard.lifecycle.Managed;
+import io.holisticos.health.BoundedSource;
 import io.holisticos.health.HealthSource;
 import io.holisticos.outbound.Authorization;
 import io.holisticos.outbound.Budget;
@@ -86,7 +87,7 @@ public final class SahhaModule implements Managed {
      *
      * @param whoop asked for {@code include_whoop=true} only
      */
-    public List<Object> resources(HealthSource whoop, AccessRules rules) {
+    public List<Object> resources(BoundedSource whoop, AccessRules rules) {
         return List.of(
                 new LivenessResource(),
                 new ExistingHealthMetricsResource(reads, new WhoopPart(whoop, mapper), rules),

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.holisticos.health.BoundedSource;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
-import io.holisticos.health.HealthSource;
 import io.holisticos.health.Score;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.Measured;
@@ -28,10 +28,10 @@ final class WhoopPart {
     /** What the overview grants it on top of Sahha's time. */
     private static final Duration SHARE = Duration.ofSeconds(2);
 
-    private final HealthSource source;
+    private final BoundedSource source;
     private final ObjectMapper mapper;
 
-    WhoopPart(HealthSource source, ObjectMapper mapper) {
+    WhoopPart(BoundedSource source, ObjectMapper mapper) {
         this.source = source;
         this.mapper = mapper;
     }

@@ -28,8 +28,9 @@ public final class UnifiedConfiguration {
 
     public UnifiedConfiguration() {}
 
-    java.time.Duration deadline() {
-        return deadline.toJavaDuration();
+    /** What the sources may use of the deadline: a twentieth is left for merging and writing. */
+    java.time.Duration readingTime() {
+        return deadline.toJavaDuration().multipliedBy(19).dividedBy(20);
     }
 
     /** What this source may use of the whole. */

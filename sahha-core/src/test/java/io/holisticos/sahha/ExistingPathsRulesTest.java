@@ -17,10 +17,12 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -170,6 +172,28 @@ class ExistingPathsRulesTest {
             assertThat(answer.body()).startsWith("{\"detail\":");
         }
         assertThat(bed.whoop.asked).hasValue(0);
+    }
+
+    @Test
+    @Timeout(60)
+    void aWhoopThatIsStuckIsUnavailableAndSahhasPartIsThere() {
+        CountDownLatch never = new CountDownLatch(1);
+        bed.whoop.answer = days -> {
+            try {
+                never.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return new SourceAnswer.NotConnected(new SourceName("whoop"));
+        };
+
+        HttpResponse<String> answer = bed.get(OVERVIEW + "&include_whoop=true", "X-API-Key", SahhaBed.KEY);
+
+        never.countDown();
+        String plain = bed.get(OVERVIEW).body();
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body())
+                .isEqualTo(plain.substring(0, plain.length() - 1) + ",\"whoop\":{\"status\":\"unavailable\"}}");
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.dropwizard.jackson.Jackson;
 import io.dropwizard.testing.ConfigOverride;
 import io.dropwizard.testing.DropwizardTestSupport;
 import io.dropwizard.util.Duration;
+import io.holisticos.health.BoundedSource;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource;
@@ -190,7 +191,7 @@ final class SahhaBed implements AutoCloseable {
             keys.save(KEY, "test", Set.of(Scope.HEALTH_READ), now.get());
             keys.save(POWERLESS_KEY, "test", Set.of(Scope.CONNECT), now.get());
             WebModule.register(environment.jersey(), new ApiKeys(keys), rules);
-            module.resources(whoop, rules).forEach(environment.jersey()::register);
+            module.resources(new BoundedSource(whoop, executor), rules).forEach(environment.jersey()::register);
         }
     }
 

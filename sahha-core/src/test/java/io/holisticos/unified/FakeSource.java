@@ -8,10 +8,10 @@ import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
 /** A source that says what it is told to, and remembers what it was asked. */
@@ -23,8 +23,8 @@ final class FakeSource implements HealthSource {
     private volatile Runnable before = () -> {};
     private Set<Metric> offers = EnumSet.allOf(Metric.class);
 
-    final List<DayRange> asked = new ArrayList<>();
-    final List<Duration> given = new ArrayList<>();
+    final List<DayRange> asked = new CopyOnWriteArrayList<>();
+    final List<Duration> given = new CopyOnWriteArrayList<>();
 
     FakeSource(String name) {
         this.name = new SourceName(name);
@@ -73,7 +73,7 @@ final class FakeSource implements HealthSource {
     }
 
     @Override
-    public synchronized SourceAnswer read(UserId who, DayRange days, Deadline deadline) {
+    public SourceAnswer read(UserId who, DayRange days, Deadline deadline) {
         asked.add(days);
         given.add(deadline.remaining());
         before.run();

@@ -10,6 +10,8 @@ import static io.holisticos.unified.Given.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.codahale.metrics.Counter;
+import io.holisticos.health.BoundedSource;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.HealthError.MemberNotFound;
 import io.holisticos.health.HealthError.SourceThrottled;
@@ -32,15 +34,27 @@ import java.time.ZoneOffset;
 import java.util.AbstractSet;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class UnifiedFlowTest {
 
@@ -49,6 +63,15 @@ class UnifiedFlowTest {
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1_000); // may wrap around, as System.nanoTime may
     private final FakeSource sahha = new FakeSource("sahha");
     private final FakeSource whoop = new FakeSource("whoop");
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final Set<UserId> atOnce = new HashSet<>();
+    private final Counter shared = new Counter();
+    private final UnifiedConfiguration configuration = new UnifiedConfiguration();
+
+    @AfterEach
+    void letAllThreadsEnd() {
+        threads.shutdownNow();
+    }
 
     @Test
     void readsSahhaThenWhoopThenMerges() {
@@ -154,7 +177,7 @@ class UnifiedFlowTest {
         UnifiedReport report = flow("2026-11-22T10:00:00Z").read(ANNA, Period.TODAY, Set.of());
 
         assertThat(sahha.given).containsExactly(Duration.ofSeconds(3));
-        assertThat(whoop.given).containsExactly(Duration.ofMillis(1_500));
+        assertThat(whoop.given).containsExactly(Duration.ofMillis(1_250)); // a twentieth of 5 s is for merging
         assertThat(report.readings().get(0).took()).isEqualTo(Duration.ofMillis(3_500));
         assertThat(report.totalTime()).isEqualTo(Duration.ofMillis(3_500));
     }
@@ -177,7 +200,7 @@ class UnifiedFlowTest {
 
         flow("2026-11-22T10:00:00Z", List.of(ring)).read(ANNA, Period.TODAY, Set.of());
 
-        assertThat(ring.given).containsExactly(Duration.ofSeconds(5));
+        assertThat(ring.given).containsExactly(Duration.ofMillis(4_750));
     }
 
     @Test
@@ -244,6 +267,204 @@ class UnifiedFlowTest {
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
+    @Test
+    @Timeout(60)
+    void sourcesThatWaitForEachOtherAnswerOnlyWhenReadAtOnce() {
+        CyclicBarrier bothHaveBegun = new CyclicBarrier(2);
+        sahha.answering(measured(SAHHA)).first(() -> await(bothHaveBegun));
+        whoop.answering(measured(WHOOP)).first(() -> await(bothHaveBegun));
+        configuration.shares = Map.of("sahha", millis(200), "whoop", millis(200));
+
+        List<String> oneAfterAnother = statuses(flow("2026-11-22T10:00:00Z").read(ANNA, Period.TODAY, Set.of()));
+        bothHaveBegun.reset();
+        configuration.shares = Map.of("sahha", millis(30_000), "whoop", millis(30_000));
+        configuration.deadline = millis(60_000);
+        atOnce.add(ANNA);
+        List<String> together = statuses(flow("2026-11-22T10:00:00Z").read(ANNA, Period.TODAY, Set.of()));
+
+        assertThat(oneAfterAnother).contains("unavailable");
+        assertThat(together).containsExactly("ok", "ok");
+    }
+
+    @Test
+    void whatIsReadAtOnceIsMergedToTheSame() {
+        sahha.answering(measured(SAHHA, day(DAY, value(Metric.STEPS, "100"))));
+        whoop.answering(measured(WHOOP, day(DAY, value(Metric.SPO2_SLEEP, "97"))));
+        UnifiedFlow flow = flow("2026-11-22T10:00:00Z");
+
+        UnifiedReport oneAfterAnother = flow.read(ANNA, Period.TODAY, Set.of());
+        atOnce.add(ANNA);
+        UnifiedReport together = flow.read(ANNA, Period.TODAY, Set.of());
+
+        assertThat(together).isEqualTo(oneAfterAnother);
+    }
+
+    @ParameterizedTest(name = "read at once: {0}")
+    @ValueSource(booleans = {false, true})
+    @Timeout(60)
+    void aSourceThatPaysNoHeedToItsDeadlineIsLeftBehind(boolean together) {
+        CountDownLatch never = new CountDownLatch(1);
+        sahha.answering(measured(SAHHA, day(DAY, value(Metric.STEPS, "100"))));
+        whoop.answering(measured(WHOOP)).first(() -> awaitDeaf(never));
+        configuration.shares = Map.of("whoop", millis(50));
+        if (together) {
+            atOnce.add(ANNA);
+        }
+
+        UnifiedReport report = flow("2026-11-22T10:00:00Z").read(ANNA, Period.TODAY, Set.of());
+
+        assertThat(statuses(report)).containsExactly("ok", "unavailable");
+        assertThat(report.days().get(0).metrics()).hasSize(1);
+        never.countDown();
+    }
+
+    @Test
+    @Timeout(60)
+    void aSourceThatIsStuckBeforeTheOthersDoesNotTakeTheirTime() {
+        CountDownLatch never = new CountDownLatch(1);
+        sahha.answering(measured(SAHHA)).first(() -> awaitDeaf(never));
+        whoop.answering(measured(WHOOP));
+        configuration.shares = Map.of("sahha", millis(50));
+
+        UnifiedReport report = flow("2026-11-22T10:00:00Z").read(ANNA, Period.TODAY, Set.of());
+
+        assertThat(statuses(report)).containsExactly("unavailable", "ok");
+        never.countDown();
+    }
+
+    @Test
+    @Timeout(60)
+    void fiftyWhoAskTheSameAtTheSameTimeAreOneReading() throws Exception {
+        CountDownLatch open = new CountDownLatch(1);
+        sahha.answering(measured(SAHHA)).first(() -> awaitDeaf(open));
+        whoop.answering(measured(WHOOP));
+        configuration.shares = Map.of("sahha", millis(50_000));
+        configuration.deadline = millis(60_000);
+        UnifiedFlow flow = flow("2026-11-22T10:00:00Z");
+
+        List<Asker> askers = Stream.generate(() -> new Asker(() -> flow.read(ANNA, Period.TODAY, Set.of())))
+                .limit(50)
+                .toList();
+        waitingInFlights(askers, 50);
+        open.countDown();
+
+        for (Asker asker : askers) {
+            assertThat(statuses(asker.report())).containsExactly("ok", "ok");
+        }
+        assertThat(sahha.asked).hasSize(1);
+        assertThat(whoop.asked).hasSize(1);
+        assertThat(shared.getCount()).isEqualTo(49);
+        flow.read(ANNA, Period.TODAY, Set.of());
+        assertThat(sahha.asked).as("what is over is not kept").hasSize(2);
+    }
+
+    @Test
+    @Timeout(60)
+    void otherPersonsDaysAndSourcesAreReadingsOfTheirOwn() throws Exception {
+        CountDownLatch open = new CountDownLatch(1);
+        whoop.answering(measured(WHOOP));
+        sahha.answering(measured(SAHHA)).first(() -> awaitDeaf(open));
+        configuration.shares = Map.of("sahha", millis(50_000));
+        configuration.deadline = millis(60_000);
+        UnifiedFlow flow = flow("2026-11-22T10:00:00Z");
+
+        List<Asker> askers = List.of(
+                new Asker(() -> flow.read(ANNA, Period.TODAY, Set.of())),
+                new Asker(() -> flow.read(new UserId("demo-ben"), Period.TODAY, Set.of())),
+                new Asker(() -> flow.read(ANNA, Period.parse("yesterday"), Set.of())),
+                new Asker(() -> flow.read(ANNA, DayRange.of(DAY))),
+                new Asker(() -> flow.read(ANNA, Period.TODAY, Set.of(WHOOP))));
+        waitingInFlights(askers, 5);
+        open.countDown();
+
+        for (Asker asker : askers) {
+            asker.report();
+        }
+        assertThat(sahha.asked).hasSize(5);
+        assertThat(shared.getCount()).isZero();
+    }
+
+    @Test
+    @Timeout(60)
+    void whoWasFirstAndIsInterruptedTakesNobodyAlong() throws Exception {
+        CountDownLatch open = new CountDownLatch(1);
+        sahha.answering(measured(SAHHA)).first(() -> awaitDeaf(open));
+        whoop.answering(measured(WHOOP));
+        configuration.shares = Map.of("sahha", millis(50_000));
+        configuration.deadline = millis(60_000);
+        UnifiedFlow flow = flow("2026-11-22T10:00:00Z");
+        Asker first = new Asker(() -> flow.read(ANNA, Period.TODAY, Set.of()));
+        waitingInFlights(List.of(first), 1);
+        Asker second = new Asker(() -> flow.read(ANNA, Period.TODAY, Set.of()));
+        Asker third = new Asker(() -> flow.read(ANNA, Period.TODAY, Set.of()));
+        waitingInFlights(List.of(second, third), 2);
+
+        first.interrupt();
+        first.report();
+        waitingInFlights(List.of(second, third), 2);
+        open.countDown();
+
+        assertThat(statuses(second.report())).containsExactly("ok", "ok");
+        assertThat(statuses(third.report())).containsExactly("ok", "ok");
+        assertThat(sahha.asked).as("by the first, then for the others").hasSizeBetween(2, 3);
+    }
+
+    /** Somebody who asks on a thread of their own. */
+    private static final class Asker {
+
+        private final FutureTask<UnifiedReport> asking;
+        private final Thread thread;
+
+        Asker(Callable<UnifiedReport> question) {
+            asking = new FutureTask<>(question);
+            thread = new Thread(asking);
+            thread.start();
+        }
+
+        UnifiedReport report() throws Exception {
+            return asking.get();
+        }
+
+        void interrupt() {
+            thread.interrupt();
+        }
+
+        boolean isWaiting() {
+            return thread.getState() == Thread.State.TIMED_WAITING;
+        }
+    }
+
+    /** Until so many of them stand still: for the source, or for whoever asks it. */
+    private static void waitingInFlights(List<Asker> askers, int count) {
+        while (askers.stream().filter(Asker::isWaiting).count() < count) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static void await(CyclicBarrier barrier) {
+        try {
+            barrier.await();
+        } catch (InterruptedException | BrokenBarrierException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Not even an interrupt ends this wait. */
+    private static void awaitDeaf(CountDownLatch latch) {
+        while (true) {
+            try {
+                latch.await();
+                return;
+            } catch (InterruptedException deaf) {
+                Thread.interrupted();
+            }
+        }
+    }
+
+    private static io.dropwizard.util.Duration millis(long millis) {
+        return io.dropwizard.util.Duration.milliseconds(millis);
+    }
+
     private UnifiedFlow flow(String now) {
         return flow(now, List.of(sahha, whoop));
     }
@@ -251,7 +472,14 @@ class UnifiedFlowTest {
     private UnifiedFlow flow(String now, List<HealthSource> sources) {
         Offers offers = new Offers(Map.of(WHOOP, whoop.offers()));
         Clock clock = Clock.fixed(Instant.parse(now), ZoneOffset.UTC);
-        return new UnifiedFlow(sources, new Merge(PRECEDENCE, offers), new UnifiedConfiguration(), clock, nanos::get);
+        return new UnifiedFlow(
+                sources.stream()
+                        .map(source -> new BoundedSource(source, threads))
+                        .toList(),
+                new Merge(PRECEDENCE, offers),
+                configuration,
+                new UnifiedFlow.Pace(atOnce::contains, clock, nanos::get),
+                shared);
     }
 
     private static List<String> statuses(UnifiedReport report) {

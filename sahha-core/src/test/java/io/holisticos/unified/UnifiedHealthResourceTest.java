@@ -24,6 +24,7 @@ import io.dropwizard.jackson.Jackson;
 import io.dropwizard.testing.ConfigOverride;
 import io.dropwizard.testing.junit5.DropwizardAppExtension;
 import io.dropwizard.testing.junit5.DropwizardExtensionsSupport;
+import io.holisticos.health.BoundedSource;
 import io.holisticos.health.HealthSource.Acquaintance;
 import io.holisticos.health.Metric;
 import io.holisticos.health.Score;
@@ -52,6 +53,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -100,11 +102,17 @@ class UnifiedHealthResourceTest {
             keys.save(KEY, "reader", Set.of(Scope.HEALTH_READ), NOW);
             keys.save(OTHER_KEY, "connector", Set.of(Scope.CONNECT), NOW);
             WebModule.register(environment.jersey(), new ApiKeys(keys), new AccessRules());
+            ExecutorService threads = environment
+                    .lifecycle()
+                    .executorService("reads-%d")
+                    .maxThreads(8)
+                    .build();
             new UnifiedModule(
-                            List.of(SAHHA_SOURCE, WHOOP_SOURCE),
+                            List.of(new BoundedSource(SAHHA_SOURCE, threads), new BoundedSource(WHOOP_SOURCE, threads)),
                             PRECEDENCE,
                             new UnifiedConfiguration(),
-                            Clock.fixed(NOW, ZoneOffset.UTC))
+                            new UnifiedModule.Tools(
+                                    who -> false, environment.metrics(), Clock.fixed(NOW, ZoneOffset.UTC)))
                     .register(environment.jersey(), WHOOP);
         }
     }
