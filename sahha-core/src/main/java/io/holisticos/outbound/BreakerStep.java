@@ -8,7 +8,10 @@ import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.SourceName;
+import java.util.Locale;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -62,6 +65,15 @@ final class BreakerStep implements Step {
             breaker.releasePermission(); // ours, not theirs
             throw other;
         }
+    }
+
+    /** By command key, only those that were called: closed, open, half_open. */
+    SortedMap<String, String> states() {
+        SortedMap<String, String> states = new TreeMap<>();
+        breakers.getAllCircuitBreakers()
+                .forEach(breaker ->
+                        states.put(breaker.getName(), breaker.getState().name().toLowerCase(Locale.ROOT)));
+        return states;
     }
 
     Set<String> open() {

@@ -9,6 +9,7 @@ import jakarta.ws.rs.client.Client;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
 
 /** Calls one other system. The steps are a list: read it to know what happens to a call. Thread-safe. */
 public final class Outbound {
@@ -68,6 +69,11 @@ public final class Outbound {
     /** The command keys whose calls are stopped for now. */
     public Set<String> openBreakers() {
         return breakers.open();
+    }
+
+    /** How each breaker stands, by command key: closed, open or half_open. Only commands that were called. */
+    public SortedMap<String, String> breakerStates() {
+        return breakers.states();
     }
 
     private Step.Next from(int index) {

@@ -23,6 +23,7 @@ public final class SahhaModule implements Managed {
     private final SahhaRefresh refresh;
     private final SahhaSource source;
     private final ExistingReads reads;
+    private final SahhaVitals vitals;
     private final ObjectMapper mapper;
 
     /**
@@ -40,20 +41,16 @@ public final class SahhaModule implements Managed {
             ExecutorService refreshes) {
         this.mapper = verbatim(mapper);
         Budget budget = new CallRate(configuration.maxCallsPerSecond, System::nanoTime);
-        AccountToken token = new AccountToken(
-                Outbound.to(SahhaApi.SAHHA, client, configuration.outbound, budget, Authorization.none(), metrics),
-                configuration,
-                this.mapper,
-                clock);
-        SahhaApi api = new SahhaApi(
-                Outbound.to(SahhaApi.SAHHA, client, configuration.outbound, budget, token, metrics),
-                configuration.baseUrl,
-                this.mapper,
-                new RecordDecoder(metrics));
+        Outbound tokens =
+                Outbound.to(SahhaApi.SAHHA, client, configuration.outbound, budget, Authorization.none(), metrics);
+        AccountToken token = new AccountToken(tokens, configuration, this.mapper, clock);
+        Outbound data = Outbound.to(SahhaApi.SAHHA, client, configuration.outbound, budget, token, metrics);
+        SahhaApi api = new SahhaApi(data, configuration.baseUrl, this.mapper, new RecordDecoder(metrics));
         SahhaStore store = new SahhaStore(database, this.mapper);
         this.refresh = new SahhaRefresh(api, store, clock, metrics, refreshes);
         SahhaReader reader = new SahhaReader(store, refresh, configuration.waitWhenStale.toJavaDuration(), clock);
         this.source = new SahhaSource(reader, refresh, store, configuration);
+        this.vitals = new SahhaVitals(List.of(tokens, data), refresh);
         this.reads = new ExistingReads(reader, store, configuration);
     }
 
@@ -72,6 +69,11 @@ public final class SahhaModule implements Managed {
                 new LivenessResource(),
                 new ExistingHealthMetricsResource(reads, new WhoopPart(whoop, mapper), rules),
                 new ExistingSahhaRowsResource(reads));
+    }
+
+    /** How our calls to Sahha go. */
+    public SahhaVitals vitals() {
+        return vitals;
     }
 
     /** For the name {@code sahha}. */

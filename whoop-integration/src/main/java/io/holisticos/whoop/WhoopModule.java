@@ -5,6 +5,7 @@ import com.codahale.metrics.health.HealthCheck;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
 import io.dropwizard.lifecycle.Managed;
+import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.HealthSource;
 import io.holisticos.health.UserId;
 import io.holisticos.jobs.Jobs;
@@ -32,6 +33,7 @@ import io.holisticos.whoop.sync.Synchronizer;
 import jakarta.ws.rs.client.Client;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -47,6 +49,7 @@ public final class WhoopModule implements Managed {
     private final QuotaGovernor quota;
     private final Connections connections;
     private final ConnectFlow connectFlow;
+    private final Outbound tokens;
     private final Outbound data;
     private final Synchronizer synchronizer;
     private final WhoopDayStore reader;
@@ -67,15 +70,14 @@ public final class WhoopModule implements Managed {
         this.tools = tools;
         this.switches = switches;
         this.quota = new QuotaGovernor(storage.jdbi(), tools.clock(), configuration.quota);
-        WhoopOAuth oauth = new WhoopOAuth(
-                Outbound.to(
-                        WhoopApi.WHOOP,
-                        tools.oauth(),
-                        configuration.oauth,
-                        Budget.unlimited(), // the quota counts what lies below /developer
-                        Authorization.none(),
-                        tools.metrics()),
-                configuration.connect);
+        this.tokens = Outbound.to(
+                WhoopApi.WHOOP,
+                tools.oauth(),
+                configuration.oauth,
+                Budget.unlimited(), // the quota counts what lies below /developer
+                Authorization.none(),
+                tools.metrics());
+        WhoopOAuth oauth = new WhoopOAuth(tokens, configuration.connect);
         this.connections =
                 new Connections(storage.jdbi(), storage.vault(), oauth, configuration.connect, tools.clock());
         this.data = Outbound.to(
@@ -114,7 +116,8 @@ public final class WhoopModule implements Managed {
                 new Surroundings(
                         new SyncOnConnect(),
                         new Switch(),
-                        who -> synchronizer.findFreshness(who).map(Freshness::lastSyncedAt)));
+                        who -> synchronizer.findFreshness(who).map(Freshness::lastSyncedAt),
+                        new SecurityEvents(tools.metrics())));
     }
 
     /** WHOOP in the unified flow. Knows nothing of the kill switch: whoever lists the sources does. */
@@ -128,6 +131,11 @@ public final class WhoopModule implements Managed {
         ConnectRoutes.register(jersey, connectFlow, configuration.connect);
         jersey.register(new InternalDataResource(standings, reader, access, tools.mapper()));
         jersey.register(new InternalSyncResource(this::connectionOf, access));
+    }
+
+    /** How the integration does. */
+    public WhoopVitals vitals() {
+        return new WhoopVitals(List.of(tokens, data), quota, synchronizer, this::jobs);
     }
 
     /** By name: {@code whoop} and {@code jobs}. */
