@@ -20,7 +20,9 @@ final class CrossOrigin {
         CrossOriginHandler handler = new CrossOriginHandler();
         handler.setAllowedOriginPatterns(origins.stream().map(Pattern::quote).collect(Collectors.toSet()));
         handler.setAllowedMethods(Set.of("GET", "POST", "PUT", "DELETE", "HEAD"));
-        handler.setAllowedHeaders(Set.of("X-API-Key", "Content-Type", "If-None-Match"));
+        handler.setAllowedHeaders(
+                Set.of("X-API-Key", "Content-Type", "If-None-Match", "X-Request-Id", "traceparent", "tracestate"));
+        handler.setExposedHeaders(Set.of("X-Request-Id", "Retry-After"));
         environment.getApplicationContext().insertHandler(handler);
     }
 }

@@ -71,7 +71,8 @@ public final class DatabaseConfiguration extends DataSourceFactory {
 
     /** The pool for whoever has somebody waiting. */
     ManagedDataSource readers(MetricRegistry metrics, String name) {
-        return pool(new Limits(getMaxSize(), getMaxWaitForConnection(), statementTimeout, socketTimeout), metrics, name);
+        return pool(
+                new Limits(getMaxSize(), getMaxWaitForConnection(), statementTimeout, socketTimeout), metrics, name);
     }
 
     ManagedDataSource workers(MetricRegistry metrics, String name) {
@@ -106,8 +107,7 @@ public final class DatabaseConfiguration extends DataSourceFactory {
         return socketTimeout.toMilliseconds() % 1000 == 0 && jobs.socketTimeout.toMilliseconds() % 1000 == 0;
     }
 
-    private record Limits(
-            int maxSize, Optional<Duration> maxWait, Duration statementTimeout, Duration socketTimeout) {}
+    private record Limits(int maxSize, Optional<Duration> maxWait, Duration statementTimeout, Duration socketTimeout) {}
 
     /** Dropwizard's factory makes a pool of what it holds at the moment: so it holds the limits for that moment. */
     private synchronized ManagedDataSource pool(Limits limits, MetricRegistry metrics, String name) {
@@ -116,7 +116,8 @@ public final class DatabaseConfiguration extends DataSourceFactory {
         Optional<Duration> maxWait = getMaxWaitForConnection();
         Optional<String> validator = getValidatorClassName();
         Map<String, String> limited = new HashMap<>(properties);
-        limited.put("options", "-c statement_timeout=" + limits.statementTimeout().toMilliseconds());
+        limited.put(
+                "options", "-c statement_timeout=" + limits.statementTimeout().toMilliseconds());
         limited.put("socketTimeout", Long.toString(limits.socketTimeout().toSeconds()));
         try {
             setProperties(limited);

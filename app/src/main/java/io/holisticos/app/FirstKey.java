@@ -37,7 +37,7 @@ final class FirstKey implements Managed {
         if (access.existingRoutes != AccessConfiguration.ExistingRoutes.ENFORCE) {
             log.warn(
                     "event=existing_routes_open mode={} paths=/api/v1/health-metrics,/api/v1/sahha"
-                            + " message=\"anyone who reaches this port reads Sahha data of any user\"",
+                            + " warning=\"anyone who reaches this port reads Sahha data of any user\"",
                     access.existingRoutes);
         }
         save();

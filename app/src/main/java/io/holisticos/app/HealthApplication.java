@@ -4,6 +4,7 @@ import io.dropwizard.configuration.SubstitutingSourceProvider;
 import io.dropwizard.core.Application;
 import io.dropwizard.core.cli.CheckCommand;
 import io.dropwizard.core.server.AbstractServerFactory;
+import io.dropwizard.core.server.DefaultServerFactory;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
@@ -11,14 +12,19 @@ import io.dropwizard.views.common.ViewBundle;
 import io.holisticos.app.admin.AdminPort;
 import io.holisticos.app.flags.Flag;
 import io.holisticos.app.flags.Flags;
+import io.holisticos.app.probes.Drain;
+import io.holisticos.app.probes.Probes;
+import io.holisticos.audit.SecurityEvents;
 import io.holisticos.outbound.Commands;
 import io.holisticos.outbound.OutboundClient;
 import io.holisticos.sahha.SahhaModule;
 import io.holisticos.unified.UnifiedModule;
+import io.holisticos.vault.MemberHash;
 import io.holisticos.vault.Vault;
 import io.holisticos.web.AccessRules;
 import io.holisticos.web.ApiKeyStore;
 import io.holisticos.web.ApiKeys;
+import io.holisticos.web.RequestLog;
 import io.holisticos.web.WebModule;
 import io.holisticos.whoop.WhoopModule;
 import java.security.SecureRandom;
@@ -115,7 +121,8 @@ public final class HealthApplication extends Application<HealthConfiguration> {
             Database whoopDatabase = Database.open(environment, configuration.whoopDatabase, "whoop-db");
             changelogs.put(Migrations.WHOOP_CHANGELOG, whoopDatabase.workers().source());
             WhoopModule.Storage storage = new WhoopModule.Storage(
-                    whoopPool(configuration, whoopDatabase.readers()), whoopPool(configuration, whoopDatabase.workers()));
+                    whoopPool(configuration, whoopDatabase.readers()),
+                    whoopPool(configuration, whoopDatabase.workers()));
             whoop = Optional.of(whoop(configuration, environment, commands, flags, storage));
         }
         Executor threads =
@@ -123,8 +130,11 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         Sources sources = whoop.map(module -> Sources.withWhoop(sahha.source(), module.source(), flags, threads))
                 .orElseGet(() -> Sources.withoutWhoop(sahha.source(), threads));
 
+        RequestLog.register(environment, MemberHash.of(configuration.vault)::of);
+        Shedding.register(environment, configuration.shedding, maxThreads(configuration));
         JerseyEnvironment jersey = environment.jersey();
-        WebModule.register(jersey, keys, rules);
+        SecurityEvents security = new SecurityEvents(environment.metrics());
+        WebModule.register(jersey, keys, rules, security);
         jersey.register(new ExistingCallers(configuration.access.existingRoutes, keys, rules, environment.metrics()));
         sahha.resources(sources.whoop(), rules).forEach(jersey::register);
         new UnifiedModule(
@@ -135,11 +145,21 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                                 who -> flags.isOn(Flag.PARALLEL_READ, who), environment.metrics(), clock))
                 .register(jersey, Sources.WHOOP);
         whoop.ifPresent(module -> module.register(jersey));
+        Probes.register(
+                environment,
+                Drain.in(environment),
+                new Probes.EntryPoint(
+                        sahhaDatabase.source(),
+                        new MigrationsCheck(Map.of(Migrations.SAHHA_CHANGELOG, sahhaDatabase.source())),
+                        sahha.vitals()),
+                whoop.map(module ->
+                        new Probes.Integration(module.vitals(), () -> flags.isOnForAnyone(Flag.WHOOP_INTEGRATION))),
+                clock);
         jersey.register(OpenApiResource.of(configuration.publicUrl, jersey.getResourceConfig()));
         RefusedRequests.answerIn(environment);
         CrossOrigin.allow(environment, configuration.access.origins());
 
-        AdminPort.open(environment.admin(), environment.getObjectMapper(), keys, flags);
+        AdminPort.open(environment.admin(), environment.getObjectMapper(), keys, flags, security);
         environment.healthChecks().register("migrations", new MigrationsCheck(changelogs));
         environment.lifecycle().manage(new FirstKey(keyStore, configuration.access, clock));
         more.accept(environment);
@@ -204,6 +224,12 @@ public final class HealthApplication extends Application<HealthConfiguration> {
 
     private static boolean hasVirtualThreads() {
         return Runtime.version().feature() >= FIRST_JDK_WITH_VIRTUAL_THREADS;
+    }
+
+    private static int maxThreads(HealthConfiguration configuration) {
+        return configuration.getServerFactory() instanceof AbstractServerFactory server
+                ? server.getMaxThreads()
+                : new DefaultServerFactory().getMaxThreads();
     }
 
     /** Ends the service as SIGTERM does. Does nothing before it has started. */

@@ -48,6 +48,11 @@ public final class HealthConfiguration extends Configuration {
     @Valid
     @NotNull
     @JsonProperty
+    SheddingConfiguration shedding = new SheddingConfiguration();
+
+    @Valid
+    @NotNull
+    @JsonProperty
     SahhaConfiguration sahha = new SahhaConfiguration();
 
     @Valid

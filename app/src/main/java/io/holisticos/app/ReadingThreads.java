@@ -2,13 +2,11 @@ package io.holisticos.app;
 
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.util.Duration;
-import java.util.Map;
+import io.holisticos.trace.RequestContext;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.SynchronousQueue;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.MDC;
 
 /**
  * The threads that read sources: no more than {@value #MAX} at once, and none waits for another to be free. Log lines
@@ -50,10 +48,9 @@ final class ReadingThreads implements Executor {
         if (!free.tryAcquire()) {
             throw new RejectedExecutionException("all " + MAX + " threads that read sources are busy");
         }
-        Map<String, String> request = MDC.getCopyOfContextMap();
         boolean begun = false;
         try {
-            threads.execute(() -> run(work, request));
+            threads.execute(RequestContext.wrap(() -> run(work)));
             begun = true;
         } finally {
             if (!begun) {
@@ -62,14 +59,10 @@ final class ReadingThreads implements Executor {
         }
     }
 
-    private void run(Runnable work, @Nullable Map<String, String> request) {
+    private void run(Runnable work) {
         try {
-            if (request != null) {
-                MDC.setContextMap(request);
-            }
             work.run();
         } finally {
-            MDC.clear();
             free.release();
         }
     }

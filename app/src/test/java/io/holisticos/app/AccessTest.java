@@ -85,7 +85,13 @@ class AccessTest {
         for (Route route : routes) {
             HttpResponse<String> answer = send(route, BAD_ID, "only-" + route.scope());
 
-            assertThat(answer.statusCode()).as(route + " " + answer.body()).isEqualTo(400);
+            assertThat(answer.statusCode())
+                    .as(route + " " + answer.body())
+                    .isEqualTo(
+                            route.path().contains("{user_id}")
+                                            || !route.method().equals("GET")
+                                    ? 400
+                                    : 200);
         }
     }
 

@@ -9,7 +9,8 @@ import java.util.Set;
 /** The routes that {@code /api/openapi.json} names. */
 final class ApiDocument {
 
-    private static final Set<String> OPEN = Set.of("/connect/{link}", "/api/v1/whoop/callback");
+    private static final Set<String> OPEN =
+            Set.of("/connect/{link}", "/api/v1/whoop/callback", "/health/live", "/health/ready");
 
     private ApiDocument() {}
 
@@ -23,7 +24,11 @@ final class ApiDocument {
                     || path.startsWith("/api/v1/sahha/");
         }
 
-        /** New, and not one of the two a member's browser walks through. */
+        boolean isProbe() {
+            return path.equals("/") || path.equals("/health") || path.startsWith("/health/");
+        }
+
+        /** New, no probe, and not one of the two a member's browser walks through. */
         boolean needsKey() {
             return !isExisting() && !OPEN.contains(path);
         }

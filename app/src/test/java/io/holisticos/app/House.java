@@ -95,6 +95,11 @@ final class House implements AutoCloseable {
         return new House(Map.of(), more);
     }
 
+    /** Both. */
+    static House openWith(Map<String, String> variables, Consumer<Environment> more) throws Exception {
+        return new House(variables, more);
+    }
+
     /** A second replica on the same databases; whoever starts it stops it. */
     Replica replica() throws Exception {
         Map<String, String> own = new HashMap<>(variables);

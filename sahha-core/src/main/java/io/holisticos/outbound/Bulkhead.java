@@ -2,7 +2,7 @@ package io.holisticos.outbound;
 
 import io.holisticos.health.Deadline;
 import io.holisticos.outbound.Outcome.NotRun;
-import java.util.Map;
+import io.holisticos.trace.RequestContext;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -14,7 +14,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import org.slf4j.MDC;
 
 /** Keeps one command from taking more than its part of the process. */
 sealed interface Bulkhead {
@@ -108,18 +107,8 @@ sealed interface Bulkhead {
             if (bounds.queue() > 0 && pool.getQueue().size() >= bounds.rejectionThreshold()) {
                 throw new NotRun(key, Outcome.THREAD_POOL_REJECTED);
             }
-            Map<String, String> context = MDC.getCopyOfContextMap(); // the request's id goes with the work
             try {
-                return pool.submit(() -> {
-                    if (context != null) {
-                        MDC.setContextMap(context);
-                    }
-                    try {
-                        return work.get();
-                    } finally {
-                        MDC.clear();
-                    }
-                });
+                return pool.submit(RequestContext.wrapCallable(work::get)); // the request's ids go with the work
             } catch (RejectedExecutionException e) {
                 throw new NotRun(key, Outcome.THREAD_POOL_REJECTED);
             }

@@ -8,8 +8,11 @@ import io.holisticos.outbound.CommandConfiguration.Isolation;
 import jakarta.ws.rs.client.Client;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -115,6 +118,16 @@ public final class Outbound {
             throw new IllegalStateException("the command " + key + " was not announced");
         }
         return command;
+    }
+
+    /** How each breaker stands, by command key: closed, open, half_open, forced_open or forced_closed. Only commands that were called. */
+    public SortedMap<String, String> breakerStates() {
+        SortedMap<String, String> states = new TreeMap<>();
+        announced.values().stream()
+                .filter(Command::hasExecuted)
+                .forEach(command ->
+                        states.put(command.key().name(), command.state().name().toLowerCase(Locale.ROOT)));
+        return states;
     }
 
     private Step.Next from(int index) {

@@ -6,6 +6,7 @@ import io.holisticos.health.HealthError.BadSourceReply;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.SourceName;
 import io.holisticos.outbound.Outcome.NotRun;
+import io.holisticos.trace.RequestContext;
 import jakarta.ws.rs.ProcessingException;
 import jakarta.ws.rs.client.Client;
 import jakarta.ws.rs.client.Entity;
@@ -62,6 +63,7 @@ final class SendStep implements Step {
                 .request()
                 .property(ClientProperties.CONNECT_TIMEOUT, millis)
                 .property(ClientProperties.READ_TIMEOUT, millis);
+        RequestContext.outgoing().forEach(request::header);
         call.headers().forEach(request::header);
         Call.Body body = call.body();
         try (Response response = body == null

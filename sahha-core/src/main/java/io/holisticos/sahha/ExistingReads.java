@@ -6,10 +6,12 @@ import io.holisticos.health.HealthError.MemberNotFound;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.Period;
 import io.holisticos.health.UserId;
+import io.holisticos.trace.RequestContext;
 import jakarta.ws.rs.NotFoundException;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -128,11 +130,30 @@ final class ExistingReads {
         List<SahhaReader.Need> needs = kinds.stream()
                 .map(kind -> new SahhaReader.Need(kind, freshness))
                 .toList();
-        SahhaReader.Standing standing = reader.prepare(new SahhaReader.Question(who, needs, days, coldWait), deadline);
+        SahhaReader.Standing standing =
+                noted(() -> reader.prepare(new SahhaReader.Question(who, needs, days, coldWait), deadline));
         if (!standing.known()) {
             throw new MemberNotFound();
         }
         return standing;
+    }
+
+    /** How Sahha stands, for the line of the request. */
+    private static SahhaReader.Standing noted(Supplier<SahhaReader.Standing> preparing) {
+        long begun = System.nanoTime();
+        String status = "unavailable";
+        try {
+            SahhaReader.Standing standing = preparing.get();
+            if (!standing.known()) {
+                status = "not_connected";
+            } else if (!standing.missing()) {
+                status = standing.current() ? "ok" : "stale";
+            }
+            return standing;
+        } finally {
+            Duration took = Duration.ofNanos(System.nanoTime() - begun);
+            RequestContext.noteSource(SahhaApi.SAHHA.value(), status, took);
+        }
     }
 
     private static DayRows rowsOf(SahhaStore store, UserId who, LocalDate date, List<Kind> kinds) {

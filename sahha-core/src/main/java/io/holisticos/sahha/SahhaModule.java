@@ -28,6 +28,7 @@ public final class SahhaModule implements Managed {
     private final SahhaRefresh refresh;
     private final SahhaSource source;
     private final ExistingReads reads;
+    private final SahhaVitals vitals;
     private final ObjectMapper mapper;
 
     /**
@@ -53,16 +54,11 @@ public final class SahhaModule implements Managed {
         MetricRegistry metrics = tools.metrics();
         Clock clock = tools.clock();
         Budget budget = new CallRate(configuration.maxCallsPerSecond, System::nanoTime);
-        AccountToken token = new AccountToken(
-                Outbound.to(SahhaApi.SAHHA, client, configuration.outbound, commands, budget, Authorization.none()),
-                configuration,
-                this.mapper,
-                clock);
-        SahhaApi api = new SahhaApi(
-                Outbound.to(SahhaApi.SAHHA, client, configuration.outbound, commands, budget, token),
-                configuration.baseUrl,
-                this.mapper,
-                new RecordDecoder(metrics));
+        Outbound tokens =
+                Outbound.to(SahhaApi.SAHHA, client, configuration.outbound, commands, budget, Authorization.none());
+        AccountToken token = new AccountToken(tokens, configuration, this.mapper, clock);
+        Outbound data = Outbound.to(SahhaApi.SAHHA, client, configuration.outbound, commands, budget, token);
+        SahhaApi api = new SahhaApi(data, configuration.baseUrl, this.mapper, new RecordDecoder(metrics));
         StoreReads rows = new StoreReads(
                 new SahhaStore(storage.reads(), this.mapper),
                 commands.add(SahhaApi.SAHHA, STORE, configuration.store()));
@@ -74,6 +70,7 @@ public final class SahhaModule implements Managed {
                 new SahhaRefresh.Instruments(clock, metrics));
         SahhaReader reader = new SahhaReader(rows, refresh, configuration.waitWhenStale.toJavaDuration(), clock);
         this.source = new SahhaSource(reader, refresh, rows, configuration);
+        this.vitals = new SahhaVitals(List.of(tokens, data), refresh);
         this.reads = new ExistingReads(reader, rows, configuration);
     }
 
@@ -92,6 +89,11 @@ public final class SahhaModule implements Managed {
                 new LivenessResource(),
                 new ExistingHealthMetricsResource(reads, new WhoopPart(whoop, mapper), rules),
                 new ExistingSahhaRowsResource(reads));
+    }
+
+    /** How our calls to Sahha go. */
+    public SahhaVitals vitals() {
+        return vitals;
     }
 
     /** For the name {@code sahha}. */

@@ -6,6 +6,7 @@ import io.holisticos.health.HealthError;
 import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
+import io.holisticos.trace.RequestContext;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -141,7 +142,7 @@ final class SahhaRefresh {
 
     private void run(UserId who, Kind kind, Span span, CompletableFuture<Boolean> flight, int attempt, Executor on) {
         try {
-            on.execute(() -> attempt(who, kind, span, flight, attempt));
+            on.execute(RequestContext.wrap(() -> attempt(who, kind, span, flight, attempt)));
         } catch (RejectedExecutionException e) { // more than we can do: readers get what is held
             flight.completeExceptionally(new SourceUnavailable(SahhaApi.SAHHA, RETRY_AFTER, e));
         }

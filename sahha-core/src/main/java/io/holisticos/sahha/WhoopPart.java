@@ -14,6 +14,7 @@ import io.holisticos.health.SourceDay;
 import io.holisticos.health.SourceDetails;
 import io.holisticos.health.UserId;
 import io.holisticos.health.Workout;
+import io.holisticos.trace.RequestContext;
 import java.time.Duration;
 import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
@@ -38,12 +39,20 @@ final class WhoopPart {
 
     /** Never throws: what goes wrong is the status {@code unavailable}. */
     JsonNode read(UserId who, LocalDate date) {
+        long begun = System.nanoTime();
         try {
-            return written(source.read(who, DayRange.of(date), Deadline.after(SHARE)), date);
+            SourceAnswer answer = source.read(who, DayRange.of(date), Deadline.after(SHARE));
+            note(answer.status(), begun);
+            return written(answer, date);
         } catch (RuntimeException unexpected) {
             log.error("event=include_whoop_failed", unexpected);
+            note("unavailable", begun);
             return JsonNodeFactory.instance.objectNode().put("status", "unavailable");
         }
+    }
+
+    private void note(String status, long begun) {
+        RequestContext.noteSource(source.name().value(), status, Duration.ofNanos(System.nanoTime() - begun));
     }
 
     private JsonNode written(SourceAnswer answer, LocalDate date) {

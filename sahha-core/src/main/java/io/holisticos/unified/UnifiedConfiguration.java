@@ -36,7 +36,7 @@ public final class UnifiedConfiguration {
     /** What this source may use of the whole. */
     public java.time.Duration shareOf(SourceName source) {
         Duration share = shares.get(source.value());
-        return share == null || share.compareTo(deadline) > 0 ? deadline() : share.toJavaDuration();
+        return share == null || share.compareTo(deadline) > 0 ? readingTime() : share.toJavaDuration();
     }
 
     /** The end for this source, within the end of the whole. */

@@ -5,6 +5,7 @@ import io.holisticos.health.HealthError.InvalidRequest;
 import io.holisticos.health.Period;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
+import io.holisticos.trace.RequestContext;
 import io.holisticos.web.Problem;
 import io.holisticos.web.Scope;
 import io.swagger.v3.oas.annotations.Operation;
@@ -88,7 +89,7 @@ public final class UnifiedHealthResource {
                     @DefaultValue("true")
                     String includeWhoop) {
         Set<SourceName> leftOut = isTrue("include_whoop", includeWhoop) ? Set.of() : Set.of(whoop);
-        return DayAnswer.overview(flow.read(who, Period.parse(period), leftOut), period, whoop);
+        return DayAnswer.overview(noted(flow.read(who, Period.parse(period), leftOut)), period, whoop);
     }
 
     @GET
@@ -109,7 +110,7 @@ public final class UnifiedHealthResource {
                     @QueryParam("to")
                     @Nullable
                     LocalDate to) {
-        return DayAnswer.days(flow.read(who, range(from, to)), whoop);
+        return DayAnswer.days(noted(flow.read(who, range(from, to))), whoop);
     }
 
     @GET
@@ -123,7 +124,15 @@ public final class UnifiedHealthResource {
             description = "Every source, connected or not",
             content = @Content(schema = @Schema(implementation = SourcesAnswer.class)))
     public SourcesAnswer sources(@Parameter(description = USER_ID) @PathParam("user_id") UserId who) {
-        return SourcesAnswer.of(flow.read(who, Period.TODAY, Set.of()));
+        return SourcesAnswer.of(noted(flow.read(who, Period.TODAY, Set.of())));
+    }
+
+    /** For the line of the request: also when somebody else's reading brought the report. */
+    private static UnifiedReport noted(UnifiedReport report) {
+        report.readings()
+                .forEach(reading -> RequestContext.noteSource(
+                        reading.answer().from().value(), reading.answer().status(), reading.took()));
+        return report;
     }
 
     private static DayRange range(@Nullable LocalDate from, @Nullable LocalDate to) {

@@ -29,6 +29,7 @@ public final class Vault {
     private final String currentWrapper;
     private final SecureRandom random;
     private final Clock clock;
+    private final MemberHash memberHash;
     private final Cache<UserId, Aead> keys = Caffeine.newBuilder()
             .maximumSize(KEYS_IN_MEMORY)
             .expireAfterWrite(KEY_STAYS_IN_MEMORY)
@@ -43,6 +44,7 @@ public final class Vault {
         this.currentWrapper = configuration.currentKey;
         this.random = random;
         this.clock = clock;
+        this.memberHash = MemberHash.of(configuration);
     }
 
     /**
@@ -77,6 +79,11 @@ public final class Vault {
 
     public String openText(UserId who, String purpose, byte[] sealed) {
         return new String(open(who, purpose, sealed), StandardCharsets.UTF_8);
+    }
+
+    /** How log lines name the member; see {@link MemberHash}. */
+    public String inLogs(UserId who) {
+        return memberHash.of(who);
     }
 
     /** Erases the member's key: nothing sealed for them opens ever again. */

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.dropwizard.auth.Authenticator;
 import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.trace.RequestContext;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -41,9 +42,12 @@ public final class ApiKeys implements Authenticator<String, Caller> {
             return Optional.empty();
         }
         Caller caller = known.getIfPresent(key);
-        if (caller != null) {
-            return Optional.of(caller);
-        }
+        Optional<Caller> found = caller == null ? lookUp(key) : Optional.of(caller);
+        found.ifPresent(who -> RequestContext.current().ifPresent(request -> request.caller(who.name())));
+        return found;
+    }
+
+    private Optional<Caller> lookUp(String key) {
         try {
             Optional<Caller> found = store.find(key);
             found.ifPresentOrElse(held -> remember(key, held), () -> lastSeen.invalidate(key));

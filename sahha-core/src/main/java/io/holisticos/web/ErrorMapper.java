@@ -2,8 +2,11 @@ package io.holisticos.web;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.HealthError;
+import io.holisticos.health.HealthError.Forbidden;
 import io.holisticos.health.HealthError.InvalidRequest;
+import io.holisticos.health.HealthError.Unauthenticated;
 import jakarta.validation.ConstraintViolationException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Context;
@@ -24,8 +27,17 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
 
     private static final Logger log = LoggerFactory.getLogger(ErrorMapper.class);
 
+    private final SecurityEvents security;
+
     @Context
     private @Nullable UriInfo uri;
+
+    @Context
+    private @Nullable HttpHeaders headers;
+
+    ErrorMapper(SecurityEvents security) {
+        this.security = security;
+    }
 
     @Override
     public Response toResponse(Throwable thrown) {
@@ -58,12 +70,21 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
 
     private Response ofDomain(HealthError error) {
         int status = statusOf(error.kind());
+        if (error instanceof Unauthenticated) {
+            security.note(SecurityEvents.Kind.AUTHENTICATION_FAILED, hasShownKey() ? "unknown_key" : "no_key");
+        } else if (error instanceof Forbidden) {
+            security.note(SecurityEvents.Kind.FORBIDDEN, "missing_scope");
+        }
         if (status >= 500) {
-            log.warn("event=request_failed kind={} message=\"{}\"", error.kind(), error.getMessage());
+            log.warn("event=request_failed kind={} reason=\"{}\"", error.kind(), error.getMessage());
         }
         Long retryAfter =
                 error.retryAfter().map(wait -> Math.max(1, wait.toSeconds())).orElse(null);
         return write(status, codeOf(error.kind()), String.valueOf(error.getMessage()), retryAfter, null);
+    }
+
+    private boolean hasShownKey() {
+        return headers != null && headers.getHeaderString(ApiKeys.HEADER) != null;
     }
 
     private static int statusOf(HealthError.Kind kind) {

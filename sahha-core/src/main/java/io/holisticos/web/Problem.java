@@ -31,6 +31,13 @@ public record Problem(
         return new Problem(typeOf(code), titleOf(status), status, detail, instance, code, null, null, null);
     }
 
+    /** With a code of its own. */
+    public static Problem of(
+            int status, String code, String detail, String instance, @Nullable Long retryAfterSeconds) {
+        return new Problem(
+                typeOf(code), titleOf(status), status, detail, instance, code, retryAfterSeconds, null, null);
+    }
+
     /** The words HTTP has for a status. */
     public static String titleOf(int status) {
         Response.Status known = Response.Status.fromStatusCode(status);

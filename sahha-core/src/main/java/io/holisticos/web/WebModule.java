@@ -3,6 +3,7 @@ package io.holisticos.web;
 import io.dropwizard.auth.AuthDynamicFeature;
 import io.dropwizard.auth.AuthValueFactoryProvider;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
+import io.holisticos.audit.SecurityEvents;
 import org.glassfish.jersey.server.filter.RolesAllowedDynamicFeature;
 
 /** Registers what every route shares. */
@@ -11,11 +12,11 @@ public final class WebModule {
     private WebModule() {}
 
     /** The server's own exception mappers must be off: {@code server.registerDefaultExceptionMappers: false}. */
-    public static void register(JerseyEnvironment jersey, ApiKeys keys, AccessRules rules) {
+    public static void register(JerseyEnvironment jersey, ApiKeys keys, AccessRules rules, SecurityEvents security) {
         jersey.register(new AuthDynamicFeature(ApiKeyFilter.with(keys, rules)));
         jersey.register(RolesAllowedDynamicFeature.class);
         jersey.register(new AuthValueFactoryProvider.Binder<>(Caller.class));
-        jersey.register(new ErrorMapper());
+        jersey.register(new ErrorMapper(security));
         jersey.register(new ValueTypes());
     }
 }

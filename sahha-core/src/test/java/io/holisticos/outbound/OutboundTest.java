@@ -16,6 +16,7 @@ import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
+import io.holisticos.trace.RequestContext;
 import jakarta.ws.rs.client.Client;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -263,6 +264,29 @@ class OutboundTest {
 
         assertThat(call.toString() + call.body() + reply("secret", "text/plain"))
                 .doesNotContain("secret");
+    }
+
+    @Test
+    void everyAttemptPassesTheTraceOnWithASpanOfItsOwn() {
+        List<String> parents = new ArrayList<>();
+        for (int status : new int[] {503, 200}) {
+            answers.add(exchange -> {
+                parents.add(exchange.getRequestHeaders().getFirst("traceparent"));
+                exchange.sendResponseHeaders(status, -1);
+            });
+        }
+        String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        RequestContext request = RequestContext.arriving(
+                name -> name.equals("traceparent") ? "00-" + trace + "-00f067aa0ba902b7-01" : null);
+
+        try (RequestContext.Held held = request.hold()) {
+            outbound(Authorization.none()).call(read(), soon());
+        }
+
+        assertThat(parents)
+                .hasSize(2)
+                .doesNotHaveDuplicates()
+                .allMatch(parent -> parent.matches("00-" + trace + "-[0-9a-f]{16}-01"));
     }
 
     private Outbound outbound(Authorization authorization) {

@@ -14,6 +14,7 @@ import io.dropwizard.jackson.Jackson;
 import io.dropwizard.testing.ConfigOverride;
 import io.dropwizard.testing.DropwizardTestSupport;
 import io.dropwizard.util.Duration;
+import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.BoundedSource;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
@@ -190,7 +191,8 @@ final class SahhaBed implements AutoCloseable {
             ApiKeyStore keys = new ApiKeyStore(database.jdbi());
             keys.save(KEY, "test", Set.of(Scope.HEALTH_READ), now.get());
             keys.save(POWERLESS_KEY, "test", Set.of(Scope.CONNECT), now.get());
-            WebModule.register(environment.jersey(), new ApiKeys(keys), rules);
+            WebModule.register(
+                    environment.jersey(), new ApiKeys(keys), rules, new SecurityEvents(environment.metrics()));
             module.resources(new BoundedSource(whoop, executor), rules).forEach(environment.jersey()::register);
         }
     }

@@ -24,6 +24,7 @@ import io.dropwizard.jackson.Jackson;
 import io.dropwizard.testing.ConfigOverride;
 import io.dropwizard.testing.junit5.DropwizardAppExtension;
 import io.dropwizard.testing.junit5.DropwizardExtensionsSupport;
+import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.BoundedSource;
 import io.holisticos.health.HealthSource.Acquaintance;
 import io.holisticos.health.Metric;
@@ -101,7 +102,11 @@ class UnifiedHealthResourceTest {
                     TestDatabase.migratedBy("sahha-db/changelog.yaml").jdbi());
             keys.save(KEY, "reader", Set.of(Scope.HEALTH_READ), NOW);
             keys.save(OTHER_KEY, "connector", Set.of(Scope.CONNECT), NOW);
-            WebModule.register(environment.jersey(), new ApiKeys(keys), new AccessRules());
+            WebModule.register(
+                    environment.jersey(),
+                    new ApiKeys(keys),
+                    new AccessRules(),
+                    new SecurityEvents(environment.metrics()));
             ExecutorService threads = environment
                     .lifecycle()
                     .executorService("reads-%d")

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.kagkarlsson.scheduler.SchedulerClient;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
 import io.dropwizard.lifecycle.Managed;
+import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.HealthSource;
 import io.holisticos.health.UserId;
 import io.holisticos.jobs.Jobs;
@@ -37,6 +38,7 @@ import io.holisticos.whoop.sync.Synchronizer;
 import jakarta.ws.rs.client.Client;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -54,6 +56,7 @@ public final class WhoopModule implements Managed {
     private final QuotaGovernor quota;
     private final Connections connections;
     private final ConnectFlow connectFlow;
+    private final Outbound tokens;
     private final Outbound data;
     private final Synchronizer synchronizer;
 
@@ -94,15 +97,14 @@ public final class WhoopModule implements Managed {
         Pool reads = storage.reads();
         Commands commands = tools.commands();
         this.quota = new QuotaGovernor(work.jdbi(), tools.clock(), configuration.quota);
-        WhoopOAuth oauth = new WhoopOAuth(
-                Outbound.to(
-                        WhoopApi.WHOOP,
-                        tools.clients().oauth(),
-                        configuration.oauth,
-                        commands,
-                        Budget.unlimited(), // the quota counts what lies below /developer
-                        Authorization.none()),
-                configuration.connect);
+        this.tokens = Outbound.to(
+                WhoopApi.WHOOP,
+                tools.clients().oauth(),
+                configuration.oauth,
+                commands,
+                Budget.unlimited(), // the quota counts what lies below /developer
+                Authorization.none());
+        WhoopOAuth oauth = new WhoopOAuth(tokens, configuration.connect);
         this.connections = new Connections(work.jdbi(), work.vault(), oauth, configuration.connect, tools.clock());
         this.data = Outbound.to(
                 WhoopApi.WHOOP,
@@ -118,28 +120,16 @@ public final class WhoopModule implements Managed {
                 tools.clock(),
                 tools.metrics());
         this.synchronizer = new Synchronizer(
-                work.jdbi(),
-                api,
-                new WhoopStore(work.jdbi(), work.vault()),
-                terms,
-                () -> jobs().client());
+                work.jdbi(), api, new WhoopStore(work.jdbi(), work.vault()), terms, () -> jobs().client());
         this.jobs = Jobs.in(
-                work.source(),
-                configuration.jobs,
-                tools.clock(),
-                synchronizer.tasks(),
-                synchronizer.recurringTasks());
+                work.source(), configuration.jobs, tools.clock(), synchronizer.tasks(), synchronizer.recurringTasks());
         SchedulerClient client = Jobs.client(reads.source(), synchronizer.tasks());
-        this.requests = new Synchronizer(
-                reads.jdbi(),
-                api,
-                new WhoopStore(reads.jdbi(), reads.vault()),
-                terms,
-                () -> client);
+        this.requests =
+                new Synchronizer(reads.jdbi(), api, new WhoopStore(reads.jdbi(), reads.vault()), terms, () -> client);
         this.connected = new ConnectionReader(reads.jdbi());
         this.reader = new WhoopDayStore(reads.jdbi(), reads.vault());
-        this.standings = new Standings(
-                this::connectionOf, requests, configuration.staleAfter.toJavaDuration(), tools.clock());
+        this.standings =
+                new Standings(this::connectionOf, requests, configuration.staleAfter.toJavaDuration(), tools.clock());
         this.store = commands.add(WhoopApi.WHOOP, STORE, configuration.store());
         this.connectFlow = new ConnectFlow(
                 new Consents(reads.jdbi(), configuration.connect, new SecureRandom(), tools.clock()),
@@ -149,7 +139,8 @@ public final class WhoopModule implements Managed {
                 new Surroundings(
                         new SyncOnConnect(),
                         new Switch(),
-                        who -> requests.findFreshness(who).map(Freshness::lastSyncedAt)));
+                        who -> requests.findFreshness(who).map(Freshness::lastSyncedAt),
+                        new SecurityEvents(tools.metrics())));
     }
 
     /** WHOOP in the unified flow. Knows nothing of the kill switch: whoever lists the sources does. */
@@ -163,6 +154,11 @@ public final class WhoopModule implements Managed {
         ConnectRoutes.register(jersey, connectFlow, configuration.connect);
         jersey.register(new InternalDataResource(standings, reader, access, tools.mapper(), store));
         jersey.register(new InternalSyncResource(this::connectionOf, access));
+    }
+
+    /** How the integration does. */
+    public WhoopVitals vitals() {
+        return new WhoopVitals(List.of(tokens, data), quota, synchronizer, this::jobs);
     }
 
     /** By name: {@code whoop} and {@code jobs}. */

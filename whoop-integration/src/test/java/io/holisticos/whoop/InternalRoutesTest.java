@@ -13,6 +13,7 @@ import io.dropwizard.core.setup.Environment;
 import io.dropwizard.jackson.Jackson;
 import io.dropwizard.testing.ConfigOverride;
 import io.dropwizard.testing.DropwizardTestSupport;
+import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.UserId;
 import io.holisticos.testing.TestDatabase;
 import io.holisticos.web.AccessRules;
@@ -72,13 +73,17 @@ class InternalRoutesTest {
                     TestDatabase.migratedBy("sahha-db/changelog.yaml").jdbi());
             keys.save(KEY, "backend", Set.of(Scope.INTERNAL), SyncBed.START);
             keys.save(OTHER_KEY, "reader", Set.of(Scope.HEALTH_READ), SyncBed.START);
-            WebModule.register(environment.jersey(), new ApiKeys(keys), new AccessRules());
+            WebModule.register(
+                    environment.jersey(),
+                    new ApiKeys(keys),
+                    new AccessRules(),
+                    new SecurityEvents(environment.metrics()));
             Standings standings = new Standings(CONNECTIONS, bed.synchronizer, Duration.ofHours(6), bed.clock);
             InternalAccess access = new InternalAccess(bed.synchronizer, who -> ENABLED.get(), bed.clock);
             environment
                     .jersey()
                     .register(new InternalDataResource(
- standings, bed.reader, access, environment.getObjectMapper(), bed.readings));
+                            standings, bed.reader, access, environment.getObjectMapper(), bed.readings));
             environment.jersey().register(new InternalSyncResource(CONNECTIONS, access));
         }
     }

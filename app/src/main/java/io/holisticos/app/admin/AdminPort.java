@@ -3,6 +3,7 @@ package io.holisticos.app.admin;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dropwizard.core.setup.AdminEnvironment;
 import io.holisticos.app.flags.Flags;
+import io.holisticos.audit.SecurityEvents;
 import io.holisticos.web.ApiKeys;
 import jakarta.servlet.DispatcherType;
 import java.util.EnumSet;
@@ -12,8 +13,9 @@ public final class AdminPort {
 
     private AdminPort() {}
 
-    public static void open(AdminEnvironment admin, ObjectMapper json, ApiKeys keys, Flags flags) {
-        admin.addFilter("operators-only", new OperatorsOnly(keys, json))
+    public static void open(
+            AdminEnvironment admin, ObjectMapper json, ApiKeys keys, Flags flags, SecurityEvents security) {
+        admin.addFilter("operators-only", new OperatorsOnly(keys, security, json))
                 .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
         admin.addServlet("flags", new FlagsServlet(flags, json)).addMapping("/flags", "/flags/*");
         admin.addTask(new FlagsTask(flags, json));

@@ -1,6 +1,7 @@
 package io.holisticos.app.admin;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.web.ApiKeys;
 import io.holisticos.web.Caller;
@@ -20,10 +21,12 @@ final class OperatorsOnly extends HttpFilter {
     private static final Set<String> READS = Set.of("GET", "HEAD", "OPTIONS");
 
     private final transient ApiKeys keys;
+    private final transient SecurityEvents security;
     private final transient ObjectMapper json;
 
-    OperatorsOnly(ApiKeys keys, ObjectMapper json) {
+    OperatorsOnly(ApiKeys keys, SecurityEvents security, ObjectMapper json) {
         this.keys = keys;
+        this.security = security;
         this.json = json;
     }
 
@@ -49,6 +52,7 @@ final class OperatorsOnly extends HttpFilter {
     }
 
     private void refuse(HttpServletResponse response, boolean known) throws IOException {
+        security.note(SecurityEvents.Kind.ADMIN_CHANGE_REFUSED, known ? "missing_scope" : "no_known_key");
         if (known) {
             write(response, 403, "forbidden", "changes need a key with scope " + Scope.OPERATOR);
         } else {

@@ -2,12 +2,14 @@ package io.holisticos.whoop.connect;
 
 import static io.holisticos.whoop.api.WhoopApi.WHOOP;
 
+import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError;
 import io.holisticos.health.HealthError.ConnectionNotFound;
 import io.holisticos.health.HealthError.IntegrationDisabled;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
+import io.holisticos.trace.RequestContext;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.connect.Consents.Begun;
 import io.holisticos.whoop.connect.Consents.Claim;
@@ -89,8 +91,9 @@ public final class ConnectFlow {
         if (!surroundings.moduleSwitch().letsConnect(who)) {
             throw new IntegrationDisabled(WHOOP);
         }
+        RequestContext.current().ifPresent(request -> request.member(connections.inLogs(who)));
         Begun begun = consents.begin(who, initiatedBy, returnTo);
-        log.info("event=connect_started provider=whoop user={} by={}", who, initiatedBy);
+        log.info("event=connect_started provider=whoop member={} by={}", connections.inLogs(who), initiatedBy);
         return new Started(
                 who, begun.connectUrl(), oauth.authorizationUrl(begun.state()), begun.state(), begun.expiresIn());
     }
@@ -154,10 +157,10 @@ public final class ConnectFlow {
         try {
             connections.lastAccessToken(who, deadline).ifPresent(token -> api.revokeAccessWith(token, who, deadline));
         } catch (HealthError e) { // ours ends all the same, and unused tokens at WHOOP run out
-            log.warn("event=revoke_not_confirmed provider=whoop user={} kind={}", who, e.kind());
+            log.warn("event=revoke_not_confirmed provider=whoop member={} kind={}", connections.inLogs(who), e.kind());
         }
         if (connections.end(who)) {
-            log.info("event=disconnected provider=whoop user={}", who);
+            log.info("event=disconnected provider=whoop member={}", connections.inLogs(who));
             surroundings.listener().disconnected(who);
         }
     }
@@ -175,7 +178,7 @@ public final class ConnectFlow {
             try {
                 connections.current(who, Deadline.after(PATIENCE));
             } catch (HealthError.ReauthorizationRequired e) { // an answer here; the row says it by now
-                log.debug("event=validated provider=whoop user={} valid=false", who);
+                log.debug("event=validated provider=whoop member={} valid=false", connections.inLogs(who));
             }
         }
         return status(who).connection();
@@ -183,14 +186,15 @@ public final class ConnectFlow {
 
     private Outcome finish(String code, Claim claim) {
         if (!(claim instanceof Claim.Granted granted)) {
-            Refusal why = refusalOf(claim);
+            Refusal why = refused(claim);
             log.info("event=connect_refused provider=whoop reason={}", why);
             return new Outcome.Failed(why, null); // whoever this is, it is not sent on
         }
         UserId who = granted.who();
+        RequestContext.current().ifPresent(request -> request.member(connections.inLogs(who)));
         Refusal why = surroundings.moduleSwitch().letsConnect(who) ? connect(who, code) : Refusal.SWITCHED_OFF;
         if (why != null) {
-            log.info("event=connect_refused provider=whoop user={} reason={}", who, why);
+            log.info("event=connect_refused provider=whoop member={} reason={}", connections.inLogs(who), why);
             return new Outcome.Failed(why, granted.returnTo());
         }
         return new Outcome.Connected(who, granted.returnTo());
@@ -206,7 +210,7 @@ public final class ConnectFlow {
             }
             return answer instanceof Misconfigured ? Refusal.NOT_CONFIGURED : Refusal.CODE_REFUSED;
         } catch (HealthError e) {
-            log.warn("event=connect_failed provider=whoop user={} kind={}", who, e.kind(), e);
+            log.warn("event=connect_failed provider=whoop member={} kind={}", connections.inLogs(who), e.kind(), e);
             return Refusal.LATER;
         }
     }
@@ -222,7 +226,7 @@ public final class ConnectFlow {
         Connections.Joined joined = connections.join(who, whoopUserId, granted, refreshToken);
         return switch (joined) {
             case CONNECTED -> {
-                log.info("event=connected provider=whoop user={} whoop_user={}", who, whoopUserId);
+                log.info("event=connected provider=whoop member={}", connections.inLogs(who));
                 surroundings.listener().connected(who, whoopUserId);
                 yield null;
             }
@@ -240,15 +244,18 @@ public final class ConnectFlow {
         try {
             api.revokeAccessWith(granted.accessToken(), who, deadline);
         } catch (HealthError e) { // nothing of it is kept here, and it runs out there
-            log.warn("event=revoke_not_confirmed provider=whoop user={} kind={}", who, e.kind());
+            log.warn("event=revoke_not_confirmed provider=whoop member={} kind={}", connections.inLogs(who), e.kind());
         }
     }
 
     private @Nullable URI returnToOf(String state, @Nullable String browserSecret) {
         try {
-            return consents.useInBrowser(state, browserSecret) instanceof Claim.Granted granted
-                    ? granted.returnTo()
-                    : null;
+            Claim claim = consents.useInBrowser(state, browserSecret);
+            if (claim instanceof Claim.Granted granted) {
+                return granted.returnTo();
+            }
+            refused(claim);
+            return null;
         } catch (SourceUnavailable e) { // then our own page has to do
             return null;
         }
@@ -258,6 +265,15 @@ public final class ConnectFlow {
         if (!surroundings.moduleSwitch().isOn(who)) {
             throw new IntegrationDisabled(WHOOP);
         }
+    }
+
+    /** Why a state is not accepted. All but lateness may be somebody else's doing. */
+    private Refusal refused(Claim claim) {
+        Refusal why = refusalOf(claim);
+        if (why != Refusal.EXPIRED) {
+            surroundings.security().note(SecurityEvents.Kind.CALLBACK_REFUSED, why.code());
+        }
+        return why;
     }
 
     private static Refusal refusalOf(Claim claim) {

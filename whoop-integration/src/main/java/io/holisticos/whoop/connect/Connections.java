@@ -63,8 +63,13 @@ public final class Connections implements Managed {
     public void markReauthorizationRequired(UserId who, String reason) {
         boolean changed = store.inTransaction(handle -> store.needsConsent(handle, who, reason, clock.instant()));
         if (changed) {
-            log.info("event=connection_needs_consent provider=whoop user={} reason={}", who, reason);
+            log.info("event=connection_needs_consent provider=whoop member={} reason={}", inLogs(who), reason);
         }
+    }
+
+    /** How log lines name the member. */
+    String inLogs(UserId who) {
+        return seals.inLogs(who);
     }
 
     /** Forgets that there ever was a connection, history included; tells WHOOP nothing. Returns the rows that went. */

@@ -13,6 +13,7 @@ import io.holisticos.health.HealthError.ReauthorizationRequired;
 import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
+import io.holisticos.trace.RequestContext;
 import io.holisticos.whoop.connect.ConnectionStore.Held;
 import io.holisticos.whoop.connect.TokenAnswer.Granted;
 import io.holisticos.whoop.connect.TokenAnswer.Refused;
@@ -112,7 +113,7 @@ final class RefreshCustody {
 
     private void launch(Flight flight, CompletableFuture<Usable> result) {
         try {
-            executor.execute(() -> {
+            executor.execute(RequestContext.wrap(() -> {
                 try {
                     Usable usable = refreshed(flight.who(), flight.version());
                     flights.remove(flight); // before the result, so that nobody joins what is over
@@ -121,7 +122,7 @@ final class RefreshCustody {
                     flights.remove(flight);
                     result.completeExceptionally(e);
                 }
-            });
+            }));
         } catch (RejectedExecutionException e) { // stopping
             flights.remove(flight);
             result.completeExceptionally(new SourceUnavailable(WHOOP, RETRY_AFTER, e));
@@ -158,7 +159,7 @@ final class RefreshCustody {
             Held held = require(store.lock(handle, who));
             if (held.version() == version && held.connection().isUsable()) {
                 if (held.refreshStartedAt() != null) {
-                    log.warn("event=refresh_resumed user={} version={}", who, version);
+                    log.warn("event=refresh_resumed member={} version={}", seals.inLogs(who), version);
                 }
                 store.beginRefresh(handle, who, version, clock.instant());
             }
@@ -184,12 +185,13 @@ final class RefreshCustody {
             if (unsaved == null) {
                 return afterFailure(who, version, e);
             }
-            log.error("event=token_pair_not_saved user={} version={}, trying again", who, version, e);
+            log.error(
+                    "event=token_pair_not_saved member={} version={} trying_again=true", seals.inLogs(who), version, e);
             return savedAgain(who, version, unsaved);
         }
         TokenPair pair = gained.get();
         if (pair != null) {
-            log.info("event=token_refreshed provider=whoop user={} version={}", who, version + 1);
+            log.info("event=token_refreshed provider=whoop member={} version={}", seals.inLogs(who), version + 1);
             return new Usable(pair, version + 1);
         }
         return concluded(who, version, attempt.answer());
@@ -206,7 +208,7 @@ final class RefreshCustody {
         try {
             return new Attempt(oauth.refresh(who, refreshToken, Deadline.after(timeout)));
         } catch (SourceUnavailable | BadSourceReply lost) {
-            log.warn("event=refresh_reply_lost user={} version={} kind={}", who, version, lost.kind());
+            log.warn("event=refresh_reply_lost member={} version={} kind={}", seals.inLogs(who), version, lost.kind());
             if (require(store.lock(handle, who)).version() != version) {
                 return new Attempt(null);
             }
@@ -231,7 +233,10 @@ final class RefreshCustody {
             return usable(who, held);
         }
         if (answer instanceof Refused refused) {
-            log.info("event=connection_needs_consent provider=whoop user={} error={}", who, refused.error());
+            log.info(
+                    "event=connection_needs_consent provider=whoop member={} error={}",
+                    seals.inLogs(who),
+                    refused.error());
             throw new ReauthorizationRequired(WHOOP);
         }
         throw new SourceUnavailable(WHOOP, WhoopOAuth.UNTIL_AN_OPERATOR_ACTED);

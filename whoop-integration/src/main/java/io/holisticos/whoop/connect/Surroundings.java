@@ -1,4 +1,7 @@
 package io.holisticos.whoop.connect;
 
+import io.holisticos.audit.SecurityEvents;
+
 /** What connecting needs from the rest of the house. */
-public record Surroundings(ConnectionListener listener, ModuleSwitch moduleSwitch, LastSynced lastSynced) {}
+public record Surroundings(
+        ConnectionListener listener, ModuleSwitch moduleSwitch, LastSynced lastSynced, SecurityEvents security) {}

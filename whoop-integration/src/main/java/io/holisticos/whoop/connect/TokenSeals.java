@@ -26,6 +26,11 @@ final class TokenSeals {
         this.vault = vault;
     }
 
+    /** How log lines name the member. */
+    String inLogs(UserId who) {
+        return vault.inLogs(who);
+    }
+
     Sealed seal(UserId who, TokenPair pair) {
         return new Sealed(
                 vault.seal(who, ACCESS, pair.accessToken()),
@@ -47,7 +52,7 @@ final class TokenSeals {
         try {
             return new TokenPair(vault.openText(who, ACCESS, access), vault.openText(who, REFRESH, refresh), expiresAt);
         } catch (Vault.Unreadable e) { // the member's key is gone: only a new consent brings tokens
-            log.error("event=tokens_unreadable provider=whoop user={}", who, e);
+            log.error("event=tokens_unreadable provider=whoop member={}", inLogs(who), e);
             throw new ReauthorizationRequired(WHOOP);
         }
     }

@@ -118,7 +118,7 @@ public final class WhoopOAuth {
                 new Call.Body("application/x-www-form-urlencoded", form.getBytes(StandardCharsets.UTF_8)),
                 false);
         Reply reply = outbound.call(call, deadline);
-        return reply.isSuccess() ? granted(reply) : refused(who, reply);
+        return reply.isSuccess() ? granted(reply) : refused(reply);
     }
 
     private TokenAnswer granted(Reply reply) {
@@ -137,16 +137,16 @@ public final class WhoopOAuth {
         }
     }
 
-    private TokenAnswer refused(UserId who, Reply reply) {
+    private TokenAnswer refused(Reply reply) {
         String error = errorOf(reply);
         if ("invalid_client".equals(error)) {
-            log.error("event=whoop_client_refused user={} hint=\"check whoop.connect.clientId and clientSecret\"", who);
+            log.error("event=whoop_client_refused hint=\"check whoop.connect.clientId and clientSecret\"");
             return new Misconfigured();
         }
         if (reply.status() == 400 && error != null && TERMINAL.contains(error)) {
             return new Refused(error);
         }
-        log.warn("event=whoop_token_endpoint_unclear user={} status={}", who, reply.status());
+        log.warn("event=whoop_token_endpoint_unclear status={}", reply.status());
         throw new SourceUnavailable(WHOOP, reply.retryAfter().orElse(SOON));
     }
 

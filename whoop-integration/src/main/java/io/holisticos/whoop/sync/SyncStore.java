@@ -68,6 +68,7 @@ final class SyncStore {
                 recorded_at = excluded.recorded_at""";
     private static final String FRESHNESS =
             "select covered_from, last_synced_at from whoop_freshness where user_id = :who";
+    private static final String NEWEST = "select max(last_synced_at) as newest from whoop_freshness";
     private static final String PURGE = """
             delete from whoop_sync
             where state in ('done', 'failed') and finished_at < :before""";
@@ -180,6 +181,13 @@ final class SyncStore {
         return answered(handle -> handle.createQuery(FRESHNESS)
                 .bind("who", who.value())
                 .map((row, context) -> new Freshness(instant(row, "covered_from"), instant(row, "last_synced_at")))
+                .findOne());
+    }
+
+    /** The newest of all members; empty before the first sync is done. */
+    Optional<Instant> lastSyncedAt() {
+        return answered(handle -> handle.createQuery(NEWEST)
+                .map((row, context) -> instantOrNull(row, "newest"))
                 .findOne());
     }
 

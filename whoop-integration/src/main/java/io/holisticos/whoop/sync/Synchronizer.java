@@ -140,6 +140,11 @@ public final class Synchronizer {
         return runs.findFreshness(who);
     }
 
+    /** When the newest complete sync of any member ended. */
+    public Optional<Instant> lastSyncedAt() {
+        return runs.lastSyncedAt();
+    }
+
     private UUID put(UserId who, Kind kind, Window window, Instant now) {
         UUID fresh = UUID.randomUUID();
         if (runs.saveIfNoneOpen(fresh, who, kind, window, now)) {

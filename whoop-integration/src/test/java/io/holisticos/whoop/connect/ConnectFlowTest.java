@@ -19,6 +19,7 @@ import io.dropwizard.core.setup.Environment;
 import io.dropwizard.testing.ConfigOverride;
 import io.dropwizard.testing.DropwizardTestSupport;
 import io.dropwizard.views.common.ViewBundle;
+import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.UserId;
 import io.holisticos.testing.TestDatabase;
 import io.holisticos.twins.http.FaultKind;
@@ -604,14 +605,22 @@ class ConnectFlowTest {
             keys.save(KEY, "service", Set.of(Scope.CONNECT, Scope.INTERNAL), SYNCED);
             keys.save(OTHER_KEY, "other", Set.of(Scope.INTERNAL), SYNCED);
             keys.save(READER_KEY, "reader", Set.of(Scope.HEALTH_READ), SYNCED);
-            WebModule.register(environment.jersey(), new ApiKeys(keys), new AccessRules());
+            WebModule.register(
+                    environment.jersey(),
+                    new ApiKeys(keys),
+                    new AccessRules(),
+                    new SecurityEvents(environment.metrics()));
             ConnectConfiguration configuration = world.configuration();
             ConnectFlow flow = new ConnectFlow(
                     new Consents(world.pool(), configuration, new SecureRandom(), world.clock),
                     worker.connections(),
                     worker.oauth(),
                     worker.api(),
-                    new Surroundings(new Listener(), who -> on.get(), who -> Optional.of(SYNCED)));
+                    new Surroundings(
+                            new Listener(),
+                            who -> on.get(),
+                            who -> Optional.of(SYNCED),
+                            new SecurityEvents(environment.metrics())));
             ConnectRoutes.register(environment.jersey(), flow, configuration);
         }
     }

@@ -5,7 +5,9 @@ import static io.holisticos.whoop.connect.ConnectWorld.TOKEN_PATH;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.codahale.metrics.MetricRegistry;
 import com.sun.net.httpserver.HttpServer;
+import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError.ConnectionNotFound;
 import io.holisticos.health.HealthError.ReauthorizationRequired;
@@ -150,7 +152,8 @@ class RefreshCustodyTest {
                 connections,
                 worker.oauth(),
                 worker.api(),
-                new Surroundings(new Nobody(), who -> true, who -> Optional.empty()));
+                new Surroundings(
+                        new Nobody(), who -> true, who -> Optional.empty(), new SecurityEvents(new MetricRegistry())));
         assertThat(flow.open("link")).isEqualTo(new ConnectFlow.Opened.Closed(Refusal.LATER));
         assertThat(flow.finishInBrowser("code", "state", null))
                 .isEqualTo(new ConnectFlow.Outcome.Failed(Refusal.LATER, null));

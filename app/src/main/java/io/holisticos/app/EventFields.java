@@ -1,0 +1,76 @@
+package io.holisticos.app;
+
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields of a line {@code event=name key=value key="two words"}. Keys are read from the text in the code, never from
+ * what is put into it: a value that looks like {@code key=value} adds no field.
+ */
+final class EventFields {
+
+    private static final Pattern FIELD = Pattern.compile("([a-z][a-z0-9_]*)=(?:\"([^\"]*)\"|(\\S*))");
+    private static final String PLACE = "{}";
+
+    private EventFields() {}
+
+    /** Empty for lines that are not ours. */
+    static Map<String, Object> of(ILoggingEvent line) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        String text = line.getMessage();
+        if (text == null || !text.startsWith("event=")) {
+            return fields;
+        }
+        Values values = new Values(line.getArgumentArray());
+        Matcher field = FIELD.matcher(text);
+        int read = 0;
+        while (field.find()) {
+            values.skipIn(text.substring(read, field.start()));
+            read = field.end();
+            String quoted = field.group(2);
+            fields.put(field.group(1), values.filled(quoted == null ? field.group(3) : quoted));
+        }
+        return fields;
+    }
+
+    /** What is put into the text, from left to right. */
+    private static final class Values {
+
+        private final @Nullable Object @Nullable [] values;
+        private int next;
+
+        Values(@Nullable Object @Nullable [] values) {
+            this.values = values;
+        }
+
+        void skipIn(String text) {
+            for (int at = text.indexOf(PLACE); at >= 0; at = text.indexOf(PLACE, at + PLACE.length())) {
+                next++;
+            }
+        }
+
+        /** Numbers and truth values stay what they are when they stand alone. */
+        Object filled(String text) {
+            if (text.equals(PLACE)) {
+                Object value = take();
+                return value instanceof Number || value instanceof Boolean ? value : String.valueOf(value);
+            }
+            StringBuilder filled = new StringBuilder();
+            int read = 0;
+            for (int at = text.indexOf(PLACE); at >= 0; at = text.indexOf(PLACE, read)) {
+                filled.append(text, read, at).append(take());
+                read = at + PLACE.length();
+            }
+            return filled.append(text.substring(read)).toString();
+        }
+
+        private @Nullable Object take() {
+            int index = next++;
+            return values != null && index < values.length ? values[index] : PLACE;
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package io.holisticos.app;
+
+import com.codahale.metrics.Counter;
+import com.codahale.metrics.Gauge;
+import com.codahale.metrics.MetricRegistry;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dropwizard.core.setup.Environment;
+import io.holisticos.trace.RequestContext;
+import io.holisticos.web.ExistingRoutes;
+import io.holisticos.web.Problem;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Bounds how many requests of each group are worked on at once. Beyond it callers get 503 at once, before anything is
+ * read, so that existing paths find room however many unified requests hang.
+ */
+final class Shedding extends HttpFilter {
+
+    private static final Logger log = LoggerFactory.getLogger(Shedding.class);
+
+    /** Room comes back as soon as somebody leaves. */
+    private static final long RETRY_AFTER_SECONDS = 1;
+
+    private final transient Map<RouteGroup, Room> rooms = new EnumMap<>(RouteGroup.class);
+    private final transient Room all;
+    private final transient ObjectMapper json;
+    private final int unifiedUpTo;
+
+    private Shedding(SheddingConfiguration shares, int maxThreads, MetricRegistry metrics, ObjectMapper json) {
+        this.json = json;
+        this.unifiedUpTo = part(shares.unifiedUpTo, maxThreads);
+        this.all = Room.of("all", part(shares.all, maxThreads), metrics);
+        for (RouteGroup group : RouteGroup.values()) {
+            int percent = switch (group) {
+                case EXISTING -> shares.existing;
+                case UNIFIED -> shares.unified;
+                case INTERNAL -> shares.internal;
+                case CONNECT -> shares.connect;
+                case OTHER -> shares.other;
+            };
+            rooms.put(group, Room.of(group.word(), part(percent, maxThreads), metrics));
+        }
+    }
+
+    static void register(Environment environment, SheddingConfiguration shares, int maxThreads) {
+        Shedding shedding = new Shedding(shares, maxThreads, environment.metrics(), environment.getObjectMapper());
+        var filter = environment.servlets().addFilter("shedding", shedding);
+        filter.setAsyncSupported(true);
+        filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
+    }
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (RouteGroup.isProbe(request.getRequestURI())) {
+            chain.doFilter(request, response);
+            return;
+        }
+        RouteGroup group = RouteGroup.of(request.getRequestURI(), request.getQueryString());
+        Room own = rooms.getOrDefault(group, all);
+        int together = all.inside.incrementAndGet();
+        int ofGroup = own.inside.incrementAndGet();
+        try {
+            int ceiling = group == RouteGroup.UNIFIED ? unifiedUpTo : all.limit;
+            if (ofGroup <= own.limit && together <= ceiling) {
+                chain.doFilter(request, response);
+            } else {
+                refuse(request, response, group);
+            }
+        } finally {
+            own.inside.decrementAndGet();
+            all.inside.decrementAndGet();
+        }
+    }
+
+    private void refuse(HttpServletRequest request, HttpServletResponse response, RouteGroup group) throws IOException {
+        rooms.getOrDefault(group, all).shed.inc();
+        log.debug("event=request_shed group={}", group.word());
+        RequestContext.current().ifPresent(context -> context.route("shed:" + group.word()));
+        String detail = "too many requests of group " + group.word() + " at once; please come back";
+        response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+        response.setHeader("Retry-After", Long.toString(RETRY_AFTER_SECONDS));
+        boolean existing = ExistingRoutes.contain(request.getRequestURI());
+        response.setContentType(existing ? "application/json" : Problem.MEDIA_TYPE);
+        Object body = existing
+                ? new Detail(detail)
+                : Problem.of(503, "overloaded", detail, request.getRequestURI(), RETRY_AFTER_SECONDS);
+        json.writeValue(response.getOutputStream(), body);
+    }
+
+    private static int part(int percent, int maxThreads) {
+        return Math.max(1, maxThreads * percent / 100);
+    }
+
+    /** An error as the existing callers know it. */
+    private record Detail(@JsonProperty("detail") String detail) {}
+
+    /** How many there may be, how many there are, and how many were sent away. */
+    private record Room(int limit, AtomicInteger inside, Counter shed) {
+
+        static Room of(String name, int limit, MetricRegistry metrics) {
+            AtomicInteger inside = new AtomicInteger();
+            metrics.register(MetricRegistry.name("shedding", name, "in_flight"), (Gauge<Integer>) inside::get);
+            metrics.register(MetricRegistry.name("shedding", name, "limit"), (Gauge<Integer>) () -> limit);
+            return new Room(limit, inside, metrics.counter(MetricRegistry.name("shedding", name, "shed")));
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package io.holisticos.app.probes;
+
+import com.codahale.metrics.Gauge;
+import io.dropwizard.core.setup.Environment;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.component.LifeCycle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether this process wants no new callers: by an operator's word, or because it is ending. Requests are served all the
+ * same; only readiness says no. Thread-safe.
+ */
+public final class Drain {
+
+    private static final Logger log = LoggerFactory.getLogger(Drain.class);
+
+    private final AtomicBoolean draining = new AtomicBoolean();
+
+    private Drain() {}
+
+    /** With the task {@code drain}, the gauge {@code drain.draining} (0 or 1), and the end of the server. */
+    public static Drain in(Environment environment) {
+        Drain drain = new Drain();
+        environment.admin().addTask(new DrainTask(drain));
+        environment.metrics().register("drain.draining", (Gauge<Integer>) () -> drain.isDraining() ? 1 : 0);
+        environment.lifecycle().addEventListener(new LifeCycle.Listener() {
+            @Override
+            public void lifeCycleStopping(LifeCycle stopping) {
+                if (stopping instanceof Server) { // before it closes its ports
+                    drain.begin("server_stopping");
+                }
+            }
+        });
+        return drain;
+    }
+
+    public boolean isDraining() {
+        return draining.get();
+    }
+
+    void begin(String reason) {
+        if (draining.compareAndSet(false, true)) {
+            log.info("event=drain_begun reason={}", reason);
+        }
+    }
+
+    void end() {
+        if (draining.compareAndSet(true, false)) {
+            log.info("event=drain_ended");
+        }
+    }
+}

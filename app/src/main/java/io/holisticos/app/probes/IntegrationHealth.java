@@ -1,0 +1,63 @@
+package io.holisticos.app.probes;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.holisticos.whoop.WhoopVitals;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** How the WHOOP integration does. */
+public record IntegrationHealth(
+        @Schema(
+                description = "ok; degraded: a breaker is not closed, WHOOP blocks us, or jobs do not run; down: its"
+                        + " database does not answer; disabled: switched off; not_configured: no credentials")
+        @JsonProperty("status")
+        Word status,
+
+        @Schema(description = "Whether there are credentials") @JsonProperty("configured")
+        boolean configured,
+
+        @Schema(description = "Whether it is switched on for anybody; null when that cannot be read")
+        @JsonProperty("enabled")
+        @Nullable
+        Boolean enabled,
+
+        @Schema(description = "ok or down") @JsonProperty("database")
+        Word database,
+
+        @Schema(description = "Whether this process takes jobs") @JsonProperty("jobs_running")
+        boolean jobsRunning,
+
+        @Schema(description = "When the newest complete sync of any member ended; null before the first")
+        @JsonProperty("last_synced_at")
+        @Nullable
+        Instant lastSyncedAt,
+
+        @Schema(description = "Commands that were called since the start") @JsonProperty("breakers")
+        List<Breaker> breakers,
+
+        @Schema(description = "Null when the database does not answer") @JsonProperty("quota")
+        WhoopVitals.@Nullable Quota quota) {
+
+    /** How calls of one kind stand. */
+    public record Breaker(
+            @Schema(description = "The command key, such as whoop.cycle") @JsonProperty("command")
+            String command,
+
+            @Schema(description = "closed, open, half_open, forced_open or forced_closed") @JsonProperty("state")
+            String state) {
+
+        static List<Breaker> of(Map<String, String> states) {
+            return states.entrySet().stream()
+                    .map(entry -> new Breaker(entry.getKey(), entry.getValue()))
+                    .toList();
+        }
+    }
+
+    static IntegrationHealth notConfigured() {
+        return new IntegrationHealth(
+                Word.NOT_CONFIGURED, false, false, Word.NOT_CONFIGURED, false, null, List.of(), null);
+    }
+}

@@ -1,0 +1,26 @@
+package io.holisticos.app.probes;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How Sahha's part does. */
+public record SahhaHealth(
+        @Schema(
+                description = "ok; degraded: a breaker is not closed or the last fetch failed; down: the entry point's"
+                        + " database does not answer")
+        @JsonProperty("status")
+        Word status,
+
+        @Schema(description = "ok or down") @JsonProperty("database")
+        Word database,
+
+        @Schema(description = "Commands that were called since the start") @JsonProperty("breakers")
+        List<IntegrationHealth.Breaker> breakers,
+
+        @Schema(description = "When this process last fetched from Sahha; null when it did not yet")
+        @JsonProperty("last_fetched_at")
+        @Nullable
+        Instant lastFetchedAt) {}

@@ -1,0 +1,52 @@
+package io.holisticos.app.probes;
+
+import io.holisticos.web.Problem;
+import io.holisticos.web.Scope;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+
+/** How the WHOOP integration does. Asks neither Sahha nor WHOOP, and answers within a second whatever hangs. */
+@Path("/api/v1/unified-health/health")
+@Produces(MediaType.APPLICATION_JSON)
+@RolesAllowed(Scope.HEALTH_READ)
+@Tag(name = "Integration health", description = "How Sahha and WHOOP do, as seen from here")
+@ApiResponse(
+        responseCode = "401",
+        description = "No credential, or one that is not known",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@ApiResponse(
+        responseCode = "403",
+        description = "The credential lacks scope health:read",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+public final class WhoopHealthResource {
+
+    private final ServiceHealth health;
+
+    WhoopHealthResource(ServiceHealth health) {
+        this.health = health;
+    }
+
+    @GET
+    @Path("/whoop")
+    @Operation(
+            operationId = "whoopHealth",
+            summary = "How the WHOOP integration does",
+            description =
+                    "Switch, database, jobs, breakers by command, the quota that all members share, and the last sync. Calls"
+                            + " WHOOP for none of it; what was seen holds for a second.")
+    @ApiResponse(
+            responseCode = "200",
+            description = "Also when something is down: status says so",
+            content = @Content(schema = @Schema(implementation = IntegrationHealth.class)))
+    public IntegrationHealth read() {
+        return health.whoop();
+    }
+}

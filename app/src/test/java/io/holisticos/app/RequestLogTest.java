@@ -1,0 +1,213 @@
+package io.holisticos.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import com.codahale.metrics.MetricRegistry;
+import io.holisticos.audit.SecurityEvents;
+import io.holisticos.health.UserId;
+import io.holisticos.vault.MemberHash;
+import io.holisticos.vault.VaultConfiguration;
+import io.holisticos.web.ApiKeyStore;
+import io.holisticos.web.RequestLog;
+import io.holisticos.web.Scope;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** What a request leaves behind: ids in the answer, one line in the log, and a security event where it was refused. */
+class RequestLogTest {
+
+    private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
+    private static final String ANNA = MemberHash.of(
+                    VaultConfiguration.of("k1", Base64.getEncoder().encodeToString(new byte[32])))
+            .of(new UserId("demo-anna"));
+
+    private static final AtomicReference<MetricRegistry> metrics = new AtomicReference<>();
+    private static House house;
+
+    private final Kept requests = new Kept();
+    private final Kept security = new Kept();
+
+    /** Keeps lines whichever thread wrote them. */
+    private static final class Kept extends AppenderBase<ILoggingEvent> {
+        private final List<ILoggingEvent> lines = new CopyOnWriteArrayList<>();
+
+        @Override
+        protected void append(ILoggingEvent line) {
+            line.prepareForDeferredProcessing();
+            lines.add(line);
+        }
+    }
+
+    @BeforeAll
+    static void open() throws Exception {
+        house = House.openWith(environment -> metrics.set(environment.metrics()));
+        house.connect("demo-anna");
+        ApiKeyStore keys = new ApiKeyStore(house.sahhaDatabase().jdbi());
+        keys.save("only-internal-key", "other service", Set.of(Scope.INTERNAL), House.START);
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        house.close();
+    }
+
+    @BeforeEach
+    void listen() {
+        listen(RequestLog.class, requests);
+        listen(SecurityEvents.class, security);
+    }
+
+    private static void listen(Class<?> to, Kept kept) {
+        Logger logger = (Logger) LoggerFactory.getLogger(to);
+        logger.setLevel(Level.INFO);
+        kept.start();
+        logger.addAppender(kept);
+    }
+
+    @AfterEach
+    void stop() {
+        ((Logger) LoggerFactory.getLogger(RequestLog.class)).detachAppender(requests);
+        ((Logger) LoggerFactory.getLogger(SecurityEvents.class)).detachAppender(security);
+    }
+
+    @Test
+    void aUnifiedRequestLeavesOneLineWithoutTheMembersId() {
+        HttpResponse<String> answer =
+                house.exchange(house.request("/api/v1/unified-health/overview/demo-anna?period=yesterday")
+                        .header("X-API-Key", House.KEY)
+                        .header("X-Request-Id", "r-42")
+                        .header("traceparent", "00-" + TRACE + "-00f067aa0ba902b7-01"));
+
+        assertThat(answer.headers().firstValue("X-Request-Id")).contains("r-42");
+        ILoggingEvent line = theLine();
+        assertThat(EventFields.of(line))
+                .containsEntry("event", "request")
+                .containsEntry("method", "GET")
+                .containsEntry("route", "/api/v1/unified-health/overview/{user_id}")
+                .containsEntry("status", 200)
+                .containsEntry("request_id", "r-42")
+                .containsEntry("trace_id", TRACE)
+                .containsEntry("caller", "configured service key")
+                .containsEntry("member", ANNA)
+                .containsEntry("sahha", "ok")
+                .containsEntry("whoop", "ok")
+                .containsKeys("duration_ms", "sahha_ms", "whoop_ms");
+        assertThat(line.getMDCPropertyMap()).containsAllEntriesOf(Map.of("request_id", "r-42", "trace_id", TRACE));
+        assertThat(line.getFormattedMessage()).doesNotContain("demo-anna").doesNotContain("yesterday");
+    }
+
+    @Test
+    void soDoesAnExistingPathAndItsBodyStaysAsItWas() {
+        String path = "/api/v1/health-metrics/overview?profile_id=demo-anna";
+
+        HttpResponse<String> answer = house.getWithoutKey(path);
+
+        assertThat(answer.headers().firstValue("X-Request-Id")).isPresent();
+        assertThat(EventFields.of(theLine()))
+                .containsEntry("route", "/api/v1/health-metrics/overview")
+                .containsEntry("caller", "none")
+                .containsEntry("member", ANNA)
+                .containsEntry("sahha", "ok")
+                .doesNotContainKey("whoop");
+
+        requests.lines.clear();
+        house.get(path + "&include_whoop=true");
+        assertThat(EventFields.of(theLine()))
+                .containsEntry("sahha", "ok")
+                .containsEntry("whoop", "ok")
+                .containsEntry("caller", "configured service key");
+    }
+
+    @Test
+    void aRouteThatIsNotThereIsNotQuoted() {
+        house.getWithoutKey("/no/such/demo-anna");
+
+        assertThat(EventFields.of(theLine()))
+                .containsEntry("route", "none")
+                .containsEntry("status", 404)
+                .containsEntry("member", "none");
+    }
+
+    @Test
+    void whoShowsNoKeyWeKnowIsASecurityEvent() {
+        long before = count("authentication_failed");
+
+        house.getWithoutKey("/api/v1/unified-health/overview/demo-anna");
+        house.exchange(
+                house.request("/api/v1/unified-health/overview/demo-anna").header("X-API-Key", "a-guess"));
+
+        assertThat(count("authentication_failed") - before).isEqualTo(2);
+        assertThat(security.lines)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .containsExactly(
+                        "event=security kind=authentication_failed reason=no_key",
+                        "event=security kind=authentication_failed reason=unknown_key");
+        assertThat(security.lines.get(0).getMDCPropertyMap()).containsKeys("request_id", "trace_id");
+    }
+
+    @Test
+    void soIsAKeyThatMayNotDoThis() {
+        long before = count("forbidden");
+
+        HttpResponse<String> answer = house.exchange(
+                house.request("/api/v1/unified-health/overview/demo-anna").header("X-API-Key", "only-internal-key"));
+
+        assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(count("forbidden") - before).isEqualTo(1);
+        assertThat(EventFields.of(theLine())).containsEntry("caller", "other service");
+    }
+
+    @Test
+    void soIsARefusedChangeOnTheAdminPort() {
+        long before = count("admin_change_refused");
+
+        house.admin("PUT", "/flags/WHOOP_SYNC", "{\"enabled\":true}");
+        house.admin("PUT", "/flags/WHOOP_SYNC", "{\"enabled\":true}", "X-API-Key", "only-internal-key");
+
+        assertThat(count("admin_change_refused") - before).isEqualTo(2);
+    }
+
+    @Test
+    void soIsACallbackWithAStateThatWeDidNotGive() {
+        long before = count("callback_refused");
+
+        house.exchange(house.request("/api/v1/whoop/callback?code=some-code&state=a-guessed-state"));
+        HttpRequest.Builder byService = house.request("/internal/oauth/callback")
+                .header("X-API-Key", House.KEY)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"code\":\"some-code\",\"state\":\"a-guessed-state\"}"));
+        house.exchange(byService);
+
+        assertThat(count("callback_refused") - before).isEqualTo(2);
+        assertThat(security.lines)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .containsOnly("event=security kind=callback_refused reason=unknown_state");
+    }
+
+    /** The line is written after the answer went out. */
+    private ILoggingEvent theLine() {
+        House.await(() -> !requests.lines.isEmpty());
+        assertThat(requests.lines).hasSize(1);
+        return requests.lines.get(0);
+    }
+
+    private static long count(String kind) {
+        return metrics.get().meter("security." + kind).getCount();
+    }
+}

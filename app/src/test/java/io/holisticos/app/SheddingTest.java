@@ -1,0 +1,117 @@
+package io.holisticos.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.codahale.metrics.MetricRegistry;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What happens when more requests hang than there may be, counted with requests that are held. */
+class SheddingTest {
+
+    private static final String UNIFIED = "/api/v1/unified-health/overview/demo-anna";
+    private static final String EXISTING = "/api/v1/health-metrics/overview?profile_id=demo-anna";
+
+    private final Blocking blocking = new Blocking();
+    private final AtomicReference<MetricRegistry> metrics = new AtomicReference<>();
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final List<CompletableFuture<HttpResponse<String>>> held = new ArrayList<>();
+    private House house;
+
+    @BeforeEach
+    void open() throws Exception {
+        house = House.openWith(Map.of("MAX_THREADS", "40"), environment -> {
+            metrics.set(environment.metrics());
+            environment.jersey().register(blocking);
+        });
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        blocking.letGo();
+        for (CompletableFuture<HttpResponse<String>> answer : held) {
+            assertThat(answer.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        }
+        house.close();
+    }
+
+    @Test
+    void existingPathsFindRoomWhileUnifiedIsAtItsLimit() {
+        hold(UNIFIED + "?block=yes", limit("unified"));
+
+        HttpResponse<String> shed = house.get(UNIFIED);
+
+        assertThat(shed.statusCode()).isEqualTo(503);
+        assertThat(shed.headers().firstValue("Retry-After")).contains("1");
+        assertThat(shed.headers().firstValue("Content-Type").orElse("")).startsWith("application/problem+json");
+        assertThat(shed.headers().firstValue("X-Request-Id")).isPresent();
+        JsonNode problem = house.jsonOf(shed);
+        assertThat(problem.path("code").asText()).isEqualTo("overloaded");
+        assertThat(problem.path("detail").asText()).contains("group unified");
+        assertThat(problem.path("instance").asText()).isEqualTo(UNIFIED);
+        assertThat(problem.path("retry_after_seconds").asInt()).isEqualTo(1);
+        assertThat(metrics.get().counter("shedding.unified.shed").getCount()).isEqualTo(1);
+        assertThat(gauge("shedding.unified.in_flight")).isEqualTo(limit("unified"));
+
+        assertThat(house.get(EXISTING + "&include_whoop=true").statusCode()).isEqualTo(503);
+        assertThat(house.get(EXISTING).statusCode()).isEqualTo(200);
+        assertThat(house.get("/api/v1/unified-health/health/whoop").statusCode())
+                .isEqualTo(200);
+        assertThat(house.get("/internal/oauth/status/nobody").statusCode()).isEqualTo(404);
+        hold(EXISTING + "&block=yes", limit("all") - limit("unified") - 1);
+    }
+
+    @Test
+    void unifiedIsShedFirstAndProbesNever() {
+        int highWater = 40 * 75 / 100;
+        hold(EXISTING + "&block=yes", highWater);
+
+        assertThat(house.get(UNIFIED).statusCode()).isEqualTo(503);
+        assertThat(house.get(EXISTING).statusCode()).isEqualTo(200);
+
+        hold(EXISTING + "&block=yes", limit("existing") - highWater);
+        HttpResponse<String> shed = house.get(EXISTING);
+
+        assertThat(shed.statusCode()).isEqualTo(503);
+        assertThat(shed.headers().firstValue("Retry-After")).contains("1");
+        assertThat(house.jsonOf(shed).fieldNames()).toIterable().containsExactly("detail");
+        assertThat(house.jsonOf(shed).path("detail").asText()).contains("group existing");
+        for (String probe : List.of("/", "/health", "/health/live")) {
+            assertThat(house.getWithoutKey(probe).statusCode()).isEqualTo(200);
+        }
+        House.await(() -> house.getWithoutKey("/health/ready").statusCode() == 200);
+    }
+
+    /** Requests that stay inside until the end of the test. */
+    private void hold(String path, int count) {
+        int before = blocking.inside();
+        for (int i = 0; i < count; i++) {
+            held.add(http.sendAsync(
+                    HttpRequest.newBuilder(house.uri(path))
+                            .header("X-API-Key", House.KEY)
+                            .build(),
+                    BodyHandlers.ofString()));
+        }
+        House.await(() -> blocking.inside() == before + count);
+    }
+
+    private int limit(String group) {
+        return (Integer) gauge("shedding." + group + ".limit");
+    }
+
+    private Object gauge(String name) {
+        return metrics.get().getGauges().get(name).getValue();
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * What must be found again later: security events.
+ *
+ * <p>May use {@code health} and {@code trace}. Start reading at {@link io.holisticos.audit.SecurityEvents}.
+ */
+@NullMarked
+package io.holisticos.audit;
+
+import org.jspecify.annotations.NullMarked;

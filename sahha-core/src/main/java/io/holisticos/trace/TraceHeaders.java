@@ -1,0 +1,61 @@
+package io.holisticos.trace;
+
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanId;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceId;
+import io.opentelemetry.api.trace.TraceState;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapGetter;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** {@code traceparent} and {@code tracestate} (W3C Trace Context, level 1). We record no spans: we only pass them on. */
+final class TraceHeaders {
+
+    private static final W3CTraceContextPropagator W3C = W3CTraceContextPropagator.getInstance();
+
+    private static final TextMapGetter<UnaryOperator<@Nullable String>> FROM =
+            (headers, name) -> headers == null ? null : headers.apply(name);
+
+    private TraceHeaders() {}
+
+    /** Our part of the caller's trace; a new trace when the headers name none. */
+    static SpanContext childOf(UnaryOperator<@Nullable String> header) {
+        SpanContext caller =
+                Span.fromContext(W3C.extract(Context.root(), header, FROM)).getSpanContext();
+        return caller.isValid() ? childOf(caller) : fresh();
+    }
+
+    /** A trace that begins here; not sampled, since nobody asked. */
+    static SpanContext fresh() {
+        return SpanContext.create(
+                TraceId.fromLongs(nonZero(), nonZero()),
+                SpanId.fromLong(nonZero()),
+                TraceFlags.getDefault(),
+                TraceState.getDefault());
+    }
+
+    /** What a call within {@code span} sends: a span id of its own. */
+    static Map<String, String> of(SpanContext span) {
+        Map<String, String> headers = new HashMap<>();
+        W3C.inject(
+                Context.root().with(Span.wrap(childOf(span))), headers, (into, name, value) -> into.put(name, value));
+        return headers;
+    }
+
+    private static SpanContext childOf(SpanContext parent) {
+        return SpanContext.create(
+                parent.getTraceId(), SpanId.fromLong(nonZero()), parent.getTraceFlags(), parent.getTraceState());
+    }
+
+    /** Ids are no secrets; zero means "no id". */
+    private static long nonZero() {
+        return ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
+    }
+}

@@ -1,0 +1,146 @@
+package io.holisticos.trace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.MDC;
+
+class RequestContextTest {
+
+    private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
+    private static final String PARENT = "00-" + TRACE + "-00f067aa0ba902b7-01";
+
+    private final ExecutorService threads = Executors.newSingleThreadExecutor();
+
+    @AfterEach
+    void end() {
+        threads.shutdownNow();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "0b5c-1F.x_y:z", "c9b1f6a0-52c8-4c35-9b61-3b8d0a3d1c11"})
+    void keepsASaneId(String id) {
+        assertThat(arriving("X-Request-Id", id).requestId()).isEqualTo(id);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "two words", "a\nb", "<script>", "é", "a\"b"})
+    void givesAFreshIdInsteadOfOneThatCouldBreakALine(String id) {
+        assertThat(arriving("X-Request-Id", id).requestId()).isNotEqualTo(id).matches("[0-9a-f-]{36}");
+    }
+
+    @Test
+    void givesAFreshIdInsteadOfALongOne() {
+        assertThat(arriving("X-Request-Id", "x".repeat(128)).requestId()).hasSize(128);
+        assertThat(arriving("X-Request-Id", "x".repeat(129)).requestId()).hasSize(36);
+        assertThat(arriving().requestId()).isNotEqualTo(arriving().requestId());
+    }
+
+    @Test
+    void goesOnWithTheCallersTrace() {
+        RequestContext context = arriving("traceparent", PARENT, "tracestate", "vendor=value");
+
+        assertThat(context.traceId()).isEqualTo(TRACE);
+        try (RequestContext.Held held = context.hold()) {
+            Map<String, String> one = RequestContext.outgoing();
+            Map<String, String> other = RequestContext.outgoing();
+
+            assertThat(one.get("traceparent")).matches("00-" + TRACE + "-[0-9a-f]{16}-01");
+            assertThat(one.get("tracestate")).isEqualTo("vendor=value");
+            assertThat(other.get("traceparent")).isNotEqualTo(one.get("traceparent"));
+            assertThat(one.get("traceparent")).doesNotContain("00f067aa0ba902b7");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "nonsense",
+                "00-" + TRACE + "-0000000000000000-01",
+                "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+                "00-" + TRACE + "-00f067aa0ba902b7",
+                "ff-" + TRACE + "-00f067aa0ba902b7-01",
+                "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01-more"
+            })
+    void beginsATraceWhereTheHeaderNamesNone(String header) {
+        assertThat(arriving("traceparent", header).traceId())
+                .matches("[0-9a-f]{32}")
+                .isNotEqualTo(TRACE)
+                .isNotEqualTo("0".repeat(32));
+    }
+
+    @Test
+    void outsideOfARequestEveryCallBeginsATrace() {
+        assertThat(RequestContext.current()).isEmpty();
+        assertThat(RequestContext.outgoing().get("traceparent")).matches("00-[0-9a-f]{32}-[0-9a-f]{16}-00");
+    }
+
+    @Test
+    void everyLogLineOfTheThreadCarriesTheIdsUntilItIsOver() {
+        RequestContext outer = arriving("X-Request-Id", "outer");
+        RequestContext inner = arriving("X-Request-Id", "inner");
+
+        try (RequestContext.Held held = outer.hold()) {
+            assertThat(MDC.get("request_id")).isEqualTo("outer");
+            assertThat(MDC.get("trace_id")).isEqualTo(outer.traceId());
+            try (RequestContext.Held again = inner.hold()) {
+                assertThat(MDC.get("request_id")).isEqualTo("inner");
+            }
+            assertThat(MDC.get("request_id")).isEqualTo("outer");
+        }
+        assertThat(MDC.get("request_id")).isNull();
+        assertThat(MDC.get("trace_id")).isNull();
+    }
+
+    @Test
+    void workOnAnotherThreadCarriesTheRequestAndLeavesNothingBehind() throws Exception {
+        try (RequestContext.Held held = arriving("X-Request-Id", "mine").hold()) {
+            assertThat(threads.submit(RequestContext.wrapCallable(() -> MDC.get("request_id")))
+                            .get(10, TimeUnit.SECONDS))
+                    .isEqualTo("mine");
+            assertThat(RequestContext.wrap(threads)
+                            .submit(() -> RequestContext.current()
+                                    .map(RequestContext::requestId)
+                                    .orElse("none"))
+                            .get(10, TimeUnit.SECONDS))
+                    .isEqualTo("mine");
+        }
+
+        assertThat(threads.submit(() -> String.valueOf(MDC.get("request_id"))).get(10, TimeUnit.SECONDS))
+                .isEqualTo("null");
+        assertThat(RequestContext.wrapSupplier(() -> RequestContext.current()).get())
+                .isEmpty();
+    }
+
+    @Test
+    void remembersHowSourcesAnsweredInTheirOrder() {
+        RequestContext context = arriving();
+        RequestContext.noteSource("nobody", "asks", Duration.ZERO);
+        try (RequestContext.Held held = context.hold()) {
+            RequestContext.noteSource("sahha", "ok", Duration.ofMillis(3));
+            RequestContext.noteSource("whoop", "not_connected", Duration.ZERO);
+        }
+
+        assertThat(context.sources().keySet()).containsExactly("sahha", "whoop");
+        assertThat(context.sources().get("sahha"))
+                .isEqualTo(new RequestContext.SourceOutcome("ok", Duration.ofMillis(3)));
+    }
+
+    private static RequestContext arriving(String... headers) {
+        Map<String, String> all = new HashMap<>();
+        for (int i = 0; i < headers.length; i += 2) {
+            all.put(headers[i], headers[i + 1]);
+        }
+        return RequestContext.arriving(all::get);
+    }
+}
