@@ -114,7 +114,8 @@ public final class HealthApplication extends Application<HealthConfiguration> {
             Database whoopDatabase = Database.open(environment, configuration.whoopDatabase, "whoop-db");
             changelogs.put(Migrations.WHOOP_CHANGELOG, whoopDatabase.workers().source());
             WhoopModule.Storage storage = new WhoopModule.Storage(
-                    whoopPool(configuration, whoopDatabase.readers()), whoopPool(configuration, whoopDatabase.workers()));
+                    whoopPool(configuration, whoopDatabase.readers()),
+                    whoopPool(configuration, whoopDatabase.workers()));
             whoop = Optional.of(whoop(configuration, environment, commands, flags, storage));
         }
         Sources sources = whoop.map(module -> Sources.withWhoop(sahha.source(), module.source(), flags))

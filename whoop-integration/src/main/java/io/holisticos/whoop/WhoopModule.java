@@ -118,28 +118,16 @@ public final class WhoopModule implements Managed {
                 tools.clock(),
                 tools.metrics());
         this.synchronizer = new Synchronizer(
-                work.jdbi(),
-                api,
-                new WhoopStore(work.jdbi(), work.vault()),
-                terms,
-                () -> jobs().client());
+                work.jdbi(), api, new WhoopStore(work.jdbi(), work.vault()), terms, () -> jobs().client());
         this.jobs = Jobs.in(
-                work.source(),
-                configuration.jobs,
-                tools.clock(),
-                synchronizer.tasks(),
-                synchronizer.recurringTasks());
+                work.source(), configuration.jobs, tools.clock(), synchronizer.tasks(), synchronizer.recurringTasks());
         SchedulerClient client = Jobs.client(reads.source(), synchronizer.tasks());
-        this.requests = new Synchronizer(
-                reads.jdbi(),
-                api,
-                new WhoopStore(reads.jdbi(), reads.vault()),
-                terms,
-                () -> client);
+        this.requests =
+                new Synchronizer(reads.jdbi(), api, new WhoopStore(reads.jdbi(), reads.vault()), terms, () -> client);
         this.connected = new ConnectionReader(reads.jdbi());
         this.reader = new WhoopDayStore(reads.jdbi(), reads.vault());
-        this.standings = new Standings(
-                this::connectionOf, requests, configuration.staleAfter.toJavaDuration(), tools.clock());
+        this.standings =
+                new Standings(this::connectionOf, requests, configuration.staleAfter.toJavaDuration(), tools.clock());
         this.store = commands.add(WhoopApi.WHOOP, STORE, configuration.store());
         this.connectFlow = new ConnectFlow(
                 new Consents(reads.jdbi(), configuration.connect, new SecureRandom(), tools.clock()),

@@ -78,7 +78,7 @@ class InternalRoutesTest {
             environment
                     .jersey()
                     .register(new InternalDataResource(
- standings, bed.reader, access, environment.getObjectMapper(), bed.readings));
+                            standings, bed.reader, access, environment.getObjectMapper(), bed.readings));
             environment.jersey().register(new InternalSyncResource(CONNECTIONS, access));
         }
     }

@@ -234,9 +234,8 @@ class WhoopSourceTest {
         SyncTerms terms = new SyncTerms(who -> true, who -> {}, bed.clock, new MetricRegistry());
         Synchronizer lost = new Synchronizer(down, null, null, terms, () -> null);
         WhoopDayStore reader = new WhoopDayStore(down, Samples.vault(down));
-        WhoopSource unreachable =
-                new WhoopSource(
-                        new Standings(connections, lost, STALE_AFTER, bed.clock), reader, bed.clock, bed.readings);
+        WhoopSource unreachable = new WhoopSource(
+                new Standings(connections, lost, STALE_AFTER, bed.clock), reader, bed.clock, bed.readings);
 
         assertThat(unreachable.read(ANNA, DayRange.of(DAY), deadline())).isInstanceOf(SourceAnswer.Unavailable.class);
         assertThat(unreachable.acquaintance(new UserId("nobody"), deadline())).isEqualTo(Acquaintance.UNSURE);

@@ -8,9 +8,9 @@ import io.dropwizard.jackson.Jackson;
 import io.holisticos.health.UserId;
 import io.holisticos.outbound.Authorization;
 import io.holisticos.outbound.Budget;
-import io.holisticos.outbound.Outbound;
 import io.holisticos.outbound.Commands;
 import io.holisticos.outbound.CommandsConfiguration;
+import io.holisticos.outbound.Outbound;
 import io.holisticos.outbound.OutboundConfiguration;
 import io.holisticos.testing.TestDatabase;
 import io.holisticos.twins.TwinClock;
@@ -193,8 +193,7 @@ final class ConnectWorld implements AutoCloseable {
                 WhoopApi.WHOOP,
                 client,
                 outboundConfiguration(),
-                new Commands(
-                        new CommandsConfiguration(), new MetricRegistry(), Clock.systemUTC(), System::nanoTime),
+                new Commands(new CommandsConfiguration(), new MetricRegistry(), Clock.systemUTC(), System::nanoTime),
                 Budget.unlimited(),
                 authorization);
     }

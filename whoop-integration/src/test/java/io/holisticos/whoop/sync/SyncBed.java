@@ -13,12 +13,12 @@ import io.holisticos.jobs.JobsConfiguration;
 import io.holisticos.outbound.Authorization;
 import io.holisticos.outbound.Budget;
 import io.holisticos.outbound.Call;
-import io.holisticos.outbound.Outbound;
 import io.holisticos.outbound.Command;
 import io.holisticos.outbound.CommandConfiguration;
 import io.holisticos.outbound.CommandKey;
 import io.holisticos.outbound.Commands;
 import io.holisticos.outbound.CommandsConfiguration;
+import io.holisticos.outbound.Outbound;
 import io.holisticos.outbound.OutboundConfiguration;
 import io.holisticos.testing.TestDatabase;
 import io.holisticos.twins.TwinClock;
@@ -102,8 +102,8 @@ public final class SyncBed implements AutoCloseable {
                 WhoopApi.WHOOP,
                 new CommandKey("WHOOP_STORE"),
                 CommandConfiguration.ofStore(java.time.Duration.ofSeconds(2)));
-        Outbound outbound =
-                Outbound.to(WhoopApi.WHOOP, client, new OutboundConfiguration(), commands, Budget.unlimited(), bearer());
+        Outbound outbound = Outbound.to(
+                WhoopApi.WHOOP, client, new OutboundConfiguration(), commands, Budget.unlimited(), bearer());
         WhoopApi api = new WhoopApi(outbound, URI.create(twin.baseUrl() + "/developer"), Samples.MAPPER, metrics);
         SyncTerms terms = new SyncTerms(who -> enabled.get(), consentsLost::add, clock, metrics);
         synchronizer = new Synchronizer(jdbi, api, store, terms, this::schedulerClient);
