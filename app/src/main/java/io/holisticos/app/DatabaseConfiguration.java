@@ -77,11 +77,7 @@ public final class DatabaseConfiguration extends DataSourceFactory {
 
     ManagedDataSource workers(MetricRegistry metrics, String name) {
         return pool(
-                new Limits(
-                        jobs.maxSize,
-                        Optional.of(jobs.maxWaitForConnection),
-                        jobs.statementTimeout,
-                        jobs.socketTimeout),
+                new Limits(jobs.maxSize, jobs.maxWaitForConnection, jobs.statementTimeout, jobs.socketTimeout),
                 metrics,
                 name);
     }
@@ -89,8 +85,7 @@ public final class DatabaseConfiguration extends DataSourceFactory {
     /** The longest that a database which hangs can hold a reader: see docs/decisions. */
     java.time.Duration longestHold() {
         return getMaxWaitForConnection()
-                .map(Duration::toJavaDuration)
-                .orElse(java.time.Duration.ofDays(1))
+                .toJavaDuration()
                 .plus(QuickValidation.PATIENCE)
                 .plus(socketTimeout.toJavaDuration());
     }
@@ -107,13 +102,13 @@ public final class DatabaseConfiguration extends DataSourceFactory {
         return socketTimeout.toMilliseconds() % 1000 == 0 && jobs.socketTimeout.toMilliseconds() % 1000 == 0;
     }
 
-    private record Limits(int maxSize, Optional<Duration> maxWait, Duration statementTimeout, Duration socketTimeout) {}
+    private record Limits(int maxSize, Duration maxWait, Duration statementTimeout, Duration socketTimeout) {}
 
     /** Dropwizard's factory makes a pool of what it holds at the moment: so it holds the limits for that moment. */
     private synchronized ManagedDataSource pool(Limits limits, MetricRegistry metrics, String name) {
         Map<String, String> properties = getProperties();
         int maxSize = getMaxSize();
-        Optional<Duration> maxWait = getMaxWaitForConnection();
+        Duration maxWait = getMaxWaitForConnection();
         Optional<String> validator = getValidatorClassName();
         Map<String, String> limited = new HashMap<>(properties);
         limited.put(
@@ -122,13 +117,13 @@ public final class DatabaseConfiguration extends DataSourceFactory {
         try {
             setProperties(limited);
             setMaxSize(limits.maxSize());
-            limits.maxWait().ifPresent(this::setMaxWaitForConnection);
+            setMaxWaitForConnection(limits.maxWait());
             setValidatorClassName(Optional.of(QuickValidation.class.getName()));
             return build(metrics, name);
         } finally {
             setProperties(properties);
             setMaxSize(maxSize);
-            maxWait.ifPresent(this::setMaxWaitForConnection);
+            setMaxWaitForConnection(maxWait);
             setValidatorClassName(validator);
         }
     }

@@ -149,8 +149,8 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                 environment,
                 Drain.in(environment),
                 new Probes.EntryPoint(
-                        sahhaDatabase.source(),
-                        new MigrationsCheck(Map.of(Migrations.SAHHA_CHANGELOG, sahhaDatabase.source())),
+                        sahhaDatabase.readers().source(),
+                        new MigrationsCheck(Map.of(Migrations.SAHHA_CHANGELOG, sahhaDatabase.readers().source())),
                         sahha.vitals()),
                 whoop.map(module ->
                         new Probes.Integration(module.vitals(), () -> flags.isOnForAnyone(Flag.WHOOP_INTEGRATION))),
