@@ -59,7 +59,7 @@ final class Shedding extends HttpFilter {
         Shedding shedding = new Shedding(shares, maxThreads, environment.metrics(), environment.getObjectMapper());
         var filter = environment.servlets().addFilter("shedding", shedding);
         filter.setAsyncSupported(true);
-        filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
+        filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*"); // behind the log of requests
     }
 
     @Override

@@ -63,7 +63,7 @@ final class House implements AutoCloseable {
                 "PUBLIC_URL", url,
                 "PORT", Integer.toString(port),
                 "ADMIN_PORT", Integer.toString(adminPort),
-                "LOG_LEVEL", "WARN",
+                "LOG_LEVEL", "INFO",
                 "LOG_LAYOUT", "text",
                 "SAHHA_DATABASE_URL", sahhaDatabase.url(),
                 "WHOOP_DATABASE_URL", whoopDatabase.url(),

@@ -51,7 +51,7 @@ public final class SecurityEvents {
      */
     public void note(Kind kind, String reason) {
         meter(kind).mark();
-        log.warn("event=security kind={} reason={}", kind.word(), reason);
+        log.info("event=security kind={} reason={}", kind.word(), reason);
     }
 
     private Meter meter(Kind kind) {

@@ -29,7 +29,7 @@ public final class RequestLog extends HttpFilter {
     private RequestLog() {}
 
     /**
-     * To be called before any other filter is added.
+     * Before every filter that is there already.
      *
      * @param memberHash how logs name a member; what it returns is logged
      */

@@ -1,0 +1,66 @@
+package io.holisticos.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.dropwizard.configuration.ConfigurationException;
+import io.dropwizard.configuration.YamlConfigurationFactory;
+import io.dropwizard.jackson.Jackson;
+import io.dropwizard.jersey.validation.Validators;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SheddingConfigurationTest {
+
+    @Test
+    void leavesRoomForExistingPathsByDefault() throws Exception {
+        SheddingConfiguration shares = read("{}");
+
+        assertThat(shares.existing).isEqualTo(87);
+        assertThat(shares.unified + shares.internal + shares.connect + shares.other)
+                .isLessThan(shares.all);
+        assertThat(shares.unifiedUpTo).isLessThan(shares.existing);
+    }
+
+    @Test
+    void readsEveryNumber() throws Exception {
+        SheddingConfiguration shares =
+                read("{existing: 70, unified: 20, internal: 5, connect: 4, other: 3, unifiedUpTo: 60, all: 90}");
+
+        assertThat(new int[] {
+                    shares.existing,
+                    shares.unified,
+                    shares.internal,
+                    shares.connect,
+                    shares.other,
+                    shares.unifiedUpTo,
+                    shares.all
+                })
+                .containsExactly(70, 20, 5, 4, 3, 60, 90);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{unified: 0} | unified must be greater than or equal to 1",
+                "{all: 100} | all must be less than or equal to 99",
+                "{unifiedUpTo: 95} | shedding.unifiedUpTo must be at most shedding.all",
+                "{unified: 80} | must leave room for existing paths",
+                "{exisiting: 80} | Unrecognized field"
+            })
+    void refusesWhatWouldShedTheWrongOnes(String yaml, String why) {
+        assertThatThrownBy(() -> read(yaml))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining(why);
+    }
+
+    private static SheddingConfiguration read(String yaml) throws Exception {
+        return new YamlConfigurationFactory<>(
+                        SheddingConfiguration.class, Validators.newValidator(), Jackson.newObjectMapper(), "dw-none")
+                .build(path -> new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)), "shedding.yml");
+    }
+}
