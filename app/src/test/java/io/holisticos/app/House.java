@@ -133,6 +133,16 @@ final class House implements AutoCloseable {
         app = start();
     }
 
+    /** The same with other variables for {@code config.yml}, which stay until others take their place. */
+    void restartAppWith(Map<String, String> others) throws Exception {
+        variables.putAll(others);
+        restartApp();
+    }
+
+    String variable(String name) {
+        return variables.get(name);
+    }
+
     WhoopTwin whoop() {
         return whoop;
     }

@@ -1,0 +1,436 @@
+package io.holisticos.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.holisticos.twins.http.FaultKind;
+import io.holisticos.twins.http.FaultRule;
+import io.holisticos.whoop.quota.QuotaConfiguration;
+import io.holisticos.whoop.quota.QuotaGovernor;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Everything that can go wrong with WHOOP and Sahha, and what callers see of it. Each fault is met by a sync that runs
+ * meanwhile, or by the reading itself. Writes {@code docs/fault-matrix.md}; the times as measured are in
+ * {@code target/fault-matrix.csv}.
+ */
+@Tag("deep")
+class FaultMatrixTest {
+
+    private static final String ANNA = "demo-anna";
+
+    /** Nobody has ever read his days: nothing of Sahha is held for him. */
+    private static final String NEVER_READ = "demo-ben";
+
+    private static final String EXISTING = "/api/v1/health-metrics/overview?profile_id=%s&period=today";
+    private static final String WITH_WHOOP = EXISTING + "&include_whoop=true";
+    private static final String UNIFIED = "/api/v1/unified-health/overview/%s";
+
+    /** With {@link #EXISTING}, the eleven. */
+    private static final List<String> OTHERS = List.of(
+            "/",
+            "/health",
+            "/api/v1/health-metrics/activity?profile_id=%s&period=today",
+            "/api/v1/health-metrics/sleep?profile_id=%s&period=today",
+            "/api/v1/health-metrics/recovery?profile_id=%s&period=today",
+            "/api/v1/health-metrics/scores?profile_id=%s",
+            "/api/v1/health-metrics/biomarkers?profile_id=%s",
+            "/api/v1/sahha/scores?user_id=%s&start_date=2026-11-15&end_date=2026-11-22&limit=1000",
+            "/api/v1/sahha/biomarkers?user_id=%s&start_date=2026-11-15&end_date=2026-11-22&limit=1000",
+            "/api/v1/sahha/archetypes?user_id=%s&limit=100");
+
+    /** A unified answer is there by then, whatever happens. */
+    private static final Duration DEADLINE = Duration.ofSeconds(5);
+
+    /** What WHOOP may add to the existing overview, and some for the rest. */
+    private static final Duration WHOOP_SHARE = Duration.ofMillis(2_500);
+
+    /** So often each path is asked; the table has the median. */
+    private static final int TIMES = 3;
+
+    private static final Duration LONG = Duration.ofSeconds(30);
+
+    private static final List<Line> LINES = new ArrayList<>();
+    private static House house;
+    private static Detour toWhoop;
+    private static Detour toWhoopDatabase;
+    private static Map<String, String> undisturbed;
+    private static JsonNode sahhaPart;
+    private static int faults;
+
+    /** One of these makes the world worse, and says by what one knows that it was met. */
+    private record Fault(String name, Act begin, Meeting meeting, Expected expected) {}
+
+    private interface Act {
+        void run() throws Exception;
+    }
+
+    /** How a fault is met. */
+    private enum Meeting {
+        /** A sync has sent something to WHOOP. */
+        BY_A_CALL,
+        /** A sync has failed and waits for its next try. */
+        BY_A_FAILED_SYNC,
+        /** By the reading. */
+        BY_ITSELF
+    }
+
+    /**
+     * What the unified answer says of its sources.
+     *
+     * @param alwaysAsBefore whether the existing paths answer the same bytes as before
+     */
+    private record Expected(String member, String sahha, String whoop, int existingStatus, boolean alwaysAsBefore) {
+
+        static Expected served() {
+            return new Expected(ANNA, "ok", "ok", 200, true);
+        }
+
+        static Expected withoutWhoop() {
+            return new Expected(ANNA, "ok", "unavailable", 200, true);
+        }
+    }
+
+    private record Line(String fault, String path, String status, List<Duration> times, String seen) {
+
+        Duration median() {
+            return times.stream().sorted().toList().get(times.size() / 2);
+        }
+    }
+
+    @BeforeAll
+    static void open() throws Exception {
+        house = House.open();
+        house.connect(ANNA);
+        toWhoop = Detour.to(URI.create(house.whoop().baseUrl()).getPort());
+        URI database = URI.create(house.whoopDatabase().url().substring("jdbc:".length()));
+        toWhoopDatabase = Detour.to(database.getPort());
+        house.restartAppWith(Map.of(
+                "WHOOP_URL",
+                whoopUrl(),
+                "WHOOP_DATABASE_URL",
+                house.whoopDatabase().url().replaceFirst("//[^/]*/", "//127.0.0.1:" + toWhoopDatabase.port() + "/")));
+        undisturbed = elevenBodies(ANNA);
+        JsonNode unified = house.jsonOf(house.get(UNIFIED.formatted(ANNA)));
+        sahhaPart = sahhaPartOf(unified);
+        assertThat(statusOf(unified, "whoop")).isEqualTo("ok");
+        assertThat(sahhaPart.path("readiness").isObject()).isTrue();
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        toWhoop.close();
+        toWhoopDatabase.close();
+        house.close();
+        if (faults > 0 && LINES.size() == 3 * faults) { // never a part of the table
+            write();
+        }
+    }
+
+    @TestFactory
+    List<DynamicTest> matrix() {
+        List<Fault> all = new ArrayList<>(whoopFaults());
+        all.addAll(sahhaFaults());
+        faults = all.size();
+        return all.stream()
+                .map(fault -> DynamicTest.dynamicTest(fault.name(), () -> meet(fault)))
+                .toList();
+    }
+
+    private static List<Fault> whoopFaults() {
+        return List.of(
+                new Fault("nothing is wrong", () -> {}, Meeting.BY_A_CALL, Expected.served()),
+                whoop("WHOOP: latency 100 ms", rule(FaultKind.LATENCY).withDelay(Duration.ofMillis(100))),
+                whoop("WHOOP: latency 30 s", rule(FaultKind.LATENCY).withDelay(LONG)),
+                whoop("WHOOP: hangs after the headers", rule(FaultKind.HANG)),
+                whoop("WHOOP: resets connections", rule(FaultKind.RESET)),
+                new Fault("WHOOP: refuses connections", toWhoop::refuse, Meeting.BY_A_FAILED_SYNC, Expected.served()),
+                whoop("WHOOP: 500", rule(FaultKind.STATUS).withStatus(500)),
+                whoop("WHOOP: 502 with HTML", rule(FaultKind.HTML)),
+                whoop("WHOOP: 429, quota of the minute", rule(FaultKind.QUOTA_MINUTE)),
+                whoop("WHOOP: 429, quota of the day", rule(FaultKind.QUOTA_DAY)),
+                whoop("WHOOP: garbage", rule(FaultKind.GARBAGE)),
+                whoop("WHOOP: truncated answers", rule(FaultKind.TRUNCATE)),
+                whoop("WHOOP: answers of 10 MB", rule(FaultKind.LARGE)),
+                whoop("WHOOP: one byte every 100 ms", rule(FaultKind.DRIP)),
+                new Fault(
+                        "WHOOP: TLS fails",
+                        () -> house.restartAppWith(Map.of("WHOOP_URL", "https://127.0.0.1:" + toWhoop.port())),
+                        Meeting.BY_A_FAILED_SYNC,
+                        Expected.served()),
+                new Fault(
+                        "WHOOP: its name is not known",
+                        () -> house.restartAppWith(Map.of("WHOOP_URL", "http://whoop.invalid")),
+                        Meeting.BY_A_FAILED_SYNC,
+                        Expected.served()),
+                new Fault(
+                        "WHOOP's database is down",
+                        toWhoopDatabase::refuse,
+                        Meeting.BY_ITSELF,
+                        Expected.withoutWhoop()),
+                new Fault(
+                        "WHOOP's database hangs",
+                        toWhoopDatabase::silence,
+                        Meeting.BY_ITSELF,
+                        Expected.withoutWhoop()));
+    }
+
+    private static List<Fault> sahhaFaults() {
+        return List.of(
+                new Fault(
+                        "Sahha hangs, nothing held",
+                        () -> house.sahha().faults().add(rule(FaultKind.HANG)),
+                        Meeting.BY_ITSELF,
+                        new Expected(NEVER_READ, "unavailable", "not_connected", 503, false)),
+                new Fault(
+                        "Sahha hangs, days held",
+                        () -> {
+                            house.clock().advance(Duration.ofMinutes(11)); // past freshness: Sahha is asked
+                            house.sahha().faults().add(rule(FaultKind.HANG));
+                        },
+                        Meeting.BY_ITSELF,
+                        new Expected(ANNA, "stale", "ok", 200, true)),
+                new Fault(
+                        "Sahha is down, nothing held",
+                        () -> house.sahha().stop(),
+                        Meeting.BY_ITSELF,
+                        new Expected(NEVER_READ, "unavailable", "not_connected", 503, false)),
+                new Fault(
+                        "Sahha is down, days held",
+                        () -> house.sahha().stop(),
+                        Meeting.BY_ITSELF,
+                        new Expected(ANNA, "stale", "ok", 200, true)));
+    }
+
+    private static Fault whoop(String name, FaultRule rule) {
+        return new Fault(name, () -> house.whoop().faults().add(rule), Meeting.BY_A_CALL, Expected.served());
+    }
+
+    private static FaultRule rule(FaultKind kind) {
+        return FaultRule.always("/", kind);
+    }
+
+    private static void meet(Fault fault) throws Exception {
+        try {
+            fault.begin().run();
+            beMet(fault.meeting());
+            lookAtExistingPaths(fault);
+            lookWithWhoopBeside(fault);
+            lookAtUnified(fault);
+        } finally {
+            mend();
+        }
+    }
+
+    private static void beMet(Meeting meeting) {
+        if (meeting == Meeting.BY_ITSELF) {
+            return;
+        }
+        long before = toWhoop.sent();
+        assertThat(house.send("POST", "/internal/sync/" + ANNA, "").statusCode())
+                .isEqualTo(202);
+        BooleanSupplier met =
+                meeting == Meeting.BY_A_CALL ? () -> toWhoop.sent() > before : FaultMatrixTest::syncsAreWaiting;
+        House.await(met);
+    }
+
+    private static void lookAtExistingPaths(Fault fault) {
+        Expected expected = fault.expected();
+        List<HttpResponse<String>> answers = new ArrayList<>();
+        List<Duration> times = timed(EXISTING.formatted(expected.member()), answers);
+        assertThat(answers).allSatisfy(answer -> assertThat(answer.statusCode()).isEqualTo(expected.existingStatus()));
+        String seen = answers.get(0).body();
+        if (expected.alwaysAsBefore()) {
+            assertThat(elevenBodies(expected.member())).isEqualTo(undisturbed);
+            seen = "the same bytes as before, on all eleven paths";
+        }
+        LINES.add(new Line(fault.name(), "existing path", statuses(answers), times, seen));
+    }
+
+    private static void lookWithWhoopBeside(Fault fault) {
+        Expected expected = fault.expected();
+        List<HttpResponse<String>> answers = new ArrayList<>();
+        List<Duration> times = timed(WITH_WHOOP.formatted(expected.member()), answers);
+        for (HttpResponse<String> answer : answers) {
+            assertThat(answer.statusCode()).isEqualTo(expected.existingStatus());
+        }
+        String seen = answers.get(0).body();
+        if (expected.alwaysAsBefore()) {
+            String plain = undisturbed.get(EXISTING.formatted(expected.member()));
+            assertThat(answers)
+                    .allSatisfy(answer -> assertThat(answer.body())
+                            .startsWith(plain.substring(0, plain.length() - 1) + ",\"whoop\":"));
+            JsonNode whoop = house.jsonOf(answers.get(0)).path("whoop");
+            assertThat(whoop.path("status").asText()).isEqualTo(expected.whoop());
+            seen = "the same bytes as before, and whoop " + expected.whoop();
+        }
+        if (expected.sahha().equals("ok")) {
+            assertThat(times).allSatisfy(time -> assertThat(time).isLessThan(WHOOP_SHARE));
+        }
+        LINES.add(new Line(fault.name(), "with include_whoop", statuses(answers), times, seen));
+    }
+
+    private static void lookAtUnified(Fault fault) {
+        Expected expected = fault.expected();
+        List<HttpResponse<String>> answers = new ArrayList<>();
+        List<Duration> times = timed(UNIFIED.formatted(expected.member()), answers);
+        assertThat(times).allSatisfy(time -> assertThat(time).isLessThan(DEADLINE));
+        for (HttpResponse<String> answer : answers) {
+            assertThat(answer.statusCode()).isEqualTo(200);
+            JsonNode unified = house.jsonOf(answer);
+            assertThat(statusOf(unified, "sahha")).isEqualTo(expected.sahha());
+            assertThat(statusOf(unified, "whoop")).isEqualTo(expected.whoop());
+            if (expected.alwaysAsBefore()) {
+                assertThat(sahhaPartOf(unified)).isEqualTo(sahhaPart);
+            }
+        }
+        String seen = "sahha " + expected.sahha() + ", whoop " + expected.whoop()
+                + (expected.alwaysAsBefore() ? "; Sahha's part as before" : "");
+        LINES.add(new Line(fault.name(), "unified overview", statuses(answers), times, seen));
+    }
+
+    private static List<Duration> timed(String path, List<HttpResponse<String>> answers) {
+        List<Duration> times = new ArrayList<>();
+        for (int i = 0; i < times(answers); i++) {
+            long begun = System.nanoTime();
+            answers.add(house.get(path));
+            times.add(Duration.ofNanos(System.nanoTime() - begun));
+        }
+        return times;
+    }
+
+    /** Who has waited for ten seconds once need not do so again. */
+    private static int times(List<HttpResponse<String>> answers) {
+        return answers.stream().anyMatch(answer -> answer.statusCode() == 503) ? 1 : TIMES;
+    }
+
+    private static String statuses(List<HttpResponse<String>> answers) {
+        TreeSet<String> statuses = new TreeSet<>();
+        answers.forEach(answer -> statuses.add(Integer.toString(answer.statusCode())));
+        return String.join(", ", statuses);
+    }
+
+    /** Nothing of one fault is left when the next one begins. */
+    private static void mend() throws Exception {
+        house.whoop().faults().clear();
+        house.sahha().faults().clear();
+        toWhoop.open();
+        toWhoopDatabase.open();
+        if (!whoopUrl().equals(house.variable("WHOOP_URL"))) {
+            house.restartAppWith(Map.of("WHOOP_URL", whoopUrl()));
+        }
+        House.await(() -> !syncsAreRunning()); // a call that hangs is over when its own timeout says so
+        house.whoopDatabase().jdbi().useHandle(handle -> {
+            handle.execute("delete from scheduled_tasks where task_name = 'whoop-sync'");
+            handle.execute("delete from whoop_sync where state <> 'done'");
+        });
+        new QuotaGovernor(house.whoopDatabase().jdbi(), house.clock(), new QuotaConfiguration()).reset();
+        House.await(() -> statusOf(house.jsonOf(house.get(UNIFIED.formatted(ANNA))), "whoop")
+                .equals("ok"));
+    }
+
+    /** Syncs that are worked on now. */
+    private static boolean syncsAreRunning() {
+        return count("picked", house.clock().instant()) > 0;
+    }
+
+    /** Syncs that were tried and wait for their next time. */
+    private static boolean syncsAreWaiting() {
+        return count("not picked and execution_time > :now", house.clock().instant()) > 0;
+    }
+
+    private static long count(String condition, Instant now) {
+        return house.whoopDatabase()
+                .jdbi()
+                .withHandle(handle -> handle.createQuery("select count(*) from scheduled_tasks"
+                                + " where task_name = 'whoop-sync' and cast(:now as timestamptz) is not null and "
+                                + condition)
+                        .bind("now", now.atOffset(ZoneOffset.UTC))
+                        .mapTo(Long.class)
+                        .one());
+    }
+
+    private static Map<String, String> elevenBodies(String member) {
+        Map<String, String> bodies = new LinkedHashMap<>();
+        List<String> eleven = new ArrayList<>(OTHERS);
+        eleven.add(EXISTING);
+        for (String pattern : eleven) {
+            String path = pattern.formatted(member);
+            HttpResponse<String> answer = house.getWithoutKey(path);
+            assertThat(answer.statusCode()).as(path).isEqualTo(200);
+            bodies.put(path, answer.body());
+        }
+        return bodies;
+    }
+
+    private static String whoopUrl() {
+        return "http://127.0.0.1:" + toWhoop.port();
+    }
+
+    /** Sahha's scores: they never compete, so they are the same with and without WHOOP beside them. */
+    private static JsonNode sahhaPartOf(JsonNode unified) {
+        ObjectNode scores = (ObjectNode) unified.path("scores").deepCopy();
+        scores.remove(List.of("whoop_recovery", "whoop_strain", "whoop_sleep_performance"));
+        return scores;
+    }
+
+    private static String statusOf(JsonNode unified, String source) {
+        for (JsonNode one : unified.path("sources")) {
+            if (one.path("name").asText().equals(source)) {
+                return one.path("status").asText();
+            }
+        }
+        return "";
+    }
+
+    private static void write() throws Exception {
+        StringBuilder table = new StringBuilder("""
+                # What callers see when something is wrong
+
+                Written by `FaultMatrixTest` (`mvn verify -Pdeep`): the whole service against the twins, each fault met while callers ask.
+                Times are medians of three, in classes. A unified answer has 5 s, WHOOP at most 2 s of them.
+
+                | fault | asked | status | time | what the caller saw |
+                |---|---|---|---|---|
+                """);
+        StringBuilder raw = new StringBuilder("fault;asked;millis\n");
+        for (Line line : LINES) {
+            table.append("| %s | %s | %s | %s | %s |\n"
+                    .formatted(line.fault(), line.path(), line.status(), timeClass(line.median()), line.seen()));
+            line.times()
+                    .forEach(time -> raw.append("%s;%s;%d\n".formatted(line.fault(), line.path(), time.toMillis())));
+        }
+        Files.writeString(Path.of("..", "docs", "fault-matrix.md"), table);
+        Files.createDirectories(Path.of("target"));
+        Files.writeString(Path.of("target", "fault-matrix.csv"), raw);
+    }
+
+    /** Coarse, so that the table stays the same from one machine to the next. */
+    private static String timeClass(Duration time) {
+        for (double seconds : new double[] {1, 2.5, 5, 12}) {
+            if (time.toNanos() < seconds * 1e9) {
+                return "under " + (seconds % 1 == 0 ? Integer.toString((int) seconds) : Double.toString(seconds))
+                        + " s";
+            }
+        }
+        return "over 12 s";
+    }
+}
