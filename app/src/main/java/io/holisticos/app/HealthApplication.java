@@ -150,7 +150,9 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                 Drain.in(environment),
                 new Probes.EntryPoint(
                         sahhaDatabase.readers().source(),
-                        new MigrationsCheck(Map.of(Migrations.SAHHA_CHANGELOG, sahhaDatabase.readers().source())),
+                        new MigrationsCheck(Map.of(
+                                Migrations.SAHHA_CHANGELOG,
+                                sahhaDatabase.workers().source())),
                         sahha.vitals()),
                 whoop.map(module ->
                         new Probes.Integration(module.vitals(), () -> flags.isOnForAnyone(Flag.WHOOP_INTEGRATION))),
