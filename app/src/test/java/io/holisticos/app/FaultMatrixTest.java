@@ -70,6 +70,7 @@ class FaultMatrixTest {
 
     private static final List<Line> LINES = new ArrayList<>();
     private static House house;
+    private static Detour toSahha;
     private static Detour toWhoop;
     private static Detour toWhoopDatabase;
     private static Map<String, String> undisturbed;
@@ -120,23 +121,24 @@ class FaultMatrixTest {
     static void open() throws Exception {
         house = House.open();
         house.connect(ANNA);
+        toSahha = Detour.to(URI.create(house.sahha().baseUrl()).getPort());
         toWhoop = Detour.to(URI.create(house.whoop().baseUrl()).getPort());
         URI database = URI.create(house.whoopDatabase().url().substring("jdbc:".length()));
         toWhoopDatabase = Detour.to(database.getPort());
         house.restartAppWith(Map.of(
+                "SAHHA_URL",
+                "http://127.0.0.1:" + toSahha.port(),
                 "WHOOP_URL",
                 whoopUrl(),
                 "WHOOP_DATABASE_URL",
                 house.whoopDatabase().url().replaceFirst("//[^/]*/", "//127.0.0.1:" + toWhoopDatabase.port() + "/")));
-        undisturbed = elevenBodies(ANNA);
-        JsonNode unified = house.jsonOf(house.get(UNIFIED.formatted(ANNA)));
-        sahhaPart = sahhaPartOf(unified);
-        assertThat(statusOf(unified, "whoop")).isEqualTo("ok");
+        remember();
         assertThat(sahhaPart.path("readiness").isObject()).isTrue();
     }
 
     @AfterAll
     static void close() throws Exception {
+        toSahha.close();
         toWhoop.close();
         toWhoopDatabase.close();
         house.close();
@@ -194,30 +196,25 @@ class FaultMatrixTest {
     }
 
     private static List<Fault> sahhaFaults() {
+        Expected nothingHeld = new Expected(NEVER_READ, "unavailable", "not_connected", 503, false);
+        Expected held = new Expected(ANNA, "stale", "ok", 200, true);
         return List.of(
-                new Fault(
-                        "Sahha hangs, nothing held",
-                        () -> house.sahha().faults().add(rule(FaultKind.HANG)),
-                        Meeting.BY_ITSELF,
-                        new Expected(NEVER_READ, "unavailable", "not_connected", 503, false)),
-                new Fault(
-                        "Sahha hangs, days held",
-                        () -> {
-                            house.clock().advance(Duration.ofMinutes(11)); // past freshness: Sahha is asked
-                            house.sahha().faults().add(rule(FaultKind.HANG));
-                        },
-                        Meeting.BY_ITSELF,
-                        new Expected(ANNA, "stale", "ok", 200, true)),
-                new Fault(
-                        "Sahha is down, nothing held",
-                        () -> house.sahha().stop(),
-                        Meeting.BY_ITSELF,
-                        new Expected(NEVER_READ, "unavailable", "not_connected", 503, false)),
-                new Fault(
-                        "Sahha is down, days held",
-                        () -> house.sahha().stop(),
-                        Meeting.BY_ITSELF,
-                        new Expected(ANNA, "stale", "ok", 200, true)));
+                new Fault("Sahha is down, nothing held", toSahha::refuse, Meeting.BY_ITSELF, nothingHeld),
+                new Fault("Sahha is down, days held", () -> stale(toSahha::refuse), Meeting.BY_ITSELF, held),
+                new Fault("Sahha hangs, days held", () -> stale(toSahha::silence), Meeting.BY_ITSELF, held),
+                new Fault("Sahha hangs, nothing held", toSahha::silence, Meeting.BY_ITSELF, nothingHeld));
+    }
+
+    /** Past freshness, so that Sahha is asked, and answers no more. */
+    private static void stale(Act fault) throws Exception {
+        remember(); // what was refreshed since the start may have moved on
+        house.clock().advance(Duration.ofMinutes(11));
+        fault.run();
+    }
+
+    private static void remember() {
+        undisturbed = elevenBodies(ANNA);
+        sahhaPart = sahhaPartOf(house.jsonOf(house.get(UNIFIED.formatted(ANNA))));
     }
 
     private static Fault whoop(String name, FaultRule rule) {
@@ -331,7 +328,7 @@ class FaultMatrixTest {
     /** Nothing of one fault is left when the next one begins. */
     private static void mend() throws Exception {
         house.whoop().faults().clear();
-        house.sahha().faults().clear();
+        toSahha.open();
         toWhoop.open();
         toWhoopDatabase.open();
         if (!whoopUrl().equals(house.variable("WHOOP_URL"))) {

@@ -90,6 +90,11 @@ final class House implements AutoCloseable {
         return new House(variables, environment -> {});
     }
 
+    /** Both. */
+    static House openWith(Map<String, String> variables, Consumer<Environment> more) throws Exception {
+        return new House(variables, more);
+    }
+
     /** The same with something registered beside our own. */
     static House openWith(Consumer<Environment> more) throws Exception {
         return new House(Map.of(), more);
