@@ -9,8 +9,12 @@ import io.dropwizard.core.setup.Environment;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
 import io.dropwizard.views.common.ViewBundle;
 import io.holisticos.app.admin.AdminPort;
+import io.holisticos.app.admin.hystrix.HystrixSurfaces;
+import io.holisticos.app.admin.prometheus.Prometheus;
 import io.holisticos.app.flags.Flag;
 import io.holisticos.app.flags.Flags;
+import io.holisticos.outbound.Commands;
+import io.holisticos.outbound.CommandsConfiguration;
 import io.holisticos.outbound.OutboundClient;
 import io.holisticos.sahha.SahhaModule;
 import io.holisticos.unified.UnifiedModule;
@@ -102,6 +106,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         Map<String, DataSource> changelogs = new LinkedHashMap<>();
         changelogs.put(Migrations.SAHHA_CHANGELOG, sahhaDatabase.source());
         Flags flags = new Flags(sahhaDatabase.source());
+        Commands commands = new Commands(new CommandsConfiguration(), environment.metrics(), clock, System::nanoTime);
         AccessRules rules = new AccessRules();
         ApiKeyStore keyStore = new ApiKeyStore(sahhaDatabase.jdbi());
         ApiKeys keys = new ApiKeys(keyStore);
@@ -128,6 +133,8 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         CrossOrigin.allow(environment, configuration.access.origins());
 
         AdminPort.open(environment.admin(), environment.getObjectMapper(), keys, flags);
+        HystrixSurfaces.open(environment, commands, configuration.hystrix);
+        Prometheus.open(environment, commands);
         environment.healthChecks().register("migrations", new MigrationsCheck(changelogs));
         environment.lifecycle().manage(new FirstKey(keyStore, configuration.access, clock));
         more.accept(environment);

@@ -3,6 +3,7 @@ package io.holisticos.app;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.db.DataSourceFactory;
+import io.holisticos.app.admin.hystrix.HystrixConfiguration;
 import io.holisticos.sahha.SahhaConfiguration;
 import io.holisticos.unified.UnifiedConfiguration;
 import io.holisticos.vault.VaultConfiguration;
@@ -56,4 +57,9 @@ public final class HealthConfiguration extends Configuration {
     @NotNull
     @JsonProperty
     UnifiedConfiguration unified = new UnifiedConfiguration();
+
+    @Valid
+    @NotNull
+    @JsonProperty
+    HystrixConfiguration hystrix = new HystrixConfiguration();
 }
