@@ -10,6 +10,8 @@ import io.dropwizard.core.setup.Environment;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
 import io.dropwizard.views.common.ViewBundle;
 import io.holisticos.app.admin.AdminPort;
+import io.holisticos.app.admin.hystrix.HystrixSurfaces;
+import io.holisticos.app.admin.prometheus.Prometheus;
 import io.holisticos.app.flags.Flag;
 import io.holisticos.app.flags.Flags;
 import io.holisticos.app.probes.Drain;
@@ -162,6 +164,8 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         CrossOrigin.allow(environment, configuration.access.origins());
 
         AdminPort.open(environment.admin(), environment.getObjectMapper(), keys, flags, security);
+        HystrixSurfaces.open(environment, commands, configuration.hystrix);
+        Prometheus.open(environment, commands);
         environment.healthChecks().register("migrations", new MigrationsCheck(changelogs));
         environment.lifecycle().manage(new FirstKey(keyStore, configuration.access, clock));
         more.accept(environment);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.validation.ValidationMethod;
+import io.holisticos.app.admin.hystrix.HystrixConfiguration;
 import io.holisticos.health.SourceName;
 import io.holisticos.outbound.CommandsConfiguration;
 import io.holisticos.sahha.SahhaConfiguration;
@@ -70,6 +71,12 @@ public final class HealthConfiguration extends Configuration {
     @NotNull
     @JsonProperty
     CommandsConfiguration commands = new CommandsConfiguration();
+
+    /** The streams that Hystrix's dashboard reads. */
+    @Valid
+    @NotNull
+    @JsonProperty
+    HystrixConfiguration hystrix = new HystrixConfiguration();
 
     @JsonIgnore
     @ValidationMethod(

@@ -22,6 +22,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -38,6 +40,8 @@ final class House implements AutoCloseable {
     /** Sunday, 22 November 2026, before noon UTC: every seeded member has slept. */
     static final Instant START = Instant.parse("2026-11-22T11:30:00Z");
 
+    private static final Path SHIPPED = Path.of("../config.yml");
+
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -52,10 +56,12 @@ final class House implements AutoCloseable {
     private final WhoopTwin whoop;
     private final SahhaTwin sahha;
     private final Consumer<Environment> more;
+    private final Path configuration;
     private HealthApplication app;
 
-    private House(Map<String, String> others, Consumer<Environment> more) throws Exception {
+    private House(Map<String, String> others, Consumer<Environment> more, Path configuration) throws Exception {
         this.more = more;
+        this.configuration = configuration;
         String url = "http://localhost:" + port;
         whoop = WhoopTwin.start(WhoopTwinOptions.of(WhoopApp.sandbox(url + "/api/v1/whoop/callback")), world, clock);
         sahha = SahhaTwin.start(SahhaTwinOptions.onPort(0), world, clock);
@@ -82,12 +88,12 @@ final class House implements AutoCloseable {
 
     /** Everything up, nobody connected. */
     static House open() throws Exception {
-        return new House(Map.of(), environment -> {});
+        return new House(Map.of(), environment -> {}, SHIPPED);
     }
 
     /** The same with other variables for {@code config.yml}. */
     static House openWith(Map<String, String> variables) throws Exception {
-        return new House(variables, environment -> {});
+        return new House(variables, environment -> {}, SHIPPED);
     }
 
     /** Both. */
@@ -97,7 +103,14 @@ final class House implements AutoCloseable {
 
     /** The same with something registered beside our own. */
     static House openWith(Consumer<Environment> more) throws Exception {
-        return new House(Map.of(), more);
+        return new House(Map.of(), more, SHIPPED);
+    }
+
+    /** The same with more at the end of {@code config.yml}. */
+    static House openConfiguredWith(String yaml) throws Exception {
+        Path configuration = Files.createTempFile("config", ".yml");
+        Files.writeString(configuration, Files.readString(SHIPPED) + yaml);
+        return new House(Map.of(), environment -> {}, configuration);
     }
 
     /** Both. */
@@ -111,7 +124,7 @@ final class House implements AutoCloseable {
         Replica replica = new Replica(new HealthApplication(clock, own::get), freePort(), freePort());
         own.put("PORT", Integer.toString(replica.port()));
         own.put("ADMIN_PORT", Integer.toString(replica.adminPort()));
-        replica.app().run("server", "../config.yml");
+        replica.app().run("server", configuration.toString());
         return replica;
     }
 
@@ -129,7 +142,7 @@ final class House implements AutoCloseable {
 
     private HealthApplication start() throws Exception {
         HealthApplication started = new HealthApplication(clock, variables::get, more);
-        started.run("server", "../config.yml");
+        started.run("server", configuration.toString());
         return started;
     }
 
@@ -211,13 +224,17 @@ final class House implements AutoCloseable {
     }
 
     HttpResponse<String> admin(String method, String path, String body, String... headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + adminPort + path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(adminUri(path))
                 .timeout(PATIENCE)
                 .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
         for (int i = 0; i < headers.length; i += 2) {
             request.header(headers[i], headers[i + 1]);
         }
         return exchange(request);
+    }
+
+    URI adminUri(String path) {
+        return URI.create("http://localhost:" + adminPort + path);
     }
 
     HttpRequest.Builder request(String path) {

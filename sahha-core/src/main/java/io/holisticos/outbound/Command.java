@@ -61,7 +61,7 @@ public final class Command {
     }
 
     /** What all commands of a process share. */
-    record House(String group, Clock clock, LongSupplier nanoTime) {}
+    record House(String group, Clock clock, LongSupplier nanoTime, ExecutionListener listener) {}
 
     /** How the breaker stands. */
     public enum State {
@@ -237,6 +237,7 @@ public final class Command {
             if (before >= 0) {
                 long total = house.nanoTime().getAsLong() - asked;
                 samples.add(total - before, total);
+                house.listener().executed(key, total);
             }
         }
     }

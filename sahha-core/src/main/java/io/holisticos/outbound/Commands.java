@@ -17,6 +17,7 @@ public final class Commands {
     private final MetricRegistry metrics;
     private final Clock clock;
     private final LongSupplier nanoTime;
+    private volatile ExecutionListener listener = (key, totalNanos) -> {};
 
     /**
      * None yet.
@@ -40,13 +41,23 @@ public final class Commands {
         return Optional.ofNullable(byKey.get(key));
     }
 
+    /** From here on tells {@code listener}, and nobody else, of the executions of every command. */
+    public void onExecution(ExecutionListener listener) {
+        this.listener = listener;
+    }
+
+    private void executed(CommandKey key, long totalNanos) {
+        listener.executed(key, totalNanos);
+    }
+
     /**
      * Registers a command, and its gauges.
      *
      * @param target whom its failures are said of
      */
     public Command add(SourceName target, CommandKey key, CommandConfiguration configuration) {
-        Command command = new Command(target, key, configuration, new Command.House(group, clock, nanoTime));
+        Command command =
+                new Command(target, key, configuration, new Command.House(group, clock, nanoTime, this::executed));
         if (byKey.putIfAbsent(key.name(), command) != null) {
             throw new IllegalStateException("there is a command " + key + " already");
         }

@@ -6,6 +6,7 @@ import io.holisticos.app.flags.Flags;
 import io.holisticos.audit.SecurityEvents;
 import io.holisticos.web.ApiKeys;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterRegistration;
 import java.util.EnumSet;
 
 /** What the admin port has beyond Dropwizard's own pages. Reads are open there; every change needs a key. */
@@ -15,8 +16,9 @@ public final class AdminPort {
 
     public static void open(
             AdminEnvironment admin, ObjectMapper json, ApiKeys keys, Flags flags, SecurityEvents security) {
-        admin.addFilter("operators-only", new OperatorsOnly(keys, security, json))
-                .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
+        FilterRegistration.Dynamic guard = admin.addFilter("operators-only", new OperatorsOnly(keys, security, json));
+        guard.setAsyncSupported(true); // streams pass it
+        guard.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
         admin.addServlet("flags", new FlagsServlet(flags, json)).addMapping("/flags", "/flags/*");
         admin.addTask(new FlagsTask(flags, json));
     }

@@ -7,11 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Writes an error of the admin port, by RFC 9457. */
-final class AdminProblem {
+public final class AdminProblem {
 
     private AdminProblem() {}
 
-    static void write(HttpServletResponse response, ObjectMapper json, int status, String code, String detail)
+    public static void write(HttpServletResponse response, ObjectMapper json, int status, String code, String detail)
             throws IOException {
         Map<String, Object> problem = new LinkedHashMap<>();
         problem.put("type", "urn:unified-health:problem:" + code);

@@ -1,0 +1,15 @@
+package io.holisticos.app.admin.hystrix;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+
+/** Section {@code hystrix} of {@code config.yml}. */
+public final class HystrixConfiguration {
+
+    /** Clients of one stream at a time; one more gets 503 (Hystrix's default is 5). */
+    @Min(1)
+    @Max(100)
+    @JsonProperty
+    int maxConcurrentConnections = 5;
+}

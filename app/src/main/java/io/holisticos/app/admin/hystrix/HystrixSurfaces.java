@@ -1,0 +1,77 @@
+package io.holisticos.app.admin.hystrix;
+
+import io.dropwizard.core.setup.AdminEnvironment;
+import io.dropwizard.core.setup.Environment;
+import io.holisticos.outbound.Commands;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.eclipse.jetty.util.component.LifeCycle;
+
+/** What the admin port shows of commands, by the names that Hystrix and Tenacity gave it. */
+public final class HystrixSurfaces {
+
+    /** Hystrix's default; what the configuration says of its own stream is repeated every 5 s. */
+    private static final Duration TICK = Duration.ofMillis(500);
+
+    private static final int TICKS_BETWEEN_CONFIGURATIONS = 10;
+
+    private HystrixSurfaces() {}
+
+    public static void open(Environment environment, Commands commands, HystrixConfiguration configuration) {
+        EventStream metrics = stream(configuration, new MetricsMessages(commands)::render);
+        EventStream config = stream(configuration, everyTenth(new ConfigurationMessage(commands)::render));
+        EventStream utilization = stream(configuration, new UtilizationMessage(commands)::render);
+        ScheduledExecutorService sampler = sampling(environment, List.of(metrics, config, utilization));
+
+        AdminEnvironment admin = environment.admin();
+        open(admin, metrics, "/hystrix.stream", "/tenacity/metrics.stream");
+        open(admin, config, "/hystrix/config.stream");
+        open(admin, utilization, "/hystrix/utilization.stream");
+        admin.addServlet(
+                        "tenacity",
+                        new TenacityServlet(
+                                commands, environment.getObjectMapper(), () -> sampler.execute(metrics::tick)))
+                .addMapping("/tenacity/*");
+        environment.healthChecks().register("tenacity-circuitbreakers", new OpenCircuitsCheck(commands));
+    }
+
+    private static EventStream stream(HystrixConfiguration configuration, Supplier<byte[]> messages) {
+        return new EventStream(configuration.maxConcurrentConnections, messages);
+    }
+
+    private static void open(AdminEnvironment admin, EventStream stream, String... paths) {
+        var servlet = admin.addServlet(paths[0], new EventStreamServlet(stream));
+        servlet.setAsyncSupported(true);
+        servlet.addMapping(paths);
+    }
+
+    /** One thread for all streams: writing to clients never waits. */
+    private static ScheduledExecutorService sampling(Environment environment, List<EventStream> streams) {
+        ScheduledExecutorService sampler = environment
+                .lifecycle()
+                .scheduledExecutorService("hystrix-stream-%d", true)
+                .threads(1)
+                .build();
+        for (EventStream stream : streams) {
+            Future<?> unused =
+                    sampler.scheduleAtFixedRate(stream::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+        }
+        environment.lifecycle().addEventListener(new LifeCycle.Listener() {
+            @Override
+            public void lifeCycleStopping(LifeCycle server) { // before it waits for answers under way
+                streams.forEach(EventStream::close);
+            }
+        });
+        return sampler;
+    }
+
+    private static Supplier<byte[]> everyTenth(Supplier<byte[]> messages) {
+        AtomicLong ticks = new AtomicLong();
+        return () -> ticks.getAndIncrement() % TICKS_BETWEEN_CONFIGURATIONS == 0 ? messages.get() : new byte[0];
+    }
+}

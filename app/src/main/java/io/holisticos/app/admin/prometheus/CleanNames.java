@@ -1,0 +1,109 @@
+package io.holisticos.app.admin.prometheus;
+
+import com.codahale.metrics.Counter;
+import com.codahale.metrics.Gauge;
+import com.codahale.metrics.Histogram;
+import com.codahale.metrics.Meter;
+import com.codahale.metrics.Metric;
+import com.codahale.metrics.MetricRegistry;
+import com.codahale.metrics.MetricRegistryListener;
+import com.codahale.metrics.Timer;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Keeps a second registry with the same metrics under names that Prometheus accepts: {@code sahha.fetch-time} becomes
+ * {@code sahha_fetch_time}. Two kinds are left out: gauges of commands and pools, which have {@link HystrixFamilies}, and
+ * {@code jvm.*}, whose place Prometheus's own JVM metrics take. Thread-safe.
+ */
+final class CleanNames implements MetricRegistryListener {
+
+    private static final String JVM = "jvm.";
+
+    private final MetricRegistry renamed = new MetricRegistry();
+    private final Map<String, Gauge<?>> ofCommands = new ConcurrentHashMap<>();
+
+    MetricRegistry renamed() {
+        return renamed;
+    }
+
+    /** Gauges of commands and pools, by their full names. */
+    Map<String, Gauge<?>> ofCommands() {
+        return ofCommands;
+    }
+
+    /** Lower case, words parted by single underscores; a leading digit gets one in front. */
+    static String clean(String name) {
+        String words = name.replaceAll("([a-z0-9])([A-Z])", "$1_$2")
+                .replaceAll("[^A-Za-z0-9]+", "_")
+                .toLowerCase(Locale.ROOT);
+        return Character.isDigit(words.charAt(0)) ? "_" + words : words;
+    }
+
+    @Override
+    public void onGaugeAdded(String name, Gauge<?> gauge) {
+        if (HystrixFamilies.NAME.matcher(name).matches()) {
+            ofCommands.put(name, gauge);
+        } else {
+            add(name, gauge);
+        }
+    }
+
+    @Override
+    public void onGaugeRemoved(String name) {
+        ofCommands.remove(name);
+        remove(name);
+    }
+
+    @Override
+    public void onCounterAdded(String name, Counter counter) {
+        add(name, counter);
+    }
+
+    @Override
+    public void onCounterRemoved(String name) {
+        remove(name);
+    }
+
+    @Override
+    public void onHistogramAdded(String name, Histogram histogram) {
+        add(name, histogram);
+    }
+
+    @Override
+    public void onHistogramRemoved(String name) {
+        remove(name);
+    }
+
+    @Override
+    public void onMeterAdded(String name, Meter meter) {
+        add(name, meter);
+    }
+
+    @Override
+    public void onMeterRemoved(String name) {
+        remove(name);
+    }
+
+    @Override
+    public void onTimerAdded(String name, Timer timer) {
+        add(name, timer);
+    }
+
+    @Override
+    public void onTimerRemoved(String name) {
+        remove(name);
+    }
+
+    /** Of two names that come out the same, the first is shown. */
+    private synchronized void add(String name, Metric metric) {
+        if (!name.startsWith(JVM) && !renamed.getNames().contains(clean(name))) {
+            renamed.register(clean(name), metric);
+        }
+    }
+
+    private synchronized void remove(String name) {
+        renamed.remove(clean(name));
+    }
+}

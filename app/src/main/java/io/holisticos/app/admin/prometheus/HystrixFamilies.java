@@ -1,0 +1,100 @@
+package io.holisticos.app.admin.prometheus;
+
+import com.codahale.metrics.Gauge;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The gauges of commands and pools as families with the label {@code key}: {@code TENACITY.WHOOP_SLEEP.countSuccess}
+ * becomes {@code hystrix_command_count_success_total{key="WHOOP_SLEEP"}}. Times are in seconds, booleans 0 or 1; what is
+ * text (a group, a strategy) has no number and is left out.
+ */
+final class HystrixFamilies implements MultiCollector {
+
+    /** Group or {@code HystrixThreadPool}, key in capitals, metric. */
+    static final Pattern NAME = Pattern.compile("([A-Za-z0-9_-]+)\\.([A-Z][A-Z0-9_]+)\\.([A-Za-z0-9_]+)");
+
+    private static final String POOL = "HystrixThreadPool";
+
+    /** Those that only grow. */
+    private static final Pattern COUNTS = Pattern.compile("count[A-Z].*|completedTaskCount|totalTaskCount");
+
+    private static final double MILLI = 0.001;
+    private static final double MINUTE = 60;
+
+    private final Map<String, Gauge<?>> gauges;
+
+    /** @param gauges all of one registry; may grow */
+    HystrixFamilies(Map<String, Gauge<?>> gauges) {
+        this.gauges = gauges;
+    }
+
+    /** A family's name without {@code _total}, and what its values are multiplied by. */
+    private record Family(String name, double factor) {
+
+        static Family of(String owner, String metric) {
+            String words = CleanNames.clean(metric).replaceFirst("_count$", ""); // Prometheus keeps that for summaries
+            String prefix = owner.equals(POOL) ? "hystrix_thread_pool_" : "hystrix_command_";
+            if (words.endsWith("_in_milliseconds")) {
+                return new Family(prefix + words.replaceFirst("_in_milliseconds$", "_seconds"), MILLI);
+            }
+            if (words.endsWith("_in_minutes")) {
+                return new Family(prefix + words.replaceFirst("_in_minutes$", "_seconds"), MINUTE);
+            }
+            if (words.startsWith("latency_") || words.equals("current_time")) {
+                return new Family(prefix + words + "_seconds", MILLI);
+            }
+            return new Family(prefix + words, 1);
+        }
+    }
+
+    @Override
+    public MetricSnapshots collect() {
+        Map<String, CounterSnapshot.Builder> counters = new TreeMap<>();
+        Map<String, GaugeSnapshot.Builder> others = new TreeMap<>();
+        for (Map.Entry<String, Gauge<?>> gauge : new TreeMap<>(gauges).entrySet()) {
+            Matcher name = NAME.matcher(gauge.getKey());
+            OptionalDouble value = number(gauge.getValue());
+            if (!name.matches() || value.isEmpty()) {
+                continue;
+            }
+            String metric = name.group(3);
+            Family family = Family.of(name.group(1), metric);
+            Labels key = Labels.of("key", name.group(2));
+            String help = "Hystrix's " + metric;
+            if (COUNTS.matcher(metric).matches()) {
+                counters.computeIfAbsent(
+                                family.name(),
+                                named -> CounterSnapshot.builder().name(named).help(help))
+                        .dataPoint(new CounterDataPointSnapshot(value.getAsDouble(), key, null, 0));
+            } else {
+                others.computeIfAbsent(
+                                family.name(),
+                                named -> GaugeSnapshot.builder().name(named).help(help))
+                        .dataPoint(new GaugeDataPointSnapshot(value.getAsDouble() * family.factor(), key, null));
+            }
+        }
+        MetricSnapshots.Builder all = MetricSnapshots.builder();
+        counters.values().forEach(family -> all.metricSnapshot(family.build()));
+        others.values().forEach(family -> all.metricSnapshot(family.build()));
+        return all.build();
+    }
+
+    private static OptionalDouble number(Gauge<?> gauge) {
+        Object value = gauge.getValue();
+        if (value instanceof Number number) {
+            return OptionalDouble.of(number.doubleValue());
+        }
+        return value instanceof Boolean yes ? OptionalDouble.of(yes ? 1 : 0) : OptionalDouble.empty();
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * Every metric in Prometheus's formats, and latencies as histograms.
+ *
+ * <p>May use {@code outbound}. Start reading at {@link io.holisticos.app.admin.prometheus.Prometheus}.
+ */
+@NullMarked
+package io.holisticos.app.admin.prometheus;
+
+import org.jspecify.annotations.NullMarked;
