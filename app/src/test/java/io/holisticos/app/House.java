@@ -98,7 +98,7 @@ final class House implements AutoCloseable {
 
     /** Both. */
     static House openWith(Map<String, String> variables, Consumer<Environment> more) throws Exception {
-        return new House(variables, more);
+        return new House(variables, more, SHIPPED);
     }
 
     /** The same with something registered beside our own. */
@@ -111,11 +111,6 @@ final class House implements AutoCloseable {
         Path configuration = Files.createTempFile("config", ".yml");
         Files.writeString(configuration, Files.readString(SHIPPED) + yaml);
         return new House(Map.of(), environment -> {}, configuration);
-    }
-
-    /** Both. */
-    static House openWith(Map<String, String> variables, Consumer<Environment> more) throws Exception {
-        return new House(variables, more);
     }
 
     /** A second replica on the same databases; whoever starts it stops it. */
