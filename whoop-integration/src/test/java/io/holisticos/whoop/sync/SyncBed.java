@@ -3,7 +3,9 @@ package io.holisticos.whoop.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.github.kagkarlsson.scheduler.SchedulerClient;
+import com.sun.net.httpserver.HttpServer;
 import io.dropwizard.client.JerseyClientBuilder;
 import io.dropwizard.client.JerseyClientConfiguration;
 import io.holisticos.health.Deadline;
@@ -21,6 +23,7 @@ import io.holisticos.outbound.Reply;
 import io.holisticos.testing.TestDatabase;
 import io.holisticos.twins.TwinClock;
 import io.holisticos.twins.whoop.EditKind;
+import io.holisticos.twins.whoop.Knobs;
 import io.holisticos.twins.whoop.WhoopApp;
 import io.holisticos.twins.whoop.WhoopTwin;
 import io.holisticos.twins.whoop.WhoopTwinOptions;
@@ -37,6 +40,8 @@ import io.holisticos.whoop.sync.MemberJob.MemberTables;
 import jakarta.ws.rs.client.Client;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,6 +52,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -56,8 +62,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.tomcat.jdbc.pool.DataSource;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The twin of WHOOP, a database, and a synchronizer between them. Its jobs run by hand, in the test's thread, unless a
@@ -83,15 +91,20 @@ public final class SyncBed implements AutoCloseable {
     private final Client client;
     final Jobs jobs;
     private final Jobs threads;
+    private @Nullable HttpServer hook;
+
+    /** What the twin's webhooks brought. */
+    final List<JsonNode> heard = new CopyOnWriteArrayList<>();
     final World world = World.of(new WorldOptions(7, START, 3));
     private final AtomicInteger backfillPermits = new AtomicInteger(Integer.MAX_VALUE);
     final MemberJob job;
     private final List<String> called = new CopyOnWriteArrayList<>();
+    private final AtomicReference<Runnable> inTheAir = new AtomicReference<>();
     final AtomicReference<Duration> refused = new AtomicReference<>();
 
     public SyncBed() {
         try {
-            twin = WhoopTwin.start(WhoopTwinOptions.of(WhoopApp.sandbox()), world, clock);
+            twin = WhoopTwin.start(options(), world, clock);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -129,6 +142,29 @@ public final class SyncBed implements AutoCloseable {
                 clock,
                 synchronizer.tasks(),
                 synchronizer.recurringTasks());
+    }
+
+    /** Tokens that outlive every test; events go to {@link #heard}. */
+    private WhoopTwinOptions options() throws IOException {
+        hook = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        hook.createContext("/", exchange -> {
+            heard.add(Samples.MAPPER.readTree(exchange.getRequestBody()));
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+        });
+        hook.start();
+        URI url = URI.create("http://127.0.0.1:" + hook.getAddress().getPort() + "/");
+        Knobs.Tokens tokens = Knobs.defaults().tokens();
+        return WhoopTwinOptions.of(WhoopApp.sandbox().withWebhookUrls(List.of(url)))
+                .withKnobs(Knobs.defaults()
+                        .with(new Knobs.Tokens(
+                                Duration.ofDays(4_000),
+                                Duration.ofDays(4_000),
+                                tokens.codeLifetime(),
+                                tokens.spentRefreshError(),
+                                tokens.lostRaceStatus(),
+                                tokens.stateMinimum()))
+                        .with(new Knobs.Limits(1_000_000, 1_000_000, false, false)));
     }
 
     public void startJobs() {
@@ -192,6 +228,11 @@ public final class SyncBed implements AutoCloseable {
         tell(who, collection, record, Happened.UPDATED);
     }
 
+    /** Does something while the next call is in the air. */
+    void onCall(Runnable meanwhile) {
+        inTheAir.set(meanwhile);
+    }
+
     /** Backfills find no permit. */
     void stopBackfills() {
         letBackfillsRead(0);
@@ -206,6 +247,40 @@ public final class SyncBed implements AutoCloseable {
     UUID addWorkout(UserId who) {
         return UUID.fromString(String.valueOf(
                 twin.edit(who.value(), EditKind.ADD_WORKOUT).orElseThrow().get("id")));
+    }
+
+    /** The member deletes their latest workout. */
+    UUID deleteWorkout(UserId who) {
+        return UUID.fromString(String.valueOf(
+                twin.edit(who.value(), EditKind.DELETE_WORKOUT).orElseThrow().get("id")));
+    }
+
+    /** The newest night that has its score, by id. */
+    Optional<UUID> scoredNight(UserId who) {
+        return records(twin.truth(who.value()), "sleeps").stream()
+                .filter(sleep -> sleep.get("nap").equals(false))
+                .findFirst()
+                .filter(sleep -> text(sleep, "score_state").equals("SCORED"))
+                .map(sleep -> UUID.fromString(text(sleep, "id")));
+    }
+
+    /** Lets time pass until the member has woken up and the night has its score. */
+    UUID passUntilAwake(UserId who) {
+        Set<UUID> before = nights(who);
+        for (int i = 0; i < 500; i++) {
+            pass(Duration.ofMinutes(5));
+            Optional<UUID> night = scoredNight(who).filter(id -> !before.contains(id));
+            if (night.isPresent()) {
+                return night.get();
+            }
+        }
+        throw new AssertionError("nobody sleeps so long");
+    }
+
+    private Set<UUID> nights(UserId who) {
+        return records(twin.truth(who.value()), "sleeps").stream()
+                .map(sleep -> UUID.fromString(text(sleep, "id")))
+                .collect(Collectors.toSet());
     }
 
     int openChanges(UserId who) {
@@ -226,6 +301,50 @@ public final class SyncBed implements AutoCloseable {
     /** Everything WHOOP has of the member, and everything held, must be the same, record by record and version by version. */
     void assertHoldsTheTruth(UserId who, Instant since) {
         Map<String, Object> truth = twin.truth(who.value());
+        assertHoldsTheNights(truth, who, since);
+        assertThat(held("whoop_workout", "id", who, since))
+                .as("workouts")
+                .isEqualTo(versions(records(truth, "workouts"), "id", workout -> moment(workout, "start"), since));
+    }
+
+    /** Whatever WHOOP has not changed since that moment is held, version by version, and nothing that WHOOP has not. */
+    void assertHoldsWhatWasSoAt(UserId who, Instant moment) {
+        Map<String, Object> truth = twin.truth(who.value());
+        assertHolds(truth, "cycles", "whoop_cycle", "id", who, moment);
+        assertHolds(truth, "sleeps", "whoop_sleep", "id", who, moment);
+        assertHolds(truth, "recoveries", "whoop_recovery", "sleep_id", who, moment);
+        assertHolds(truth, "workouts", "whoop_workout", "id", who, moment);
+    }
+
+    private void assertHolds(
+            Map<String, Object> truth, String collection, String table, String key, UserId who, Instant moment) {
+        Map<String, String> held = new HashMap<>();
+        jdbi.useHandle(handle -> handle.createQuery("select " + key + ", updated_at, score_state from " + table
+                        + " where user_id = :who and deleted_at is null")
+                .bind("who", who.value())
+                .map((row, context) -> held.put(
+                        row.getString(1), row.getTimestamp(2).toInstant() + " " + row.getString(3)))
+                .list());
+        List<Map<?, ?>> records = records(truth, collection);
+        assertThat(held.keySet())
+                .as("%s of %s that WHOOP has too", collection, who)
+                .isSubsetOf(records.stream().map(record -> text(record, key)).collect(Collectors.toSet()));
+        for (Map<?, ?> record : records) {
+            if (moment(record, "updated_at").isBefore(moment)) {
+                assertThat(held)
+                        .as("%s of %s", collection, who)
+                        .containsEntry(
+                                text(record, key), moment(record, "updated_at") + " " + text(record, "score_state"));
+            }
+        }
+    }
+
+    /** As {@link #assertHoldsTheTruth}, workouts left out: nobody told of them. */
+    void assertHoldsTheNights(UserId who) {
+        assertHoldsTheNights(twin.truth(who.value()), who, Instant.EPOCH);
+    }
+
+    private void assertHoldsTheNights(Map<String, Object> truth, UserId who, Instant since) {
         Map<String, Instant> starts = new HashMap<>();
         records(truth, "sleeps").forEach(sleep -> starts.put(text(sleep, "id"), moment(sleep, "start")));
         assertThat(held("whoop_cycle", "id", who, since))
@@ -234,9 +353,6 @@ public final class SyncBed implements AutoCloseable {
         assertThat(held("whoop_sleep", "id", who, since))
                 .as("sleeps")
                 .isEqualTo(versions(records(truth, "sleeps"), "id", sleep -> moment(sleep, "start"), since));
-        assertThat(held("whoop_workout", "id", who, since))
-                .as("workouts")
-                .isEqualTo(versions(records(truth, "workouts"), "id", workout -> moment(workout, "start"), since));
         assertThat(heldRecoveries(who, since))
                 .as("recoveries")
                 .isEqualTo(versions(
@@ -342,6 +458,7 @@ public final class SyncBed implements AutoCloseable {
         jobs.stop();
         threads.stop();
         twin.stop();
+        Objects.requireNonNull(hook).stop(0);
         client.close();
         executor.shutdownNow();
         dataSource.close();
@@ -364,10 +481,15 @@ public final class SyncBed implements AutoCloseable {
             if (lane == Lane.BACKFILL && backfillPermits.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
                 throw new SourceThrottled(WhoopApi.WHOOP, Duration.ofSeconds(20));
             }
-            called.add(call.uri().getPath().replaceAll("^/developer/v2/|/[0-9a-f-]{8,}", ""));
+            called.add(call.uri().getPath().replaceAll("/[0-9a-f-]{8,}", "/{id}").replace("/developer/v2/", ""));
         }
 
         @Override
-        public void learn(Call call, Reply reply) {}
+        public void learn(Call call, Reply reply) {
+            Runnable meanwhile = inTheAir.getAndSet(null);
+            if (meanwhile != null) {
+                meanwhile.run();
+            }
+        }
     }
 }
