@@ -26,6 +26,7 @@ comment on table whoop_change is 'What WHOOP told us changed, and how it ended. 
 --changeset sync:whoop_member_sync
 create table whoop_member_sync (
     user_id varchar(100) primary key,
+    whoop_user_id bigint,
     connected_at timestamptz not null,
     stopped_at timestamptz,
     last_event_at timestamptz,

@@ -138,6 +138,9 @@ public final class WhoopModule implements Managed {
     @Override
     public void start() {
         jobs.start();
+        if (jobs.isRunning()) {
+            synchronizer.sweep();
+        }
     }
 
     @Override
@@ -175,7 +178,7 @@ public final class WhoopModule implements Managed {
     private final class SyncOnConnect implements ConnectionListener {
         @Override
         public void connected(UserId who, long whoopUserId) {
-            synchronizer.firstSync(who);
+            synchronizer.connected(who, whoopUserId);
         }
 
         @Override

@@ -57,6 +57,7 @@ class WhoopSourceTest {
         source = new WhoopSource(standings, bed.reader, bed.clock);
         bed.connect(ANNA);
         connections.put(ANNA, new MemberConnection(1, SyncBed.START, false));
+        bed.stopBackfills();
         bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
     }
 
@@ -190,7 +191,9 @@ class WhoopSourceTest {
         assertThat(first.asOf()).isNull();
         assertThat(first.newest()).isNull();
         assertThat(first.coverage()).isEqualTo("partial");
-        assertThat(bed.count("whoop_sync", who)).isEqualTo(1);
+        assertThat(bed.count("whoop_sync", who))
+                .as("the first sync and the backfill after it")
+                .isEqualTo(2);
     }
 
     @Test

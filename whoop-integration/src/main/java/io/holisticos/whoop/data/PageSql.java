@@ -45,8 +45,7 @@ final class PageSql {
             select
                 cast(array(select id from same) as text[]) as same,
                 (select count(*) from seen) as seen,
-                {missing} as missing"""
-                .replace("{touch}", TOUCH)
+                {missing} as missing""".replace("{touch}", TOUCH)
                 .replace("{ledger}", ledger(kind, proves))
                 .replace("{missing}", proves ? "(select count(*) from missing)" : "0")
                 .replace("{table}", kind.table())

@@ -1,8 +1,10 @@
 package io.holisticos.whoop.sync;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holisticos.health.UserId;
 import io.holisticos.whoop.sync.Change.Happened;
-import io.holisticos.whoop.sync.Settlement.Closed;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -12,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 
 /** Table {@code whoop_change}: what WHOOP told, and how it ended. */
@@ -40,19 +41,28 @@ final class ChangeStore {
             on conflict (user_id, collection, record_id, happened) where done_at is null
             do update set told_at = greatest(held.told_at, excluded.told_at), rung = 0,
                 due_at = case when held.rung = 0 then least(held.due_at, excluded.due_at) else excluded.due_at end""";
-    private static final String CLOSE = """
-            update whoop_change set done_at = :now, outcome = :outcome
-            where user_id = :who and collection = :collection and record_id = :record and happened = :happened
-              and done_at is null and told_at = :toldAt""";
-    private static final String MOVE = """
-            update whoop_change set due_at = :dueAt, rung = :rung
-            where user_id = :who and collection = :collection and record_id = :record and happened = :happened
-              and done_at is null and told_at = :toldAt""";
-    private static final String ADD = """
-            insert into whoop_change
-                (user_id, collection, record_id, happened, first_told_at, told_at, due_at, rung)
-            values (:who, :collection, :record, :happened, :firstToldAt, :toldAt, :dueAt, :rung)
-            on conflict (user_id, collection, record_id, happened) where done_at is null do nothing""";
+    /** Goes before the statement that saves what was read. What was told again meanwhile stays as it is. */
+    static final String SETTLE = """
+            with told as (
+                select * from json_to_recordset(cast(:settled as json)) as t(collection text, record_id uuid,
+                    first_told_at timestamptz, told_at timestamptz, due_at timestamptz, rung integer, outcome text,
+                    added boolean)
+            ), changed as (
+                update whoop_change c
+                set due_at = t.due_at, rung = t.rung, outcome = t.outcome,
+                    done_at = case when t.outcome is not null then cast(:now as timestamptz) end
+                from told t
+                where not t.added and c.user_id = :who and c.collection = t.collection and c.record_id = t.record_id
+                  and c.happened = 'updated' and c.done_at is null and c.told_at = t.told_at
+            ), added as (
+                insert into whoop_change
+                    (user_id, collection, record_id, happened, first_told_at, told_at, due_at, rung)
+                select :who, collection, record_id, 'updated', first_told_at, told_at, due_at, rung
+                from told where added
+                on conflict (user_id, collection, record_id, happened) where done_at is null do nothing
+            )
+            """;
+
     private static final String BURY = """
             update whoop_change set done_at = :now, outcome = 'deleted'
             where user_id = :who and record_id = :record and done_at is null and told_at <= :toldAt
@@ -104,10 +114,7 @@ final class ChangeStore {
      * @param scheduledAt null when there is no job
      * @param picked whether the job is being worked on
      */
-    record Listed(
-            @Nullable Instant dueAt,
-            @Nullable Instant scheduledAt,
-            boolean picked) {}
+    record Listed(@Nullable Instant dueAt, @Nullable Instant scheduledAt, boolean picked) {}
 
     /** Notes a change; one that is open already is told again, which clears its rung. */
     void tell(Handle handle, UserId who, Change change) {
@@ -123,20 +130,26 @@ final class ChangeStore {
                 .execute();
     }
 
-    /** Saves what a page settled. What was told again meanwhile stays as it is. */
-    void settle(Handle handle, UserId who, Settlement settled, Instant now) {
-        if (!settled.closed().isEmpty()) {
-            PreparedBatch closes = handle.prepareBatch(CLOSE);
-            for (Closed closed : settled.closed()) {
-                bind(closes, who, closed.change())
-                        .bind("outcome", closed.outcome().word())
-                        .bind("now", utc(now))
-                        .add();
-            }
-            closes.execute();
-        }
-        batch(handle, MOVE, who, settled.moved());
-        batch(handle, ADD, who, settled.added());
+    /** What a page settled, for {@link #SETTLE}. */
+    static String written(Settlement settled) {
+        ArrayNode rows = JsonNodeFactory.instance.arrayNode();
+        settled.closed()
+                .forEach(closed -> add(rows, closed.change())
+                        .put("outcome", closed.outcome().word()));
+        settled.moved().forEach(moved -> add(rows, moved));
+        settled.added().forEach(added -> add(rows, added).put("added", true));
+        return rows.toString();
+    }
+
+    private static ObjectNode add(ArrayNode rows, OpenChange change) {
+        return rows.addObject()
+                .put("collection", change.collection().word())
+                .put("record_id", change.recordId().toString())
+                .put("first_told_at", change.firstToldAt().toString())
+                .put("told_at", change.toldAt().toString())
+                .put("due_at", change.dueAt().toString())
+                .put("rung", change.rung())
+                .put("added", false);
     }
 
     /** A deletion is settled, and with it what else was told of the record before; a sleep takes its recovery along. */
@@ -192,31 +205,8 @@ final class ChangeStore {
 
     /** Removes what was settled before this moment. Returns how many. */
     int purge(Instant before) {
-        return jdbi.withHandle(handle ->
-                handle.createUpdate(PURGE).bind("before", utc(before)).execute());
-    }
-
-    private static void batch(Handle handle, String sql, UserId who, List<OpenChange> changes) {
-        if (changes.isEmpty()) {
-            return;
-        }
-        PreparedBatch batch = handle.prepareBatch(sql);
-        for (OpenChange change : changes) {
-            bind(batch, who, change)
-                    .bind("firstToldAt", utc(change.firstToldAt()))
-                    .bind("dueAt", utc(change.dueAt()))
-                    .bind("rung", change.rung())
-                    .add();
-        }
-        batch.execute();
-    }
-
-    private static PreparedBatch bind(PreparedBatch batch, UserId who, OpenChange change) {
-        return batch.bind("who", who.value())
-                .bind("collection", change.collection().word())
-                .bind("record", change.recordId())
-                .bind("happened", change.happened().word())
-                .bind("toldAt", utc(change.toldAt()));
+        return jdbi.withHandle(
+                handle -> handle.createUpdate(PURGE).bind("before", utc(before)).execute());
     }
 
     private static String partner(Collection collection) {

@@ -26,7 +26,8 @@ public record Freshness(Instant coveredFrom, Instant lastSyncedAt) {
         if (coveredFrom == null || cycles == null || listedAt.size() < Collection.values().length) {
             return Optional.empty();
         }
-        Instant oldest = listedAt.values().stream().min(Comparator.naturalOrder()).orElse(cycles);
+        Instant oldest =
+                listedAt.values().stream().min(Comparator.naturalOrder()).orElse(cycles);
         return Optional.of(new Freshness(coveredFrom, oldest.isBefore(cycles.minus(KEPT_BY_EVENTS)) ? oldest : cycles));
     }
 }

@@ -8,6 +8,7 @@ import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
 import io.holisticos.whoop.api.WhoopApi;
+import io.holisticos.whoop.api.Window;
 import io.holisticos.whoop.data.Coverage;
 import io.holisticos.whoop.data.WhoopStore;
 import io.holisticos.whoop.quota.Lane;
@@ -90,30 +91,33 @@ final class MemberJob {
      * @param stopping whether this process is about to end
      */
     Result work(UserId who, BooleanSupplier stopping) {
+        Optional<MemberState> known = Optional.empty();
+        Instant seenUpTo = now();
         while (true) {
-            Optional<MemberState> loaded = load(who);
-            Instant now = loaded.map(MemberState::now).orElseGet(this::now);
-            if (loaded.isEmpty()) {
-                return new Result(null, now);
+            if (known.isEmpty()) {
+                seenUpTo = now();
+                known = load(who, seenUpTo);
             }
-            MemberState state = loaded.get();
+            if (known.isEmpty()) {
+                return new Result(null, seenUpTo);
+            }
+            MemberState state = known.get();
             Step step = Planner.next(state, QuietHour.of(who, state.held().offset()));
             if (step instanceof Step.Wait wait) {
-                return new Result(wait.until(), now);
+                return new Result(wait.until(), seenUpTo);
             }
             if (step instanceof Step.Rest) {
                 failRun(who, state, new ConnectionNotFound(WhoopApi.WHOOP));
-                return new Result(null, now);
+                return new Result(null, seenUpTo);
             }
             if (stopping.getAsBoolean()) {
-                return new Result(now, now);
+                return new Result(now(), seenUpTo);
             }
-            follow(who, state, step);
+            known = follow(who, state, step);
         }
     }
 
-    private Optional<MemberState> load(UserId who) {
-        Instant now = now();
+    private Optional<MemberState> load(UserId who, Instant now) {
         return members.load(who, now).map(row -> stateOf(who, row, now));
     }
 
@@ -127,18 +131,18 @@ final class MemberJob {
                 run = open;
             }
         }
-        Standing standing = row.flags().stopped()
-                ? Standing.STOPPED
-                : terms.enabled().test(who) ? Standing.OPEN : Standing.OFF;
+        Standing standing =
+                row.flags().stopped() ? Standing.STOPPED : terms.enabled().test(who) ? Standing.OPEN : Standing.OFF;
         MemberState.Held held = new MemberState.Held(
                 row.night(), row.cycle(), row.offset(), row.flags().absent() ? records.absences(who) : List.of());
         Coverage coverage = backfill == null ? Coverage.none() : records.coverage(who);
         return new MemberState(now, row.told(), row.read(), held, new Asked(standing, run, backfill, coverage));
     }
 
-    private void follow(UserId who, MemberState state, Step step) {
+    /** Returns the state afterwards where it is known; empty when the tables have to be asked. */
+    private Optional<MemberState> follow(UserId who, MemberState state, Step step) {
         try {
-            take(who, state, step);
+            return take(who, state, step);
         } catch (SourceThrottled | SourceUnavailable wait) {
             Duration retryAfter = wait.retryAfter().orElse(FIRST_RETRY);
             pause(who, state, laneOf(step), retryAfter.compareTo(SHORTEST_RETRY) < 0 ? SHORTEST_RETRY : retryAfter);
@@ -152,56 +156,43 @@ final class MemberJob {
         } catch (BadSourceReply bad) {
             fail(who, state, step, bad);
         }
+        return Optional.empty();
     }
 
-    private void take(UserId who, MemberState state, Step step) {
+    private Optional<MemberState> take(UserId who, MemberState state, Step step) {
         if (step instanceof Step.ListPage list) {
-            readPage(who, state, list.walk());
+            return list.lane() == Lane.BACKFILL
+                    ? readFurtherBack(who, state, list.walk())
+                    : readPage(who, state, list.walk());
         } else if (step instanceof Step.ReadPerson person) {
             readPerson(who, state, person.stage());
         } else if (step instanceof Step.ReadById told) {
-            Instant begun = now();
             Settlement settled = Settlement.ofRecord(
-                    state, told.change(), reading.told(who, told.change()).orElse(null), begun);
+                    state, told.change(), reading.told(who, told.change()).orElse(null), now());
             members.save(who, unpaused(state, told.lane(), state.read().walk()), settled, now());
             meters.settled(settled, now());
         } else if (step instanceof Step.AskById absent) {
             reading.absent(who, absent.absent());
         } else if (step instanceof Step.Bury bury) {
-            OpenChange deletion = bury.deletion();
-            records.delete(
-                    deletion.collection().kind(),
-                    who,
-                    deletion.recordId().toString(),
-                    deletion.toldAt(),
-                    now());
-            changes.bury(who, deletion, now());
+            bury(who, bury.deletion());
         } else if (step instanceof Step.Alarm alarm) {
             log.warn("event=webhooks_silent user={} since={}", who, alarm.since());
             meters.silence();
             Read read = state.read();
-            members.save(who, new Read(read.listedAt(), read.walk(), alarm.since(), read.pause()), null, now());
+            members.save(who, new Read(read.listedAt(), read.walk(), alarm.since(), read.pause()), now());
         } else if (step instanceof Step.Finish finish) {
             finish(who, state, finish.run());
         }
+        return Optional.empty();
     }
 
-    private void readPage(UserId who, MemberState state, Walk walk) {
-        if (walk.pages() >= MAX_PAGES) {
-            throw new BadSourceReply(WhoopApi.WHOOP, "more than " + MAX_PAGES + " pages");
-        }
+    private Optional<MemberState> readPage(UserId who, MemberState state, Walk walk) {
+        requireSane(walk);
         Reading.Brought brought = reading.page(who, walk);
         Instant now = now();
-        if (walk.lane() == Lane.BACKFILL) {
-            String token = brought.sight().nextToken();
-            var unread = brought.sight().stillUnread();
-            members.saveBackfill(
-                    who, token == null || unread == null ? null : walk.next(unread, token), now);
-            progress(who, state, walk, brought.records());
-            return;
-        }
         Settlement settled = Settlement.of(state, walk, brought.sight(), now);
-        members.save(who, after(state, walk, settled), settled, now);
+        Read after = after(state, walk, settled);
+        members.save(who, after, settled, now);
         meters.settled(settled, now);
         if (walk.lane() == Lane.RECONCILE && settled.listedAt() != null) {
             meters.reconciled();
@@ -210,6 +201,32 @@ final class MemberJob {
         if (run != null && walk.lane() == Lane.INTERACTIVE) {
             runs.saveProgress(run.read(Stage.of(walk.collection()), brought.records()), now);
         }
+        boolean plain = walk.lane() == Lane.WEBHOOK && brought.missing() == 0;
+        return switch (walk.collection()) {
+            case RECOVERY, WORKOUT -> plain ? Optional.of(state.with(settled, after, now)) : Optional.empty();
+            case CYCLE, SLEEP -> Optional.empty(); // there may be a new night, or a cycle for it
+        };
+    }
+
+    private Optional<MemberState> readFurtherBack(UserId who, MemberState state, Walk walk) {
+        requireSane(walk);
+        Reading.Brought brought = reading.page(who, walk);
+        String token = brought.sight().nextToken();
+        Window unread = brought.sight().stillUnread();
+        members.saveBackfill(who, token == null || unread == null ? null : walk.next(unread, token), now());
+        progress(who, state, walk, brought.records());
+        return Optional.empty();
+    }
+
+    private static void requireSane(Walk walk) {
+        if (walk.pages() >= MAX_PAGES) {
+            throw new BadSourceReply(WhoopApi.WHOOP, "more than " + MAX_PAGES + " pages");
+        }
+    }
+
+    private void bury(UserId who, OpenChange deletion) {
+        records.delete(deletion.collection().kind(), who, deletion.recordId().toString(), deletion.toldAt(), now());
+        changes.bury(who, deletion, now());
     }
 
     private static Read after(MemberState state, Walk walk, Settlement settled) {
@@ -249,8 +266,8 @@ final class MemberJob {
             return;
         }
         Coverage coverage = records.coverage(who);
-        int percent = Gaps.percent(
-                coverage, backfill.run().window(), state.read().listedAt());
+        int percent =
+                Gaps.percent(coverage, backfill.run().window(), state.read().listedAt());
         SyncRun run = backfill.run().read(Stage.of(walk.collection()), read).at(percent);
         runs.saveProgress(run, now());
         Gaps.coveredFrom(coverage).ifPresent(from -> {
@@ -291,7 +308,12 @@ final class MemberJob {
         int failures = (before == null ? 0 : before.failures()) + 1;
         Duration wait = FIRST_RETRY.multipliedBy(1L << Math.min(failures - 1, 8));
         Lane lane = laneOf(step);
-        log.warn("event=sync_reply_refused user={} lane={} failures={} reason={}", who, lane, failures, bad.getMessage());
+        log.warn(
+                "event=sync_reply_refused user={} lane={} failures={} reason={}",
+                who,
+                lane,
+                failures,
+                bad.getMessage());
         if (lane == Lane.BACKFILL) {
             members.saveBackfill(who, null, now());
         }
@@ -305,7 +327,7 @@ final class MemberJob {
 
     private void save(UserId who, MemberState state, @Nullable Walk walk, Pause pause) {
         Read read = state.read();
-        members.save(who, new Read(read.listedAt(), walk, read.relistBefore(), pause), null, now());
+        members.save(who, new Read(read.listedAt(), walk, read.relistBefore(), pause), now());
     }
 
     private void failRun(UserId who, MemberState state, HealthError why) {

@@ -23,7 +23,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +80,7 @@ final class MemberStore {
                 walk_begun_at = :walkBegunAt, walk_lane = :walkLane,
                 pause_lane = :pauseLane, paused_until = :pausedUntil, failures = :failures, recorded_at = :now
             where user_id = :who""";
+    private static final String SETTLE_AND_SAVE = ChangeStore.SETTLE + SAVE;
     private static final String SAVE_BACKFILL = """
             update whoop_member_sync
             set backfill_collection = :walkCollection, backfill_start = :walkStart, backfill_end = :walkEnd,
@@ -97,6 +97,12 @@ final class MemberStore {
             on conflict (user_id) do update
             set stopped_at = null, pause_lane = null, paused_until = null, failures = 0,
                 recorded_at = excluded.recorded_at""";
+    private static final String ACCOUNT = """
+            update whoop_member_sync
+            set cycles_listed_at = null, sleeps_listed_at = null, recoveries_listed_at = null,
+                workouts_listed_at = null, walk_collection = null, backfill_collection = null, covered_from = null,
+                whoop_user_id = :account, recorded_at = :now
+            where user_id = :who and whoop_user_id is distinct from :account""";
     private static final String STOP =
             "update whoop_member_sync set stopped_at = :now, recorded_at = :now where user_id = :who";
     private static final String COVER =
@@ -106,11 +112,9 @@ final class MemberStore {
             from whoop_member_sync where user_id = :who""";
 
     private final Jdbi jdbi;
-    private final ChangeStore changes;
 
-    MemberStore(Jdbi jdbi, ChangeStore changes) {
+    MemberStore(Jdbi jdbi) {
         this.jdbi = jdbi;
-        this.changes = changes;
     }
 
     /**
@@ -146,14 +150,22 @@ final class MemberStore {
                 }));
     }
 
-    /** Saves what was read, and what it settled, in one transaction. */
-    void save(UserId who, Read read, @Nullable Settlement settled, Instant now) {
-        jdbi.useTransaction(handle -> {
-            if (settled != null) {
-                changes.settle(handle, who, settled, now);
-            }
-            save(handle, who, read, now);
+    /** Saves what was read, and what it settled, all at once. */
+    void save(UserId who, Read read, Settlement settled, Instant now) {
+        boolean settles = !(settled.closed().isEmpty()
+                && settled.moved().isEmpty()
+                && settled.added().isEmpty());
+        jdbi.useHandle(handle -> {
+            Update update = settles
+                    ? handle.createUpdate(SETTLE_AND_SAVE).bind("settled", ChangeStore.written(settled))
+                    : handle.createUpdate(SAVE);
+            bind(update, who, read, now).execute();
         });
+    }
+
+    /** Saves what was read. */
+    void save(UserId who, Read read, Instant now) {
+        jdbi.useHandle(handle -> bind(handle.createUpdate(SAVE), who, read, now).execute());
     }
 
     /** Saves how far a backfill is; null when a gap is closed. */
@@ -167,6 +179,16 @@ final class MemberStore {
     /** The member gave consent: calls can be made again. */
     void connect(UserId who, Instant now) {
         update(CONNECT, who, now);
+    }
+
+    /** Whether the member has come with another account than before, or for the first time; what was read counts no more. */
+    boolean isAnotherAccount(UserId who, long whoopUserId, Instant now) {
+        return jdbi.withHandle(handle -> handle.createUpdate(ACCOUNT)
+                        .bind("who", who.value())
+                        .bind("account", whoopUserId)
+                        .bind("now", utc(now))
+                        .execute()
+                == 1);
     }
 
     /** Somebody asks for the member to be read: it is tried, whatever came before. */
@@ -203,9 +225,9 @@ final class MemberStore {
                 .execute());
     }
 
-    private static void save(Handle handle, UserId who, Read read, Instant now) {
+    private static Update bind(Update update, UserId who, Read read, Instant now) {
         Pause pause = read.pause();
-        bindWalk(handle.createUpdate(SAVE), read.walk())
+        return bindWalk(update, read.walk())
                 .bind("who", who.value())
                 .bind("cycles", utcOrNull(read.listedAt().get(Collection.CYCLE)))
                 .bind("sleeps", utcOrNull(read.listedAt().get(Collection.SLEEP)))
@@ -215,13 +237,13 @@ final class MemberStore {
                 .bind("pauseLane", pause == null ? null : word(pause.lane()))
                 .bind("pausedUntil", pause == null ? null : utc(pause.until()))
                 .bind("failures", pause == null ? 0 : pause.failures())
-                .bind("now", utc(now))
-                .execute();
+                .bind("now", utc(now));
     }
 
-    private static Update bindWalk(
-            Update update, @Nullable Walk walk) {
-        return update.bind("walkCollection", walk == null ? null : walk.collection().word())
+    private static Update bindWalk(Update update, @Nullable Walk walk) {
+        return update.bind(
+                        "walkCollection",
+                        walk == null ? null : walk.collection().word())
                 .bind("walkStart", walk == null ? null : utc(walk.window().start()))
                 .bind("walkEnd", walk == null ? null : utc(walk.window().end()))
                 .bind("walkUnreadEnd", walk == null ? null : utc(walk.unread().end()))

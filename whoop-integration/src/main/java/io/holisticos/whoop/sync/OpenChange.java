@@ -50,6 +50,11 @@ record OpenChange(
         return happened == Happened.UPDATED && collection == other;
     }
 
+    /** Whether both are of the same record: at most one such is open. */
+    boolean isSameAs(OpenChange other) {
+        return collection == other.collection && happened == other.happened && recordId.equals(other.recordId);
+    }
+
     boolean isDue(Instant now) {
         return !dueAt.isAfter(now);
     }
@@ -60,12 +65,11 @@ record OpenChange(
 
     /** Whether the list of the newest will not show it, so that it is to be asked for by its id. */
     boolean isBeyondLists() {
-        boolean askable =
-                switch (collection) {
-                    case SLEEP, WORKOUT -> true;
-                    case RECOVERY -> hints.cycleId() != null;
-                    case CYCLE -> false;
-                };
+        boolean askable = switch (collection) {
+            case SLEEP, WORKOUT -> true;
+            case RECOVERY -> hints.cycleId() != null;
+            case CYCLE -> false;
+        };
         Instant start = hints.heldStart();
         boolean old = start != null && start.isBefore(toldAt.minus(OLD));
         return askable && (old || (Ladder.ABSENT.has(rung) && (start != null || rung > 1)));

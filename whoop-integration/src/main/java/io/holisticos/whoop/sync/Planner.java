@@ -162,7 +162,8 @@ final class Planner {
     private Optional<Step> theCycleOfANewNight() {
         Night night = state.held().night();
         Instant sleeps = state.listedAt(SLEEP);
-        boolean wanting = night != null && !night.cycleSettled() && sleeps != null && !state.isListedSince(CYCLE, sleeps);
+        boolean wanting =
+                night != null && !night.cycleSettled() && sleeps != null && !state.isListedSince(CYCLE, sleeps);
         return wanting ? Optional.of(list(CYCLE, Lane.WEBHOOK)) : Optional.empty();
     }
 
@@ -216,8 +217,8 @@ final class Planner {
             return Optional.of(new ListPage(walk));
         }
         return ORDER.stream()
-                .flatMap(collection -> gaps(backfill, collection).stream()
-                        .map(gap -> Walk.begin(collection, gap, now, Lane.BACKFILL)))
+                .flatMap(collection ->
+                        gaps(backfill, collection).stream().map(gap -> Walk.begin(collection, gap, now, Lane.BACKFILL)))
                 .max(Comparator.comparing((Walk gap) -> gap.window().end())
                         .thenComparing(Walk::collection, Comparator.reverseOrder()))
                 .<Step>map(ListPage::new)

@@ -50,8 +50,9 @@ final class Reading {
      * What a page brought.
      *
      * @param records how many records were on it
+     * @param missing held records that it should have shown and did not
      */
-    record Brought(Sight sight, int records) {}
+    record Brought(Sight sight, int records, int missing) {}
 
     Brought page(UserId who, Walk walk) {
         WhoopApi paid = api.in(walk.lane());
@@ -63,7 +64,12 @@ final class Reading {
             case SLEEP ->
                 saved(RecordKind.SLEEP, who, walk, paid.sleeps(who, walk.window(), walk.token(), deadline), begun);
             case RECOVERY ->
-                saved(RecordKind.RECOVERY, who, walk, paid.recoveries(who, walk.window(), walk.token(), deadline), begun);
+                saved(
+                        RecordKind.RECOVERY,
+                        who,
+                        walk,
+                        paid.recoveries(who, walk.window(), walk.token(), deadline),
+                        begun);
             case WORKOUT ->
                 saved(RecordKind.WORKOUT, who, walk, paid.workouts(who, walk.window(), walk.token(), deadline), begun);
         };
@@ -133,14 +139,15 @@ final class Reading {
             throw new BadSourceReply(WhoopApi.WHOOP, "the same page token twice");
         }
         Listed<T> listed = Listed.page(page, walk.unread());
-        counted(records.save(kind, who, listed, begun, clock.instant()), 0);
+        Saved saved = records.save(kind, who, listed, begun, clock.instant());
+        meters.contested(saved.contested());
         List<Seen> seen = page.records().stream().map(Reading::seenAs).toList();
         Sight sight = new Sight(
                 seen,
                 page.nextToken(),
                 listed.proof() == null ? null : listed.proof().fullyRead().start(),
                 listed.unread(walk.unread()).orElse(null));
-        return new Brought(sight, seen.size());
+        return new Brought(sight, seen.size(), saved.missing());
     }
 
     private <T> Optional<Seen> seen(RecordKind<T> kind, UserId who, Optional<Fetched<T>> found, Instant begun) {

@@ -166,7 +166,8 @@ record Settlement(
             if (collection == Collection.SLEEP) {
                 open.stream()
                         .filter(change -> change.isUpdateOf(Collection.RECOVERY) && !change.isBeyondLists())
-                        .filter(change -> find(Collection.SLEEP, change.recordId()).isEmpty())
+                        .filter(change ->
+                                find(Collection.SLEEP, change.recordId()).isEmpty())
                         .forEach(this::lookForTheNightOf);
             }
         }
@@ -222,13 +223,16 @@ record Settlement(
                 close(recovery, Outcome.DELETED);
                 return;
             }
-            recovery.asSleep().climb(seen == null ? Ladder.ABSENT : Ladder.PENDING, now).ifPresent(added::add);
+            recovery.asSleep()
+                    .climb(seen == null ? Ladder.ABSENT : Ladder.PENDING, now)
+                    .ifPresent(added::add);
             close(recovery, Outcome.WITH_ITS_NIGHT);
         }
 
         private Optional<OpenChange> find(Collection collection, UUID recordId) {
             return state.told().open().stream()
-                    .filter(change -> change.isUpdateOf(collection) && change.recordId().equals(recordId))
+                    .filter(change ->
+                            change.isUpdateOf(collection) && change.recordId().equals(recordId))
                     .findFirst();
         }
 

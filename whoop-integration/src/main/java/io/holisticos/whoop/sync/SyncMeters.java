@@ -74,16 +74,16 @@ final class SyncMeters {
     }
 
     private static void gauge(MetricRegistry metrics, String what, ChangeStore changes, ToIntFunction<Counts> number) {
-        Gauge<Integer> unused = metrics.gauge(name(PREFIX, what), () -> new CachedGauge<>(
-                COUNT_AGAIN_SECONDS, TimeUnit.SECONDS) {
-            @Override
-            protected Integer loadValue() {
-                try {
-                    return number.applyAsInt(changes.count());
-                } catch (JdbiException databaseIsAway) {
-                    return UNKNOWN;
-                }
-            }
-        });
+        Gauge<Integer> unused =
+                metrics.gauge(name(PREFIX, what), () -> new CachedGauge<>(COUNT_AGAIN_SECONDS, TimeUnit.SECONDS) {
+                    @Override
+                    protected Integer loadValue() {
+                        try {
+                            return number.applyAsInt(changes.count());
+                        } catch (JdbiException databaseIsAway) {
+                            return UNKNOWN;
+                        }
+                    }
+                });
     }
 }

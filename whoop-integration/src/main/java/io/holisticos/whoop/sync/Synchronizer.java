@@ -72,8 +72,7 @@ public final class Synchronizer {
      */
     public Synchronizer(
             Jdbi database, WhoopApi api, WhoopStore records, SyncTerms terms, Supplier<SchedulerClient> jobs) {
-        ChangeStore changes = new ChangeStore(database);
-        this.tables = new MemberTables(new MemberStore(database, changes), changes, new SyncStore(database));
+        this.tables = new MemberTables(new MemberStore(database), new ChangeStore(database), new SyncStore(database));
         this.records = records;
         this.job = new MemberJob(tables, api, records, terms);
         this.jobs = jobs;
@@ -82,7 +81,8 @@ public final class Synchronizer {
                 .onFailure(new FailureHandler.ExponentialBackoffFailureHandler<>(FIRST_RETRY))
                 .execute((instance, context) -> {
                     UserId who = new UserId(instance.getId());
-                    Result result = job.work(who, () -> context.getSchedulerState().isShuttingDown());
+                    Result result =
+                            job.work(who, () -> context.getSchedulerState().isShuttingDown());
                     return completion(who, result);
                 });
     }
@@ -94,8 +94,8 @@ public final class Synchronizer {
 
     /** What is done by the clock; to be given to {@link io.holisticos.jobs.Jobs}. */
     public List<RecurringTask<?>> recurringTasks() {
-        RecurringTask<Void> purge =
-                Tasks.recurring("whoop-purge", FixedDelay.ofHours(24)).execute((instance, context) -> {
+        RecurringTask<Void> purge = Tasks.recurring("whoop-purge", FixedDelay.ofHours(24))
+                .execute((instance, context) -> {
                     Instant now = clock.instant();
                     records.purgeArchive(now.minus(ARCHIVE_KEEPS));
                     tables.runs().purge(now.minus(RUNS_ARE_KEPT));
@@ -133,16 +133,34 @@ public final class Synchronizer {
 
     /** Wakes members that a kill left with something to do and no job for it. Returns how many. */
     public int sweep() {
-        List<UserId> forgotten = tables.changes().forgotten(task.getName(), clock.instant());
-        forgotten.forEach(this::wake);
-        if (!forgotten.isEmpty()) {
-            log.info("event=members_woken count={}", forgotten.size());
+        try {
+            List<UserId> forgotten = tables.changes().forgotten(task.getName(), clock.instant());
+            forgotten.forEach(this::wake);
+            if (!forgotten.isEmpty()) {
+                log.info("event=members_woken count={}", forgotten.size());
+            }
+            return forgotten.size();
+        } catch (JdbiException | SourceUnavailable e) {
+            log.warn("event=sweep_failed reason={}", e.getClass().getSimpleName()); // the next one comes in minutes
+            return 0;
         }
-        return forgotten.size();
     }
 
     /**
-     * Reads the member's last days: on connect. What is held of them already is not read again. Then a backfill reads the
+     * The member gave consent: their last days are read, then the years before. Who comes back with another WHOOP account
+     * begins anew.
+     */
+    public UUID connected(UserId who, long whoopUserId) {
+        Instant now = now();
+        tables.members().connect(who, now);
+        if (tables.members().isAnotherAccount(who, whoopUserId, now)) {
+            records.forgetCoverage(who);
+        }
+        return firstSync(who);
+    }
+
+    /**
+     * Reads the member's last days. What is held of them already is not read again. Then a backfill reads the
      * years before, while nobody waits. Returns the id of the job.
      */
     public UUID firstSync(UserId who) {

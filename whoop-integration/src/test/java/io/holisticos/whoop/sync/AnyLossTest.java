@@ -58,7 +58,8 @@ class AnyLossTest {
             bed.twin.pump();
             bed.heard.clear();
             List<Delivery> underWay = new ArrayList<>();
-            for (Instant end = bed.clock.instant().plus(span); bed.clock.instant().isBefore(end); ) {
+            for (Instant end = bed.clock.instant().plus(span);
+                    bed.clock.instant().isBefore(end); ) {
                 bed.pass(STEP);
                 if (dice.nextInt(20) == 0) {
                     edit(bed, all.get(dice.nextInt(all.size())), dice);
@@ -114,8 +115,7 @@ class AnyLossTest {
         underWay.add(delivery);
         if (fate == 2) {
             Instant again = now.plus(Duration.ofMinutes(dice.nextInt(60)));
-            underWay.add(
-                    new Delivery(again, who, delivery.collection(), delivery.record(), delivery.happened()));
+            underWay.add(new Delivery(again, who, delivery.collection(), delivery.record(), delivery.happened()));
         }
     }
 }

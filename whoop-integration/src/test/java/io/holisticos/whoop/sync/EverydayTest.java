@@ -156,7 +156,9 @@ class EverydayTest {
         bed.tell(ANNA, Collection.RECOVERY, night);
         bed.work();
 
-        assertThat(bed.calls()).as("no recovery is looked for without its night").containsExactly(SLEEPS);
+        assertThat(bed.calls())
+                .as("no recovery is looked for without its night")
+                .containsExactly(SLEEPS);
         assertThat(bed.openChanges(ANNA)).isEqualTo(1);
         assertThat(bed.nextOf(ANNA)).contains(bed.clock.instant().plus(Duration.ofMinutes(1)));
     }
@@ -177,8 +179,12 @@ class EverydayTest {
 
         assertThat(calls)
                 .containsExactly(
-                        WORKOUTS, WORKOUTS, WORKOUTS + "/{id}", WORKOUTS + "/{id}", WORKOUTS + "/{id}", WORKOUTS
-                                + "/{id}");
+                        WORKOUTS,
+                        WORKOUTS,
+                        WORKOUTS + "/{id}",
+                        WORKOUTS + "/{id}",
+                        WORKOUTS + "/{id}",
+                        WORKOUTS + "/{id}");
         assertThat(looks)
                 .containsExactly(
                         Duration.ofSeconds(5),
@@ -277,8 +283,9 @@ class EverydayTest {
         bed.tell(ANNA, Collection.WORKOUT, workout);
         bed.pass(Duration.ofSeconds(6));
         assertThat(bed.openChanges(ANNA)).isEqualTo(1);
-        assertThat(bed.nextOf(ANNA)).hasValueSatisfying(next -> assertThat(next)
-                .isAfter(bed.clock.instant().plusSeconds(30)));
+        assertThat(bed.nextOf(ANNA))
+                .hasValueSatisfying(
+                        next -> assertThat(next).isAfter(bed.clock.instant().plusSeconds(30)));
 
         bed.refused.set(null);
         bed.pass(Duration.ofSeconds(40));

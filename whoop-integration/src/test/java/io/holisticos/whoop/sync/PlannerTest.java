@@ -107,13 +107,16 @@ class PlannerTest {
         OpenChange told = change(Collection.WORKOUT, NOW.minusSeconds(10), NOW.minusSeconds(5));
 
         assertThat(Planner.next(state(NOW, List.of(), longAgo, pause), HOUR)).isEqualTo(new Wait(pause.until()));
-        assertThat(Planner.next(state(NOW, List.of(told), longAgo, pause), HOUR)).isInstanceOf(ListPage.class);
+        assertThat(Planner.next(state(NOW, List.of(told), longAgo, pause), HOUR))
+                .isInstanceOf(ListPage.class);
     }
 
     /** WHOOP answers as it likes: shows a record or not, scored or not, on one page or many; permits are refused. */
     @Property(tries = 300)
     void itComesToAnEndWhateverWhoopAnswers(
-            @ForAll long seed, @ForAll @IntRange(max = 6) int changes, @ForAll @IntRange(max = 72) int hoursSinceListed) {
+            @ForAll long seed,
+            @ForAll @IntRange(max = 6) int changes,
+            @ForAll @IntRange(max = 72) int hoursSinceListed) {
         Random dice = new Random(seed);
         List<OpenChange> open = new ArrayList<>();
         for (int i = 0; i < changes; i++) {
@@ -177,7 +180,10 @@ class PlannerTest {
                             ScoreState.Kind.SCORED,
                             change.collection() == Collection.SLEEP ? Shape.NIGHT : Shape.OTHER))
                     .toList();
-            state = settled(state, list.walk(), new Sight(all, null, list.walk().window().start(), null));
+            state = settled(
+                    state,
+                    list.walk(),
+                    new Sight(all, null, list.walk().window().start(), null));
             step = Planner.next(state, HOUR);
         }
 
@@ -203,9 +209,7 @@ class PlannerTest {
         if (step instanceof Step.Alarm alarm) {
             Read read = state.read();
             return with(
-                    state,
-                    state.told().open(),
-                    new Read(read.listedAt(), read.walk(), alarm.since(), read.pause()));
+                    state, state.told().open(), new Read(read.listedAt(), read.walk(), alarm.since(), read.pause()));
         }
         if (step instanceof ListPage list) {
             List<Seen> seen = state.told().open().stream()
@@ -233,39 +237,22 @@ class PlannerTest {
         return settled(state, Settlement.of(state, walk, sight, state.now()), walk.collection());
     }
 
-    /** As the store does. */
+    /** As the job does. */
     private static MemberState settled(MemberState state, Settlement settlement, Collection listed) {
-        List<OpenChange> open = new ArrayList<>(state.told().open());
-        settlement.closed().forEach(closed -> open.remove(closed.change()));
-        for (OpenChange moved : settlement.moved()) {
-            open.replaceAll(change -> same(change, moved) ? moved : change);
-        }
-        for (OpenChange added : settlement.added()) {
-            if (open.stream().noneMatch(change -> same(change, added))) {
-                open.add(added);
-            }
-        }
         Map<Collection, Instant> listedAt = new EnumMap<>(Collection.class);
         listedAt.putAll(state.read().listedAt());
         if (settlement.listedAt() != null && listed != null) {
             listedAt.put(listed, settlement.listedAt());
         }
-        return with(
-                state,
-                open,
-                new Read(listedAt, settlement.walk(), state.read().relistBefore(), state.read().pause()));
-    }
-
-    private static boolean same(OpenChange one, OpenChange other) {
-        return one.collection() == other.collection()
-                && one.recordId().equals(other.recordId())
-                && one.happened() == other.happened();
+        Read before = state.read();
+        Read after = new Read(listedAt, settlement.walk(), before.relistBefore(), before.pause());
+        return state.with(settlement, after, state.now());
     }
 
     private static List<OpenChange> unique(List<OpenChange> changes) {
         List<OpenChange> unique = new ArrayList<>();
         for (OpenChange change : changes) {
-            if (unique.stream().noneMatch(held -> same(held, change))) {
+            if (unique.stream().noneMatch(change::isSameAs)) {
                 unique.add(change);
             }
         }
@@ -273,8 +260,7 @@ class PlannerTest {
     }
 
     private static MemberState with(MemberState state, List<OpenChange> open, Read read) {
-        return new MemberState(
-                state.now(), new Told(open, state.told().lastAt()), read, state.held(), state.asked());
+        return new MemberState(state.now(), new Told(open, state.told().lastAt()), read, state.held(), state.asked());
     }
 
     private static MemberState at(MemberState state, Instant now) {
@@ -290,8 +276,7 @@ class PlannerTest {
     }
 
     private static OpenChange change(Collection collection, Instant toldAt, Instant dueAt) {
-        return new OpenChange(
-                collection, UUID.randomUUID(), Happened.UPDATED, toldAt, toldAt, dueAt, 0, Hints.NONE);
+        return new OpenChange(collection, UUID.randomUUID(), Happened.UPDATED, toldAt, toldAt, dueAt, 0, Hints.NONE);
     }
 
     private static MemberState state(

@@ -95,6 +95,7 @@ public final class SyncBed implements AutoCloseable {
 
     /** What the twin's webhooks brought. */
     final List<JsonNode> heard = new CopyOnWriteArrayList<>();
+
     final World world = World.of(new WorldOptions(7, START, 3));
     private final AtomicInteger backfillPermits = new AtomicInteger(Integer.MAX_VALUE);
     final MemberJob job;
@@ -124,21 +125,17 @@ public final class SyncBed implements AutoCloseable {
                 .build("whoop");
         Outbound outbound =
                 Outbound.to(WhoopApi.WHOOP, client, new OutboundConfiguration(), Budget.unlimited(), bearer(), metrics);
-        WhoopApi api = new WhoopApi(
-                        outbound, URI.create(twin.baseUrl() + "/developer"), Samples.MAPPER, metrics)
+        WhoopApi api = new WhoopApi(outbound, URI.create(twin.baseUrl() + "/developer"), Samples.MAPPER, metrics)
                 .withLanes(GivenBudget::new);
         SyncTerms terms = new SyncTerms(who -> enabled.get(), consentsLost::add, clock, metrics);
         synchronizer = new Synchronizer(jdbi, api, store, terms, this::schedulerClient);
-        ChangeStore changes = new ChangeStore(jdbi);
         job = new MemberJob(
-                new MemberTables(new MemberStore(jdbi, changes), changes, new SyncStore(jdbi)), api, store, terms);
+                new MemberTables(new MemberStore(jdbi), new ChangeStore(jdbi), new SyncStore(jdbi)), api, store, terms);
         jobs = Jobs.byHand(dataSource, clock, synchronizer.tasks(), List.of());
         threads = Jobs.in(
                 dataSource,
                 JobsConfiguration.of(
-                        2,
-                        io.dropwizard.util.Duration.milliseconds(50),
-                        io.dropwizard.util.Duration.seconds(1)),
+                        2, io.dropwizard.util.Duration.milliseconds(50), io.dropwizard.util.Duration.seconds(1)),
                 clock,
                 synchronizer.tasks(),
                 synchronizer.recurringTasks());
@@ -210,17 +207,17 @@ public final class SyncBed implements AutoCloseable {
 
     /** When the member's job runs next; empty when it has none. */
     Optional<Instant> nextOf(UserId who) {
-        return jdbi.withHandle(handle -> handle.createQuery(
-                        "select execution_time from scheduled_tasks where task_instance = :who")
-                .bind("who", who.value())
-                .mapTo(Instant.class)
-                .findOne());
+        return jdbi.withHandle(
+                handle -> handle.createQuery("select execution_time from scheduled_tasks where task_instance = :who")
+                        .bind("who", who.value())
+                        .mapTo(Instant.class)
+                        .findOne());
     }
 
     /** WHOOP tells of a change, and the job is put on the list. */
     void tell(UserId who, Collection collection, UUID record, Happened happened) {
-        jdbi.useTransaction(handle ->
-                synchronizer.note(handle, who, new Change(collection, record, happened, clock.instant())));
+        jdbi.useTransaction(
+                handle -> synchronizer.note(handle, who, new Change(collection, record, happened, clock.instant())));
         synchronizer.wake(who);
     }
 
@@ -234,7 +231,7 @@ public final class SyncBed implements AutoCloseable {
     }
 
     /** Backfills find no permit. */
-    void stopBackfills() {
+    public void stopBackfills() {
         letBackfillsRead(0);
     }
 
@@ -284,11 +281,11 @@ public final class SyncBed implements AutoCloseable {
     }
 
     int openChanges(UserId who) {
-        return jdbi.withHandle(
-                handle -> handle.createQuery("select count(*) from whoop_change where user_id = :who and done_at is null")
-                        .bind("who", who.value())
-                        .mapTo(Integer.class)
-                        .one());
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "select count(*) from whoop_change where user_id = :who and done_at is null")
+                .bind("who", who.value())
+                .mapTo(Integer.class)
+                .one());
     }
 
     /** The paths below {@code /developer} that were called since the last time this was asked, ids left out. */
@@ -322,8 +319,8 @@ public final class SyncBed implements AutoCloseable {
         jdbi.useHandle(handle -> handle.createQuery("select " + key + ", updated_at, score_state from " + table
                         + " where user_id = :who and deleted_at is null")
                 .bind("who", who.value())
-                .map((row, context) -> held.put(
-                        row.getString(1), row.getTimestamp(2).toInstant() + " " + row.getString(3)))
+                .map((row, context) ->
+                        held.put(row.getString(1), row.getTimestamp(2).toInstant() + " " + row.getString(3)))
                 .list());
         List<Map<?, ?>> records = records(truth, collection);
         assertThat(held.keySet())
@@ -378,7 +375,8 @@ public final class SyncBed implements AutoCloseable {
     private List<String> held(String table, String key, UserId who, Instant since) {
         String sql = "select " + key + ", updated_at, score_state, end_at from " + table
                 + " where user_id = :who and deleted_at is null and start_at >= :since";
-        return jdbi.withHandle(handle -> handle.createQuery(sql)
+        return jdbi.withHandle(handle -> handle
+                .createQuery(sql)
                 .bind("who", who.value())
                 .bind("since", since.atOffset(ZoneOffset.UTC))
                 .map((row, context) -> row.getString(1)
@@ -391,13 +389,15 @@ public final class SyncBed implements AutoCloseable {
     }
 
     private List<String> heldRecoveries(UserId who, Instant since) {
-        return jdbi.withHandle(handle -> handle.createQuery("""
+        return jdbi.withHandle(handle -> handle
+                .createQuery("""
                         select r.sleep_id, r.updated_at, r.score_state from whoop_recovery r
                         join whoop_sleep s on s.user_id = r.user_id and s.id = r.sleep_id
                         where r.user_id = :who and r.deleted_at is null and s.start_at >= :since""")
                 .bind("who", who.value())
                 .bind("since", since.atOffset(ZoneOffset.UTC))
-                .map((row, context) -> row.getString(1) + " " + row.getTimestamp(2).toInstant() + " " + row.getString(3))
+                .map((row, context) ->
+                        row.getString(1) + " " + row.getTimestamp(2).toInstant() + " " + row.getString(3))
                 .stream()
                 .sorted()
                 .toList());
@@ -481,7 +481,8 @@ public final class SyncBed implements AutoCloseable {
             if (lane == Lane.BACKFILL && backfillPermits.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
                 throw new SourceThrottled(WhoopApi.WHOOP, Duration.ofSeconds(20));
             }
-            called.add(call.uri().getPath().replaceAll("/[0-9a-f-]{8,}", "/{id}").replace("/developer/v2/", ""));
+            called.add(
+                    call.uri().getPath().replaceAll("/[0-9a-f-]{8,}", "/{id}").replace("/developer/v2/", ""));
         }
 
         @Override

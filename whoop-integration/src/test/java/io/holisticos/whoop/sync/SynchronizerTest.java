@@ -163,8 +163,8 @@ class SynchronizerTest {
         bed.assertHoldsTheTruth(ANNA, Instant.EPOCH);
         SyncRun run = bed.synchronizer.findRun(ANNA, jobId).orElseThrow();
         assertThat(run.state()).isEqualTo(State.DONE);
-        int pages = run.pages()
-                + bed.synchronizer.findBackfill(ANNA).orElseThrow().pages();
+        int pages =
+                run.pages() + bed.synchronizer.findBackfill(ANNA).orElseThrow().pages();
         assertThat(bed.calls()).as("nothing was read twice").hasSize(pages);
     }
 
@@ -281,7 +281,9 @@ class SynchronizerTest {
         assertThat(run.state()).isEqualTo(State.FAILED);
         assertThat(bed.consentsLost).containsExactly(ANNA);
         assertThat(bed.count("whoop_cycle", ANNA)).isEqualTo(cycles);
-        assertThat(bed.jobsOnTheList()).as("nothing is to be done without consent").isZero();
+        assertThat(bed.jobsOnTheList())
+                .as("nothing is to be done without consent")
+                .isZero();
     }
 
     @Test
@@ -370,7 +372,9 @@ class SynchronizerTest {
 
         assertThat(bed.synchronizer.findRun(ANNA, jobId).orElseThrow().state()).isEqualTo(State.FAILED);
         assertThat(bed.calls()).filteredOn("cycle"::equals).hasSize(6);
-        assertThat(bed.nextOf(ANNA)).as("it goes on being tried, ever more seldom").isPresent();
+        assertThat(bed.nextOf(ANNA))
+                .as("it goes on being tried, ever more seldom")
+                .isPresent();
     }
 
     @Test
