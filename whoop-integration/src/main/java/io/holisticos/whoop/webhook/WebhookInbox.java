@@ -94,7 +94,8 @@ public final class WebhookInbox {
             return fresh ? WebhookOutcome.PARKED : WebhookOutcome.DUPLICATE;
         }
         UserId who = owner.get();
-        byte[] sealed = members.vault().seal(who, PURPOSE, body); // may read the member's key, so before the transaction
+        byte[] sealed =
+                members.vault().seal(who, PURPOSE, body); // may read the member's key, so before the transaction
         boolean fresh = jdbi.inTransaction(handle -> {
             Instant now = clock.instant();
             if (!store.save(handle, event, who, sealed, Outcome.NOTED, now)) {
@@ -151,8 +152,9 @@ public final class WebhookInbox {
             for (Parked event : parked) {
                 byte[] body = members.vault().openForNobody(PURPOSE, event.bodySealed());
                 store.unpark(handle, event, who, members.vault().seal(who, PURPOSE, body), now);
-                event.event().change(event.receivedAt()).ifPresent(change -> members.synchronizer()
-                        .note(handle, who, change));
+                event.event()
+                        .change(event.receivedAt())
+                        .ifPresent(change -> members.synchronizer().note(handle, who, change));
             }
             return parked.size();
         });
@@ -170,7 +172,9 @@ public final class WebhookInbox {
     public void sweepSoon(SchedulerClient jobs) {
         try {
             jobs.reschedule(TaskInstanceId.of(SWEEP, RecurringTask.INSTANCE), clock.instant());
-        } catch (RuntimeException e) { // not on the list yet, at work already, or the database is away: its turn will come
+        } catch (
+                RuntimeException
+                        e) { // not on the list yet, at work already, or the database is away: its turn will come
             log.debug("event=sweep_not_hastened reason={}", e.toString());
         }
     }
