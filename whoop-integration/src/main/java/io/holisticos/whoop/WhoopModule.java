@@ -26,6 +26,7 @@ import io.holisticos.whoop.connect.Surroundings;
 import io.holisticos.whoop.connect.WhoopOAuth;
 import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.data.WhoopStore;
+import io.holisticos.whoop.quota.QuotaGauges;
 import io.holisticos.whoop.quota.QuotaGovernor;
 import io.holisticos.whoop.sync.Change;
 import io.holisticos.whoop.sync.Freshness;
@@ -75,6 +76,7 @@ public final class WhoopModule implements Managed {
         this.tools = tools;
         this.switches = switches;
         this.quota = new QuotaGovernor(storage.jdbi(), tools.clock(), configuration.quota);
+        QuotaGauges.register(tools.metrics(), quota);
         WhoopOAuth oauth = new WhoopOAuth(
                 Outbound.to(
                         WhoopApi.WHOOP,
@@ -151,6 +153,11 @@ public final class WhoopModule implements Managed {
                 inbox,
                 new WebhookDoor(WhoopApi.WHOOP.value(), tools.metrics(), (provider, outcome) -> {}),
                 tools.clock()));
+    }
+
+    /** How WHOOP's quota stands, for operators; to be written as JSON. */
+    public Object quotaReport() {
+        return quota.report();
     }
 
     /** By name: {@code whoop} and {@code jobs}. */

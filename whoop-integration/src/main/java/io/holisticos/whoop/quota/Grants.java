@@ -1,6 +1,5 @@
 package io.holisticos.whoop.quota;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Set;
@@ -110,10 +109,6 @@ final class Grants {
         return seen.size();
     }
 
-    boolean hasAny() {
-        return last >= first;
-    }
-
     Set<Long> membersOf(Lane lane, Instant after) {
         Set<Long> seen = new HashSet<>();
         for (long sequence = firstAfter(after); sequence <= last; sequence++) {
@@ -147,7 +142,7 @@ final class Grants {
     }
 
     private static Instant instant(long micros) {
-        return Instant.EPOCH.plus(
-                Duration.ofSeconds(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000));
+        return Instant.ofEpochSecond(
+                Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000);
     }
 }

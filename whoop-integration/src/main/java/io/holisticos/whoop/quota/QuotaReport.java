@@ -3,7 +3,10 @@ package io.holisticos.whoop.quota;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +65,10 @@ public record QuotaReport(
             @JsonProperty("waiting") int waiting) {}
 
     public QuotaReport {
-        lanes = Map.copyOf(lanes);
+        lanes = Collections.unmodifiableMap(new LinkedHashMap<>(lanes)); // in the order of rank
+    }
+
+    LaneUse lane(Lane lane) {
+        return Objects.requireNonNull(lanes.get(lane.word()));
     }
 }
