@@ -95,7 +95,7 @@ public final class WhoopModule implements Managed {
                 quota,
                 new ConnectionAuthorization(connections),
                 tools.metrics());
-        WhoopApi api = new WhoopApi(data, configuration.apiUrl, tools.mapper(), tools.metrics()).withLanes(quota);
+        WhoopApi api = new WhoopApi(data, configuration.apiUrl, tools.mapper(), tools.metrics()).withLanes(quota::lane);
         this.synchronizer = new Synchronizer(
                 storage.jdbi(),
                 api,
@@ -169,6 +169,9 @@ public final class WhoopModule implements Managed {
     public void start() {
         jobs.start();
         inbox.sweepSoon(jobs.client());
+        if (jobs.isRunning()) {
+            synchronizer.sweep();
+        }
     }
 
     @Override
@@ -219,7 +222,7 @@ public final class WhoopModule implements Managed {
     private final class SyncOnConnect implements ConnectionListener {
         @Override
         public void connected(UserId who, long whoopUserId) {
-            synchronizer.firstSync(who);
+            synchronizer.connected(who, whoopUserId);
             inbox.replayParked(who, whoopUserId);
         }
 
