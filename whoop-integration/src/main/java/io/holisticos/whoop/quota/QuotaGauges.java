@@ -44,7 +44,8 @@ public final class QuotaGauges {
             String name = "lane." + lane.word() + '.';
             gauges.add(metrics, name + "used", report -> report.lane(lane).used());
             gauges.add(metrics, name + "borrowed", report -> report.lane(lane).borrowed());
-            gauges.add(metrics, name + "used_in_day", report -> report.lane(lane).usedInDay());
+            gauges.add(
+                    metrics, name + "used_in_day", report -> report.lane(lane).usedInDay());
             gauges.add(metrics, name + "waiting", report -> report.lane(lane).waiting());
         }
     }

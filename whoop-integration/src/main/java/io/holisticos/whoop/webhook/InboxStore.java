@@ -2,6 +2,7 @@ package io.holisticos.whoop.webhook;
 
 import io.holisticos.health.UserId;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.OptionalLong;
@@ -28,9 +29,6 @@ final class InboxStore {
             where trace_id = :trace and type = :type and record_id = :record""";
     private static final String ACCOUNTS_PARKED =
             "select distinct whoop_user_id from whoop_inbox where done_at is null";
-    private static final String NOTED = """
-            select distinct user_id from whoop_inbox
-            where outcome = 'noted' and done_at > :after and done_at <= :until""";
     private static final String PURGE = "delete from whoop_inbox where done_at < :before";
     private static final String PURGE_PARKED =
             "delete from whoop_inbox where done_at is null and received_at < :before";
@@ -96,8 +94,7 @@ final class InboxStore {
                                 row.getString("record_id"),
                                 OptionalLong.of(row.getLong("whoop_user_id"))),
                         row.getBytes("body_sealed"),
-                        row.getObject("received_at", java.time.OffsetDateTime.class)
-                                .toInstant()))
+                        row.getObject("received_at", OffsetDateTime.class).toInstant()))
                 .list();
     }
 
@@ -115,15 +112,6 @@ final class InboxStore {
     List<Long> parkedAccounts() {
         return jdbi.withHandle(
                 handle -> handle.createQuery(ACCOUNTS_PARKED).mapTo(Long.class).list());
-    }
-
-    /** Whose events became changes in this span of time. */
-    List<UserId> notedBetween(Instant after, Instant until) {
-        return jdbi.withHandle(handle -> handle.createQuery(NOTED)
-                .bind("after", after.atOffset(ZoneOffset.UTC))
-                .bind("until", until.atOffset(ZoneOffset.UTC))
-                .map((row, context) -> new UserId(row.getString("user_id")))
-                .list());
     }
 
     int purge(Instant doneBefore, Instant parkedBefore) {

@@ -12,7 +12,6 @@ import io.holisticos.web.WebhookOutcome;
 import io.holisticos.whoop.webhook.InboxStore.Outcome;
 import io.holisticos.whoop.webhook.InboxStore.Parked;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -37,18 +36,11 @@ public final class WebhookInbox {
     /** Parked events that are turned into changes in one transaction. */
     private static final int AT_ONCE = 200;
 
-    /** The first sweep of a process looks back further than any restart takes. */
-    private static final Duration FIRST_LOOK_BACK = Duration.ofHours(2);
-
-    /** Events of this age have been handed on, or the process that took them in is gone. */
-    private static final Duration SETTLED = Duration.ofSeconds(10);
-
     private final InboxStore store;
     private final Jdbi jdbi;
     private final Members members;
     private final WebhookConfiguration configuration;
     private final Clock clock;
-    private volatile Instant sweptUntil = Instant.MIN;
 
     /**
      * Whose events these are, who may read them, and who acts on them.
@@ -179,17 +171,14 @@ public final class WebhookInbox {
         }
     }
 
-    /** Picks up what a crash left: changes whose member was not woken, events parked while their member connected. */
+    /**
+     * Turns into changes what was parked while its member connected. Members whose changes are listed and who were not
+     * woken are looked for by the synchronizer itself.
+     */
     void sweep() {
-        Instant until = clock.instant().minus(SETTLED);
-        Instant after = sweptUntil.equals(Instant.MIN) ? until.minus(FIRST_LOOK_BACK) : sweptUntil;
-        for (UserId who : store.notedBetween(after, until)) {
-            members.changes().wake(who);
-        }
         for (long account : store.parkedAccounts()) {
             ownerOf(OptionalLong.of(account)).ifPresent(who -> replayParked(who, account));
         }
-        sweptUntil = until;
     }
 
     void purge() {

@@ -15,9 +15,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WhoopSignatureTest {
 
     private static final String SECRET = "synthetic-client-secret-for-tests-only";
-    private static final Instant SIGNED_AT = Instant.ofEpochMilli(1_748_241_241_000L);
+    static final Instant SIGNED_AT = Instant.ofEpochMilli(1_748_241_241_000L);
 
     /** A body with the headers that the fact sheet's vectors name. */
     record Vector(String file, byte[] body, String timestamp, String signature) {
@@ -57,27 +54,6 @@ class WhoopSignatureTest {
                 .isEmpty();
         assertThat(WhoopEvent.parse(vector.body, vector.timestamp))
                 .hasValueSatisfying(event -> assertThat(event.isKnownType()).isTrue());
-    }
-
-    @Property(tries = 300)
-    void anyTamperingIsRefused(
-            @ForAll @IntRange(max = 5) int which,
-            @ForAll @IntRange(max = 400) int place,
-            @ForAll @IntRange(max = 7) int bit)
-            throws IOException {
-        Vector good = vectors().get(which);
-        byte[] everything = (good.signature + good.timestamp + new String(good.body, StandardCharsets.US_ASCII))
-                .getBytes(StandardCharsets.ISO_8859_1);
-        everything[place % everything.length] ^= (byte) (1 << bit);
-        String altered = new String(everything, StandardCharsets.ISO_8859_1);
-        int body = good.signature.length() + good.timestamp.length();
-
-        assertThat(at(SIGNED_AT)
-                        .refusal(
-                                altered.substring(0, good.signature.length()),
-                                altered.substring(good.signature.length(), body),
-                                altered.substring(body).getBytes(StandardCharsets.ISO_8859_1)))
-                .contains(WebhookOutcome.BAD_SIGNATURE);
     }
 
     @Test
@@ -149,7 +125,7 @@ class WhoopSignatureTest {
                 .contains(WebhookOutcome.BAD_AGE);
     }
 
-    private static WhoopSignature at(Instant now) {
+    static WhoopSignature at(Instant now) {
         return new WhoopSignature(new WebhookSecrets(SECRET, ""), clockAt(now));
     }
 
