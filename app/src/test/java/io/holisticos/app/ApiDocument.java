@@ -10,7 +10,13 @@ import java.util.Set;
 final class ApiDocument {
 
     private static final Set<String> OPEN =
-            Set.of("/connect/{link}", "/api/v1/whoop/callback", "/health/live", "/health/ready");
+            Set.of(
+                    "/connect/{link}",
+                    "/api/v1/whoop/callback",
+                    "/health/live",
+                    "/health/ready",
+                    "/webhooks/whoop",
+                    "/webhooks/sahha");
 
     private ApiDocument() {}
 

@@ -26,7 +26,7 @@ public final class Outbound {
     private final SourceName target;
     private final OutboundConfiguration configuration;
     private final Commands commands;
-    private final Map<CommandKey, Command> announced = new ConcurrentHashMap<>();
+    private final Map<CommandKey, Command> announced;
     private final List<Step> steps;
 
     private Outbound(
@@ -38,6 +38,7 @@ public final class Outbound {
         this.target = target;
         this.configuration = configuration;
         this.commands = commands;
+        this.announced = new ConcurrentHashMap<>();
         this.steps = List.of(
                 new DeadlineStep(target),
                 new RetryStep(target, configuration),
@@ -46,6 +47,17 @@ public final class Outbound {
                 new BudgetStep(permission.budget()),
                 new AuthorizationStep(permission.authorization()),
                 new SendStep(target, client, configuration, commands.metrics()));
+    }
+
+    /** The same way, commands and all, paid from another budget. */
+    private Outbound(Outbound other, Budget budget) {
+        this.target = other.target;
+        this.configuration = other.configuration;
+        this.commands = other.commands;
+        this.announced = other.announced;
+        this.steps = other.steps.stream()
+                .map(step -> step instanceof BudgetStep ? new BudgetStep(budget) : step)
+                .toList();
     }
 
     /** What a call needs from others before it may leave. */
@@ -82,6 +94,11 @@ public final class Outbound {
     /** A call of this key was spared: somebody was just making the same. */
     public void answeredFromCache(CommandKey key) {
         command(key).answeredFromCache();
+    }
+
+    /** The same way with the same breakers, on another budget. */
+    public Outbound on(Budget budget) {
+        return new Outbound(this, budget);
     }
 
     /**

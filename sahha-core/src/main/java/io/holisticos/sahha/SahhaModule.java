@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import io.dropwizard.lifecycle.Managed;
+import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.BoundedSource;
 import io.holisticos.health.HealthSource;
 import io.holisticos.outbound.Authorization;
@@ -14,6 +15,8 @@ import io.holisticos.outbound.CommandKey;
 import io.holisticos.outbound.Commands;
 import io.holisticos.outbound.Outbound;
 import io.holisticos.web.AccessRules;
+import io.holisticos.web.WebhookDoor;
+import io.holisticos.web.WebhookSecrets;
 import jakarta.ws.rs.client.Client;
 import java.time.Clock;
 import java.util.List;
@@ -30,6 +33,8 @@ public final class SahhaModule implements Managed {
     private final ExistingReads reads;
     private final SahhaVitals vitals;
     private final ObjectMapper mapper;
+    private final SahhaInbox inbox;
+    private final SahhaWebhookResource webhook;
 
     /**
      * The entry point's database, migrated by {@code sahha-db/changelog.yaml}.
@@ -59,19 +64,20 @@ public final class SahhaModule implements Managed {
         AccountToken token = new AccountToken(tokens, configuration, this.mapper, clock);
         Outbound data = Outbound.to(SahhaApi.SAHHA, client, configuration.outbound, commands, budget, token);
         SahhaApi api = new SahhaApi(data, configuration.baseUrl, this.mapper, new RecordDecoder(metrics));
+        SahhaStore store = new SahhaStore(storage.work(), this.mapper);
         StoreReads rows = new StoreReads(
                 new SahhaStore(storage.reads(), this.mapper),
                 commands.add(SahhaApi.SAHHA, STORE, configuration.store()));
-        this.refresh = new SahhaRefresh(
-                api,
-                new SahhaStore(storage.work(), this.mapper),
-                rows,
-                refreshes,
-                new SahhaRefresh.Instruments(clock, metrics));
+        this.refresh = new SahhaRefresh(api, store, rows, refreshes, new SahhaRefresh.Instruments(clock, metrics));
         SahhaReader reader = new SahhaReader(rows, refresh, configuration.waitWhenStale.toJavaDuration(), clock);
         this.source = new SahhaSource(reader, refresh, rows, configuration);
         this.vitals = new SahhaVitals(List.of(tokens, data), refresh);
         this.reads = new ExistingReads(reader, rows, configuration);
+        this.inbox = new SahhaInbox(new SahhaInboxStore(storage.work()), store, refresh, configuration, clock);
+        this.webhook = new SahhaWebhookResource(
+                new WebhookSecrets(configuration.webhookSecret, configuration.previousWebhookSecret),
+                inbox,
+                new WebhookDoor(SahhaApi.SAHHA.value(), metrics, WebhookDoor.refusalsIn(new SecurityEvents(metrics))));
     }
 
     /** Sahha in the unified flow. */
@@ -80,7 +86,7 @@ public final class SahhaModule implements Managed {
     }
 
     /**
-     * The eleven existing paths.
+     * The eleven existing paths, and where Sahha delivers its events.
      *
      * @param whoop asked for {@code include_whoop=true} only
      */
@@ -88,7 +94,8 @@ public final class SahhaModule implements Managed {
         return List.of(
                 new LivenessResource(),
                 new ExistingHealthMetricsResource(reads, new WhoopPart(whoop, mapper), rules),
-                new ExistingSahhaRowsResource(reads));
+                new ExistingSahhaRowsResource(reads),
+                webhook);
     }
 
     /** How our calls to Sahha go. */
@@ -102,7 +109,13 @@ public final class SahhaModule implements Managed {
     }
 
     @Override
+    public void start() {
+        inbox.start();
+    }
+
+    @Override
     public void stop() {
+        inbox.stop();
         refresh.stop();
     }
 

@@ -192,6 +192,10 @@ public final class InternalDataResource {
                 access.synchronizer()
                         .findLatestRun(member.who())
                         .map(RunBody::of)
+                        .orElse(null),
+                access.synchronizer()
+                        .findBackfill(member.who())
+                        .map(RunBody::of)
                         .orElse(null));
     }
 
@@ -321,5 +325,6 @@ public final class InternalDataResource {
             @JsonProperty("freshness") FreshnessBody freshness,
             @JsonProperty("whoop_user_id") @Nullable Long whoopUserId,
             @JsonProperty("connected_at") @Nullable Instant connectedAt,
-            @JsonProperty("sync") @Nullable RunBody sync) {}
+            @JsonProperty("sync") @Nullable RunBody sync,
+            @JsonProperty("backfill") @Nullable RunBody backfill) {}
 }

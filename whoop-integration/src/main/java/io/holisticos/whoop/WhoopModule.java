@@ -17,6 +17,7 @@ import io.holisticos.outbound.CommandKey;
 import io.holisticos.outbound.Commands;
 import io.holisticos.outbound.Outbound;
 import io.holisticos.vault.Vault;
+import io.holisticos.web.WebhookDoor;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.connect.ConnectFlow;
 import io.holisticos.whoop.connect.ConnectRoutes;
@@ -31,10 +32,15 @@ import io.holisticos.whoop.connect.Surroundings;
 import io.holisticos.whoop.connect.WhoopOAuth;
 import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.data.WhoopStore;
+import io.holisticos.whoop.quota.QuotaGauges;
 import io.holisticos.whoop.quota.QuotaGovernor;
+import io.holisticos.whoop.sync.Change;
 import io.holisticos.whoop.sync.Freshness;
 import io.holisticos.whoop.sync.SyncTerms;
 import io.holisticos.whoop.sync.Synchronizer;
+import io.holisticos.whoop.webhook.ChangeList;
+import io.holisticos.whoop.webhook.WebhookInbox;
+import io.holisticos.whoop.webhook.WhoopWebhookResource;
 import jakarta.ws.rs.client.Client;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -42,7 +48,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /** The door to WHOOP: builds the module, and is all that others see of it. */
@@ -67,6 +75,7 @@ public final class WhoopModule implements Managed {
     private final Command store;
     private final WhoopDayStore reader;
     private final Standings standings;
+    private final WebhookInbox inbox;
     private final Jobs jobs;
 
     /** What every module gets from the house; the clients are kept and not closed. */
@@ -97,6 +106,7 @@ public final class WhoopModule implements Managed {
         Pool reads = storage.reads();
         Commands commands = tools.commands();
         this.quota = new QuotaGovernor(work.jdbi(), tools.clock(), configuration.quota);
+        QuotaGauges.register(tools.metrics(), quota);
         this.tokens = Outbound.to(
                 WhoopApi.WHOOP,
                 tools.clients().oauth(),
@@ -113,7 +123,7 @@ public final class WhoopModule implements Managed {
                 commands,
                 quota,
                 new ConnectionAuthorization(connections));
-        WhoopApi api = new WhoopApi(data, configuration.apiUrl, tools.mapper(), tools.metrics());
+        WhoopApi api = new WhoopApi(data, configuration.apiUrl, tools.mapper(), tools.metrics()).withLanes(quota::lane);
         SyncTerms terms = new SyncTerms(
                 who -> switches.integration().test(who) && switches.sync().test(who),
                 who -> connections.markReauthorizationRequired(who, "refused_by_data_api"),
@@ -121,8 +131,21 @@ public final class WhoopModule implements Managed {
                 tools.metrics());
         this.synchronizer = new Synchronizer(
                 work.jdbi(), api, new WhoopStore(work.jdbi(), work.vault()), terms, () -> jobs().client());
+        this.inbox = new WebhookInbox(
+                work.jdbi(),
+                new WebhookInbox.Members(
+                        account -> connections.findByAccount(account).map(Connection::who),
+                        work.vault(),
+                        new Changes()),
+                configuration.webhook,
+                tools.clock());
         this.jobs = Jobs.in(
-                work.source(), configuration.jobs, tools.clock(), synchronizer.tasks(), synchronizer.recurringTasks());
+                work.source(),
+                configuration.jobs,
+                tools.clock(),
+                synchronizer.tasks(),
+                Stream.concat(synchronizer.recurringTasks().stream(), inbox.recurringTasks().stream())
+                        .toList());
         SchedulerClient client = Jobs.client(reads.source(), synchronizer.tasks());
         this.requests =
                 new Synchronizer(reads.jdbi(), api, new WhoopStore(reads.jdbi(), reads.vault()), terms, () -> client);
@@ -154,6 +177,20 @@ public final class WhoopModule implements Managed {
         ConnectRoutes.register(jersey, connectFlow, configuration.connect);
         jersey.register(new InternalDataResource(standings, reader, access, tools.mapper(), store));
         jersey.register(new InternalSyncResource(this::connectionOf, access));
+        jersey.register(new WhoopWebhookResource(
+                configuration.webhook,
+                configuration.connect.clientSecret(),
+                inbox,
+                new WebhookDoor(
+                        WhoopApi.WHOOP.value(),
+                        tools.metrics(),
+                        WebhookDoor.refusalsIn(new SecurityEvents(tools.metrics()))),
+                tools.clock()));
+    }
+
+    /** How WHOOP's quota stands, for operators; to be written as JSON. */
+    public Object quotaReport() {
+        return quota.report();
     }
 
     /** How the integration does. */
@@ -169,6 +206,10 @@ public final class WhoopModule implements Managed {
     @Override
     public void start() {
         jobs.start();
+        inbox.sweepSoon(jobs.client());
+        if (jobs.isRunning()) {
+            synchronizer.sweep();
+        }
     }
 
     @Override
@@ -202,11 +243,25 @@ public final class WhoopModule implements Managed {
         }
     }
 
+    /** What WHOOP tells is for the synchronizer. */
+    private final class Changes implements ChangeList {
+        @Override
+        public void note(Handle handle, UserId who, Change change) {
+            synchronizer.note(handle, who, change);
+        }
+
+        @Override
+        public void wake(UserId who) {
+            synchronizer.wake(who);
+        }
+    }
+
     /** A member who connects has days in WHOOP that we do not have yet. */
     private final class SyncOnConnect implements ConnectionListener {
         @Override
         public void connected(UserId who, long whoopUserId) {
-            synchronizer.firstSync(who);
+            synchronizer.connected(who, whoopUserId);
+            inbox.replayParked(who, whoopUserId);
         }
 
         @Override
