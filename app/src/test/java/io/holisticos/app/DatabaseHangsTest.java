@@ -142,7 +142,6 @@ class DatabaseHangsTest {
         assertThatThrownBy(this::read).isNotInstanceOf(SourceUnavailable.class);
 
         Duration held = Duration.ofNanos(System.nanoTime() - begun);
-        System.out.println("HELD " + held.toMillis());
         assertThat(held).isLessThan(LET_GO);
         assertThat(configuration.longestHold()).isLessThanOrEqualTo(Duration.ofSeconds(2));
     }
