@@ -24,6 +24,7 @@ import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.outbound.Commands;
 import io.holisticos.outbound.CommandsConfiguration;
+import io.holisticos.testing.AsInProduction;
 import io.holisticos.testing.TestDatabase;
 import io.holisticos.web.AccessRules;
 import io.holisticos.web.ApiKeyStore;
@@ -186,7 +187,8 @@ final class SahhaBed implements AutoCloseable {
         }
 
         @Override
-        public void run(Configuration ignored, Environment environment) {
+        public void run(Configuration configuration, Environment environment) {
+            AsInProduction.logs(configuration);
             AccessRules rules = new AccessRules();
             ApiKeyStore keys = new ApiKeyStore(database.jdbi());
             keys.save(KEY, "test", Set.of(Scope.HEALTH_READ), now.get());
