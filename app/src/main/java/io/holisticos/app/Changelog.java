@@ -30,8 +30,6 @@ final class Changelog extends MigrationsBundle<HealthConfiguration> {
 
     @Override
     public PooledDataSourceFactory getDataSourceFactory(HealthConfiguration configuration) {
-        DataSourceFactory factory = database.apply(configuration);
-        factory.getProperties().remove("socketTimeout"); // a change set may take as long as the tables are large
-        return factory;
+        return database.apply(configuration); // without limits: a change set may take as long as the tables are large
     }
 }

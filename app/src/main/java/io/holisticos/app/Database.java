@@ -1,21 +1,39 @@
 package io.holisticos.app;
 
 import io.dropwizard.core.setup.Environment;
-import io.dropwizard.db.DataSourceFactory;
 import io.dropwizard.db.ManagedDataSource;
 import io.dropwizard.jdbi3.JdbiFactory;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementExceptions;
 
-/** One database with its pool, closed with the application; its health check has the same name. */
-record Database(ManagedDataSource source, Jdbi jdbi) {
+/**
+ * One database with its two pools, closed with the application.
+ *
+ * @param readers with limits inside the time of whoever waits for an answer
+ * @param workers for what goes on in the background
+ */
+record Database(Pool readers, Pool workers) {
 
-    /** Connects to nothing yet: the service also starts while a database is away. */
-    static Database open(Environment environment, DataSourceFactory configuration, String name) {
-        ManagedDataSource source = configuration.build(environment.metrics(), name);
+    /** One pool of connections. */
+    record Pool(ManagedDataSource source, Jdbi jdbi) {}
+
+    /**
+     * Connects to nothing yet: the service also starts while a database is away. The health check of this name borrows
+     * from the readers' pool.
+     */
+    static Database open(Environment environment, DatabaseConfiguration configuration, String name) {
+        Pool readers = pool(environment, configuration, configuration.readers(environment.metrics(), name), name);
+        String ofJobs = name + "-jobs";
+        Pool workers = pool(environment, configuration, configuration.workers(environment.metrics(), ofJobs), ofJobs);
+        environment.healthChecks().unregister(ofJobs); // the same database is checked already, in less time
+        return new Database(readers, workers);
+    }
+
+    private static Pool pool(
+            Environment environment, DatabaseConfiguration configuration, ManagedDataSource source, String name) {
         Jdbi jdbi = new JdbiFactory().build(environment, configuration, source, name);
         // what is bound to a statement is health data: it must not travel in messages of exceptions
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(StatementExceptions.MessageRendering.NONE);
-        return new Database(source, jdbi);
+        return new Pool(source, jdbi);
     }
 }

@@ -14,7 +14,6 @@ import io.holisticos.app.admin.prometheus.Prometheus;
 import io.holisticos.app.flags.Flag;
 import io.holisticos.app.flags.Flags;
 import io.holisticos.outbound.Commands;
-import io.holisticos.outbound.CommandsConfiguration;
 import io.holisticos.outbound.OutboundClient;
 import io.holisticos.sahha.SahhaModule;
 import io.holisticos.unified.UnifiedModule;
@@ -104,19 +103,22 @@ public final class HealthApplication extends Application<HealthConfiguration> {
 
         Database sahhaDatabase = Database.open(environment, configuration.sahhaDatabase, "sahha-db");
         Map<String, DataSource> changelogs = new LinkedHashMap<>();
-        changelogs.put(Migrations.SAHHA_CHANGELOG, sahhaDatabase.source());
-        Flags flags = new Flags(sahhaDatabase.source());
-        Commands commands = new Commands(new CommandsConfiguration(), environment.metrics(), clock, System::nanoTime);
+        changelogs.put(Migrations.SAHHA_CHANGELOG, sahhaDatabase.workers().source());
+        Flags flags = new Flags(sahhaDatabase.readers().source());
         AccessRules rules = new AccessRules();
-        ApiKeyStore keyStore = new ApiKeyStore(sahhaDatabase.jdbi());
+        ApiKeyStore keyStore = new ApiKeyStore(sahhaDatabase.readers().jdbi());
         ApiKeys keys = new ApiKeys(keyStore);
 
-        SahhaModule sahha = sahha(configuration, environment, sahhaDatabase);
+        Commands commands = new Commands(configuration.commands, environment.metrics(), clock, System::nanoTime);
+        SahhaModule sahha = sahha(configuration, environment, commands, sahhaDatabase);
         Optional<WhoopModule> whoop = Optional.empty();
         if (configuration.whoop.isConfigured()) {
             Database whoopDatabase = Database.open(environment, configuration.whoopDatabase, "whoop-db");
-            changelogs.put(Migrations.WHOOP_CHANGELOG, whoopDatabase.source());
-            whoop = Optional.of(whoop(configuration, environment, flags, whoopDatabase));
+            changelogs.put(Migrations.WHOOP_CHANGELOG, whoopDatabase.workers().source());
+            WhoopModule.Storage storage = new WhoopModule.Storage(
+                    whoopPool(configuration, whoopDatabase.readers()),
+                    whoopPool(configuration, whoopDatabase.workers()));
+            whoop = Optional.of(whoop(configuration, environment, commands, flags, storage));
         }
         Sources sources = whoop.map(module -> Sources.withWhoop(sahha.source(), module.source(), flags))
                 .orElseGet(() -> Sources.withoutWhoop(sahha.source()));
@@ -140,14 +142,14 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         more.accept(environment);
     }
 
-    private SahhaModule sahha(HealthConfiguration configuration, Environment environment, Database database) {
+    private SahhaModule sahha(
+            HealthConfiguration configuration, Environment environment, Commands commands, Database database) {
         SahhaModule sahha = new SahhaModule(
                 configuration.sahha,
                 OutboundClient.build(environment, configuration.sahha.outbound(), "sahha"),
-                database.jdbi(),
-                environment.getObjectMapper(),
-                environment.metrics(),
-                clock,
+                new SahhaModule.Storage(
+                        database.readers().jdbi(), database.workers().jdbi()),
+                new SahhaModule.Tools(commands, environment.getObjectMapper(), environment.metrics(), clock),
                 environment
                         .lifecycle()
                         .executorService("sahha-refresh-%d")
@@ -161,19 +163,22 @@ public final class HealthApplication extends Application<HealthConfiguration> {
     }
 
     private WhoopModule whoop(
-            HealthConfiguration configuration, Environment environment, Flags flags, Database database) {
+            HealthConfiguration configuration,
+            Environment environment,
+            Commands commands,
+            Flags flags,
+            WhoopModule.Storage storage) {
         WhoopModule whoop = new WhoopModule(
                 configuration.whoop,
                 new WhoopModule.Tools(
-                        OutboundClient.build(environment, configuration.whoop.api(), "whoop"),
-                        OutboundClient.build(environment, configuration.whoop.oauth(), "whoop-oauth"),
+                        new WhoopModule.Clients(
+                                OutboundClient.build(environment, configuration.whoop.api(), "whoop"),
+                                OutboundClient.build(environment, configuration.whoop.oauth(), "whoop-oauth")),
+                        commands,
                         environment.getObjectMapper(),
                         environment.metrics(),
                         clock),
-                new WhoopModule.Storage(
-                        database.source(),
-                        database.jdbi(),
-                        new Vault(database.jdbi(), configuration.vault, new SecureRandom(), clock)),
+                storage,
                 new WhoopModule.Switches(
                         who -> flags.isOn(Flag.WHOOP_INTEGRATION, who),
                         who -> flags.isOn(Flag.WHOOP_CONNECT, who),
@@ -181,6 +186,11 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         environment.lifecycle().manage(whoop);
         whoop.healthChecks().forEach(environment.healthChecks()::register);
         return whoop;
+    }
+
+    private WhoopModule.Pool whoopPool(HealthConfiguration configuration, Database.Pool pool) {
+        Vault vault = new Vault(pool.jdbi(), configuration.vault, new SecureRandom(), clock);
+        return new WhoopModule.Pool(pool.source(), pool.jdbi(), vault);
     }
 
     private static void useVirtualThreadsWhereThereAreAny(HealthConfiguration configuration) {

@@ -1,9 +1,12 @@
 package io.holisticos.app;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.core.Configuration;
-import io.dropwizard.db.DataSourceFactory;
+import io.dropwizard.validation.ValidationMethod;
 import io.holisticos.app.admin.hystrix.HystrixConfiguration;
+import io.holisticos.health.SourceName;
+import io.holisticos.outbound.CommandsConfiguration;
 import io.holisticos.sahha.SahhaConfiguration;
 import io.holisticos.unified.UnifiedConfiguration;
 import io.holisticos.vault.VaultConfiguration;
@@ -25,13 +28,13 @@ public final class HealthConfiguration extends Configuration {
     @Valid
     @NotNull
     @JsonProperty
-    DataSourceFactory sahhaDatabase = new DataSourceFactory();
+    DatabaseConfiguration sahhaDatabase = new DatabaseConfiguration();
 
     /** WHOOP's database; never opened without WHOOP credentials. */
     @Valid
     @NotNull
     @JsonProperty
-    DataSourceFactory whoopDatabase = new DataSourceFactory();
+    DatabaseConfiguration whoopDatabase = new DatabaseConfiguration();
 
     @Valid
     @NotNull
@@ -62,4 +65,28 @@ public final class HealthConfiguration extends Configuration {
     @NotNull
     @JsonProperty
     HystrixConfiguration hystrix = new HystrixConfiguration();
+
+    /** What is common to all commands, as Hystrix calls guarded calls. */
+    @Valid
+    @NotNull
+    @JsonProperty
+    CommandsConfiguration commands = new CommandsConfiguration();
+
+    @JsonIgnore
+    @ValidationMethod(
+            message = "sahhaDatabase: maxWaitForConnection and socketTimeout with 400 ms must fit unified.shares.sahha")
+    public boolean isSahhaDatabaseInsideItsShare() {
+        return fits(sahhaDatabase, Sources.SAHHA);
+    }
+
+    @JsonIgnore
+    @ValidationMethod(
+            message = "whoopDatabase: maxWaitForConnection and socketTimeout with 400 ms must fit unified.shares.whoop")
+    public boolean isWhoopDatabaseInsideItsShare() {
+        return fits(whoopDatabase, Sources.WHOOP);
+    }
+
+    private boolean fits(DatabaseConfiguration database, SourceName source) {
+        return database.longestHold().compareTo(unified.shareOf(source)) <= 0;
+    }
 }

@@ -60,6 +60,14 @@ public final class Jobs implements Managed {
         return scheduler;
     }
 
+    /**
+     * Puts work on the list by another way into the same database than the jobs' own. Whoever works looks at the list
+     * each polling interval.
+     */
+    public static SchedulerClient client(DataSource database, List<Task<?>> onDemand) {
+        return SchedulerClient.Builder.create(database, onDemand).build();
+    }
+
     /** Whether this process takes jobs. */
     public boolean isRunning() {
         return scheduler.getSchedulerState().isStarted()

@@ -36,7 +36,7 @@ final class Breaker {
                         .slidingWindowSize((int) configuration.window().toSeconds())
                         .minimumNumberOfCalls(configuration.requestVolume())
                         .failureRateThreshold(configuration.errorPercentage())
-                        .waitDurationInOpenState(sleep)
+                        .waitDurationInOpenState(sleep.minusNanos(1)) // it waits for more than that: so at its end
                         .permittedNumberOfCallsInHalfOpenState(1)
                         .writableStackTraceEnabled(false)
                         .build());

@@ -164,7 +164,7 @@ public final class Command {
                 attempt(() -> isolated(deadline, within -> work.get()), value -> Outcome.SUCCESS, Outcome::of);
         RuntimeException failure = attempt.failure();
         if (failure == null) {
-            return Objects.requireNonNull(attempt.value());
+            return attempt.orThrow();
         }
         if (!attempt.outcome().callsForFallback()) {
             counters.add(Event.EXCEPTION_THROWN);
@@ -181,7 +181,15 @@ public final class Command {
 
     /** What an execution came to: a value, or a failure. */
     record Attempt<T>(
-            Outcome outcome, @Nullable T value, @Nullable RuntimeException failure) {}
+            Outcome outcome, @Nullable T value, @Nullable RuntimeException failure) {
+
+        T orThrow() {
+            if (failure != null) {
+                throw failure;
+            }
+            return Objects.requireNonNull(value);
+        }
+    }
 
     /** One execution, if the breaker lets it through, counted; without any fallback. */
     <T> Attempt<T> attempt(

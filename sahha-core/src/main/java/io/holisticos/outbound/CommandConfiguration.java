@@ -69,4 +69,20 @@ public record CommandConfiguration(
                 new Pool(10, 10, -1, 5, Duration.ofMinutes(1)),
                 new Breaker(20, 50, Duration.ofSeconds(5), Duration.ofSeconds(10), null));
     }
+
+    /**
+     * For reading a store of ours: on the caller's thread, as many at a time as there may be callers. What bounds it in
+     * earnest is its pool of connections; see {@code sahhaDatabase} and {@code whoopDatabase}.
+     *
+     * @param timeout what the pool's limits add up to
+     */
+    public static CommandConfiguration ofStore(Duration timeout) {
+        CommandConfiguration base = defaults(Isolation.SEMAPHORE, timeout);
+        return new CommandConfiguration(base.isolation, timeout, new Semaphores(256, 256), base.pool, base.breaker);
+    }
+
+    /** The same, but never interrupted. */
+    public CommandConfiguration onCallersThread() {
+        return new CommandConfiguration(Isolation.SEMAPHORE, timeout, semaphores, pool, breaker);
+    }
 }

@@ -61,7 +61,7 @@ public final class Commands {
         if (byKey.putIfAbsent(key.name(), command) != null) {
             throw new IllegalStateException("there is a command " + key + " already");
         }
-        Gauges.register(command, metrics);
+        Gauges.register(command, metrics, nanoTime);
         return command;
     }
 

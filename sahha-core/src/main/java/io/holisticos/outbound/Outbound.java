@@ -1,14 +1,18 @@
 package io.holisticos.outbound;
 
-import com.codahale.metrics.MetricRegistry;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.SourceName;
+import io.holisticos.outbound.CommandConfiguration.Isolation;
 import jakarta.ws.rs.client.Client;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /** Calls one other system. The steps are a list: read it to know what happens to a call. Thread-safe. */
 public final class Outbound {
@@ -17,33 +21,64 @@ public final class Outbound {
     private static final Duration DEFAULT_RETRY_AFTER = Duration.ofMinutes(1);
 
     private final SourceName target;
-    private final BreakerStep breakers;
+    private final OutboundConfiguration configuration;
+    private final Commands commands;
+    private final Map<CommandKey, Command> announced = new ConcurrentHashMap<>();
     private final List<Step> steps;
 
-    private Outbound(SourceName target, BreakerStep breakers, List<Step> steps) {
+    private Outbound(
+            SourceName target,
+            Client client,
+            OutboundConfiguration configuration,
+            Commands commands,
+            Permission permission) {
         this.target = target;
-        this.breakers = breakers;
-        this.steps = steps;
+        this.configuration = configuration;
+        this.commands = commands;
+        this.steps = List.of(
+                new DeadlineStep(target),
+                new RetryStep(target, configuration),
+                new BreakerStep(this::command),
+                new BulkheadStep(this::command),
+                new BudgetStep(permission.budget()),
+                new AuthorizationStep(permission.authorization()),
+                new SendStep(target, client, configuration, commands.metrics()));
     }
 
-    /** The way to {@code target}; {@code client} is kept and not closed. */
+    /** What a call needs from others before it may leave. */
+    private record Permission(Budget budget, Authorization authorization) {}
+
+    /** The way to {@code target}; {@code client} is kept and not closed. Its commands are to be announced. */
     public static Outbound to(
             SourceName target,
             Client client,
             OutboundConfiguration configuration,
+            Commands commands,
             Budget budget,
-            Authorization authorization,
-            MetricRegistry metrics) {
-        BreakerStep breakers = new BreakerStep(target, configuration);
-        return new Outbound(
-                target,
-                breakers,
-                List.of(
-                        new RetryStep(target, configuration),
-                        breakers,
-                        new BudgetStep(budget),
-                        new AuthorizationStep(authorization),
-                        new SendStep(target, client, configuration, metrics)));
+            Authorization authorization) {
+        return new Outbound(target, client, configuration, commands, new Permission(budget, authorization));
+    }
+
+    /** Calls of these keys will be made, each on threads of its own; so they show before the first call. */
+    public Outbound announce(CommandKey... keys) {
+        return announce(Isolation.THREAD, keys);
+    }
+
+    /** The same for calls that are never interrupted: they run on the caller's thread, to their own end. */
+    public Outbound announceUninterrupted(CommandKey... keys) {
+        return announce(Isolation.SEMAPHORE, keys);
+    }
+
+    private Outbound announce(Isolation isolation, CommandKey... keys) {
+        for (CommandKey key : keys) {
+            announced.put(key, commands.add(target, key, configuration.of(key, isolation)));
+        }
+        return this;
+    }
+
+    /** A call of this key was spared: somebody was just making the same. */
+    public void answeredFromCache(CommandKey key) {
+        command(key).answeredFromCache();
     }
 
     /**
@@ -51,7 +86,7 @@ public final class Outbound {
      *
      * @return the answer, whatever its status below 500 but 429: what a 404 means is for the caller to say
      * @throws SourceThrottled at 429, or when our own budget is spent
-     * @throws SourceUnavailable at 5xx, no answer in time, or an open breaker
+     * @throws SourceUnavailable at 5xx, no answer in time, an open breaker, or no room
      * @throws io.holisticos.health.HealthError.BadSourceReply when the answer is too large
      */
     public Reply call(Call call, Deadline deadline) {
@@ -67,7 +102,19 @@ public final class Outbound {
 
     /** The command keys whose calls are stopped for now. */
     public Set<String> openBreakers() {
-        return breakers.open();
+        return announced.values().stream()
+                .filter(command ->
+                        command.state() == Command.State.OPEN || command.state() == Command.State.FORCED_OPEN)
+                .map(command -> command.key().name())
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private Command command(CommandKey key) {
+        Command command = announced.get(key);
+        if (command == null) {
+            throw new IllegalStateException("the command " + key + " was not announced");
+        }
+        return command;
     }
 
     private Step.Next from(int index) {

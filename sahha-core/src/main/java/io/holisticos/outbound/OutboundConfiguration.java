@@ -6,11 +6,14 @@ import io.dropwizard.util.DataSize;
 import io.dropwizard.util.Duration;
 import io.dropwizard.validation.MaxDuration;
 import io.dropwizard.validation.MinDuration;
+import io.holisticos.outbound.CommandConfiguration.Isolation;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** How one other system is called. Read once at start-up. */
@@ -22,7 +25,7 @@ public final class OutboundConfiguration {
     @JsonProperty
     JerseyClientConfiguration client = sensibleClient();
 
-    /** The longest one attempt may take, from connecting to the last byte. */
+    /** The longest one attempt may take, from the wait for a thread to the last byte; a command may have its own. */
     @NotNull
     @MinDuration(value = 10, unit = TimeUnit.MILLISECONDS)
     @MaxDuration(value = 60, unit = TimeUnit.SECONDS)
@@ -40,28 +43,16 @@ public final class OutboundConfiguration {
     @JsonProperty
     Duration retryPause = Duration.milliseconds(200);
 
-    /** Share of failed calls, in percent, at which the breaker opens (Hystrix's default is 50). */
-    @Min(1)
-    @Max(100)
-    @JsonProperty
-    int breakerErrorPercentage = 50;
-
-    /** Calls in the rolling window below which the breaker never opens (Hystrix's default is 20). */
-    @Min(1)
-    @JsonProperty
-    int breakerRequestVolume = 20;
-
-    /** The rolling window over which failures are counted (Hystrix's default is 10 s). */
+    /** What every command of this target has different from Hystrix's defaults. */
+    @Valid
     @NotNull
-    @MinDuration(value = 1, unit = TimeUnit.SECONDS)
     @JsonProperty
-    Duration breakerWindow = Duration.seconds(10);
+    CommandSettings command = new CommandSettings();
 
-    /** How long an open breaker refuses calls before it lets one through (Hystrix's default is 5 s). */
+    /** What single commands have different from that, by key. */
     @NotNull
-    @MinDuration(value = 10, unit = TimeUnit.MILLISECONDS)
     @JsonProperty
-    Duration breakerSleep = Duration.seconds(5);
+    Map<String, @Valid @NotNull CommandSettings> commands = Map.of();
 
     /** A larger answer is refused as it arrives: no source has one. */
     @NotNull
@@ -86,7 +77,17 @@ public final class OutboundConfiguration {
         return client;
     }
 
-    java.time.Duration requestTimeout() {
-        return requestTimeout.toJavaDuration();
+    /** The keys that have settings of their own: all of them have to exist. */
+    public Set<String> ownCommands() {
+        return commands.keySet();
+    }
+
+    /** What is in force for a command; one that must not be interrupted never is, whatever was configured. */
+    CommandConfiguration of(CommandKey key, Isolation isolation) {
+        CommandConfiguration base =
+                command.over(CommandConfiguration.defaults(isolation, requestTimeout.toJavaDuration()));
+        CommandSettings own = commands.get(key.name());
+        CommandConfiguration wanted = own == null ? base : own.over(base);
+        return isolation == Isolation.SEMAPHORE ? wanted.onCallersThread() : wanted;
     }
 }

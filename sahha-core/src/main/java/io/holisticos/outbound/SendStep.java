@@ -5,6 +5,7 @@ import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError.BadSourceReply;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.SourceName;
+import io.holisticos.outbound.Outcome.NotRun;
 import jakarta.ws.rs.ProcessingException;
 import jakarta.ws.rs.client.Client;
 import jakarta.ws.rs.client.Entity;
@@ -21,7 +22,7 @@ import java.util.stream.Collectors;
 import org.glassfish.jersey.client.ClientProperties;
 
 /**
- * The exchange itself: bounded in time and in size. The client, from {@link OutboundClient}, takes the read timeout as
+ * The exchange itself: bounded in time, by what the steps before it left, and in size. The client, from {@link OutboundClient}, takes the read timeout as
  * the limit of the whole exchange and drops the connection of a reply that is closed half read.
  */
 final class SendStep implements Step {
@@ -31,27 +32,24 @@ final class SendStep implements Step {
 
     private final SourceName target;
     private final Client client;
-    private final Duration requestTimeout;
     private final long maxReplyBytes;
     private final MetricRegistry metrics;
 
     SendStep(SourceName target, Client client, OutboundConfiguration configuration, MetricRegistry metrics) {
         this.target = target;
         this.client = client;
-        this.requestTimeout = configuration.requestTimeout();
         this.maxReplyBytes = configuration.maxReplySize.toBytes();
         this.metrics = metrics;
     }
 
     @Override
     public Reply run(Call call, Deadline deadline, Next next) {
-        Deadline attempt = deadline.atMost(requestTimeout);
-        if (attempt.isExpired()) {
-            throw new SourceUnavailable(target, RETRY_AFTER_FAILURE);
+        if (deadline.isExpired()) {
+            throw late(call);
         }
         long begun = System.nanoTime();
         try {
-            return exchange(call, attempt, begun);
+            return exchange(call, deadline, begun);
         } finally {
             metrics.timer(MetricRegistry.name("outbound", call.key().name()))
                     .update(System.nanoTime() - begun, TimeUnit.NANOSECONDS);
@@ -71,8 +69,15 @@ final class SendStep implements Step {
                 : request.method(call.method(), Entity.entity(body.bytes(), body.mediaType()))) {
             return new Reply(target, response.getStatus(), headersOf(response), bodyOf(call, response, attempt), begun);
         } catch (ProcessingException | IOException e) {
-            throw new SourceUnavailable(target, RETRY_AFTER_FAILURE, e);
+            throw attempt.remaining().toMillis() <= 1
+                    ? late(call)
+                    : new SourceUnavailable(target, RETRY_AFTER_FAILURE, e);
         }
+    }
+
+    /** A limit that cuts an exchange off shows as any broken connection does. */
+    private SourceUnavailable late(Call call) {
+        return new SourceUnavailable(target, RETRY_AFTER_FAILURE, new NotRun(call.key(), Outcome.TIMEOUT));
     }
 
     private static Map<String, List<String>> headersOf(Response response) {
@@ -94,7 +99,7 @@ final class SendStep implements Step {
                 throw new BadSourceReply(target, "more than " + maxReplyBytes + " bytes for " + call.key());
             }
             if (attempt.isExpired()) {
-                throw new SourceUnavailable(target, RETRY_AFTER_FAILURE);
+                throw late(call);
             }
         }
         return whole.toByteArray();

@@ -51,7 +51,7 @@ final class AccountToken implements Authorization {
     private volatile @Nullable Held held;
 
     AccountToken(Outbound outbound, SahhaConfiguration configuration, ObjectMapper mapper, Clock clock) {
-        this.outbound = outbound;
+        this.outbound = outbound.announceUninterrupted(KEY);
         this.uri = SahhaApi.uri(configuration.baseUrl, "/api/v1/oauth/account/token");
         this.credentials = credentials(configuration, mapper);
         this.mapper = mapper;

@@ -27,14 +27,14 @@ final class ExistingReads {
     private static final LocalDate LAST_DAY = LocalDate.of(9999, 12, 31);
 
     private final SahhaReader reader;
-    private final SahhaStore store;
+    private final StoreReads rows;
     private final Freshness overview;
     private final Freshness metrics;
     private final Duration coldWait;
 
-    ExistingReads(SahhaReader reader, SahhaStore store, SahhaConfiguration configuration) {
+    ExistingReads(SahhaReader reader, StoreReads rows, SahhaConfiguration configuration) {
         this.reader = reader;
-        this.store = store;
+        this.rows = rows;
         this.overview = configuration.overview();
         this.metrics = configuration.metrics();
         this.coldWait = configuration.coldWaitExisting.toJavaDuration();
@@ -64,33 +64,37 @@ final class ExistingReads {
         LocalDate named = period.date();
         DayRange days = named == null ? null : DayRange.of(named);
         SahhaReader.Standing standing = prepare(who, kinds, freshness, days, deadline);
-        LocalDate date = reader.dateOf(who, period);
-        DayRows rows = rowsOf(who, date, kinds);
-        if (rows.isEmpty()) {
-            if (standing.missing()) {
-                throw unavailable();
-            }
-            checkAnythingIsKnown(who, date, kinds, freshness, days, deadline);
+        Found found = rows.read(deadline, store -> {
+            LocalDate date = reader.dateOf(store, who, period);
+            DayRows ofDay = rowsOf(store, who, date, kinds);
+            return new Found(new Day(date, ofDay), !ofDay.isEmpty() || store.holdsAnything(who, date, date));
+        });
+        if (found.day().rows().isEmpty() && standing.missing()) {
+            throw unavailable();
         }
-        return new Day(date, rows);
+        if (!found.anything()) {
+            LocalDate date = found.day().date();
+            lookForOtherKinds(who, date, kinds, freshness, days, deadline);
+        }
+        return found.day();
     }
 
+    /** @param anything whether rows of whatever kind are held of that day */
+    private record Found(Day day, boolean anything) {}
+
     /** Another kind may have something of this day: then it is not unknown, only empty here. */
-    private void checkAnythingIsKnown(
+    private void lookForOtherKinds(
             UserId who,
             LocalDate date,
             List<Kind> asked,
             Freshness freshness,
             @Nullable DayRange days,
             Deadline deadline) {
-        if (store.holdsAnything(who, date, date)) {
-            return;
-        }
         List<Kind> others = Stream.of(Kind.SCORES, Kind.BIOMARKERS)
                 .filter(kind -> !asked.contains(kind))
                 .toList();
         SahhaReader.Standing standing = prepare(who, others, freshness, days, deadline);
-        if (!store.holdsAnything(who, date, date)) {
+        if (!rows.read(deadline, store -> store.holdsAnything(who, date, date))) {
             throw standing.missing() ? unavailable() : new NotFoundException();
         }
     }
@@ -100,31 +104,38 @@ final class ExistingReads {
         Deadline deadline = Deadline.after(coldWait);
         DayRange days = reader.fetchable(from, to);
         SahhaReader.Standing standing = prepare(who, List.of(kind), metrics, days, deadline);
-        List<Row> rows = store.wholeRows(kind, who, from, to, limit);
-        if (rows.isEmpty()) {
-            if (standing.missing()) {
-                throw unavailable();
-            }
-            if (!store.holdsAnything(who, from == null ? FIRST_DAY : from, to == null ? LAST_DAY : to)) {
-                throw new NotFoundException();
-            }
+        Rows found = rows.read(deadline, store -> {
+            List<Row> whole = store.wholeRows(kind, who, from, to, limit);
+            return new Rows(
+                    whole,
+                    !whole.isEmpty()
+                            || store.holdsAnything(who, from == null ? FIRST_DAY : from, to == null ? LAST_DAY : to));
+        });
+        if (found.rows().isEmpty() && standing.missing()) {
+            throw unavailable();
         }
-        return rows;
+        if (!found.anything()) {
+            throw new NotFoundException();
+        }
+        return found.rows();
     }
+
+    /** @param anything whether rows of whatever kind are held of these days */
+    private record Rows(List<Row> rows, boolean anything) {}
 
     private SahhaReader.Standing prepare(
             UserId who, List<Kind> kinds, Freshness freshness, @Nullable DayRange days, Deadline deadline) {
         List<SahhaReader.Need> needs = kinds.stream()
                 .map(kind -> new SahhaReader.Need(kind, freshness))
                 .toList();
-        SahhaReader.Standing standing = reader.prepare(who, needs, days, coldWait, deadline);
+        SahhaReader.Standing standing = reader.prepare(new SahhaReader.Question(who, needs, days, coldWait), deadline);
         if (!standing.known()) {
             throw new MemberNotFound();
         }
         return standing;
     }
 
-    private DayRows rowsOf(UserId who, LocalDate date, List<Kind> kinds) {
+    private static DayRows rowsOf(SahhaStore store, UserId who, LocalDate date, List<Kind> kinds) {
         return new DayRows(
                 kinds.contains(Kind.SCORES) ? store.rows(Kind.SCORES, who, date, date) : List.of(),
                 kinds.contains(Kind.BIOMARKERS) ? store.rows(Kind.BIOMARKERS, who, date, date) : List.of());

@@ -21,7 +21,10 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The calls of Sahha's REST API that we make, with what its answers mean. */
 final class SahhaApi {
@@ -46,7 +49,10 @@ final class SahhaApi {
     private final RecordDecoder decoder;
 
     SahhaApi(Outbound outbound, URI baseUrl, ObjectMapper mapper, RecordDecoder decoder) {
-        this.outbound = outbound;
+        this.outbound = outbound.announce(PROFILE, DEVICE);
+        for (Kind kind : Kind.values()) {
+            outbound.announce(keyOf(kind));
+        }
         this.baseUrl = baseUrl;
         this.mapper = mapper;
         this.decoder = decoder;
@@ -55,8 +61,11 @@ final class SahhaApi {
     /**
      * The records of these days and one more on each side, because how Sahha reads the bounds is not documented. Empty
      * when Sahha has none or does not know the member.
+     *
+     * @param held whether older records of these days stand in when Sahha does not answer
      */
-    List<SahhaRecord> fetch(Kind kind, UserId who, LocalDate from, LocalDate to, Deadline deadline) {
+    List<SahhaRecord> fetch(
+            Kind kind, UserId who, LocalDate from, LocalDate to, Deadline deadline, BooleanSupplier held) {
         String query = switch (kind) {
             case SCORES -> repeated("types", SCORE_TYPES) + "&";
             case BIOMARKERS -> repeated("categories", CATEGORIES) + "&";
@@ -71,7 +80,7 @@ final class SahhaApi {
                 baseUrl,
                 path + segment(who) + "?" + query + "startDateTime=" + from.minusDays(1) + "&endDateTime="
                         + to.plusDays(1));
-        Optional<JsonNode> body = read(Call.get(new CommandKey("SAHHA_" + kind.name()), who, uri), deadline);
+        Optional<JsonNode> body = read(Call.get(keyOf(kind), who, uri).orElse(held), deadline);
         if (body.isEmpty()) {
             return List.of();
         }
@@ -79,6 +88,24 @@ final class SahhaApi {
             throw new BadSourceReply(SAHHA, "no list of " + kind.word());
         }
         return decoder.decode(kind, body.get());
+    }
+
+    /** A fetch was spared: the same was under way. */
+    void shared(Kind kind) {
+        outbound.answeredFromCache(keyOf(kind));
+    }
+
+    /** The keys of all that is asked of Sahha. */
+    static Set<String> commands() {
+        return Stream.concat(
+                        Stream.of(AccountToken.KEY, PROFILE, DEVICE),
+                        Stream.of(Kind.values()).map(SahhaApi::keyOf))
+                .map(CommandKey::name)
+                .collect(Collectors.toSet());
+    }
+
+    private static CommandKey keyOf(Kind kind) {
+        return new CommandKey("SAHHA_" + kind.name());
     }
 
     /** Whether Sahha has a profile by this id. */
@@ -90,7 +117,7 @@ final class SahhaApi {
     /** The offset of the member's phone: the only place where Sahha stores it. Empty when none was ever sent. */
     Optional<ZoneOffset> fetchDeviceOffset(UserId who, Deadline deadline) {
         Call call = Call.get(DEVICE, who, uri(baseUrl, "/api/v1/profile/deviceInformation/" + segment(who)));
-        return read(call, deadline)
+        return read(call.orElse(() -> true), deadline) // UTC will do until the next time
                 .map(device -> device.path("timeZone").asText(""))
                 .flatMap(SahhaApi::offset);
     }

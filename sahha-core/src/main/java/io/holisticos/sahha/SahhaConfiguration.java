@@ -1,8 +1,12 @@
 package io.holisticos.sahha;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.util.Duration;
 import io.dropwizard.validation.MinDuration;
+import io.dropwizard.validation.ValidationMethod;
+import io.holisticos.outbound.CommandConfiguration;
+import io.holisticos.outbound.CommandSettings;
 import io.holisticos.outbound.OutboundConfiguration;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
@@ -73,8 +77,25 @@ public final class SahhaConfiguration {
     @JsonProperty
     int maxCallsPerSecond = 20;
 
+    /** The command {@code SAHHA_STORE}, around readers' readings of our own rows; always on their own threads. */
+    @Valid
+    @NotNull
+    @JsonProperty
+    CommandSettings store = new CommandSettings();
+
     public OutboundConfiguration outbound() {
         return outbound;
+    }
+
+    CommandConfiguration store() {
+        return store.over(CommandConfiguration.ofStore(java.time.Duration.ofSeconds(3)))
+                .onCallersThread();
+    }
+
+    @JsonIgnore
+    @ValidationMethod(message = "outbound.commands names a command that there is not")
+    public boolean isEveryCommandThere() {
+        return SahhaApi.commands().containsAll(outbound.ownCommands());
     }
 
     Freshness overview() {

@@ -9,6 +9,8 @@ import io.dropwizard.lifecycle.Managed;
 import io.holisticos.health.HealthSource;
 import io.holisticos.outbound.Authorization;
 import io.holisticos.outbound.Budget;
+import io.holisticos.outbound.CommandKey;
+import io.holisticos.outbound.Commands;
 import io.holisticos.outbound.Outbound;
 import io.holisticos.web.AccessRules;
 import jakarta.ws.rs.client.Client;
@@ -20,41 +22,58 @@ import org.jdbi.v3.core.Jdbi;
 /** All of Sahha behind one door: the source, the existing resources, the health check. Stopped with the application. */
 public final class SahhaModule implements Managed {
 
+    private static final CommandKey STORE = new CommandKey("SAHHA_STORE");
+
     private final SahhaRefresh refresh;
     private final SahhaSource source;
     private final ExistingReads reads;
     private final ObjectMapper mapper;
 
     /**
+     * The entry point's database, migrated by {@code sahha-db/changelog.yaml}.
+     *
+     * @param reads with limits inside a reader's time
+     * @param work for what goes on in the background
+     */
+    public record Storage(Jdbi reads, Jdbi work) {}
+
+    /** What every module gets from the house. */
+    public record Tools(Commands commands, ObjectMapper mapper, MetricRegistry metrics, Clock clock) {}
+
+    /**
      * @param client kept and not closed
-     * @param database the entry point's, migrated by {@code sahha-db/changelog.yaml}
+     * @param storage where members' rows are
      * @param refreshes runs fetches in the background; about ten threads are plenty; kept and not closed
      */
     public SahhaModule(
-            SahhaConfiguration configuration,
-            Client client,
-            Jdbi database,
-            ObjectMapper mapper,
-            MetricRegistry metrics,
-            Clock clock,
-            ExecutorService refreshes) {
-        this.mapper = verbatim(mapper);
+            SahhaConfiguration configuration, Client client, Storage storage, Tools tools, ExecutorService refreshes) {
+        this.mapper = verbatim(tools.mapper());
+        Commands commands = tools.commands();
+        MetricRegistry metrics = tools.metrics();
+        Clock clock = tools.clock();
         Budget budget = new CallRate(configuration.maxCallsPerSecond, System::nanoTime);
         AccountToken token = new AccountToken(
-                Outbound.to(SahhaApi.SAHHA, client, configuration.outbound, budget, Authorization.none(), metrics),
+                Outbound.to(SahhaApi.SAHHA, client, configuration.outbound, commands, budget, Authorization.none()),
                 configuration,
                 this.mapper,
                 clock);
         SahhaApi api = new SahhaApi(
-                Outbound.to(SahhaApi.SAHHA, client, configuration.outbound, budget, token, metrics),
+                Outbound.to(SahhaApi.SAHHA, client, configuration.outbound, commands, budget, token),
                 configuration.baseUrl,
                 this.mapper,
                 new RecordDecoder(metrics));
-        SahhaStore store = new SahhaStore(database, this.mapper);
-        this.refresh = new SahhaRefresh(api, store, clock, metrics, refreshes);
-        SahhaReader reader = new SahhaReader(store, refresh, configuration.waitWhenStale.toJavaDuration(), clock);
-        this.source = new SahhaSource(reader, refresh, store, configuration);
-        this.reads = new ExistingReads(reader, store, configuration);
+        StoreReads rows = new StoreReads(
+                new SahhaStore(storage.reads(), this.mapper),
+                commands.add(SahhaApi.SAHHA, STORE, configuration.store()));
+        this.refresh = new SahhaRefresh(
+                api,
+                new SahhaStore(storage.work(), this.mapper),
+                rows,
+                refreshes,
+                new SahhaRefresh.Instruments(clock, metrics));
+        SahhaReader reader = new SahhaReader(rows, refresh, configuration.waitWhenStale.toJavaDuration(), clock);
+        this.source = new SahhaSource(reader, refresh, rows, configuration);
+        this.reads = new ExistingReads(reader, rows, configuration);
     }
 
     /** Sahha in the unified flow. */

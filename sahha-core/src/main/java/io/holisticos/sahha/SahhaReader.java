@@ -28,13 +28,13 @@ final class SahhaReader {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
-    private final SahhaStore store;
+    private final StoreReads rows;
     private final SahhaRefresh refresh;
     private final Duration waitWhenStale;
     private final Clock clock;
 
-    SahhaReader(SahhaStore store, SahhaRefresh refresh, Duration waitWhenStale, Clock clock) {
-        this.store = store;
+    SahhaReader(StoreReads rows, SahhaRefresh refresh, Duration waitWhenStale, Clock clock) {
+        this.rows = rows;
         this.refresh = refresh;
         this.waitWhenStale = waitWhenStale;
         this.clock = clock;
@@ -60,27 +60,35 @@ final class SahhaReader {
     record Need(Kind kind, Freshness freshness) {}
 
     /**
-     * Brings these days up to date, waiting no longer than the rules allow.
+     * What a reader asks for.
      *
      * @param days null for the recent ones
      * @param coldWait how long to wait for what is not held
      */
-    Standing prepare(UserId who, List<Need> needs, @Nullable DayRange days, Duration coldWait, Deadline deadline) {
+    record Question(UserId who, List<Need> needs, @Nullable DayRange days, Duration coldWait) {}
+
+    /** Brings these days up to date, waiting no longer than the rules allow. */
+    Standing prepare(Question asked, Deadline deadline) {
+        return prepare(asked, rows.read(deadline, store -> store.refreshed(asked.who())), deadline);
+    }
+
+    /** @param refreshed when what is held was last fetched */
+    Standing prepare(Question asked, Map<SahhaStore.RefreshKey, Instant> refreshed, Deadline deadline) {
+        DayRange days = asked.days();
         List<Span> spans = days == null ? List.of(Span.recent(clock)) : Span.of(days, clock);
-        Map<SahhaStore.RefreshKey, Instant> refreshed = store.refreshed(who);
         Instant now = clock.instant();
         List<Flight> flights = new ArrayList<>();
-        for (Need need : needs) {
+        for (Need need : asked.needs()) {
             for (Span span : spans) {
                 Instant at = refreshed.get(new SahhaStore.RefreshKey(need.kind().word(), span.name()));
                 Freshness.State state = at == null ? Freshness.State.COLD : span.state(at, now, need.freshness());
                 if (state != Freshness.State.FRESH) {
-                    flights.add(new Flight(state, refresh.start(who, need.kind(), span)));
+                    flights.add(new Flight(state, refresh.start(asked.who(), need.kind(), span)));
                 }
             }
         }
         boolean cold = flights.stream().anyMatch(flight -> flight.state == Freshness.State.COLD);
-        Deadline patience = deadline.atMost(cold ? coldWait : waitWhenStale);
+        Deadline patience = deadline.atMost(cold ? asked.coldWait() : waitWhenStale);
         return flights.stream().map(flight -> flight.landed(patience)).reduce(Standing.GOOD, Standing::and);
     }
 
@@ -100,17 +108,17 @@ final class SahhaReader {
     }
 
     /** The day a caller of the existing paths means: by the newest Sahha record, else the phone, else UTC. */
-    LocalDate dateOf(UserId who, Period period) {
+    LocalDate dateOf(SahhaStore store, UserId who, Period period) {
         Instant now = clock.instant();
-        return period.dateAt(now, offsetOf(who, now));
+        return period.dateAt(now, offsetOf(store, who, now));
     }
 
     /** The newest observation of any kind, at the best offset known. */
-    Optional<SahhaStore.Seen> newest(UserId who) {
+    Optional<SahhaStore.Seen> newest(SahhaStore store, UserId who) {
         return store.newest(who, clock.instant(), true).or(() -> store.newest(who, clock.instant(), false));
     }
 
-    private ZoneOffset offsetOf(UserId who, Instant now) {
+    private static ZoneOffset offsetOf(SahhaStore store, UserId who, Instant now) {
         return store.newest(who, now, true)
                 .map(SahhaStore.Seen::offset)
                 .or(() -> store.profileCheck(who).map(SahhaStore.ProfileCheck::deviceOffset))

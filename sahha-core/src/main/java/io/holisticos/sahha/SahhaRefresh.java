@@ -44,6 +44,7 @@ final class SahhaRefresh {
 
     private final SahhaApi api;
     private final SahhaStore store;
+    private final StoreReads rows;
     private final Clock clock;
     private final MetricRegistry metrics;
     private final ExecutorService executor;
@@ -51,13 +52,18 @@ final class SahhaRefresh {
     private volatile boolean stopped;
     private volatile Health health = new Health(null, null);
 
-    SahhaRefresh(SahhaApi api, SahhaStore store, Clock clock, MetricRegistry metrics, ExecutorService executor) {
+    /** @param store for what goes on in the background; {@code rows} for what a reader waits for */
+    SahhaRefresh(SahhaApi api, SahhaStore store, StoreReads rows, ExecutorService executor, Instruments instruments) {
         this.api = api;
         this.store = store;
-        this.clock = clock;
-        this.metrics = metrics;
+        this.rows = rows;
         this.executor = executor;
+        this.clock = instruments.clock();
+        this.metrics = instruments.metrics();
     }
+
+    /** What tells time, and what is told of it. */
+    record Instruments(Clock clock, MetricRegistry metrics) {}
 
     /**
      * Fetches and saves a span, unless that is going on already.
@@ -69,6 +75,7 @@ final class SahhaRefresh {
         Object key = List.of(who, kind, span.name());
         CompletableFuture<Boolean> flying = flights.putIfAbsent(key, ours);
         if (flying != null) {
+            api.shared(kind);
             return flying;
         }
         CompletableFuture<Boolean> landed = ours.whenComplete((known, failure) -> flights.remove(key, ours));
@@ -82,13 +89,9 @@ final class SahhaRefresh {
      * @throws HealthError when it cannot be told
      */
     boolean knows(UserId who, Deadline deadline) {
-        if (store.holdsAnything(who)) {
-            return true;
-        }
-        Optional<SahhaStore.ProfileCheck> check = store.profileCheck(who);
-        if (check.isPresent()
-                && clock.instant().isBefore(check.get().checkedAt().plus(CHECK_HOLDS))) {
-            return check.get().known();
+        Optional<Boolean> held = rows.read(deadline, read -> held(read, who));
+        if (held.isPresent()) {
+            return held.get();
         }
         CompletableFuture<Boolean> ours = new CompletableFuture<>();
         CompletableFuture<Boolean> flying = flights.putIfAbsent(who, ours);
@@ -106,6 +109,16 @@ final class SahhaRefresh {
         } finally {
             flights.remove(who, ours);
         }
+    }
+
+    /** What can be told without asking Sahha. */
+    private Optional<Boolean> held(SahhaStore read, UserId who) {
+        if (read.holdsAnything(who)) {
+            return Optional.of(true);
+        }
+        return read.profileCheck(who)
+                .filter(check -> clock.instant().isBefore(check.checkedAt().plus(CHECK_HOLDS)))
+                .map(SahhaStore.ProfileCheck::known);
     }
 
     /** Lets what is under way finish, shortly, and begins nothing more. */
@@ -171,7 +184,7 @@ final class SahhaRefresh {
         Instant begun = clock.instant();
         boolean first = store.rows(kind, who, span.from(), span.to()).isEmpty();
         Span asked = first ? span.widened() : span;
-        List<SahhaRecord> fetched = api.fetch(kind, who, asked.from(), asked.to(), deadline);
+        List<SahhaRecord> fetched = api.fetch(kind, who, asked.from(), asked.to(), deadline, () -> !first);
         Merge.Outcome outcome = store.save(kind, who, span.name(), fetched, begun, clock.instant());
         metrics.counter(MetricRegistry.name("sahha", "rows", "overruled")).inc(outcome.overruled());
         if (kind != Kind.ARCHETYPES) {

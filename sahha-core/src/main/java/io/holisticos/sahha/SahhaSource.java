@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /** Sahha as one source of the unified flow. */
 final class SahhaSource implements HealthSource {
@@ -28,14 +29,14 @@ final class SahhaSource implements HealthSource {
 
     private final SahhaReader reader;
     private final SahhaRefresh refresh;
-    private final SahhaStore store;
+    private final StoreReads rows;
     private final List<SahhaReader.Need> needs;
     private final Duration coldWait;
 
-    SahhaSource(SahhaReader reader, SahhaRefresh refresh, SahhaStore store, SahhaConfiguration configuration) {
+    SahhaSource(SahhaReader reader, SahhaRefresh refresh, StoreReads rows, SahhaConfiguration configuration) {
         this.reader = reader;
         this.refresh = refresh;
-        this.store = store;
+        this.rows = rows;
         this.needs = List.of(
                 new SahhaReader.Need(Kind.SCORES, configuration.overview()),
                 new SahhaReader.Need(Kind.BIOMARKERS, configuration.metrics()));
@@ -50,17 +51,36 @@ final class SahhaSource implements HealthSource {
     @Override
     public SourceAnswer read(UserId who, DayRange days, Deadline deadline) {
         try {
-            SahhaReader.Standing standing = reader.prepare(who, needs, days, coldWait, deadline);
-            if (!standing.known()) {
-                return new NotConnected(name());
-            }
-            if (standing.missing() && !store.holdsAnything(who)) {
-                return new Unavailable(name(), RETRY_AFTER);
-            }
-            return measured(who, days, standing);
+            Supplier<SourceAnswer> next = rows.read(
+                    deadline,
+                    store -> {
+                        Map<SahhaStore.RefreshKey, Instant> refreshed = store.refreshed(who);
+                        return () -> answer(who, days, refreshed, deadline); // outside the store: it may wait for Sahha
+                    },
+                    error -> () -> unavailable(error));
+            return next.get();
         } catch (HealthError error) {
-            return new Unavailable(name(), error.retryAfter().orElse(RETRY_AFTER));
+            return unavailable(error);
         }
+    }
+
+    private SourceAnswer answer(
+            UserId who, DayRange days, Map<SahhaStore.RefreshKey, Instant> refreshed, Deadline deadline) {
+        SahhaReader.Standing standing =
+                reader.prepare(new SahhaReader.Question(who, needs, days, coldWait), refreshed, deadline);
+        if (!standing.known()) {
+            return new NotConnected(name());
+        }
+        return rows.read(
+                deadline,
+                store -> standing.missing() && !store.holdsAnything(who)
+                        ? new Unavailable(name(), RETRY_AFTER)
+                        : measured(store, who, days, standing),
+                this::unavailable);
+    }
+
+    private SourceAnswer unavailable(HealthError error) {
+        return new Unavailable(name(), error.retryAfter().orElse(RETRY_AFTER));
     }
 
     @Override
@@ -72,18 +92,18 @@ final class SahhaSource implements HealthSource {
         }
     }
 
-    private Measured measured(UserId who, DayRange days, SahhaReader.Standing standing) {
+    private Measured measured(SahhaStore store, UserId who, DayRange days, SahhaReader.Standing standing) {
         return new Measured(
                 name(),
                 standing.current() ? SourceAnswer.Standing.CURRENT : SourceAnswer.Standing.STALE,
                 store.refreshed(who).values().stream().max(Instant::compareTo).orElse(null),
                 null,
                 standing.missing() ? "partial" : "complete",
-                reader.newest(who).map(SahhaSource::observation).orElse(null),
-                daysOf(who, days));
+                reader.newest(store, who).map(SahhaSource::observation).orElse(null),
+                daysOf(store, who, days));
     }
 
-    private List<SourceDay> daysOf(UserId who, DayRange days) {
+    private static List<SourceDay> daysOf(SahhaStore store, UserId who, DayRange days) {
         Map<LocalDate, List<Row>> scores = byDay(store.rows(Kind.SCORES, who, days.from(), days.to()));
         Map<LocalDate, List<Row>> biomarkers = byDay(store.rows(Kind.BIOMARKERS, who, days.from(), days.to()));
         List<SourceDay> found = new ArrayList<>();

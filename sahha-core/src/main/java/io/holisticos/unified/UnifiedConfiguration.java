@@ -32,6 +32,12 @@ public final class UnifiedConfiguration {
         return deadline.toJavaDuration();
     }
 
+    /** What this source may use of the whole. */
+    public java.time.Duration shareOf(SourceName source) {
+        Duration share = shares.get(source.value());
+        return share == null || share.compareTo(deadline) > 0 ? deadline() : share.toJavaDuration();
+    }
+
     /** The end for this source, within the end of the whole. */
     Deadline share(SourceName source, Deadline whole) {
         Duration share = shares.get(source.value());

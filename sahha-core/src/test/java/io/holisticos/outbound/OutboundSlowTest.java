@@ -23,6 +23,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -57,7 +58,7 @@ class OutboundSlowTest {
         threads = Executors.newCachedThreadPool();
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         configuration.attempts = 1;
-        configuration.requestTimeout = Duration.milliseconds(300);
+        configuration.requestTimeout = Duration.milliseconds(1500); // enough to connect on a busy machine
         configuration.client.setGzipEnabled(false);
         configuration.client.setKeepAlive(Duration.seconds(20));
         client = OutboundClient.build(metrics, threads, new ObjectMapper(), configuration, "slow");
@@ -164,15 +165,17 @@ class OutboundSlowTest {
 
         assertThatThrownBy(this::call).isInstanceOf(error);
 
-        assertThat(java.time.Duration.ofNanos(System.nanoTime() - begun)).isLessThan(java.time.Duration.ofSeconds(3));
+        assertThat(java.time.Duration.ofNanos(System.nanoTime() - begun)).isLessThan(java.time.Duration.ofSeconds(20));
         assertThat(dropped.await(20, TimeUnit.SECONDS)).isTrue();
     }
 
     private Reply call() {
-        return Outbound.to(TARGET, client, configuration, Budget.unlimited(), Authorization.none(), metrics)
-                .call(
-                        Call.get(new CommandKey("STUB_READ"), new UserId("demo-anna"), uri()),
-                        Deadline.after(java.time.Duration.ofSeconds(50)));
+        Commands commands =
+                new Commands(new CommandsConfiguration(), new MetricRegistry(), Clock.systemUTC(), System::nanoTime);
+        CommandKey key = new CommandKey("STUB_READ");
+        return Outbound.to(TARGET, client, configuration, commands, Budget.unlimited(), Authorization.none())
+                .announce(key)
+                .call(Call.get(key, new UserId("demo-anna"), uri()), Deadline.after(java.time.Duration.ofSeconds(50)));
     }
 
     private URI uri() {

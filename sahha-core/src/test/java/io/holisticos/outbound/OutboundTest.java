@@ -22,16 +22,22 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OutboundTest {
 
@@ -43,6 +49,8 @@ class OutboundTest {
     private final List<String> credentials = new ArrayList<>();
     private final MetricRegistry metrics = new MetricRegistry();
     private final OutboundConfiguration configuration = new OutboundConfiguration();
+    private final Commands commands =
+            new Commands(new CommandsConfiguration(), metrics, Clock.systemUTC(), System::nanoTime);
     private final CountingBudget budget = new CountingBudget();
 
     private HttpServer server;
@@ -129,7 +137,7 @@ class OutboundTest {
 
     @Test
     void backPressureIsPassedOnWithItsTimeAndNeverOpensTheBreaker() {
-        configuration.breakerRequestVolume = 2;
+        configuration.command.breakerRequestVolume = 2;
         answers.add(exchange -> {
             exchange.getResponseHeaders().add("X-RateLimit-Reset", "42");
             exchange.sendResponseHeaders(429, -1);
@@ -147,7 +155,7 @@ class OutboundTest {
 
     @Test
     void anOpenBreakerCostsNoPermitAndNoCall() {
-        configuration.breakerRequestVolume = 4;
+        configuration.command.breakerRequestVolume = 4;
         configuration.attempts = 1;
         answers.add(status(500, ""));
         Outbound outbound = outbound(Authorization.none());
@@ -157,6 +165,120 @@ class OutboundTest {
         }
 
         assertThat(budget.taken).isEqualTo(4);
+    }
+
+    @Test
+    void everyAttemptIsAnExecutionOfItsCommand() {
+        answers.addAll(List.of(status(503, ""), status(502, "<html>"), status(200, "[]")));
+
+        outbound(Authorization.none()).call(read(), soon());
+
+        assertThat(counted(Event.FAILURE)).isEqualTo(2);
+        assertThat(counted(Event.FALLBACK_MISSING)).isEqualTo(2);
+        assertThat(counted(Event.EXCEPTION_THROWN)).isEqualTo(2);
+        assertThat(counted(Event.SUCCESS)).isEqualTo(1);
+        assertThat(command().pool().orElseThrow().work().executed().count()).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 401, 403, 404, 422})
+    void whatBlamesTheCallerIsNoFailureAndNoTotal(int status) {
+        answers.add(status(status, ""));
+        configuration.command.breakerRequestVolume = 1;
+
+        outbound(Authorization.none()).call(read(), soon());
+
+        assertThat(counted(Event.BAD_REQUEST)).isEqualTo(1);
+        assertThat(counted(Event.EXCEPTION_THROWN)).isZero();
+        assertThat(command().state()).isEqualTo(Command.State.CLOSED);
+    }
+
+    @Test
+    void whatIsHeldStandsInForTheAnswer() {
+        answers.add(status(500, ""));
+        configuration.attempts = 1;
+        Outbound outbound = outbound(Authorization.none());
+
+        assertThatThrownBy(() -> outbound.call(read().orElse(() -> true), soon()))
+                .isInstanceOf(SourceUnavailable.class);
+        assertThat(counted(Event.FALLBACK_SUCCESS)).isEqualTo(1);
+        assertThat(counted(Event.EXCEPTION_THROWN)).isZero();
+
+        assertThatThrownBy(() -> outbound.call(read().orElse(() -> false), soon()))
+                .isInstanceOf(SourceUnavailable.class);
+        assertThat(counted(Event.FALLBACK_FAILURE)).isEqualTo(1);
+        assertThat(counted(Event.EXCEPTION_THROWN)).isEqualTo(1);
+    }
+
+    @Test
+    void backPressureIsNeitherRepeatedNorAFailure() {
+        answers.add(status(429, ""));
+
+        assertThatThrownBy(() -> outbound(Authorization.none()).call(read(), soon()))
+                .isInstanceOf(SourceThrottled.class);
+
+        assertThat(credentials).hasSize(1);
+        assertThat(command().snapshot().counts().throttled()).isEqualTo(1);
+        assertThat(counted(Event.FAILURE)).isZero();
+    }
+
+    @Test
+    void troubleOfOurOwnQuotaIsNotTheirs() {
+        budget.lost = true;
+        configuration.attempts = 1;
+        configuration.command.breakerRequestVolume = 1;
+        answers.add(status(200, "[]"));
+
+        assertThatThrownBy(() -> outbound(Authorization.none()).call(read(), soon()))
+                .isInstanceOf(SourceUnavailable.class);
+
+        assertThat(counted(Event.FAILURE) + counted(Event.TIMEOUT)).isZero();
+        assertThat(command().state()).isEqualTo(Command.State.CLOSED);
+    }
+
+    @Test
+    void aFullBulkheadRefusesAtOnceAndIsNotRepeated() throws Exception {
+        configuration.command.threads = 1;
+        configuration.command.maxThreads = 1;
+        CountDownLatch arrived = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        answers.add(exchange -> {
+            arrived.countDown();
+            await(over);
+            exchange.sendResponseHeaders(204, -1);
+        });
+        Outbound outbound = outbound(Authorization.none());
+        Future<Reply> inside = threads.submit(() -> outbound.call(read(), soon()));
+        await(arrived);
+
+        assertThatThrownBy(() -> outbound.call(read(), soon()))
+                .isInstanceOfSatisfying(
+                        SourceUnavailable.class,
+                        e -> assertThat(e.retryAfter()).contains(java.time.Duration.ofSeconds(1)));
+
+        assertThat(counted(Event.THREAD_POOL_REJECTED)).isEqualTo(1);
+        over.countDown();
+        assertThat(inside.get().status()).isEqualTo(204);
+    }
+
+    @Test
+    void anUninterruptedCommandStaysOnTheCallersThread() {
+        answers.add(status(200, "[]"));
+        CommandKey token = new CommandKey("STUB_TOKEN");
+        configuration.command.isolation = CommandConfiguration.Isolation.THREAD;
+        Outbound outbound = outbound(Authorization.none()).announceUninterrupted(token);
+
+        outbound.call(Call.get(token, ANNA, uri()), soon());
+
+        assertThat(commands.find("STUB_TOKEN").orElseThrow().pool()).isEmpty();
+    }
+
+    @Test
+    void aKeyThatNobodyAnnouncedIsAFaultOfOurs() {
+        assertThatThrownBy(() -> outbound(Authorization.none())
+                        .call(Call.get(new CommandKey("STUB_OTHER"), ANNA, uri()), soon()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("STUB_OTHER");
     }
 
     @Test
@@ -264,8 +386,25 @@ class OutboundTest {
                 .doesNotContain("secret");
     }
 
+    private Command command() {
+        return commands.find(KEY.name()).orElseThrow();
+    }
+
+    private long counted(Event event) {
+        return command().snapshot().counts().cumulative(event);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private Outbound outbound(Authorization authorization) {
-        return Outbound.to(TARGET, client, configuration, budget, authorization, metrics);
+        return Outbound.to(TARGET, client, configuration, commands, budget, authorization)
+                .announce(KEY);
     }
 
     private Call read() {
@@ -321,10 +460,15 @@ class OutboundTest {
     private static final class CountingBudget implements Budget {
         private int left = Integer.MAX_VALUE;
         private int taken;
+        private boolean lost;
         private final List<Integer> learned = new ArrayList<>();
 
         @Override
         public void take(Call call) {
+            if (lost) {
+                throw new SourceUnavailable(
+                        TARGET, java.time.Duration.ofSeconds(5), new SQLException("connection refused", "08001"));
+            }
             if (left-- <= 0) {
                 throw new SourceThrottled(TARGET, java.time.Duration.ofSeconds(7));
             }

@@ -20,6 +20,8 @@ import io.holisticos.health.HealthSource;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
+import io.holisticos.outbound.Commands;
+import io.holisticos.outbound.CommandsConfiguration;
 import io.holisticos.testing.TestDatabase;
 import io.holisticos.web.AccessRules;
 import io.holisticos.web.ApiKeyStore;
@@ -103,7 +105,16 @@ final class SahhaBed implements AutoCloseable {
                 return now.get();
             }
         };
-        module = new SahhaModule(configuration, client, database.jdbi(), mapper, metrics, clock, executor);
+        module = new SahhaModule(
+                configuration,
+                client,
+                new SahhaModule.Storage(database.jdbi(), database.jdbi()),
+                new SahhaModule.Tools(
+                        new Commands(new CommandsConfiguration(), metrics, clock, System::nanoTime),
+                        mapper,
+                        metrics,
+                        clock),
+                executor);
     }
 
     static ObjectMapper mapper(ObjectMapper mapper) {

@@ -12,6 +12,7 @@ import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError.IntegrationDisabled;
 import io.holisticos.health.HealthError.MemberNotFound;
 import io.holisticos.health.UserId;
+import io.holisticos.outbound.Command;
 import io.holisticos.web.Problem;
 import io.holisticos.web.Scope;
 import io.holisticos.whoop.InternalSyncResource.RunBody;
@@ -82,12 +83,16 @@ public final class InternalDataResource {
     private final WhoopDayStore reader;
     private final InternalAccess access;
     private final ObjectMapper mapper;
+    private final Command store;
 
-    public InternalDataResource(Standings standings, WhoopDayStore reader, InternalAccess access, ObjectMapper mapper) {
+    /** @param store around each reading of the store */
+    public InternalDataResource(
+            Standings standings, WhoopDayStore reader, InternalAccess access, ObjectMapper mapper, Command store) {
         this.standings = standings;
         this.reader = reader;
         this.access = access;
         this.mapper = mapper;
+        this.store = store;
     }
 
     @GET
@@ -97,9 +102,10 @@ public final class InternalDataResource {
             responseCode = "200",
             description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
     public Response profile(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
-        Member member = member(who);
         query.refuseAny();
-        return answer(request, single(member, reader.findProfile(who).orElse(null)));
+        return answer(
+                request,
+                reading(who, member -> single(member, reader.findProfile(who).orElse(null))));
     }
 
     @GET
@@ -109,9 +115,12 @@ public final class InternalDataResource {
             responseCode = "200",
             description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
     public Response body(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
-        Member member = member(who);
         query.refuseAny();
-        return answer(request, single(member, reader.findBodyMeasurement(who).orElse(null)));
+        return answer(
+                request,
+                reading(
+                        who,
+                        member -> single(member, reader.findBodyMeasurement(who).orElse(null))));
     }
 
     @GET
@@ -168,21 +177,22 @@ public final class InternalDataResource {
             responseCode = "200",
             description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
     public Response health(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
-        Member member = member(who);
         query.refuseAny();
+        return answer(request, reading(who, this::healthOf));
+    }
+
+    private HealthBody healthOf(Member member) {
         MemberStanding standing = member.standing();
-        return answer(
-                request,
-                new HealthBody(
-                        who.value(),
-                        member.asOf(),
-                        member.freshness(),
-                        standing == null ? null : standing.connection().whoopUserId(),
-                        standing == null ? null : standing.connection().connectedAt(),
-                        access.synchronizer()
-                                .findLatestRun(who)
-                                .map(RunBody::of)
-                                .orElse(null)));
+        return new HealthBody(
+                member.who().value(),
+                member.asOf(),
+                member.freshness(),
+                standing == null ? null : standing.connection().whoopUserId(),
+                standing == null ? null : standing.connection().connectedAt(),
+                access.synchronizer()
+                        .findLatestRun(member.who())
+                        .map(RunBody::of)
+                        .orElse(null));
     }
 
     /** Somebody who is connected, or of whom something is held. */
@@ -202,10 +212,15 @@ public final class InternalDataResource {
         }
     }
 
-    private Member member(UserId who) {
+    /** Everything that one answer takes from the store. */
+    private <T> T reading(UserId who, Function<Member, T> what) {
         if (!access.enabled().test(who)) {
             throw new IntegrationDisabled(WHOOP);
         }
+        return store.run(Deadline.after(READ_MAY_TAKE), () -> what.apply(member(who)));
+    }
+
+    private Member member(UserId who) {
         MemberStanding standing = standings.find(who).orElse(null);
         if (standing == null && !reader.holdsAnythingOf(who, Deadline.after(READ_MAY_TAKE))) {
             throw new MemberNotFound();
@@ -214,7 +229,11 @@ public final class InternalDataResource {
     }
 
     private Response records(UserId who, DaysQuery query, Request request, Function<WhoopDay, Stream<?>> recordsOf) {
-        Member member = member(who);
+        return answer(request, reading(who, member -> recordsOf(member, query, recordsOf)));
+    }
+
+    private RecordsBody recordsOf(Member member, DaysQuery query, Function<WhoopDay, Stream<?>> recordsOf) {
+        UserId who = member.who();
         Instant now = access.clock().instant();
         Held held = reader.read(who, query.toRead(now), Deadline.after(READ_MAY_TAKE));
         DayRange days = query.meant(now, held.newest());
@@ -223,15 +242,13 @@ public final class InternalDataResource {
                 .flatMap(recordsOf)
                 .map(Object.class::cast)
                 .toList();
-        return answer(
-                request,
-                new RecordsBody(
-                        who.value(),
-                        member.asOf(),
-                        member.freshness(),
-                        days.from().toString(),
-                        days.to().toString(),
-                        records));
+        return new RecordsBody(
+                who.value(),
+                member.asOf(),
+                member.freshness(),
+                days.from().toString(),
+                days.to().toString(),
+                records);
     }
 
     private static Function<WhoopDay, Stream<?>> perCycle(Function<CycleRecords, Stream<?>> recordsOf) {

@@ -1,16 +1,25 @@
 package io.holisticos.whoop;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.util.Duration;
 import io.dropwizard.validation.MinDuration;
+import io.dropwizard.validation.ValidationMethod;
 import io.holisticos.jobs.JobsConfiguration;
+import io.holisticos.outbound.CommandConfiguration;
+import io.holisticos.outbound.CommandKey;
+import io.holisticos.outbound.CommandSettings;
 import io.holisticos.outbound.OutboundConfiguration;
+import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.connect.ConnectConfiguration;
+import io.holisticos.whoop.connect.WhoopOAuth;
 import io.holisticos.whoop.quota.QuotaConfiguration;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import java.net.URI;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** Section {@code whoop} of {@code config.yml}. */
 public final class WhoopConfiguration {
@@ -53,12 +62,36 @@ public final class WhoopConfiguration {
     @JsonProperty
     Duration staleAfter = Duration.hours(6);
 
+    /** The command {@code WHOOP_STORE}, around readers' readings of our own rows; always on their own threads. */
+    @Valid
+    @NotNull
+    @JsonProperty
+    CommandSettings store = new CommandSettings();
+
     public OutboundConfiguration api() {
         return api;
     }
 
     public OutboundConfiguration oauth() {
         return oauth;
+    }
+
+    CommandConfiguration store() {
+        return store.over(CommandConfiguration.ofStore(java.time.Duration.ofSeconds(2)))
+                .onCallersThread();
+    }
+
+    @JsonIgnore
+    @ValidationMethod(message = "api.commands names a command that there is not")
+    public boolean isEveryDataCommandThere() {
+        Set<String> known = WhoopApi.KEYS.stream().map(CommandKey::name).collect(Collectors.toSet());
+        return known.containsAll(api.ownCommands());
+    }
+
+    @JsonIgnore
+    @ValidationMethod(message = "oauth.commands names a command that there is not")
+    public boolean isEveryTokenCommandThere() {
+        return Set.of(WhoopOAuth.TOKEN.name()).containsAll(oauth.ownCommands());
     }
 
     /** Without credentials the module is not built and its database never opened. */

@@ -3,6 +3,7 @@ package io.holisticos.whoop;
 import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.health.HealthCheck;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.kagkarlsson.scheduler.SchedulerClient;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
 import io.dropwizard.lifecycle.Managed;
 import io.holisticos.health.HealthSource;
@@ -10,6 +11,9 @@ import io.holisticos.health.UserId;
 import io.holisticos.jobs.Jobs;
 import io.holisticos.outbound.Authorization;
 import io.holisticos.outbound.Budget;
+import io.holisticos.outbound.Command;
+import io.holisticos.outbound.CommandKey;
+import io.holisticos.outbound.Commands;
 import io.holisticos.outbound.Outbound;
 import io.holisticos.vault.Vault;
 import io.holisticos.whoop.api.WhoopApi;
@@ -18,6 +22,7 @@ import io.holisticos.whoop.connect.ConnectRoutes;
 import io.holisticos.whoop.connect.Connection;
 import io.holisticos.whoop.connect.ConnectionAuthorization;
 import io.holisticos.whoop.connect.ConnectionListener;
+import io.holisticos.whoop.connect.ConnectionReader;
 import io.holisticos.whoop.connect.Connections;
 import io.holisticos.whoop.connect.Consents;
 import io.holisticos.whoop.connect.ModuleSwitch;
@@ -41,6 +46,8 @@ import org.jdbi.v3.core.Jdbi;
 /** The door to WHOOP: builds the module, and is all that others see of it. */
 public final class WhoopModule implements Managed {
 
+    private static final CommandKey STORE = new CommandKey("WHOOP_STORE");
+
     private final WhoopConfiguration configuration;
     private final Tools tools;
     private final Switches switches;
@@ -49,15 +56,32 @@ public final class WhoopModule implements Managed {
     private final ConnectFlow connectFlow;
     private final Outbound data;
     private final Synchronizer synchronizer;
+
+    /** The same, within the limits of whoever waits for an answer. */
+    private final Synchronizer requests;
+
+    private final ConnectionReader connected;
+    private final Command store;
     private final WhoopDayStore reader;
     private final Standings standings;
     private final Jobs jobs;
 
     /** What every module gets from the house; the clients are kept and not closed. */
-    public record Tools(Client api, Client oauth, ObjectMapper mapper, MetricRegistry metrics, Clock clock) {}
+    public record Tools(Clients clients, Commands commands, ObjectMapper mapper, MetricRegistry metrics, Clock clock) {}
 
-    /** WHOOP's own database, migrated by {@code whoop-db/changelog.yaml}. */
-    public record Storage(DataSource source, Jdbi jdbi, Vault vault) {}
+    /** For the data API, and for the token endpoint. */
+    public record Clients(Client api, Client oauth) {}
+
+    /**
+     * WHOOP's own database, migrated by {@code whoop-db/changelog.yaml}.
+     *
+     * @param reads with limits inside a reader's time
+     * @param work for jobs, the quota and the custody of tokens, which may take longer
+     */
+    public record Storage(Pool reads, Pool work) {}
+
+    /** One way into the database. */
+    public record Pool(DataSource source, Jdbi jdbi, Vault vault) {}
 
     /** What operators can switch: all of WHOOP, new connections, and jobs that call WHOOP. */
     public record Switches(Predicate<UserId> integration, Predicate<UserId> connect, Predicate<UserId> sync) {}
@@ -66,67 +90,66 @@ public final class WhoopModule implements Managed {
         this.configuration = configuration;
         this.tools = tools;
         this.switches = switches;
-        this.quota = new QuotaGovernor(storage.jdbi(), tools.clock(), configuration.quota);
+        Pool work = storage.work();
+        Pool reads = storage.reads();
+        Commands commands = tools.commands();
+        this.quota = new QuotaGovernor(work.jdbi(), tools.clock(), configuration.quota);
         WhoopOAuth oauth = new WhoopOAuth(
                 Outbound.to(
                         WhoopApi.WHOOP,
-                        tools.oauth(),
+                        tools.clients().oauth(),
                         configuration.oauth,
+                        commands,
                         Budget.unlimited(), // the quota counts what lies below /developer
-                        Authorization.none(),
-                        tools.metrics()),
+                        Authorization.none()),
                 configuration.connect);
-        this.connections =
-                new Connections(storage.jdbi(), storage.vault(), oauth, configuration.connect, tools.clock());
+        this.connections = new Connections(work.jdbi(), work.vault(), oauth, configuration.connect, tools.clock());
         this.data = Outbound.to(
                 WhoopApi.WHOOP,
-                tools.api(),
+                tools.clients().api(),
                 configuration.api,
+                commands,
                 quota,
-                new ConnectionAuthorization(connections),
-                tools.metrics());
+                new ConnectionAuthorization(connections));
         WhoopApi api = new WhoopApi(data, configuration.apiUrl, tools.mapper(), tools.metrics());
-        this.synchronizer = new Synchronizer(
-                storage.jdbi(),
-                api,
-                new WhoopStore(storage.jdbi(), storage.vault()),
-                new SyncTerms(
-                        who -> switches.integration().test(who)
-                                && switches.sync().test(who),
-                        who -> connections.markReauthorizationRequired(who, "refused_by_data_api"),
-                        tools.clock(),
-                        tools.metrics()),
-                () -> jobs().client());
-        this.jobs = Jobs.in(
-                storage.source(),
-                configuration.jobs,
+        SyncTerms terms = new SyncTerms(
+                who -> switches.integration().test(who) && switches.sync().test(who),
+                who -> connections.markReauthorizationRequired(who, "refused_by_data_api"),
                 tools.clock(),
-                synchronizer.tasks(),
-                synchronizer.recurringTasks());
-        this.reader = new WhoopDayStore(storage.jdbi(), storage.vault());
-        this.standings = new Standings(
-                this::connectionOf, synchronizer, configuration.staleAfter.toJavaDuration(), tools.clock());
+                tools.metrics());
+        this.synchronizer = new Synchronizer(
+                work.jdbi(), api, new WhoopStore(work.jdbi(), work.vault()), terms, () -> jobs().client());
+        this.jobs = Jobs.in(
+                work.source(), configuration.jobs, tools.clock(), synchronizer.tasks(), synchronizer.recurringTasks());
+        SchedulerClient client = Jobs.client(reads.source(), synchronizer.tasks());
+        this.requests =
+                new Synchronizer(reads.jdbi(), api, new WhoopStore(reads.jdbi(), reads.vault()), terms, () -> client);
+        this.connected = new ConnectionReader(reads.jdbi());
+        this.reader = new WhoopDayStore(reads.jdbi(), reads.vault());
+        this.standings =
+                new Standings(this::connectionOf, requests, configuration.staleAfter.toJavaDuration(), tools.clock());
+        this.store = commands.add(WhoopApi.WHOOP, STORE, configuration.store());
         this.connectFlow = new ConnectFlow(
-                new Consents(storage.jdbi(), configuration.connect, new SecureRandom(), tools.clock()),
+                new Consents(reads.jdbi(), configuration.connect, new SecureRandom(), tools.clock()),
                 connections,
                 oauth,
                 api,
                 new Surroundings(
                         new SyncOnConnect(),
                         new Switch(),
-                        who -> synchronizer.findFreshness(who).map(Freshness::lastSyncedAt)));
+                        who -> requests.findFreshness(who).map(Freshness::lastSyncedAt)));
     }
 
     /** WHOOP in the unified flow. Knows nothing of the kill switch: whoever lists the sources does. */
     public HealthSource source() {
-        return new WhoopSource(standings, reader, tools.clock());
+        return new WhoopSource(standings, reader, tools.clock(), store);
     }
 
     /** Adds the routes of connecting and the internal ones. */
     public void register(JerseyEnvironment jersey) {
-        InternalAccess access = new InternalAccess(synchronizer, switches.integration(), tools.clock());
+        InternalAccess access = new InternalAccess(requests, switches.integration(), tools.clock());
         ConnectRoutes.register(jersey, connectFlow, configuration.connect);
-        jersey.register(new InternalDataResource(standings, reader, access, tools.mapper()));
+        jersey.register(new InternalDataResource(standings, reader, access, tools.mapper(), store));
         jersey.register(new InternalSyncResource(this::connectionOf, access));
     }
 
@@ -151,7 +174,7 @@ public final class WhoopModule implements Managed {
     }
 
     private Optional<MemberConnections.MemberConnection> connectionOf(UserId who) {
-        return connections
+        return connected
                 .find(who)
                 .filter(held -> held.state() != Connection.State.REVOKED)
                 .map(held -> new MemberConnections.MemberConnection(

@@ -4,6 +4,7 @@ import static io.holisticos.whoop.api.WhoopApi.WHOOP;
 
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
+import io.holisticos.health.HealthError;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.HealthSource;
 import io.holisticos.health.Observation;
@@ -11,6 +12,7 @@ import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceDay;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
+import io.holisticos.outbound.Command;
 import io.holisticos.whoop.Standings.MemberStanding;
 import io.holisticos.whoop.data.Held;
 import io.holisticos.whoop.data.WhoopDayStore;
@@ -32,11 +34,14 @@ public final class WhoopSource implements HealthSource {
     private final Standings standings;
     private final WhoopDayStore reader;
     private final Clock clock;
+    private final Command store;
 
-    public WhoopSource(Standings standings, WhoopDayStore reader, Clock clock) {
+    /** @param store around each reading of the store */
+    public WhoopSource(Standings standings, WhoopDayStore reader, Clock clock, Command store) {
         this.standings = standings;
         this.reader = reader;
         this.clock = clock;
+        this.store = store;
     }
 
     @Override
@@ -47,21 +52,32 @@ public final class WhoopSource implements HealthSource {
     @Override
     public SourceAnswer read(UserId who, DayRange days, Deadline deadline) {
         try {
-            Optional<MemberStanding> standing = standings.find(who);
-            return standing.isEmpty()
-                    ? new SourceAnswer.NotConnected(WHOOP)
-                    : measured(standing.get(), days, reader.read(who, days, deadline));
+            return store.run(deadline, () -> held(who, days, deadline), WhoopSource::unavailable);
         } catch (SourceUnavailable e) {
-            return new SourceAnswer.Unavailable(WHOOP, e.retryAfter().orElse(RETRY_AFTER));
+            return unavailable(e);
         }
+    }
+
+    private SourceAnswer held(UserId who, DayRange days, Deadline deadline) {
+        Optional<MemberStanding> standing = standings.find(who);
+        return standing.isEmpty()
+                ? new SourceAnswer.NotConnected(WHOOP)
+                : measured(standing.get(), days, reader.read(who, days, deadline));
+    }
+
+    private static SourceAnswer unavailable(HealthError error) {
+        return new SourceAnswer.Unavailable(WHOOP, error.retryAfter().orElse(RETRY_AFTER));
     }
 
     @Override
     public Acquaintance acquaintance(UserId who, Deadline deadline) {
         try {
-            return standings.isConnected(who) || reader.holdsAnythingOf(who, deadline)
-                    ? Acquaintance.KNOWN
-                    : Acquaintance.UNKNOWN;
+            return store.run(
+                    deadline,
+                    () -> standings.isConnected(who) || reader.holdsAnythingOf(who, deadline)
+                            ? Acquaintance.KNOWN
+                            : Acquaintance.UNKNOWN,
+                    error -> Acquaintance.UNSURE);
         } catch (SourceUnavailable e) {
             return Acquaintance.UNSURE;
         }

@@ -77,7 +77,8 @@ class InternalRoutesTest {
             InternalAccess access = new InternalAccess(bed.synchronizer, who -> ENABLED.get(), bed.clock);
             environment
                     .jersey()
-                    .register(new InternalDataResource(standings, bed.reader, access, environment.getObjectMapper()));
+                    .register(new InternalDataResource(
+                            standings, bed.reader, access, environment.getObjectMapper(), bed.readings));
             environment.jersey().register(new InternalSyncResource(CONNECTIONS, access));
         }
     }

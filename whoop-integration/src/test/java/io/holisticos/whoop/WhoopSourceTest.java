@@ -54,7 +54,7 @@ class WhoopSourceTest {
         bed = new SyncBed();
         connections = new KnownConnections();
         Standings standings = new Standings(connections, bed.synchronizer, STALE_AFTER, bed.clock);
-        source = new WhoopSource(standings, bed.reader, bed.clock);
+        source = new WhoopSource(standings, bed.reader, bed.clock, bed.readings);
         bed.connect(ANNA);
         connections.put(ANNA, new MemberConnection(1, SyncBed.START, false));
         bed.work(bed.synchronizer.firstSync(ANNA));
@@ -234,8 +234,8 @@ class WhoopSourceTest {
         SyncTerms terms = new SyncTerms(who -> true, who -> {}, bed.clock, new MetricRegistry());
         Synchronizer lost = new Synchronizer(down, null, null, terms, () -> null);
         WhoopDayStore reader = new WhoopDayStore(down, Samples.vault(down));
-        WhoopSource unreachable =
-                new WhoopSource(new Standings(connections, lost, STALE_AFTER, bed.clock), reader, bed.clock);
+        WhoopSource unreachable = new WhoopSource(
+                new Standings(connections, lost, STALE_AFTER, bed.clock), reader, bed.clock, bed.readings);
 
         assertThat(unreachable.read(ANNA, DayRange.of(DAY), deadline())).isInstanceOf(SourceAnswer.Unavailable.class);
         assertThat(unreachable.acquaintance(new UserId("nobody"), deadline())).isEqualTo(Acquaintance.UNSURE);

@@ -16,6 +16,7 @@ import java.net.URI;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -57,6 +58,10 @@ public final class WhoopApi {
     private static final CommandKey REVOKE = new CommandKey("WHOOP_REVOKE");
     private static final CommandKey MAPPING = new CommandKey("WHOOP_MAPPING");
 
+    /** Of everything that is asked here. */
+    public static final List<CommandKey> KEYS =
+            List.of(CYCLE, RECOVERY, SLEEP, WORKOUT, PROFILE, BODY, REVOKE, MAPPING);
+
     private final Outbound outbound;
     private final URI baseUrl;
     private final WireReader wire;
@@ -67,7 +72,7 @@ public final class WhoopApi {
      * @param baseUrl with its {@code /developer}
      */
     public WhoopApi(Outbound outbound, URI baseUrl, ObjectMapper mapper, MetricRegistry metrics) {
-        this.outbound = outbound;
+        this.outbound = outbound.announce(KEYS.toArray(CommandKey[]::new));
         this.baseUrl = baseUrl;
         this.wire = new WireReader(WHOOP, mapper, metrics);
     }

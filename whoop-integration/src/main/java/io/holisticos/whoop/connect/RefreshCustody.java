@@ -94,6 +94,7 @@ final class RefreshCustody {
             launch(flight, mine);
             return await(mine, deadline);
         }
+        oauth.shared();
         return await(joined, deadline);
     }
 

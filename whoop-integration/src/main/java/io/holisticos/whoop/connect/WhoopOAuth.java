@@ -44,7 +44,8 @@ public final class WhoopOAuth {
 
     private static final Logger log = LoggerFactory.getLogger(WhoopOAuth.class);
 
-    private static final CommandKey TOKEN = new CommandKey("WHOOP_TOKEN");
+    /** Of the token endpoint. */
+    public static final CommandKey TOKEN = new CommandKey("WHOOP_TOKEN");
 
     /** WHOOP says {@code expires_in: 3600}; assumed where it says nothing. */
     private static final long USUAL_LIFE_SECONDS = 3600;
@@ -63,7 +64,7 @@ public final class WhoopOAuth {
 
     /** @param outbound to WHOOP, without authorization or budget of its own: credentials travel in the body */
     public WhoopOAuth(Outbound outbound, ConnectConfiguration configuration) {
-        this.outbound = outbound;
+        this.outbound = outbound.announceUninterrupted(TOKEN);
         this.configuration = configuration;
         this.client =
                 new ClientSecretPost(new ClientID(configuration.clientId), new Secret(configuration.clientSecret));
@@ -97,6 +98,11 @@ public final class WhoopOAuth {
     /** Trades a refresh token for the next pair. Once this was sent, the old pair may be dead, whatever comes back. */
     TokenAnswer refresh(UserId who, String refreshToken, Deadline deadline) {
         return ask(who, new RefreshTokenGrant(new RefreshToken(refreshToken)), new Scope("offline"), deadline);
+    }
+
+    /** A refresh was spared: the same was under way. */
+    void shared() {
+        outbound.answeredFromCache(TOKEN);
     }
 
     private TokenAnswer ask(UserId who, AuthorizationGrant grant, @Nullable Scope scope, Deadline deadline) {

@@ -11,9 +11,12 @@ import io.holisticos.health.Deadline;
 import io.holisticos.outbound.Authorization;
 import io.holisticos.outbound.Budget;
 import io.holisticos.outbound.Call;
+import io.holisticos.outbound.Commands;
+import io.holisticos.outbound.CommandsConfiguration;
 import io.holisticos.outbound.Outbound;
 import io.holisticos.outbound.OutboundConfiguration;
 import java.net.URI;
+import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -44,7 +47,13 @@ final class Rig implements AutoCloseable {
                 .withProperty(ClientProperties.FOLLOW_REDIRECTS, false)
                 .build("whoop-" + baseUrl.getPort() + "-" + System.nanoTime());
         this.api = new WhoopApi(
-                Outbound.to(WhoopApi.WHOOP, client, new OutboundConfiguration(), budget, new OneToken(token), metrics),
+                Outbound.to(
+                        WhoopApi.WHOOP,
+                        client,
+                        new OutboundConfiguration(),
+                        new Commands(new CommandsConfiguration(), metrics, Clock.systemUTC(), System::nanoTime),
+                        budget,
+                        new OneToken(token)),
                 baseUrl,
                 mapper,
                 metrics);

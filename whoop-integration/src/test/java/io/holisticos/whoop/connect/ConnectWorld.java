@@ -8,6 +8,8 @@ import io.dropwizard.jackson.Jackson;
 import io.holisticos.health.UserId;
 import io.holisticos.outbound.Authorization;
 import io.holisticos.outbound.Budget;
+import io.holisticos.outbound.Commands;
+import io.holisticos.outbound.CommandsConfiguration;
 import io.holisticos.outbound.Outbound;
 import io.holisticos.outbound.OutboundConfiguration;
 import io.holisticos.testing.TestDatabase;
@@ -191,9 +193,9 @@ final class ConnectWorld implements AutoCloseable {
                 WhoopApi.WHOOP,
                 client,
                 outboundConfiguration(),
+                new Commands(new CommandsConfiguration(), new MetricRegistry(), Clock.systemUTC(), System::nanoTime),
                 Budget.unlimited(),
-                authorization,
-                new MetricRegistry());
+                authorization);
     }
 
     private static OutboundConfiguration outboundConfiguration() {

@@ -13,6 +13,11 @@ import io.holisticos.jobs.JobsConfiguration;
 import io.holisticos.outbound.Authorization;
 import io.holisticos.outbound.Budget;
 import io.holisticos.outbound.Call;
+import io.holisticos.outbound.Command;
+import io.holisticos.outbound.CommandConfiguration;
+import io.holisticos.outbound.CommandKey;
+import io.holisticos.outbound.Commands;
+import io.holisticos.outbound.CommandsConfiguration;
 import io.holisticos.outbound.Outbound;
 import io.holisticos.outbound.OutboundConfiguration;
 import io.holisticos.testing.TestDatabase;
@@ -59,6 +64,11 @@ public final class SyncBed implements AutoCloseable {
     public final AtomicBoolean enabled = new AtomicBoolean(true);
     final List<UserId> consentsLost = new CopyOnWriteArrayList<>();
     public final MetricRegistry metrics = new MetricRegistry();
+    public final Commands commands;
+
+    /** Around readings of the store. */
+    public final Command readings;
+
     final SyncJob job;
 
     private final Map<UserId, String> tokens = new ConcurrentHashMap<>();
@@ -87,8 +97,13 @@ public final class SyncBed implements AutoCloseable {
                 .using(executor, Samples.MAPPER)
                 .using(http)
                 .build("whoop");
-        Outbound outbound =
-                Outbound.to(WhoopApi.WHOOP, client, new OutboundConfiguration(), Budget.unlimited(), bearer(), metrics);
+        commands = new Commands(new CommandsConfiguration(), metrics, clock, System::nanoTime);
+        readings = commands.add(
+                WhoopApi.WHOOP,
+                new CommandKey("WHOOP_STORE"),
+                CommandConfiguration.ofStore(java.time.Duration.ofSeconds(2)));
+        Outbound outbound = Outbound.to(
+                WhoopApi.WHOOP, client, new OutboundConfiguration(), commands, Budget.unlimited(), bearer());
         WhoopApi api = new WhoopApi(outbound, URI.create(twin.baseUrl() + "/developer"), Samples.MAPPER, metrics);
         SyncTerms terms = new SyncTerms(who -> enabled.get(), consentsLost::add, clock, metrics);
         synchronizer = new Synchronizer(jdbi, api, store, terms, this::schedulerClient);

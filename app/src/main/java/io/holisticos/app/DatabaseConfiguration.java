@@ -1,0 +1,130 @@
+package io.holisticos.app;
+
+import com.codahale.metrics.MetricRegistry;
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.dropwizard.db.DataSourceFactory;
+import io.dropwizard.db.ManagedDataSource;
+import io.dropwizard.util.Duration;
+import io.dropwizard.validation.MaxDuration;
+import io.dropwizard.validation.MinDuration;
+import io.dropwizard.validation.ValidationMethod;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One database: Dropwizard's section, which makes the pool for readers, with limits of time, and the same numbers for the
+ * second pool, which jobs use. Migrations use neither and have no limits.
+ */
+public final class DatabaseConfiguration extends DataSourceFactory {
+
+    /** The server ends a reader's statement after this. */
+    @NotNull
+    @MinDuration(value = 10, unit = TimeUnit.MILLISECONDS)
+    @JsonProperty
+    Duration statementTimeout = Duration.milliseconds(900);
+
+    /** A reader drops a connection on which nothing arrives for this long; the driver counts whole seconds. */
+    @NotNull
+    @MinDuration(value = 1, unit = TimeUnit.SECONDS)
+    @MaxDuration(value = 60, unit = TimeUnit.SECONDS)
+    @JsonProperty
+    Duration socketTimeout = Duration.seconds(1);
+
+    /** What jobs, the custody of tokens and other work in the background use. */
+    @Valid
+    @NotNull
+    @JsonProperty
+    Jobs jobs = new Jobs();
+
+    /** The pool for what may take longer than a reader waits. */
+    public static final class Jobs {
+
+        @Min(1)
+        @Max(1000)
+        @JsonProperty
+        int maxSize = 12;
+
+        @NotNull
+        @MinDuration(value = 10, unit = TimeUnit.MILLISECONDS)
+        @JsonProperty
+        Duration maxWaitForConnection = Duration.seconds(5);
+
+        /** The wait for a row that another worker has locked counts too. */
+        @NotNull
+        @MinDuration(value = 10, unit = TimeUnit.MILLISECONDS)
+        @JsonProperty
+        Duration statementTimeout = Duration.seconds(30);
+
+        @NotNull
+        @MinDuration(value = 1, unit = TimeUnit.SECONDS)
+        @JsonProperty
+        Duration socketTimeout = Duration.seconds(35);
+    }
+
+    /** The pool for whoever has somebody waiting. */
+    ManagedDataSource readers(MetricRegistry metrics, String name) {
+        return pool(
+                new Limits(getMaxSize(), getMaxWaitForConnection(), statementTimeout, socketTimeout), metrics, name);
+    }
+
+    ManagedDataSource workers(MetricRegistry metrics, String name) {
+        return pool(
+                new Limits(jobs.maxSize, jobs.maxWaitForConnection, jobs.statementTimeout, jobs.socketTimeout),
+                metrics,
+                name);
+    }
+
+    /** The longest that a database which hangs can hold a reader: see docs/decisions. */
+    java.time.Duration longestHold() {
+        return getMaxWaitForConnection()
+                .toJavaDuration()
+                .plus(QuickValidation.PATIENCE)
+                .plus(socketTimeout.toJavaDuration());
+    }
+
+    @JsonIgnore
+    @ValidationMethod(message = "socketTimeout and statementTimeout stand beside properties, not in them")
+    public boolean isFreeOfSecondTimeouts() {
+        return getProperties().keySet().stream().noneMatch(List.of("socketTimeout", "options")::contains);
+    }
+
+    @JsonIgnore
+    @ValidationMethod(message = "socketTimeout and jobs.socketTimeout have to be whole seconds")
+    public boolean isInWholeSeconds() {
+        return socketTimeout.toMilliseconds() % 1000 == 0 && jobs.socketTimeout.toMilliseconds() % 1000 == 0;
+    }
+
+    private record Limits(int maxSize, Duration maxWait, Duration statementTimeout, Duration socketTimeout) {}
+
+    /** Dropwizard's factory makes a pool of what it holds at the moment: so it holds the limits for that moment. */
+    private synchronized ManagedDataSource pool(Limits limits, MetricRegistry metrics, String name) {
+        Map<String, String> properties = getProperties();
+        int maxSize = getMaxSize();
+        Duration maxWait = getMaxWaitForConnection();
+        Optional<String> validator = getValidatorClassName();
+        Map<String, String> limited = new HashMap<>(properties);
+        limited.put(
+                "options", "-c statement_timeout=" + limits.statementTimeout().toMilliseconds());
+        limited.put("socketTimeout", Long.toString(limits.socketTimeout().toSeconds()));
+        try {
+            setProperties(limited);
+            setMaxSize(limits.maxSize());
+            setMaxWaitForConnection(limits.maxWait());
+            setValidatorClassName(Optional.of(QuickValidation.class.getName()));
+            return build(metrics, name);
+        } finally {
+            setProperties(properties);
+            setMaxSize(maxSize);
+            setMaxWaitForConnection(maxWait);
+            setValidatorClassName(validator);
+        }
+    }
+}
