@@ -33,7 +33,7 @@ class StreamCostBench {
     private static final int ROUNDS = 5;
     private static final Duration WARM_UP = Duration.ofSeconds(30);
     private static final Duration ROUND = Duration.ofSeconds(20);
-    private static final long EXECUTION_EVERY_MICROS = 1_000;
+    private static final long PAUSE_MICROS = 500;
 
     private static final String SECTION = "## Reading hystrix.stream";
     private static final Path PAGE = Path.of("..", "docs", "benchmarks.md");
@@ -42,6 +42,7 @@ class StreamCostBench {
     private final AtomicBoolean over = new AtomicBoolean();
     private final AtomicLong ticks = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
+    private final AtomicLong executions = new AtomicLong();
 
     private record Round(double percentOfCore, double allocatedKilobytesByTick) {}
 
@@ -70,11 +71,12 @@ class StreamCostBench {
                 helpers.add(start("bench-client", () -> read(stream, counts)));
             }
             TimeUnit.NANOSECONDS.sleep(WARM_UP.toNanos());
+            long executionsBefore = executions.get();
             List<Round> rounds = new ArrayList<>();
             for (int i = 0; i < ROUNDS; i++) {
                 rounds.add(round());
             }
-            publish(rounds);
+            publish(rounds, executions.get() - executionsBefore);
             over.set(true);
         }
         for (Thread helper : helpers) {
@@ -91,7 +93,8 @@ class StreamCostBench {
     private void traffic(List<Command> commands) {
         for (int i = 0; !over.get(); i = (i + 1) % commands.size()) {
             Bed.execute(commands.get(i));
-            java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(EXECUTION_EVERY_MICROS));
+            executions.incrementAndGet();
+            java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(PAUSE_MICROS));
         }
     }
 
@@ -139,7 +142,7 @@ class StreamCostBench {
         return new Used(cpu, allocated);
     }
 
-    private void publish(List<Round> rounds) throws IOException {
+    private void publish(List<Round> rounds, long executed) throws IOException {
         List<Double> percents =
                 rounds.stream().map(Round::percentOfCore).sorted().toList();
         List<Double> kilobytes =
@@ -148,8 +151,8 @@ class StreamCostBench {
                 + """
 
 
-                `mvn -Pbench -pl app -am test -Dtest=StreamCostBench`: %d clients, %d commands (half of them with a pool), about %d executions
-                a second, a tick of %d kB every 500 ms. Counted is the CPU time and the allocation of the threads that make and send the
+                `mvn -Pbench -pl app -am test -Dtest=StreamCostBench`: %d clients, %d commands (half of them with a pool), %d executions a
+                second, a tick of %d kB every 500 ms. Counted is the CPU time and the allocation of the threads that make and send the
                 stream (the sampler and the admin port's), %d rounds of %d s after %d s of warm-up.
 
                 **Median %s %% of a core** (lowest %s, highest %s; goal below 1). Allocated for each tick, all clients together:
@@ -161,7 +164,7 @@ class StreamCostBench {
                 """.formatted(
                         CLIENTS,
                         COMMANDS,
-                        rate(),
+                        executed / (ROUNDS * ROUND.toSeconds()),
                         bytes.get() / ticks.get() / 1000,
                         ROUNDS,
                         ROUND.toSeconds(),
@@ -179,10 +182,6 @@ class StreamCostBench {
                         Runtime.version().feature());
         System.out.println(section);
         write(section);
-    }
-
-    private static long rate() {
-        return TimeUnit.SECONDS.toMicros(1) / EXECUTION_EVERY_MICROS;
     }
 
     private static String two(double value) {
