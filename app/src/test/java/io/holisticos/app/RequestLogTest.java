@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -95,7 +96,7 @@ class RequestLogTest {
                         .header("traceparent", "00-" + TRACE + "-00f067aa0ba902b7-01"));
 
         assertThat(answer.headers().firstValue("X-Request-Id")).contains("r-42");
-        ILoggingEvent line = theLine();
+        ILoggingEvent line = lineOf(answer);
         assertThat(EventFields.of(line))
                 .containsEntry("event", "request")
                 .containsEntry("method", "GET")
@@ -119,16 +120,15 @@ class RequestLogTest {
         HttpResponse<String> answer = house.getWithoutKey(path);
 
         assertThat(answer.headers().firstValue("X-Request-Id")).isPresent();
-        assertThat(EventFields.of(theLine()))
+        assertThat(EventFields.of(lineOf(answer)))
                 .containsEntry("route", "/api/v1/health-metrics/overview")
                 .containsEntry("caller", "none")
                 .containsEntry("member", ANNA)
                 .containsEntry("sahha", "ok")
                 .doesNotContainKey("whoop");
 
-        requests.lines.clear();
-        house.get(path + "&include_whoop=true");
-        assertThat(EventFields.of(theLine()))
+        HttpResponse<String> withWhoop = house.get(path + "&include_whoop=true");
+        assertThat(EventFields.of(lineOf(withWhoop)))
                 .containsEntry("sahha", "ok")
                 .containsEntry("whoop", "ok")
                 .containsEntry("caller", "configured service key");
@@ -136,9 +136,9 @@ class RequestLogTest {
 
     @Test
     void aRouteThatIsNotThereIsNotQuoted() {
-        house.getWithoutKey("/no/such/demo-anna");
+        HttpResponse<String> answer = house.getWithoutKey("/no/such/demo-anna");
 
-        assertThat(EventFields.of(theLine()))
+        assertThat(EventFields.of(lineOf(answer)))
                 .containsEntry("route", "none")
                 .containsEntry("status", 404)
                 .containsEntry("member", "none");
@@ -170,7 +170,7 @@ class RequestLogTest {
 
         assertThat(answer.statusCode()).isEqualTo(403);
         assertThat(count("forbidden") - before).isEqualTo(1);
-        assertThat(EventFields.of(theLine())).containsEntry("caller", "other service");
+        assertThat(EventFields.of(lineOf(answer))).containsEntry("caller", "other service");
     }
 
     @Test
@@ -201,10 +201,17 @@ class RequestLogTest {
     }
 
     /** The line is written after the answer went out. */
-    private ILoggingEvent theLine() {
-        House.await(() -> !requests.lines.isEmpty());
-        assertThat(requests.lines).hasSize(1);
-        return requests.lines.get(0);
+    /** Its line comes after the answer, and so may that of a test before this one. */
+    private ILoggingEvent lineOf(HttpResponse<String> answer) {
+        String id = answer.headers().firstValue("X-Request-Id").orElseThrow();
+        House.await(() -> linesOf(id).findAny().isPresent());
+        assertThat(linesOf(id)).hasSize(1);
+        return linesOf(id).findFirst().orElseThrow();
+    }
+
+    private Stream<ILoggingEvent> linesOf(String requestId) {
+        return requests.lines.stream()
+                .filter(line -> requestId.equals(EventFields.of(line).get("request_id")));
     }
 
     private static long count(String kind) {
