@@ -64,6 +64,7 @@ final class SahhaBed implements AutoCloseable {
     final SahhaModule module;
     final ObjectMapper mapper = mapper(Jackson.newObjectMapper());
 
+    final Commands commands;
     private final Client client;
     private DropwizardTestSupport<Configuration> server;
 
@@ -108,12 +109,13 @@ final class SahhaBed implements AutoCloseable {
                 return now.get();
             }
         };
+        commands = new Commands(new CommandsConfiguration(), metrics, clock, System::nanoTime);
         module = new SahhaModule(
                 configuration,
                 client,
                 new SahhaModule.Storage(database.jdbi(), database.jdbi()),
                 new SahhaModule.Tools(
-                        new Commands(new CommandsConfiguration(), metrics, clock, System::nanoTime),
+                        commands,
                         mapper,
                         metrics,
                         clock),
