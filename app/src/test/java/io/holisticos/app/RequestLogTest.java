@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -200,18 +199,18 @@ class RequestLogTest {
                 .containsOnly("event=security kind=callback_refused reason=unknown_state");
     }
 
-    /** The line is written after the answer went out. */
-    /** Its line comes after the answer, and so may that of a test before this one. */
+    /** Written after the answer went out, and beside lines of requests before it. */
     private ILoggingEvent lineOf(HttpResponse<String> answer) {
         String id = answer.headers().firstValue("X-Request-Id").orElseThrow();
-        House.await(() -> linesOf(id).findAny().isPresent());
+        House.await(() -> !linesOf(id).isEmpty());
         assertThat(linesOf(id)).hasSize(1);
-        return linesOf(id).findFirst().orElseThrow();
+        return linesOf(id).get(0);
     }
 
-    private Stream<ILoggingEvent> linesOf(String requestId) {
+    private List<ILoggingEvent> linesOf(String id) {
         return requests.lines.stream()
-                .filter(line -> requestId.equals(EventFields.of(line).get("request_id")));
+                .filter(line -> id.equals(EventFields.of(line).get("request_id")))
+                .toList();
     }
 
     private static long count(String kind) {
