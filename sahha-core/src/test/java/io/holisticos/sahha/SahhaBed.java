@@ -114,11 +114,7 @@ final class SahhaBed implements AutoCloseable {
                 configuration,
                 client,
                 new SahhaModule.Storage(database.jdbi(), database.jdbi()),
-                new SahhaModule.Tools(
-                        commands,
-                        mapper,
-                        metrics,
-                        clock),
+                new SahhaModule.Tools(commands, mapper, metrics, clock),
                 executor);
     }
 

@@ -43,7 +43,9 @@ class SahhaCommandsTest {
     @Test
     void everyCommandIsThereBeforeTheFirstCall() {
         assertThat(bed.commands.all())
-                .extracting(found -> found.key().name(), found -> found.configuration().isolation())
+                .extracting(
+                        found -> found.key().name(),
+                        found -> found.configuration().isolation())
                 .containsExactly(
                         org.assertj.core.groups.Tuple.tuple("SAHHA_ARCHETYPES", Isolation.THREAD),
                         org.assertj.core.groups.Tuple.tuple("SAHHA_BIOMARKERS", Isolation.THREAD),
