@@ -93,7 +93,8 @@ public final class DatabaseConfiguration extends DataSourceFactory {
     @JsonIgnore
     @ValidationMethod(message = "socketTimeout and statementTimeout stand beside properties, not in them")
     public boolean isFreeOfSecondTimeouts() {
-        return getProperties().keySet().stream().noneMatch(List.of("socketTimeout", "options")::contains);
+        return getProperties().keySet().stream()
+                .noneMatch(List.of("socketTimeout", "loginTimeout", "options")::contains);
     }
 
     @JsonIgnore
@@ -113,7 +114,9 @@ public final class DatabaseConfiguration extends DataSourceFactory {
         Map<String, String> limited = new HashMap<>(properties);
         limited.put(
                 "options", "-c statement_timeout=" + limits.statementTimeout().toMilliseconds());
-        limited.put("socketTimeout", Long.toString(limits.socketTimeout().toSeconds()));
+        String seconds = Long.toString(limits.socketTimeout().toSeconds());
+        limited.put("socketTimeout", seconds);
+        limited.put("loginTimeout", seconds); // of all steps of connecting together: each alone may take socketTimeout
         try {
             setProperties(limited);
             setMaxSize(limits.maxSize());

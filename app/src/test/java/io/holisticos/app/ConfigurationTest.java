@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -126,6 +127,7 @@ class ConfigurationTest {
                 "ALLOWED_ORIGINS     | *               | allowedOrigins",
                 "LOG_LAYOUT          | pretty          | layout",
                 "SAHHA_DATABASE_POOL | many            | sahhaDatabase",
+                "WHOOP_DATABASE_JOBS_POOL | 0          | whoopDatabase.jobs.maxSize",
                 "RETURN_TO           | ['http://a.b']  | returnTo"
             })
     void aValueThatBreaksItsRule(String name, String value, String named) {
@@ -134,6 +136,40 @@ class ConfigurationTest {
         String line = line(CONFIG);
 
         assertThat(line).contains(named).doesNotContain(SECRETS);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "maxWaitForConnection: 500ms | maxWaitForConnection: 700ms | must fit unified.shares.whoop",
+                "socketTimeout: 1s           | socketTimeout: 1500ms       | whole seconds",
+                "connectTimeout: '1'         | socketTimeout: '10'         | beside properties",
+                "group: TENACITY             | group: 'TEN.ACITY'          | commands.group",
+                "attempts: 1                 | commands: {WHOOP_SLEEP: {}} | oauth.commands names a command",
+                "staleAfter: 6h              | store: {semaphore: 0}       | whoop.store.semaphore"
+            })
+    void aSettingThatBreaksItsRule(String setting, String other, String named) throws Exception {
+        String config = Files.readString(CONFIG).replace("connectTimeout: \"1\"", "connectTimeout: '1'");
+        assertThat(config).contains(setting);
+        Path changed = Files.writeString(folder.resolve("config.yml"), config.replace(setting, other));
+
+        assertThat(line(changed)).contains(named);
+    }
+
+    @Test
+    void eachDatabaseHasALimitedPoolForReadersInsideItsShareAndOneForJobs() throws Exception {
+        variables.put("WHOOP_DATABASE_POOL", "7");
+        variables.put("WHOOP_DATABASE_JOBS_POOL", "5");
+
+        HealthConfiguration configuration = load();
+
+        assertThat(configuration.whoopDatabase.getMaxSize()).isEqualTo(7);
+        assertThat(configuration.whoopDatabase.jobs.maxSize).isEqualTo(5);
+        assertThat(configuration.whoopDatabase.longestHold()).isEqualTo(Duration.ofMillis(1900));
+        assertThat(configuration.sahhaDatabase.longestHold()).isEqualTo(Duration.ofMillis(1900));
+        assertThat(configuration.sahhaDatabase.jobs.statementTimeout.toSeconds())
+                .isEqualTo(30);
     }
 
     @Test

@@ -47,6 +47,7 @@ class HealthRoutesTest {
         house.admin("POST", "/tasks/drain?undo=true", "", KEY, House.KEY);
         house.admin("PUT", "/flags/WHOOP_INTEGRATION", "{\"enabled\":true}", KEY, House.KEY);
         House.await(() -> statusOf(ready()).equals("ready"));
+        House.await(() -> house.jsonOf(house.get(WHOOP)).path("status").asText().equals("ok")); // what was seen holds
     }
 
     @Test

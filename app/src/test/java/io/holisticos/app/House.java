@@ -152,10 +152,6 @@ final class House implements AutoCloseable {
         restartApp();
     }
 
-    String variable(String name) {
-        return variables.get(name);
-    }
-
     WhoopTwin whoop() {
         return whoop;
     }

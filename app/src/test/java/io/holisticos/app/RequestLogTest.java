@@ -95,7 +95,7 @@ class RequestLogTest {
                         .header("traceparent", "00-" + TRACE + "-00f067aa0ba902b7-01"));
 
         assertThat(answer.headers().firstValue("X-Request-Id")).contains("r-42");
-        ILoggingEvent line = theLine();
+        ILoggingEvent line = lineOf(answer);
         assertThat(EventFields.of(line))
                 .containsEntry("event", "request")
                 .containsEntry("method", "GET")
@@ -119,16 +119,15 @@ class RequestLogTest {
         HttpResponse<String> answer = house.getWithoutKey(path);
 
         assertThat(answer.headers().firstValue("X-Request-Id")).isPresent();
-        assertThat(EventFields.of(theLine()))
+        assertThat(EventFields.of(lineOf(answer)))
                 .containsEntry("route", "/api/v1/health-metrics/overview")
                 .containsEntry("caller", "none")
                 .containsEntry("member", ANNA)
                 .containsEntry("sahha", "ok")
                 .doesNotContainKey("whoop");
 
-        requests.lines.clear();
-        house.get(path + "&include_whoop=true");
-        assertThat(EventFields.of(theLine()))
+        HttpResponse<String> withWhoop = house.get(path + "&include_whoop=true");
+        assertThat(EventFields.of(lineOf(withWhoop)))
                 .containsEntry("sahha", "ok")
                 .containsEntry("whoop", "ok")
                 .containsEntry("caller", "configured service key");
@@ -136,9 +135,9 @@ class RequestLogTest {
 
     @Test
     void aRouteThatIsNotThereIsNotQuoted() {
-        house.getWithoutKey("/no/such/demo-anna");
+        HttpResponse<String> answer = house.getWithoutKey("/no/such/demo-anna");
 
-        assertThat(EventFields.of(theLine()))
+        assertThat(EventFields.of(lineOf(answer)))
                 .containsEntry("route", "none")
                 .containsEntry("status", 404)
                 .containsEntry("member", "none");
@@ -170,7 +169,7 @@ class RequestLogTest {
 
         assertThat(answer.statusCode()).isEqualTo(403);
         assertThat(count("forbidden") - before).isEqualTo(1);
-        assertThat(EventFields.of(theLine())).containsEntry("caller", "other service");
+        assertThat(EventFields.of(lineOf(answer))).containsEntry("caller", "other service");
     }
 
     @Test
@@ -200,11 +199,18 @@ class RequestLogTest {
                 .containsOnly("event=security kind=callback_refused reason=unknown_state");
     }
 
-    /** The line is written after the answer went out. */
-    private ILoggingEvent theLine() {
-        House.await(() -> !requests.lines.isEmpty());
-        assertThat(requests.lines).hasSize(1);
-        return requests.lines.get(0);
+    /** Written after the answer went out, and beside lines of requests before it. */
+    private ILoggingEvent lineOf(HttpResponse<String> answer) {
+        String id = answer.headers().firstValue("X-Request-Id").orElseThrow();
+        House.await(() -> !linesOf(id).isEmpty());
+        assertThat(linesOf(id)).hasSize(1);
+        return linesOf(id).get(0);
+    }
+
+    private List<ILoggingEvent> linesOf(String id) {
+        return requests.lines.stream()
+                .filter(line -> id.equals(EventFields.of(line).get("request_id")))
+                .toList();
     }
 
     private static long count(String kind) {

@@ -228,9 +228,11 @@ class SurfacesTest {
     }
 
     private static String clean(String name) {
-        return name.replaceAll("([a-z0-9])([A-Z])", "$1_$2")
+        return name.replace("%d", "")
+                .replaceAll("([a-z0-9])([A-Z])", "$1_$2")
                 .replaceAll("[^A-Za-z0-9]+", "_")
-                .toLowerCase(java.util.Locale.ROOT);
+                .toLowerCase(java.util.Locale.ROOT)
+                .replaceFirst("(_(total|created|bucket|info|count|sum))$", "$1_value");
     }
 
     private static String aCommandOf(String source) {

@@ -119,5 +119,10 @@ public abstract sealed class HealthError extends RuntimeException {
         public SourceUnavailable(SourceName source, Duration retryAfter, Throwable cause) {
             super(Kind.SOURCE_UNAVAILABLE, source + " is not available", retryAfter, cause);
         }
+
+        /** @param command the kind of call that was not let through, or not waited for */
+        public SourceUnavailable(SourceName source, Duration retryAfter, String command, Throwable cause) {
+            super(Kind.SOURCE_UNAVAILABLE, source + " is not available for " + command, retryAfter, cause);
+        }
     }
 }

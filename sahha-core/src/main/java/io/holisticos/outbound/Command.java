@@ -315,7 +315,7 @@ public final class Command {
             case THREAD_POOL_REJECTED, SEMAPHORE_REJECTED -> RETRY_AFTER_REJECTION;
             case TIMEOUT, CANCELLED, SUCCESS, FAILURE, BAD_REQUEST, THROTTLED -> RETRY_AFTER_FAILURE;
         };
-        return new SourceUnavailable(target, retryAfter, why);
+        return new SourceUnavailable(target, retryAfter, key.name(), why);
     }
 
     private void count(Outcome outcome) {

@@ -253,6 +253,7 @@ class CommandTest {
         bed.occupies();
 
         assertThatThrownBy(bed::succeeds)
+                .hasMessage("stub is not available for STUB_READ")
                 .isInstanceOfSatisfying(
                         SourceUnavailable.class, e -> assertThat(e.retryAfter()).contains(SECOND));
         assertThat(bed.command().snapshot().concurrency().permitsInUse()).isEqualTo(1);

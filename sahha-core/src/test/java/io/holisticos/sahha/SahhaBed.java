@@ -24,6 +24,7 @@ import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.outbound.Commands;
 import io.holisticos.outbound.CommandsConfiguration;
+import io.holisticos.testing.AsInProduction;
 import io.holisticos.testing.TestDatabase;
 import io.holisticos.web.AccessRules;
 import io.holisticos.web.ApiKeyStore;
@@ -63,6 +64,7 @@ final class SahhaBed implements AutoCloseable {
     final SahhaModule module;
     final ObjectMapper mapper = mapper(Jackson.newObjectMapper());
 
+    final Commands commands;
     private final Client client;
     private DropwizardTestSupport<Configuration> server;
 
@@ -107,15 +109,12 @@ final class SahhaBed implements AutoCloseable {
                 return now.get();
             }
         };
+        commands = new Commands(new CommandsConfiguration(), metrics, clock, System::nanoTime);
         module = new SahhaModule(
                 configuration,
                 client,
                 new SahhaModule.Storage(database.jdbi(), database.jdbi()),
-                new SahhaModule.Tools(
-                        new Commands(new CommandsConfiguration(), metrics, clock, System::nanoTime),
-                        mapper,
-                        metrics,
-                        clock),
+                new SahhaModule.Tools(commands, mapper, metrics, clock),
                 executor);
     }
 
@@ -186,7 +185,8 @@ final class SahhaBed implements AutoCloseable {
         }
 
         @Override
-        public void run(Configuration ignored, Environment environment) {
+        public void run(Configuration configuration, Environment environment) {
+            AsInProduction.logs(configuration);
             AccessRules rules = new AccessRules();
             ApiKeyStore keys = new ApiKeyStore(database.jdbi());
             keys.save(KEY, "test", Set.of(Scope.HEALTH_READ), now.get());

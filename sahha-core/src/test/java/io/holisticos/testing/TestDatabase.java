@@ -62,7 +62,7 @@ public final class TestDatabase {
     }
 
     public Jdbi jdbi() {
-        return Jdbi.create(dataSource);
+        return AsInProduction.statements(Jdbi.create(dataSource));
     }
 
     /** For configuration of an application under test; user {@code postgres}, no password. */

@@ -35,6 +35,7 @@ import io.holisticos.health.SourceAnswer.NotConnected;
 import io.holisticos.health.SourceAnswer.Standing;
 import io.holisticos.health.SourceAnswer.Unavailable;
 import io.holisticos.health.SourceDay;
+import io.holisticos.testing.AsInProduction;
 import io.holisticos.testing.TestDatabase;
 import io.holisticos.web.AccessRules;
 import io.holisticos.web.ApiKeyStore;
@@ -98,6 +99,7 @@ class UnifiedHealthResourceTest {
 
         @Override
         public void run(Configuration configuration, Environment environment) {
+            AsInProduction.logs(configuration);
             ApiKeyStore keys = new ApiKeyStore(
                     TestDatabase.migratedBy("sahha-db/changelog.yaml").jdbi());
             keys.save(KEY, "reader", Set.of(Scope.HEALTH_READ), NOW);

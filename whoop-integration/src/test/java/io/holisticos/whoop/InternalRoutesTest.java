@@ -15,6 +15,7 @@ import io.dropwizard.testing.ConfigOverride;
 import io.dropwizard.testing.DropwizardTestSupport;
 import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.UserId;
+import io.holisticos.testing.AsInProduction;
 import io.holisticos.testing.TestDatabase;
 import io.holisticos.web.AccessRules;
 import io.holisticos.web.ApiKeyStore;
@@ -69,6 +70,7 @@ class InternalRoutesTest {
 
         @Override
         public void run(Configuration configuration, Environment environment) {
+            AsInProduction.logs(configuration);
             ApiKeyStore keys = new ApiKeyStore(
                     TestDatabase.migratedBy("sahha-db/changelog.yaml").jdbi());
             keys.save(KEY, "backend", Set.of(Scope.INTERNAL), SyncBed.START);

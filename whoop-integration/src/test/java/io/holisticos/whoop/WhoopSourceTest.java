@@ -15,6 +15,7 @@ import io.holisticos.health.SourceAnswer.Measured;
 import io.holisticos.health.SourceAnswer.Standing;
 import io.holisticos.health.SourceDay;
 import io.holisticos.health.UserId;
+import io.holisticos.outbound.Event;
 import io.holisticos.whoop.MemberConnections.MemberConnection;
 import io.holisticos.whoop.api.Cycle;
 import io.holisticos.whoop.api.Fetched;
@@ -240,8 +241,24 @@ class WhoopSourceTest {
         WhoopSource unreachable = new WhoopSource(
                 new Standings(connections, lost, STALE_AFTER, bed.clock), reader, bed.clock, bed.readings);
 
+        long before = counted(Event.FALLBACK_SUCCESS);
+
         assertThat(unreachable.read(ANNA, DayRange.of(DAY), deadline())).isInstanceOf(SourceAnswer.Unavailable.class);
+        assertThat(counted(Event.FALLBACK_SUCCESS) - before).isEqualTo(1);
         assertThat(unreachable.acquaintance(new UserId("nobody"), deadline())).isEqualTo(Acquaintance.UNSURE);
+    }
+
+    @Test
+    void aReadingIsOneExecutionOfHoweverManyStatements() {
+        long before = counted(Event.SUCCESS);
+
+        source.read(ANNA, DayRange.of(DAY), deadline());
+
+        assertThat(counted(Event.SUCCESS) - before).isEqualTo(1);
+    }
+
+    private static long counted(Event event) {
+        return bed.readings.snapshot().counts().cumulative(event);
     }
 
     private static UserId member(String name) {

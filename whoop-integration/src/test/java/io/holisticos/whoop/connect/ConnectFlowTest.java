@@ -21,6 +21,7 @@ import io.dropwizard.testing.DropwizardTestSupport;
 import io.dropwizard.views.common.ViewBundle;
 import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.UserId;
+import io.holisticos.testing.AsInProduction;
 import io.holisticos.testing.TestDatabase;
 import io.holisticos.twins.http.FaultKind;
 import io.holisticos.twins.http.FaultRule;
@@ -599,7 +600,8 @@ class ConnectFlowTest {
         }
 
         @Override
-        public void run(Configuration ignored, Environment environment) {
+        public void run(Configuration server, Environment environment) {
+            AsInProduction.logs(server);
             ApiKeyStore keys = new ApiKeyStore(
                     TestDatabase.migratedBy("sahha-db/changelog.yaml").jdbi());
             keys.save(KEY, "service", Set.of(Scope.CONNECT, Scope.INTERNAL), SYNCED);

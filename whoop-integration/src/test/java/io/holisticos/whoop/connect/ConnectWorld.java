@@ -12,6 +12,7 @@ import io.holisticos.outbound.Commands;
 import io.holisticos.outbound.CommandsConfiguration;
 import io.holisticos.outbound.Outbound;
 import io.holisticos.outbound.OutboundConfiguration;
+import io.holisticos.testing.AsInProduction;
 import io.holisticos.testing.TestDatabase;
 import io.holisticos.twins.TwinClock;
 import io.holisticos.twins.whoop.IssuedTokens;
@@ -150,7 +151,7 @@ final class ConnectWorld implements AutoCloseable {
         pool.setTestOnBorrow(true);
         pool.setValidationQuery("select 1");
         opened.add(pool::close);
-        return Jdbi.create(pool);
+        return AsInProduction.statements(Jdbi.create(pool));
     }
 
     /** As if nothing had happened yet; only the time stays. */

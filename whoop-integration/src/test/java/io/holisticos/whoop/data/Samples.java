@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.holisticos.testing.AsInProduction;
 import io.holisticos.testing.TestDatabase;
 import io.holisticos.vault.Vault;
 import io.holisticos.vault.VaultConfiguration;
@@ -58,7 +59,7 @@ public final class Samples {
 
     /** A few connections kept open: opening one costs more than most tests do. */
     public static Jdbi pooled(TestDatabase database) {
-        return Jdbi.create(pool(database));
+        return AsInProduction.statements(Jdbi.create(pool(database)));
     }
 
     public static DataSource pool(TestDatabase database) {

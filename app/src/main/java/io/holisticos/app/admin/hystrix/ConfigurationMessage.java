@@ -52,7 +52,7 @@ final class ConfigurationMessage {
         json.writeObjectFieldStart("execution");
         json.writeStringField("isolationStrategy", inForce.isolation().name());
         json.writeNullField("threadPoolKeyOverride");
-        json.writeBooleanField("requestCacheEnabled", false);
+        json.writeBooleanField("requestCacheEnabled", true);
         json.writeBooleanField("requestLogEnabled", false);
         json.writeBooleanField("timeoutEnabled", true);
         json.writeBooleanField("fallbackEnabled", inForce.semaphores().fallback() > 0);

@@ -54,7 +54,7 @@ public final class HystrixSurfaces {
     private static ScheduledExecutorService sampling(Environment environment, List<EventStream> streams) {
         ScheduledExecutorService sampler = environment
                 .lifecycle()
-                .scheduledExecutorService("hystrix-stream-%d", true)
+                .scheduledExecutorService("hystrix-stream", true)
                 .threads(1)
                 .build();
         for (EventStream stream : streams) {

@@ -134,8 +134,9 @@ final class MetricsMessages {
         json.writeNumberField(
                 "propertyValue_metricsRollingStatisticalWindowInMilliseconds",
                 breaker.window().toMillis());
-        json.writeBooleanField("propertyValue_requestCacheEnabled", false); // there is none
-        json.writeBooleanField("propertyValue_requestLogEnabled", false);
+        json.writeBooleanField(
+                "propertyValue_requestCacheEnabled", true); // who asks the same meanwhile shares the answer
+        json.writeBooleanField("propertyValue_requestLogEnabled", false); // our log has a line for a request
     }
 
     private static void pool(JsonGenerator json, PoolSnapshot now, CommandConfiguration inForce) throws IOException {

@@ -11,6 +11,7 @@ import com.codahale.metrics.Timer;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 
 /**
  * Keeps a second registry with the same metrics under names that Prometheus accepts: {@code sahha.fetch-time} becomes
@@ -20,6 +21,8 @@ import java.util.concurrent.ConcurrentHashMap;
 final class CleanNames implements MetricRegistryListener {
 
     private static final String JVM = "jvm.";
+
+    private static final Pattern RESERVED = Pattern.compile("_(total|created|bucket|info|count|sum)$");
 
     private final MetricRegistry renamed = new MetricRegistry();
     private final Map<String, Gauge<?>> ofCommands = new ConcurrentHashMap<>();
@@ -33,12 +36,17 @@ final class CleanNames implements MetricRegistryListener {
         return ofCommands;
     }
 
-    /** Lower case, words parted by single underscores; a leading digit gets one in front. */
+    /**
+     * Lower case, words parted by single underscores; a leading digit gets one in front, and {@code _value} stands behind
+     * an end that Prometheus keeps for itself.
+     */
     static String clean(String name) {
-        String words = name.replaceAll("([a-z0-9])([A-Z])", "$1_$2")
+        String words = name.replace("%d", "") // what numbers the threads of an executor
+                .replaceAll("([a-z0-9])([A-Z])", "$1_$2")
                 .replaceAll("[^A-Za-z0-9]+", "_")
                 .toLowerCase(Locale.ROOT);
-        return Character.isDigit(words.charAt(0)) ? "_" + words : words;
+        String whole = RESERVED.matcher(words).find() ? words + "_value" : words;
+        return Character.isDigit(whole.charAt(0)) ? "_" + whole : whole;
     }
 
     @Override

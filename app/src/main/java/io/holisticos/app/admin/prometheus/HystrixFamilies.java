@@ -43,7 +43,8 @@ final class HystrixFamilies implements MultiCollector {
     private record Family(String name, double factor) {
 
         static Family of(String owner, String metric) {
-            String words = CleanNames.clean(metric).replaceFirst("_count$", ""); // Prometheus keeps that for summaries
+            String words =
+                    CleanNames.clean(metric).replaceFirst("(_count)?_value$", ""); // an end that Prometheus keeps
             String prefix = owner.equals(POOL) ? "hystrix_thread_pool_" : "hystrix_command_";
             if (words.endsWith("_in_milliseconds")) {
                 return new Family(prefix + words.replaceFirst("_in_milliseconds$", "_seconds"), MILLI);

@@ -1,5 +1,6 @@
 package io.holisticos.app.admin.prometheus;
 
+import com.codahale.metrics.MetricRegistry;
 import io.dropwizard.core.setup.Environment;
 import io.holisticos.outbound.Commands;
 import io.prometheus.metrics.exporter.servlet.jakarta.PrometheusMetricsServlet;
@@ -13,18 +14,26 @@ public final class Prometheus {
     private Prometheus() {}
 
     public static void open(Environment environment, Commands commands) {
-        PrometheusRegistry registry = new PrometheusRegistry();
+        PrometheusRegistry registry = registryOf(environment.metrics());
         JvmMetrics.builder().register(registry);
-        CleanNames names = new CleanNames();
-        environment.metrics().addListener(names);
-        DropwizardExports.builder().dropwizardRegistry(names.renamed()).register(registry);
-        registry.register(new HystrixFamilies(names.ofCommands()));
-
         environment.jersey().register(new RequestLatency(registry, System::nanoTime));
         commands.onExecution(new CommandLatency(registry));
         environment
                 .admin()
                 .addServlet("prometheus", new PrometheusMetricsServlet(registry))
                 .addMapping("/prometheus");
+    }
+
+    /** All of {@code metrics}, also what is registered later; what cannot be read is left out. */
+    static PrometheusRegistry registryOf(MetricRegistry metrics) {
+        PrometheusRegistry registry = new PrometheusRegistry();
+        CleanNames names = new CleanNames();
+        metrics.addListener(names);
+        DropwizardExports.builder()
+                .dropwizardRegistry(names.renamed())
+                .invalidMetricHandler((name, unreadable) -> true)
+                .register(registry);
+        registry.register(new HystrixFamilies(names.ofCommands()));
+        return registry;
     }
 }

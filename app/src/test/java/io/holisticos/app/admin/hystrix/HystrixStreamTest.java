@@ -283,7 +283,7 @@ class HystrixStreamTest {
                             "threadPoolKey STRING\ngroupKey STRING\nexecution OBJECT\nmetrics OBJECT\ncircuitBreaker OBJECT\n");
             assertThat(command.path("execution").toString())
                     .isEqualTo("{\"isolationStrategy\":\"SEMAPHORE\",\"threadPoolKeyOverride\":null,"
-                            + "\"requestCacheEnabled\":false,\"requestLogEnabled\":false,\"timeoutEnabled\":true,"
+                            + "\"requestCacheEnabled\":true,\"requestLogEnabled\":false,\"timeoutEnabled\":true,"
                             + "\"fallbackEnabled\":true,\"timeoutInMilliseconds\":1000,\"semaphoreSize\":10,"
                             + "\"fallbackSemaphoreSize\":10,\"threadInterruptOnTimeout\":false}");
             assertThat(command.path("metrics").toString())
