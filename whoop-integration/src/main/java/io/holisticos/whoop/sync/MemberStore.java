@@ -121,9 +121,6 @@ final class MemberStore {
      * What the tables say of a member.
      *
      * @param offset null when nothing is held of them
-     * @param stopped whether no calls can be made for them
-     * @param asked whether there are runs to be looked up
-     * @param absent whether there are absences to be looked up
      */
     record Row(
             MemberState.Told told,
