@@ -5,22 +5,20 @@ import java.util.Locale;
 
 /** What WHOOP lists, a call for each page. */
 public enum Collection {
-    CYCLE(RecordKind.CYCLE),
-    SLEEP(RecordKind.SLEEP),
+    CYCLE,
+    SLEEP,
     /** Without ids of their own: a recovery goes by its sleep's. */
-    RECOVERY(RecordKind.RECOVERY),
-    WORKOUT(RecordKind.WORKOUT);
-
-    @SuppressWarnings("ImmutableEnumChecker") // its kinds are records of constants
-    private final RecordKind<?> kind;
-
-    Collection(RecordKind<?> kind) {
-        this.kind = kind;
-    }
+    RECOVERY,
+    WORKOUT;
 
     /** What lies in its table. */
     RecordKind<?> kind() {
-        return kind;
+        return switch (this) {
+            case CYCLE -> RecordKind.CYCLE;
+            case SLEEP -> RecordKind.SLEEP;
+            case RECOVERY -> RecordKind.RECOVERY;
+            case WORKOUT -> RecordKind.WORKOUT;
+        };
     }
 
     /** The word in rows, such as {@code cycle}. */

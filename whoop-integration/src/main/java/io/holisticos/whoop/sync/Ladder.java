@@ -10,39 +10,46 @@ import java.util.Optional;
  */
 enum Ladder {
     /** A list did not show the record: events come early. */
-    ABSENT(
-            0,
+    ABSENT(0),
+    /** It is there and has no score. */
+    PENDING(5);
+
+    private static final List<Duration> UNTIL_IT_IS_THERE = List.of(
             Duration.ofMinutes(1),
             Duration.ofMinutes(5),
             Duration.ofMinutes(20),
-            Duration.ofMinutes(60),
-            Duration.ofHours(4)),
-    /** It is there and has no score. */
-    PENDING(5, Duration.ofMinutes(30), Duration.ofHours(2), Duration.ofHours(6));
+            Duration.ofHours(1),
+            Duration.ofHours(4));
+    private static final List<Duration> UNTIL_IT_IS_SCORED =
+            List.of(Duration.ofMinutes(30), Duration.ofHours(2), Duration.ofHours(6));
 
     /** How many rungs lie below the first. */
     private final int below;
 
-    private final List<Duration> waits;
-
-    Ladder(int below, Duration... waits) {
+    Ladder(int below) {
         this.below = below;
-        this.waits = List.of(waits);
+    }
+
+    private List<Duration> waits() {
+        return switch (this) {
+            case ABSENT -> UNTIL_IT_IS_THERE;
+            case PENDING -> UNTIL_IT_IS_SCORED;
+        };
     }
 
     /** The rung after this one, of whichever ladder it is; empty when there is none. */
     Optional<Integer> after(int rung) {
         int next = Math.max(rung, below) + 1;
-        return next - below <= waits.size() ? Optional.of(next) : Optional.empty();
+        return next - below <= waits().size() ? Optional.of(next) : Optional.empty();
     }
 
     /** Whether that rung is one of this ladder. */
     boolean has(int rung) {
-        return rung > below && rung - below <= waits.size();
+        return rung > below && rung - below <= waits().size();
     }
 
     /** How long to wait on a rung. */
     Duration waits(int rung) {
-        return waits.get(rung - below - 1);
+        return waits().get(rung - below - 1);
     }
 }

@@ -120,7 +120,7 @@ final class MemberStore {
     /**
      * What the tables say of a member.
      *
-     * @param offset null when nothing is held of them
+     * @param offset where they were last; UTC when nothing is held of them
      */
     record Row(
             MemberState.Told told,
@@ -131,7 +131,13 @@ final class MemberStore {
             @Nullable Walk backfill,
             Flags flags) {}
 
-    /** What is to be looked up besides. */
+    /**
+     * What is to be known besides.
+     *
+     * @param stopped whether no calls can be made for the member
+     * @param asked whether there are runs to be looked up
+     * @param absent whether there are absences to be looked up
+     */
     record Flags(boolean stopped, boolean asked, boolean absent) {}
 
     /** Empty for who never connected. */

@@ -49,7 +49,7 @@ final class Planner {
     private static final Duration LOOK_AGAIN_WHILE_OFF = Duration.ofSeconds(30);
 
     /** A member without a new cycle for so long wears no strap, it seems. */
-    private static final Duration QUIET_AFTER = Duration.ofHours(48);
+    private static final Duration QUIET_AFTER = Duration.ofDays(2);
 
     /** So long without any event. */
     private static final Duration SILENCE = Duration.ofHours(24);
