@@ -37,6 +37,8 @@ final class House implements AutoCloseable {
 
     static final String KEY = "test-service-key";
 
+    static final String SAHHA_WEBHOOK_SECRET = "test-sahha-webhook-secret";
+
     /** Sunday, 22 November 2026, before noon UTC: every seeded member has slept. */
     static final Instant START = Instant.parse("2026-11-22T11:30:00Z");
 
@@ -79,6 +81,7 @@ final class House implements AutoCloseable {
                 "SAHHA_URL", sahha.baseUrl(),
                 "SAHHA_CLIENT_ID", "sandbox-sahha-client",
                 "SAHHA_CLIENT_SECRET", "sandbox-sahha-secret",
+                "SAHHA_WEBHOOK_SECRET", SAHHA_WEBHOOK_SECRET,
                 "WHOOP_URL", whoop.baseUrl(),
                 "WHOOP_CLIENT_ID", "sandbox-client",
                 "WHOOP_CLIENT_SECRET", "sandbox-client-secret"));
