@@ -157,7 +157,7 @@ final class PageSql {
                 from unnest(cast(:freshHashes as bytea[]), cast(:payloads as bytea[])) as fresh(hash, payload)
                 on conflict (user_id, hash) do nothing
             ), held as (
-                select * from {table} where ({key}) in (select {key} from incoming)
+                select * from {table} where user_id = :who and {own_key} = any (cast(:freshIds as {key_type}[]))
             ), known as (
                 select {own} from held union all select {own} from incoming
             ), winner as (
