@@ -9,6 +9,7 @@ import io.dropwizard.core.setup.Environment;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
 import io.dropwizard.views.common.ViewBundle;
 import io.holisticos.app.admin.AdminPort;
+import io.holisticos.app.admin.QuotaServlet;
 import io.holisticos.app.flags.Flag;
 import io.holisticos.app.flags.Flags;
 import io.holisticos.outbound.OutboundClient;
@@ -171,6 +172,10 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                         who -> flags.isOn(Flag.WHOOP_INTEGRATION, who),
                         who -> flags.isOn(Flag.WHOOP_CONNECT, who),
                         who -> flags.isOn(Flag.WHOOP_SYNC, who)));
+        environment
+                .admin()
+                .addServlet("quota", new QuotaServlet(whoop::quotaReport, environment.getObjectMapper()))
+                .addMapping("/quota");
         environment.lifecycle().manage(whoop);
         whoop.healthChecks().forEach(environment.healthChecks()::register);
         return whoop;

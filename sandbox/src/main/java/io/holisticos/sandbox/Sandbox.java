@@ -47,6 +47,8 @@ public final class Sandbox {
 
     private static final String KEY = "sandbox-key";
 
+    private static final String SAHHA_WEBHOOK_SECRET = "sandbox-sahha-webhook-secret";
+
     /** Seeded without a consent at start: his is the story of connecting. */
     private static final String WAITS_FOR_CONSENT = "demo-ben";
 
@@ -105,13 +107,18 @@ public final class Sandbox {
         onStop(app::stop); // after the twins: a call that hangs at one of them then ends at once
         World world = World.of(new WorldOptions(options.seed(), clock.instant(), options.users()));
         WhoopTwin whoop = WhoopTwin.start(
-                WhoopTwinOptions.of(WhoopApp.sandbox(appUrl() + "/api/v1/whoop/callback"))
+                WhoopTwinOptions.of(WhoopApp.sandbox(appUrl() + "/api/v1/whoop/callback")
+                                .withWebhookUrls(List.of(URI.create(appUrl() + "/webhooks/whoop"))))
                         .withPort(options.whoopPort())
                         .withPump(),
                 world,
                 clock);
         onStop(whoop::stop);
-        SahhaTwin sahha = SahhaTwin.start(SahhaTwinOptions.onPort(options.sahhaPort()), world, clock);
+        SahhaTwin sahha = SahhaTwin.start(
+                SahhaTwinOptions.onPort(options.sahhaPort())
+                        .withWebhook(URI.create(appUrl() + "/webhooks/sahha"), SAHHA_WEBHOOK_SECRET),
+                world,
+                clock);
         onStop(sahha::stop);
         progress.say("The twins of WHOOP and Sahha are up");
 
@@ -218,6 +225,7 @@ public final class Sandbox {
         variables.put("SAHHA_URL", "http://localhost:" + options.sahhaPort());
         variables.put("SAHHA_CLIENT_ID", "sandbox-sahha-client");
         variables.put("SAHHA_CLIENT_SECRET", "sandbox-sahha-secret");
+        variables.put("SAHHA_WEBHOOK_SECRET", SAHHA_WEBHOOK_SECRET);
         variables.put("WHOOP_URL", "http://localhost:" + options.whoopPort());
         variables.put("WHOOP_CLIENT_ID", "sandbox-client");
         variables.put("WHOOP_CLIENT_SECRET", "sandbox-client-secret");

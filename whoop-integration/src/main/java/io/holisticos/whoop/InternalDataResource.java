@@ -182,7 +182,8 @@ public final class InternalDataResource {
                         access.synchronizer()
                                 .findLatestRun(who)
                                 .map(RunBody::of)
-                                .orElse(null)));
+                                .orElse(null),
+                        access.synchronizer().findBackfill(who).map(RunBody::of).orElse(null)));
     }
 
     /** Somebody who is connected, or of whom something is held. */
@@ -304,5 +305,6 @@ public final class InternalDataResource {
             @JsonProperty("freshness") FreshnessBody freshness,
             @JsonProperty("whoop_user_id") @Nullable Long whoopUserId,
             @JsonProperty("connected_at") @Nullable Instant connectedAt,
-            @JsonProperty("sync") @Nullable RunBody sync) {}
+            @JsonProperty("sync") @Nullable RunBody sync,
+            @JsonProperty("backfill") @Nullable RunBody backfill) {}
 }

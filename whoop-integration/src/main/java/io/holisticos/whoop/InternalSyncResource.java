@@ -2,6 +2,7 @@ package io.holisticos.whoop;
 
 import static io.holisticos.whoop.api.WhoopApi.WHOOP;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.holisticos.health.HealthError.ConnectionNotFound;
@@ -108,7 +109,9 @@ public final class InternalSyncResource {
      * A sync as callers see it.
      *
      * @param state {@code queued}, {@code running}, {@code done}, {@code failed}
+     * @param kind {@code first-sync}, {@code sync}, {@code backfill}
      * @param stage what is being read, or was last
+     * @param percent how much of the years before a backfill has read; other runs have none
      */
     @JsonPropertyOrder({
         "job_id",
@@ -116,6 +119,7 @@ public final class InternalSyncResource {
         "kind",
         "state",
         "stage",
+        "percent",
         "records",
         "pages",
         "requested_at",
@@ -128,6 +132,10 @@ public final class InternalSyncResource {
             @JsonProperty("kind") String kind,
             @JsonProperty("state") String state,
             @JsonProperty("stage") String stage,
+
+            @JsonProperty("percent") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Integer percent,
+
             @JsonProperty("records") int records,
             @JsonProperty("pages") int pages,
             @JsonProperty("requested_at") Instant requestedAt,
@@ -141,6 +149,7 @@ public final class InternalSyncResource {
                     run.kind().word(),
                     run.state().word(),
                     run.stage().word(),
+                    run.kind() == SyncRun.Kind.BACKFILL ? run.percent() : null,
                     run.records(),
                     run.pages(),
                     run.requestedAt(),

@@ -12,6 +12,7 @@ import io.holisticos.outbound.Authorization;
 import io.holisticos.outbound.Budget;
 import io.holisticos.outbound.Outbound;
 import io.holisticos.vault.Vault;
+import io.holisticos.web.WebhookDoor;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.connect.ConnectFlow;
 import io.holisticos.whoop.connect.ConnectRoutes;
@@ -25,17 +26,24 @@ import io.holisticos.whoop.connect.Surroundings;
 import io.holisticos.whoop.connect.WhoopOAuth;
 import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.data.WhoopStore;
+import io.holisticos.whoop.quota.QuotaGauges;
 import io.holisticos.whoop.quota.QuotaGovernor;
+import io.holisticos.whoop.sync.Change;
 import io.holisticos.whoop.sync.Freshness;
 import io.holisticos.whoop.sync.SyncTerms;
 import io.holisticos.whoop.sync.Synchronizer;
+import io.holisticos.whoop.webhook.ChangeList;
+import io.holisticos.whoop.webhook.WebhookInbox;
+import io.holisticos.whoop.webhook.WhoopWebhookResource;
 import jakarta.ws.rs.client.Client;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /** The door to WHOOP: builds the module, and is all that others see of it. */
@@ -51,6 +59,7 @@ public final class WhoopModule implements Managed {
     private final Synchronizer synchronizer;
     private final WhoopDayStore reader;
     private final Standings standings;
+    private final WebhookInbox inbox;
     private final Jobs jobs;
 
     /** What every module gets from the house; the clients are kept and not closed. */
@@ -67,6 +76,7 @@ public final class WhoopModule implements Managed {
         this.tools = tools;
         this.switches = switches;
         this.quota = new QuotaGovernor(storage.jdbi(), tools.clock(), configuration.quota);
+        QuotaGauges.register(tools.metrics(), quota);
         WhoopOAuth oauth = new WhoopOAuth(
                 Outbound.to(
                         WhoopApi.WHOOP,
@@ -85,7 +95,7 @@ public final class WhoopModule implements Managed {
                 quota,
                 new ConnectionAuthorization(connections),
                 tools.metrics());
-        WhoopApi api = new WhoopApi(data, configuration.apiUrl, tools.mapper(), tools.metrics());
+        WhoopApi api = new WhoopApi(data, configuration.apiUrl, tools.mapper(), tools.metrics()).withLanes(quota::lane);
         this.synchronizer = new Synchronizer(
                 storage.jdbi(),
                 api,
@@ -97,12 +107,21 @@ public final class WhoopModule implements Managed {
                         tools.clock(),
                         tools.metrics()),
                 () -> jobs().client());
+        this.inbox = new WebhookInbox(
+                storage.jdbi(),
+                new WebhookInbox.Members(
+                        account -> connections.findByAccount(account).map(Connection::who),
+                        storage.vault(),
+                        new Changes()),
+                configuration.webhook,
+                tools.clock());
         this.jobs = Jobs.in(
                 storage.source(),
                 configuration.jobs,
                 tools.clock(),
                 synchronizer.tasks(),
-                synchronizer.recurringTasks());
+                Stream.concat(synchronizer.recurringTasks().stream(), inbox.recurringTasks().stream())
+                        .toList());
         this.reader = new WhoopDayStore(storage.jdbi(), storage.vault());
         this.standings = new Standings(
                 this::connectionOf, synchronizer, configuration.staleAfter.toJavaDuration(), tools.clock());
@@ -128,6 +147,17 @@ public final class WhoopModule implements Managed {
         ConnectRoutes.register(jersey, connectFlow, configuration.connect);
         jersey.register(new InternalDataResource(standings, reader, access, tools.mapper()));
         jersey.register(new InternalSyncResource(this::connectionOf, access));
+        jersey.register(new WhoopWebhookResource(
+                configuration.webhook,
+                configuration.connect.clientSecret(),
+                inbox,
+                new WebhookDoor(WhoopApi.WHOOP.value(), tools.metrics(), (provider, outcome) -> {}),
+                tools.clock()));
+    }
+
+    /** How WHOOP's quota stands, for operators; to be written as JSON. */
+    public Object quotaReport() {
+        return quota.report();
     }
 
     /** By name: {@code whoop} and {@code jobs}. */
@@ -138,6 +168,10 @@ public final class WhoopModule implements Managed {
     @Override
     public void start() {
         jobs.start();
+        inbox.sweepSoon(jobs.client());
+        if (jobs.isRunning()) {
+            synchronizer.sweep();
+        }
     }
 
     @Override
@@ -171,11 +205,25 @@ public final class WhoopModule implements Managed {
         }
     }
 
+    /** What WHOOP tells is for the synchronizer. */
+    private final class Changes implements ChangeList {
+        @Override
+        public void note(Handle handle, UserId who, Change change) {
+            synchronizer.note(handle, who, change);
+        }
+
+        @Override
+        public void wake(UserId who) {
+            synchronizer.wake(who);
+        }
+    }
+
     /** A member who connects has days in WHOOP that we do not have yet. */
     private final class SyncOnConnect implements ConnectionListener {
         @Override
         public void connected(UserId who, long whoopUserId) {
-            synchronizer.firstSync(who);
+            synchronizer.connected(who, whoopUserId);
+            inbox.replayParked(who, whoopUserId);
         }
 
         @Override

@@ -87,7 +87,7 @@ class InternalRoutesTest {
         bed = new SyncBed();
         bed.connect(ANNA);
         CONNECTIONS.put(ANNA, new MemberConnection(10129, SyncBed.START, false));
-        bed.work(bed.synchronizer.firstSync(ANNA));
+        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
         application = new DropwizardTestSupport<>(
                 TinyApplication.class,
                 null,
@@ -157,6 +157,16 @@ class InternalRoutesTest {
         assertThat(body.path("whoop_user_id").asLong()).isEqualTo(10129);
         assertThat(body.at("/freshness/status").asText()).isEqualTo("ok");
         assertThat(body.at("/sync/state").isTextual()).isTrue();
+        assertThat(body.at("/sync/percent").isMissingNode()).isTrue();
+        assertThat(body.at("/backfill/kind").asText()).isEqualTo("backfill");
+        assertThat(body.at("/backfill/percent").asInt()).isEqualTo(100);
+        assertThat(json(get(
+                                "/internal/sync/demo-anna/"
+                                        + body.at("/backfill/job_id").asText(),
+                                KEY))
+                        .path("state")
+                        .asText())
+                .isEqualTo("done");
     }
 
     @Test

@@ -57,7 +57,8 @@ class WhoopSourceTest {
         source = new WhoopSource(standings, bed.reader, bed.clock);
         bed.connect(ANNA);
         connections.put(ANNA, new MemberConnection(1, SyncBed.START, false));
-        bed.work(bed.synchronizer.firstSync(ANNA));
+        bed.stopBackfills();
+        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
     }
 
     @AfterAll
@@ -190,7 +191,9 @@ class WhoopSourceTest {
         assertThat(first.asOf()).isNull();
         assertThat(first.newest()).isNull();
         assertThat(first.coverage()).isEqualTo("partial");
-        assertThat(bed.count("whoop_sync", who)).isEqualTo(1);
+        assertThat(bed.count("whoop_sync", who))
+                .as("the first sync and the backfill after it")
+                .isEqualTo(2);
     }
 
     @Test

@@ -59,7 +59,8 @@ final class CoverageStore {
                         .add(row))
                 .list());
         return new Coverage(all.entrySet().stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().kept())));
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, entry -> entry.getValue().kept())));
     }
 
     List<Absent> absences(UserId who) {
@@ -98,8 +99,7 @@ final class CoverageStore {
                 from whoop_absence absent join %s held
                     on held.user_id = absent.user_id and held.%s = cast(absent.id as %s)
                 where absent.user_id = :who and absent.collection = '%s' and held.deleted_at is null
-                  and held.last_fetch_begun_at < absent.missed_before""".formatted(
-                        kind.table(), kind.tombstoneKey(), kind.tombstoneKeyType(), kind.word());
+                  and held.last_fetch_begun_at < absent.missed_before""".formatted(kind.table(), kind.tombstoneKey(), kind.tombstoneKeyType(), kind.word());
     }
 
     /** The spans of a collection while they are read. */

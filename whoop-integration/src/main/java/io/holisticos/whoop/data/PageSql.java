@@ -17,6 +17,11 @@ final class PageSql {
     /** Who writes for a member waits here for whoever else does. */
     static final String TAKE_TURN = "select pg_advisory_xact_lock(hashtextextended(:who, 0))";
 
+    /** Planning what follows takes longer than doing it, and its plan is the same whatever came. */
+    private static final String TAKE_TURN_TO_WRITE = """
+            select pg_advisory_xact_lock(hashtextextended(:who, 0)),
+                set_config('plan_cache_mode', 'force_generic_plan', true)""";
+
     private static final List<String> WHEN = List.of("recorded_at", "fetch_begun_at", "archive_hash");
 
     private PageSql() {}
@@ -45,8 +50,7 @@ final class PageSql {
             select
                 cast(array(select id from same) as text[]) as same,
                 (select count(*) from seen) as seen,
-                {missing} as missing"""
-                .replace("{touch}", TOUCH)
+                {missing} as missing""".replace("{touch}", TOUCH)
                 .replace("{ledger}", ledger(kind, proves))
                 .replace("{missing}", proves ? "(select count(*) from missing)" : "0")
                 .replace("{table}", kind.table())
@@ -68,7 +72,7 @@ final class PageSql {
                 .toList();
         String change = kind.knowsItsChange() ? "updated_at" : "";
         String tombstoneKey = kind.tombstoneKey();
-        return TAKE_TURN
+        return TAKE_TURN_TO_WRITE
                 + ";\n"
                 + NEWS.replace("{touch}", TOUCH)
                         .replace("{ledger}", ledger(kind, proves))

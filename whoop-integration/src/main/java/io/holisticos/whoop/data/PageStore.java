@@ -139,13 +139,13 @@ final class PageStore {
         }
         List<Version> all = new ArrayList<>(fresh);
         all.addAll(same);
-        return jdbi.withHandle(
-                handle -> bound(handle.createUpdate(sql(arrival, Statement.Work.WRITE)), arrival, same, all)
-                        .bind("rows", rows.toString())
-                        .bind("freshIds", array(arrival.kind().ownKeyType(), keys(fresh)))
-                        .bind("freshHashes", array("bytea", hashes(fresh)))
-                        .bind("payloads", array("bytea", payloads))
-                        .execute(PageStore::written));
+        return jdbi.withHandle(handle -> bound(
+                        handle.createUpdate(sql(arrival, Statement.Work.WRITE)), arrival, same, all)
+                .bind("rows", rows.toString())
+                .bind("freshIds", array(arrival.kind().ownKeyType(), keys(fresh)))
+                .bind("freshHashes", array("bytea", hashes(fresh)))
+                .bind("payloads", array("bytea", payloads))
+                .execute(PageStore::written));
     }
 
     /** The first result is the turn, the second what was done. */

@@ -6,6 +6,7 @@ import io.dropwizard.util.Duration;
 import io.dropwizard.validation.MaxDuration;
 import io.dropwizard.validation.MinDuration;
 import io.dropwizard.validation.ValidationMethod;
+import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
@@ -39,6 +40,12 @@ public final class QuotaConfiguration {
     @MaxDuration(value = 60, unit = TimeUnit.SECONDS)
     @JsonProperty
     Duration margin = Duration.seconds(2);
+
+    /** How lanes share the minute. */
+    @Valid
+    @NotNull
+    @JsonProperty
+    LaneShares lanes = new LaneShares();
 
     @JsonIgnore
     @ValidationMethod(message = "perDay must not be less than perMinute")

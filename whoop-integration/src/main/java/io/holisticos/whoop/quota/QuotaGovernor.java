@@ -3,17 +3,26 @@ package io.holisticos.whoop.quota;
 import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.SourceName;
+import io.holisticos.health.UserId;
 import io.holisticos.outbound.Budget;
 import io.holisticos.outbound.Call;
 import io.holisticos.outbound.Reply;
-import io.holisticos.whoop.quota.QuotaStore.Count;
-import io.holisticos.whoop.quota.QuotaStore.WindowState;
+import io.holisticos.whoop.quota.QuotaReport.LaneUse;
+import io.holisticos.whoop.quota.QuotaReport.Used;
+import io.holisticos.whoop.quota.QuotaStore.Grant;
+import io.holisticos.whoop.quota.Waiting.Who;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -24,8 +33,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * WHOOP's quota, shared by all members and all processes: never more grants than allowed in any span of a minute and of
- * a day, and a grant as soon as there is room. All that is known lies in the database; see
- * {@code docs/decisions/quota-as-a-ring-of-grants.md}. Thread-safe.
+ * a day, and a grant as soon as there is room for its lane. All that is known lies in the database; see
+ * {@code docs/decisions/quota-as-a-ring-of-grants.md} and {@code quota-lanes.md}. Thread-safe.
  */
 public final class QuotaGovernor implements Budget {
 
@@ -41,12 +50,17 @@ public final class QuotaGovernor implements Budget {
 
     private static final Duration RETRY_AFTER_LOST_DATABASE = Duration.ofSeconds(5);
 
+    private static final long APPLICATION = 0;
+
     private final Jdbi jdbi;
     private final Clock clock;
     private final Duration margin;
     private final Limit minute;
     private final Limit day;
+    private final LaneRules rules;
     private final QuotaStore store = new QuotaStore();
+    private final ReentrantLock oneAtATime = new ReentrantLock();
+    private final QuotaState state;
 
     /** The governor over WHOOP's database. */
     public QuotaGovernor(Jdbi jdbi, Clock clock, QuotaConfiguration configuration) {
@@ -55,6 +69,8 @@ public final class QuotaGovernor implements Budget {
         this.margin = configuration.margin.toJavaDuration();
         this.minute = Limit.of(Window.MINUTE, configuration);
         this.day = Limit.of(Window.DAY, configuration);
+        this.rules = new LaneRules(minute, day, configuration.lanes);
+        this.state = new QuotaState(store, minute, day, rules);
     }
 
     /**
@@ -73,18 +89,42 @@ public final class QuotaGovernor implements Budget {
             Instant nextPermitAt,
             @Nullable Instant blockedUntil) {}
 
+    /** The budget of one lane; all lanes draw on the same windows. */
+    public Budget lane(Lane lane) {
+        return new Budget() {
+            @Override
+            public void take(Call call) {
+                QuotaGovernor.this.take(lane, call);
+            }
+
+            @Override
+            public void learn(Call call, Reply reply) {
+                QuotaGovernor.this.learn(call, reply);
+            }
+        };
+    }
+
     /**
-     * Takes the permit for one call. Which member or lane it is for makes no difference yet; lanes will be further
-     * limits beside {@code minute} and {@code day}, chosen by the call.
+     * Takes the permit for one call in the lane {@link Lane#INTERACTIVE}.
      *
      * @throws SourceThrottled with the exact time until there is room
      * @throws SourceUnavailable when the database cannot be reached: what cannot be counted is not sent
      */
     @Override
     public void take(Call call) {
-        Duration wait = inTransaction(this::takeOrWait);
-        if (!wait.isZero()) {
-            throw new SourceThrottled(WHOOP, wait);
+        take(Lane.INTERACTIVE, call);
+    }
+
+    private void take(Lane lane, Call call) {
+        Who who = new Who(lane, numberOf(call.who()));
+        oneAtATime.lock();
+        try {
+            Duration wait = taken(who) ? Duration.ZERO : inTransaction(handle -> takeOrWait(handle, who));
+            if (!wait.isZero()) {
+                throw new SourceThrottled(WHOOP, wait);
+            }
+        } finally {
+            oneAtATime.unlock();
         }
     }
 
@@ -108,73 +148,107 @@ public final class QuotaGovernor implements Budget {
 
     /** For operators and tests; takes no permit. */
     public Status status() {
-        return inTransaction(handle -> {
-            Instant now = clock.instant();
-            Count count = store.read(handle);
-            List<WindowState> windows = store.windows(handle, count.granted(), minute.most(), day.most());
-            Instant blockedUntil = windows.stream()
-                    .map(WindowState::blockedUntil)
-                    .filter(until -> until != null && until.isAfter(now))
-                    .max(Instant::compareTo)
-                    .orElse(null);
-            return new Status(
-                    store.countSince(handle, now.minus(minute.length())),
-                    minute.most(),
-                    store.countSince(handle, now.minus(day.length())),
-                    day.most(),
-                    roomAt(count, windows, later(now, count.lastGrantedAt())),
-                    blockedUntil);
-        });
+        return upToDate(now -> new Status(
+                state.grants.countAfter(now.minus(minute.length())),
+                minute.most(),
+                state.grants.countAfter(now.minus(day.length())),
+                day.most(),
+                state.roomAt(state.notBeforeTheLast(now)),
+                state.blockedUntil(now)));
+    }
+
+    /** How the quota stands, lane by lane, and where it is going. */
+    public QuotaReport report() {
+        return upToDate(this::report);
+    }
+
+    /**
+     * Whether the first reads of one more member would leave the members there are what they need. Asked before work for
+     * somebody new is begun; what is under way goes on.
+     */
+    public boolean admitsNewMember() {
+        return upToDate(now -> Forecast.of(state.grants, day, now).admitsOneMore());
     }
 
     /** Forgets all grants, blocks and caps. For a WHOOP that has just forgotten them too, as the sandbox's has. */
     public void reset() {
-        inTransaction(handle -> {
-            store.forget(handle);
-            return true;
-        });
+        changing(store::forget);
     }
 
-    private Duration takeOrWait(Handle handle) {
-        Count count = store.lock(handle);
-        Instant clockNow = clock.instant().truncatedTo(ChronoUnit.MICROS); // after the lock, as finely as it is kept
-        Instant now = later(clockNow, count.lastGrantedAt()); // hosts differ; grants stay in order
-        List<WindowState> windows = store.windows(handle, count.granted(), minute.most(), day.most());
-        Instant roomAt = roomAt(count, windows, now);
-        if (roomAt.isAfter(now)) {
-            return Duration.between(clockNow, roomAt);
+    private QuotaReport report(Instant now) {
+        int[] inMinute = state.grants.countByLaneAfter(now.minus(minute.length()));
+        int[] inDay = state.grants.countByLaneAfter(now.minus(day.length()));
+        int[] waiting = state.waiting.countByLane(now);
+        Map<String, LaneUse> lanes = new LinkedHashMap<>();
+        for (Lane lane : Lane.values()) {
+            int used = inMinute[lane.number];
+            int guaranteed = rules.guaranteed(lane);
+            lanes.put(
+                    lane.word(),
+                    new LaneUse(
+                            used,
+                            guaranteed,
+                            Math.max(0, used - guaranteed),
+                            inDay[lane.number],
+                            waiting[lane.number]));
         }
-        store.grant(handle, count.granted() + 1, now, Math.max(minute.most(), day.most()));
-        return Duration.ZERO;
+        Forecast forecast = Forecast.of(state.grants, day, now);
+        return new QuotaReport(
+                new Used(LaneRules.sum(inMinute), minute.most()),
+                new Used(LaneRules.sum(inDay), day.most()),
+                lanes,
+                state.roomAt(state.notBeforeTheLast(now)),
+                state.blockedUntil(now),
+                forecast.text(),
+                forecast.endsAt(),
+                forecast.members(),
+                forecast.callsPerMemberAndDay(),
+                forecast.membersThatFit(),
+                forecast.admitsOneMore());
     }
 
-    /** When the next grant may be made; {@code now} when nothing stands against it. */
-    private Instant roomAt(Count count, List<WindowState> windows, Instant now) {
-        Instant roomAt = now;
-        for (WindowState state : windows) {
-            Limit limit = switch (state.window()) {
-                case MINUTE -> minute;
-                case DAY -> day;
-            };
-            if (state.pushedOut() != null) {
-                roomAt = later(roomAt, state.pushedOut().plus(limit.length()));
-            }
-            roomAt = later(roomAt, state.blockedUntil());
-            if (state.cappedAt() != null && count.granted() >= state.cappedAt()) {
-                roomAt = later(roomAt, state.cappedUntil());
-            }
+    /** By what we know; one statement, which does nothing should somebody else have been faster. */
+    private boolean taken(Who who) {
+        if (!state.isLoaded()) {
+            return false;
         }
-        return roomAt;
+        Instant now = state.notBeforeTheLast(now());
+        if (state.roomFor(who, now).isAfter(now)) {
+            return false; // a refusal is for the database to confirm
+        }
+        Grant next = state.next(who, now);
+        boolean taken = in(() -> jdbi.withHandle(handle -> state.save(handle, next)));
+        if (taken) {
+            state.granted(next);
+        }
+        return taken;
+    }
+
+    private Duration takeOrWait(Handle handle, Who who) {
+        state.catchUp(handle, store.lock(handle));
+        Instant clockNow = now(); // after the lock
+        Instant now = state.notBeforeTheLast(clockNow);
+        Instant roomAt = state.roomFor(who, now);
+        if (!roomAt.isAfter(now)) {
+            Grant next = state.next(who, now);
+            if (!state.save(handle, next)) {
+                throw new IllegalStateException("a grant under the lock was refused");
+            }
+            state.granted(next);
+            return Duration.ZERO;
+        }
+        if (who.member() != APPLICATION && !roomAt.equals(state.waiting.toldTo(who, now))) {
+            store.await(handle, who, roomAt, now.minus(Waiting.HELD_FOR));
+            state.told(who, roomAt);
+        }
+        return Duration.between(clockNow, roomAt);
     }
 
     private void block(Call call, Window window, Duration asked) {
         Duration block = asked.compareTo(MAX_BLOCK) > 0 ? MAX_BLOCK : asked;
         Instant until = clock.instant().plus(block).plus(margin);
         log.warn("event=quota_exceeded provider=whoop command={} window={} until={}", call.key(), window, until);
-        inTransaction(handle -> {
-            store.block(handle, window, until);
-            return true;
-        });
+        changing(handle -> store.block(handle, window, until));
     }
 
     private void cap(Window window, int remaining, Duration reset) {
@@ -185,22 +259,77 @@ public final class QuotaGovernor implements Budget {
         if (reset.compareTo(window.length) > 0) {
             return; // says nothing that fits
         }
-        Instant now = clock.instant();
-        inTransaction(handle -> {
-            store.cap(handle, window, Math.max(0, remaining - limit.reserve()), now.plus(reset), now);
-            return true;
-        });
-    }
-
-    private <T> T inTransaction(Function<Handle, T> work) {
-        try {
-            return jdbi.inTransaction(TransactionIsolationLevel.READ_COMMITTED, work::apply);
-        } catch (JdbiException e) {
-            throw new SourceUnavailable(WHOOP, RETRY_AFTER_LOST_DATABASE, e);
+        Instant now = now();
+        int ours = Math.max(0, remaining - limit.reserve());
+        if (!isKnown(window, ours, now)) {
+            changing(handle -> store.cap(handle, window, ours, now.plus(reset), now));
         }
     }
 
-    private static Instant later(Instant one, @Nullable Instant other) {
-        return other != null && other.isAfter(one) ? other : one;
+    private boolean isKnown(Window window, int remaining, Instant now) {
+        oneAtATime.lock();
+        try {
+            return state.isKnown(window, remaining, now);
+        } finally {
+            oneAtATime.unlock();
+        }
+    }
+
+    private void changing(Consumer<Handle> change) {
+        oneAtATime.lock();
+        try {
+            inTransaction(handle -> {
+                change.accept(handle);
+                state.catchUp(handle, store.lock(handle));
+                return true;
+            });
+        } finally {
+            oneAtATime.unlock();
+        }
+    }
+
+    private <T> T upToDate(Function<Instant, T> reader) {
+        oneAtATime.lock();
+        try {
+            return inTransaction(handle -> {
+                state.catchUp(handle, store.lock(handle));
+                return reader.apply(now());
+            });
+        } finally {
+            oneAtATime.unlock();
+        }
+    }
+
+    private <T> T inTransaction(Function<Handle, T> work) {
+        return in(() -> jdbi.inTransaction(TransactionIsolationLevel.READ_COMMITTED, work::apply));
+    }
+
+    private <T> T in(Supplier<T> work) {
+        boolean done = false;
+        try {
+            T result = work.get();
+            done = true;
+            return result;
+        } catch (JdbiException e) {
+            throw new SourceUnavailable(WHOOP, RETRY_AFTER_LOST_DATABASE, e);
+        } finally {
+            if (!done) {
+                state.doubt(); // it may have been committed, or not
+            }
+        }
+    }
+
+    /** As finely as it is kept. */
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
+    }
+
+    /** Tells members apart without naming them; two with one number would share a part. */
+    private static long numberOf(@Nullable UserId who) {
+        if (who == null) {
+            return APPLICATION;
+        }
+        UUID hash = UUID.nameUUIDFromBytes(who.value().getBytes(StandardCharsets.UTF_8));
+        return Math.max(1, hash.getMostSignificantBits() & Long.MAX_VALUE);
     }
 }

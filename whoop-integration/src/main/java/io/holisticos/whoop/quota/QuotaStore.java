@@ -1,31 +1,48 @@
 package io.holisticos.whoop.quota;
 
+import io.holisticos.whoop.quota.Waiting.Who;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/** Tables {@code whoop_quota}, {@code whoop_quota_grant} and {@code whoop_quota_window}. */
+/** Tables {@code whoop_quota}, {@code whoop_quota_grant}, {@code whoop_quota_window} and {@code whoop_quota_waiting}. */
 final class QuotaStore {
 
-    private static final String LOCK = "select granted, last_granted_at from whoop_quota for update";
-    private static final String READ = "select granted, last_granted_at from whoop_quota";
-    private static final String WINDOWS = """
-            select w.window_name, w.blocked_until, w.capped_at, w.capped_until, g.granted_at as pushed_out
-            from whoop_quota_window w
-            left join whoop_quota_grant g
-                on g.sequence = :granted + 1 - case w.window_name when 'minute' then :minute else :day end""";
+    private static final String LOCK = "select granted, last_granted_at, version from whoop_quota for update";
+    private static final String WINDOWS =
+            "select window_name, blocked_until, capped_at, capped_until from whoop_quota_window";
+    private static final String GRANTS = """
+            select sequence, granted_at, lane, member from whoop_quota_grant
+            where sequence >= :from order by sequence""";
+    private static final String WAITING = "select lane, member, told_at from whoop_quota_waiting";
+
+    /** One statement: whoever waits here for the row looks again at its count and version once it has it. */
     private static final String GRANT = """
             with counted as (
                 update whoop_quota set granted = :sequence, last_granted_at = :now
+                where granted = :sequence - 1 and version = :version
+                returning granted
             ), pushed_out as (
-                delete from whoop_quota_grant where sequence <= :sequence - :keep
+                delete from whoop_quota_grant using counted where sequence <= counted.granted - :keep
+            ), came as (
+                delete from whoop_quota_waiting using counted where lane = :lane and member = :member
             )
-            insert into whoop_quota_grant (sequence, granted_at) values (:sequence, :now)""";
+            insert into whoop_quota_grant (sequence, granted_at, lane, member)
+            select granted, :now, :lane, :member from counted""";
+
+    private static final String WAIT = """
+            with gone as (
+                delete from whoop_quota_waiting where told_at < :gone and not (lane = :lane and member = :member)
+            )
+            insert into whoop_quota_waiting (lane, member, told_at) values (:lane, :member, :toldAt)
+            on conflict (lane, member) do update set told_at = excluded.told_at""";
+    private static final String CHANGED = "update whoop_quota set version = version + 1";
     private static final String BLOCK = """
             update whoop_quota_window set blocked_until = greatest(blocked_until, :until)
             where window_name = :window""";
@@ -35,73 +52,113 @@ final class QuotaStore {
             from whoop_quota
             where window_name = :window
                 and (capped_until is null or capped_until <= :now or capped_at > whoop_quota.granted + :remaining)""";
-    private static final String COUNT = "select count(*) from whoop_quota_grant where granted_at > :since";
-    private static final String FORGET_GRANTS = "delete from whoop_quota_grant";
     private static final String FORGET_COUNT =
-            "update whoop_quota set granted = 0, last_granted_at = '1970-01-01T00:00:00Z'";
+            "update whoop_quota set granted = 0, last_granted_at = '1970-01-01T00:00:00Z', version = version + 1";
+    private static final String FORGET_GRANTS = "delete from whoop_quota_grant";
+    private static final String FORGET_WAITING = "delete from whoop_quota_waiting";
     private static final String FORGET_WINDOWS =
             "update whoop_quota_window set blocked_until = null, capped_at = null, capped_until = null";
 
     /** How long a process waits for its turn; turns last milliseconds. */
     private static final int MAX_SECONDS_FOR_THE_LOCK = 3;
 
-    /**
-     * The count of grants so far.
-     *
-     * @param granted the sequence of the last grant
-     */
-    record Count(long granted, Instant lastGrantedAt) {}
+    /** Shorter than the margin: a grant must not be older than that when its call leaves. */
+    private static final int MAX_SECONDS_FOR_A_GRANT = 1;
 
     /**
-     * What stands against the next grant in one window.
+     * What orders all processes.
      *
-     * @param pushedOut when the grant was made that the next one would push out; null while there are fewer
+     * @param granted the sequence of the last grant
+     * @param version grows with everything but a grant
+     */
+    record Count(long granted, Instant lastGrantedAt, long version) {}
+
+    /**
+     * What stands against the next grant in one window, beside the grants before it.
+     *
      * @param cappedAt the last sequence that may be granted before {@code cappedUntil}
      */
     record WindowState(
             Window window,
-            @Nullable Instant pushedOut,
             @Nullable Instant blockedUntil,
             @Nullable Long cappedAt,
             @Nullable Instant cappedUntil) {}
+
+    /** A grant to a member in a lane. */
+    record Grant(long sequence, Instant at, Who to) {}
 
     /** Waits for our turn: until the transaction ends, no other process grants. */
     Count lock(Handle handle) {
         return handle.createQuery(LOCK)
                 .setQueryTimeout(MAX_SECONDS_FOR_THE_LOCK)
-                .map((row, context) -> count(row))
+                .map((row, context) -> new Count(
+                        row.getLong("granted"),
+                        row.getObject("last_granted_at", OffsetDateTime.class).toInstant(),
+                        row.getLong("version")))
                 .one();
     }
 
-    Count read(Handle handle) {
-        return handle.createQuery(READ).map((row, context) -> count(row)).one();
-    }
-
     /** A statement of its own, after the lock: one that waits for a lock sees other tables as they were before. */
-    List<WindowState> windows(Handle handle, long granted, int mostInMinute, int mostInDay) {
+    List<WindowState> windows(Handle handle) {
         return handle.createQuery(WINDOWS)
-                .bind("granted", granted)
-                .bind("minute", mostInMinute)
-                .bind("day", mostInDay)
                 .map((row, context) -> new WindowState(
                         Window.of(row.getString("window_name")),
-                        instant(row, "pushed_out"),
                         instant(row, "blocked_until"),
                         row.getObject("capped_at", Long.class),
                         instant(row, "capped_until")))
                 .list();
     }
 
-    void grant(Handle handle, long sequence, Instant now, int keep) {
-        handle.createUpdate(GRANT)
-                .bind("sequence", sequence)
-                .bind("now", utc(now))
-                .bind("keep", keep)
+    /** The grants that are kept, from this sequence on. */
+    List<Grant> grants(Handle handle, long from) {
+        return handle.createQuery(GRANTS)
+                .bind("from", from)
+                .map((row, context) -> new Grant(
+                        row.getLong("sequence"),
+                        row.getObject("granted_at", OffsetDateTime.class).toInstant(),
+                        who(row)))
+                .list();
+    }
+
+    void readWaiting(Handle handle, BiConsumer<Who, Instant> reader) {
+        handle.createQuery(WAITING)
+                .map((row, context) -> {
+                    reader.accept(
+                            who(row),
+                            row.getObject("told_at", OffsetDateTime.class).toInstant());
+                    return true;
+                })
+                .list();
+    }
+
+    /** Returns false, with nothing done, when somebody else granted or changed something meanwhile. */
+    boolean grant(Handle handle, Grant next, long version, int keep) {
+        return handle.createUpdate(GRANT)
+                        .setQueryTimeout(MAX_SECONDS_FOR_A_GRANT)
+                        .bind("sequence", next.sequence())
+                        .bind("version", version)
+                        .bind("now", utc(next.at()))
+                        .bind("keep", keep)
+                        .bind("lane", next.to().lane().number)
+                        .bind("member", next.to().member())
+                        .execute()
+                == 1;
+    }
+
+    /** Notes that this one was told to come back, for all processes to know. */
+    void await(Handle handle, Who who, Instant toldAt, Instant gone) {
+        handle.createUpdate(WAIT)
+                .bind("lane", who.lane().number)
+                .bind("member", who.member())
+                .bind("toldAt", utc(toldAt))
+                .bind("gone", utc(gone))
                 .execute();
+        changed(handle);
     }
 
     /** A shorter block than the present one changes nothing. */
     void block(Handle handle, Window window, Instant until) {
+        changed(handle); // first: it takes the lock
         handle.createUpdate(BLOCK)
                 .bind("window", window.columnValue)
                 .bind("until", utc(until))
@@ -110,6 +167,7 @@ final class QuotaStore {
 
     /** Allows {@code remaining} more grants until then. While a cap stands, only a tighter one takes its place. */
     void cap(Handle handle, Window window, int remaining, Instant until, Instant now) {
+        changed(handle); // first: it takes the lock
         handle.createUpdate(CAP)
                 .bind("window", window.columnValue)
                 .bind("remaining", remaining)
@@ -118,23 +176,19 @@ final class QuotaStore {
                 .execute();
     }
 
-    int countSince(Handle handle, Instant since) {
-        return handle.createQuery(COUNT)
-                .bind("since", utc(since))
-                .mapTo(Integer.class)
-                .one();
-    }
-
     void forget(Handle handle) {
         handle.createUpdate(FORGET_COUNT).execute(); // first: it takes the lock
         handle.createUpdate(FORGET_GRANTS).execute();
+        handle.createUpdate(FORGET_WAITING).execute();
         handle.createUpdate(FORGET_WINDOWS).execute();
     }
 
-    private static Count count(ResultSet row) throws SQLException {
-        return new Count(
-                row.getLong("granted"),
-                row.getObject("last_granted_at", OffsetDateTime.class).toInstant());
+    private static void changed(Handle handle) {
+        handle.createUpdate(CHANGED).execute();
+    }
+
+    private static Who who(ResultSet row) throws SQLException {
+        return new Who(Lane.of(row.getInt("lane")), row.getLong("member"));
     }
 
     private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {

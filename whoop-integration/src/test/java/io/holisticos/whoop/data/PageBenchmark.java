@@ -69,12 +69,15 @@ class PageBenchmark {
             Instant start = T0.minus(Duration.ofDays(i)).minus(Duration.ofHours(12));
             String updatedAt = T0.plusSeconds(i < changed ? round : 0).toString();
             UUID id = new UUID(7, i);
-            page.add(sample("sleep-scored", Sleep.class, tree -> tree.put("id", id.toString())
-                    .put("updated_at", updatedAt)
-                    .put("start", start.toString())
-                    .put("end", start.plus(Duration.ofHours(8)).toString())
-                    .withObject("/score")
-                    .put("respiratory_rate", BigDecimal.valueOf(10 + round))));
+            page.add(sample(
+                    "sleep-scored",
+                    Sleep.class,
+                    tree -> tree.put("id", id.toString())
+                            .put("updated_at", updatedAt)
+                            .put("start", start.toString())
+                            .put("end", start.plus(Duration.ofHours(8)).toString())
+                            .withObject("/score")
+                            .put("respiratory_rate", BigDecimal.valueOf(10 + round))));
         }
         return changed == 0 ? page : mixed(page, changed);
     }

@@ -1,0 +1,143 @@
+package io.holisticos.whoop.quota;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * How lanes share a window. A lane may always use its guaranteed part; beyond that it borrows, but nothing that a lane
+ * in which somebody waits, or a lane above it, has still to come of its own guarantee. Pure.
+ */
+final class LaneRules {
+
+    /** What foreground may grow by from one day to the next before background work is in its way. */
+    private static final double GROWTH = 1.1;
+
+    /** Background leaves so much of the day, whatever yesterday was like. */
+    private static final double ALWAYS_LEFT = 0.05;
+
+    /** A caller further back in the line than this is told a time all the same, only an early one. */
+    private static final int LONGEST_LINE = 1_000;
+
+    private final Limit minute;
+    private final Limit day;
+    private final int[] guaranteed;
+
+    LaneRules(Limit minute, Limit day, LaneShares shares) {
+        this.minute = minute;
+        this.day = day;
+        this.guaranteed = new int[Lane.COUNT];
+        for (Lane lane : Lane.values()) {
+            guaranteed[lane.number] = Math.max(1, minute.most() * shares.percentOf(lane) / 100);
+        }
+    }
+
+    /** Permits in a minute that nobody else can take from this lane. */
+    int guaranteed(Lane lane) {
+        return guaranteed[lane.number];
+    }
+
+    /** Whether the lane may have one more of the minute. */
+    boolean allows(Lane lane, int[] used, boolean[] waiting) {
+        int free = minute.most() - sum(used);
+        if (free <= 0) {
+            return false;
+        }
+        return used[lane.number] < guaranteed[lane.number] || free > reservedFrom(lane, used, waiting);
+    }
+
+    /**
+     * When the lane may have one more of the minute, should nobody else ask.
+     *
+     * @param ahead how many of the lane come first
+     */
+    Instant minuteRoomAt(Lane lane, Grants grants, boolean[] waiting, int ahead, Instant now) {
+        int[] used = grants.countByLaneAfter(now.minus(minute.length()));
+        long oldest = grants.firstAfter(now.minus(minute.length()));
+        Deque<Instant> imagined = new ArrayDeque<>(); // when permits given to those ahead come back
+        int before = Math.min(ahead, LONGEST_LINE);
+        Instant at = now;
+        while (true) {
+            while (oldest <= grants.last()
+                    && !grants.at(oldest).plus(minute.length()).isAfter(at)) {
+                used[grants.laneOf(oldest)]--;
+                oldest++;
+            }
+            while (!imagined.isEmpty() && !imagined.element().isAfter(at)) {
+                used[lane.number]--;
+                imagined.remove();
+            }
+            while (allows(lane, used, waiting)) {
+                if (before == 0) {
+                    return at;
+                }
+                before--;
+                used[lane.number]++;
+                imagined.add(at.plus(minute.length()));
+            }
+            Instant next = oldest <= grants.last() ? grants.at(oldest).plus(minute.length()) : Instant.MAX;
+            at = !imagined.isEmpty() && imagined.element().isBefore(next) ? imagined.element() : next;
+        }
+    }
+
+    /**
+     * When the lane may have one more of the day: at once in the foreground, whose only limit is the day itself. In a
+     * window that slides, what foreground used in the last day is what it will need in the next: as each hour's use comes
+     * back, the same hour needs it again.
+     */
+    Instant dayRoomAt(Lane lane, Grants grants, Instant now) {
+        if (isForeground(lane)) {
+            return now;
+        }
+        int[] used = grants.countByLaneAfter(now.minus(day.length()));
+        Instant at = now;
+        for (long oldest = grants.firstAfter(now.minus(day.length())); !leavesRoom(lane, used); oldest++) {
+            if (oldest > grants.last()) {
+                return at.plus(Duration.ofMinutes(1)); // the limit itself is below what is always left
+            }
+            at = grants.at(oldest).plus(day.length());
+            used[grants.laneOf(oldest)]--;
+        }
+        return at;
+    }
+
+    /** Whether one more of this lane leaves the day what the lanes above it will need. */
+    boolean leavesRoom(Lane lane, int[] usedInDay) {
+        int above = 0;
+        int ours = 0;
+        for (Lane other : Lane.values()) {
+            if (other.number < lane.number) {
+                above += usedInDay[other.number];
+            } else {
+                ours += usedInDay[other.number];
+            }
+        }
+        return ours < day.most() - Math.ceil(above * GROWTH) - Math.ceil(day.most() * ALWAYS_LEFT);
+    }
+
+    static boolean isForeground(Lane lane) {
+        return switch (lane) {
+            case INTERACTIVE, WEBHOOK -> true;
+            case RECONCILE, BACKFILL -> false;
+        };
+    }
+
+    private int reservedFrom(Lane lane, int[] used, boolean[] waiting) {
+        int reserved = 0;
+        for (int other = 0; other < used.length; other++) {
+            if (other != lane.number && (other < lane.number || waiting[other])) {
+                reserved += Math.max(0, guaranteed[other] - used[other]);
+            }
+        }
+        return reserved;
+    }
+
+    static int sum(int[] numbers) {
+        int sum = 0;
+        for (int number : numbers) {
+            sum += number;
+        }
+        return sum;
+    }
+}

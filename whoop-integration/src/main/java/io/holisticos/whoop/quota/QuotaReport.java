@@ -1,0 +1,74 @@
+package io.holisticos.whoop.quota;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the quota stands, for operators: no ids of members.
+ *
+ * @param nextPermitAt when anybody may be granted anything
+ * @param blockedUntil null unless WHOOP answered 429 and the time it asked for has not passed
+ * @param forecast in words
+ * @param membersThatFit how many members the day can carry at what they cost now
+ * @param admitsNewMembers whether first reads of new members would leave those there are what they need
+ */
+@JsonPropertyOrder({
+    "minute",
+    "day",
+    "lanes",
+    "next_permit_at",
+    "blocked_until",
+    "forecast",
+    "day_ends_at",
+    "members",
+    "calls_per_member_and_day",
+    "members_that_fit",
+    "admits_new_members"
+})
+public record QuotaReport(
+        @JsonProperty("minute") Used minute,
+        @JsonProperty("day") Used day,
+        @JsonProperty("lanes") Map<String, LaneUse> lanes,
+        @JsonProperty("next_permit_at") Instant nextPermitAt,
+        @JsonProperty("blocked_until") @Nullable Instant blockedUntil,
+        @JsonProperty("forecast") String forecast,
+        @JsonProperty("day_ends_at") @Nullable Instant dayEndsAt,
+        @JsonProperty("members") int members,
+        @JsonProperty("calls_per_member_and_day") @Nullable Double callsPerMemberAndDay,
+        @JsonProperty("members_that_fit") int membersThatFit,
+        @JsonProperty("admits_new_members") boolean admitsNewMembers) {
+
+    /** Grants in a window, margin included. */
+    @JsonPropertyOrder({"used", "most"})
+    public record Used(
+            @JsonProperty("used") int used,
+            @JsonProperty("most") int most) {}
+
+    /**
+     * One lane in the last minute.
+     *
+     * @param borrowed what it used beyond its guarantee
+     * @param waiting members who were refused and told to come back
+     */
+    @JsonPropertyOrder({"used", "guaranteed", "borrowed", "used_in_day", "waiting"})
+    public record LaneUse(
+            @JsonProperty("used") int used,
+            @JsonProperty("guaranteed") int guaranteed,
+            @JsonProperty("borrowed") int borrowed,
+            @JsonProperty("used_in_day") int usedInDay,
+            @JsonProperty("waiting") int waiting) {}
+
+    public QuotaReport {
+        lanes = Collections.unmodifiableMap(new LinkedHashMap<>(lanes)); // in the order of rank
+    }
+
+    LaneUse lane(Lane lane) {
+        return Objects.requireNonNull(lanes.get(lane.word()));
+    }
+}

@@ -1,0 +1,186 @@
+package io.holisticos.whoop.quota;
+
+import io.holisticos.whoop.quota.QuotaStore.Count;
+import io.holisticos.whoop.quota.QuotaStore.Grant;
+import io.holisticos.whoop.quota.QuotaStore.WindowState;
+import io.holisticos.whoop.quota.Waiting.Who;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one process knows of the quota: a copy of all that lies in the database, good for as long as count and version
+ * there are the same. So a permit is decided without reading, and costs one statement. Not thread-safe.
+ */
+final class QuotaState {
+
+    /** Even in the longest line a member may make a job's worth of calls at once: they belong together. */
+    private static final int AT_LEAST = 4;
+
+    final Grants grants;
+    final Waiting waiting = new Waiting();
+
+    private final QuotaStore store;
+    private final Limit minute;
+    private final Limit day;
+    private final LaneRules rules;
+    private final int keep;
+    private final Map<Window, WindowState> windows = new EnumMap<>(Window.class);
+    private Instant lastGrantedAt = Instant.EPOCH;
+    private long version;
+    private boolean current;
+
+    QuotaState(QuotaStore store, Limit minute, Limit day, LaneRules rules) {
+        this.store = store;
+        this.minute = minute;
+        this.day = day;
+        this.rules = rules;
+        this.keep = Math.max(minute.most(), day.most());
+        this.grants = new Grants(keep);
+    }
+
+    /** Whether there is anything to decide by; the grant itself tells whether it is still true. */
+    boolean isLoaded() {
+        return current;
+    }
+
+    /** Something happened of which we do not know how it ended. */
+    void doubt() {
+        current = false;
+    }
+
+    /** Catches up with the database, under its lock. */
+    void catchUp(Handle handle, Count count) {
+        if (!current || count.version() != version) {
+            windows.clear();
+            store.windows(handle).forEach(state -> windows.put(state.window(), state));
+            waiting.clear();
+            store.readWaiting(handle, waiting::add);
+        }
+        boolean sameGrants = current && count.version() == version;
+        if (!sameGrants || count.granted() != grants.last()) {
+            List<Grant> newer = current ? store.grants(handle, grants.last()) : List.of();
+            boolean goesOn = !newer.isEmpty() && isOurLast(newer.get(0));
+            if (!goesOn) { // somebody forgot everything, or we begin
+                newer = store.grants(handle, count.granted() - keep + 1);
+                grants.clear(newer.isEmpty() ? count.granted() : newer.get(0).sequence() - 1);
+            }
+            for (Grant grant : newer) {
+                if (grant.sequence() > grants.last()) {
+                    grants.add(grant.at(), grant.to().lane(), grant.to().member());
+                }
+            }
+        }
+        lastGrantedAt = count.lastGrantedAt();
+        version = count.version();
+        current = true;
+    }
+
+    /** The next grant, should it be made now. */
+    Grant next(Who who, Instant now) {
+        return new Grant(grants.last() + 1, now, who);
+    }
+
+    boolean save(Handle handle, Grant grant) {
+        return store.grant(handle, grant, version, keep);
+    }
+
+    void granted(Grant grant) {
+        grants.add(grant.at(), grant.to().lane(), grant.to().member());
+        waiting.remove(grant.to());
+        lastGrantedAt = grant.at();
+    }
+
+    void told(Who who, Instant when) {
+        waiting.add(who, when);
+        version++;
+    }
+
+    /** Hosts differ; grants stay in order. */
+    Instant notBeforeTheLast(Instant clockNow) {
+        return lastGrantedAt.isAfter(clockNow) ? lastGrantedAt : clockNow;
+    }
+
+    /** When this one may have its permit: now, or the time to come back at. */
+    Instant roomFor(Who who, Instant now) {
+        Instant whole = roomAt(now);
+        boolean[] lanesWaiting = waiting.lanes(now);
+        Instant told = waiting.toldTo(who, now);
+        int ahead = told != null && !told.isAfter(now) ? 0 : waiting.dueBeside(who, now);
+        Instant lane = rules.minuteRoomAt(who.lane(), grants, lanesWaiting, ahead, now);
+        Instant limits = later(later(whole, rules.dayRoomAt(who.lane(), grants, now)), fairPartAt(who, now));
+        if (!limits.isAfter(now) && !lane.isAfter(now)) {
+            return now;
+        }
+        if (told != null && told.isAfter(now)) {
+            return later(told, limits); // the time it was told stands
+        }
+        int others = waiting.othersOf(who, now);
+        return later(
+                limits, others == ahead ? lane : rules.minuteRoomAt(who.lane(), grants, lanesWaiting, others, now));
+    }
+
+    /** When anybody may be granted anything; {@code now} when nothing stands against it. */
+    Instant roomAt(Instant now) {
+        Instant roomAt = later(later(now, grants.roomAt(minute)), grants.roomAt(day));
+        for (WindowState state : windows.values()) {
+            roomAt = later(roomAt, state.blockedUntil());
+            Long cappedAt = state.cappedAt();
+            if (cappedAt != null && grants.last() >= cappedAt) {
+                roomAt = later(roomAt, state.cappedUntil());
+            }
+        }
+        return roomAt;
+    }
+
+    @Nullable
+    Instant blockedUntil(Instant now) {
+        Instant until = now;
+        for (WindowState state : windows.values()) {
+            until = later(until, state.blockedUntil());
+        }
+        return until.isAfter(now) ? until : null;
+    }
+
+    /** Whether WHOOP's count says nothing that we do not know: the usual case, which costs no statement. */
+    boolean isKnown(Window window, int remaining, Instant now) {
+        WindowState held = windows.get(window);
+        if (!current || held == null) {
+            return false;
+        }
+        Instant until = held.cappedUntil();
+        Long cappedAt = held.cappedAt();
+        return until != null && until.isAfter(now) && cappedAt != null && cappedAt <= grants.last() + remaining;
+    }
+
+    /** While others of the lane wait, a member has no more than its part of what the lane has. */
+    private Instant fairPartAt(Who who, Instant now) {
+        if (who.member() == 0 || waiting.othersOf(who, now) == 0) {
+            return now;
+        }
+        Instant begin = now.minus(minute.length());
+        Set<Long> members = new HashSet<>(grants.membersOf(who.lane(), begin));
+        members.addAll(waiting.membersOf(who.lane(), now));
+        members.add(who.member());
+        int used = grants.countByLaneAfter(begin)[who.lane().number];
+        int shared = Math.max(used, rules.guaranteed(who.lane()));
+        int part = Math.max(AT_LEAST, (shared + members.size() - 1) / members.size());
+        int mine = grants.countOf(who.lane(), who.member(), begin);
+        return mine < part ? now : grants.backAt(who, begin, mine - part).plus(minute.length());
+    }
+
+    private boolean isOurLast(Grant grant) {
+        return grant.sequence() == grants.last()
+                && grants.last() > 0
+                && Grants.micros(grant.at()) == Grants.micros(grants.at(grants.last()));
+    }
+
+    private static Instant later(Instant one, @Nullable Instant other) {
+        return other != null && other.isAfter(one) ? other : one;
+    }
+}

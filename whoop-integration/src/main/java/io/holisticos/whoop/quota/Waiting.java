@@ -1,0 +1,94 @@
+package io.holisticos.whoop.quota;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Who was refused and told to come back, as one process knows it. Not thread-safe. */
+final class Waiting {
+
+    /** How much later than told a caller may come and still find its permit. */
+    static final Duration HELD_FOR = Duration.ofSeconds(5);
+
+    private final Map<Who, Instant> told = new HashMap<>();
+
+    /** A member in a lane. */
+    record Who(Lane lane, long member) {}
+
+    void clear() {
+        told.clear();
+    }
+
+    void add(Who who, Instant toldAt) {
+        told.put(who, toldAt);
+    }
+
+    void remove(Who who) {
+        told.remove(who);
+    }
+
+    /** When this one was told to come; null when it does not wait, or did not come. */
+    @Nullable
+    Instant toldTo(Who who, Instant now) {
+        Instant when = told.get(who);
+        return when == null || isOver(when, now) ? null : when;
+    }
+
+    /** Lanes in which anybody waits. */
+    boolean[] lanes(Instant now) {
+        forgetWhoDidNotCome(now);
+        boolean[] waiting = new boolean[Lane.COUNT];
+        told.keySet().forEach(who -> waiting[who.lane().number] = true);
+        return waiting;
+    }
+
+    /** How many others wait in the same lane. */
+    int othersOf(Who who, Instant now) {
+        return (int) told.entrySet().stream()
+                .filter(entry -> isAnother(entry.getKey(), who) && !isOver(entry.getValue(), now))
+                .count();
+    }
+
+    /** How many others of the lane have been told to come by now: what is free is theirs first. */
+    int dueBeside(Who who, Instant now) {
+        return (int) told.entrySet().stream()
+                .filter(entry -> isAnother(entry.getKey(), who)
+                        && !entry.getValue().isAfter(now)
+                        && !isOver(entry.getValue(), now))
+                .count();
+    }
+
+    Set<Long> membersOf(Lane lane, Instant now) {
+        Set<Long> members = new HashSet<>();
+        told.forEach((who, when) -> {
+            if (who.lane() == lane && !isOver(when, now)) {
+                members.add(who.member());
+            }
+        });
+        return members;
+    }
+
+    int[] countByLane(Instant now) {
+        int[] counts = new int[Lane.COUNT];
+        for (Lane lane : Lane.values()) {
+            counts[lane.number] = membersOf(lane, now).size();
+        }
+        return counts;
+    }
+
+    private void forgetWhoDidNotCome(Instant now) {
+        told.values().removeIf(when -> isOver(when, now));
+    }
+
+    private static boolean isAnother(Who one, Who other) {
+        return one.lane() == other.lane() && one.member() != other.member();
+    }
+
+    private static boolean isOver(Instant toldAt, Instant now) {
+        return now.isAfter(toldAt.plus(HELD_FOR));
+    }
+}
