@@ -17,6 +17,11 @@ final class PageSql {
     /** Who writes for a member waits here for whoever else does. */
     static final String TAKE_TURN = "select pg_advisory_xact_lock(hashtextextended(:who, 0))";
 
+    /** Planning what follows takes longer than doing it, and its plan is the same whatever came. */
+    private static final String TAKE_TURN_TO_WRITE = """
+            select pg_advisory_xact_lock(hashtextextended(:who, 0)),
+                set_config('plan_cache_mode', 'force_generic_plan', true)""";
+
     private static final List<String> WHEN = List.of("recorded_at", "fetch_begun_at", "archive_hash");
 
     private PageSql() {}
@@ -67,7 +72,7 @@ final class PageSql {
                 .toList();
         String change = kind.knowsItsChange() ? "updated_at" : "";
         String tombstoneKey = kind.tombstoneKey();
-        return TAKE_TURN
+        return TAKE_TURN_TO_WRITE
                 + ";\n"
                 + NEWS.replace("{touch}", TOUCH)
                         .replace("{ledger}", ledger(kind, proves))
@@ -156,7 +161,7 @@ final class PageSql {
                 from unnest(cast(:freshHashes as bytea[]), cast(:payloads as bytea[])) as fresh(hash, payload)
                 on conflict (user_id, hash) do nothing
             ), held as (
-                select * from {table} where ({key}) in (select {key} from incoming)
+                select * from {table} where user_id = :who and {own_key} = any (cast(:freshIds as {key_type}[]))
             ), known as (
                 select {own} from held union all select {own} from incoming
             ), winner as (

@@ -142,6 +142,7 @@ final class PageStore {
         return jdbi.withHandle(handle -> bound(
                         handle.createUpdate(sql(arrival, Statement.Work.WRITE)), arrival, same, all)
                 .bind("rows", rows.toString())
+                .bind("freshIds", array(arrival.kind().ownKeyType(), keys(fresh)))
                 .bind("freshHashes", array("bytea", hashes(fresh)))
                 .bind("payloads", array("bytea", payloads))
                 .execute(PageStore::written));
