@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +52,9 @@ final class MemberJob {
     /** Of a run somebody waits for; the member's other things go on being tried, ever more seldom. */
     private static final int MAX_FAILURES = 5;
 
+    /** Members whose past is read at the same time; the others wait for their turn instead of for permits. */
+    static final int BACKFILLS_AT_ONCE = 8;
+
     /** 10,000 records: nobody has as many of one kind. */
     private static final int MAX_PAGES = 400;
 
@@ -61,9 +65,15 @@ final class MemberJob {
     private final Reading reading;
     private final SyncMeters meters;
     private final SyncTerms terms;
+    private final Consumer<UserId> wake;
     private final Clock clock;
 
-    MemberJob(MemberTables tables, WhoopApi api, WhoopStore records, SyncTerms terms) {
+    /**
+     * For the members of one database.
+     *
+     * @param wake puts the next backfill's turn on the list of jobs
+     */
+    MemberJob(MemberTables tables, WhoopApi api, WhoopStore records, SyncTerms terms, Consumer<UserId> wake) {
         this.members = tables.members();
         this.changes = tables.changes();
         this.runs = tables.runs();
@@ -71,6 +81,7 @@ final class MemberJob {
         this.meters = new SyncMeters(terms.metrics(), changes);
         this.reading = new Reading(api, records, meters, terms.clock());
         this.terms = terms;
+        this.wake = wake;
         this.clock = terms.clock();
     }
 
@@ -125,17 +136,23 @@ final class MemberJob {
         SyncRun run = null;
         Backfill backfill = null;
         for (SyncRun open : row.flags().asked() ? runs.findOpen(who) : List.<SyncRun>of()) {
-            if (open.kind() == Kind.BACKFILL) {
-                backfill = new Backfill(open, row.backfill());
-            } else {
+            if (open.kind() != Kind.BACKFILL) {
                 run = open;
+            } else if (runs.backfills(BACKFILLS_AT_ONCE).contains(who)) {
+                backfill = new Backfill(open, row.backfill());
             }
         }
-        Standing standing =
-                row.flags().stopped() ? Standing.STOPPED : terms.enabled().test(who) ? Standing.OPEN : Standing.OFF;
+        Standing standing = row.flags().stopped()
+                ? Standing.STOPPED
+                : terms.enabled().test(who) ? Standing.OPEN : Standing.OFF;
         MemberState.Held held = new MemberState.Held(
                 row.night(), row.cycle(), row.offset(), row.flags().absent() ? records.absences(who) : List.of());
-        Coverage coverage = backfill == null ? Coverage.none() : records.coverage(who);
+        MemberState state =
+                new MemberState(now, row.told(), row.read(), held, new Asked(standing, run, null, Coverage.none()));
+        if (backfill == null || !state.mayCall(Lane.BACKFILL)) {
+            return state; // without a permit there is no use in looking for gaps
+        }
+        Coverage coverage = backfill.walk() == null ? records.coverage(who) : Coverage.none();
         return new MemberState(now, row.told(), row.read(), held, new Asked(standing, run, backfill, coverage));
     }
 
@@ -144,8 +161,7 @@ final class MemberJob {
         try {
             return take(who, state, step);
         } catch (SourceThrottled | SourceUnavailable wait) {
-            Duration retryAfter = wait.retryAfter().orElse(FIRST_RETRY);
-            pause(who, state, laneOf(step), retryAfter.compareTo(SHORTEST_RETRY) < 0 ? SHORTEST_RETRY : retryAfter);
+            pause(who, state, laneOf(step), wait.retryAfter().orElse(FIRST_RETRY));
         } catch (ReauthorizationRequired refused) {
             terms.consentLost().accept(who);
             members.stop(who, now());
@@ -214,6 +230,9 @@ final class MemberJob {
         String token = brought.sight().nextToken();
         Window unread = brought.sight().stillUnread();
         members.saveBackfill(who, token == null || unread == null ? null : walk.next(unread, token), now());
+        if (state.read().pause() != null) {
+            members.save(who, unpaused(state, Lane.BACKFILL, state.read().walk()), now());
+        }
         progress(who, state, walk, brought.records());
         return Optional.empty();
     }
@@ -294,12 +313,25 @@ final class MemberJob {
                     run.records(),
                     run.pages());
         }
+        if (backfilled) {
+            runs.backfills(BACKFILLS_AT_ONCE).forEach(wake);
+        }
     }
 
-    private void pause(UserId who, MemberState state, Lane lane, Duration wait) {
+    /** Those who wait for the same permits do not come back all at once, and the less urgent come back less often. */
+    private void pause(UserId who, MemberState state, Lane lane, Duration retryAfter) {
+        Duration shortest =
+                switch (lane) {
+                    case INTERACTIVE, WEBHOOK -> SHORTEST_RETRY;
+                    case RECONCILE -> Duration.ofMinutes(1);
+                    case BACKFILL -> Duration.ofMinutes(5);
+                };
+        Instant now = now();
+        long spread = Math.floorMod(31L * who.value().hashCode() + now.toEpochMilli(), shortest.toMillis());
+        Duration wait = retryAfter.compareTo(shortest) < 0 ? shortest : retryAfter;
         Pause before = state.read().pause();
         int failures = before == null ? 0 : before.failures();
-        save(who, state, state.read().walk(), new Pause(lane, now().plus(wait), failures));
+        save(who, state, state.read().walk(), new Pause(lane, now.plus(wait).plusMillis(spread), failures));
     }
 
     /** The collection is read again from its start: a page token may have gone stale. */

@@ -46,7 +46,8 @@ final class Planner {
     /** What a list reads: enough for the newest 25 of everything. */
     static final Duration SPAN = Duration.ofDays(30);
 
-    private static final Duration LOOK_AGAIN_WHILE_OFF = Duration.ofSeconds(30);
+    private static final Duration LOOK_AGAIN_WHILE_OFF = Duration.ofMinutes(5);
+    private static final Duration LOOK_AGAIN_FOR_A_CALLER = Duration.ofSeconds(30);
 
     /** A member without a new cycle for so long wears no strap, it seems. */
     private static final Duration QUIET_AFTER = Duration.ofDays(2);
@@ -97,7 +98,7 @@ final class Planner {
         Standing standing = state.asked().standing();
         return switch (standing) {
             case STOPPED -> new Rest();
-            case OFF -> new Wait(now.plus(LOOK_AGAIN_WHILE_OFF));
+            case OFF -> new Wait(now.plus(state.asked().run() == null ? LOOK_AGAIN_WHILE_OFF : LOOK_AGAIN_FOR_A_CALLER));
             case OPEN ->
                 rules().stream()
                         .map(rule -> rule.apply(this))

@@ -50,6 +50,10 @@ final class SyncStore {
             set state = :state, collection = :stage, percent = :percent, records = :records, pages = :pages,
                 started_at = coalesce(started_at, :now), finished_at = :finishedAt, recorded_at = :now
             where job_id = :job and kind = :kind and state in ('queued', 'running')""";
+    private static final String BACKFILLS = """
+            select s.user_id from whoop_sync s join whoop_member_sync m on m.user_id = s.user_id
+            where s.kind = 'backfill' and s.state in ('queued', 'running') and m.stopped_at is null and m.failures = 0
+            order by s.requested_at, s.user_id limit :count""";
     private static final String PURGE = """
             delete from whoop_sync
             where state in ('done', 'failed') and finished_at < :before""";
@@ -91,6 +95,14 @@ final class SyncStore {
                 .bind("backfill", backfill)
                 .map((row, context) -> run(row))
                 .findOne());
+    }
+
+    /** Members whose backfill is open and works, those who have waited longest first. */
+    List<UserId> backfills(int count) {
+        return answered(handle -> handle.createQuery(BACKFILLS)
+                .bind("count", count)
+                .map((row, context) -> new UserId(row.getString(1)))
+                .list());
     }
 
     /** Adds a run unless one of its sort is open for the member. */

@@ -74,7 +74,7 @@ public final class Synchronizer {
             Jdbi database, WhoopApi api, WhoopStore records, SyncTerms terms, Supplier<SchedulerClient> jobs) {
         this.tables = new MemberTables(new MemberStore(database), new ChangeStore(database), new SyncStore(database));
         this.records = records;
-        this.job = new MemberJob(tables, api, records, terms);
+        this.job = new MemberJob(tables, api, records, terms, this::wake);
         this.jobs = jobs;
         this.clock = terms.clock();
         this.task = Tasks.custom("whoop-member", Void.class)
@@ -136,6 +136,7 @@ public final class Synchronizer {
         try {
             List<UserId> forgotten = tables.changes().forgotten(task.getName(), clock.instant());
             forgotten.forEach(this::wake);
+            tables.runs().backfills(MemberJob.BACKFILLS_AT_ONCE).forEach(this::wake);
             if (!forgotten.isEmpty()) {
                 log.info("event=members_woken count={}", forgotten.size());
             }

@@ -81,12 +81,12 @@ class SynchronizerTest {
         bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
         bed.calls();
         bed.letBackfillsRead(1);
-        bed.pass(Duration.ofMinutes(1));
+        bed.pass(Duration.ofMinutes(11));
         List<String> first = bed.calls();
         int percent = bed.synchronizer.findBackfill(ANNA).orElseThrow().percent();
 
         bed.letBackfillsRead(100);
-        bed.pass(Duration.ofMinutes(10));
+        bed.pass(Duration.ofMinutes(11));
 
         assertThat(first).hasSize(1);
         assertThat(percent).isBetween(0, 99);
