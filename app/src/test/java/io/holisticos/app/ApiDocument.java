@@ -9,7 +9,8 @@ import java.util.Set;
 /** The routes that {@code /api/openapi.json} names. */
 final class ApiDocument {
 
-    private static final Set<String> OPEN = Set.of("/connect/{link}", "/api/v1/whoop/callback");
+    private static final Set<String> OPEN =
+            Set.of("/connect/{link}", "/api/v1/whoop/callback", "/webhooks/whoop", "/webhooks/sahha");
 
     private ApiDocument() {}
 

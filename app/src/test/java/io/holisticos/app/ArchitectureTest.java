@@ -71,6 +71,18 @@ class ArchitectureTest {
                     "whoop.data",
                     "whoop.connect",
                     "whoop.api",
+                    "whoop.quota"),
+            new Floor(
+                    "whoop.webhook",
+                    "health",
+                    "outbound",
+                    "vault",
+                    "jobs",
+                    "web",
+                    "whoop.sync",
+                    "whoop.data",
+                    "whoop.connect",
+                    "whoop.api",
                     "whoop.quota"));
 
     private static JavaClasses house;

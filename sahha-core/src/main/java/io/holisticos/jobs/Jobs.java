@@ -4,10 +4,15 @@ import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerClient;
 import com.github.kagkarlsson.scheduler.task.Task;
 import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
+import com.github.kagkarlsson.scheduler.testhelper.ManualScheduler;
+import com.github.kagkarlsson.scheduler.testhelper.SettableClock;
+import com.github.kagkarlsson.scheduler.testhelper.TestHelper;
 import io.dropwizard.lifecycle.Managed;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -27,10 +32,14 @@ public final class Jobs implements Managed {
     private static final Logger log = LoggerFactory.getLogger(Jobs.class);
 
     private final Scheduler scheduler;
+    private final JobListStore list;
+    private final Clock clock;
     private final ScheduledExecutorService starter = Executors.newSingleThreadScheduledExecutor(Jobs::daemon);
 
-    private Jobs(Scheduler scheduler) {
+    private Jobs(Scheduler scheduler, DataSource database, Clock clock) {
         this.scheduler = scheduler;
+        this.list = new JobListStore(database);
+        this.clock = clock;
     }
 
     /**
@@ -44,7 +53,10 @@ public final class Jobs implements Managed {
             Clock clock,
             List<Task<?>> onDemand,
             List<RecurringTask<?>> recurring) {
-        return new Jobs(Scheduler.create(database, onDemand)
+        if (configuration.isByHand()) {
+            return byHand(database, clock, onDemand, recurring);
+        }
+        Scheduler scheduler = Scheduler.create(database, onDemand)
                 .startTasks(recurring)
                 .threads(configuration.threads)
                 .clock(clock::instant)
@@ -52,7 +64,40 @@ public final class Jobs implements Managed {
                 .heartbeatInterval(configuration.heartbeat.toJavaDuration())
                 .shutdownMaxWait(STOP_WAITS)
                 .enableImmediateExecution()
-                .build());
+                .build();
+        return new Jobs(scheduler, database, clock);
+    }
+
+    /** Jobs that no thread takes: they run in the caller's, by {@link #runDue}. Everything else is as in production. */
+    public static Jobs byHand(
+            DataSource database, Clock clock, List<Task<?>> onDemand, List<RecurringTask<?>> recurring) {
+        Scheduler scheduler = TestHelper.createManualScheduler(database, onDemand)
+                .clock(new Following(clock))
+                .startTasks(recurring)
+                .build();
+        return new Jobs(scheduler, database, clock);
+    }
+
+    /**
+     * Runs in this thread what is due, and what became due by it; for jobs {@link #byHand}.
+     *
+     * @return whether anything was due
+     */
+    public boolean runDue() {
+        if (!(scheduler instanceof ManualScheduler byHand)) {
+            throw new IllegalStateException("these jobs have threads of their own");
+        }
+        boolean any = false;
+        while (list.nextDue().filter(due -> !due.isAfter(clock.instant())).isPresent()) {
+            byHand.runAnyDueExecutions();
+            any = true;
+        }
+        return any;
+    }
+
+    /** When the next job that nobody works on is due; empty when there is none on the list. */
+    public Optional<Instant> nextDue() {
+        return list.nextDue();
     }
 
     /** Puts work on the list; safe from any thread and before {@link #start}. */
@@ -82,6 +127,20 @@ public final class Jobs implements Managed {
     public void stop() {
         starter.shutdownNow();
         scheduler.stop();
+    }
+
+    /** A clock that is not set but read. */
+    private static final class Following extends SettableClock {
+        private final Clock clock;
+
+        Following(Clock clock) {
+            this.clock = clock;
+        }
+
+        @Override
+        public Instant now() {
+            return clock.instant();
+        }
     }
 
     private static Thread daemon(Runnable work) {

@@ -29,7 +29,20 @@ public final class JobsConfiguration {
     @JsonProperty
     Duration heartbeat = Duration.seconds(15);
 
+    private boolean byHand;
+
     public JobsConfiguration() {}
+
+    /** Jobs that run only when told to, in the thread that tells them; see {@link Jobs#runDue}. */
+    public static JobsConfiguration byHand() {
+        JobsConfiguration configuration = new JobsConfiguration();
+        configuration.byHand = true;
+        return configuration;
+    }
+
+    boolean isByHand() {
+        return byHand;
+    }
 
     /** For tests and the sandbox. */
     public static JobsConfiguration of(int threads, Duration pollingInterval, Duration heartbeat) {

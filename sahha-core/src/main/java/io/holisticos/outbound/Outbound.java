@@ -46,6 +46,16 @@ public final class Outbound {
                         new SendStep(target, client, configuration, metrics)));
     }
 
+    /** The same way with the same breakers, on another budget. */
+    public Outbound on(Budget budget) {
+        return new Outbound(
+                target,
+                breakers,
+                steps.stream()
+                        .map(step -> step instanceof BudgetStep ? new BudgetStep(budget) : step)
+                        .toList());
+    }
+
     /**
      * Makes the call.
      *

@@ -73,6 +73,22 @@ public final class SahhaConfiguration {
     @JsonProperty
     int maxCallsPerSecond = 20;
 
+    /** Signs Sahha's webhooks, as its dashboard shows it; empty: none is believed. */
+    @NotNull
+    @JsonProperty
+    String webhookSecret = "";
+
+    /** The one before a rotation, accepted beside the present one for as long as it stands here. */
+    @NotNull
+    @JsonProperty
+    String previousWebhookSecret = "";
+
+    /** Everything told of a member and kind within this time is read by one call. */
+    @NotNull
+    @MinDuration(value = 0, unit = TimeUnit.SECONDS)
+    @JsonProperty
+    Duration webhookPause = Duration.seconds(10);
+
     public OutboundConfiguration outbound() {
         return outbound;
     }

@@ -11,6 +11,8 @@ import io.holisticos.outbound.Authorization;
 import io.holisticos.outbound.Budget;
 import io.holisticos.outbound.Outbound;
 import io.holisticos.web.AccessRules;
+import io.holisticos.web.WebhookDoor;
+import io.holisticos.web.WebhookSecrets;
 import jakarta.ws.rs.client.Client;
 import java.time.Clock;
 import java.util.List;
@@ -24,6 +26,8 @@ public final class SahhaModule implements Managed {
     private final SahhaSource source;
     private final ExistingReads reads;
     private final ObjectMapper mapper;
+    private final SahhaInbox inbox;
+    private final SahhaWebhookResource webhook;
 
     /**
      * @param client kept and not closed
@@ -55,6 +59,11 @@ public final class SahhaModule implements Managed {
         SahhaReader reader = new SahhaReader(store, refresh, configuration.waitWhenStale.toJavaDuration(), clock);
         this.source = new SahhaSource(reader, refresh, store, configuration);
         this.reads = new ExistingReads(reader, store, configuration);
+        this.inbox = new SahhaInbox(new SahhaInboxStore(database), store, refresh, configuration, clock);
+        this.webhook = new SahhaWebhookResource(
+                new WebhookSecrets(configuration.webhookSecret, configuration.previousWebhookSecret),
+                inbox,
+                new WebhookDoor(SahhaApi.SAHHA.value(), metrics, (provider, outcome) -> {}));
     }
 
     /** Sahha in the unified flow. */
@@ -63,7 +72,7 @@ public final class SahhaModule implements Managed {
     }
 
     /**
-     * The eleven existing paths.
+     * The eleven existing paths, and where Sahha delivers its events.
      *
      * @param whoop asked for {@code include_whoop=true} only
      */
@@ -71,7 +80,8 @@ public final class SahhaModule implements Managed {
         return List.of(
                 new LivenessResource(),
                 new ExistingHealthMetricsResource(reads, new WhoopPart(whoop, mapper), rules),
-                new ExistingSahhaRowsResource(reads));
+                new ExistingSahhaRowsResource(reads),
+                webhook);
     }
 
     /** For the name {@code sahha}. */
@@ -80,7 +90,13 @@ public final class SahhaModule implements Managed {
     }
 
     @Override
+    public void start() {
+        inbox.start();
+    }
+
+    @Override
     public void stop() {
+        inbox.stop();
         refresh.stop();
     }
 

@@ -5,11 +5,13 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.google.crypto.tink.Aead;
 import com.google.crypto.tink.subtle.AesGcmJce;
 import io.holisticos.health.UserId;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
@@ -79,6 +81,44 @@ public final class Vault {
         return new String(open(who, purpose, sealed), StandardCharsets.UTF_8);
     }
 
+    /**
+     * Seals bytes of which nobody knows yet whose they are, with the current wrapping key itself.
+     *
+     * @return with the key's id, so that they open as long as that key stays in the configuration
+     */
+    public byte[] sealForNobody(String purpose, byte[] plain) {
+        byte[] id = currentWrapper.getBytes(StandardCharsets.UTF_8);
+        try {
+            byte[] sealed = wrapper(currentWrapper).encrypt(plain, context(purpose));
+            return ByteBuffer.allocate(Integer.BYTES + id.length + sealed.length)
+                    .putInt(id.length)
+                    .put(id)
+                    .put(sealed)
+                    .array();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("cannot seal " + purpose, e);
+        }
+    }
+
+    /** @throws Unreadable when the bytes were altered or are of another purpose */
+    public byte[] openForNobody(String purpose, byte[] sealed) {
+        ByteBuffer bytes = ByteBuffer.wrap(sealed);
+        int length = bytes.remaining() < Integer.BYTES ? -1 : bytes.getInt();
+        if (length < 0 || length > bytes.remaining()) {
+            throw new Unreadable(purpose);
+        }
+        String id = new String(sealed, Integer.BYTES, length, StandardCharsets.UTF_8);
+        Aead wrapper = wrappers.get(id);
+        if (wrapper == null) {
+            throw new Unreadable(purpose);
+        }
+        try {
+            return wrapper.decrypt(Arrays.copyOfRange(sealed, Integer.BYTES + length, sealed.length), context(purpose));
+        } catch (GeneralSecurityException e) {
+            throw new Unreadable(purpose);
+        }
+    }
+
     /** Erases the member's key: nothing sealed for them opens ever again. */
     public void shred(UserId who) {
         store.delete(who);
@@ -131,6 +171,11 @@ public final class Vault {
 
     private static byte[] context(UserId who, String purpose) {
         return (purpose + '\n' + who.value()).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Differs from every member's: their ids are not empty. */
+    private static byte[] context(String purpose) {
+        return (purpose + '\n').getBytes(StandardCharsets.UTF_8);
     }
 
     private static Aead aead(byte[] key) {

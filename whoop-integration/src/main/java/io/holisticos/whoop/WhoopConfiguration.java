@@ -7,6 +7,7 @@ import io.holisticos.jobs.JobsConfiguration;
 import io.holisticos.outbound.OutboundConfiguration;
 import io.holisticos.whoop.connect.ConnectConfiguration;
 import io.holisticos.whoop.quota.QuotaConfiguration;
+import io.holisticos.whoop.webhook.WebhookConfiguration;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import java.net.URI;
@@ -46,6 +47,11 @@ public final class WhoopConfiguration {
     @NotNull
     @JsonProperty
     JobsConfiguration jobs = new JobsConfiguration();
+
+    @Valid
+    @NotNull
+    @JsonProperty
+    WebhookConfiguration webhook = new WebhookConfiguration();
 
     /** Data older than this are answered as {@code stale}, and a sync is enqueued. */
     @NotNull

@@ -12,6 +12,7 @@ import io.holisticos.outbound.Authorization;
 import io.holisticos.outbound.Budget;
 import io.holisticos.outbound.Outbound;
 import io.holisticos.vault.Vault;
+import io.holisticos.web.WebhookDoor;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.connect.ConnectFlow;
 import io.holisticos.whoop.connect.ConnectRoutes;
@@ -29,12 +30,15 @@ import io.holisticos.whoop.quota.QuotaGovernor;
 import io.holisticos.whoop.sync.Freshness;
 import io.holisticos.whoop.sync.SyncTerms;
 import io.holisticos.whoop.sync.Synchronizer;
+import io.holisticos.whoop.webhook.WebhookInbox;
+import io.holisticos.whoop.webhook.WhoopWebhookResource;
 import jakarta.ws.rs.client.Client;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 
@@ -51,6 +55,7 @@ public final class WhoopModule implements Managed {
     private final Synchronizer synchronizer;
     private final WhoopDayStore reader;
     private final Standings standings;
+    private final WebhookInbox inbox;
     private final Jobs jobs;
 
     /** What every module gets from the house; the clients are kept and not closed. */
@@ -85,7 +90,7 @@ public final class WhoopModule implements Managed {
                 quota,
                 new ConnectionAuthorization(connections),
                 tools.metrics());
-        WhoopApi api = new WhoopApi(data, configuration.apiUrl, tools.mapper(), tools.metrics());
+        WhoopApi api = new WhoopApi(data, configuration.apiUrl, tools.mapper(), tools.metrics()).withLanes(quota);
         this.synchronizer = new Synchronizer(
                 storage.jdbi(),
                 api,
@@ -97,12 +102,18 @@ public final class WhoopModule implements Managed {
                         tools.clock(),
                         tools.metrics()),
                 () -> jobs().client());
+        this.inbox = new WebhookInbox(
+                storage.jdbi(),
+                new WebhookInbox.Members(connections, storage.vault(), synchronizer),
+                configuration.webhook,
+                tools.clock());
         this.jobs = Jobs.in(
                 storage.source(),
                 configuration.jobs,
                 tools.clock(),
                 synchronizer.tasks(),
-                synchronizer.recurringTasks());
+                Stream.concat(synchronizer.recurringTasks().stream(), inbox.recurringTasks().stream())
+                        .toList());
         this.reader = new WhoopDayStore(storage.jdbi(), storage.vault());
         this.standings = new Standings(
                 this::connectionOf, synchronizer, configuration.staleAfter.toJavaDuration(), tools.clock());
@@ -128,6 +139,12 @@ public final class WhoopModule implements Managed {
         ConnectRoutes.register(jersey, connectFlow, configuration.connect);
         jersey.register(new InternalDataResource(standings, reader, access, tools.mapper()));
         jersey.register(new InternalSyncResource(this::connectionOf, access));
+        jersey.register(new WhoopWebhookResource(
+                configuration.webhook,
+                configuration.connect.clientSecret(),
+                inbox,
+                new WebhookDoor(WhoopApi.WHOOP.value(), tools.metrics(), (provider, outcome) -> {}),
+                tools.clock()));
     }
 
     /** By name: {@code whoop} and {@code jobs}. */
@@ -138,6 +155,7 @@ public final class WhoopModule implements Managed {
     @Override
     public void start() {
         jobs.start();
+        inbox.sweepSoon(jobs.client());
     }
 
     @Override
@@ -176,6 +194,7 @@ public final class WhoopModule implements Managed {
         @Override
         public void connected(UserId who, long whoopUserId) {
             synchronizer.firstSync(who);
+            inbox.replayParked(who, whoopUserId);
         }
 
         @Override

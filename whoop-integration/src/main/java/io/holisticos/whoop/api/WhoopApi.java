@@ -11,13 +11,17 @@ import io.holisticos.outbound.Call;
 import io.holisticos.outbound.CommandKey;
 import io.holisticos.outbound.Outbound;
 import io.holisticos.outbound.Reply;
+import io.holisticos.whoop.quota.Lane;
+import io.holisticos.whoop.quota.QuotaGovernor;
 import jakarta.ws.rs.core.UriBuilder;
 import java.net.URI;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -57,19 +61,40 @@ public final class WhoopApi {
     private static final CommandKey REVOKE = new CommandKey("WHOOP_REVOKE");
     private static final CommandKey MAPPING = new CommandKey("WHOOP_MAPPING");
 
+    private final Function<Lane, Outbound> lanes;
     private final Outbound outbound;
     private final URI baseUrl;
     private final WireReader wire;
 
     /**
-     * The client.
+     * The client, by one way for all lanes.
      *
      * @param baseUrl with its {@code /developer}
      */
     public WhoopApi(Outbound outbound, URI baseUrl, ObjectMapper mapper, MetricRegistry metrics) {
+        this(lane -> outbound, outbound, baseUrl, new WireReader(WHOOP, mapper, metrics));
+    }
+
+    private WhoopApi(Function<Lane, Outbound> lanes, Outbound outbound, URI baseUrl, WireReader wire) {
+        this.lanes = lanes;
         this.outbound = outbound;
         this.baseUrl = baseUrl;
-        this.wire = new WireReader(WHOOP, mapper, metrics);
+        this.wire = wire;
+    }
+
+    /** The client whose lanes go separate ways; itself in the lane {@link Lane#INTERACTIVE}. */
+    public WhoopApi withLanes(QuotaGovernor quota) {
+        Map<Lane, Outbound> ways = new EnumMap<>(Lane.class);
+        for (Lane lane : Lane.values()) {
+            ways.put(lane, outbound.on(quota.lane(lane)));
+        }
+        Function<Lane, Outbound> chosen = lane -> Objects.requireNonNull(ways.get(lane));
+        return new WhoopApi(chosen, chosen.apply(Lane.INTERACTIVE), baseUrl, wire);
+    }
+
+    /** The same client, its calls paid from that lane. */
+    public WhoopApi in(Lane lane) {
+        return new WhoopApi(lanes, lanes.apply(lane), baseUrl, wire);
     }
 
     /** One page of cycles, newest first; {@code nextToken} null for the first. */

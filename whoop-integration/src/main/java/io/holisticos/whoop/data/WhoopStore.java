@@ -77,6 +77,17 @@ public final class WhoopStore {
      * @param fetchBegunAt when the call that brought them was begun
      */
     public <T> Saved save(RecordKind<T> kind, UserId who, List<Fetched<T>> records, Instant fetchBegunAt, Instant now) {
+        return save(kind, who, Listed.byId(records), fetchBegunAt, now);
+    }
+
+    /**
+     * Saves what came together, and in the same transaction what it proves: which moments are covered now, and which held
+     * records should have been there and were not.
+     *
+     * @param fetchBegunAt when the call that brought them was begun
+     */
+    public <T> Saved save(RecordKind<T> kind, UserId who, Listed<T> listed, Instant fetchBegunAt, Instant now) {
+        List<Fetched<T>> records = listed.records();
         List<Version> versions = new ArrayList<>();
         for (Fetched<T> fetched : records) {
             versions.add(new Version(kind.toRow(fetched.record()), fetched.raw(), hashOf(fetched.raw())));
@@ -123,6 +134,29 @@ public final class WhoopStore {
         });
     }
 
+    /** What is known to be complete of a member. */
+    public Coverage coverage(UserId who) {
+        return Coverage.none();
+    }
+
+    /** Records missing from two lists that should have shown them, and not seen since: to be asked for by id. */
+    public List<Absent> absences(UserId who) {
+        return List.of();
+    }
+
+    /**
+     * A record is gone: missing from two lists, and then WHOOP answered 404 for its id. Kept as a deletion, which yields
+     * only to a fetch begun after it.
+     *
+     * @param askedAt when the call by id was begun
+     */
+    public void confirmAbsent(UserId who, Absent absent, Instant askedAt, Instant now) {
+        delete(absent.kind(), who, absent.id(), askedAt, now);
+    }
+
+    /** Forgets what is covered: the member came back with another WHOOP account. */
+    public void forgetCoverage(UserId who) {}
+
     /** The bytes WHOOP sent for a version, while the archive keeps them. */
     public Optional<byte[]> findPayload(UserId who, byte[] hash) {
         return jdbi.withHandle(handle -> handle.createQuery(PAYLOAD)
@@ -152,7 +186,7 @@ public final class WhoopStore {
             return handle.createQuery(upserts.computeIfAbsent(kind, UpsertSql::of))
                     .bind("rows", rows)
                     .bind("now", now)
-                    .map((row, context) -> new Saved(row.getInt("changed"), row.getInt("contested")))
+                    .map((row, context) -> new Saved(row.getInt("changed"), row.getInt("contested"), Set.of(), 0))
                     .one();
         });
     }

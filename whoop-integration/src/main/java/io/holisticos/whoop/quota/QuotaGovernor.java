@@ -73,9 +73,13 @@ public final class QuotaGovernor implements Budget {
             Instant nextPermitAt,
             @Nullable Instant blockedUntil) {}
 
+    /** The budget of one lane; all lanes draw on the same windows. */
+    public Budget lane(Lane lane) {
+        return this; // the lanes' own limits are the next step
+    }
+
     /**
-     * Takes the permit for one call. Which member or lane it is for makes no difference yet; lanes will be further
-     * limits beside {@code minute} and {@code day}, chosen by the call.
+     * Takes the permit for one call in the lane {@link Lane#INTERACTIVE}.
      *
      * @throws SourceThrottled with the exact time until there is room
      * @throws SourceUnavailable when the database cannot be reached: what cannot be counted is not sent

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /**
@@ -43,6 +44,7 @@ public final class Synchronizer {
     private static final Duration FIRST_RETRY = Duration.ofSeconds(10);
 
     private final SyncStore runs;
+    private final ChangeStore changes = new ChangeStore();
     private final WhoopStore records;
     private final SyncJob job;
     private final Supplier<SchedulerClient> jobs;
@@ -82,6 +84,19 @@ public final class Synchronizer {
             records.purgeArchive(clock.instant().minus(ARCHIVE_KEEPS));
             runs.purge(clock.instant().minus(RUNS_ARE_KEPT));
         }));
+    }
+
+    /**
+     * Puts a change on the member's list, in the caller's transaction. {@link #wake} the member once it is committed; a
+     * kill in between loses nothing, for members with something on their list are looked for.
+     */
+    public void note(Handle handle, UserId who, Change change) {
+        changes.tell(handle, who, change);
+    }
+
+    /** Sees to it that the member's job runs when the first thing on their list is due. Safe to repeat. */
+    public void wake(UserId who) {
+        requestSync(who);
     }
 
     /** Reads the member's last days for the first time: on connect. Returns the id of the job. */

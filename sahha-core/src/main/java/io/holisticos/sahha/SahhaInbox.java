@@ -1,0 +1,145 @@
+package io.holisticos.sahha;
+
+import io.holisticos.web.WebhookOutcome;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps what Sahha told until it was read again. Events come in swarms (observed: some 470 a day for one profile), so
+ * that all of one member and kind within a pause cost one call. Thread-safe, and safe beside other replicas.
+ */
+final class SahhaInbox {
+
+    private static final Logger log = LoggerFactory.getLogger(SahhaInbox.class);
+
+    private static final Duration BEAT = Duration.ofSeconds(1);
+
+    /** A refresh that came to nothing, or a process that ended, is tried again after this. */
+    private static final Duration AGAIN = Duration.ofMinutes(1);
+
+    /** Whatever is read after that is fetched anyway. */
+    private static final Duration GIVEN_UP = Duration.ofHours(24);
+
+    private static final Duration KEPT = Duration.ofDays(7);
+    private static final Duration BETWEEN_PURGES = Duration.ofHours(6);
+    private static final int AT_ONCE = 500;
+
+    private final SahhaInboxStore inbox;
+    private final SahhaStore store;
+    private final SahhaRefresh refresh;
+    private final SahhaConfiguration configuration;
+    private final Clock clock;
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(SahhaInbox::daemon);
+    private volatile Instant purged = Instant.EPOCH;
+
+    SahhaInbox(
+            SahhaInboxStore inbox,
+            SahhaStore store,
+            SahhaRefresh refresh,
+            SahhaConfiguration configuration,
+            Clock clock) {
+        this.inbox = inbox;
+        this.store = store;
+        this.refresh = refresh;
+        this.configuration = configuration;
+        this.clock = clock;
+    }
+
+    void start() {
+        ScheduledFuture<?> unused = timer.scheduleWithFixedDelay(
+                this::workQuietly, BEAT.toMillis(), BEAT.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    void stop() {
+        timer.shutdownNow();
+    }
+
+    /** Returns once the events are durable, or says why they are not. */
+    WebhookOutcome store(byte[] body, List<SahhaEvent> events) {
+        try {
+            SahhaInboxStore.Times times = new SahhaInboxStore.Times(
+                    clock.instant(),
+                    configuration.webhookPause.toJavaDuration(),
+                    longer(configuration.overview().freshFor(), configuration.metrics().freshFor()));
+            if (inbox.save(sha256(body), events, times) == 0) {
+                return WebhookOutcome.DUPLICATE;
+            }
+            return events.get(0).isKnownType() ? WebhookOutcome.STORED : WebhookOutcome.UNKNOWN_TYPE;
+        } catch (JdbiException e) { // without its message, which may quote the statement's arguments
+            log.error(
+                    "event=webhook_not_stored provider=sahha reason={}",
+                    e.getClass().getSimpleName());
+            return WebhookOutcome.UNAVAILABLE;
+        }
+    }
+
+    /** Begins the refreshes that are due. */
+    void work() {
+        Instant now = clock.instant();
+        for (SahhaInboxStore.Due due : inbox.claim(now, now.plus(AGAIN), AT_ONCE)) {
+            if (store.holdsAnything(due.who())) {
+                refresh.start(due.who(), due.kind(), Span.recent(clock)).whenComplete((known, failure) -> settle(due));
+            } else { // nobody has asked for this member yet: there is nothing to bring up to date
+                inbox.settle(due, now, now, now);
+            }
+        }
+        if (now.isAfter(purged.plus(BETWEEN_PURGES))) {
+            purged = now;
+            inbox.purge(now.minus(KEPT));
+        }
+    }
+
+    /** A fetch under way before the event was told does not count: the store knows when the last one began. */
+    private void settle(SahhaInboxStore.Due due) {
+        try {
+            Instant now = clock.instant();
+            Instant begun = store.refreshed(due.who())
+                    .get(new SahhaStore.RefreshKey(
+                            due.kind().word(), Span.recent(clock).name()));
+            inbox.settle(due, begun, now.minus(GIVEN_UP), now);
+        } catch (RuntimeException e) { // due again in a minute
+            log.warn(
+                    "event=webhook_not_settled provider=sahha reason={}",
+                    e.getClass().getSimpleName());
+        }
+    }
+
+    private void workQuietly() {
+        try {
+            work();
+        } catch (RuntimeException e) { // the next beat tries again; a task that throws would be the last
+            log.warn(
+                    "event=inbox_not_worked provider=sahha reason={}",
+                    e.getClass().getSimpleName());
+        }
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
+    }
+
+    private static byte[] sha256(byte[] body) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(body);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    private static Thread daemon(Runnable work) {
+        Thread thread = new Thread(work, "sahha-inbox");
+        thread.setDaemon(true);
+        return thread;
+    }
+}

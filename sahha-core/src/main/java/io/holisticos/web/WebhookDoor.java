@@ -1,0 +1,110 @@
+package io.holisticos.web;
+
+import com.codahale.metrics.Counter;
+import com.codahale.metrics.MetricRegistry;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What all webhooks share, whoever sends them: media type and size are checked before a signature is, every outcome has
+ * one counter {@code webhook.<provider>.<outcome>}, and a refusal says nothing of what came. Thread-safe.
+ */
+public final class WebhookDoor {
+
+    /** Events are ids and a few values; the largest seen have 5 KB (fact sheets of both providers). */
+    private static final int MOST_BYTES = 64 * 1024;
+
+    /** A sender that is cut off while it sends never reads the answer: so much of what is too large is still taken in. */
+    private static final int MOST_DRAINED = 8 * 1024 * 1024;
+
+    private static final int RETRY_AFTER_SECONDS = 30;
+
+    private static final Logger log = LoggerFactory.getLogger(WebhookDoor.class);
+
+    private final String provider;
+    private final String path;
+    private final RefusedWebhooks refused;
+    private final Map<WebhookOutcome, Counter> counters = new EnumMap<>(WebhookOutcome.class);
+
+    /** The door at {@code /webhooks/<provider>}. */
+    public WebhookDoor(String provider, MetricRegistry metrics, RefusedWebhooks refused) {
+        this.provider = provider;
+        this.path = "/webhooks/" + provider;
+        this.refused = refused;
+        for (WebhookOutcome outcome : WebhookOutcome.values()) {
+            counters.put(outcome, metrics.counter(MetricRegistry.name("webhook", provider, outcome.word())));
+        }
+    }
+
+    /**
+     * Takes one delivery.
+     *
+     * @param storing given the raw bytes; returns when they are durably stored, or why not
+     */
+    public Response receive(HttpHeaders headers, InputStream body, Function<byte[], WebhookOutcome> storing) {
+        WebhookOutcome outcome = outcomeOf(headers.getHeaderString(HttpHeaders.CONTENT_TYPE), body, storing);
+        Counter counter = counters.get(outcome);
+        if (counter != null) {
+            counter.inc();
+        }
+        if (outcome.isAcknowledged()) {
+            return Response.status(outcome.status()).build();
+        }
+        refused.note(provider, outcome);
+        log.info("event=webhook_refused provider={} outcome={}", provider, outcome.word());
+        return refusal(outcome);
+    }
+
+    private static WebhookOutcome outcomeOf(
+            @Nullable String contentType, InputStream body, Function<byte[], WebhookOutcome> storing) {
+        try {
+            byte[] bytes = body.readNBytes(MOST_BYTES + 1);
+            if (!isJson(contentType)) {
+                drain(body, bytes.length);
+                return WebhookOutcome.WRONG_CONTENT_TYPE;
+            }
+            if (bytes.length > MOST_BYTES) {
+                drain(body, bytes.length);
+                return WebhookOutcome.TOO_LARGE;
+            }
+            return storing.apply(bytes);
+        } catch (IOException e) { // the sender left, or said gzip and sent something else
+            return WebhookOutcome.GARBAGE;
+        }
+    }
+
+    private static void drain(InputStream body, int taken) throws IOException {
+        byte[] piece = new byte[16 * 1024];
+        int read = body.read(piece);
+        for (int total = taken; read >= 0 && total < MOST_DRAINED; read = body.read(piece)) {
+            total += read;
+        }
+    }
+
+    private static boolean isJson(@Nullable String contentType) {
+        try {
+            return contentType != null && MediaType.APPLICATION_JSON_TYPE.isCompatible(MediaType.valueOf(contentType));
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private Response refusal(WebhookOutcome outcome) {
+        int status = outcome.status();
+        Response.ResponseBuilder answer = Response.status(status).type(Problem.MEDIA_TYPE);
+        if (status == 503) {
+            answer.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
+        return answer.entity(Problem.ofStatus(status, Problem.titleOf(status), path))
+                .build();
+    }
+}

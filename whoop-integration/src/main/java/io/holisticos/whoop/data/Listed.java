@@ -1,0 +1,106 @@
+package io.holisticos.whoop.data;
+
+import io.holisticos.whoop.api.Cycle;
+import io.holisticos.whoop.api.Fetched;
+import io.holisticos.whoop.api.Page;
+import io.holisticos.whoop.api.Recovery;
+import io.holisticos.whoop.api.Rejected;
+import io.holisticos.whoop.api.Sleep;
+import io.holisticos.whoop.api.Window;
+import io.holisticos.whoop.api.Workout;
+import io.holisticos.whoop.data.Proof.Rest;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records that came together, and what that proves.
+ *
+ * @param unreadable ids of records that came along and broke a rule: not to be had, but not absent either
+ * @param proof null when nothing is said about other records
+ */
+public record Listed<T>(
+        List<Fetched<T>> records,
+        Set<String> unreadable,
+        @Nullable Proof proof) {
+
+    public Listed {
+        records = List.copyOf(records);
+        unreadable = Set.copyOf(unreadable);
+    }
+
+    /** Records fetched one by one. */
+    public static <T> Listed<T> byId(List<Fetched<T>> records) {
+        return new Listed<>(records, Set.of(), null);
+    }
+
+    /**
+     * A page of a list.
+     *
+     * @param unread what of the window asked for no earlier page has told: all of it for the first page, later {@link
+     *     #unread} of the page before
+     */
+    public static <T> Listed<T> page(Page<T> page, Window unread) {
+        Set<String> unreadable = page.rejected().stream().map(Rejected::id).collect(Collectors.toSet());
+        return new Listed<>(page.records(), unreadable, proofOf(page, unread));
+    }
+
+    /**
+     * What no page has told yet; empty after the last page. A page that proves nothing leaves all of it.
+     *
+     * @param before as given to {@link #page}
+     */
+    public Optional<Window> unread(Window before) {
+        if (proof == null) {
+            return Optional.of(before);
+        }
+        Instant down = proof.fullyRead().start();
+        return down.isAfter(before.start()) ? Optional.of(new Window(before.start(), down)) : Optional.empty();
+    }
+
+    private static @Nullable Proof proofOf(Page<?> page, Window unread) {
+        if (page.nextToken() == null) {
+            return new Proof(unread, Rest.LAST_PAGE);
+        }
+        Instant oldest = page.records().stream()
+                .map(fetched -> startOf(fetched.record()))
+                .min(Comparator.naturalOrder())
+                .orElse(unread.end())
+                .truncatedTo(ChronoUnit.MILLIS);
+        if (!oldest.isBefore(unread.end())) {
+            return null;
+        }
+        Instant from = oldest.isBefore(unread.start()) ? unread.start() : oldest;
+        return new Proof(new Window(from, unread.end()), Rest.MORE);
+    }
+
+    /**
+     * Where a record lies in its list. A recovery tells no time but its making, which comes after its sleep: what is
+     * newer than that has been read all the more.
+     */
+    static Instant startOf(Object record) {
+        if (record instanceof Cycle cycle) {
+            return cycle.start();
+        }
+        if (record instanceof Sleep sleep) {
+            return sleep.start();
+        }
+        if (record instanceof Workout workout) {
+            return workout.start();
+        }
+        if (record instanceof Recovery recovery) {
+            return recovery.createdAt();
+        }
+        throw new IllegalArgumentException("no list has " + record.getClass().getSimpleName());
+    }
+
+    @Override
+    public String toString() {
+        return "Listed[" + records.size() + " records, " + proof + "]";
+    }
+}

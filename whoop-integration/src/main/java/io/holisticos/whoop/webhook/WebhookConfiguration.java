@@ -1,0 +1,50 @@
+package io.holisticos.whoop.webhook;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.dropwizard.util.Duration;
+import io.dropwizard.validation.MinDuration;
+import io.holisticos.web.WebhookSecrets;
+import jakarta.validation.constraints.NotNull;
+import java.util.concurrent.TimeUnit;
+
+/** How webhooks are checked and kept. Read once at start-up. */
+public final class WebhookConfiguration {
+
+    /** What WHOOP signs with; empty for the client secret of {@code whoop.connect}, which is what it is today. */
+    @NotNull
+    @JsonProperty
+    String secret = "";
+
+    /** The secret before a rotation: accepted beside the present one for as long as it stands here. */
+    @NotNull
+    @JsonProperty
+    String previousSecret = "";
+
+    /** How long events are kept after they were dealt with. */
+    @NotNull
+    @MinDuration(value = 2, unit = TimeUnit.HOURS) // longer than a signature is accepted: a replay must find its event
+    @JsonProperty
+    Duration keepFor = Duration.days(7);
+
+    /** How long events wait for their member to connect; a first sync reads what is older anyway. */
+    @NotNull
+    @MinDuration(value = 2, unit = TimeUnit.HOURS)
+    @JsonProperty
+    Duration parkFor = Duration.days(30);
+
+    /** How often what a crash left lying is picked up. */
+    @NotNull
+    @MinDuration(value = 1, unit = TimeUnit.SECONDS)
+    @JsonProperty
+    Duration sweepEvery = Duration.minutes(1);
+
+    WebhookSecrets secrets(String clientSecret) {
+        return new WebhookSecrets(secret.isBlank() ? clientSecret : secret, previousSecret);
+    }
+
+    /** Secrets never reach a log. */
+    @Override
+    public String toString() {
+        return "WebhookConfiguration[kept " + keepFor + "]";
+    }
+}

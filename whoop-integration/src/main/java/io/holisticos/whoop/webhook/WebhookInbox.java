@@ -1,0 +1,204 @@
+package io.holisticos.whoop.webhook;
+
+import com.github.kagkarlsson.scheduler.SchedulerClient;
+import com.github.kagkarlsson.scheduler.task.TaskInstanceId;
+import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
+import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
+import io.holisticos.health.HealthError;
+import io.holisticos.health.UserId;
+import io.holisticos.vault.Vault;
+import io.holisticos.web.WebhookOutcome;
+import io.holisticos.whoop.connect.Connection;
+import io.holisticos.whoop.connect.Connections;
+import io.holisticos.whoop.sync.Synchronizer;
+import io.holisticos.whoop.webhook.InboxStore.Outcome;
+import io.holisticos.whoop.webhook.InboxStore.Parked;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps events until they have become changes. An event is stored once however often and at however many replicas it
+ * arrives, and in the same transaction becomes a change of its member, or waits for a member to connect. Thread-safe.
+ */
+public final class WebhookInbox {
+
+    private static final Logger log = LoggerFactory.getLogger(WebhookInbox.class);
+
+    private static final String PURPOSE = "whoop.webhook";
+    private static final String SWEEP = "whoop-inbox-sweep";
+
+    /** Parked events that are turned into changes in one transaction. */
+    private static final int AT_ONCE = 200;
+
+    /** The first sweep of a process looks back further than any restart takes. */
+    private static final Duration FIRST_LOOK_BACK = Duration.ofHours(2);
+
+    /** Events of this age have been handed on, or the process that took them in is gone. */
+    private static final Duration SETTLED = Duration.ofSeconds(10);
+
+    private final InboxStore store;
+    private final Jdbi jdbi;
+    private final Members members;
+    private final WebhookConfiguration configuration;
+    private final Clock clock;
+    private volatile Instant sweptUntil = Instant.MIN;
+
+    /** Whose events these are, who may read them, and who acts on them. */
+    public record Members(Connections connections, Vault vault, Synchronizer synchronizer) {}
+
+    public WebhookInbox(Jdbi database, Members members, WebhookConfiguration configuration, Clock clock) {
+        this.store = new InboxStore(database);
+        this.jdbi = database;
+        this.members = members;
+        this.configuration = configuration;
+        this.clock = clock;
+    }
+
+    /** Returns once the event is durable, or says why it is not. */
+    WebhookOutcome store(WhoopEvent event, byte[] body) {
+        try {
+            return event.isKnownType() ? storeKnown(event, body) : storeUnknown(event, body);
+        } catch (HealthError e) {
+            log.warn("event=webhook_not_stored provider=whoop kind={}", e.kind());
+            return WebhookOutcome.UNAVAILABLE;
+        } catch (JdbiException e) { // without its message, which may quote the statement's arguments
+            log.error(
+                    "event=webhook_not_stored provider=whoop reason={}",
+                    e.getClass().getSimpleName());
+            return WebhookOutcome.UNAVAILABLE;
+        }
+    }
+
+    private WebhookOutcome storeUnknown(WhoopEvent event, byte[] body) {
+        byte[] sealed = members.vault().sealForNobody(PURPOSE, body);
+        boolean fresh = jdbi.inTransaction(
+                handle -> store.save(handle, event, null, sealed, Outcome.UNKNOWN_TYPE, clock.instant()));
+        return fresh ? WebhookOutcome.UNKNOWN_TYPE : WebhookOutcome.DUPLICATE;
+    }
+
+    private WebhookOutcome storeKnown(WhoopEvent event, byte[] body) {
+        Optional<UserId> owner = ownerOf(event.whoopUserId());
+        if (owner.isEmpty()) {
+            byte[] sealed = members.vault().sealForNobody(PURPOSE, body);
+            boolean fresh = jdbi.inTransaction(
+                    handle -> store.save(handle, event, null, sealed, Outcome.PARKED, clock.instant()));
+            return fresh ? WebhookOutcome.PARKED : WebhookOutcome.DUPLICATE;
+        }
+        UserId who = owner.get();
+        byte[] sealed = members.vault().seal(who, PURPOSE, body); // may read the member's key, so before the transaction
+        boolean fresh = jdbi.inTransaction(handle -> {
+            Instant now = clock.instant();
+            if (!store.save(handle, event, who, sealed, Outcome.NOTED, now)) {
+                return false;
+            }
+            event.change(now).ifPresent(change -> members.synchronizer().note(handle, who, change));
+            return true;
+        });
+        if (fresh) {
+            wake(who);
+        }
+        return fresh ? WebhookOutcome.STORED : WebhookOutcome.DUPLICATE;
+    }
+
+    private Optional<UserId> ownerOf(OptionalLong whoopUserId) {
+        return whoopUserId.isPresent()
+                ? members.connections().findByAccount(whoopUserId.getAsLong()).map(Connection::who)
+                : Optional.empty();
+    }
+
+    /** What is stored is acknowledged, whether its member could be woken or not: the sweep comes by again. */
+    private void wake(UserId who) {
+        try {
+            members.synchronizer().wake(who);
+        } catch (HealthError e) {
+            log.warn("event=member_not_woken provider=whoop user={} kind={}", who, e.kind());
+        }
+    }
+
+    /** Events that came before the member did become changes. What fails here is for the next sweep. */
+    public void replayParked(UserId who, long whoopUserId) {
+        try {
+            int all = 0;
+            for (int some = AT_ONCE; some == AT_ONCE; all += some) {
+                some = replaySome(who, whoopUserId);
+            }
+            if (all > 0) {
+                log.info("event=webhooks_replayed provider=whoop user={} count={}", who, all);
+                wake(who);
+            }
+        } catch (JdbiException e) {
+            log.warn(
+                    "event=webhooks_not_replayed provider=whoop user={} reason={}",
+                    who,
+                    e.getClass().getSimpleName());
+        }
+    }
+
+    private int replaySome(UserId who, long whoopUserId) {
+        members.vault().seal(who, PURPOSE, ""); // the key is read, or made, before the transaction holds a connection
+        return jdbi.inTransaction(handle -> {
+            Instant now = clock.instant();
+            List<Parked> parked = store.lockParked(handle, whoopUserId, AT_ONCE);
+            for (Parked event : parked) {
+                byte[] body = members.vault().openForNobody(PURPOSE, event.bodySealed());
+                store.unpark(handle, event, who, members.vault().seal(who, PURPOSE, body), now);
+                event.event().change(event.receivedAt()).ifPresent(change -> members.synchronizer()
+                        .note(handle, who, change));
+            }
+            return parked.size();
+        });
+    }
+
+    /** What is done by the clock; to be given to {@link io.holisticos.jobs.Jobs}. */
+    public List<RecurringTask<?>> recurringTasks() {
+        return List.of(
+                Tasks.recurring(SWEEP, FixedDelay.of(configuration.sweepEvery.toJavaDuration()))
+                        .execute((instance, context) -> sweep()),
+                Tasks.recurring("whoop-inbox-purge", FixedDelay.ofHours(6)).execute((instance, context) -> purge()));
+    }
+
+    /** A process that starts looks at once at what another may have left lying. */
+    public void sweepSoon(SchedulerClient jobs) {
+        try {
+            jobs.reschedule(TaskInstanceId.of(SWEEP, RecurringTask.INSTANCE), clock.instant());
+        } catch (RuntimeException e) { // not on the list yet, at work already, or the database is away: its turn will come
+            log.debug("event=sweep_not_hastened reason={}", e.toString());
+        }
+    }
+
+    /** Picks up what a crash left: changes whose member was not woken, events parked while their member connected. */
+    void sweep() {
+        Instant until = clock.instant().minus(SETTLED);
+        Instant after = sweptUntil.equals(Instant.MIN) ? until.minus(FIRST_LOOK_BACK) : sweptUntil;
+        for (UserId who : store.notedBetween(after, until)) {
+            members.synchronizer().wake(who);
+        }
+        for (long account : store.parkedAccounts()) {
+            ownerOf(OptionalLong.of(account)).ifPresent(who -> replayParked(who, account));
+        }
+        sweptUntil = until;
+    }
+
+    void purge() {
+        Instant now = clock.instant();
+        int gone = store.purge(
+                now.minus(configuration.keepFor.toJavaDuration()), now.minus(configuration.parkFor.toJavaDuration()));
+        log.info("event=inbox_purged provider=whoop count={}", gone);
+    }
+
+    /** Forgets everything that was ever told of the member. Returns the rows that went. */
+    public int erase(UserId who) {
+        return store.erase(
+                who,
+                members.connections().find(who).map(Connection::whoopUserId).orElse(null));
+    }
+}

@@ -1,0 +1,117 @@
+package io.holisticos.whoop.webhook;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.holisticos.whoop.sync.Change;
+import io.holisticos.whoop.sync.Change.Happened;
+import io.holisticos.whoop.sync.Collection;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One event, as WHOOP sends it (developer site, "Webhooks", read 2026-10): ids only, no data.
+ *
+ * @param traceId names the event, the same at every repetition
+ * @param type an open vocabulary, such as {@code sleep.updated}
+ * @param recordId a UUID in every type we know; empty when there is none
+ * @param whoopUserId whose it is, by WHOOP's own id
+ */
+record WhoopEvent(String traceId, String type, String recordId, OptionalLong whoopUserId) {
+
+    private static final int MOST_TEXT = 200;
+
+    private static final ObjectReader JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build()
+            .reader();
+
+    /** There are no others in v2, and none of cycles, body or profile. */
+    private static final Map<String, Meaning> KNOWN = Map.of(
+            "sleep.updated", new Meaning(Collection.SLEEP, Happened.UPDATED),
+            "sleep.deleted", new Meaning(Collection.SLEEP, Happened.DELETED),
+            "recovery.updated", new Meaning(Collection.RECOVERY, Happened.UPDATED),
+            "recovery.deleted", new Meaning(Collection.RECOVERY, Happened.DELETED),
+            "workout.updated", new Meaning(Collection.WORKOUT, Happened.UPDATED),
+            "workout.deleted", new Meaning(Collection.WORKOUT, Happened.DELETED));
+
+    private record Meaning(Collection collection, Happened happened) {}
+
+    /**
+     * Reads a body; empty when it is no event.
+     *
+     * @param signedAt stands in for a trace id, which WHOOP has never been seen to leave out
+     */
+    static Optional<WhoopEvent> parse(byte[] body, String signedAt) {
+        JsonNode tree;
+        try {
+            tree = JSON.readTree(body);
+        } catch (JsonProcessingException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new IllegalStateException("reading from memory", e);
+        }
+        String type = text(tree, "type");
+        if (type == null || type.isEmpty() || !isAbsentOrText(tree, "id") || !isAbsentOrText(tree, "trace_id")) {
+            return Optional.empty();
+        }
+        String id = text(tree, "id");
+        String trace = text(tree, "trace_id");
+        JsonNode user = tree.path("user_id");
+        OptionalLong whoopUserId = user.isIntegralNumber() && user.canConvertToLong()
+                ? OptionalLong.of(user.longValue())
+                : OptionalLong.empty();
+        WhoopEvent event = new WhoopEvent(
+                trace == null ? signedAt + ' ' + UUID.nameUUIDFromBytes(body) : trace,
+                type,
+                id == null ? "" : id,
+                whoopUserId);
+        return event.isKnownType() && !event.isWhole() ? Optional.empty() : Optional.of(event);
+    }
+
+    boolean isKnownType() {
+        return KNOWN.containsKey(type);
+    }
+
+    /** What is worth reading again; empty for types that we do not know. */
+    Optional<Change> change(Instant toldAt) {
+        return Optional.ofNullable(KNOWN.get(type))
+                .map(meaning -> new Change(
+                        meaning.collection(), UUID.fromString(recordId), meaning.happened(), toldAt));
+    }
+
+    private boolean isWhole() {
+        return whoopUserId.isPresent()
+                && recordId.matches("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
+    }
+
+    private static boolean isAbsentOrText(JsonNode tree, String field) {
+        JsonNode value = tree.path(field);
+        return value.isMissingNode() || value.isNull() || text(tree, field) != null;
+    }
+
+    /** Null unless it is text of a length that fits, without what PostgreSQL cannot hold. */
+    private static @Nullable String text(JsonNode tree, String field) {
+        JsonNode value = tree.path(field);
+        if (!value.isTextual()) {
+            return null;
+        }
+        String text = value.textValue();
+        boolean encodable = StandardCharsets.UTF_8.newEncoder().canEncode(text);
+        return text.length() > MOST_TEXT || text.indexOf('\0') >= 0 || !encodable ? null : text;
+    }
+
+    /** Whose it is stays out of logs. */
+    @Override
+    public String toString() {
+        return "WhoopEvent[" + type + "]";
+    }
+}

@@ -1,0 +1,111 @@
+package io.holisticos.whoop.webhook;
+
+import io.holisticos.web.Problem;
+import io.holisticos.web.WebhookDoor;
+import io.holisticos.web.WebhookOutcome;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.security.SecurityRequirements;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.InputStream;
+import java.time.Clock;
+import org.jspecify.annotations.Nullable;
+
+/** Where WHOOP delivers its events. Answers once they are durable; the work comes later. */
+@Path("/webhooks/whoop")
+@Tag(name = "Webhooks", description = "What the sources tell by themselves")
+public final class WhoopWebhookResource {
+
+    private final WhoopSignature signature;
+    private final WebhookInbox inbox;
+    private final WebhookDoor door;
+
+    /**
+     * The route.
+     *
+     * @param clientSecret what WHOOP signs with, unless the configuration names another secret
+     */
+    public WhoopWebhookResource(
+            WebhookConfiguration configuration, String clientSecret, WebhookInbox inbox, WebhookDoor door, Clock clock) {
+        this.signature = new WhoopSignature(configuration.secrets(clientSecret), clock);
+        this.inbox = inbox;
+        this.door = door;
+    }
+
+    /** Also while WHOOP is switched off: nothing that was told may be lost. */
+    @POST
+    @Consumes(MediaType.WILDCARD) // the door refuses other types itself, to count them
+    @Operation(
+            summary = "Take in an event of WHOOP",
+            description = "For WHOOP only: signed with the application's secret, at most 64 kB. Also while WHOOP is"
+                    + " switched off.",
+            parameters = {
+                @Parameter(
+                        name = WhoopSignature.SIGNATURE,
+                        in = ParameterIn.HEADER,
+                        required = true,
+                        description = "base64 of HMAC-SHA256 over the timestamp's text and the raw body"),
+                @Parameter(
+                        name = WhoopSignature.TIMESTAMP,
+                        in = ParameterIn.HEADER,
+                        required = true,
+                        description = "milliseconds since 1970, at most 75 minutes ago")
+            },
+            requestBody =
+                    @RequestBody(
+                            required = true,
+                            content =
+                                    @Content(
+                                            mediaType = MediaType.APPLICATION_JSON,
+                                            schema = @Schema(type = "object"))))
+    @SecurityRequirements
+    @ApiResponse(responseCode = "204", description = "Durably stored, now or before")
+    @ApiResponse(
+            responseCode = "400",
+            description = "Signed well, but no event",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @ApiResponse(
+            responseCode = "401",
+            description = "Not signed by WHOOP, or too long ago",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @ApiResponse(
+            responseCode = "413",
+            description = "More than 64 kB",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @ApiResponse(
+            responseCode = "415",
+            description = "Not JSON",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @ApiResponse(
+            responseCode = "503",
+            description = "Cannot be stored for now: send it again",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    public Response receive(@Parameter(hidden = true) InputStream body, @Context HttpHeaders headers) {
+        return door.receive(
+                headers,
+                body,
+                bytes -> verified(
+                        headers.getHeaderString(WhoopSignature.SIGNATURE),
+                        headers.getHeaderString(WhoopSignature.TIMESTAMP),
+                        bytes));
+    }
+
+    private WebhookOutcome verified(@Nullable String signed, @Nullable String timestamp, byte[] body) {
+        return signature.refusal(signed, timestamp, body).orElseGet(() -> WhoopEvent.parse(
+                        body, String.valueOf(timestamp))
+                .map(event -> inbox.store(event, body))
+                .orElse(WebhookOutcome.GARBAGE));
+    }
+}
