@@ -11,6 +11,7 @@ import io.dropwizard.views.common.ViewBundle;
 import io.holisticos.app.admin.AdminPort;
 import io.holisticos.app.flags.Flag;
 import io.holisticos.app.flags.Flags;
+import io.holisticos.jobs.Jobs;
 import io.holisticos.outbound.OutboundClient;
 import io.holisticos.sahha.SahhaModule;
 import io.holisticos.unified.UnifiedModule;
@@ -46,6 +47,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
 
     private final Clock clock;
     private final Function<String, @Nullable String> variables;
+    private final Jobs.Maker jobs;
     private final Consumer<Environment> more;
     private volatile @Nullable Server server;
 
@@ -58,13 +60,31 @@ public final class HealthApplication extends Application<HealthConfiguration> {
      * @param variables what {@code config.yml} calls the environment
      */
     public HealthApplication(Clock clock, Function<String, @Nullable String> variables) {
-        this(clock, variables, environment -> {});
+        this(clock, variables, Jobs::in);
+    }
+
+    /**
+     * The same service with other hands for WHOOP's jobs; everything else is as in production.
+     *
+     * @param jobs {@link Jobs#in} where jobs have threads of their own
+     */
+    public HealthApplication(Clock clock, Function<String, @Nullable String> variables, Jobs.Maker jobs) {
+        this(clock, variables, jobs, environment -> {});
     }
 
     /** @param more what is registered beside our own, last */
     HealthApplication(Clock clock, Function<String, @Nullable String> variables, Consumer<Environment> more) {
+        this(clock, variables, Jobs::in, more);
+    }
+
+    private HealthApplication(
+            Clock clock,
+            Function<String, @Nullable String> variables,
+            Jobs.Maker jobs,
+            Consumer<Environment> more) {
         this.clock = clock;
         this.variables = variables;
+        this.jobs = jobs;
         this.more = more;
     }
 
@@ -166,7 +186,8 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                 new WhoopModule.Storage(
                         database.source(),
                         database.jdbi(),
-                        new Vault(database.jdbi(), configuration.vault, new SecureRandom(), clock)),
+                        new Vault(database.jdbi(), configuration.vault, new SecureRandom(), clock),
+                        jobs),
                 new WhoopModule.Switches(
                         who -> flags.isOn(Flag.WHOOP_INTEGRATION, who),
                         who -> flags.isOn(Flag.WHOOP_CONNECT, who),

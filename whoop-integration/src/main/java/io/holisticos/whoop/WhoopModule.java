@@ -62,7 +62,7 @@ public final class WhoopModule implements Managed {
     public record Tools(Client api, Client oauth, ObjectMapper mapper, MetricRegistry metrics, Clock clock) {}
 
     /** WHOOP's own database, migrated by {@code whoop-db/changelog.yaml}. */
-    public record Storage(DataSource source, Jdbi jdbi, Vault vault) {}
+    public record Storage(DataSource source, Jdbi jdbi, Vault vault, Jobs.Maker jobs) {}
 
     /** What operators can switch: all of WHOOP, new connections, and jobs that call WHOOP. */
     public record Switches(Predicate<UserId> integration, Predicate<UserId> connect, Predicate<UserId> sync) {}
@@ -107,7 +107,7 @@ public final class WhoopModule implements Managed {
                 new WebhookInbox.Members(connections, storage.vault(), synchronizer),
                 configuration.webhook,
                 tools.clock());
-        this.jobs = Jobs.in(
+        this.jobs = storage.jobs().make(
                 storage.source(),
                 configuration.jobs,
                 tools.clock(),
