@@ -36,18 +36,34 @@ create table whoop_member_sync (
     walk_collection text,
     walk_start timestamptz,
     walk_end timestamptz,
+    walk_unread_end timestamptz,
     walk_token text,
+    walk_pages integer,
+    walk_begun_at timestamptz,
+    walk_lane text,
+    backfill_collection text,
+    backfill_start timestamptz,
+    backfill_end timestamptz,
+    backfill_unread_end timestamptz,
+    backfill_token text,
+    backfill_pages integer,
+    backfill_begun_at timestamptz,
+    covered_from timestamptz,
     relist_before timestamptz,
-    failures integer not null default 0,
+    pause_lane text,
     paused_until timestamptz,
+    failures integer not null default 0,
     recorded_at timestamptz not null
 );
-comment on table whoop_member_sync is 'What is known of reading a member: until when each collection was read without a gap, and how far a listing of several pages is (walk_*).';
+comment on table whoop_member_sync is 'What is known of reading a member: until when each collection was read without a gap, and how far a listing of several pages is (walk_*, backfill_*).';
 comment on column whoop_member_sync.stopped_at is 'Since then no calls can be made for the member: consent or connection is gone.';
+comment on column whoop_member_sync.pause_lane is 'Nothing is tried in this lane and those below until paused_until.';
 comment on column whoop_member_sync.relist_before is 'Collections not listed since then are to be listed: the silence alarm sets it.';
 --rollback drop table whoop_member_sync;
 
 --changeset sync:whoop_sync_backfill
+alter table whoop_sync add column fresh_since timestamptz;
+alter table whoop_sync add column percent integer not null default 0;
 drop index whoop_sync_open;
 alter table whoop_sync drop constraint whoop_sync_kind;
 alter table whoop_sync add constraint whoop_sync_kind check (kind in ('first-sync', 'sync', 'backfill'));
@@ -57,3 +73,9 @@ create unique index whoop_sync_open on whoop_sync (user_id, (kind = 'backfill'))
 --rollback alter table whoop_sync drop constraint whoop_sync_kind;
 --rollback alter table whoop_sync add constraint whoop_sync_kind check (kind in ('first-sync', 'sync'));
 --rollback create unique index whoop_sync_open on whoop_sync (user_id) where state in ('queued', 'running');
+--rollback alter table whoop_sync drop column percent;
+--rollback alter table whoop_sync drop column fresh_since;
+
+--changeset sync:whoop_freshness_gone
+drop table whoop_freshness;
+--rollback create table whoop_freshness (user_id varchar(100) primary key, covered_from timestamptz not null, last_synced_at timestamptz not null, recorded_at timestamptz not null);

@@ -90,7 +90,7 @@ public final class WhoopModule implements Managed {
                 quota,
                 new ConnectionAuthorization(connections),
                 tools.metrics());
-        WhoopApi api = new WhoopApi(data, configuration.apiUrl, tools.mapper(), tools.metrics()).withLanes(quota);
+        WhoopApi api = new WhoopApi(data, configuration.apiUrl, tools.mapper(), tools.metrics()).withLanes(quota::lane);
         this.synchronizer = new Synchronizer(
                 storage.jdbi(),
                 api,

@@ -87,7 +87,7 @@ class InternalRoutesTest {
         bed = new SyncBed();
         bed.connect(ANNA);
         CONNECTIONS.put(ANNA, new MemberConnection(10129, SyncBed.START, false));
-        bed.work(bed.synchronizer.firstSync(ANNA));
+        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
         application = new DropwizardTestSupport<>(
                 TinyApplication.class,
                 null,

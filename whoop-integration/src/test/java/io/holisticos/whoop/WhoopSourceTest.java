@@ -57,7 +57,7 @@ class WhoopSourceTest {
         source = new WhoopSource(standings, bed.reader, bed.clock);
         bed.connect(ANNA);
         connections.put(ANNA, new MemberConnection(1, SyncBed.START, false));
-        bed.work(bed.synchronizer.firstSync(ANNA));
+        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
     }
 
     @AfterAll

@@ -7,12 +7,12 @@ import io.holisticos.health.HealthError.BadSourceReply;
 import io.holisticos.health.HealthError.ReauthorizationRequired;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
+import io.holisticos.outbound.Budget;
 import io.holisticos.outbound.Call;
 import io.holisticos.outbound.CommandKey;
 import io.holisticos.outbound.Outbound;
 import io.holisticos.outbound.Reply;
 import io.holisticos.whoop.quota.Lane;
-import io.holisticos.whoop.quota.QuotaGovernor;
 import jakarta.ws.rs.core.UriBuilder;
 import java.net.URI;
 import java.time.ZoneOffset;
@@ -83,10 +83,10 @@ public final class WhoopApi {
     }
 
     /** The client whose lanes go separate ways; itself in the lane {@link Lane#INTERACTIVE}. */
-    public WhoopApi withLanes(QuotaGovernor quota) {
+    public WhoopApi withLanes(Function<Lane, Budget> budgets) {
         Map<Lane, Outbound> ways = new EnumMap<>(Lane.class);
         for (Lane lane : Lane.values()) {
-            ways.put(lane, outbound.on(quota.lane(lane)));
+            ways.put(lane, outbound.on(budgets.apply(lane)));
         }
         Function<Lane, Outbound> chosen = lane -> Objects.requireNonNull(ways.get(lane));
         return new WhoopApi(chosen, chosen.apply(Lane.INTERACTIVE), baseUrl, wire);

@@ -2,6 +2,7 @@ package io.holisticos.whoop.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.holisticos.health.UserId;
 import io.holisticos.whoop.api.BodyMeasurement;
 import io.holisticos.whoop.api.Cycle;
 import io.holisticos.whoop.api.Profile;
@@ -10,6 +11,8 @@ import io.holisticos.whoop.api.Sleep;
 import io.holisticos.whoop.api.Workout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +28,7 @@ public final class RecordKind<T> {
     public static final RecordKind<Cycle> CYCLE = new RecordKind<>(
             "cycle",
             Cycle.class,
-            "id",
+            new Key<>("id", "bigint", Cycle::id),
             "id",
             columns(
                     columnsAt("", "id"),
@@ -37,7 +40,7 @@ public final class RecordKind<T> {
     public static final RecordKind<Recovery> RECOVERY = new RecordKind<>(
             "recovery",
             Recovery.class,
-            "cycle_id",
+            new Key<>("cycle_id", "bigint", Recovery::cycleId),
             "sleep_id",
             columns(
                     columnsAt("", "cycle_id", "sleep_id"),
@@ -55,7 +58,7 @@ public final class RecordKind<T> {
     public static final RecordKind<Sleep> SLEEP = new RecordKind<>(
             "sleep",
             Sleep.class,
-            "id",
+            new Key<>("id", "uuid", Sleep::id),
             "id",
             columns(
                     columnsAt("", "id", "cycle_id", "v1_id"),
@@ -88,7 +91,7 @@ public final class RecordKind<T> {
     public static final RecordKind<Workout> WORKOUT = new RecordKind<>(
             "workout",
             Workout.class,
-            "id",
+            new Key<>("id", "uuid", Workout::id),
             "id",
             columns(
                     columnsAt("", "id", "v1_id"),
@@ -136,18 +139,21 @@ public final class RecordKind<T> {
 
     private final String word;
     private final Class<T> type;
-    private final @Nullable String key;
+    private final @Nullable Key<T> key;
     private final @Nullable String tombstoneKey;
     private final List<Column> columns;
 
     private RecordKind(
-            String word, Class<T> type, @Nullable String key, @Nullable String tombstoneKey, List<Column> columns) {
+            String word, Class<T> type, @Nullable Key<T> key, @Nullable String tombstoneKey, List<Column> columns) {
         this.word = word;
         this.type = type;
         this.key = key;
         this.tombstoneKey = tombstoneKey;
         this.columns = columns;
     }
+
+    /** The column that names a record among those of a member. */
+    private record Key<T>(String column, String sqlType, Function<T, ?> of) {}
 
     /** A column and where its value lies in the record's JSON. */
     private record Column(String name, List<String> path) {}
@@ -163,7 +169,47 @@ public final class RecordKind<T> {
 
     /** The columns that name a record. */
     List<String> keyColumns() {
-        return key == null ? List.of("user_id") : List.of("user_id", key);
+        return key == null ? List.of("user_id") : List.of("user_id", key.column());
+    }
+
+    /** The last of {@link #keyColumns}: it tells a member's records from each other. */
+    String ownKey() {
+        return key == null ? "user_id" : key.column();
+    }
+
+    String ownKeyType() {
+        return key == null ? "text" : key.sqlType();
+    }
+
+    /** What stands in {@link #ownKey}. */
+    Object ownKeyOf(UserId who, T record) {
+        return key == null ? who.value() : key.of().apply(record);
+    }
+
+    /** Of what type {@link #tombstoneKey} is. */
+    String tombstoneKeyType() {
+        return equals(CYCLE) ? "bigint" : "uuid";
+    }
+
+    /** Whether WHOOP lists them, so that one can be missing from a list. */
+    boolean isListed() {
+        return tombstoneKey != null;
+    }
+
+    Class<T> type() {
+        return type;
+    }
+
+    /** All kinds with a list. */
+    static List<RecordKind<?>> listed() {
+        return List.of(CYCLE, RECOVERY, SLEEP, WORKOUT);
+    }
+
+    static RecordKind<?> ofWord(String word) {
+        return Stream.of(CYCLE, RECOVERY, SLEEP, WORKOUT, BODY_MEASUREMENT, PROFILE)
+                .filter(kind -> kind.word.equals(word))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no kind of record is called " + word));
     }
 
     /** The column deletions go by; null where WHOOP deletes nothing. */

@@ -5,6 +5,8 @@ import io.holisticos.health.UserId;
 import io.holisticos.vault.Vault;
 import io.holisticos.whoop.api.Fetched;
 import io.holisticos.whoop.api.Profile;
+import io.holisticos.whoop.data.PageStore.Arrival;
+import io.holisticos.whoop.data.PageStore.Version;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
@@ -12,17 +14,11 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.statement.PreparedBatch;
 
 /**
  * Writes what WHOOP told us: tables {@code whoop_cycle} and its siblings, their histories, {@code whoop_tombstone} and
@@ -31,16 +27,10 @@ import org.jdbi.v3.core.statement.PreparedBatch;
  */
 public final class WhoopStore {
 
-    private static final String TAKE_TURN = "select pg_advisory_xact_lock(hashtextextended(:who, 0))";
-    private static final String HELD_PAYLOADS =
-            "select hash from whoop_archive where user_id = :who and hash in (<hashes>)";
-    private static final String ARCHIVE = """
-            insert into whoop_archive (user_id, hash, collection, payload_sealed, recorded_at)
-            values (:who, :hash, :collection, :payload, :now)
-            on conflict (user_id, hash) do nothing""";
     private static final String PAYLOAD =
             "select payload_sealed from whoop_archive where user_id = :who and hash = :hash";
     private static final String PURGE = "delete from whoop_archive where recorded_at < :before";
+    private static final String PURGE_ABSENCES = "delete from whoop_absence where recorded_at < :before";
     private static final String BURY = """
             insert into whoop_tombstone as held (user_id, collection, id, deleted_at, recorded_at)
             values (:who, :collection, :id, :deletedAt, :now)
@@ -49,16 +39,19 @@ public final class WhoopStore {
             where held.deleted_at < excluded.deleted_at""";
     private static final String DELETE = """
             update {table} set deleted_at = :deletedAt
-            where user_id = :who and cast({key} as text) = :id and last_fetch_begun_at <= :deletedAt
+            where user_id = :who and {key} = cast(:id as {type}) and last_fetch_begun_at <= :deletedAt
               and (deleted_at is null or deleted_at < :deletedAt)""";
 
     private final Jdbi jdbi;
     private final Vault vault;
-    private final Map<RecordKind<?>, String> upserts = new ConcurrentHashMap<>();
+    private final PageStore pages;
+    private final CoverageStore ledger;
 
     public WhoopStore(Jdbi jdbi, Vault vault) {
         this.jdbi = jdbi;
         this.vault = vault;
+        this.pages = new PageStore(jdbi, vault);
+        this.ledger = new CoverageStore(jdbi);
     }
 
     /** What things are sealed for: needed again to open them. */
@@ -87,24 +80,30 @@ public final class WhoopStore {
      * @param fetchBegunAt when the call that brought them was begun
      */
     public <T> Saved save(RecordKind<T> kind, UserId who, Listed<T> listed, Instant fetchBegunAt, Instant now) {
-        List<Fetched<T>> records = listed.records();
         List<Version> versions = new ArrayList<>();
-        for (Fetched<T> fetched : records) {
-            versions.add(new Version(kind.toRow(fetched.record()), fetched.raw(), hashOf(fetched.raw())));
+        for (Fetched<T> fetched : listed.records()) {
+            T record = fetched.record();
+            versions.add(new Version(
+                    kind.ownKeyOf(who, record), hashOf(fetched.raw()), fetched.raw(), () -> kind.toRow(record)));
         }
-        return save(kind, who, versions, micros(fetchBegunAt), micros(now));
+        return pages.save(new Arrival(kind, who, listed, micros(fetchBegunAt), micros(now)), versions);
     }
 
     /** Saves who the member is to WHOOP; e-mail and names only sealed. */
     public Saved saveProfile(UserId who, Fetched<Profile> fetched, Instant fetchBegunAt, Instant now) {
-        Profile profile = fetched.record();
-        ObjectNode row = Json.object()
+        Version version = new Version(
+                who.value(), hashOf(fetched.raw()), fetched.raw(), () -> sealedRow(vault, who, fetched.record()));
+        Listed<Profile> single = Listed.byId(List.of(fetched));
+        return pages.save(
+                new Arrival(RecordKind.PROFILE, who, single, micros(fetchBegunAt), micros(now)), List.of(version));
+    }
+
+    static ObjectNode sealedRow(Vault vault, UserId who, Profile profile) {
+        return Json.object()
                 .put("whoop_user_id", profile.userId())
                 .put("email_sealed", bytea(vault.seal(who, Purpose.EMAIL, profile.email())))
                 .put("first_name_sealed", bytea(vault.seal(who, Purpose.FIRST_NAME, profile.firstName())))
                 .put("last_name_sealed", bytea(vault.seal(who, Purpose.LAST_NAME, profile.lastName())));
-        Version version = new Version(row, fetched.raw(), hashOf(fetched.raw()));
-        return save(RecordKind.PROFILE, who, List.of(version), micros(fetchBegunAt), micros(now));
     }
 
     /**
@@ -128,20 +127,22 @@ public final class WhoopStore {
                     .bind("now", micros(now))
                     .execute();
             markDeleted(handle, kind, who, id, moment);
+            ledger.forgetAbsence(handle, who, kind, id);
             if (kind.equals(RecordKind.SLEEP)) {
                 markDeleted(handle, RecordKind.RECOVERY, who, id, moment);
+                ledger.forgetAbsence(handle, who, RecordKind.RECOVERY, id);
             }
         });
     }
 
     /** What is known to be complete of a member. */
     public Coverage coverage(UserId who) {
-        return Coverage.none();
+        return ledger.coverage(who);
     }
 
     /** Records missing from two lists that should have shown them, and not seen since: to be asked for by id. */
     public List<Absent> absences(UserId who) {
-        return List.of();
+        return ledger.absences(who);
     }
 
     /**
@@ -155,7 +156,9 @@ public final class WhoopStore {
     }
 
     /** Forgets what is covered: the member came back with another WHOOP account. */
-    public void forgetCoverage(UserId who) {}
+    public void forgetCoverage(UserId who) {
+        ledger.forget(who);
+    }
 
     /** The bytes WHOOP sent for a version, while the archive keeps them. */
     public Optional<byte[]> findPayload(UserId who, byte[] hash) {
@@ -167,32 +170,16 @@ public final class WhoopStore {
                 .map(held -> vault.open(who, Purpose.PAYLOAD, held));
     }
 
-    /** Removes payloads archived before this moment. Returns how many. */
+    /** Removes payloads archived, and absences noted, before this moment. Returns how many payloads. */
     public int purgeArchive(Instant before) {
-        return jdbi.withHandle(handle ->
-                handle.createUpdate(PURGE).bind("before", micros(before)).execute());
-    }
-
-    private Saved save(
-            RecordKind<?> kind, UserId who, List<Version> versions, OffsetDateTime fetchBegunAt, OffsetDateTime now) {
-        if (versions.isEmpty()) {
-            return Saved.NOTHING;
-        }
-        Map<String, byte[]> payloads = sealedUnheld(who, versions); // before the transaction: it may fetch a key
-        String rows = rowsOf(who, versions, fetchBegunAt, now);
         return jdbi.inTransaction(handle -> {
-            takeTurn(handle, who);
-            archive(handle, kind, who, payloads, now);
-            return handle.createQuery(upserts.computeIfAbsent(kind, UpsertSql::of))
-                    .bind("rows", rows)
-                    .bind("now", now)
-                    .map((row, context) -> new Saved(row.getInt("changed"), row.getInt("contested"), Set.of(), 0))
-                    .one();
+            handle.createUpdate(PURGE_ABSENCES).bind("before", micros(before)).execute();
+            return handle.createUpdate(PURGE).bind("before", micros(before)).execute();
         });
     }
 
-    private static void takeTurn(Handle handle, UserId who) {
-        handle.createQuery(TAKE_TURN)
+    static void takeTurn(Handle handle, UserId who) {
+        handle.createQuery(PageSql.TAKE_TURN)
                 .bind("who", who.value())
                 .map((row, context) -> true)
                 .one();
@@ -200,80 +187,29 @@ public final class WhoopStore {
 
     private static void markDeleted(Handle handle, RecordKind<?> kind, UserId who, String id, OffsetDateTime moment) {
         String key = kind.tombstoneKey();
-        handle.createUpdate(DELETE.replace("{table}", kind.table()).replace("{key}", String.valueOf(key)))
+        handle.createUpdate(DELETE.replace("{table}", kind.table())
+                        .replace("{key}", String.valueOf(key))
+                        .replace("{type}", kind.tombstoneKeyType()))
                 .bind("who", who.value())
                 .bind("id", id)
                 .bind("deletedAt", moment)
                 .execute();
     }
 
-    private Map<String, byte[]> sealedUnheld(UserId who, List<Version> versions) {
-        List<byte[]> hashes = versions.stream().map(Version::hash).toList();
-        Set<String> held = new HashSet<>(jdbi.withHandle(handle -> handle.createQuery(HELD_PAYLOADS)
-                .bind("who", who.value())
-                .bindList("hashes", hashes)
-                .map((row, context) -> bytea(row.getBytes(1)))
-                .list()));
-        Map<String, byte[]> sealed = new LinkedHashMap<>();
-        for (Version version : versions) {
-            String hash = bytea(version.hash());
-            if (!held.contains(hash)) {
-                sealed.computeIfAbsent(hash, any -> vault.seal(who, Purpose.PAYLOAD, version.raw()));
-            }
-        }
-        return sealed;
-    }
-
-    private static void archive(
-            Handle handle, RecordKind<?> kind, UserId who, Map<String, byte[]> payloads, OffsetDateTime now) {
-        if (payloads.isEmpty()) {
-            return;
-        }
-        PreparedBatch batch = handle.prepareBatch(ARCHIVE);
-        payloads.forEach((hash, payload) -> batch.bind("who", who.value())
-                .bind("hash", HexFormat.of().parseHex(hash, 2, hash.length()))
-                .bind("collection", kind.word())
-                .bind("payload", payload)
-                .bind("now", now)
-                .add());
-        batch.execute();
-    }
-
-    private static String rowsOf(UserId who, List<Version> versions, OffsetDateTime fetchBegunAt, OffsetDateTime now) {
-        var rows = Json.array();
-        for (Version version : versions) {
-            rows.add(version.row()
-                    .put("user_id", who.value())
-                    .put("recorded_at", now.toString())
-                    .put("fetch_begun_at", fetchBegunAt.toString())
-                    .put("last_fetch_begun_at", fetchBegunAt.toString())
-                    .put("archive_hash", bytea(version.hash())));
-        }
-        return rows.toString();
-    }
-
     /** PostgreSQL keeps microseconds and would round what is finer. */
-    private static OffsetDateTime micros(Instant moment) {
+    static OffsetDateTime micros(Instant moment) {
         return moment.truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC);
     }
 
-    private static String bytea(byte[] bytes) {
+    static String bytea(byte[] bytes) {
         return "\\x" + HexFormat.of().formatHex(bytes);
     }
 
-    private static byte[] hashOf(byte[] raw) {
+    static byte[] hashOf(byte[] raw) {
         try {
             return MessageDigest.getInstance("SHA-256").digest(raw);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
-        }
-    }
-
-    /** One version of a record on its way into the tables. */
-    private record Version(ObjectNode row, byte[] raw, byte[] hash) {
-        @Override
-        public String toString() {
-            return "Version[" + raw.length + " bytes]";
         }
     }
 }

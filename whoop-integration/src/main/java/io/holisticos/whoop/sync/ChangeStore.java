@@ -2,11 +2,18 @@ package io.holisticos.whoop.sync;
 
 import io.holisticos.health.UserId;
 import io.holisticos.whoop.sync.Change.Happened;
+import io.holisticos.whoop.sync.Settlement.Closed;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jspecify.annotations.Nullable;
 
 /** Table {@code whoop_change}: what WHOOP told, and how it ended. */
 final class ChangeStore {
@@ -19,9 +26,9 @@ final class ChangeStore {
 
     private static final String TELL = """
             with partner as (
-                update whoop_change set due_at = least(due_at, :toldAt)
+                update whoop_change set due_at = least(due_at, :toldAt), rung = 0
                 where user_id = :who and record_id = :record and collection = :partner and happened = 'updated'
-                  and :happened = 'updated' and rung = 0 and done_at is null
+                  and :happened = 'updated' and done_at is null
                 returning id
             ), heard as (
                 update whoop_member_sync set last_event_at = :toldAt
@@ -33,6 +40,74 @@ final class ChangeStore {
             on conflict (user_id, collection, record_id, happened) where done_at is null
             do update set told_at = greatest(held.told_at, excluded.told_at), rung = 0,
                 due_at = case when held.rung = 0 then least(held.due_at, excluded.due_at) else excluded.due_at end""";
+    private static final String CLOSE = """
+            update whoop_change set done_at = :now, outcome = :outcome
+            where user_id = :who and collection = :collection and record_id = :record and happened = :happened
+              and done_at is null and told_at = :toldAt""";
+    private static final String MOVE = """
+            update whoop_change set due_at = :dueAt, rung = :rung
+            where user_id = :who and collection = :collection and record_id = :record and happened = :happened
+              and done_at is null and told_at = :toldAt""";
+    private static final String ADD = """
+            insert into whoop_change
+                (user_id, collection, record_id, happened, first_told_at, told_at, due_at, rung)
+            values (:who, :collection, :record, :happened, :firstToldAt, :toldAt, :dueAt, :rung)
+            on conflict (user_id, collection, record_id, happened) where done_at is null do nothing""";
+    private static final String BURY = """
+            update whoop_change set done_at = :now, outcome = 'deleted'
+            where user_id = :who and record_id = :record and done_at is null and told_at <= :toldAt
+              and (collection = :collection or :collection = 'sleep')""";
+    private static final String NEXT = """
+            select least(
+                (select min(due_at) from whoop_change c
+                 where c.user_id = :who and c.done_at is null and c.told_at > :since),
+                (select min(requested_at) from whoop_sync s
+                 where s.user_id = :who and s.state in ('queued', 'running') and s.requested_at > :since))""";
+    private static final String LISTED = """
+            select least(
+                (select min(due_at) from whoop_change c where c.user_id = :who and c.done_at is null),
+                (select min(requested_at) from whoop_sync s
+                 where s.user_id = :who and s.state in ('queued', 'running'))) as due_at,
+                t.execution_time, t.picked
+            from whoop_member_sync m
+            left join scheduled_tasks t on t.task_name = :task and t.task_instance = m.user_id
+            where m.user_id = :who""";
+    private static final String FORGOTTEN = """
+            select m.user_id from whoop_member_sync m
+            left join scheduled_tasks t on t.task_name = :task and t.task_instance = m.user_id
+            where m.stopped_at is null
+              and (t.task_instance is null
+                or (not t.picked and t.execution_time > :now
+                    and (m.paused_until is null or m.paused_until <= :now)
+                    and (exists (select from whoop_change c
+                            where c.user_id = m.user_id and c.done_at is null and c.due_at <= :now)
+                        or exists (select from whoop_sync s
+                            where s.user_id = m.user_id and s.state = 'queued' and s.kind <> 'backfill'))))""";
+    private static final String COUNT = """
+            select count(*) as open, count(*) filter (where rung > 0) as waiting
+            from whoop_change where done_at is null""";
+    private static final String PURGE = "delete from whoop_change where done_at < :before";
+
+    private final Jdbi jdbi;
+
+    ChangeStore(Jdbi jdbi) {
+        this.jdbi = jdbi;
+    }
+
+    /** How many changes are open, and how many of them wait for what was not there yet. */
+    record Counts(int open, int waiting) {}
+
+    /**
+     * What is on the list of jobs for a member.
+     *
+     * @param dueAt when there is something to do; null when nothing is told or asked for
+     * @param scheduledAt null when there is no job
+     * @param picked whether the job is being worked on
+     */
+    record Listed(
+            @Nullable Instant dueAt,
+            @Nullable Instant scheduledAt,
+            boolean picked) {}
 
     /** Notes a change; one that is open already is told again, which clears its rung. */
     void tell(Handle handle, UserId who, Change change) {
@@ -46,6 +121,102 @@ final class ChangeStore {
                 .bind("toldAt", utc(toldAt))
                 .bind("dueAt", utc(toldAt.plus(patience(change))))
                 .execute();
+    }
+
+    /** Saves what a page settled. What was told again meanwhile stays as it is. */
+    void settle(Handle handle, UserId who, Settlement settled, Instant now) {
+        if (!settled.closed().isEmpty()) {
+            PreparedBatch closes = handle.prepareBatch(CLOSE);
+            for (Closed closed : settled.closed()) {
+                bind(closes, who, closed.change())
+                        .bind("outcome", closed.outcome().word())
+                        .bind("now", utc(now))
+                        .add();
+            }
+            closes.execute();
+        }
+        batch(handle, MOVE, who, settled.moved());
+        batch(handle, ADD, who, settled.added());
+    }
+
+    /** A deletion is settled, and with it what else was told of the record before; a sleep takes its recovery along. */
+    void bury(UserId who, OpenChange deletion, Instant now) {
+        jdbi.useHandle(handle -> handle.createUpdate(BURY)
+                .bind("who", who.value())
+                .bind("collection", deletion.collection().word())
+                .bind("record", deletion.recordId())
+                .bind("toldAt", utc(deletion.toldAt()))
+                .bind("now", utc(now))
+                .execute());
+    }
+
+    /** When the first thing is due that was told or asked for after that moment. */
+    Optional<Instant> firstDueAfter(UserId who, Instant since) {
+        return jdbi.withHandle(handle -> handle.createQuery(NEXT)
+                .bind("who", who.value())
+                .bind("since", utc(since))
+                .mapTo(Instant.class)
+                .findOne());
+    }
+
+    /** Empty for who never connected. */
+    Optional<Listed> findListed(UserId who, String task) {
+        return jdbi.withHandle(handle -> handle.createQuery(LISTED)
+                .bind("who", who.value())
+                .bind("task", task)
+                .map((row, context) -> {
+                    OffsetDateTime due = row.getObject("due_at", OffsetDateTime.class);
+                    OffsetDateTime scheduled = row.getObject("execution_time", OffsetDateTime.class);
+                    return new Listed(
+                            due == null ? null : due.toInstant(),
+                            scheduled == null ? null : scheduled.toInstant(),
+                            row.getBoolean("picked"));
+                })
+                .findOne());
+    }
+
+    /** Members whose job is not on the list, or later than it should be: a kill came in between. */
+    List<UserId> forgotten(String task, Instant now) {
+        return jdbi.withHandle(handle -> handle.createQuery(FORGOTTEN)
+                .bind("task", task)
+                .bind("now", utc(now))
+                .map((row, context) -> new UserId(row.getString(1)))
+                .list());
+    }
+
+    Counts count() {
+        return jdbi.withHandle(handle -> handle.createQuery(COUNT)
+                .map((row, context) -> new Counts(row.getInt("open"), row.getInt("waiting")))
+                .one());
+    }
+
+    /** Removes what was settled before this moment. Returns how many. */
+    int purge(Instant before) {
+        return jdbi.withHandle(handle ->
+                handle.createUpdate(PURGE).bind("before", utc(before)).execute());
+    }
+
+    private static void batch(Handle handle, String sql, UserId who, List<OpenChange> changes) {
+        if (changes.isEmpty()) {
+            return;
+        }
+        PreparedBatch batch = handle.prepareBatch(sql);
+        for (OpenChange change : changes) {
+            bind(batch, who, change)
+                    .bind("firstToldAt", utc(change.firstToldAt()))
+                    .bind("dueAt", utc(change.dueAt()))
+                    .bind("rung", change.rung())
+                    .add();
+        }
+        batch.execute();
+    }
+
+    private static PreparedBatch bind(PreparedBatch batch, UserId who, OpenChange change) {
+        return batch.bind("who", who.value())
+                .bind("collection", change.collection().word())
+                .bind("record", change.recordId())
+                .bind("happened", change.happened().word())
+                .bind("toldAt", utc(change.toldAt()));
     }
 
     private static String partner(Collection collection) {
@@ -66,7 +237,8 @@ final class ChangeStore {
         };
     }
 
+    /** PostgreSQL keeps microseconds and would round what is finer. */
     private static OffsetDateTime utc(Instant moment) {
-        return moment.atOffset(ZoneOffset.UTC);
+        return moment.truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC);
     }
 }

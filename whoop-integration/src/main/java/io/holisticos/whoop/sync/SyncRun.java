@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * One reading of a member's records from WHOOP, and how far it is.
  *
- * @param stage what is being read, or to be read next
- * @param nextToken the page to go on with; null for the first
- * @param window what is read of every collection; its end does not move while the run lasts
+ * @param stage what is being read, or was last
+ * @param window what is asked for; what is held of it already is not read again
+ * @param freshSince what was read since then need not be read again
+ * @param percent how much of its window a backfill has read; other runs know no percentage
  * @param records records read so far
- * @param failures answers of WHOOP in a row that were not of the documented form
  */
 public record SyncRun(
         UUID jobId,
@@ -23,11 +23,11 @@ public record SyncRun(
         Kind kind,
         State state,
         Stage stage,
-        @Nullable String nextToken,
         Window window,
+        Instant freshSince,
+        int percent,
         int records,
         int pages,
-        int failures,
         Instant requestedAt,
         @Nullable Instant startedAt,
         @Nullable Instant finishedAt) {
@@ -37,7 +37,9 @@ public record SyncRun(
         /** The member has just connected: who they are, and their last days. */
         FIRST_SYNC("first-sync"),
         /** What may have changed since the last run. */
-        SYNC("sync");
+        SYNC("sync"),
+        /** The years before, while nobody waits. */
+        BACKFILL("backfill");
 
         private final String word;
 
@@ -78,13 +80,16 @@ public record SyncRun(
         }
     }
 
-    /** What is read, in this order: cycles come first, for the days of all others hang on them. */
+    /**
+     * What is read, in this order: cycles come first, for the days of all others hang on them; recoveries come after
+     * their sleeps, which tell where they lie.
+     */
     public enum Stage {
         PROFILE,
         BODY_MEASUREMENT,
         CYCLES,
-        RECOVERIES,
         SLEEPS,
+        RECOVERIES,
         WORKOUTS;
 
         public String word() {
@@ -95,25 +100,61 @@ public record SyncRun(
             return valueOf(word.toUpperCase(Locale.ROOT));
         }
 
-        /** Null after the last. */
-        @Nullable
-        Stage next() {
-            return switch (this) {
-                case PROFILE -> BODY_MEASUREMENT;
-                case BODY_MEASUREMENT -> CYCLES;
-                case CYCLES -> RECOVERIES;
-                case RECOVERIES -> SLEEPS;
-                case SLEEPS -> WORKOUTS;
-                case WORKOUTS -> null;
+        static Stage of(Collection collection) {
+            return switch (collection) {
+                case CYCLE -> CYCLES;
+                case SLEEP -> SLEEPS;
+                case RECOVERY -> RECOVERIES;
+                case WORKOUT -> WORKOUTS;
             };
         }
+    }
+
+    /** The run as it goes on after a page. */
+    SyncRun read(Stage now, int more) {
+        return new SyncRun(
+                jobId,
+                who,
+                kind,
+                state,
+                now,
+                window,
+                freshSince,
+                percent,
+                records + more,
+                pages + 1,
+                requestedAt,
+                startedAt,
+                finishedAt);
+    }
+
+    /** The run with so much of it read. */
+    SyncRun at(int percentRead) {
+        return new SyncRun(
+                jobId,
+                who,
+                kind,
+                state,
+                stage,
+                window,
+                freshSince,
+                percentRead,
+                records,
+                pages,
+                requestedAt,
+                startedAt,
+                finishedAt);
+    }
+
+    /** A collection read since then need not be read for this run. Cycles go on without a word from WHOOP. */
+    Instant freshSince(Collection collection) {
+        return collection == Collection.CYCLE ? requestedAt : freshSince;
     }
 
     public boolean isOpen() {
         return state == State.QUEUED || state == State.RUNNING;
     }
 
-    /** Page tokens stay out of logs. */
     @Override
     public String toString() {
         return "SyncRun[" + jobId + " " + kind.word() + " " + state.word() + " at " + stage.word() + "]";

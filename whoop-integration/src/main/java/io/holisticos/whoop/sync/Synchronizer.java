@@ -1,9 +1,11 @@
 package io.holisticos.whoop.sync;
 
 import com.github.kagkarlsson.scheduler.SchedulerClient;
+import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceException;
 import com.github.kagkarlsson.scheduler.task.CompletionHandler;
 import com.github.kagkarlsson.scheduler.task.FailureHandler;
 import com.github.kagkarlsson.scheduler.task.Task;
+import com.github.kagkarlsson.scheduler.task.TaskInstance;
 import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
 import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
@@ -14,39 +16,51 @@ import io.holisticos.health.UserId;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.api.Window;
 import io.holisticos.whoop.data.WhoopStore;
+import io.holisticos.whoop.sync.MemberJob.MemberTables;
+import io.holisticos.whoop.sync.MemberJob.Result;
 import io.holisticos.whoop.sync.SyncRun.Kind;
 import io.holisticos.whoop.sync.SyncRun.State;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Keeps members' records current. Asking is cheap and safe from any thread: a member has at most one open run, and asking
- * again returns it. Runs are worked on by the jobs of {@link #tasks}.
+ * Keeps members' records current. Telling and asking are cheap and safe from any thread; the work is done by one job for
+ * each member, which {@link #tasks} defines: at most one execution at a time, always on the list for the next moment
+ * something is due.
  */
 public final class Synchronizer {
 
-    /** What a first sync reads. */
-    static final Duration FIRST_WINDOW = Duration.ofDays(30);
+    private static final Logger log = LoggerFactory.getLogger(Synchronizer.class);
 
-    /** WHOOP changes records for some days after, and tells nobody (fact sheet §7.2). */
-    static final Duration TRAILING_WINDOW = Duration.ofDays(3);
+    /** What a backfill reads. */
+    private static final Duration HISTORY = Duration.ofDays(730);
+
+    /** A reader who finds old records is content with what events kept current for so long; cycles are read anew. */
+    private static final Duration KEPT_BY_EVENTS = Duration.ofHours(24);
 
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMinutes(30);
     private static final Duration ARCHIVE_KEEPS = Duration.ofDays(400);
     private static final Duration RUNS_ARE_KEPT = Duration.ofDays(30);
+    private static final Duration CHANGES_ARE_KEPT = Duration.ofDays(7);
     private static final Duration FIRST_RETRY = Duration.ofSeconds(10);
 
-    private final SyncStore runs;
-    private final ChangeStore changes = new ChangeStore();
+    /** A kill between telling and waking is rare; it costs a member so much at most. */
+    private static final Duration SWEEP = Duration.ofMinutes(10);
+
+    private final MemberTables tables;
     private final WhoopStore records;
-    private final SyncJob job;
+    private final MemberJob job;
     private final Supplier<SchedulerClient> jobs;
     private final Clock clock;
     private final CustomTask<Void> task;
@@ -54,22 +68,22 @@ public final class Synchronizer {
     /**
      * Keeps the members of one database.
      *
-     * @param jobs asked for when the first run is put on the list: the jobs are built after their {@link #tasks}
+     * @param jobs asked for when the first job is put on the list: the jobs are built after their {@link #tasks}
      */
     public Synchronizer(
             Jdbi database, WhoopApi api, WhoopStore records, SyncTerms terms, Supplier<SchedulerClient> jobs) {
-        this.runs = new SyncStore(database);
+        ChangeStore changes = new ChangeStore(database);
+        this.tables = new MemberTables(new MemberStore(database, changes), changes, new SyncStore(database));
         this.records = records;
-        this.job = new SyncJob(api, records, runs, terms);
+        this.job = new MemberJob(tables, api, records, terms);
         this.jobs = jobs;
         this.clock = terms.clock();
-        this.task = Tasks.custom("whoop-sync", Void.class)
+        this.task = Tasks.custom("whoop-member", Void.class)
                 .onFailure(new FailureHandler.ExponentialBackoffFailureHandler<>(FIRST_RETRY))
                 .execute((instance, context) -> {
-                    UUID jobId = UUID.fromString(instance.getId());
-                    return job.work(jobId, () -> context.getSchedulerState().isShuttingDown())
-                            .<CompletionHandler<Void>>map(Synchronizer::again)
-                            .orElseGet(CompletionHandler.OnCompleteRemove::new);
+                    UserId who = new UserId(instance.getId());
+                    Result result = job.work(who, () -> context.getSchedulerState().isShuttingDown());
+                    return completion(who, result);
                 });
     }
 
@@ -80,10 +94,16 @@ public final class Synchronizer {
 
     /** What is done by the clock; to be given to {@link io.holisticos.jobs.Jobs}. */
     public List<RecurringTask<?>> recurringTasks() {
-        return List.of(Tasks.recurring("whoop-purge", FixedDelay.ofHours(24)).execute((instance, context) -> {
-            records.purgeArchive(clock.instant().minus(ARCHIVE_KEEPS));
-            runs.purge(clock.instant().minus(RUNS_ARE_KEPT));
-        }));
+        RecurringTask<Void> purge =
+                Tasks.recurring("whoop-purge", FixedDelay.ofHours(24)).execute((instance, context) -> {
+                    Instant now = clock.instant();
+                    records.purgeArchive(now.minus(ARCHIVE_KEEPS));
+                    tables.runs().purge(now.minus(RUNS_ARE_KEPT));
+                    tables.changes().purge(now.minus(CHANGES_ARE_KEPT));
+                });
+        RecurringTask<Void> sweep =
+                Tasks.recurring("whoop-sweep", FixedDelay.of(SWEEP)).execute((instance, context) -> sweep());
+        return List.of(purge, sweep);
     }
 
     /**
@@ -91,20 +111,48 @@ public final class Synchronizer {
      * kill in between loses nothing, for members with something on their list are looked for.
      */
     public void note(Handle handle, UserId who, Change change) {
-        changes.tell(handle, who, change);
+        tables.changes().tell(handle, who, change);
     }
 
     /** Sees to it that the member's job runs when the first thing on their list is due. Safe to repeat. */
     public void wake(UserId who) {
-        requestSync(who);
+        try {
+            tables.changes().findListed(who, task.getName()).ifPresent(listed -> {
+                Instant due = listed.dueAt();
+                Instant scheduled = listed.scheduledAt();
+                if (scheduled == null) {
+                    jobs.get().scheduleIfNotExists(instance(who), due == null ? clock.instant() : due);
+                } else if (due != null && !listed.picked() && scheduled.isAfter(due)) {
+                    advance(who, due);
+                }
+            });
+        } catch (SQLRuntimeException | JdbiException e) {
+            throw new SourceUnavailable(WhoopApi.WHOOP, FIRST_RETRY, e);
+        }
     }
 
-    /** Reads the member's last days for the first time: on connect. Returns the id of the job. */
+    /** Wakes members that a kill left with something to do and no job for it. Returns how many. */
+    public int sweep() {
+        List<UserId> forgotten = tables.changes().forgotten(task.getName(), clock.instant());
+        forgotten.forEach(this::wake);
+        if (!forgotten.isEmpty()) {
+            log.info("event=members_woken count={}", forgotten.size());
+        }
+        return forgotten.size();
+    }
+
+    /**
+     * Reads the member's last days: on connect. What is held of them already is not read again. Then a backfill reads the
+     * years before, while nobody waits. Returns the id of the job.
+     */
     public UUID firstSync(UserId who) {
-        Instant now = clock.instant();
-        Window window = new Window(now.minus(FIRST_WINDOW), now);
-        UUID jobId = put(who, Kind.FIRST_SYNC, window, now);
-        runs.widen(jobId, window, now); // the open run may be a smaller one, from before
+        Instant now = now();
+        tables.members().connect(who, now);
+        Window window = new Window(now.minus(Planner.SPAN), now);
+        UUID jobId = put(queued(who, Kind.FIRST_SYNC, window, now));
+        tables.runs().widen(jobId, window, now); // the open run may be a smaller one, from before
+        tables.runs().saveIfNoneOpen(queued(who, Kind.BACKFILL, new Window(now.minus(HISTORY), now), now));
+        wake(who);
         return jobId;
     }
 
@@ -114,14 +162,8 @@ public final class Synchronizer {
      * @return the id of the job, the same one as long as it is open
      */
     public UUID requestSync(UserId who) {
-        Optional<SyncRun> open = runs.findOpen(who);
-        if (open.isPresent()) {
-            return scheduled(open.get().jobId());
-        }
-        Instant now = clock.instant();
-        return runs.findFreshness(who)
-                .map(freshness -> put(who, Kind.SYNC, new Window(trailing(freshness, now), now), now))
-                .orElseGet(() -> put(who, Kind.FIRST_SYNC, new Window(now.minus(FIRST_WINDOW), now), now));
+        Instant now = now();
+        return request(who, now, now);
     }
 
     /**
@@ -129,59 +171,122 @@ public final class Synchronizer {
      * spend the quota on a member whose syncs cannot succeed.
      */
     public void catchUp(UserId who) {
-        Instant now = clock.instant();
-        boolean failedLately = runs.findLatest(who)
+        Instant now = now();
+        boolean failedLately = tables.runs()
+                .findLatest(who)
                 .filter(run -> run.state() == State.FAILED)
                 .map(SyncRun::finishedAt)
                 .filter(failed -> failed.plus(PAUSE_AFTER_FAILURE).isAfter(now))
                 .isPresent();
         if (!failedLately) {
-            requestSync(who);
+            request(who, now, now.minus(KEPT_BY_EVENTS));
         }
     }
 
     /** How a run stands; empty when this member has none of this id. */
     public Optional<SyncRun> findRun(UserId who, UUID jobId) {
-        return runs.find(jobId).filter(run -> run.who().equals(who));
+        return tables.runs().find(jobId).filter(run -> run.who().equals(who));
     }
 
-    /** The member's run that was asked for last. */
+    /** The member's run that somebody asked for last. */
     public Optional<SyncRun> findLatestRun(UserId who) {
-        return runs.findLatest(who);
+        return tables.runs().findLatest(who);
+    }
+
+    /** The reading of the member's past that was begun last, done or not. */
+    public Optional<SyncRun> findBackfill(UserId who) {
+        return tables.runs().findLatestBackfill(who);
     }
 
     /** Empty before the first sync is done. */
     public Optional<Freshness> findFreshness(UserId who) {
-        return runs.findFreshness(who);
-    }
-
-    private UUID put(UserId who, Kind kind, Window window, Instant now) {
-        UUID fresh = UUID.randomUUID();
-        if (runs.saveIfNoneOpen(fresh, who, kind, window, now)) {
-            return scheduled(fresh);
-        }
-        // another thread or process was first: its run counts, unless it is over already
-        return scheduled(
-                runs.findOpen(who).or(() -> runs.findLatest(who)).orElseThrow().jobId());
-    }
-
-    /** Also for a run that is there already: a kill may have come between the run and its job. */
-    private UUID scheduled(UUID jobId) {
         try {
-            jobs.get().scheduleIfNotExists(task.instance(jobId.toString()), clock.instant());
-        } catch (SQLRuntimeException e) {
+            return tables.members().findFreshness(who);
+        } catch (JdbiException e) {
             throw new SourceUnavailable(WhoopApi.WHOOP, FIRST_RETRY, e);
         }
+    }
+
+    private UUID request(UserId who, Instant now, Instant freshSince) {
+        Optional<SyncRun> open = tables.runs().findOpen(who).stream()
+                .filter(run -> run.kind() != Kind.BACKFILL)
+                .findFirst();
+        if (open.isPresent()) {
+            wake(who);
+            return open.get().jobId();
+        }
+        Optional<Freshness> freshness = findFreshness(who);
+        if (freshness.isEmpty()) {
+            return firstSync(who);
+        }
+        tables.members().admit(who, now);
+        Instant since = freshness.get().lastSyncedAt();
+        Window window = new Window((since.isBefore(now) ? since : now).minus(Planner.SPAN), now);
+        UUID jobId = put(new SyncRun(
+                UUID.randomUUID(),
+                who,
+                Kind.SYNC,
+                State.QUEUED,
+                Kind.SYNC.firstStage(),
+                window,
+                freshSince,
+                0,
+                0,
+                0,
+                now,
+                null,
+                null));
+        wake(who);
         return jobId;
     }
 
-    /** No gap, even when the last run was long ago. */
-    private static Instant trailing(Freshness freshness, Instant now) {
-        Instant last = freshness.lastSyncedAt().isBefore(now) ? freshness.lastSyncedAt() : now;
-        return last.minus(TRAILING_WINDOW);
+    private static SyncRun queued(UserId who, Kind kind, Window window, Instant now) {
+        return new SyncRun(
+                UUID.randomUUID(), who, kind, State.QUEUED, kind.firstStage(), window, now, 0, 0, 0, now, null, null);
     }
 
-    private static CompletionHandler<Void> again(Instant when) {
-        return (complete, operations) -> operations.reschedule(complete, when);
+    private UUID put(SyncRun run) {
+        if (tables.runs().saveIfNoneOpen(run)) {
+            return run.jobId();
+        }
+        // another thread or process was first: its run counts, unless it is over already
+        return tables.runs().findOpen(run.who()).stream()
+                .filter(open -> open.kind() != Kind.BACKFILL)
+                .findFirst()
+                .or(() -> tables.runs().findLatest(run.who()))
+                .orElseThrow()
+                .jobId();
+    }
+
+    private CompletionHandler<Void> completion(UserId who, Result result) {
+        return (complete, operations) -> {
+            Instant next = result.next();
+            if (next == null) {
+                operations.remove();
+            } else {
+                operations.reschedule(complete, next);
+            }
+            // whoever told or asked while the job was being worked on could not move it
+            tables.changes()
+                    .firstDueAfter(who, result.seenUpTo())
+                    .filter(due -> next == null || due.isBefore(next))
+                    .ifPresent(due -> wake(who));
+        };
+    }
+
+    private void advance(UserId who, Instant due) {
+        try {
+            jobs.get().reschedule(instance(who), due);
+        } catch (TaskInstanceException e) {
+            log.debug("event=member_busy user={}", who); // it looks again itself when it is done
+        }
+    }
+
+    private TaskInstance<Void> instance(UserId who) {
+        return task.instance(who.value());
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
     }
 }

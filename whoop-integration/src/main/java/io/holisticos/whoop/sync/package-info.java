@@ -1,8 +1,8 @@
 /**
- * Keeps a member's records current: runs that read WHOOP page by page, as jobs that survive a kill.
+ * Keeps members' records current: hears what changed, plans what to read, reads it from WHOOP as jobs that survive a kill.
  *
- * <p>May use {@code whoop.data}, {@code whoop.api}, {@code jobs} and {@code health}. Start reading at {@link
- * io.holisticos.whoop.sync.Synchronizer}.
+ * <p>May use {@code whoop.data}, {@code whoop.api}, {@code whoop.quota}, {@code jobs} and {@code health}. Start reading at
+ * {@link io.holisticos.whoop.sync.Planner}; {@link io.holisticos.whoop.sync.Synchronizer} is the door.
  */
 @NullMarked
 package io.holisticos.whoop.sync;

@@ -1,12 +1,16 @@
 package io.holisticos.whoop.sync;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.codahale.metrics.MetricRegistry;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.github.kagkarlsson.scheduler.SchedulerClient;
+import com.sun.net.httpserver.HttpServer;
 import io.dropwizard.client.JerseyClientBuilder;
 import io.dropwizard.client.JerseyClientConfiguration;
-import io.dropwizard.util.Duration;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError.ConnectionNotFound;
+import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.UserId;
 import io.holisticos.jobs.Jobs;
 import io.holisticos.jobs.JobsConfiguration;
@@ -15,8 +19,11 @@ import io.holisticos.outbound.Budget;
 import io.holisticos.outbound.Call;
 import io.holisticos.outbound.Outbound;
 import io.holisticos.outbound.OutboundConfiguration;
+import io.holisticos.outbound.Reply;
 import io.holisticos.testing.TestDatabase;
 import io.holisticos.twins.TwinClock;
+import io.holisticos.twins.whoop.EditKind;
+import io.holisticos.twins.whoop.Knobs;
 import io.holisticos.twins.whoop.WhoopApp;
 import io.holisticos.twins.whoop.WhoopTwin;
 import io.holisticos.twins.whoop.WhoopTwinOptions;
@@ -27,24 +34,43 @@ import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.data.Samples;
 import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.data.WhoopStore;
+import io.holisticos.whoop.quota.Lane;
+import io.holisticos.whoop.sync.Change.Happened;
+import io.holisticos.whoop.sync.MemberJob.MemberTables;
 import jakarta.ws.rs.client.Client;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.tomcat.jdbc.pool.DataSource;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 
-/** The twin of WHOOP, a database, and a synchronizer between them; its jobs run only where a test starts them. */
+/**
+ * The twin of WHOOP, a database, and a synchronizer between them. Its jobs run by hand, in the test's thread, unless a
+ * test starts threads for them; time stands still while they do.
+ */
 public final class SyncBed implements AutoCloseable {
 
     public static final Instant START = Instant.parse("2026-11-22T09:34:00Z");
@@ -59,17 +85,26 @@ public final class SyncBed implements AutoCloseable {
     public final AtomicBoolean enabled = new AtomicBoolean(true);
     final List<UserId> consentsLost = new CopyOnWriteArrayList<>();
     public final MetricRegistry metrics = new MetricRegistry();
-    final SyncJob job;
 
     private final Map<UserId, String> tokens = new ConcurrentHashMap<>();
     private final ExecutorService executor = Executors.newCachedThreadPool();
     private final Client client;
-    private final Jobs jobs;
+    final Jobs jobs;
+    private final Jobs threads;
+    private @Nullable HttpServer hook;
+
+    /** What the twin's webhooks brought. */
+    final List<JsonNode> heard = new CopyOnWriteArrayList<>();
+    final World world = World.of(new WorldOptions(7, START, 3));
+    private final AtomicInteger backfillPermits = new AtomicInteger(Integer.MAX_VALUE);
+    final MemberJob job;
+    private final List<String> called = new CopyOnWriteArrayList<>();
+    private final AtomicReference<Runnable> inTheAir = new AtomicReference<>();
+    final AtomicReference<Duration> refused = new AtomicReference<>();
 
     public SyncBed() {
         try {
-            twin = WhoopTwin.start(
-                    WhoopTwinOptions.of(WhoopApp.sandbox()), World.of(new WorldOptions(7, START, 3)), clock);
+            twin = WhoopTwin.start(options(), world, clock);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -79,8 +114,8 @@ public final class SyncBed implements AutoCloseable {
         store = new WhoopStore(jdbi, vault);
         reader = new WhoopDayStore(jdbi, vault);
         JerseyClientConfiguration http = new JerseyClientConfiguration();
-        http.setTimeout(Duration.seconds(5));
-        http.setConnectionTimeout(Duration.seconds(5));
+        http.setTimeout(io.dropwizard.util.Duration.seconds(5));
+        http.setConnectionTimeout(io.dropwizard.util.Duration.seconds(5));
         http.setGzipEnabled(false);
         http.setGzipEnabledForRequests(false);
         client = new JerseyClientBuilder(metrics)
@@ -89,20 +124,51 @@ public final class SyncBed implements AutoCloseable {
                 .build("whoop");
         Outbound outbound =
                 Outbound.to(WhoopApi.WHOOP, client, new OutboundConfiguration(), Budget.unlimited(), bearer(), metrics);
-        WhoopApi api = new WhoopApi(outbound, URI.create(twin.baseUrl() + "/developer"), Samples.MAPPER, metrics);
+        WhoopApi api = new WhoopApi(
+                        outbound, URI.create(twin.baseUrl() + "/developer"), Samples.MAPPER, metrics)
+                .withLanes(GivenBudget::new);
         SyncTerms terms = new SyncTerms(who -> enabled.get(), consentsLost::add, clock, metrics);
         synchronizer = new Synchronizer(jdbi, api, store, terms, this::schedulerClient);
-        job = new SyncJob(api, store, new SyncStore(jdbi), terms);
-        jobs = Jobs.in(
+        ChangeStore changes = new ChangeStore(jdbi);
+        job = new MemberJob(
+                new MemberTables(new MemberStore(jdbi, changes), changes, new SyncStore(jdbi)), api, store, terms);
+        jobs = Jobs.byHand(dataSource, clock, synchronizer.tasks(), List.of());
+        threads = Jobs.in(
                 dataSource,
-                JobsConfiguration.of(2, Duration.milliseconds(50), Duration.seconds(1)),
+                JobsConfiguration.of(
+                        2,
+                        io.dropwizard.util.Duration.milliseconds(50),
+                        io.dropwizard.util.Duration.seconds(1)),
                 clock,
                 synchronizer.tasks(),
                 synchronizer.recurringTasks());
     }
 
+    /** Tokens that outlive every test; events go to {@link #heard}. */
+    private WhoopTwinOptions options() throws IOException {
+        hook = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        hook.createContext("/", exchange -> {
+            heard.add(Samples.MAPPER.readTree(exchange.getRequestBody()));
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+        });
+        hook.start();
+        URI url = URI.create("http://127.0.0.1:" + hook.getAddress().getPort() + "/");
+        Knobs.Tokens tokens = Knobs.defaults().tokens();
+        return WhoopTwinOptions.of(WhoopApp.sandbox().withWebhookUrls(List.of(url)))
+                .withKnobs(Knobs.defaults()
+                        .with(new Knobs.Tokens(
+                                Duration.ofDays(4_000),
+                                Duration.ofDays(4_000),
+                                tokens.codeLifetime(),
+                                tokens.spentRefreshError(),
+                                tokens.lostRaceStatus(),
+                                tokens.stateMinimum()))
+                        .with(new Knobs.Limits(1_000_000, 1_000_000, false, false)));
+    }
+
     public void startJobs() {
-        jobs.start();
+        threads.start();
     }
 
     /** Gives the member tokens at the twin. */
@@ -115,9 +181,240 @@ public final class SyncBed implements AutoCloseable {
         tokens.remove(who);
     }
 
-    /** Works on the run in this thread, as its job would; until it is over or has to wait. */
-    public Optional<Instant> work(UUID jobId) {
-        return job.work(jobId, () -> false);
+    /** Does in this thread what is due now. */
+    public void work() {
+        jobs.runDue();
+    }
+
+    /** Asks for a run and does it. */
+    public SyncRun work(UserId who, UUID jobId) {
+        work();
+        return synchronizer.findRun(who, jobId).orElseThrow();
+    }
+
+    /** Lets time pass, and jobs run at their moments. */
+    void pass(Duration span) {
+        Instant end = clock.instant().plus(span);
+        while (true) {
+            Optional<Instant> due = jobs.nextDue().filter(moment -> !moment.isAfter(end));
+            if (due.isEmpty()) {
+                clock.advance(Duration.between(clock.instant(), end));
+                return;
+            }
+            if (due.get().isAfter(clock.instant())) {
+                clock.advance(Duration.between(clock.instant(), due.get()));
+            }
+            jobs.runDue();
+        }
+    }
+
+    /** When the member's job runs next; empty when it has none. */
+    Optional<Instant> nextOf(UserId who) {
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "select execution_time from scheduled_tasks where task_instance = :who")
+                .bind("who", who.value())
+                .mapTo(Instant.class)
+                .findOne());
+    }
+
+    /** WHOOP tells of a change, and the job is put on the list. */
+    void tell(UserId who, Collection collection, UUID record, Happened happened) {
+        jdbi.useTransaction(handle ->
+                synchronizer.note(handle, who, new Change(collection, record, happened, clock.instant())));
+        synchronizer.wake(who);
+    }
+
+    void tell(UserId who, Collection collection, UUID record) {
+        tell(who, collection, record, Happened.UPDATED);
+    }
+
+    /** Does something while the next call is in the air. */
+    void onCall(Runnable meanwhile) {
+        inTheAir.set(meanwhile);
+    }
+
+    /** Backfills find no permit. */
+    void stopBackfills() {
+        letBackfillsRead(0);
+    }
+
+    /** Backfills find so many permits. */
+    void letBackfillsRead(int pages) {
+        backfillPermits.set(pages);
+    }
+
+    /** The member enters a workout by hand, which ended a minute ago. */
+    UUID addWorkout(UserId who) {
+        return UUID.fromString(String.valueOf(
+                twin.edit(who.value(), EditKind.ADD_WORKOUT).orElseThrow().get("id")));
+    }
+
+    /** The member deletes their latest workout. */
+    UUID deleteWorkout(UserId who) {
+        return UUID.fromString(String.valueOf(
+                twin.edit(who.value(), EditKind.DELETE_WORKOUT).orElseThrow().get("id")));
+    }
+
+    /** The newest night that has its score, by id. */
+    Optional<UUID> scoredNight(UserId who) {
+        return records(twin.truth(who.value()), "sleeps").stream()
+                .filter(sleep -> sleep.get("nap").equals(false))
+                .findFirst()
+                .filter(sleep -> text(sleep, "score_state").equals("SCORED"))
+                .map(sleep -> UUID.fromString(text(sleep, "id")));
+    }
+
+    /** Lets time pass until the member has woken up and the night has its score. */
+    UUID passUntilAwake(UserId who) {
+        Set<UUID> before = nights(who);
+        for (int i = 0; i < 500; i++) {
+            pass(Duration.ofMinutes(5));
+            Optional<UUID> night = scoredNight(who).filter(id -> !before.contains(id));
+            if (night.isPresent()) {
+                return night.get();
+            }
+        }
+        throw new AssertionError("nobody sleeps so long");
+    }
+
+    private Set<UUID> nights(UserId who) {
+        return records(twin.truth(who.value()), "sleeps").stream()
+                .map(sleep -> UUID.fromString(text(sleep, "id")))
+                .collect(Collectors.toSet());
+    }
+
+    int openChanges(UserId who) {
+        return jdbi.withHandle(
+                handle -> handle.createQuery("select count(*) from whoop_change where user_id = :who and done_at is null")
+                        .bind("who", who.value())
+                        .mapTo(Integer.class)
+                        .one());
+    }
+
+    /** The paths below {@code /developer} that were called since the last time this was asked, ids left out. */
+    List<String> calls() {
+        List<String> since = List.copyOf(called);
+        called.clear();
+        return since;
+    }
+
+    /** Everything WHOOP has of the member, and everything held, must be the same, record by record and version by version. */
+    void assertHoldsTheTruth(UserId who, Instant since) {
+        Map<String, Object> truth = twin.truth(who.value());
+        assertHoldsTheNights(truth, who, since);
+        assertThat(held("whoop_workout", "id", who, since))
+                .as("workouts")
+                .isEqualTo(versions(records(truth, "workouts"), "id", workout -> moment(workout, "start"), since));
+    }
+
+    /** Whatever WHOOP has not changed since that moment is held, version by version, and nothing that WHOOP has not. */
+    void assertHoldsWhatWasSoAt(UserId who, Instant moment) {
+        Map<String, Object> truth = twin.truth(who.value());
+        assertHolds(truth, "cycles", "whoop_cycle", "id", who, moment);
+        assertHolds(truth, "sleeps", "whoop_sleep", "id", who, moment);
+        assertHolds(truth, "recoveries", "whoop_recovery", "sleep_id", who, moment);
+        assertHolds(truth, "workouts", "whoop_workout", "id", who, moment);
+    }
+
+    private void assertHolds(
+            Map<String, Object> truth, String collection, String table, String key, UserId who, Instant moment) {
+        Map<String, String> held = new HashMap<>();
+        jdbi.useHandle(handle -> handle.createQuery("select " + key + ", updated_at, score_state from " + table
+                        + " where user_id = :who and deleted_at is null")
+                .bind("who", who.value())
+                .map((row, context) -> held.put(
+                        row.getString(1), row.getTimestamp(2).toInstant() + " " + row.getString(3)))
+                .list());
+        List<Map<?, ?>> records = records(truth, collection);
+        assertThat(held.keySet())
+                .as("%s of %s that WHOOP has too", collection, who)
+                .isSubsetOf(records.stream().map(record -> text(record, key)).collect(Collectors.toSet()));
+        for (Map<?, ?> record : records) {
+            if (moment(record, "updated_at").isBefore(moment)) {
+                assertThat(held)
+                        .as("%s of %s", collection, who)
+                        .containsEntry(
+                                text(record, key), moment(record, "updated_at") + " " + text(record, "score_state"));
+            }
+        }
+    }
+
+    /** As {@link #assertHoldsTheTruth}, workouts left out: nobody told of them. */
+    void assertHoldsTheNights(UserId who) {
+        assertHoldsTheNights(twin.truth(who.value()), who, Instant.EPOCH);
+    }
+
+    private void assertHoldsTheNights(Map<String, Object> truth, UserId who, Instant since) {
+        Map<String, Instant> starts = new HashMap<>();
+        records(truth, "sleeps").forEach(sleep -> starts.put(text(sleep, "id"), moment(sleep, "start")));
+        assertThat(held("whoop_cycle", "id", who, since))
+                .as("cycles")
+                .isEqualTo(versions(records(truth, "cycles"), "id", cycle -> moment(cycle, "start"), since));
+        assertThat(held("whoop_sleep", "id", who, since))
+                .as("sleeps")
+                .isEqualTo(versions(records(truth, "sleeps"), "id", sleep -> moment(sleep, "start"), since));
+        assertThat(heldRecoveries(who, since))
+                .as("recoveries")
+                .isEqualTo(versions(
+                        records(truth, "recoveries"),
+                        "sleep_id",
+                        recovery -> Objects.requireNonNull(starts.get(text(recovery, "sleep_id"))),
+                        since));
+    }
+
+    /** An open cycle is scored anew all day, so it counts as of its last reading. */
+    private static List<String> versions(
+            List<Map<?, ?>> records, String key, Function<Map<?, ?>, Instant> start, Instant since) {
+        return records.stream()
+                .filter(record -> !start.apply(record).isBefore(since))
+                .map(record -> text(record, key)
+                        + (record.containsKey("end") && record.get("end") == null
+                                ? " open"
+                                : " " + moment(record, "updated_at") + " " + text(record, "score_state")))
+                .sorted()
+                .toList();
+    }
+
+    private List<String> held(String table, String key, UserId who, Instant since) {
+        String sql = "select " + key + ", updated_at, score_state, end_at from " + table
+                + " where user_id = :who and deleted_at is null and start_at >= :since";
+        return jdbi.withHandle(handle -> handle.createQuery(sql)
+                .bind("who", who.value())
+                .bind("since", since.atOffset(ZoneOffset.UTC))
+                .map((row, context) -> row.getString(1)
+                        + (row.getObject(4) == null
+                                ? " open"
+                                : " " + row.getTimestamp(2).toInstant() + " " + row.getString(3)))
+                .stream()
+                .sorted()
+                .toList());
+    }
+
+    private List<String> heldRecoveries(UserId who, Instant since) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        select r.sleep_id, r.updated_at, r.score_state from whoop_recovery r
+                        join whoop_sleep s on s.user_id = r.user_id and s.id = r.sleep_id
+                        where r.user_id = :who and r.deleted_at is null and s.start_at >= :since""")
+                .bind("who", who.value())
+                .bind("since", since.atOffset(ZoneOffset.UTC))
+                .map((row, context) -> row.getString(1) + " " + row.getTimestamp(2).toInstant() + " " + row.getString(3))
+                .stream()
+                .sorted()
+                .toList());
+    }
+
+    static List<Map<?, ?>> records(Map<String, Object> truth, String collection) {
+        List<Map<?, ?>> records = new ArrayList<>();
+        ((List<?>) Objects.requireNonNull(truth.get(collection))).forEach(record -> records.add((Map<?, ?>) record));
+        return records;
+    }
+
+    static String text(Map<?, ?> record, String field) {
+        return String.valueOf(record.get(field));
+    }
+
+    static Instant moment(Map<?, ?> record, String field) {
+        return Instant.parse(text(record, field));
     }
 
     public int count(String table, UserId who) {
@@ -129,7 +426,7 @@ public final class SyncBed implements AutoCloseable {
 
     public int jobsOnTheList() {
         return jdbi.withHandle(
-                handle -> handle.createQuery("select count(*) from scheduled_tasks where task_name = 'whoop-sync'")
+                handle -> handle.createQuery("select count(*) from scheduled_tasks where task_name = 'whoop-member'")
                         .mapTo(Integer.class)
                         .one());
     }
@@ -159,17 +456,40 @@ public final class SyncBed implements AutoCloseable {
     @Override
     public void close() {
         jobs.stop();
+        threads.stop();
         twin.stop();
+        Objects.requireNonNull(hook).stop(0);
         client.close();
         executor.shutdownNow();
         dataSource.close();
     }
 
-    static List<String> ids(Object records, String key) {
-        return ((List<?>) records)
-                .stream()
-                        .map(record -> String.valueOf(((Map<?, ?>) record).get(key)))
-                        .sorted()
-                        .toList();
+    /** Grants every call, unless a test refuses. */
+    private final class GivenBudget implements Budget {
+        private final Lane lane;
+
+        GivenBudget(Lane lane) {
+            this.lane = lane;
+        }
+
+        @Override
+        public void take(Call call) {
+            Duration wait = refused.get();
+            if (wait != null) {
+                throw new SourceThrottled(WhoopApi.WHOOP, wait);
+            }
+            if (lane == Lane.BACKFILL && backfillPermits.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
+                throw new SourceThrottled(WhoopApi.WHOOP, Duration.ofSeconds(20));
+            }
+            called.add(call.uri().getPath().replaceAll("/[0-9a-f-]{8,}", "/{id}").replace("/developer/v2/", ""));
+        }
+
+        @Override
+        public void learn(Call call, Reply reply) {
+            Runnable meanwhile = inTheAir.getAndSet(null);
+            if (meanwhile != null) {
+                meanwhile.run();
+            }
+        }
     }
 }

@@ -2,22 +2,17 @@ package io.holisticos.whoop.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holisticos.health.DayRange;
-import io.holisticos.health.Deadline;
 import io.holisticos.health.UserId;
 import io.holisticos.twins.http.FaultKind;
 import io.holisticos.twins.http.FaultRule;
 import io.holisticos.twins.whoop.EditKind;
-import io.holisticos.whoop.data.Held;
+import io.holisticos.whoop.sync.Change.Happened;
 import io.holisticos.whoop.sync.SyncRun.Kind;
 import io.holisticos.whoop.sync.SyncRun.Stage;
 import io.holisticos.whoop.sync.SyncRun.State;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -42,53 +37,135 @@ class SynchronizerTest {
     @Test
     void aFirstSyncHoldsTheLastThirtyDaysOfTheTruthAndNothingTwice() {
         bed.connect(ANNA);
+        bed.stopBackfills();
 
-        Optional<Instant> next = bed.work(bed.synchronizer.firstSync(ANNA));
+        SyncRun run = bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
 
-        assertThat(next).isEmpty();
-        assertHoldsTheTruth(Duration.ofDays(30));
+        assertThat(run.state()).isEqualTo(State.DONE);
+        bed.assertHoldsTheTruth(ANNA, SyncBed.START.minus(Duration.ofDays(29)));
         assertThat(bed.reader.findProfile(ANNA)).isPresent();
         assertThat(bed.reader.findBodyMeasurement(ANNA)).isPresent();
-        assertThat(held().cycles()).anyMatch(cycle -> cycle.end() == null);
+        assertThat(bed.calls())
+                .containsExactly(
+                        "user/profile/basic",
+                        "user/measurement/body",
+                        "cycle",
+                        "cycle",
+                        "activity/sleep",
+                        "activity/sleep",
+                        "recovery",
+                        "recovery",
+                        "activity/workout");
         assertThat(bed.synchronizer.findFreshness(ANNA))
                 .contains(new Freshness(SyncBed.START.minus(Duration.ofDays(30)), SyncBed.START));
     }
 
     @Test
+    void aBackfillReadsWhatLiesFurtherBackNewestFirstAndEnds() {
+        bed.connect(ANNA);
+
+        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+
+        bed.assertHoldsTheTruth(ANNA, Instant.EPOCH);
+        SyncRun backfill = bed.synchronizer.findBackfill(ANNA).orElseThrow();
+        assertThat(backfill.state()).isEqualTo(State.DONE);
+        assertThat(backfill.percent()).isEqualTo(100);
+        assertThat(bed.synchronizer.findFreshness(ANNA).orElseThrow().coveredFrom())
+                .isEqualTo(backfill.window().start());
+    }
+
+    @Test
+    void aBackfillGivesWayAndGoesOnWhereItWas() {
+        bed.connect(ANNA);
+        bed.stopBackfills();
+        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        bed.calls();
+        bed.letBackfillsRead(1);
+        bed.pass(Duration.ofMinutes(1));
+        List<String> first = bed.calls();
+        int percent = bed.synchronizer.findBackfill(ANNA).orElseThrow().percent();
+
+        bed.letBackfillsRead(100);
+        bed.pass(Duration.ofMinutes(10));
+
+        assertThat(first).hasSize(1);
+        assertThat(percent).isBetween(0, 99);
+        bed.assertHoldsTheTruth(ANNA, Instant.EPOCH);
+        assertThat(bed.synchronizer.findBackfill(ANNA).orElseThrow().state()).isEqualTo(State.DONE);
+    }
+
+    @Test
+    void connectingAgainReadsOnlyTheGap() {
+        bed.connect(ANNA);
+        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        bed.forget(ANNA);
+        bed.pass(Duration.ofDays(3));
+        bed.connect(ANNA);
+        bed.calls();
+
+        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+
+        assertThat(bed.calls())
+                .containsExactly(
+                        "user/profile/basic",
+                        "user/measurement/body",
+                        "cycle",
+                        "activity/sleep",
+                        "recovery",
+                        "activity/workout");
+        bed.assertHoldsTheTruth(ANNA, Instant.EPOCH);
+    }
+
+    @Test
+    void connectingAgainAfterALongTimeClosesTheGapInTheBackground() {
+        bed.connect(ANNA);
+        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        bed.forget(ANNA);
+        bed.pass(Duration.ofDays(70));
+        bed.connect(ANNA);
+
+        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+
+        bed.assertHoldsTheTruth(ANNA, Instant.EPOCH);
+    }
+
+    @Test
     void repeatedSyncsChangeNothing() {
         bed.connect(ANNA);
-        bed.work(bed.synchronizer.firstSync(ANNA));
+        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
         List<Integer> before = counts();
 
-        bed.work(bed.synchronizer.firstSync(ANNA));
-        bed.work(bed.synchronizer.requestSync(ANNA));
+        bed.clock.advance(Duration.ofSeconds(1));
+        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        bed.clock.advance(Duration.ofSeconds(1));
+        bed.work(ANNA, bed.synchronizer.requestSync(ANNA));
 
         assertThat(counts()).isEqualTo(before);
         assertThat(bed.count("whoop_cycle_history", ANNA)).isZero();
     }
 
     @Test
-    void aKillBetweenTwoPagesCostsNothing() {
+    void aKillBetweenTwoStepsCostsNothing() {
         bed.connect(ANNA);
         UUID jobId = bed.synchronizer.firstSync(ANNA);
-        int steps = 0;
-        boolean[] killed = {false};
-        Optional<Instant> next = Optional.of(SyncBed.START);
-        while (next.isPresent() && steps < 100) { // every job dies after one page; the next one goes on
-            killed[0] = false;
-            next = bed.job.work(jobId, () -> {
+        int deaths = 0;
+        MemberJob.Result result;
+        do { // every job dies after one step; the next one goes on
+            boolean[] killed = {false};
+            result = bed.job.work(ANNA, () -> {
                 boolean stop = killed[0];
                 killed[0] = true;
                 return stop;
             });
-            steps++;
-        }
+            deaths++;
+        } while (deaths < 200 && SyncBed.START.equals(result.next()));
 
-        assertThat(steps).isGreaterThan(6);
-        assertHoldsTheTruth(Duration.ofDays(30));
+        bed.assertHoldsTheTruth(ANNA, Instant.EPOCH);
         SyncRun run = bed.synchronizer.findRun(ANNA, jobId).orElseThrow();
         assertThat(run.state()).isEqualTo(State.DONE);
-        assertThat(run.pages()).isEqualTo(steps);
+        int pages = run.pages()
+                + bed.synchronizer.findBackfill(ANNA).orElseThrow().pages();
+        assertThat(bed.calls()).as("nothing was read twice").hasSize(pages);
     }
 
     @Test
@@ -100,7 +177,7 @@ class SynchronizerTest {
         bed.startJobs(); // as a new process would, after one that only put the job on the list
 
         awaitState(jobId, State.DONE);
-        assertHoldsTheTruth(Duration.ofDays(30));
+        bed.assertHoldsTheTruth(ANNA, SyncBed.START.minus(Duration.ofDays(29)));
     }
 
     @Test
@@ -145,33 +222,34 @@ class SynchronizerTest {
     @Test
     void aSyncBringsWhatWasNewAndRescored() {
         bed.connect(ANNA);
-        bed.work(bed.synchronizer.firstSync(ANNA));
-        bed.clock.advance(Duration.ofHours(26));
+        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        bed.clock.advance(Duration.ofHours(16));
         bed.connect(ANNA);
         bed.twin.edit(ANNA.value(), EditKind.RESCORE);
         bed.clock.advance(Duration.ofMinutes(10));
+        bed.calls();
 
-        UUID jobId = bed.synchronizer.requestSync(ANNA);
-        bed.work(jobId);
+        SyncRun run = bed.work(ANNA, bed.synchronizer.requestSync(ANNA));
 
-        SyncRun run = bed.synchronizer.findRun(ANNA, jobId).orElseThrow();
         assertThat(run.kind()).isEqualTo(Kind.SYNC);
         assertThat(run.pages()).as("one list call for each collection").isEqualTo(4);
-        assertHoldsTheTruth(Duration.ofDays(3));
-        assertThat(bed.synchronizer.findFreshness(ANNA).orElseThrow().coveredFrom())
-                .isEqualTo(SyncBed.START.minus(Duration.ofDays(30)));
+        bed.assertHoldsTheTruth(ANNA, Instant.EPOCH);
     }
 
     @Test
-    void aSyncAfterALongPauseLeavesNoGap() {
+    void aReaderWhoFindsOldRecordsCostsTheCycleAlone() {
         bed.connect(ANNA);
-        bed.work(bed.synchronizer.firstSync(ANNA));
-        bed.clock.advance(Duration.ofDays(12));
+        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        bed.clock.advance(Duration.ofHours(9));
         bed.connect(ANNA);
+        bed.calls();
 
-        bed.work(bed.synchronizer.requestSync(ANNA));
+        bed.synchronizer.catchUp(ANNA);
+        bed.work();
 
-        assertHoldsTheTruth(Duration.ofDays(15));
+        assertThat(bed.calls()).containsExactly("cycle");
+        assertThat(bed.synchronizer.findFreshness(ANNA).orElseThrow().lastSyncedAt())
+                .isEqualTo(bed.clock.instant());
     }
 
     @Test
@@ -180,59 +258,77 @@ class SynchronizerTest {
         UUID jobId = bed.synchronizer.firstSync(ANNA);
         bed.twin.faults().add(FaultRule.times("/developer/v2/recovery", FaultKind.QUOTA_MINUTE, 1));
 
-        Optional<Instant> next = bed.work(jobId);
-        SyncRun waiting = bed.synchronizer.findRun(ANNA, jobId).orElseThrow();
+        SyncRun waiting = bed.work(ANNA, jobId);
 
-        assertThat(next).hasValueSatisfying(when -> assertThat(when).isAfter(SyncBed.START));
+        assertThat(bed.nextOf(ANNA)).hasValueSatisfying(when -> assertThat(when).isAfter(SyncBed.START));
         assertThat(waiting.state()).isEqualTo(State.RUNNING);
-        assertThat(waiting.stage()).isEqualTo(Stage.RECOVERIES);
+        assertThat(waiting.stage()).isEqualTo(Stage.SLEEPS);
 
-        bed.clock.advance(Duration.ofMinutes(2));
-        bed.work(jobId);
-        assertHoldsTheTruth(Duration.ofDays(30));
+        bed.pass(Duration.ofMinutes(2));
+        bed.assertHoldsTheTruth(ANNA, Instant.EPOCH);
     }
 
     @Test
     void withoutConsentItFailsAndKeepsWhatIsHeld() {
         bed.connect(ANNA);
-        bed.work(bed.synchronizer.firstSync(ANNA));
+        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
         int cycles = bed.count("whoop_cycle", ANNA);
+        bed.clock.advance(Duration.ofMinutes(1));
         bed.twin.revokeGrant(ANNA.value());
 
-        UUID jobId = bed.synchronizer.requestSync(ANNA);
+        SyncRun run = bed.work(ANNA, bed.synchronizer.requestSync(ANNA));
 
-        assertThat(bed.work(jobId)).isEmpty();
-        assertThat(bed.synchronizer.findRun(ANNA, jobId).orElseThrow().state()).isEqualTo(State.FAILED);
+        assertThat(run.state()).isEqualTo(State.FAILED);
         assertThat(bed.consentsLost).containsExactly(ANNA);
         assertThat(bed.count("whoop_cycle", ANNA)).isEqualTo(cycles);
+        assertThat(bed.jobsOnTheList()).as("nothing is to be done without consent").isZero();
+    }
+
+    @Test
+    void whatIsToldWithoutConsentWaitsForIt() {
+        bed.connect(ANNA);
+        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        bed.pass(Duration.ofHours(1));
+        bed.forget(ANNA);
+        UUID workout = bed.addWorkout(ANNA);
+        bed.tell(ANNA, Collection.WORKOUT, workout);
+        bed.pass(Duration.ofHours(1));
+        assertThat(bed.synchronizer.sweep()).as("nobody to be woken").isZero();
+
+        bed.connect(ANNA);
+        bed.synchronizer.firstSync(ANNA);
+        bed.pass(Duration.ofSeconds(1));
+
+        bed.assertHoldsTheTruth(ANNA, Instant.EPOCH);
+        assertThat(bed.openChanges(ANNA)).isZero();
     }
 
     @Test
     void withoutAConnectionItFails() {
-        UUID jobId = bed.synchronizer.firstSync(ANNA);
+        SyncRun run = bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
 
-        assertThat(bed.work(jobId)).isEmpty();
-
-        assertThat(bed.synchronizer.findRun(ANNA, jobId).orElseThrow().state()).isEqualTo(State.FAILED);
+        assertThat(run.state()).isEqualTo(State.FAILED);
+        assertThat(bed.jobsOnTheList()).isZero();
     }
 
     @Test
     void readersDoNotAskAgainRightAfterAFailure() {
-        bed.work(bed.synchronizer.firstSync(ANNA));
+        UUID failed = bed.synchronizer.firstSync(ANNA);
+        bed.work(ANNA, failed);
 
         bed.synchronizer.catchUp(ANNA);
-        assertThat(bed.count("whoop_sync", ANNA)).isEqualTo(1);
+        assertThat(bed.synchronizer.findLatestRun(ANNA).orElseThrow().jobId()).isEqualTo(failed);
 
         bed.clock.advance(Duration.ofHours(1));
         bed.synchronizer.catchUp(ANNA);
-        assertThat(bed.count("whoop_sync", ANNA)).isEqualTo(2);
+        assertThat(bed.synchronizer.findLatestRun(ANNA).orElseThrow().jobId()).isNotEqualTo(failed);
     }
 
     @Test
     void whatIsOldIsPurgedByTheClock() {
         bed.connect(ANNA);
         UUID first = bed.synchronizer.firstSync(ANNA);
-        bed.work(first);
+        bed.work(ANNA, first);
         bed.clock.advance(Duration.ofDays(401));
 
         bed.startJobs();
@@ -254,14 +350,14 @@ class SynchronizerTest {
     void switchedOffItPausesAndLosesNothing() {
         bed.connect(ANNA);
         bed.enabled.set(false);
-        UUID jobId = bed.synchronizer.firstSync(ANNA);
+        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
 
-        assertThat(bed.work(jobId)).isPresent();
+        assertThat(bed.nextOf(ANNA)).isPresent();
         assertThat(bed.count("whoop_cycle", ANNA)).isZero();
 
         bed.enabled.set(true);
-        assertThat(bed.work(jobId)).isEmpty();
-        assertHoldsTheTruth(Duration.ofDays(30));
+        bed.pass(Duration.ofMinutes(1));
+        bed.assertHoldsTheTruth(ANNA, Instant.EPOCH);
     }
 
     @Test
@@ -270,21 +366,17 @@ class SynchronizerTest {
         UUID jobId = bed.synchronizer.firstSync(ANNA);
         bed.twin.faults().add(FaultRule.always("/developer/v2/cycle", FaultKind.GARBAGE));
 
-        int tries = 0;
-        Optional<Instant> next = Optional.of(SyncBed.START);
-        while (next.isPresent() && tries < 20) {
-            next = bed.work(jobId);
-            tries++;
-        }
+        bed.pass(Duration.ofMinutes(20));
 
-        assertThat(tries).isEqualTo(5);
         assertThat(bed.synchronizer.findRun(ANNA, jobId).orElseThrow().state()).isEqualTo(State.FAILED);
+        assertThat(bed.calls()).filteredOn("cycle"::equals).hasSize(6);
+        assertThat(bed.nextOf(ANNA)).as("it goes on being tried, ever more seldom").isPresent();
     }
 
     @Test
     void connectingAgainWidensTheSyncUnderWay() {
         bed.connect(ANNA);
-        bed.work(bed.synchronizer.firstSync(ANNA));
+        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
         UUID small = bed.synchronizer.requestSync(ANNA);
 
         UUID first = bed.synchronizer.firstSync(ANNA);
@@ -294,12 +386,39 @@ class SynchronizerTest {
     }
 
     @Test
+    void aMemberWhoseJobGotLostIsFound() {
+        bed.connect(ANNA);
+        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        bed.jdbi.useHandle(handle -> handle.execute("delete from scheduled_tasks"));
+
+        assertThat(bed.synchronizer.sweep()).isEqualTo(1);
+
+        assertThat(bed.jobsOnTheList()).isEqualTo(1);
+        assertThat(bed.synchronizer.sweep()).isZero();
+    }
+
+    @Test
+    void aChangeToldAndNotWokenIsFound() {
+        bed.connect(ANNA);
+        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        UUID workout = bed.addWorkout(ANNA);
+        bed.jdbi.useTransaction(handle -> bed.synchronizer.note(
+                handle, ANNA, new Change(Collection.WORKOUT, workout, Happened.UPDATED, bed.clock.instant())));
+        bed.clock.advance(Duration.ofMinutes(1));
+
+        assertThat(bed.synchronizer.sweep()).isEqualTo(1);
+        bed.work();
+
+        assertThat(bed.openChanges(ANNA)).isZero();
+    }
+
+    @Test
     void jobRowsHoldIdsOnly() {
         bed.connect(ANNA);
         bed.synchronizer.firstSync(ANNA);
 
         byte[] data = bed.jdbi.withHandle(handle -> handle.createQuery(
-                        "select coalesce(task_data, '') from scheduled_tasks where task_name = 'whoop-sync'")
+                        "select coalesce(task_data, '') from scheduled_tasks where task_name = 'whoop-member'")
                 .mapTo(byte[].class)
                 .one());
         assertThat(data).isEmpty();
@@ -307,51 +426,6 @@ class SynchronizerTest {
 
     private List<Integer> counts() {
         return TABLES.stream().map(table -> bed.count(table, ANNA)).toList();
-    }
-
-    private Held held() {
-        LocalDate day = LocalDate.ofInstant(bed.clock.instant(), java.time.ZoneOffset.UTC);
-        return bed.reader.read(
-                ANNA, new DayRange(day.minusDays(60), day.plusDays(2)), Deadline.after(Duration.ofSeconds(20)));
-    }
-
-    /** What the twin would return for the last days is held with the same content. */
-    private void assertHoldsTheTruth(Duration span) {
-        Map<String, Object> truth = bed.twin.truth(ANNA.value());
-        Instant since = bed.clock.instant().minus(span);
-        Held held = held();
-        assertThat(held.cycles().stream()
-                        .filter(cycle -> cycle.end() == null || cycle.end().isAfter(since))
-                        .map(cycle -> cycle.id() + " " + cycle.updatedAt() + " " + cycle.scoreState())
-                        .sorted())
-                .isNotEmpty()
-                .containsExactlyElementsOf(versions(truth.get("cycles"), "id", since));
-        assertThat(held.sleeps().stream()
-                        .filter(sleep -> sleep.end().isAfter(since))
-                        .map(sleep -> sleep.id() + " " + sleep.updatedAt() + " " + sleep.scoreState())
-                        .sorted())
-                .isNotEmpty()
-                .containsExactlyElementsOf(versions(truth.get("sleeps"), "id", since));
-        assertThat(held.workouts().stream()
-                        .filter(workout -> workout.end().isAfter(since))
-                        .map(workout -> workout.id() + " " + workout.updatedAt() + " " + workout.scoreState())
-                        .sorted())
-                .isNotEmpty()
-                .containsExactlyElementsOf(versions(truth.get("workouts"), "id", since));
-        assertThat(held.recoveries()).hasSizeGreaterThan((int) span.toDays() - 3);
-    }
-
-    private static List<String> versions(Object records, String key, Instant since) {
-        return ((List<?>) records)
-                .stream()
-                        .map(record -> (Map<?, ?>) record)
-                        .filter(record -> record.get("end") == null
-                                || Instant.parse(String.valueOf(record.get("end")))
-                                        .isAfter(since))
-                        .map(record -> record.get(key) + " " + Instant.parse(String.valueOf(record.get("updated_at")))
-                                + " " + record.get("score_state"))
-                        .sorted()
-                        .toList();
     }
 
     private void awaitState(UUID jobId, State state) {

@@ -1,0 +1,331 @@
+package io.holisticos.whoop.sync;
+
+import io.holisticos.health.HealthError;
+import io.holisticos.health.HealthError.BadSourceReply;
+import io.holisticos.health.HealthError.ConnectionNotFound;
+import io.holisticos.health.HealthError.ReauthorizationRequired;
+import io.holisticos.health.HealthError.SourceThrottled;
+import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.health.UserId;
+import io.holisticos.whoop.api.WhoopApi;
+import io.holisticos.whoop.data.Coverage;
+import io.holisticos.whoop.data.WhoopStore;
+import io.holisticos.whoop.quota.Lane;
+import io.holisticos.whoop.sync.MemberState.Asked;
+import io.holisticos.whoop.sync.MemberState.Backfill;
+import io.holisticos.whoop.sync.MemberState.Pause;
+import io.holisticos.whoop.sync.MemberState.Read;
+import io.holisticos.whoop.sync.MemberState.Standing;
+import io.holisticos.whoop.sync.MemberStore.Row;
+import io.holisticos.whoop.sync.Step.Calling;
+import io.holisticos.whoop.sync.Step.Walk;
+import io.holisticos.whoop.sync.SyncRun.Kind;
+import io.holisticos.whoop.sync.SyncRun.Stage;
+import io.holisticos.whoop.sync.SyncRun.State;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Does for one member what the planner says, step by step. All it knows lies in the tables: a kill between two steps
+ * costs a page read again, never a record or a change.
+ */
+final class MemberJob {
+
+    private static final Logger log = LoggerFactory.getLogger(MemberJob.class);
+
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(30);
+    private static final Duration SHORTEST_RETRY = Duration.ofSeconds(1);
+    private static final Duration LONGEST_RETRY = Duration.ofHours(1);
+
+    /** Of a run somebody waits for; the member's other things go on being tried, ever more seldom. */
+    private static final int MAX_FAILURES = 5;
+
+    /** 10,000 records: nobody has as many of one kind. */
+    private static final int MAX_PAGES = 400;
+
+    private final MemberStore members;
+    private final ChangeStore changes;
+    private final SyncStore runs;
+    private final WhoopStore records;
+    private final Reading reading;
+    private final SyncMeters meters;
+    private final SyncTerms terms;
+    private final Clock clock;
+
+    MemberJob(MemberTables tables, WhoopApi api, WhoopStore records, SyncTerms terms) {
+        this.members = tables.members();
+        this.changes = tables.changes();
+        this.runs = tables.runs();
+        this.records = records;
+        this.meters = new SyncMeters(terms.metrics(), changes);
+        this.reading = new Reading(api, records, meters, terms.clock());
+        this.terms = terms;
+        this.clock = terms.clock();
+    }
+
+    /** The tables of this package. */
+    record MemberTables(MemberStore members, ChangeStore changes, SyncStore runs) {}
+
+    /**
+     * What came of an execution.
+     *
+     * @param next when to go on; null when nothing is to be done until the member connects
+     * @param seenUpTo what was told after this moment was not seen
+     */
+    record Result(@Nullable Instant next, Instant seenUpTo) {}
+
+    /**
+     * Goes on with a member until there is nothing to do for now.
+     *
+     * @param stopping whether this process is about to end
+     */
+    Result work(UserId who, BooleanSupplier stopping) {
+        while (true) {
+            Optional<MemberState> loaded = load(who);
+            Instant now = loaded.map(MemberState::now).orElseGet(this::now);
+            if (loaded.isEmpty()) {
+                return new Result(null, now);
+            }
+            MemberState state = loaded.get();
+            Step step = Planner.next(state, QuietHour.of(who, state.held().offset()));
+            if (step instanceof Step.Wait wait) {
+                return new Result(wait.until(), now);
+            }
+            if (step instanceof Step.Rest) {
+                failRun(who, state, new ConnectionNotFound(WhoopApi.WHOOP));
+                return new Result(null, now);
+            }
+            if (stopping.getAsBoolean()) {
+                return new Result(now, now);
+            }
+            follow(who, state, step);
+        }
+    }
+
+    private Optional<MemberState> load(UserId who) {
+        Instant now = now();
+        return members.load(who, now).map(row -> stateOf(who, row, now));
+    }
+
+    private MemberState stateOf(UserId who, Row row, Instant now) {
+        SyncRun run = null;
+        Backfill backfill = null;
+        for (SyncRun open : row.flags().asked() ? runs.findOpen(who) : List.<SyncRun>of()) {
+            if (open.kind() == Kind.BACKFILL) {
+                backfill = new Backfill(open, row.backfill());
+            } else {
+                run = open;
+            }
+        }
+        Standing standing = row.flags().stopped()
+                ? Standing.STOPPED
+                : terms.enabled().test(who) ? Standing.OPEN : Standing.OFF;
+        MemberState.Held held = new MemberState.Held(
+                row.night(), row.cycle(), row.offset(), row.flags().absent() ? records.absences(who) : List.of());
+        Coverage coverage = backfill == null ? Coverage.none() : records.coverage(who);
+        return new MemberState(now, row.told(), row.read(), held, new Asked(standing, run, backfill, coverage));
+    }
+
+    private void follow(UserId who, MemberState state, Step step) {
+        try {
+            take(who, state, step);
+        } catch (SourceThrottled | SourceUnavailable wait) {
+            Duration retryAfter = wait.retryAfter().orElse(FIRST_RETRY);
+            pause(who, state, laneOf(step), retryAfter.compareTo(SHORTEST_RETRY) < 0 ? SHORTEST_RETRY : retryAfter);
+        } catch (ReauthorizationRequired refused) {
+            terms.consentLost().accept(who);
+            members.stop(who, now());
+            failRun(who, state, refused);
+        } catch (ConnectionNotFound gone) {
+            members.stop(who, now());
+            failRun(who, state, gone);
+        } catch (BadSourceReply bad) {
+            fail(who, state, step, bad);
+        }
+    }
+
+    private void take(UserId who, MemberState state, Step step) {
+        if (step instanceof Step.ListPage list) {
+            readPage(who, state, list.walk());
+        } else if (step instanceof Step.ReadPerson person) {
+            readPerson(who, state, person.stage());
+        } else if (step instanceof Step.ReadById told) {
+            Instant begun = now();
+            Settlement settled = Settlement.ofRecord(
+                    state, told.change(), reading.told(who, told.change()).orElse(null), begun);
+            members.save(who, unpaused(state, told.lane(), state.read().walk()), settled, now());
+            meters.settled(settled, now());
+        } else if (step instanceof Step.AskById absent) {
+            reading.absent(who, absent.absent());
+        } else if (step instanceof Step.Bury bury) {
+            OpenChange deletion = bury.deletion();
+            records.delete(
+                    deletion.collection().kind(),
+                    who,
+                    deletion.recordId().toString(),
+                    deletion.toldAt(),
+                    now());
+            changes.bury(who, deletion, now());
+        } else if (step instanceof Step.Alarm alarm) {
+            log.warn("event=webhooks_silent user={} since={}", who, alarm.since());
+            meters.silence();
+            Read read = state.read();
+            members.save(who, new Read(read.listedAt(), read.walk(), alarm.since(), read.pause()), null, now());
+        } else if (step instanceof Step.Finish finish) {
+            finish(who, state, finish.run());
+        }
+    }
+
+    private void readPage(UserId who, MemberState state, Walk walk) {
+        if (walk.pages() >= MAX_PAGES) {
+            throw new BadSourceReply(WhoopApi.WHOOP, "more than " + MAX_PAGES + " pages");
+        }
+        Reading.Brought brought = reading.page(who, walk);
+        Instant now = now();
+        if (walk.lane() == Lane.BACKFILL) {
+            String token = brought.sight().nextToken();
+            var unread = brought.sight().stillUnread();
+            members.saveBackfill(
+                    who, token == null || unread == null ? null : walk.next(unread, token), now);
+            progress(who, state, walk, brought.records());
+            return;
+        }
+        Settlement settled = Settlement.of(state, walk, brought.sight(), now);
+        members.save(who, after(state, walk, settled), settled, now);
+        meters.settled(settled, now);
+        if (walk.lane() == Lane.RECONCILE && settled.listedAt() != null) {
+            meters.reconciled();
+        }
+        SyncRun run = state.asked().run();
+        if (run != null && walk.lane() == Lane.INTERACTIVE) {
+            runs.saveProgress(run.read(Stage.of(walk.collection()), brought.records()), now);
+        }
+    }
+
+    private static Read after(MemberState state, Walk walk, Settlement settled) {
+        Walk under = state.read().walk();
+        Walk other = under != null && under.collection() != walk.collection() ? under : null;
+        Read read = unpaused(state, walk.lane(), settled.walk() == null ? other : settled.walk());
+        Instant listed = settled.listedAt();
+        if (listed == null) {
+            return read;
+        }
+        Map<Collection, Instant> listedAt = new EnumMap<>(Collection.class);
+        listedAt.putAll(read.listedAt());
+        listedAt.put(walk.collection(), listed);
+        return new Read(listedAt, read.walk(), read.relistBefore(), read.pause());
+    }
+
+    /** A lane that works again is no reason to try those above it, which never paused, nor those below, which do. */
+    private static Read unpaused(MemberState state, Lane lane, @Nullable Walk walk) {
+        Read read = state.read();
+        Pause pause = read.pause();
+        boolean over = pause != null && lane.compareTo(pause.lane()) >= 0;
+        return new Read(read.listedAt(), walk, read.relistBefore(), over ? null : pause);
+    }
+
+    private void readPerson(UserId who, MemberState state, Stage stage) {
+        int read = reading.person(who, stage);
+        SyncRun run = state.asked().run();
+        if (run != null) {
+            Stage next = stage == Stage.PROFILE ? Stage.BODY_MEASUREMENT : Stage.CYCLES;
+            runs.saveProgress(run.read(next, read), now());
+        }
+    }
+
+    private void progress(UserId who, MemberState state, Walk walk, int read) {
+        Backfill backfill = state.asked().backfill();
+        if (backfill == null) {
+            return;
+        }
+        Coverage coverage = records.coverage(who);
+        int percent = Gaps.percent(
+                coverage, backfill.run().window(), state.read().listedAt());
+        SyncRun run = backfill.run().read(Stage.of(walk.collection()), read).at(percent);
+        runs.saveProgress(run, now());
+        Gaps.coveredFrom(coverage).ifPresent(from -> {
+            members.cover(who, from, now());
+            log.info(
+                    "event=backfill_progress user={} job_id={} percent={} covered_from={} pages={}",
+                    who,
+                    run.jobId(),
+                    percent,
+                    from,
+                    run.pages());
+        });
+    }
+
+    private void finish(UserId who, MemberState state, SyncRun run) {
+        boolean backfilled = run.kind() == Kind.BACKFILL;
+        Coverage coverage = backfilled ? state.asked().coverage() : records.coverage(who);
+        members.cover(who, Gaps.coveredFrom(coverage).orElse(run.window().start()), now());
+        if (runs.finish(backfilled ? run.at(100) : run, State.DONE, now())) {
+            log.info(
+                    "event=sync_done kind={} job_id={} records={} pages={}",
+                    run.kind().word(),
+                    run.jobId(),
+                    run.records(),
+                    run.pages());
+        }
+    }
+
+    private void pause(UserId who, MemberState state, Lane lane, Duration wait) {
+        Pause before = state.read().pause();
+        int failures = before == null ? 0 : before.failures();
+        save(who, state, state.read().walk(), new Pause(lane, now().plus(wait), failures));
+    }
+
+    /** The collection is read again from its start: a page token may have gone stale. */
+    private void fail(UserId who, MemberState state, Step step, BadSourceReply bad) {
+        Pause before = state.read().pause();
+        int failures = (before == null ? 0 : before.failures()) + 1;
+        Duration wait = FIRST_RETRY.multipliedBy(1L << Math.min(failures - 1, 8));
+        Lane lane = laneOf(step);
+        log.warn("event=sync_reply_refused user={} lane={} failures={} reason={}", who, lane, failures, bad.getMessage());
+        if (lane == Lane.BACKFILL) {
+            members.saveBackfill(who, null, now());
+        }
+        Walk walk = lane == Lane.BACKFILL ? state.read().walk() : null;
+        Instant until = now().plus(wait.compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : wait);
+        save(who, state, walk, new Pause(lane, until, failures));
+        if (lane == Lane.INTERACTIVE && failures >= MAX_FAILURES) {
+            failRun(who, state, bad);
+        }
+    }
+
+    private void save(UserId who, MemberState state, @Nullable Walk walk, Pause pause) {
+        Read read = state.read();
+        members.save(who, new Read(read.listedAt(), walk, read.relistBefore(), pause), null, now());
+    }
+
+    private void failRun(UserId who, MemberState state, HealthError why) {
+        SyncRun run = state.asked().run();
+        if (run != null && runs.finish(run, State.FAILED, now())) {
+            log.warn(
+                    "event=sync_failed user={} kind={} job_id={} reason={}",
+                    who,
+                    run.kind().word(),
+                    run.jobId(),
+                    why.kind());
+        }
+    }
+
+    private static Lane laneOf(Step step) {
+        return step instanceof Calling call ? call.lane() : Lane.INTERACTIVE;
+    }
+
+    /** As finely as the tables keep it. */
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
+    }
+}

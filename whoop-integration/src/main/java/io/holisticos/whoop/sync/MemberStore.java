@@ -1,0 +1,356 @@
+package io.holisticos.whoop.sync;
+
+import io.holisticos.health.UserId;
+import io.holisticos.whoop.api.Window;
+import io.holisticos.whoop.quota.Lane;
+import io.holisticos.whoop.sync.Change.Happened;
+import io.holisticos.whoop.sync.MemberState.NewestCycle;
+import io.holisticos.whoop.sync.MemberState.Night;
+import io.holisticos.whoop.sync.MemberState.Pause;
+import io.holisticos.whoop.sync.MemberState.Read;
+import io.holisticos.whoop.sync.OpenChange.Hints;
+import io.holisticos.whoop.sync.Step.Walk;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.Update;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Table {@code whoop_member_sync}, and what stands around it: all that the planner wants to know of a member comes by one
+ * statement, since nothing else is done so often.
+ */
+final class MemberStore {
+
+    /** A delivery may be so late: WHOOP tries again for about an hour. */
+    private static final Duration DELIVERY = Duration.ofMinutes(75);
+
+    private static final String LOAD = """
+            select m.*,
+                night.id as night_id, night.cycle_id as night_cycle_id, night.start_at as night_start,
+                night.end_at as night_end, night.timezone_offset as night_offset,
+                of_night.score_state as night_cycle_state,
+                newest.id as cycle_id, newest.start_at as cycle_start, newest.timezone_offset as cycle_offset,
+                exists (select from whoop_sync s
+                    where s.user_id = m.user_id and s.state in ('queued', 'running')) as asked,
+                exists (select from whoop_absence a
+                    where a.user_id = m.user_id and a.missed_before is not null) as absent,
+                c.collection, c.record_id, c.happened, c.first_told_at, c.told_at, c.due_at, c.rung,
+                exists (select from whoop_change p
+                    where p.user_id = c.user_id and p.record_id = c.record_id and p.collection <> c.collection
+                      and p.happened = 'updated' and p.outcome = 'done' and p.done_at > :late) as partner_settled,
+                exists (select from whoop_change d
+                    where d.user_id = c.user_id and d.record_id = c.record_id and d.happened = 'deleted') as buried,
+                coalesce(held_sleep.start_at, held_workout.start_at) as held_start,
+                held_sleep.cycle_id as held_cycle_id
+            from whoop_member_sync m
+            left join lateral (
+                select s.id, s.cycle_id, s.start_at, s.end_at, s.timezone_offset from whoop_sleep s
+                where s.user_id = m.user_id and not s.nap and s.deleted_at is null and s.score_state <> 'PENDING_SCORE'
+                order by s.end_at desc limit 1) night on true
+            left join whoop_cycle of_night
+                on of_night.user_id = m.user_id and of_night.id = night.cycle_id and of_night.deleted_at is null
+            left join lateral (
+                select y.id, y.start_at, y.timezone_offset from whoop_cycle y
+                where y.user_id = m.user_id and y.deleted_at is null
+                order by y.start_at desc limit 1) newest on true
+            left join whoop_change c on c.user_id = m.user_id and c.done_at is null
+            left join whoop_sleep held_sleep on held_sleep.user_id = c.user_id and held_sleep.id = c.record_id
+            left join whoop_workout held_workout on held_workout.user_id = c.user_id and held_workout.id = c.record_id
+            where m.user_id = :who
+            order by c.first_told_at""";
+
+    private static final String SAVE = """
+            update whoop_member_sync
+            set cycles_listed_at = :cycles, sleeps_listed_at = :sleeps, recoveries_listed_at = :recoveries,
+                workouts_listed_at = :workouts, relist_before = :relistBefore,
+                walk_collection = :walkCollection, walk_start = :walkStart, walk_end = :walkEnd,
+                walk_unread_end = :walkUnreadEnd, walk_token = :walkToken, walk_pages = :walkPages,
+                walk_begun_at = :walkBegunAt, walk_lane = :walkLane,
+                pause_lane = :pauseLane, paused_until = :pausedUntil, failures = :failures, recorded_at = :now
+            where user_id = :who""";
+    private static final String SAVE_BACKFILL = """
+            update whoop_member_sync
+            set backfill_collection = :walkCollection, backfill_start = :walkStart, backfill_end = :walkEnd,
+                backfill_unread_end = :walkUnreadEnd, backfill_token = :walkToken, backfill_pages = :walkPages,
+                backfill_begun_at = :walkBegunAt, recorded_at = :now
+            where user_id = :who""";
+    private static final String CONNECT = """
+            insert into whoop_member_sync as held (user_id, connected_at, recorded_at) values (:who, :now, :now)
+            on conflict (user_id) do update
+            set stopped_at = null, pause_lane = null, paused_until = null, failures = 0,
+                connected_at = excluded.connected_at, recorded_at = excluded.recorded_at""";
+    private static final String ADMIT = """
+            insert into whoop_member_sync as held (user_id, connected_at, recorded_at) values (:who, :now, :now)
+            on conflict (user_id) do update
+            set stopped_at = null, pause_lane = null, paused_until = null, failures = 0,
+                recorded_at = excluded.recorded_at""";
+    private static final String STOP =
+            "update whoop_member_sync set stopped_at = :now, recorded_at = :now where user_id = :who";
+    private static final String COVER =
+            "update whoop_member_sync set covered_from = :from, recorded_at = :now where user_id = :who";
+    private static final String FRESHNESS = """
+            select covered_from, cycles_listed_at, sleeps_listed_at, recoveries_listed_at, workouts_listed_at
+            from whoop_member_sync where user_id = :who""";
+
+    private final Jdbi jdbi;
+    private final ChangeStore changes;
+
+    MemberStore(Jdbi jdbi, ChangeStore changes) {
+        this.jdbi = jdbi;
+        this.changes = changes;
+    }
+
+    /**
+     * What the tables say of a member.
+     *
+     * @param offset null when nothing is held of them
+     * @param stopped whether no calls can be made for them
+     * @param asked whether there are runs to be looked up
+     * @param absent whether there are absences to be looked up
+     */
+    record Row(
+            MemberState.Told told,
+            Read read,
+            @Nullable Night night,
+            @Nullable NewestCycle cycle,
+            ZoneOffset offset,
+            @Nullable Walk backfill,
+            Flags flags) {}
+
+    /** What is to be looked up besides. */
+    record Flags(boolean stopped, boolean asked, boolean absent) {}
+
+    /** Empty for who never connected. */
+    Optional<Row> load(UserId who, Instant now) {
+        return jdbi.withHandle(handle -> handle.createQuery(LOAD)
+                .bind("who", who.value())
+                .bind("late", utc(now.minus(DELIVERY)))
+                .scanResultSet((results, context) -> {
+                    try (context) {
+                        ResultSet rows = results.get();
+                        return rows.next() ? Optional.of(row(rows)) : Optional.<Row>empty();
+                    }
+                }));
+    }
+
+    /** Saves what was read, and what it settled, in one transaction. */
+    void save(UserId who, Read read, @Nullable Settlement settled, Instant now) {
+        jdbi.useTransaction(handle -> {
+            if (settled != null) {
+                changes.settle(handle, who, settled, now);
+            }
+            save(handle, who, read, now);
+        });
+    }
+
+    /** Saves how far a backfill is; null when a gap is closed. */
+    void saveBackfill(UserId who, @Nullable Walk walk, Instant now) {
+        jdbi.useHandle(handle -> bindWalk(handle.createUpdate(SAVE_BACKFILL), walk)
+                .bind("who", who.value())
+                .bind("now", utc(now))
+                .execute());
+    }
+
+    /** The member gave consent: calls can be made again. */
+    void connect(UserId who, Instant now) {
+        update(CONNECT, who, now);
+    }
+
+    /** Somebody asks for the member to be read: it is tried, whatever came before. */
+    void admit(UserId who, Instant now) {
+        update(ADMIT, who, now);
+    }
+
+    /** No calls can be made for the member until they connect. */
+    void stop(UserId who, Instant now) {
+        update(STOP, who, now);
+    }
+
+    void cover(UserId who, Instant from, Instant now) {
+        jdbi.useHandle(handle -> handle.createUpdate(COVER)
+                .bind("who", who.value())
+                .bind("from", utc(from))
+                .bind("now", utc(now))
+                .execute());
+    }
+
+    /** Empty before all collections were read once. */
+    Optional<Freshness> findFreshness(UserId who) {
+        return jdbi.withHandle(handle -> handle.createQuery(FRESHNESS)
+                .bind("who", who.value())
+                .map((row, context) -> Freshness.of(instantOrNull(row, "covered_from"), listedAt(row)))
+                .findOne()
+                .flatMap(freshness -> freshness));
+    }
+
+    private void update(String sql, UserId who, Instant now) {
+        jdbi.useHandle(handle -> handle.createUpdate(sql)
+                .bind("who", who.value())
+                .bind("now", utc(now))
+                .execute());
+    }
+
+    private static void save(Handle handle, UserId who, Read read, Instant now) {
+        Pause pause = read.pause();
+        bindWalk(handle.createUpdate(SAVE), read.walk())
+                .bind("who", who.value())
+                .bind("cycles", utcOrNull(read.listedAt().get(Collection.CYCLE)))
+                .bind("sleeps", utcOrNull(read.listedAt().get(Collection.SLEEP)))
+                .bind("recoveries", utcOrNull(read.listedAt().get(Collection.RECOVERY)))
+                .bind("workouts", utcOrNull(read.listedAt().get(Collection.WORKOUT)))
+                .bind("relistBefore", utcOrNull(read.relistBefore()))
+                .bind("pauseLane", pause == null ? null : word(pause.lane()))
+                .bind("pausedUntil", pause == null ? null : utc(pause.until()))
+                .bind("failures", pause == null ? 0 : pause.failures())
+                .bind("now", utc(now))
+                .execute();
+    }
+
+    private static Update bindWalk(
+            Update update, @Nullable Walk walk) {
+        return update.bind("walkCollection", walk == null ? null : walk.collection().word())
+                .bind("walkStart", walk == null ? null : utc(walk.window().start()))
+                .bind("walkEnd", walk == null ? null : utc(walk.window().end()))
+                .bind("walkUnreadEnd", walk == null ? null : utc(walk.unread().end()))
+                .bind("walkToken", walk == null ? null : walk.token())
+                .bind("walkPages", walk == null ? null : walk.pages())
+                .bind("walkBegunAt", walk == null ? null : utc(walk.begunAt()))
+                .bind("walkLane", walk == null ? null : word(walk.lane()));
+    }
+
+    private static Row row(ResultSet row) throws SQLException {
+        Night night = night(row);
+        NewestCycle newest = row.getObject("cycle_start") == null
+                ? null
+                : new NewestCycle(row.getLong("cycle_id"), instant(row, "cycle_start"));
+        boolean atNight = night != null && (newest == null || !night.start().isBefore(newest.start()));
+        String offset = row.getString(atNight ? "night_offset" : "cycle_offset");
+        String pauseLane = row.getString("pause_lane");
+        Instant lastEvent = instantOrNull(row, "last_event_at");
+        Instant lastAt = lastEvent == null ? instant(row, "connected_at") : lastEvent;
+        Read read = new Read(
+                listedAt(row),
+                walk(row, "walk_", row.getString("walk_lane")),
+                instantOrNull(row, "relist_before"),
+                pauseLane == null
+                        ? null
+                        : new Pause(lane(pauseLane), instant(row, "paused_until"), row.getInt("failures")));
+        Walk backfill = walk(row, "backfill_", word(Lane.BACKFILL));
+        Flags flags = new Flags(row.getObject("stopped_at") != null, row.getBoolean("asked"), row.getBoolean("absent"));
+        List<OpenChange> open = new ArrayList<>();
+        do { // one row for each open change, or one without any
+            if (row.getString("collection") != null) {
+                open.add(change(row));
+            }
+        } while (row.next());
+        return new Row(
+                new MemberState.Told(open, lastAt),
+                read,
+                night,
+                newest,
+                offset == null ? ZoneOffset.UTC : ZoneOffset.of(offset),
+                backfill,
+                flags);
+    }
+
+    private static @Nullable Night night(ResultSet row) throws SQLException {
+        UUID id = row.getObject("night_id", UUID.class);
+        if (id == null) {
+            return null;
+        }
+        String cycleState = row.getString("night_cycle_state");
+        return new Night(
+                id,
+                row.getLong("night_cycle_id"),
+                instant(row, "night_start"),
+                instant(row, "night_end"),
+                cycleState != null && !cycleState.equals("PENDING_SCORE"));
+    }
+
+    private static OpenChange change(ResultSet row) throws SQLException {
+        long cycleId = row.getLong("held_cycle_id");
+        Hints hints = new Hints(
+                row.getBoolean("partner_settled"),
+                row.getBoolean("buried"),
+                instantOrNull(row, "held_start"),
+                row.getObject("held_cycle_id") == null ? null : cycleId);
+        return new OpenChange(
+                Collection.of(row.getString("collection")),
+                row.getObject("record_id", UUID.class),
+                Happened.of(row.getString("happened")),
+                instant(row, "first_told_at"),
+                instant(row, "told_at"),
+                instant(row, "due_at"),
+                row.getInt("rung"),
+                hints);
+    }
+
+    private static Map<Collection, Instant> listedAt(ResultSet row) throws SQLException {
+        Map<Collection, Instant> listed = new EnumMap<>(Collection.class);
+        put(listed, Collection.CYCLE, instantOrNull(row, "cycles_listed_at"));
+        put(listed, Collection.SLEEP, instantOrNull(row, "sleeps_listed_at"));
+        put(listed, Collection.RECOVERY, instantOrNull(row, "recoveries_listed_at"));
+        put(listed, Collection.WORKOUT, instantOrNull(row, "workouts_listed_at"));
+        return listed;
+    }
+
+    private static void put(Map<Collection, Instant> listed, Collection collection, @Nullable Instant at) {
+        if (at != null) {
+            listed.put(collection, at);
+        }
+    }
+
+    private static @Nullable Walk walk(ResultSet row, String prefix, @Nullable String lane) throws SQLException {
+        String collection = row.getString(prefix + "collection");
+        if (collection == null || lane == null) {
+            return null;
+        }
+        Instant start = instant(row, prefix + "start");
+        return new Walk(
+                Collection.of(collection),
+                new Window(start, instant(row, prefix + "end")),
+                new Window(start, instant(row, prefix + "unread_end")),
+                row.getString(prefix + "token"),
+                row.getInt(prefix + "pages"),
+                instant(row, prefix + "begun_at"),
+                lane(lane));
+    }
+
+    private static String word(Lane lane) {
+        return lane.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static Lane lane(String word) {
+        return Lane.valueOf(word.toUpperCase(Locale.ROOT));
+    }
+
+    private static Instant instant(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
+    private static @Nullable Instant instantOrNull(ResultSet row, String column) throws SQLException {
+        OffsetDateTime moment = row.getObject(column, OffsetDateTime.class);
+        return moment == null ? null : moment.toInstant();
+    }
+
+    private static OffsetDateTime utc(Instant moment) {
+        return moment.atOffset(ZoneOffset.UTC);
+    }
+
+    private static @Nullable OffsetDateTime utcOrNull(@Nullable Instant moment) {
+        return moment == null ? null : utc(moment);
+    }
+}

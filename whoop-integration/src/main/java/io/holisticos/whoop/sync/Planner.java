@@ -1,0 +1,296 @@
+package io.holisticos.whoop.sync;
+
+import static io.holisticos.whoop.sync.Collection.CYCLE;
+import static io.holisticos.whoop.sync.Collection.RECOVERY;
+import static io.holisticos.whoop.sync.Collection.SLEEP;
+import static io.holisticos.whoop.sync.Collection.WORKOUT;
+
+import io.holisticos.whoop.api.Window;
+import io.holisticos.whoop.quota.Lane;
+import io.holisticos.whoop.sync.Change.Happened;
+import io.holisticos.whoop.sync.MemberState.Backfill;
+import io.holisticos.whoop.sync.MemberState.NewestCycle;
+import io.holisticos.whoop.sync.MemberState.Night;
+import io.holisticos.whoop.sync.MemberState.Standing;
+import io.holisticos.whoop.sync.Step.Alarm;
+import io.holisticos.whoop.sync.Step.AskById;
+import io.holisticos.whoop.sync.Step.Bury;
+import io.holisticos.whoop.sync.Step.Calling;
+import io.holisticos.whoop.sync.Step.Finish;
+import io.holisticos.whoop.sync.Step.ListPage;
+import io.holisticos.whoop.sync.Step.ReadById;
+import io.holisticos.whoop.sync.Step.ReadPerson;
+import io.holisticos.whoop.sync.Step.Rest;
+import io.holisticos.whoop.sync.Step.Wait;
+import io.holisticos.whoop.sync.Step.Walk;
+import io.holisticos.whoop.sync.SyncRun.Stage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * Says what is to be done next for a member: a pure function of what the tables hold. The rules stand in {@link #rules},
+ * the most urgent first; the first that has a step which its lane may try is followed.
+ *
+ * <p>It comes to an end: each step either settles something told (closes it, or moves it up a ladder of finitely many
+ * rungs and so into the future), or moves a collection's {@code listedAt} to now, which no rule asks for twice, or reads
+ * one of the finitely many pages on the way there.
+ */
+final class Planner {
+
+    /** What a list reads: enough for the newest 25 of everything. */
+    static final Duration SPAN = Duration.ofDays(30);
+
+    private static final Duration LOOK_AGAIN_WHILE_OFF = Duration.ofSeconds(30);
+
+    /** A member without a new cycle for so long wears no strap, it seems. */
+    private static final Duration QUIET_AFTER = Duration.ofHours(48);
+
+    /** So long without any event. */
+    private static final Duration SILENCE = Duration.ofHours(24);
+
+    /** From one waking to the next, and a long lie-in. */
+    private static final Duration OVERDUE = Duration.ofHours(30);
+
+    /** Recoveries come after their sleeps, which tell where they lie; quiet members are known by their cycles. */
+    private static final List<Collection> ORDER = List.of(CYCLE, SLEEP, RECOVERY, WORKOUT);
+
+    private final QuietHour quietHour;
+    private final MemberState state;
+    private final Instant now;
+
+    private Planner(MemberState state, QuietHour quietHour) {
+        this.state = state;
+        this.quietHour = quietHour;
+        this.now = state.now();
+    }
+
+    /** The next step for a member who sleeps at that hour. */
+    static Step next(MemberState state, QuietHour quietHour) {
+        return new Planner(state, quietHour).next();
+    }
+
+    private static List<Function<Planner, Optional<Step>>> rules() {
+        return List.of(
+                Planner::whatWasDeleted,
+                Planner::whatIsHalfRead,
+                Planner::whatSomebodyWaitsFor,
+                Planner::whatListsDoNotShow,
+                Planner::nightsTold,
+                Planner::recoveriesTold,
+                Planner::theCycleOfANewNight,
+                Planner::workoutsTold,
+                Planner::cyclesTold,
+                Planner::absencesSeenTwice,
+                Planner::suspiciousSilence,
+                Planner::whatTheAlarmAsksFor,
+                Planner::whatNobodyToldSinceYesterday,
+                Planner::whatLiesFurtherBack);
+    }
+
+    private Step next() {
+        Standing standing = state.asked().standing();
+        return switch (standing) {
+            case STOPPED -> new Rest();
+            case OFF -> new Wait(now.plus(LOOK_AGAIN_WHILE_OFF));
+            case OPEN ->
+                rules().stream()
+                        .map(rule -> rule.apply(this))
+                        .flatMap(Optional::stream)
+                        .filter(step -> !(step instanceof Calling call) || state.mayCall(call.lane()))
+                        .findFirst()
+                        .orElseGet(() -> new Wait(nextDue()));
+        };
+    }
+
+    private Optional<Step> whatWasDeleted() {
+        return state.told().open().stream()
+                .filter(change -> change.happened() == Happened.DELETED)
+                .findFirst()
+                .map(Bury::new);
+    }
+
+    private Optional<Step> whatIsHalfRead() {
+        return Optional.ofNullable(state.read().walk()).map(ListPage::new);
+    }
+
+    private Optional<Step> whatSomebodyWaitsFor() {
+        SyncRun run = state.asked().run();
+        if (run == null) {
+            return Optional.empty();
+        }
+        if (run.stage() == Stage.PROFILE || run.stage() == Stage.BODY_MEASUREMENT) {
+            return Optional.of(new ReadPerson(run.stage()));
+        }
+        return ORDER.stream()
+                .filter(collection -> !state.isListedSince(collection, run.freshSince(collection)))
+                .findFirst()
+                .<Step>map(collection -> list(collection, Lane.INTERACTIVE))
+                .or(() -> Optional.of(new Finish(run)));
+    }
+
+    private Optional<Step> whatListsDoNotShow() {
+        return state.told().open().stream()
+                .filter(change -> change.happened() == Happened.UPDATED && change.isDue(now) && change.isBeyondLists())
+                .findFirst()
+                .map(ReadById::new);
+    }
+
+    /** A recovery told alone takes its night along: both change together, and the night's event may be lost. */
+    private Optional<Step> nightsTold() {
+        return isDue(SLEEP) || due(RECOVERY).anyMatch(this::needsItsNight)
+                ? Optional.of(list(SLEEP, Lane.WEBHOOK))
+                : Optional.empty();
+    }
+
+    private boolean needsItsNight(OpenChange recovery) {
+        return recovery.rung() == 0
+                && !recovery.hints().partnerSettled()
+                && !state.isListedSince(SLEEP, recovery.toldAt());
+    }
+
+    private Optional<Step> recoveriesTold() {
+        return isDue(RECOVERY) ? Optional.of(list(RECOVERY, Lane.WEBHOOK)) : Optional.empty();
+    }
+
+    /** No event tells of cycles: a new one begins with a night, and ends the one before. */
+    private Optional<Step> theCycleOfANewNight() {
+        Night night = state.held().night();
+        Instant sleeps = state.listedAt(SLEEP);
+        boolean wanting = night != null && !night.cycleSettled() && sleeps != null && !state.isListedSince(CYCLE, sleeps);
+        return wanting ? Optional.of(list(CYCLE, Lane.WEBHOOK)) : Optional.empty();
+    }
+
+    private Optional<Step> workoutsTold() {
+        return isDue(WORKOUT) ? Optional.of(list(WORKOUT, Lane.WEBHOOK)) : Optional.empty();
+    }
+
+    private Optional<Step> cyclesTold() {
+        return isDue(CYCLE) ? Optional.of(list(CYCLE, Lane.WEBHOOK)) : Optional.empty();
+    }
+
+    private Optional<Step> absencesSeenTwice() {
+        return state.held().absent().stream().findFirst().map(AskById::new);
+    }
+
+    /** First it is asked whether the cycles go on at all: a strap in a drawer is silent too. */
+    private Optional<Step> suspiciousSilence() {
+        Instant since = suspiciousSince();
+        if (since.isAfter(now) || isQuiet(now)) {
+            return Optional.empty();
+        }
+        if (!state.isListedSince(CYCLE, since)) {
+            return Optional.of(list(CYCLE, Lane.RECONCILE));
+        }
+        Instant relisted = state.read().relistBefore();
+        boolean sounded = relisted != null && !relisted.isBefore(since);
+        return cyclesWentOn() && !sounded ? Optional.of(new Alarm(since)) : Optional.empty();
+    }
+
+    private Optional<Step> whatTheAlarmAsksFor() {
+        Instant since = state.read().relistBefore();
+        return since == null
+                ? Optional.empty()
+                : ORDER.stream()
+                        .filter(collection -> !state.isListedSince(collection, since))
+                        .findFirst()
+                        .map(collection -> list(collection, Lane.RECONCILE));
+    }
+
+    private Optional<Step> whatNobodyToldSinceYesterday() {
+        return unlistedAt(quietHour.last(now), now).map(collection -> list(collection, Lane.RECONCILE));
+    }
+
+    private Optional<Step> whatLiesFurtherBack() {
+        Backfill backfill = state.asked().backfill();
+        if (backfill == null || state.read().listedAt().size() < ORDER.size()) {
+            return Optional.empty(); // the newest days come first
+        }
+        Walk walk = backfill.walk();
+        if (walk != null) {
+            return Optional.of(new ListPage(walk));
+        }
+        return ORDER.stream()
+                .flatMap(collection -> gaps(backfill, collection).stream()
+                        .map(gap -> Walk.begin(collection, gap, now, Lane.BACKFILL)))
+                .max(Comparator.comparing((Walk gap) -> gap.window().end())
+                        .thenComparing(Walk::collection, Comparator.reverseOrder()))
+                .<Step>map(ListPage::new)
+                .or(() -> Optional.of(new Finish(backfill.run())));
+    }
+
+    private List<Window> gaps(Backfill backfill, Collection collection) {
+        return Gaps.of(state.asked().coverage(), collection, backfill.run().window(), state.listedAt(collection));
+    }
+
+    // ---- what the rules share ------------------------------------------------------------------------------------
+
+    private ListPage list(Collection collection, Lane lane) {
+        return new ListPage(Walk.begin(collection, new Window(now.minus(SPAN), now), now, lane));
+    }
+
+    private Stream<OpenChange> due(Collection collection) {
+        return state.told().open().stream()
+                .filter(change -> change.isUpdateOf(collection) && change.isDue(now) && !change.isBeyondLists());
+    }
+
+    private boolean isDue(Collection collection) {
+        return due(collection).findAny().isPresent();
+    }
+
+    /** What is to be listed at that night's quiet hour: what was listed at the one before can wait for the next. */
+    private Optional<Collection> unlistedAt(Instant night, Instant when) {
+        List<Collection> scope = isQuiet(when) ? List.of(CYCLE) : ORDER;
+        return scope.stream()
+                .filter(collection -> !state.isListedSince(collection, QuietHour.before(night)))
+                .findFirst();
+    }
+
+    private boolean isQuiet(Instant when) {
+        NewestCycle newest = state.held().cycle();
+        return newest == null
+                ? state.isListedSince(CYCLE, Instant.MIN)
+                : newest.start().plus(QUIET_AFTER).isBefore(when);
+    }
+
+    private Instant suspiciousSince() {
+        Instant byEvents = state.told().lastAt().plus(SILENCE);
+        Night night = state.held().night();
+        Instant byNights = night == null ? byEvents : night.end().plus(OVERDUE);
+        return byNights.isAfter(byEvents) ? byNights : byEvents;
+    }
+
+    /** Whether a cycle is held that began after the last night. */
+    private boolean cyclesWentOn() {
+        NewestCycle cycle = state.held().cycle();
+        Night night = state.held().night();
+        return cycle != null
+                && (night == null
+                        || (cycle.cycleId() != night.cycleId() && cycle.start().isAfter(night.start())));
+    }
+
+    /** When any of the rules may have a step again, should nothing happen before. */
+    private Instant nextDue() {
+        List<Instant> moments = new ArrayList<>();
+        state.told().open().forEach(change -> moments.add(change.dueAt()));
+        MemberState.Pause pause = state.read().pause();
+        if (pause != null) {
+            moments.add(pause.until());
+        }
+        moments.add(suspiciousSince());
+        Instant night = QuietHour.after(quietHour.last(now));
+        while (unlistedAt(night, night).isEmpty()) {
+            night = QuietHour.after(night);
+        }
+        moments.add(night);
+        return moments.stream()
+                .filter(moment -> moment.isAfter(now))
+                .min(Comparator.naturalOrder())
+                .orElse(night);
+    }
+}

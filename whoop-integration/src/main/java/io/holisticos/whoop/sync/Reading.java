@@ -1,0 +1,178 @@
+package io.holisticos.whoop.sync;
+
+import io.holisticos.health.Deadline;
+import io.holisticos.health.HealthError.BadSourceReply;
+import io.holisticos.health.UserId;
+import io.holisticos.whoop.api.Cycle;
+import io.holisticos.whoop.api.Fetched;
+import io.holisticos.whoop.api.Page;
+import io.holisticos.whoop.api.Recovery;
+import io.holisticos.whoop.api.Sleep;
+import io.holisticos.whoop.api.WhoopApi;
+import io.holisticos.whoop.api.Workout;
+import io.holisticos.whoop.data.Absent;
+import io.holisticos.whoop.data.Listed;
+import io.holisticos.whoop.data.RecordKind;
+import io.holisticos.whoop.data.Saved;
+import io.holisticos.whoop.data.WhoopStore;
+import io.holisticos.whoop.quota.Lane;
+import io.holisticos.whoop.sync.Settlement.Seen;
+import io.holisticos.whoop.sync.Settlement.Shape;
+import io.holisticos.whoop.sync.Settlement.Sight;
+import io.holisticos.whoop.sync.Step.Walk;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+
+/** One call to WHOOP and what it brings into the store; each method is both. */
+final class Reading {
+
+    /** Longer than the outbound client's own retries take; a job has nobody waiting for it. */
+    private static final Duration CALL_MAY_TAKE = Duration.ofSeconds(20);
+
+    private final WhoopApi api;
+    private final WhoopStore records;
+    private final SyncMeters meters;
+    private final Clock clock;
+
+    Reading(WhoopApi api, WhoopStore records, SyncMeters meters, Clock clock) {
+        this.api = api;
+        this.records = records;
+        this.meters = meters;
+        this.clock = clock;
+    }
+
+    /**
+     * What a page brought.
+     *
+     * @param records how many records were on it
+     */
+    record Brought(Sight sight, int records) {}
+
+    Brought page(UserId who, Walk walk) {
+        WhoopApi paid = api.in(walk.lane());
+        Deadline deadline = Deadline.after(CALL_MAY_TAKE);
+        Instant begun = clock.instant();
+        return switch (walk.collection()) {
+            case CYCLE ->
+                saved(RecordKind.CYCLE, who, walk, paid.cycles(who, walk.window(), walk.token(), deadline), begun);
+            case SLEEP ->
+                saved(RecordKind.SLEEP, who, walk, paid.sleeps(who, walk.window(), walk.token(), deadline), begun);
+            case RECOVERY ->
+                saved(RecordKind.RECOVERY, who, walk, paid.recoveries(who, walk.window(), walk.token(), deadline), begun);
+            case WORKOUT ->
+                saved(RecordKind.WORKOUT, who, walk, paid.workouts(who, walk.window(), walk.token(), deadline), begun);
+        };
+    }
+
+    /** Reads who the member is, or their body; returns how many records that were. */
+    int person(UserId who, SyncRun.Stage stage) {
+        WhoopApi paid = api.in(Lane.INTERACTIVE);
+        Deadline deadline = Deadline.after(CALL_MAY_TAKE);
+        Instant begun = clock.instant();
+        if (stage == SyncRun.Stage.PROFILE) {
+            return paid.profile(who, deadline)
+                    .map(profile -> counted(records.saveProfile(who, profile, begun, clock.instant()), 1))
+                    .orElse(0);
+        }
+        return paid.bodyMeasurement(who, deadline) // some members have none
+                .map(body -> single(RecordKind.BODY_MEASUREMENT, who, body, begun))
+                .orElse(0);
+    }
+
+    /** Reads the record that was told of; empty when WHOOP has none. */
+    Optional<Seen> told(UserId who, OpenChange change) {
+        WhoopApi paid = api.in(Lane.WEBHOOK);
+        Deadline deadline = Deadline.after(CALL_MAY_TAKE);
+        Instant begun = clock.instant();
+        return switch (change.collection()) {
+            case SLEEP -> seen(RecordKind.SLEEP, who, paid.sleep(who, change.recordId(), deadline), begun);
+            case WORKOUT -> seen(RecordKind.WORKOUT, who, paid.workout(who, change.recordId(), deadline), begun);
+            case RECOVERY -> {
+                long cycle = Objects.requireNonNull(change.hints().cycleId());
+                yield seen(RecordKind.RECOVERY, who, paid.recoveryOfCycle(who, cycle, deadline), begun);
+            }
+            case CYCLE -> throw new IllegalArgumentException("WHOOP tells of no cycles");
+        };
+    }
+
+    /** Asks for what two lists did not show: it is back in the store, or noted as deleted. */
+    void absent(UserId who, Absent absent) {
+        WhoopApi paid = api.in(Lane.RECONCILE);
+        Deadline deadline = Deadline.after(CALL_MAY_TAKE);
+        Instant begun = clock.instant();
+        RecordKind<?> kind = absent.kind();
+        boolean there;
+        if (kind.equals(RecordKind.CYCLE)) {
+            there = seen(RecordKind.CYCLE, who, paid.cycle(who, Long.parseLong(absent.id()), deadline), begun)
+                    .isPresent();
+        } else if (kind.equals(RecordKind.SLEEP)) {
+            there = seen(RecordKind.SLEEP, who, paid.sleep(who, UUID.fromString(absent.id()), deadline), begun)
+                    .isPresent();
+        } else if (kind.equals(RecordKind.WORKOUT)) {
+            there = seen(RecordKind.WORKOUT, who, paid.workout(who, UUID.fromString(absent.id()), deadline), begun)
+                    .isPresent();
+        } else {
+            long cycle = Objects.requireNonNull(absent.cycleId());
+            there = seen(RecordKind.RECOVERY, who, paid.recoveryOfCycle(who, cycle, deadline), begun)
+                    .filter(seen -> absent.id().equals(String.valueOf(seen.key())))
+                    .isPresent();
+        }
+        if (!there) {
+            records.confirmAbsent(who, absent, begun, clock.instant());
+            meters.absence();
+        }
+    }
+
+    private <T> Brought saved(RecordKind<T> kind, UserId who, Walk walk, Page<T> page, Instant begun) {
+        if (page.nextToken() != null && page.nextToken().equals(walk.token())) {
+            throw new BadSourceReply(WhoopApi.WHOOP, "the same page token twice");
+        }
+        Listed<T> listed = Listed.page(page, walk.unread());
+        counted(records.save(kind, who, listed, begun, clock.instant()), 0);
+        List<Seen> seen = page.records().stream().map(Reading::seenAs).toList();
+        Sight sight = new Sight(
+                seen,
+                page.nextToken(),
+                listed.proof() == null ? null : listed.proof().fullyRead().start(),
+                listed.unread(walk.unread()).orElse(null));
+        return new Brought(sight, seen.size());
+    }
+
+    private <T> Optional<Seen> seen(RecordKind<T> kind, UserId who, Optional<Fetched<T>> found, Instant begun) {
+        return found.map(fetched -> {
+            single(kind, who, fetched, begun);
+            return seenAs(fetched);
+        });
+    }
+
+    private <T> int single(RecordKind<T> kind, UserId who, Fetched<T> fetched, Instant begun) {
+        return counted(records.save(kind, who, List.of(fetched), begun, clock.instant()), 1);
+    }
+
+    private int counted(Saved saved, int fetched) {
+        meters.contested(saved.contested());
+        return fetched;
+    }
+
+    private static Seen seenAs(Fetched<?> fetched) {
+        Object record = fetched.record();
+        if (record instanceof Sleep sleep) {
+            return new Seen(sleep.id(), sleep.scoreState().kind(), sleep.nap() ? Shape.NAP : Shape.NIGHT);
+        }
+        if (record instanceof Recovery recovery) {
+            return new Seen(recovery.sleepId(), recovery.scoreState().kind(), Shape.OTHER);
+        }
+        if (record instanceof Workout workout) {
+            return new Seen(workout.id(), workout.scoreState().kind(), Shape.OTHER);
+        }
+        if (record instanceof Cycle cycle) {
+            return new Seen(null, cycle.scoreState().kind(), Shape.OTHER);
+        }
+        throw new IllegalArgumentException("no list has " + record.getClass().getSimpleName());
+    }
+}

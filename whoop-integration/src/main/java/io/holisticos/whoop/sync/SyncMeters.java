@@ -1,0 +1,89 @@
+package io.holisticos.whoop.sync;
+
+import static com.codahale.metrics.MetricRegistry.name;
+
+import com.codahale.metrics.CachedGauge;
+import com.codahale.metrics.Counter;
+import com.codahale.metrics.Gauge;
+import com.codahale.metrics.MetricRegistry;
+import com.codahale.metrics.Timer;
+import io.holisticos.whoop.sync.ChangeStore.Counts;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntFunction;
+import org.jdbi.v3.core.JdbiException;
+
+/** What operators see of the planner's work, under {@code whoop.sync}. */
+final class SyncMeters {
+
+    private static final String PREFIX = "whoop.sync";
+    private static final long COUNT_AGAIN_SECONDS = 15;
+    private static final int UNKNOWN = -1;
+
+    private final Counter contested;
+    private final Counter silences;
+    private final Counter absences;
+    private final Counter reconciled;
+    private final Counter givenUp;
+    private final Timer toldToDone;
+
+    SyncMeters(MetricRegistry metrics, ChangeStore changes) {
+        this.contested = metrics.counter(name("whoop", "data", "contested"));
+        this.silences = metrics.counter(name(PREFIX, "silence-alarms"));
+        this.absences = metrics.counter(name(PREFIX, "absences-confirmed"));
+        this.reconciled = metrics.counter(name(PREFIX, "reconciled"));
+        this.givenUp = metrics.counter(name(PREFIX, "given-up"));
+        this.toldToDone = metrics.timer(name(PREFIX, "told-to-done"));
+        gauge(metrics, "open-changes", changes, Counts::open);
+        gauge(metrics, "not-yet", changes, Counts::waiting);
+    }
+
+    /** Records came with the time of change of those held, yet with other content. */
+    void contested(int records) {
+        contested.inc(records);
+    }
+
+    /** WHOOP had fallen silent about a member. */
+    void silence() {
+        silences.inc();
+    }
+
+    /** A record is gone that no event told of. */
+    void absence() {
+        absences.inc();
+    }
+
+    /** A list was read that nobody told to be read. */
+    void reconciled() {
+        reconciled.inc();
+    }
+
+    /** Changes are settled: how long that took since WHOOP told of them. */
+    void settled(Settlement settlement, Instant now) {
+        for (Settlement.Closed closed : settlement.closed()) {
+            switch (closed.outcome()) {
+                case DONE -> {
+                    Duration took = Duration.between(closed.change().firstToldAt(), now);
+                    toldToDone.update(Math.max(0, took.toMillis()), TimeUnit.MILLISECONDS);
+                }
+                case GIVEN_UP -> givenUp.inc();
+                case WITH_ITS_NIGHT, DELETED -> {}
+            }
+        }
+    }
+
+    private static void gauge(MetricRegistry metrics, String what, ChangeStore changes, ToIntFunction<Counts> number) {
+        Gauge<Integer> unused = metrics.gauge(name(PREFIX, what), () -> new CachedGauge<>(
+                COUNT_AGAIN_SECONDS, TimeUnit.SECONDS) {
+            @Override
+            protected Integer loadValue() {
+                try {
+                    return number.applyAsInt(changes.count());
+                } catch (JdbiException databaseIsAway) {
+                    return UNKNOWN;
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,306 @@
+package io.holisticos.whoop.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holisticos.health.UserId;
+import io.holisticos.whoop.api.ScoreState;
+import io.holisticos.whoop.data.Coverage;
+import io.holisticos.whoop.quota.Lane;
+import io.holisticos.whoop.sync.Change.Happened;
+import io.holisticos.whoop.sync.MemberState.Asked;
+import io.holisticos.whoop.sync.MemberState.Held;
+import io.holisticos.whoop.sync.MemberState.NewestCycle;
+import io.holisticos.whoop.sync.MemberState.Night;
+import io.holisticos.whoop.sync.MemberState.Pause;
+import io.holisticos.whoop.sync.MemberState.Read;
+import io.holisticos.whoop.sync.MemberState.Standing;
+import io.holisticos.whoop.sync.MemberState.Told;
+import io.holisticos.whoop.sync.OpenChange.Hints;
+import io.holisticos.whoop.sync.Settlement.Seen;
+import io.holisticos.whoop.sync.Settlement.Shape;
+import io.holisticos.whoop.sync.Settlement.Sight;
+import io.holisticos.whoop.sync.Step.ListPage;
+import io.holisticos.whoop.sync.Step.Wait;
+import io.holisticos.whoop.sync.Step.Walk;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+/** The planner without a database: what it asks for, and that it comes to an end whatever WHOOP answers. */
+class PlannerTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-22T09:00:00Z");
+    private static final UserId ANNA = new UserId("demo-anna");
+    private static final QuietHour HOUR = QuietHour.of(ANNA, ZoneOffset.UTC);
+    private static final Night NIGHT = new Night(
+            UUID.fromString("00000000-0000-4000-8000-00000000000a"),
+            7,
+            NOW.minus(Duration.ofHours(10)),
+            NOW.minus(Duration.ofHours(2)),
+            true);
+    private static final NewestCycle CYCLE = new NewestCycle(7, NIGHT.start());
+
+    @Test
+    void withNothingToDoItWaitsForTheNextNightThatHasSomething() {
+        MemberState state = state(NOW, List.of(), listed(NOW), null);
+
+        assertThat(Planner.next(state, HOUR))
+                .as("what is listed by day is old by the night after next; silence would be suspicious before")
+                .isEqualTo(new Wait(NIGHT.end().plus(Duration.ofHours(30))));
+    }
+
+    @Test
+    void aQuietMemberCostsOneCycleListEverySecondNight() {
+        Instant start = NOW.minus(Duration.ofDays(9));
+        Held held = new Held(
+                new Night(NIGHT.sleepId(), 7, start, start.plus(Duration.ofHours(8)), true),
+                new NewestCycle(7, start),
+                ZoneOffset.UTC,
+                List.of());
+        Map<Collection, Instant> listedAt = new EnumMap<>(listed(HOUR.last(NOW)));
+        List<String> calls = new ArrayList<>();
+        Instant now = NOW;
+        while (now.isBefore(NOW.plus(Duration.ofDays(20)))) {
+            MemberState state = new MemberState(
+                    now,
+                    new Told(List.of(), start.plus(Duration.ofHours(9))),
+                    new Read(listedAt, null, null, null),
+                    held,
+                    new Asked(Standing.OPEN, null, null, Coverage.none()));
+            Step step = Planner.next(state, HOUR);
+            if (step instanceof Wait wait) {
+                now = wait.until();
+            } else if (step instanceof ListPage list) {
+                calls.add(list.walk().collection() + " " + list.lane());
+                listedAt.put(list.walk().collection(), now);
+            }
+        }
+
+        assertThat(calls).hasSize(10).containsOnly("CYCLE RECONCILE");
+    }
+
+    @Test
+    void lanesGoBeforeEachOther() {
+        OpenChange told = change(Collection.WORKOUT, NOW.minusSeconds(10), NOW.minusSeconds(5));
+        MemberState state = state(NOW, List.of(told), listed(NOW.minus(Duration.ofDays(3))), null);
+
+        assertThat(Planner.next(state, HOUR)).isInstanceOfSatisfying(ListPage.class, list -> {
+            assertThat(list.lane()).isEqualTo(Lane.WEBHOOK);
+            assertThat(list.walk().collection()).isEqualTo(Collection.WORKOUT);
+        });
+    }
+
+    @Test
+    void aPausedLaneLetsThoseAboveItGoOn() {
+        Pause pause = new Pause(Lane.RECONCILE, NOW.plusSeconds(500), 0);
+        Map<Collection, Instant> longAgo = listed(NOW.minus(Duration.ofDays(3)));
+        OpenChange told = change(Collection.WORKOUT, NOW.minusSeconds(10), NOW.minusSeconds(5));
+
+        assertThat(Planner.next(state(NOW, List.of(), longAgo, pause), HOUR)).isEqualTo(new Wait(pause.until()));
+        assertThat(Planner.next(state(NOW, List.of(told), longAgo, pause), HOUR)).isInstanceOf(ListPage.class);
+    }
+
+    /** WHOOP answers as it likes: shows a record or not, scored or not, on one page or many; permits are refused. */
+    @Property(tries = 300)
+    void itComesToAnEndWhateverWhoopAnswers(
+            @ForAll long seed, @ForAll @IntRange(max = 6) int changes, @ForAll @IntRange(max = 72) int hoursSinceListed) {
+        Random dice = new Random(seed);
+        List<OpenChange> open = new ArrayList<>();
+        for (int i = 0; i < changes; i++) {
+            Collection collection = Collection.values()[dice.nextInt(4)];
+            Instant toldAt = NOW.minusSeconds(dice.nextInt(30));
+            open.add(new OpenChange(
+                    collection,
+                    new UUID(0, dice.nextInt(3)),
+                    dice.nextInt(8) == 0 ? Happened.DELETED : Happened.UPDATED,
+                    toldAt,
+                    toldAt,
+                    toldAt.plusSeconds(dice.nextInt(20)),
+                    dice.nextInt(9),
+                    new Hints(dice.nextBoolean(), dice.nextBoolean(), dice.nextBoolean() ? NOW : null, 7L)));
+        }
+        Map<Collection, Instant> listedAt = new EnumMap<>(Collection.class);
+        for (Collection collection : Collection.values()) {
+            if (dice.nextInt(5) > 0) {
+                listedAt.put(collection, NOW.minus(Duration.ofHours(dice.nextInt(hoursSinceListed + 1))));
+            }
+        }
+        MemberState state = state(NOW, unique(open), listedAt, null);
+
+        int steps = 0;
+        int stood = 0; // at one moment
+        while (state.now().isBefore(NOW.plus(Duration.ofDays(2)))) {
+            Step step = Planner.next(state, HOUR);
+            if (step instanceof Wait wait) {
+                assertThat(wait.until()).isAfter(state.now());
+                state = at(state, wait.until());
+                stood = 0;
+            } else {
+                state = answered(state, step, dice);
+                stood++;
+                steps++;
+            }
+            assertThat(stood).as("steps at %s, now %s", state.now(), step).isLessThan(60);
+        }
+
+        assertThat(steps).as("steps in two days").isLessThan(150);
+        assertThat(state.told().open()).as("all is settled in the end").isEmpty();
+    }
+
+    @Property(tries = 300)
+    void whatWasListedSinceItWasToldIsNotAskedForAgain(@ForAll long seed) {
+        Random dice = new Random(seed);
+        List<OpenChange> open = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            Instant toldAt = NOW.minusSeconds(30 + dice.nextInt(30));
+            open.add(change(Collection.values()[dice.nextInt(4)], toldAt, toldAt.plusSeconds(5)));
+        }
+        MemberState state = state(NOW, unique(open), listed(NOW.minus(Duration.ofHours(5))), null);
+        List<Collection> read = new ArrayList<>();
+
+        Step step = Planner.next(state, HOUR);
+        while (step instanceof ListPage list) {
+            read.add(list.walk().collection());
+            List<Seen> all = state.told().open().stream()
+                    .map(change -> new Seen(
+                            change.recordId(),
+                            ScoreState.Kind.SCORED,
+                            change.collection() == Collection.SLEEP ? Shape.NIGHT : Shape.OTHER))
+                    .toList();
+            state = settled(state, list.walk(), new Sight(all, null, list.walk().window().start(), null));
+            step = Planner.next(state, HOUR);
+        }
+
+        assertThat(read).doesNotHaveDuplicates();
+        assertThat(state.told().open()).isEmpty();
+    }
+
+    private static MemberState answered(MemberState state, Step step, Random dice) {
+        if (step instanceof Step.Bury bury) {
+            List<OpenChange> open = new ArrayList<>(state.told().open());
+            open.remove(bury.deletion());
+            return with(state, open, state.read());
+        }
+        if (step instanceof Step.Calling call && dice.nextInt(10) == 0) {
+            Read read = state.read();
+            Pause pause = new Pause(call.lane(), state.now().plusSeconds(1 + dice.nextInt(60)), 0);
+            return with(state, state.told().open(), new Read(read.listedAt(), read.walk(), read.relistBefore(), pause));
+        }
+        if (step instanceof Step.ReadById told) {
+            Seen seen = dice.nextBoolean() ? null : seen(told.change(), dice);
+            return settled(state, Settlement.ofRecord(state, told.change(), seen, state.now()), null);
+        }
+        if (step instanceof Step.Alarm alarm) {
+            Read read = state.read();
+            return with(
+                    state,
+                    state.told().open(),
+                    new Read(read.listedAt(), read.walk(), alarm.since(), read.pause()));
+        }
+        if (step instanceof ListPage list) {
+            List<Seen> seen = state.told().open().stream()
+                    .filter(change -> dice.nextBoolean())
+                    .map(change -> seen(change, dice))
+                    .toList();
+            boolean more = list.walk().pages() < 3 && dice.nextInt(4) == 0;
+            Sight sight = new Sight(
+                    seen,
+                    more ? "token-" + dice.nextLong() : null,
+                    more && dice.nextBoolean() ? null : list.walk().window().start(),
+                    more ? list.walk().unread() : null);
+            return settled(state, list.walk(), sight);
+        }
+        throw new AssertionError("nobody asked for " + step);
+    }
+
+    private static Seen seen(OpenChange change, Random dice) {
+        ScoreState.Kind score = ScoreState.Kind.values()[dice.nextInt(3)];
+        Shape shape = change.collection() == Collection.SLEEP ? Shape.values()[dice.nextInt(2)] : Shape.OTHER;
+        return new Seen(change.recordId(), score, shape);
+    }
+
+    private static MemberState settled(MemberState state, Walk walk, Sight sight) {
+        return settled(state, Settlement.of(state, walk, sight, state.now()), walk.collection());
+    }
+
+    /** As the store does. */
+    private static MemberState settled(MemberState state, Settlement settlement, Collection listed) {
+        List<OpenChange> open = new ArrayList<>(state.told().open());
+        settlement.closed().forEach(closed -> open.remove(closed.change()));
+        for (OpenChange moved : settlement.moved()) {
+            open.replaceAll(change -> same(change, moved) ? moved : change);
+        }
+        for (OpenChange added : settlement.added()) {
+            if (open.stream().noneMatch(change -> same(change, added))) {
+                open.add(added);
+            }
+        }
+        Map<Collection, Instant> listedAt = new EnumMap<>(Collection.class);
+        listedAt.putAll(state.read().listedAt());
+        if (settlement.listedAt() != null && listed != null) {
+            listedAt.put(listed, settlement.listedAt());
+        }
+        return with(
+                state,
+                open,
+                new Read(listedAt, settlement.walk(), state.read().relistBefore(), state.read().pause()));
+    }
+
+    private static boolean same(OpenChange one, OpenChange other) {
+        return one.collection() == other.collection()
+                && one.recordId().equals(other.recordId())
+                && one.happened() == other.happened();
+    }
+
+    private static List<OpenChange> unique(List<OpenChange> changes) {
+        List<OpenChange> unique = new ArrayList<>();
+        for (OpenChange change : changes) {
+            if (unique.stream().noneMatch(held -> same(held, change))) {
+                unique.add(change);
+            }
+        }
+        return unique;
+    }
+
+    private static MemberState with(MemberState state, List<OpenChange> open, Read read) {
+        return new MemberState(
+                state.now(), new Told(open, state.told().lastAt()), read, state.held(), state.asked());
+    }
+
+    private static MemberState at(MemberState state, Instant now) {
+        return new MemberState(now, state.told(), state.read(), state.held(), state.asked());
+    }
+
+    private static Map<Collection, Instant> listed(Instant at) {
+        Map<Collection, Instant> listedAt = new EnumMap<>(Collection.class);
+        for (Collection collection : Collection.values()) {
+            listedAt.put(collection, at);
+        }
+        return listedAt;
+    }
+
+    private static OpenChange change(Collection collection, Instant toldAt, Instant dueAt) {
+        return new OpenChange(
+                collection, UUID.randomUUID(), Happened.UPDATED, toldAt, toldAt, dueAt, 0, Hints.NONE);
+    }
+
+    private static MemberState state(
+            Instant now, List<OpenChange> open, Map<Collection, Instant> listedAt, Pause pause) {
+        return new MemberState(
+                now,
+                new Told(open, now),
+                new Read(listedAt, null, null, pause),
+                new Held(NIGHT, CYCLE, ZoneOffset.UTC, List.of()),
+                new Asked(Standing.OPEN, null, null, Coverage.none()));
+    }
+}

@@ -1,0 +1,70 @@
+package io.holisticos.whoop.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holisticos.health.UserId;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.util.HashSet;
+import java.util.Set;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
+import org.junit.jupiter.api.Test;
+
+class QuietHourTest {
+
+    private static final long YEAR_2020 = 1_577_836_800;
+    private static final long YEAR_2040 = 2_208_988_800L;
+
+    @Property
+    void theLastOneLiesWithinADayAndIsThreeInTheMorningThereGiveOrTake45Minutes(
+            @ForAll @IntRange(min = -48, max = 56) int quarters,
+            @ForAll @IntRange(max = 5_000) int member,
+            @ForAll @LongRange(min = YEAR_2020, max = YEAR_2040) long second) {
+        Instant now = Instant.ofEpochSecond(second);
+        QuietHour hour = QuietHour.of(new UserId("member-" + member), ZoneOffset.ofTotalSeconds(quarters * 900));
+
+        Instant last = hour.last(now);
+
+        assertThat(last).isBeforeOrEqualTo(now).isAfter(now.minus(Duration.ofHours(24)));
+        assertThat(hour.jitter().abs()).isLessThanOrEqualTo(Duration.ofMinutes(45));
+        assertThat(last.minus(hour.jitter()).atOffset(hour.offset()).toLocalTime())
+                .isEqualTo(LocalTime.of(3, 0));
+        assertThat(hour.last(last)).as("it has come").isEqualTo(last);
+        assertThat(hour.last(last.minusMillis(1))).isEqualTo(QuietHour.before(last));
+    }
+
+    @Test
+    void membersOfOneZoneDoNotComeAtOnce() {
+        Set<Duration> moments = new HashSet<>();
+        for (int i = 0; i < 2_000; i++) {
+            moments.add(QuietHour.of(new UserId("member-" + i), ZoneOffset.UTC).jitter());
+        }
+
+        assertThat(moments).hasSizeGreaterThan(1_000);
+    }
+
+    @Test
+    void aCrossedDateLineMovesItByHalfADayAndNoNightIsLost() {
+        UserId dina = new UserId("demo-dina");
+        Instant now = Instant.parse("2026-11-22T20:00:00Z");
+
+        Instant auckland = QuietHour.of(dina, ZoneOffset.ofHours(13)).last(now);
+        Instant honolulu = QuietHour.of(dina, ZoneOffset.ofHours(-10)).last(now);
+
+        assertThat(Duration.between(honolulu, auckland)).isEqualTo(Duration.ofHours(1));
+    }
+
+    @Test
+    void aClockChangeMovesItByAnHour() {
+        UserId anna = new UserId("demo-anna");
+        Instant now = Instant.parse("2026-10-25T12:00:00Z");
+
+        assertThat(QuietHour.of(anna, ZoneOffset.ofHours(1)).last(now))
+                .isEqualTo(QuietHour.of(anna, ZoneOffset.ofHours(2)).last(now).plus(Duration.ofHours(1)));
+    }
+}
