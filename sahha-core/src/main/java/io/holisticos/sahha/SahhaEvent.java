@@ -77,8 +77,7 @@ record SahhaEvent(String type, UserId who, @Nullable Kind kind) {
 
     private static @Nullable UserId member(JsonNode event) {
         JsonNode externalId = event.path("externalId");
-        if (!externalId.isTextual()
-                || !StandardCharsets.UTF_8.newEncoder().canEncode(externalId.textValue())) {
+        if (!externalId.isTextual() || !StandardCharsets.UTF_8.newEncoder().canEncode(externalId.textValue())) {
             return null;
         }
         try {

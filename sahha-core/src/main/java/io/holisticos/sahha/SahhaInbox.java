@@ -71,7 +71,9 @@ final class SahhaInbox {
             SahhaInboxStore.Times times = new SahhaInboxStore.Times(
                     clock.instant(),
                     configuration.webhookPause.toJavaDuration(),
-                    longer(configuration.overview().freshFor(), configuration.metrics().freshFor()));
+                    longer(
+                            configuration.overview().freshFor(),
+                            configuration.metrics().freshFor()));
             if (inbox.save(sha256(body), events, times) == 0) {
                 return WebhookOutcome.DUPLICATE;
             }
@@ -89,7 +91,8 @@ final class SahhaInbox {
         Instant now = clock.instant();
         for (SahhaInboxStore.Due due : inbox.claim(now, now.plus(AGAIN), AT_ONCE)) {
             if (store.holdsAnything(due.who())) {
-                refresh.start(due.who(), due.kind(), Span.recent(clock)).whenComplete((known, failure) -> settle(due));
+                var unused = refresh.start(due.who(), due.kind(), Span.recent(clock))
+                        .whenComplete((known, failure) -> settle(due));
             } else { // nobody has asked for this member yet: there is nothing to bring up to date
                 inbox.settle(due, now, now, now);
             }

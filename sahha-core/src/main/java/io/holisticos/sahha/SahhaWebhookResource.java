@@ -96,8 +96,7 @@ public final class SahhaWebhookResource {
 
     private WebhookOutcome verified(HttpHeaders headers, byte[] body) {
         String signature = headers.getHeaderString(SIGNATURE);
-        if (signature == null
-                || !secrets.signed(signature.toLowerCase(Locale.ROOT), HexFormat.of()::formatHex, body)) {
+        if (signature == null || !secrets.signed(signature.toLowerCase(Locale.ROOT), HexFormat.of()::formatHex, body)) {
             return WebhookOutcome.BAD_SIGNATURE;
         }
         List<SahhaEvent> events = SahhaEvent.parse(body, headers.getHeaderString(TYPE));

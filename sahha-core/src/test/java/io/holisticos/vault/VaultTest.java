@@ -57,6 +57,25 @@ class VaultTest {
     }
 
     @Test
+    void whatIsNobodysYetOpensAsLongAsItsKeyIsThereAndAsNothingElse() {
+        Vault vault = vault(1);
+        byte[] sealed = vault.sealForNobody(PURPOSE, "an event".getBytes(StandardCharsets.UTF_8));
+
+        assertThat(vault(1).openForNobody(PURPOSE, sealed))
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo("an event");
+        assertThat(new String(sealed, StandardCharsets.ISO_8859_1)).doesNotContain("an event");
+        assertThatThrownBy(() -> vault.openForNobody("whoop.email", sealed)).isInstanceOf(Vault.Unreadable.class);
+        assertThatThrownBy(() -> vault.open(ANNA, PURPOSE, sealed)).isInstanceOf(Vault.Unreadable.class);
+        assertThatThrownBy(() -> vault(2).openForNobody(PURPOSE, sealed)).isInstanceOf(Vault.Unreadable.class);
+        for (int i = 0; i < sealed.length; i++) {
+            byte[] altered = sealed.clone();
+            altered[i] ^= 1;
+            assertThatThrownBy(() -> vault.openForNobody(PURPOSE, altered)).isInstanceOf(Vault.Unreadable.class);
+        }
+    }
+
+    @Test
     void aShreddedKeyOpensNothingEverAgain() {
         UserId gone = new UserId("gone");
         Vault vault = vault(1);

@@ -27,9 +27,11 @@ import io.holisticos.whoop.connect.WhoopOAuth;
 import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.data.WhoopStore;
 import io.holisticos.whoop.quota.QuotaGovernor;
+import io.holisticos.whoop.sync.Change;
 import io.holisticos.whoop.sync.Freshness;
 import io.holisticos.whoop.sync.SyncTerms;
 import io.holisticos.whoop.sync.Synchronizer;
+import io.holisticos.whoop.webhook.ChangeList;
 import io.holisticos.whoop.webhook.WebhookInbox;
 import io.holisticos.whoop.webhook.WhoopWebhookResource;
 import jakarta.ws.rs.client.Client;
@@ -40,6 +42,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /** The door to WHOOP: builds the module, and is all that others see of it. */
@@ -104,7 +107,10 @@ public final class WhoopModule implements Managed {
                 () -> jobs().client());
         this.inbox = new WebhookInbox(
                 storage.jdbi(),
-                new WebhookInbox.Members(connections, storage.vault(), synchronizer),
+                new WebhookInbox.Members(
+                        account -> connections.findByAccount(account).map(Connection::who),
+                        storage.vault(),
+                        new Changes()),
                 configuration.webhook,
                 tools.clock());
         this.jobs = storage.jobs().make(
@@ -186,6 +192,19 @@ public final class WhoopModule implements Managed {
         @Override
         public boolean letsConnect(UserId who) {
             return isOn(who) && switches.connect().test(who);
+        }
+    }
+
+    /** What WHOOP tells is for the synchronizer. */
+    private final class Changes implements ChangeList {
+        @Override
+        public void note(Handle handle, UserId who, Change change) {
+            synchronizer.note(handle, who, change);
+        }
+
+        @Override
+        public void wake(UserId who) {
+            synchronizer.wake(who);
         }
     }
 

@@ -11,6 +11,7 @@ public enum Collection {
     RECOVERY(RecordKind.RECOVERY),
     WORKOUT(RecordKind.WORKOUT);
 
+    @SuppressWarnings("ImmutableEnumChecker") // its kinds are records of constants
     private final RecordKind<?> kind;
 
     Collection(RecordKind<?> kind) {

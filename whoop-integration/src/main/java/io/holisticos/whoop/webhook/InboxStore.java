@@ -135,15 +135,10 @@ final class InboxStore {
                         .execute());
     }
 
-    int erase(UserId who, @Nullable Long whoopUserId) {
-        return jdbi.withHandle(handle -> {
-            int gone = handle.createUpdate(ERASE).bind("who", who.value()).execute();
-            return whoopUserId == null
-                    ? gone
-                    : gone
-                            + handle.createUpdate(ERASE_PARKED)
-                                    .bind("account", whoopUserId)
-                                    .execute();
-        });
+    int erase(UserId who, long whoopUserId) {
+        return jdbi.withHandle(handle -> handle.createUpdate(ERASE)
+                        .bind("who", who.value())
+                        .execute()
+                + handle.createUpdate(ERASE_PARKED).bind("account", whoopUserId).execute());
     }
 }

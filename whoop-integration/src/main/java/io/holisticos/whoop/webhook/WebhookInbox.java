@@ -9,9 +9,6 @@ import io.holisticos.health.HealthError;
 import io.holisticos.health.UserId;
 import io.holisticos.vault.Vault;
 import io.holisticos.web.WebhookOutcome;
-import io.holisticos.whoop.connect.Connection;
-import io.holisticos.whoop.connect.Connections;
-import io.holisticos.whoop.sync.Synchronizer;
 import io.holisticos.whoop.webhook.InboxStore.Outcome;
 import io.holisticos.whoop.webhook.InboxStore.Parked;
 import java.time.Clock;
@@ -20,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.LongFunction;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
@@ -52,8 +50,12 @@ public final class WebhookInbox {
     private final Clock clock;
     private volatile Instant sweptUntil = Instant.MIN;
 
-    /** Whose events these are, who may read them, and who acts on them. */
-    public record Members(Connections connections, Vault vault, Synchronizer synchronizer) {}
+    /**
+     * Whose events these are, who may read them, and who acts on them.
+     *
+     * @param ownerOf whose WHOOP account this is, while it is connected
+     */
+    public record Members(LongFunction<Optional<UserId>> ownerOf, Vault vault, ChangeList changes) {}
 
     public WebhookInbox(Jdbi database, Members members, WebhookConfiguration configuration, Clock clock) {
         this.store = new InboxStore(database);
@@ -94,13 +96,14 @@ public final class WebhookInbox {
             return fresh ? WebhookOutcome.PARKED : WebhookOutcome.DUPLICATE;
         }
         UserId who = owner.get();
-        byte[] sealed = members.vault().seal(who, PURPOSE, body); // may read the member's key, so before the transaction
+        byte[] sealed =
+                members.vault().seal(who, PURPOSE, body); // may read the member's key, so before the transaction
         boolean fresh = jdbi.inTransaction(handle -> {
             Instant now = clock.instant();
             if (!store.save(handle, event, who, sealed, Outcome.NOTED, now)) {
                 return false;
             }
-            event.change(now).ifPresent(change -> members.synchronizer().note(handle, who, change));
+            event.change(now).ifPresent(change -> members.changes().note(handle, who, change));
             return true;
         });
         if (fresh) {
@@ -110,15 +113,13 @@ public final class WebhookInbox {
     }
 
     private Optional<UserId> ownerOf(OptionalLong whoopUserId) {
-        return whoopUserId.isPresent()
-                ? members.connections().findByAccount(whoopUserId.getAsLong()).map(Connection::who)
-                : Optional.empty();
+        return whoopUserId.isPresent() ? members.ownerOf().apply(whoopUserId.getAsLong()) : Optional.empty();
     }
 
     /** What is stored is acknowledged, whether its member could be woken or not: the sweep comes by again. */
     private void wake(UserId who) {
         try {
-            members.synchronizer().wake(who);
+            members.changes().wake(who);
         } catch (HealthError e) {
             log.warn("event=member_not_woken provider=whoop user={} kind={}", who, e.kind());
         }
@@ -151,8 +152,9 @@ public final class WebhookInbox {
             for (Parked event : parked) {
                 byte[] body = members.vault().openForNobody(PURPOSE, event.bodySealed());
                 store.unpark(handle, event, who, members.vault().seal(who, PURPOSE, body), now);
-                event.event().change(event.receivedAt()).ifPresent(change -> members.synchronizer()
-                        .note(handle, who, change));
+                event.event()
+                        .change(event.receivedAt())
+                        .ifPresent(change -> members.changes().note(handle, who, change));
             }
             return parked.size();
         });
@@ -170,7 +172,9 @@ public final class WebhookInbox {
     public void sweepSoon(SchedulerClient jobs) {
         try {
             jobs.reschedule(TaskInstanceId.of(SWEEP, RecurringTask.INSTANCE), clock.instant());
-        } catch (RuntimeException e) { // not on the list yet, at work already, or the database is away: its turn will come
+        } catch (
+                RuntimeException
+                        e) { // not on the list yet, at work already, or the database is away: its turn will come
             log.debug("event=sweep_not_hastened reason={}", e.toString());
         }
     }
@@ -180,7 +184,7 @@ public final class WebhookInbox {
         Instant until = clock.instant().minus(SETTLED);
         Instant after = sweptUntil.equals(Instant.MIN) ? until.minus(FIRST_LOOK_BACK) : sweptUntil;
         for (UserId who : store.notedBetween(after, until)) {
-            members.synchronizer().wake(who);
+            members.changes().wake(who);
         }
         for (long account : store.parkedAccounts()) {
             ownerOf(OptionalLong.of(account)).ifPresent(who -> replayParked(who, account));
@@ -195,10 +199,8 @@ public final class WebhookInbox {
         log.info("event=inbox_purged provider=whoop count={}", gone);
     }
 
-    /** Forgets everything that was ever told of the member. Returns the rows that went. */
-    public int erase(UserId who) {
-        return store.erase(
-                who,
-                members.connections().find(who).map(Connection::whoopUserId).orElse(null));
+    /** Forgets everything that was ever told of the member and this account. Returns the rows that went. */
+    public int erase(UserId who, long whoopUserId) {
+        return store.erase(who, whoopUserId);
     }
 }

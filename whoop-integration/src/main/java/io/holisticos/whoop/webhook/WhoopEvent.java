@@ -84,8 +84,8 @@ record WhoopEvent(String traceId, String type, String recordId, OptionalLong who
     /** What is worth reading again; empty for types that we do not know. */
     Optional<Change> change(Instant toldAt) {
         return Optional.ofNullable(KNOWN.get(type))
-                .map(meaning -> new Change(
-                        meaning.collection(), UUID.fromString(recordId), meaning.happened(), toldAt));
+                .map(meaning ->
+                        new Change(meaning.collection(), UUID.fromString(recordId), meaning.happened(), toldAt));
     }
 
     private boolean isWhole() {

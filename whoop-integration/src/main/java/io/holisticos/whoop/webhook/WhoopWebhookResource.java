@@ -38,7 +38,11 @@ public final class WhoopWebhookResource {
      * @param clientSecret what WHOOP signs with, unless the configuration names another secret
      */
     public WhoopWebhookResource(
-            WebhookConfiguration configuration, String clientSecret, WebhookInbox inbox, WebhookDoor door, Clock clock) {
+            WebhookConfiguration configuration,
+            String clientSecret,
+            WebhookInbox inbox,
+            WebhookDoor door,
+            Clock clock) {
         this.signature = new WhoopSignature(configuration.secrets(clientSecret), clock);
         this.inbox = inbox;
         this.door = door;
@@ -103,9 +107,10 @@ public final class WhoopWebhookResource {
     }
 
     private WebhookOutcome verified(@Nullable String signed, @Nullable String timestamp, byte[] body) {
-        return signature.refusal(signed, timestamp, body).orElseGet(() -> WhoopEvent.parse(
-                        body, String.valueOf(timestamp))
-                .map(event -> inbox.store(event, body))
-                .orElse(WebhookOutcome.GARBAGE));
+        return signature
+                .refusal(signed, timestamp, body)
+                .orElseGet(() -> WhoopEvent.parse(body, String.valueOf(timestamp))
+                        .map(event -> inbox.store(event, body))
+                        .orElse(WebhookOutcome.GARBAGE));
     }
 }
