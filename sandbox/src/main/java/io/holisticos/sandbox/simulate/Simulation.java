@@ -55,12 +55,17 @@ final class Simulation {
         town.whoop().onNotice(told::note);
     }
 
-    /** Lives through all of it. */
+    /** Lives through all of it and holds what is held against what happened. */
     Outcome run() {
         live();
         Tally.Costs costs = tally.costs();
         runQuietDays();
         return reckon(costs);
+    }
+
+    /** After a run: compares once more, for who has changed something in between. */
+    List<Difference> compareAgain() {
+        return reckon(tally.costs()).differences();
     }
 
     private void live() {

@@ -56,6 +56,7 @@ final class Town implements AutoCloseable {
     private final Settings settings;
     private final World world;
     private final WhoopTwin whoop;
+    private final SahhaTwin sahha;
     private boolean closed;
 
     private Town(Scenario scenario) throws IOException {
@@ -73,9 +74,7 @@ final class Town implements AutoCloseable {
                         .withScoring(new Scoring(odds.rescored(), odds.rescored() / 3, odds.early(), 0.5)),
                 world,
                 clock);
-        running.push(whoop::stop);
-        SahhaTwin sahha = SahhaTwin.start(SahhaTwinOptions.onPort(0), world, clock);
-        running.push(sahha);
+        sahha = SahhaTwin.start(SahhaTwinOptions.onPort(0), world, clock);
         settings = new Settings(port, freePort(), whoop.baseUrl(), sahha.baseUrl());
     }
 
@@ -106,6 +105,8 @@ final class Town implements AutoCloseable {
         HealthApplication app = new HealthApplication(clock, variables::get, hands);
         running.push(hands);
         running.push(app::stop);
+        running.push(whoop::stop); // before the app: a call that hangs at one of them then ends at once
+        running.push(sahha);
         Path file = Settings.file();
         try {
             app.run("server", file.toString());
