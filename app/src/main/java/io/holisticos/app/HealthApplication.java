@@ -18,6 +18,7 @@ import io.holisticos.app.flags.Flags;
 import io.holisticos.app.probes.Drain;
 import io.holisticos.app.probes.Probes;
 import io.holisticos.audit.SecurityEvents;
+import io.holisticos.jobs.Jobs;
 import io.holisticos.outbound.Commands;
 import io.holisticos.outbound.OutboundClient;
 import io.holisticos.sahha.SahhaModule;
@@ -57,6 +58,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
 
     private final Clock clock;
     private final Function<String, @Nullable String> variables;
+    private final Jobs.Maker jobs;
     private final Consumer<Environment> more;
     private volatile @Nullable Server server;
 
@@ -69,13 +71,31 @@ public final class HealthApplication extends Application<HealthConfiguration> {
      * @param variables what {@code config.yml} calls the environment
      */
     public HealthApplication(Clock clock, Function<String, @Nullable String> variables) {
-        this(clock, variables, environment -> {});
+        this(clock, variables, Jobs::in);
+    }
+
+    /**
+     * The same service with other hands for WHOOP's jobs; everything else is as in production.
+     *
+     * @param jobs {@link Jobs#in} where jobs have threads of their own
+     */
+    public HealthApplication(Clock clock, Function<String, @Nullable String> variables, Jobs.Maker jobs) {
+        this(clock, variables, jobs, environment -> {});
     }
 
     /** @param more what is registered beside our own, last */
     HealthApplication(Clock clock, Function<String, @Nullable String> variables, Consumer<Environment> more) {
+        this(clock, variables, Jobs::in, more);
+    }
+
+    private HealthApplication(
+            Clock clock,
+            Function<String, @Nullable String> variables,
+            Jobs.Maker jobs,
+            Consumer<Environment> more) {
         this.clock = clock;
         this.variables = variables;
+        this.jobs = jobs;
         this.more = more;
     }
 
@@ -125,7 +145,8 @@ public final class HealthApplication extends Application<HealthConfiguration> {
             changelogs.put(Migrations.WHOOP_CHANGELOG, whoopDatabase.workers().source());
             WhoopModule.Storage storage = new WhoopModule.Storage(
                     whoopPool(configuration, whoopDatabase.readers()),
-                    whoopPool(configuration, whoopDatabase.workers()));
+                    whoopPool(configuration, whoopDatabase.workers()),
+                    jobs);
             whoop = Optional.of(whoop(configuration, environment, commands, flags, storage));
         }
         Executor threads =

@@ -68,6 +68,18 @@ public final class Jobs implements Managed {
         return new Jobs(scheduler, database, clock);
     }
 
+    /** How a module comes to its jobs: {@link Jobs#in}, but where a simulation runs them {@link #byHand}. */
+    @FunctionalInterface
+    public interface Maker {
+        /** As {@link Jobs#in}. */
+        Jobs make(
+                DataSource database,
+                JobsConfiguration configuration,
+                Clock clock,
+                List<Task<?>> onDemand,
+                List<RecurringTask<?>> recurring);
+    }
+
     /** Jobs that no thread takes: they run in the caller's, by {@link #runDue}. Everything else is as in production. */
     public static Jobs byHand(
             DataSource database, Clock clock, List<Task<?>> onDemand, List<RecurringTask<?>> recurring) {

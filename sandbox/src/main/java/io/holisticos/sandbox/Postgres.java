@@ -15,49 +15,65 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** The sandbox's two databases: on a PostgreSQL of its own, or on one that was named. */
-final class Postgres {
+/** The two databases: on a PostgreSQL of our own, or on one that was named. */
+public final class Postgres {
 
-    static final String SAHHA = "sahha";
-    static final String WHOOP = "whoop";
+    public static final String SAHHA = "sahha";
+    public static final String WHOOP = "whoop";
 
-    private final SandboxOptions options;
+    private final Place place;
     private final String urlPattern;
     private final int ownPort;
     private @Nullable EmbeddedPostgres own;
     private boolean closed;
 
-    private Postgres(SandboxOptions options, String urlPattern, int ownPort) {
-        this.options = options;
+    private Postgres(Place place, String urlPattern, int ownPort) {
+        this.place = place;
         this.urlPattern = urlPattern;
         this.ownPort = ownPort;
     }
 
+    /**
+     * Where the databases lie, and for how long.
+     *
+     * @param url a PostgreSQL to use instead of our own; null for our own
+     * @param data folder that our own lives on in; null when nothing is to stay
+     * @param suffix of the databases' names; with one they are made anew at start and removed at the end
+     */
+    public record Place(@Nullable String url, @Nullable Path data, String suffix) {
+        private boolean isThrowaway() {
+            return !suffix.isEmpty();
+        }
+    }
+
     /** Decides where the databases will be; nothing is started yet, so that others may start meanwhile. */
-    static Postgres planned(SandboxOptions options) {
-        String url = options.databaseUrl();
+    public static Postgres planned(Place place) {
+        String url = place.url();
         if (url != null) {
-            return new Postgres(options, patternOf(url), 0);
+            return new Postgres(place, patternOf(url), 0);
         }
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int port = free.getLocalPort();
-            return new Postgres(options, "jdbc:postgresql://localhost:" + port + "/%s?user=postgres", port);
+            return new Postgres(place, "jdbc:postgresql://localhost:" + port + "/%s?user=postgres", port);
         } catch (IOException e) {
             throw new SandboxFailure("no free port for PostgreSQL", e);
         }
     }
 
     /** Starts, or connects, and creates what is missing. */
-    synchronized void start() {
+    public synchronized void start() {
         if (closed) {
             return;
         }
         try {
-            if (options.databaseUrl() == null) {
-                own = embedded(options.data(), ownPort);
+            if (place.url() == null) {
+                own = embedded(place.data(), ownPort);
             }
             for (String database : List.of(SAHHA, WHOOP)) {
-                createIfMissing(database);
+                if (place.isThrowaway()) {
+                    drop(database);
+                }
+                createIfMissing(database + place.suffix());
             }
         } catch (IOException | SQLException e) {
             throw new SandboxFailure("PostgreSQL does not start: " + e.getMessage(), e);
@@ -74,7 +90,9 @@ final class Postgres {
             builder.setDataDirectory(data.resolve("postgresql").toAbsolutePath())
                     .setCleanDataDirectory(false);
         } else {
-            builder.setServerConfig("fsync", "off"); // nothing of it is meant to survive
+            builder.setServerConfig("fsync", "off") // nothing of it is meant to survive
+                    .setServerConfig("synchronous_commit", "off")
+                    .setServerConfig("full_page_writes", "off");
         }
         return builder.start();
     }
@@ -91,18 +109,20 @@ final class Postgres {
                 + (query < 0 ? "" : url.substring(query).replace("%", "%%"));
     }
 
-    String url(String database) {
-        return urlPattern.formatted(database);
+    /** The JDBC URL of {@link #SAHHA} or {@link #WHOOP}. */
+    public String url(String database) {
+        return urlPattern.formatted(database + place.suffix());
     }
 
-    PGSimpleDataSource dataSource(String database) {
+    /** Unpooled connections to {@link #SAHHA} or {@link #WHOOP}. */
+    public PGSimpleDataSource dataSource(String database) {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setUrl(url(database));
         return source;
     }
 
     private void createIfMissing(String database) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(url("postgres"));
+        try (Connection connection = DriverManager.getConnection(urlPattern.formatted("postgres"));
                 Statement statement = connection.createStatement();
                 ResultSet found =
                         statement.executeQuery("select 1 from pg_database where datname = '" + database + "'")) {
@@ -114,9 +134,24 @@ final class Postgres {
         }
     }
 
+    private void drop(String database) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(urlPattern.formatted("postgres"));
+                Statement statement = connection.createStatement()) {
+            statement.execute("drop database if exists " + database + place.suffix() + " with (force)");
+        }
+    }
+
     /** Waits for a start under way, so that nothing is left behind. */
-    synchronized void close() {
+    public synchronized void close() {
         closed = true;
+        if (place.url() != null && place.isThrowaway()) {
+            try {
+                drop(SAHHA);
+                drop(WHOOP);
+            } catch (SQLException e) {
+                throw new SandboxFailure("the databases cannot be removed: " + e.getMessage(), e);
+            }
+        }
         if (own != null) {
             try {
                 own.close();

@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import io.dropwizard.logging.common.BootstrapLogging;
 import io.holisticos.app.HealthApplication;
 import io.holisticos.app.Migrations;
+import io.holisticos.sandbox.simulate.Simulate;
 import io.holisticos.twins.TwinClock;
 import io.holisticos.twins.sahha.SahhaTwin;
 import io.holisticos.twins.sahha.SahhaTwinOptions;
@@ -20,21 +21,15 @@ import io.holisticos.whoop.quota.QuotaGovernor;
 import java.awt.Desktop;
 import java.awt.GraphicsEnvironment;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
-import java.util.Base64;
+import java.util.Arrays;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -47,7 +42,6 @@ public final class Sandbox {
 
     private static final String KEY = "sandbox-key";
 
-    private static final String SAHHA_WEBHOOK_SECRET = "sandbox-sahha-webhook-secret";
 
     /** Seeded without a consent at start: his is the story of connecting. */
     private static final String WAITS_FOR_CONSENT = "demo-ben";
@@ -65,6 +59,9 @@ public final class Sandbox {
     }
 
     public static void main(String[] args) {
+        if (args.length > 0 && args[0].equals(SandboxOptions.SIMULATE)) {
+            System.exit(Simulate.main(Arrays.copyOfRange(args, 1, args.length)));
+        }
         SandboxOptions options;
         try {
             options = SandboxOptions.parse(args, System.getenv());
@@ -99,11 +96,16 @@ public final class Sandbox {
     private void start() throws Exception {
         requireFreePorts();
         TwinClock clock = TwinClock.atWallTime(options.speed());
-        Postgres postgres = Postgres.planned(options);
+        Postgres postgres = Postgres.planned(new Postgres.Place(options.databaseUrl(), options.data(), ""));
+        Settings settings = new Settings(
+                options.port(),
+                options.adminPort(),
+                "http://localhost:" + options.whoopPort(),
+                "http://localhost:" + options.sahhaPort());
         onStop(postgres::close);
         CompletableFuture<Void> databases = CompletableFuture.runAsync(() -> prepare(postgres, clock));
 
-        HealthApplication app = new HealthApplication(clock, variables(postgres)::get);
+        HealthApplication app = new HealthApplication(clock, settings.variables(postgres)::get);
         onStop(app::stop); // after the twins: a call that hangs at one of them then ends at once
         World world = World.of(new WorldOptions(options.seed(), clock.instant(), options.users()));
         WhoopTwin whoop = WhoopTwin.start(
@@ -116,13 +118,15 @@ public final class Sandbox {
         onStop(whoop::stop);
         SahhaTwin sahha = SahhaTwin.start(
                 SahhaTwinOptions.onPort(options.sahhaPort())
-                        .withWebhook(URI.create(appUrl() + "/webhooks/sahha"), SAHHA_WEBHOOK_SECRET),
+                        .withWebhook(URI.create(appUrl() + "/webhooks/sahha"), Settings.SAHHA_WEBHOOK_SECRET),
                 world,
                 clock);
         onStop(sahha::stop);
         progress.say("The twins of WHOOP and Sahha are up");
 
-        app.run("server", configuration().toString());
+        Path file = Settings.file();
+        onStop(() -> Settings.delete(file));
+        app.run("server", file.toString());
         progress.say("The app is up");
         join(databases);
 
@@ -206,45 +210,6 @@ public final class Sandbox {
     private void connect(Members members, Person person) throws IOException, InterruptedException {
         members.connect(person);
         progress.say("  " + person.userId() + " allowed access");
-    }
-
-    private Map<String, String> variables(Postgres postgres) {
-        Map<String, String> variables = new HashMap<>();
-        variables.put("PUBLIC_URL", appUrl());
-        variables.put("PORT", Integer.toString(options.port()));
-        variables.put("BIND_HOST", "127.0.0.1");
-        variables.put("ADMIN_PORT", Integer.toString(options.adminPort()));
-        variables.put("LOG_LEVEL", "WARN");
-        variables.put("LOG_LAYOUT", "text");
-        variables.put("SAHHA_DATABASE_URL", postgres.url(Postgres.SAHHA));
-        variables.put("WHOOP_DATABASE_URL", postgres.url(Postgres.WHOOP));
-        variables.put(
-                "VAULT_KEY",
-                Base64.getEncoder()
-                        .encodeToString("a key for synthetic people only.".getBytes(StandardCharsets.US_ASCII)));
-        variables.put("SAHHA_URL", "http://localhost:" + options.sahhaPort());
-        variables.put("SAHHA_CLIENT_ID", "sandbox-sahha-client");
-        variables.put("SAHHA_CLIENT_SECRET", "sandbox-sahha-secret");
-        variables.put("SAHHA_WEBHOOK_SECRET", SAHHA_WEBHOOK_SECRET);
-        variables.put("WHOOP_URL", "http://localhost:" + options.whoopPort());
-        variables.put("WHOOP_CLIENT_ID", "sandbox-client");
-        variables.put("WHOOP_CLIENT_SECRET", "sandbox-client-secret");
-        return variables;
-    }
-
-    /** The service's own {@code config.yml}, as a file: it travels in the jar. */
-    private Path configuration() throws IOException {
-        Path folder = Files.createTempDirectory("sandbox");
-        Path file = folder.resolve("config.yml");
-        try (InputStream packaged =
-                Objects.requireNonNull(HealthApplication.class.getResourceAsStream("/config.yml"), "config.yml")) {
-            Files.copy(packaged, file);
-        }
-        onStop(() -> {
-            Files.deleteIfExists(file);
-            Files.deleteIfExists(folder);
-        });
-        return file;
     }
 
     private String appUrl() {

@@ -33,6 +33,9 @@ record SandboxOptions(
         @Nullable String databaseUrl,
         boolean open) {
 
+    /** First of all arguments: another thing to do. */
+    static final String SIMULATE = "simulate";
+
     private static final String NO_OPEN = "--no-open";
     private static final List<String> VALUED = List.of(
             "--port",
@@ -124,7 +127,9 @@ record SandboxOptions(
                 .build()
                 .defaultHelp(true)
                 .description("The whole product on one machine: app, twins of WHOOP and Sahha, PostgreSQL, members."
-                        + " Every option may also come from the environment, --port as SANDBOX_PORT.");
+                        + " Every option may also come from the environment, --port as SANDBOX_PORT.")
+                .epilog("Something else: \"" + SIMULATE + "\" lives a month of many members at full speed and compares what"
+                        + " is held with what happened; \"" + SIMULATE + " --help\" lists its options.");
         parser.addArgument("--port").type(Integer.class).setDefault(8080).help("port of the app");
         parser.addArgument("--admin-port").type(Integer.class).setDefault(8081).help("admin port of the app");
         parser.addArgument("--whoop-port").type(Integer.class).setDefault(9100).help("port of WHOOP's twin");

@@ -89,8 +89,9 @@ public final class WhoopModule implements Managed {
      *
      * @param reads with limits inside a reader's time
      * @param work for jobs, the quota and the custody of tokens, which may take longer
+     * @param jobs makes the jobs of {@code work}
      */
-    public record Storage(Pool reads, Pool work) {}
+    public record Storage(Pool reads, Pool work, Jobs.Maker jobs) {}
 
     /** One way into the database. */
     public record Pool(DataSource source, Jdbi jdbi, Vault vault) {}
@@ -139,7 +140,7 @@ public final class WhoopModule implements Managed {
                         new Changes()),
                 configuration.webhook,
                 tools.clock());
-        this.jobs = Jobs.in(
+        this.jobs = storage.jobs().make(
                 work.source(),
                 configuration.jobs,
                 tools.clock(),

@@ -118,7 +118,8 @@ public final class Call {
         return replyHeaders;
     }
 
-    private static Map<String, List<String>> pairs(String encoded) {
+    /** The pairs of an encoded query or form, decoded. */
+    public static Map<String, List<String>> pairs(String encoded) {
         Map<String, List<String>> pairs = new LinkedHashMap<>();
         for (String pair : encoded.split("&", -1)) {
             int equals = pair.indexOf('=');

@@ -42,6 +42,25 @@ public final class Stats {
         return sum(Key::member).getOrDefault(member, 0L);
     }
 
+    /** Calls whose path pattern begins like that. */
+    public long callsBelow(String path) {
+        return counts.entrySet().stream()
+                .filter(entry -> entry.getKey().isBelow(path))
+                .mapToLong(entry -> entry.getValue().sum())
+                .sum();
+    }
+
+    /** Those calls by member; the empty text stands for "unknown". */
+    public Map<String, Long> callsByMember(String path) {
+        Map<String, Long> sums = new TreeMap<>();
+        counts.forEach((key, count) -> {
+            if (key.isBelow(path)) {
+                sums.merge(key.member(), count.sum(), Long::sum);
+            }
+        });
+        return sums;
+    }
+
     /** Calls that ended that way: a status such as {@code 200}, or {@code hang}, {@code reset}, {@code dropped}. */
     public long callsAnswered(String outcome) {
         return sum(Key::outcome).getOrDefault(outcome, 0L);
@@ -107,5 +126,10 @@ public final class Stats {
         return sums;
     }
 
-    private record Key(String endpoint, String member, String outcome) {}
+    private record Key(String endpoint, String member, String outcome) {
+        /** The endpoint is a method, a space and a path. */
+        private boolean isBelow(String path) {
+            return endpoint.startsWith(path, endpoint.indexOf(' ') + 1);
+        }
+    }
 }

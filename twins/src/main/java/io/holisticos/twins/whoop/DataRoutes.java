@@ -82,8 +82,8 @@ final class DataRoutes {
                 path,
                 call -> as(call, scope, person -> {
                     Optional<Listing> listing = Listing.of(call, path + " " + person.whoopUserId());
-                    return listing.map(asked -> found(
-                                    asked.page(records.newestFirst(ledgers.of(person), now.get(), asked.before()))))
+                    return listing.map(asked ->
+                                    page(asked, records.newestFirst(ledgers.of(person), now.get(), asked.before())))
                             .orElseGet(() -> Reply.empty(400));
                 }));
     }
@@ -118,7 +118,13 @@ final class DataRoutes {
         if (record.isEmpty() || call.suffers(FaultKind.NOT_YET)) {
             return Reply.empty(404);
         }
-        return found(record.get().json().get());
+        return found(record.get().json());
+    }
+
+    private Reply page(Listing asked, Stream<WireRecord> newestFirst) {
+        return knobs.get().wire().explicitNulls()
+                ? Reply.of(200, "application/json", asked.bytes(newestFirst))
+                : found(asked.page(newestFirst));
     }
 
     private Reply profile(Person person) {

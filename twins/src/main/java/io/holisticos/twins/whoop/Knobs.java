@@ -11,8 +11,10 @@ import java.util.Set;
  * @param limits the application's quota
  * @param lapsedMembers WHOOP user ids whose membership lapsed: data calls answer 403
  * @param memberLimit how many members may be connected before new consents are refused
+ * @param delivery how reliable webhooks are
  */
-public record Knobs(Wire wire, Tokens tokens, Limits limits, Set<Long> lapsedMembers, int memberLimit) {
+public record Knobs(
+        Wire wire, Tokens tokens, Limits limits, Set<Long> lapsedMembers, int memberLimit, Delivery delivery) {
     /** Copies the set. */
     public Knobs {
         lapsedMembers = Set.copyOf(lapsedMembers);
@@ -25,32 +27,38 @@ public record Knobs(Wire wire, Tokens tokens, Limits limits, Set<Long> lapsedMem
                 new Tokens(Duration.ofHours(1), Duration.ofDays(30), Duration.ofMinutes(10), "invalid_request", 400, 8),
                 new Limits(100, 10_000, false, false),
                 Set.of(),
-                Integer.MAX_VALUE);
+                Integer.MAX_VALUE,
+                new Delivery(0, Duration.ofSeconds(1)));
     }
 
     /** The same with another way of writing. */
     public Knobs with(Wire other) {
-        return new Knobs(other, tokens, limits, lapsedMembers, memberLimit);
+        return new Knobs(other, tokens, limits, lapsedMembers, memberLimit, delivery);
     }
 
     /** The same with other rules for credentials. */
     public Knobs with(Tokens other) {
-        return new Knobs(wire, other, limits, lapsedMembers, memberLimit);
+        return new Knobs(wire, other, limits, lapsedMembers, memberLimit, delivery);
     }
 
     /** The same with another quota. */
     public Knobs with(Limits other) {
-        return new Knobs(wire, tokens, other, lapsedMembers, memberLimit);
+        return new Knobs(wire, tokens, other, lapsedMembers, memberLimit, delivery);
     }
 
     /** The same with these memberships lapsed. */
     public Knobs withLapsedMembers(Set<Long> whoopUserIds) {
-        return new Knobs(wire, tokens, limits, whoopUserIds, memberLimit);
+        return new Knobs(wire, tokens, limits, whoopUserIds, memberLimit, delivery);
     }
 
     /** The same with another number of members allowed. */
     public Knobs withMemberLimit(int limit) {
-        return new Knobs(wire, tokens, limits, lapsedMembers, limit);
+        return new Knobs(wire, tokens, limits, lapsedMembers, limit, delivery);
+    }
+
+    /** The same with webhooks of another reliability. */
+    public Knobs with(Delivery other) {
+        return new Knobs(wire, tokens, limits, lapsedMembers, memberLimit, other);
     }
 
     /**
@@ -85,4 +93,19 @@ public record Knobs(Wire wire, Tokens tokens, Limits limits, Set<Long> lapsedMem
      * @param tokenCallsCount calls of the token endpoint use up quota too
      */
     public record Limits(int perMinute, int perDay, boolean retryAfter, boolean tokenCallsCount) {}
+
+    /**
+     * How reliable webhooks are, besides the mode in force.
+     *
+     * @param unreliable share of events that are lost, doubled or reordered, a third each; which ones, the seed decides
+     * @param patience how long an answer is waited for, by real time: WHOOP wishes for one second
+     */
+    public record Delivery(double unreliable, Duration patience) {
+        /** Refuses what is no share. */
+        public Delivery {
+            if (!(unreliable >= 0 && unreliable <= 1)) {
+                throw new IllegalArgumentException("unreliable must be a share of 0 to 1, was " + unreliable);
+            }
+        }
+    }
 }

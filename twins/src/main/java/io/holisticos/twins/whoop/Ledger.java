@@ -20,7 +20,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -45,10 +47,17 @@ final class Ledger {
     private final Map<UUID, Edit> edits = new ConcurrentHashMap<>();
     private final Map<Long, List<Workout>> added = new ConcurrentHashMap<>();
     private final Map<Long, Activity> closedCycles = new ConcurrentHashMap<>();
+    private final Scoring scoring;
+    private final AtomicLong edition = new AtomicLong();
+    private final Map<Long, Kept> keptCycles = new ConcurrentHashMap<>();
+    private final Map<Long, Kept> keptRecoveries = new ConcurrentHashMap<>();
+    private final Map<Long, Kept> keptSleeps = new ConcurrentHashMap<>();
+    private final Map<Long, Kept> keptWorkouts = new ConcurrentHashMap<>();
     private volatile Quiet quiet = new Quiet(Instant.MAX, Instant.MIN);
 
-    Ledger(Person person, Instant worldStart) {
+    Ledger(Person person, Instant worldStart, Scoring scoring) {
         this.person = person;
+        this.scoring = scoring;
         this.ids = new Ids(person);
         this.stepsFrom = worldStart.minus(STEPS_SINCE);
         this.firstDay = person.firstDay();
@@ -65,25 +74,38 @@ final class Ledger {
     // ---- collections, newest first -------------------------------------------------------------------------------
 
     Stream<WireRecord> cycles(Instant now, @Nullable Instant before) {
-        return days(now, before).mapToObj(day -> cycle(day, now));
+        long newest = lastDay(now);
+        return days(now, before)
+                .boxed()
+                .flatMap(day -> kept(keptCycles, day, now, () -> untilCycleChanges(day, newest, now), () ->
+                        List.of(cycle(day, newest, now))));
     }
 
     Stream<WireRecord> recoveries(Instant now, @Nullable Instant before) {
-        return days(now, before).filter(day -> !isDeleted(ids.sleep(day, MAIN))).mapToObj(day -> recovery(day, now));
+        return days(now, before)
+                .boxed()
+                .flatMap(day -> kept(
+                        keptRecoveries,
+                        day,
+                        now,
+                        () -> schedule(person.day(day).night()).next(now),
+                        () -> hasMainSleep(day) ? List.of(recovery(day, now)) : List.of()));
     }
 
     Stream<WireRecord> sleeps(Instant now, @Nullable Instant before) {
-        return days(now, before).boxed().flatMap(day -> sleepsOf(day, now));
+        return days(now, before).boxed().flatMap(day -> kept(
+                keptSleeps, day, now, () -> untilSleepsChange(day, now), () -> sleepsOf(day, now)));
     }
 
     Stream<WireRecord> workouts(Instant now, @Nullable Instant before) {
-        return days(now, before).boxed().flatMap(day -> workoutsOf(day, now));
+        return days(now, before).boxed().flatMap(day -> kept(
+                keptWorkouts, day, now, () -> untilWorkoutsChange(day, now), () -> workoutsOf(day, now)));
     }
 
     // ---- single records ------------------------------------------------------------------------------------------
 
     Optional<WireRecord> cycleOf(long cycleId, Instant now) {
-        return dayOf(cycleId, now).map(day -> cycle(day, now));
+        return dayOf(cycleId, now).map(day -> cycle(day, lastDay(now), now));
     }
 
     Optional<WireRecord> sleepOf(long cycleId, Instant now) {
@@ -126,6 +148,7 @@ final class Ledger {
             return false;
         }
         edits.compute(workout, (id, held) -> Edit.orNone(held).gone(now));
+        edition.incrementAndGet();
         return true;
     }
 
@@ -158,6 +181,7 @@ final class Ledger {
                     null));
             UUID id = ids.workout(day, number);
             edits.put(id, Edit.NONE.enteredAt(now));
+            edition.incrementAndGet();
             return id;
         }
     }
@@ -172,7 +196,59 @@ final class Ledger {
             return false;
         }
         edits.compute(sleep, (id, held) -> change.apply(Edit.orNone(held)));
+        edition.incrementAndGet();
         return true;
+    }
+
+    // ---- what was made once and is still good --------------------------------------------------------------------
+
+    /** A day's records as they are until something happens to them. */
+    private Stream<WireRecord> kept(
+            Map<Long, Kept> all,
+            Long day,
+            Instant now,
+            Supplier<Instant> untilChange,
+            Supplier<List<WireRecord>> records) {
+        long current = edition.get(); // before looking: an edit meanwhile makes this outdated
+        Kept held = all.get(day);
+        if (held == null || !held.isGood(current, now)) {
+            held = new Kept(List.copyOf(records.get()), current, now, untilChange.get());
+            all.put(day, held);
+        }
+        return held.records().stream();
+    }
+
+    private Instant untilCycleChanges(long day, long newest, Instant now) {
+        if (day < newest) {
+            return Instant.MAX;
+        }
+        Instant scored = schedule(person.day(day).night()).next(now);
+        Instant closed = schedule(person.day(day + 1).night()).seen();
+        return earlier(tick(now).plus(TICK), earlier(scored, closed));
+    }
+
+    private Instant untilSleepsChange(long day, Instant now) {
+        BodyDay facts = person.day(day);
+        Instant next = schedule(facts.night()).next(now);
+        for (Nap nap : facts.naps()) {
+            next = earlier(next, schedule(nap).next(now));
+        }
+        return next;
+    }
+
+    private Instant untilWorkoutsChange(long day, Instant now) {
+        return person.day(day).workouts().stream()
+                .map(workout -> schedule(workout).next(now))
+                .min(Comparator.naturalOrder())
+                .orElse(Instant.MAX);
+    }
+
+    private static Instant tick(Instant now) {
+        return Instant.ofEpochMilli(now.toEpochMilli() - Math.floorMod(now.toEpochMilli(), TICK.toMillis()));
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
     }
 
     // ---- what becomes visible as time passes ---------------------------------------------------------------------
@@ -183,11 +259,7 @@ final class Ledger {
         if (!after.isBefore(known.from()) && until.isBefore(known.to())) {
             return List.of();
         }
-        List<Event> all = new ArrayList<>();
-        long next = person.lastDay(until) + 1;
-        for (long day = Math.max(firstDay, person.lastDay(after) - 1); day <= next; day++) {
-            announceDay(all, day);
-        }
+        List<Event> all = around(after, until);
         all.stream()
                 .map(Event::at)
                 .filter(at -> at.isAfter(until))
@@ -200,11 +272,29 @@ final class Ledger {
                 .toList();
     }
 
+    /** When the next event by nature comes, of a deleted record too. */
+    Instant nextEventAt(Instant after) {
+        return around(after, after).stream()
+                .map(Event::at)
+                .filter(at -> at.isAfter(after))
+                .min(Comparator.naturalOrder())
+                .orElse(Instant.MAX);
+    }
+
+    private List<Event> around(Instant after, Instant until) {
+        List<Event> all = new ArrayList<>();
+        long next = person.lastDay(until) + 1;
+        for (long day = Math.max(firstDay, person.lastDay(after) - 1); day <= next; day++) {
+            announceDay(all, day);
+        }
+        return all;
+    }
+
     private void announceDay(List<Event> events, long day) {
         BodyDay facts = person.day(day);
         UUID sleep = ids.sleep(day, MAIN);
         Schedule night = schedule(facts.night());
-        announce(events, "sleep.updated", sleep, night.seen(), 0);
+        announce(events, "sleep.updated", sleep, early(facts.night(), night), 0);
         announce(events, "sleep.updated", sleep, night.scored(), 1);
         announce(events, "recovery.updated", sleep, night.scored(), 1);
         announce(events, "sleep.updated", sleep, night.rescored(), 2);
@@ -212,6 +302,7 @@ final class Ledger {
         for (int i = 0; i < facts.naps().size(); i++) {
             Schedule nap = schedule(facts.naps().get(i));
             announce(events, "sleep.updated", ids.sleep(day, 1 + i), nap.scored(), 1);
+            announce(events, "sleep.updated", ids.sleep(day, 1 + i), nap.rescored(), 2);
         }
         for (Workout workout : facts.workouts()) {
             Schedule bout = schedule(workout);
@@ -219,6 +310,17 @@ final class Ledger {
             announce(events, "workout.updated", id, bout.scored(), 1);
             announce(events, "workout.updated", id, bout.rescored(), 2);
         }
+    }
+
+    /** When a night is told of before it has a score; null when it is not. */
+    private @Nullable Instant early(Night night, Schedule schedule) {
+        Dice chance = person.dice("early event", night.day());
+        if (!chance.chance(scoring.early())) {
+            return null;
+        }
+        boolean readable = !chance.chance(scoring.unreadable());
+        long head = Duration.between(night.end(), schedule.seen()).toMillis();
+        return readable ? schedule.seen() : night.end().plusMillis((long) (head * chance.between(0.1, 0.9)));
     }
 
     /** An event of an edit, named after the moment of the edit. */
@@ -271,16 +373,19 @@ final class Ledger {
     }
 
     private Schedule schedule(Night night) {
-        return Schedule.ofNight(night.end(), person.dice("night schedule", night.day()));
+        return Schedule.ofNight(
+                night.end(), person.dice("night schedule", night.day()), scoring.rescoredNights());
     }
 
     private Schedule schedule(Nap nap) {
-        return Schedule.ofActivity(nap.end(), person.dice("nap schedule", nap.day()));
+        return Schedule.ofActivity(nap.end(), person.dice("nap schedule", nap.day()), scoring.rescoredActivities());
     }
 
     private Schedule schedule(Workout workout) {
         return Schedule.ofActivity(
-                workout.end(), person.dice("workout schedule", workout.day() * 16 + workout.number()));
+                workout.end(),
+                person.dice("workout schedule", workout.day() * 16 + workout.number()),
+                scoring.rescoredActivities());
     }
 
     private static Instant later(Instant one, @Nullable Instant other) {
@@ -289,9 +394,9 @@ final class Ledger {
 
     // ---- cycle ---------------------------------------------------------------------------------------------------
 
-    private WireRecord cycle(long day, Instant now) {
+    private WireRecord cycle(long day, long newest, Instant now) {
         Instant start = sleepStart(day);
-        Instant end = day < lastDay(now) ? sleepStart(day + 1) : null;
+        Instant end = day < newest ? sleepStart(day + 1) : null;
         return new WireRecord(Long.toString(ids.cycle(day)), start, end, () -> cycleJson(day, start, end, now));
     }
 
@@ -307,9 +412,7 @@ final class Ledger {
         Instant scoredUntil;
         Instant updated;
         if (end == null) {
-            Instant tick =
-                    Instant.ofEpochMilli(now.toEpochMilli() - Math.floorMod(now.toEpochMilli(), TICK.toMillis()));
-            scoredUntil = later(tick, schedule.scored());
+            scoredUntil = later(tick(now), schedule.scored());
             updated = pending ? schedule.seen() : scoredUntil;
         } else {
             scoredUntil = end;
@@ -369,7 +472,7 @@ final class Ledger {
 
     // ---- sleep ---------------------------------------------------------------------------------------------------
 
-    private Stream<WireRecord> sleepsOf(long day, Instant now) {
+    private List<WireRecord> sleepsOf(long day, Instant now) {
         List<WireRecord> records = new ArrayList<>();
         List<Nap> naps = person.day(day).naps();
         for (int i = naps.size() - 1; i >= 0; i--) {
@@ -380,7 +483,7 @@ final class Ledger {
         if (hasMainSleep(day)) {
             records.add(mainSleep(day, now));
         }
-        return records.stream();
+        return records;
     }
 
     private WireRecord mainSleep(long day, Instant now) {
@@ -557,7 +660,7 @@ final class Ledger {
         return all;
     }
 
-    private Stream<WireRecord> workoutsOf(long day, Instant now) {
+    private List<WireRecord> workoutsOf(long day, Instant now) {
         List<WireRecord> records = new ArrayList<>();
         List<Workout> workouts = workouts(day);
         for (int i = workouts.size() - 1; i >= 0; i--) {
@@ -570,7 +673,7 @@ final class Ledger {
                         id.toString(), workout.start(), workout.end(), () -> workoutJson(workout, id, edit, now)));
             }
         }
-        return records.stream();
+        return records;
     }
 
     private Map<String, Object> workoutJson(Workout workout, UUID id, Edit edit, Instant now) {
@@ -640,6 +743,13 @@ final class Ledger {
 
     private static String offset(ZoneOffset offset) {
         return offset.getId();
+    }
+
+    /** Records made at a moment, good until another one or until the next edit. */
+    private record Kept(List<WireRecord> records, long edition, Instant from, Instant until) {
+        private boolean isGood(long current, Instant now) {
+            return edition == current && !now.isBefore(from) && now.isBefore(until);
+        }
     }
 
     /** A span that is known to hold no event: both ends exclusive. */

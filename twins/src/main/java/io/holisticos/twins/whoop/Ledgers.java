@@ -11,15 +11,17 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Every member's ledger, made when first asked for. */
 final class Ledgers {
     private final World world;
+    private final Scoring scoring;
     private final Map<Long, Ledger> byMember = new ConcurrentHashMap<>();
 
-    Ledgers(World world) {
+    Ledgers(World world, Scoring scoring) {
         this.world = world;
+        this.scoring = scoring;
     }
 
     Ledger of(Person person) {
         return byMember.computeIfAbsent(
-                person.whoopUserId(), id -> new Ledger(person, world.options().start()));
+                person.whoopUserId(), id -> new Ledger(person, world.options().start(), scoring));
     }
 
     Optional<UUID> ofOldId(long oldId, Instant now) {

@@ -1,6 +1,10 @@
 package io.holisticos.twins.whoop;
 
+import com.fasterxml.jackson.databind.node.NullNode;
 import io.holisticos.twins.http.Call;
+import io.holisticos.twins.http.Json;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +24,8 @@ record Listing(
         @Nullable Instant end,
         int limit,
         @Nullable PageToken after) {
+    private static final byte[] OPENING = "{\"records\":[".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] TOKEN = "],\"next_token\":".getBytes(StandardCharsets.UTF_8);
     private static final int USUAL = 10;
     private static final int MOST = 25;
     private static final Duration LONGEST = Duration.ofDays(3); // no record lasts longer, so older ones cannot overlap
@@ -62,21 +68,44 @@ record Listing(
         return after == null ? end : after.lastStart().plusMillis(1);
     }
 
+    /** The page's body with explicit nulls, from what was written before. */
+    byte[] bytes(Stream<WireRecord> newestFirst) {
+        List<WireRecord> found = found(newestFirst);
+        ByteArrayOutputStream page = new ByteArrayOutputStream(32_768);
+        page.writeBytes(OPENING);
+        int shown = Math.min(limit, found.size());
+        for (int i = 0; i < shown; i++) {
+            if (i > 0) {
+                page.write(',');
+            }
+            page.writeBytes(found.get(i).bytes());
+        }
+        page.writeBytes(TOKEN);
+        page.writeBytes(Json.bytes(found.size() > limit ? next(found.get(limit - 1)) : NullNode.getInstance()));
+        page.write('}');
+        return page.toByteArray();
+    }
+
     /** The page's body. */
     Map<String, Object> page(Stream<WireRecord> newestFirst) {
-        List<WireRecord> found = newestFirst
+        List<WireRecord> found = found(newestFirst);
+        List<WireRecord> shown = found.subList(0, Math.min(limit, found.size()));
+        List<Map<String, Object>> records = new ArrayList<>();
+        shown.forEach(record -> records.add(record.json()));
+        Map<String, Object> page = new LinkedHashMap<>();
+        page.put("records", records);
+        page.put("next_token", found.size() > limit ? next(shown.get(limit - 1)) : null);
+        return page;
+    }
+
+    /** One more than the page shows, where there is one. */
+    private List<WireRecord> found(Stream<WireRecord> newestFirst) {
+        return newestFirst
                 .takeWhile(record -> start == null || record.start().isAfter(start.minus(LONGEST)))
                 .filter(record -> record.overlaps(start, end))
                 .filter(this::isAfterToken)
                 .limit(limit + 1L)
                 .toList();
-        List<WireRecord> shown = found.subList(0, Math.min(limit, found.size()));
-        List<Map<String, Object>> records = new ArrayList<>();
-        shown.forEach(record -> records.add(record.json().get()));
-        Map<String, Object> page = new LinkedHashMap<>();
-        page.put("records", records);
-        page.put("next_token", found.size() > limit ? next(shown.get(limit - 1)) : null);
-        return page;
     }
 
     private boolean isAfterToken(WireRecord record) {

@@ -8,6 +8,7 @@ import io.holisticos.twins.http.TwinServer;
 import io.holisticos.twins.whoop.Grants.Exchange;
 import io.holisticos.twins.world.Person;
 import io.holisticos.twins.world.World;
+import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -118,6 +119,22 @@ final class OAuthRoutes {
         answer.put("scope", String.join(" ", question.scopes()));
         answer.put("state", question.state());
         return Reply.redirect(extended(question.redirectUri(), answer));
+    }
+
+    /** Where the browser of a member who allows is sent; for callers who need no page. */
+    URI allow(Person member, URI authorizationUrl) {
+        Map<String, List<String>> query = Call.pairs(authorizationUrl.getRawQuery());
+        String redirectUri = first(query, "redirect_uri");
+        Set<String> scopes = words(first(query, "scope"));
+        boolean known = first(query, "client_id").equals(app.get().clientId())
+                && app.get().redirectUris().test(redirectUri)
+                && app.get().scopes().containsAll(scopes);
+        if (!known) {
+            throw new IllegalArgumentException("WHOOP would not ask for consent here");
+        }
+        return URI.create(extended(
+                redirectUri,
+                Map.of("code", grants.issueCode(member, scopes, redirectUri), "state", first(query, "state"))));
     }
 
     private Optional<Person> chosen(String member, Person preselected) {

@@ -12,23 +12,32 @@ import org.jspecify.annotations.Nullable;
  * @param rescored null for most
  */
 record Schedule(Instant seen, Instant scored, @Nullable Instant rescored) {
-    private static final double RESCORED = 0.15;
-
-    static Schedule ofNight(Instant end, Dice chance) {
+    static Schedule ofNight(Instant end, Dice chance, double rescored) {
         Instant seen = later(end, chance, 1, 6);
         Instant scored = later(seen, chance, 4, 25);
-        return new Schedule(seen, scored, chance.chance(RESCORED) ? later(scored, chance, 120, 540) : null);
+        return new Schedule(seen, scored, chance.chance(rescored) ? later(scored, chance, 120, 540) : null);
     }
 
-    static Schedule ofActivity(Instant end, Dice chance) {
+    static Schedule ofActivity(Instant end, Dice chance, double rescored) {
         Instant seen = later(end, chance, 1, 8);
         Instant scored = later(seen, chance, 2, 9);
-        return new Schedule(seen, scored, chance.chance(RESCORED / 3) ? later(scored, chance, 60, 300) : null);
+        return new Schedule(seen, scored, chance.chance(rescored) ? later(scored, chance, 60, 300) : null);
     }
 
     /** How often it was scored by then, minus one; never less than 0. */
     int rescores(Instant now) {
         return rescored != null && !rescored.isAfter(now) ? 1 : 0;
+    }
+
+    /** The next of these moments that is still to come; {@link Instant#MAX} when all have. */
+    Instant next(Instant now) {
+        if (seen.isAfter(now)) {
+            return seen;
+        }
+        if (scored.isAfter(now)) {
+            return scored;
+        }
+        return rescored != null && rescored.isAfter(now) ? rescored : Instant.MAX;
     }
 
     /** The last of these moments that has come. */

@@ -1,6 +1,7 @@
 package io.holisticos.twins.whoop;
 
 import io.holisticos.twins.TwinClock;
+import io.holisticos.twins.whoop.Notice.Fate;
 import io.holisticos.twins.world.Dice;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -16,19 +17,20 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Delivers events to the application's URLs, with WHOOP's signature, retries and lack of promises. */
 final class Webhooks {
-    private static final Duration TIMEOUT =
-            Duration.ofSeconds(1); // real time: the documented wish of the receiver's speed
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1); // real time
     private static final List<Duration> RETRIES = List.of(
             Duration.ofMinutes(1),
             Duration.ofMinutes(3),
@@ -39,13 +41,14 @@ final class Webhooks {
 
     private final TwinClock clock;
     private final Supplier<WhoopApp> app;
-    private final Supplier<Knobs.Wire> knobs;
+    private final Supplier<Knobs> knobs;
     private final Dice chance;
     private final ExecutorService threads;
     private final HttpClient http;
     private final PriorityQueue<Delivery> outbox =
             new PriorityQueue<>(Comparator.comparing(Delivery::due).thenComparing(Delivery::number));
     private final Map<String, Long> byType = new TreeMap<>();
+    private Consumer<Notice> listener = notice -> {};
     private WebhookMode mode = WebhookMode.NORMAL;
     private long numbers;
     private long sent;
@@ -53,7 +56,7 @@ final class Webhooks {
     private long failed;
     private long dropped;
 
-    Webhooks(TwinClock clock, Supplier<WhoopApp> app, Supplier<Knobs.Wire> knobs, long seed) {
+    Webhooks(TwinClock clock, Supplier<WhoopApp> app, Supplier<Knobs> knobs, long seed) {
         this.clock = clock;
         this.app = app;
         this.knobs = knobs;
@@ -65,7 +68,7 @@ final class Webhooks {
         });
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(TIMEOUT)
+                .connectTimeout(CONNECT_TIMEOUT)
                 .executor(threads)
                 .build();
     }
@@ -76,6 +79,16 @@ final class Webhooks {
 
     synchronized void mode(WebhookMode other) {
         mode = other;
+    }
+
+    /** Tells of every event taken or lost; an event that was sent twice is told of twice. */
+    synchronized void listener(Consumer<Notice> other) {
+        listener = other;
+    }
+
+    /** When the next delivery is due, retries included. */
+    synchronized Optional<Instant> next() {
+        return Optional.ofNullable(outbox.peek()).map(Delivery::due);
     }
 
     /** Puts events in line by the mode in force. */
@@ -94,12 +107,9 @@ final class Webhooks {
             for (URI url : urls) {
                 switch (mode) {
                     case DROP -> dropped++;
-                    case NORMAL, REORDER -> line(event, url, now);
-                    case DUPLICATE -> {
-                        line(event, url, now);
-                        line(event, url, now);
-                    }
-                    case DELAY -> line(event, url, now.plusSeconds(chance.whole(60, 900)));
+                    case NORMAL, REORDER -> line(event, url, now, fateOf(event));
+                    case DUPLICATE -> line(event, url, now, Fate.DOUBLED);
+                    case DELAY -> put(event, url, now.plusSeconds(chance.whole(60, 900)), Fate.REORDERED);
                 }
             }
         }
@@ -142,12 +152,12 @@ final class Webhooks {
 
     private CompletableFuture<Void> send(Delivery delivery) {
         String timestamp = delivery.timestamp();
-        if (timestamp == null || knobs.get().resignRetries()) {
+        if (timestamp == null || knobs.get().wire().resignRetries()) {
             timestamp = Long.toString(clock.instant().toEpochMilli());
         }
         byte[] body = delivery.event().body();
         HttpRequest request = HttpRequest.newBuilder(delivery.url())
-                .timeout(TIMEOUT)
+                .timeout(knobs.get().delivery().patience())
                 .header("Content-Type", "application/json")
                 .header("X-WHOOP-Signature", Signature.of(app.get().clientSecret(), timestamp, body))
                 .header("X-WHOOP-Signature-Timestamp", timestamp)
@@ -163,19 +173,69 @@ final class Webhooks {
         sent++;
         if (received) {
             delivered++;
+            tell(delivery.event(), delivery.fate(), clock.instant());
             return;
         }
         failed++;
         if (delivery.attempt() >= RETRIES.size()) {
             dropped++;
+            tell(delivery.event(), Fate.LOST, clock.instant());
             return;
         }
         Instant due = clock.instant().plus(RETRIES.get(delivery.attempt()));
-        outbox.add(new Delivery(numbers++, delivery.event(), delivery.url(), due, delivery.attempt() + 1, timestamp));
+        outbox.add(new Delivery(
+                numbers++,
+                delivery.event(),
+                delivery.url(),
+                due,
+                delivery.attempt() + 1,
+                timestamp,
+                delivery.fate()));
     }
 
-    private void line(Event event, URI url, Instant due) {
-        outbox.add(new Delivery(numbers++, event, url, due, 0, null));
+    private void line(Event event, URI url, Instant now, Fate fate) {
+        Dice odds = chanceOf(event);
+        switch (fate) {
+            case TRUE -> put(event, url, now, fate);
+            case LOST -> {
+                dropped++;
+                tell(event, fate, now);
+            }
+            case DOUBLED -> {
+                put(event, url, now, fate);
+                put(event, url, mode == WebhookMode.DUPLICATE ? now : now.plusSeconds(odds.whole(0, 120)), fate);
+            }
+            case REORDERED -> put(event, url, now.plusSeconds(odds.whole(30, 600)), fate);
+        }
+    }
+
+    private void put(Event event, URI url, Instant due, Fate fate) {
+        outbox.add(new Delivery(numbers++, event, url, due, 0, null, fate));
+    }
+
+    /** Falls the same way for the same event, whatever else happens. */
+    private Fate fateOf(Event event) {
+        double unreliable = knobs.get().delivery().unreliable();
+        double drawn = unreliable == 0 ? 1 : fates(event).unit();
+        if (drawn >= unreliable) {
+            return Fate.TRUE;
+        }
+        if (drawn < unreliable / 3) {
+            return Fate.LOST;
+        }
+        return drawn < unreliable * 2 / 3 ? Fate.DOUBLED : Fate.REORDERED;
+    }
+
+    private Dice fates(Event event) {
+        return chance.at("fate", event.traceId().getLeastSignificantBits());
+    }
+
+    private Dice chanceOf(Event event) {
+        return chance.at("odds", event.traceId().getLeastSignificantBits());
+    }
+
+    private void tell(Event event, Fate fate, Instant at) {
+        listener.accept(new Notice(event.userId(), event.recordId(), event.type(), event.at(), fate, at));
     }
 
     synchronized Map<String, Object> toJson() {
@@ -201,7 +261,8 @@ final class Webhooks {
             URI url,
             Instant due,
             int attempt,
-            @Nullable String timestamp) {}
+            @Nullable String timestamp,
+            Fate fate) {}
 
     private record Line(URI url, long userId) {}
 }

@@ -9,9 +9,9 @@ import io.holisticos.twins.whoop.Grants.Exchange;
 import io.holisticos.twins.world.Person;
 import io.holisticos.twins.world.World;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,8 @@ public final class WhoopTwin {
     private final Object pumping = new Object();
     private volatile WhoopApp app;
     private volatile Knobs knobs;
+    private final Agenda agenda;
+    private final OAuthRoutes oauth;
     private Instant pumpedUntil;
 
     private WhoopTwin(WhoopTwinOptions options, World world, TwinClock clock) {
@@ -56,9 +59,17 @@ public final class WhoopTwin {
                 "/developer",
                 Set.of(FaultKind.NOT_YET, FaultKind.QUOTA_MINUTE, FaultKind.QUOTA_DAY, FaultKind.LOST_REFRESH_REPLY));
         this.grants = new Grants(clock, () -> knobs.tokens());
-        this.ledgers = new Ledgers(world);
+        this.ledgers = new Ledgers(world, options.scoring());
         this.quota = new Quota(clock, () -> knobs.limits());
-        this.webhooks = new Webhooks(clock, () -> app, () -> knobs.wire(), seed);
+        this.webhooks = new Webhooks(clock, () -> app, () -> knobs, seed);
+        this.agenda = new Agenda(
+                world.people().stream()
+                        .filter(person -> person.membership().hasWhoopAccount())
+                        .toList(),
+                ledgers,
+                grants::has,
+                pumpedUntil);
+        this.oauth = new OAuthRoutes(grants, world, clock, () -> app, () -> knobs);
         this.pump = options.pumps() ? new Pump(this::pump) : null;
     }
 
@@ -70,7 +81,7 @@ public final class WhoopTwin {
     }
 
     private void open(int port) throws IOException {
-        new OAuthRoutes(grants, world, clock, () -> app, () -> knobs).addTo(server);
+        oauth.addTo(server);
         new DataRoutes(grants, ledgers, this::now, () -> knobs, this::revoke).addTo(server);
         new ControlRoutes(this, world).addTo(server);
         server.guard(quota::admit);
@@ -160,6 +171,41 @@ public final class WhoopTwin {
         server.stats().clearDensity();
     }
 
+    /**
+     * Where a member's browser is sent after allowing, without the page in between.
+     *
+     * @param authorizationUrl where the application sent the browser
+     */
+    public URI allow(String userId, URI authorizationUrl) {
+        return oauth.allow(member(userId), authorizationUrl);
+    }
+
+    /** When the next event comes about or the next delivery is due: {@link #pump} then has something to do. */
+    public Optional<Instant> nextPumpAt() {
+        return Stream.of(agenda.next(), webhooks.next()).flatMap(Optional::stream).min(Comparator.naturalOrder());
+    }
+
+    /** Tells of every event that was taken or lost, on the thread that pumps; one sent twice is told of twice. */
+    public void onNotice(Consumer<Notice> listener) {
+        webhooks.listener(listener);
+    }
+
+    /** Edits a record that is not the latest of its kind: so many newer ones are passed over. Empty when none is left. */
+    public Optional<Map<String, Object>> edit(String userId, EditKind kind, int older) {
+        Person person = member(userId);
+        Instant now = now();
+        Ledger ledger = ledgers.of(person);
+        Stream<WireRecord> records =
+                switch (kind) {
+                    case RESCORE, EDIT_SLEEP, DELETE_SLEEP -> ledger.sleeps(now, null);
+                    case DELETE_WORKOUT -> ledger.workouts(now, null);
+                    case ADD_WORKOUT, REVOKE -> Stream.empty();
+                };
+        Optional<String> id = records.skip(older).map(WireRecord::key).findFirst();
+        boolean anyRecord = kind == EditKind.ADD_WORKOUT || kind == EditKind.REVOKE;
+        return id.isEmpty() && !anyRecord ? Optional.empty() : edit(person, kind, id);
+    }
+
     /** Edits what was recorded, on the latest record of its kind. Empty when there is none. */
     public Optional<Map<String, Object>> edit(String userId, EditKind kind) {
         return edit(member(userId), kind, Optional.empty());
@@ -173,6 +219,28 @@ public final class WhoopTwin {
     /** Webhooks sent, delivered, failed, dropped and waiting. */
     public Map<String, Object> webhookStats() {
         return webhooks.toJson();
+    }
+
+    /**
+     * One record as the API would have returned it at a moment, with all edits made since.
+     *
+     * @param collection {@code cycles}, {@code recoveries}, {@code sleeps} or {@code workouts}
+     * @param key the record's id; of a recovery, its cycle's
+     */
+    public Optional<Map<String, Object>> record(String userId, String collection, String key, Instant asOf) {
+        Ledger ledger = ledgers.of(member(userId));
+        Instant moment = asOf.truncatedTo(ChronoUnit.MILLIS);
+        Stream<WireRecord> records =
+                switch (collection) {
+                    case "cycles" -> ledger.cycles(moment, null);
+                    case "recoveries" -> ledger.recoveries(moment, null);
+                    case "sleeps" -> ledger.sleeps(moment, null);
+                    case "workouts" -> ledger.workouts(moment, null);
+                    default -> throw new IllegalArgumentException("no collection '" + collection + "'");
+                };
+        return records.filter(record -> record.key().equals(key))
+                .findFirst()
+                .map(WireRecord::json);
     }
 
     /** Everything the API would return about that member now, in one object. */
@@ -189,14 +257,7 @@ public final class WhoopTwin {
         synchronized (pumping) {
             Instant now = now();
             if (!app.webhookUrls().isEmpty()) {
-                List<Event> events = new ArrayList<>();
-                for (Person person : world.people()) {
-                    if (person.membership().hasWhoopAccount() && grants.has(person)) {
-                        events.addAll(ledgers.of(person).events(pumpedUntil, now));
-                    }
-                }
-                events.sort(Comparator.comparing(Event::at));
-                webhooks.add(events);
+                webhooks.add(agenda.take(pumpedUntil, now));
             }
             pumpedUntil = now;
             return webhooks.deliverDue();
@@ -311,6 +372,6 @@ public final class WhoopTwin {
     }
 
     private static List<Map<String, Object>> all(Stream<WireRecord> records) {
-        return records.map(record -> record.json().get()).toList();
+        return records.map(record -> record.json()).toList();
     }
 }

@@ -5,25 +5,31 @@ package io.holisticos.twins.whoop;
  *
  * @param port 0 for any free one
  * @param pumps whether webhooks go out by themselves as time passes; otherwise only by {@link WhoopTwin#pump}
+ * @param scoring for as long as the twin lives: the past does not change
  */
-public record WhoopTwinOptions(int port, WhoopApp app, boolean pumps, Knobs knobs) {
+public record WhoopTwinOptions(int port, WhoopApp app, boolean pumps, Knobs knobs, Scoring scoring) {
     /** Any free port, default knobs, no pump: for tests. */
     public static WhoopTwinOptions of(WhoopApp app) {
-        return new WhoopTwinOptions(0, app, false, Knobs.defaults());
+        return new WhoopTwinOptions(0, app, false, Knobs.defaults(), Scoring.USUAL);
     }
 
     /** The same on that port. */
     public WhoopTwinOptions withPort(int other) {
-        return new WhoopTwinOptions(other, app, pumps, knobs);
+        return new WhoopTwinOptions(other, app, pumps, knobs, scoring);
     }
 
     /** The same with webhooks that go out by themselves. */
     public WhoopTwinOptions withPump() {
-        return new WhoopTwinOptions(port, app, true, knobs);
+        return new WhoopTwinOptions(port, app, true, knobs, scoring);
     }
 
     /** The same with other knobs. */
     public WhoopTwinOptions withKnobs(Knobs other) {
-        return new WhoopTwinOptions(port, app, pumps, other);
+        return new WhoopTwinOptions(port, app, pumps, other, scoring);
+    }
+
+    /** The same with other habits of scoring. */
+    public WhoopTwinOptions withScoring(Scoring other) {
+        return new WhoopTwinOptions(port, app, pumps, knobs, other);
     }
 }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes a person's days, each from its number alone. */
 final class BodyDays {
     private static final int WEEKEND_MINUTES = 40;
+    private static final int SLOTS = 3; // for a workout, in a day lived in step
     private static final double UNMEASURED = 0.025;
     private static final List<Sport> QUIET =
             Sport.ALL.stream().filter(sport -> sport.effort() < 0.25).toList();
@@ -40,7 +41,7 @@ final class BodyDays {
 
     private Night night(long day) {
         Dice chance = dice.at("night", day);
-        double minutes = traits.wakeMinute() + (isWeekend(day) ? WEEKEND_MINUTES : 0) + chance.between(-30, 30);
+        double minutes = wakeMinute(day, chance);
         Instant end = journey.bodyTime(Duration.ofDays(day).plusMillis((long) (minutes * 60_000)));
         long inBed = traits.timeInBed().toMillis() + (long) (chance.between(-50, 50) * 60_000);
         boolean recent = day <= today && day >= today - 2;
@@ -53,6 +54,14 @@ final class BodyDays {
                 stages(inBed, chance),
                 vitals(day, chance),
                 measured);
+    }
+
+    private double wakeMinute(long day, Dice chance) {
+        Life.Rhythm rhythm = traits.rhythm();
+        if (rhythm != null) {
+            return traits.wakeMinute() + chance.between(-rhythm.stray(), rhythm.stray());
+        }
+        return traits.wakeMinute() + (isWeekend(day) ? WEEKEND_MINUTES : 0) + chance.between(-30, 30);
     }
 
     private static Stages stages(long inBed, Dice chance) {
@@ -103,6 +112,10 @@ final class BodyDays {
     private List<Workout> workouts(long day, Night night) {
         Dice chance = dice.at("sport", day);
         List<Workout> bouts = new ArrayList<>();
+        Life.Rhythm rhythm = traits.rhythm();
+        if (rhythm != null) {
+            return inRhythm(day, night, chance, rhythm.workoutsPerWeek() / 7 / SLOTS);
+        }
         if (chance.chance(0.12 + 0.3 * traits.fitness())) {
             Instant start = night.end().plusMillis((long) chance.between(40 * 60_000, 80 * 60_000));
             bouts.add(bout(night, bouts.size(), start, chance.between(25, 60), oneOf(ACTIVE, chance)));
@@ -119,6 +132,27 @@ final class BodyDays {
                 Instant after = evening.end().plusMillis((long) chance.between(8 * 60_000, 14 * 60_000));
                 bouts.add(bout(night, bouts.size(), after, chance.between(10, 20), oneOf(QUIET, chance)));
             }
+        }
+        return bouts;
+    }
+
+    /** After waking, at noon and in the evening, each with that probability. */
+    private List<Workout> inRhythm(long day, Night night, Dice chance, double probability) {
+        List<Workout> bouts = new ArrayList<>();
+        if (chance.chance(probability)) {
+            Instant start = night.end().plusMillis((long) chance.between(40 * 60_000, 80 * 60_000));
+            bouts.add(bout(night, bouts.size(), start, chance.between(25, 60), oneOf(ACTIVE, chance)));
+        }
+        if (travels(day)) {
+            return bouts;
+        }
+        if (chance.chance(probability)) {
+            Instant start = localTime(day, chance.between(11.75, 12.3));
+            bouts.add(bout(night, bouts.size(), start, chance.between(20, 45), oneOf(ACTIVE, chance)));
+        }
+        if (chance.chance(probability)) {
+            Instant start = localTime(day, chance.between(17.25, 19.4));
+            bouts.add(bout(night, bouts.size(), start, chance.between(30, 80), oneOf(ACTIVE, chance)));
         }
         return bouts;
     }

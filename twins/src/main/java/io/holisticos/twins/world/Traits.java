@@ -1,6 +1,7 @@
 package io.holisticos.twins.world;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a body is like in the long run; every night and day varies around it.
@@ -10,6 +11,7 @@ import java.time.Duration;
  * @param fitness 0 (rests a lot) to 1 (trains daily)
  * @param wakeMinute minutes after local midnight of a usual awakening
  * @param gender {@code female} or {@code male}
+ * @param rhythm what the person shares with others; null for own habits
  */
 public record Traits(
         double restingHeartRate,
@@ -21,4 +23,21 @@ public record Traits(
         Duration timeInBed,
         int wakeMinute,
         int birthYear,
-        String gender) {}
+        String gender,
+        Life.@Nullable Rhythm rhythm) {
+    /** The same body in that rhythm, waking at that minute. */
+    Traits in(Life.Rhythm shared, int minute) {
+        return new Traits(
+                restingHeartRate,
+                hrvRmssd,
+                fitness,
+                maxHeartRate,
+                heightMeter,
+                weightKilogram,
+                timeInBed,
+                minute,
+                birthYear,
+                gender,
+                shared);
+    }
+}

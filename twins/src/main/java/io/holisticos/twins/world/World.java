@@ -24,6 +24,8 @@ import java.util.stream.Collectors;
 public final class World {
     private static final Duration HISTORY = Duration.ofDays(60);
     private static final long FIRST_WHOOP_USER = 2_104_017;
+    private static final int TRAVELLED_DAYS = 180;
+    private static final int MOST_SECONDS = 14 * 3_600; // no offset on Earth is further from UTC
     private static final int NEIGHBOURS = 20; // extra people who share the named ones' offset; the rest spread out
     private static final List<String> OFFSETS = List.of(
             "-08:00", "-07:00", "-06:00", "-05:00", "-05:00", "-03:00", "Z", "Z", "+01:00", "+01:00", "+02:00",
@@ -114,11 +116,36 @@ public final class World {
         String lastName = LAST_NAMES.get(chance.whole(0, LAST_NAMES.size() - 1));
         ZoneOffset elsewhere = ZoneOffset.of(OFFSETS.get(chance.whole(0, OFFSETS.size() - 1)));
         Journey journey = extra <= NEIGHBOURS ? home : Journey.at(elsewhere);
-        Instant since = joined(journey, HISTORY, true, true, false).since();
-        boolean echo = chance.chance(0.3);
-        Membership membership = new Membership(since, true, true, echo, extra % 10 == 3, extra % 10 != 7);
+        Traits traits = traits(number);
+        Life.Rhythm rhythm = options.life().rhythm();
+        if (rhythm != null) {
+            journey = chance.chance(rhythm.travellers()) ? trips(home, chance) : home;
+            double spread = rhythm.wakeSpread().toMinutes() - 2 * rhythm.stray();
+            traits = traits.in(rhythm, (int) (rhythm.wakeFrom() + rhythm.stray() + chance.between(0, spread)));
+        }
+        Instant since =
+                joined(journey, options.life().history(), true, true, false).since();
+        boolean sahha = rhythm == null;
+        boolean echo = chance.chance(0.3) && sahha;
+        Membership membership = new Membership(since, true, sahha, echo, extra % 10 == 3, extra % 10 != 7);
         String userId = "demo-%04d".formatted(extra);
-        return new Person(identity(number, userId, firstName, lastName), traits(number), membership, journey, options);
+        return new Person(identity(number, userId, firstName, lastName), traits, membership, journey, options);
+    }
+
+    /** A few days elsewhere every few weeks, for half a year. */
+    private Journey trips(Journey home, Dice chance) {
+        ZoneOffset athome = home.offsetAt(options.start());
+        Journey journey = home;
+        Instant noon = options.start().truncatedTo(ChronoUnit.DAYS).plus(Duration.ofHours(12));
+        for (int day = chance.whole(1, 20); day < TRAVELLED_DAYS; day += chance.whole(10, 25)) {
+            int away = chance.whole(2, 6);
+            int abroad = athome.getTotalSeconds() + 1_800 * chance.whole(2, 18) * (chance.chance(0.5) ? 1 : -1);
+            int wrapped = abroad > MOST_SECONDS ? abroad - 86_400 : abroad < -MOST_SECONDS ? abroad + 86_400 : abroad;
+            journey = journey.then(noon.plus(Duration.ofDays(day)), ZoneOffset.ofTotalSeconds(wrapped))
+                    .then(noon.plus(Duration.ofDays(day + away)), athome);
+            day += away;
+        }
+        return journey;
     }
 
     private Membership joined(Journey journey, Duration ago, boolean whoop, boolean sahha, boolean echo) {
@@ -161,7 +188,8 @@ public final class World {
                 Duration.ofMinutes(chance.whole(440, 500)),
                 420 + chance.whole(-45, 45),
                 options.start().atOffset(ZoneOffset.UTC).getYear() - age,
-                female ? "female" : "male");
+                female ? "female" : "male",
+                null);
     }
 
     /** The whole hour where it is noon to one o'clock at the start. */

@@ -1,0 +1,105 @@
+package io.holisticos.sandbox.simulate;
+
+import io.holisticos.sandbox.SandboxFailure;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.stream.Stream;
+
+/**
+ * Moves time: delivers what WHOOP has to tell, runs the jobs that are due, and when there is nothing left to do goes on to
+ * the next moment at which there is. While work is done, the clock stands still.
+ */
+final class Driver {
+
+    /**
+     * WHOOP does not say how long an event is under way. Here they leave every ten seconds, so that the events of
+     * different members arrive together and both cores have something to do. Nothing that is measured begins before.
+     */
+    private static final Duration PULSE = Duration.ofSeconds(10);
+
+    /** Jobs are begun at whole seconds: so exact is no clock of a real scheduler either. */
+    private static final Duration TICK = Duration.ofSeconds(1);
+
+    /** Rounds without the clock moving; more means that some job is always due. */
+    private static final int MOST_ROUNDS = 1_000;
+
+    private final Town town;
+    private final PriorityQueue<Scripted> script =
+            new PriorityQueue<>(Comparator.comparing(Scripted::at).thenComparing(Scripted::number));
+    private long numbers;
+
+    Driver(Town town) {
+        this.town = town;
+    }
+
+    /** Plans something for a moment. */
+    void at(Instant moment, Runnable action) {
+        script.add(new Scripted(moment, numbers++, action));
+    }
+
+    /** Lives until that moment. */
+    void runUntil(Instant end) {
+        int rounds = 0;
+        while (true) {
+            Instant now = town.clock().instant();
+            boolean worked = work(now);
+            Instant next = next(end);
+            if (next.isAfter(now)) {
+                rounds = 0;
+                if (!next.isBefore(end)) {
+                    town.clock().advance(Duration.between(now, end));
+                    return;
+                }
+                town.clock().advance(Duration.between(now, next));
+            } else if (!worked || ++rounds > MOST_ROUNDS) {
+                throw new SandboxFailure("something is due at " + now + " for ever");
+            }
+        }
+    }
+
+    private boolean work(Instant now) {
+        boolean worked = false;
+        while (!script.isEmpty() && !script.element().at().isAfter(now)) {
+            script.remove().action().run();
+            worked = true;
+        }
+        if (isDue(nextPulse(), now)) {
+            town.whoop().pump();
+            worked = true;
+        }
+        if (isDue(town.hands().nextDue(), now)) {
+            town.hands().runDue();
+            worked = true;
+        }
+        return worked;
+    }
+
+    private Optional<Instant> nextPulse() {
+        return town.whoop().nextPumpAt().map(moment -> roundedUp(moment, PULSE));
+    }
+
+    private Instant next(Instant end) {
+        return Stream.of(
+                        nextPulse(),
+                        town.hands().nextDue().map(moment -> roundedUp(moment, TICK)),
+                        Optional.ofNullable(script.peek()).map(Scripted::at))
+                .flatMap(Optional::stream)
+                .min(Comparator.naturalOrder())
+                .orElse(end);
+    }
+
+    private static boolean isDue(Optional<Instant> moment, Instant now) {
+        return moment.filter(due -> !due.isAfter(now)).isPresent();
+    }
+
+    private static Instant roundedUp(Instant moment, Duration step) {
+        long millis = moment.plusNanos(999_999).toEpochMilli();
+        long whole = Math.floorDiv(millis + step.toMillis() - 1, step.toMillis());
+        return Instant.ofEpochMilli(whole * step.toMillis());
+    }
+
+    private record Scripted(Instant at, long number, Runnable action) {}
+}

@@ -1,0 +1,110 @@
+package io.holisticos.sandbox.simulate;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cycle with what belongs to it, and which day it is, by the written rules: the local date on which its main sleep
+ * ended, without one the local date twelve hours after its start.
+ *
+ * @param sleep the longest sleep that is no nap; a missing node without one, as are the others
+ */
+record ExpectedCycle(
+        long id, JsonNode cycle, JsonNode recovery, JsonNode sleep, List<JsonNode> naps, List<JsonNode> otherSleeps) {
+
+    private static final Duration TO_THE_DAY = Duration.ofHours(12);
+
+    /** By length of main sleep, then by end, a running one last; of equals the higher id. */
+    static final Comparator<ExpectedCycle> WEIGHT = Comparator.comparing(ExpectedCycle::slept)
+            .thenComparing(ExpectedCycle::ended)
+            .thenComparing(ExpectedCycle::id);
+
+    static ExpectedCycle of(long id, @Nullable JsonNode cycle, @Nullable JsonNode recovery, List<JsonNode> sleeps) {
+        List<JsonNode> nights = new ArrayList<>();
+        List<JsonNode> naps = new ArrayList<>();
+        for (JsonNode sleep : sleeps) {
+            (sleep.path("nap").asBoolean() ? naps : nights).add(sleep);
+        }
+        nights.sort(Comparator.comparing(ExpectedCycle::length)
+                .thenComparing(sleep -> Wire.moment(sleep.path("end")))
+                .reversed());
+        naps.sort(Comparator.comparing(nap -> Wire.moment(nap.path("start"))));
+        return new ExpectedCycle(
+                id,
+                orMissing(cycle),
+                orMissing(recovery),
+                nights.isEmpty() ? MissingNode.getInstance() : nights.get(0),
+                naps,
+                nights.isEmpty() ? List.of() : nights.subList(1, nights.size()));
+    }
+
+    Optional<LocalDate> day() {
+        if (!sleep.isMissingNode()) {
+            return Optional.of(localDate(sleep, "end"));
+        }
+        if (!cycle.isMissingNode()) {
+            Instant inTheDay = Wire.moment(cycle.path("start")).plus(TO_THE_DAY);
+            return Optional.of(LocalDate.ofInstant(inTheDay, offset(cycle)));
+        }
+        return naps.stream().findFirst().map(nap -> localDate(nap, "start"));
+    }
+
+    boolean contains(Instant moment) {
+        return !cycle.isMissingNode()
+                && !moment.isBefore(Wire.moment(cycle.path("start")))
+                && (cycle.path("end").isNull() || moment.isBefore(Wire.moment(cycle.path("end"))));
+    }
+
+    /** WHOOP's records by the word they have in an answer; one that is not there has no entry. */
+    Map<String, List<JsonNode>> details() {
+        Map<String, List<JsonNode>> details = new LinkedHashMap<>();
+        details.put("cycle", present(cycle));
+        details.put("recovery", present(recovery));
+        details.put("sleep", present(sleep));
+        details.put("naps", naps);
+        details.put("other_sleeps", otherSleeps);
+        return details;
+    }
+
+    static LocalDate localDate(JsonNode record, String field) {
+        return LocalDate.ofInstant(Wire.moment(record.path(field)), offset(record));
+    }
+
+    private Duration slept() {
+        return sleep.isMissingNode() ? Duration.ZERO : length(sleep);
+    }
+
+    private Instant ended() {
+        if (!cycle.isMissingNode()) {
+            return cycle.path("end").isNull() ? Instant.MAX : Wire.moment(cycle.path("end"));
+        }
+        return sleep.isMissingNode() ? Instant.MIN : Wire.moment(sleep.path("end"));
+    }
+
+    private static Duration length(JsonNode sleep) {
+        return Duration.between(Wire.moment(sleep.path("start")), Wire.moment(sleep.path("end")));
+    }
+
+    private static ZoneOffset offset(JsonNode record) {
+        return ZoneOffset.of(record.path("timezone_offset").asText());
+    }
+
+    private static List<JsonNode> present(JsonNode record) {
+        return record.isMissingNode() ? List.of() : List.of(record);
+    }
+
+    private static JsonNode orMissing(@Nullable JsonNode record) {
+        return record == null ? MissingNode.getInstance() : record;
+    }
+}

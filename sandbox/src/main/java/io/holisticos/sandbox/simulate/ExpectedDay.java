@@ -1,0 +1,112 @@
+package io.holisticos.sandbox.simulate;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the API must say of a day of somebody whose only source is WHOOP, from WHOOP's records and the written rules
+ * alone: none of the product's code has a part in it.
+ *
+ * @param scores by name
+ * @param metrics by name
+ * @param details WHOOP's own records by the word in the answer; null where there must be none
+ */
+record ExpectedDay(
+        Map<String, BigDecimal> scores,
+        Map<String, BigDecimal> metrics,
+        List<JsonNode> workouts,
+        @Nullable Map<String, List<JsonNode>> details) {
+
+    private static final BigDecimal KILOJOULE_PER_KCAL = new BigDecimal("4.184");
+    private static final BigDecimal MILLIS_PER_MINUTE = new BigDecimal(60_000);
+
+    static ExpectedDay of(@Nullable ExpectedCycle primary, List<JsonNode> workouts) {
+        ExpectedDay day = new ExpectedDay(
+                new LinkedHashMap<>(),
+                new LinkedHashMap<>(),
+                workouts,
+                primary == null ? null : primary.details());
+        if (primary != null) {
+            day.addRecovery(primary.recovery().path("score"));
+            day.addCycle(primary.cycle());
+            day.addSleep(primary.sleep().path("score"));
+        }
+        return day;
+    }
+
+    static BigDecimal kcal(JsonNode kilojoule) {
+        return kilojoule.decimalValue().divide(KILOJOULE_PER_KCAL, 3, RoundingMode.HALF_UP);
+    }
+
+    private void addRecovery(JsonNode score) {
+        score("whoop_recovery", score.path("recovery_score"));
+        metric("heart_rate.resting", score.path("resting_heart_rate"));
+        metric("hrv.rmssd.sleep", score.path("hrv_rmssd_milli"));
+        metric("spo2.sleep", score.path("spo2_percentage"));
+        metric("skin_temperature.sleep", score.path("skin_temp_celsius"));
+    }
+
+    private void addCycle(JsonNode cycle) {
+        JsonNode score = cycle.path("score");
+        score("whoop_strain", score.path("strain"));
+        metric("heart_rate.average", score.path("average_heart_rate"));
+        metric("heart_rate.max", score.path("max_heart_rate"));
+        if (score.path("kilojoule").isNumber()) {
+            metrics.put("energy.total", kcal(score.path("kilojoule")));
+        }
+        metric("steps", cycle.path("step_count"));
+    }
+
+    private void addSleep(JsonNode score) {
+        score("whoop_sleep_performance", score.path("sleep_performance_percentage"));
+        metric("sleep.efficiency", score.path("sleep_efficiency_percentage"));
+        metric("sleep.consistency", score.path("sleep_consistency_percentage"));
+        metric("respiratory_rate.sleep", score.path("respiratory_rate"));
+        JsonNode stages = score.path("stage_summary");
+        if (stages.isObject()) {
+            long inBed = milli(stages, "total_in_bed_time_milli");
+            long awake = milli(stages, "total_awake_time_milli");
+            minutes("sleep.duration", inBed - awake - milli(stages, "total_no_data_time_milli"));
+            minutes("sleep.in_bed", inBed);
+            minutes("sleep.awake", awake);
+            minutes("sleep.light", milli(stages, "total_light_sleep_time_milli"));
+            minutes("sleep.deep", milli(stages, "total_slow_wave_sleep_time_milli"));
+            minutes("sleep.rem", milli(stages, "total_rem_sleep_time_milli"));
+            metric("sleep.interruptions", stages.path("disturbance_count"));
+        }
+        JsonNode need = score.path("sleep_needed");
+        if (need.isObject()) {
+            minutes(
+                    "sleep.need",
+                    milli(need, "baseline_milli")
+                            + milli(need, "need_from_sleep_debt_milli")
+                            + milli(need, "need_from_recent_strain_milli")
+                            + milli(need, "need_from_recent_nap_milli"));
+        }
+    }
+
+    private void score(String name, JsonNode value) {
+        if (value.isNumber()) {
+            scores.put(name, value.decimalValue());
+        }
+    }
+
+    private void metric(String name, JsonNode value) {
+        if (value.isNumber()) {
+            metrics.put(name, value.decimalValue());
+        }
+    }
+
+    private void minutes(String name, long millis) {
+        metrics.put(name, BigDecimal.valueOf(millis).divide(MILLIS_PER_MINUTE, 3, RoundingMode.HALF_UP));
+    }
+
+    private static long milli(JsonNode parent, String name) {
+        return parent.path(name).asLong();
+    }
+}

@@ -1,0 +1,63 @@
+package io.holisticos.sandbox.simulate;
+
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * How a run ended.
+ *
+ * @param delivered of events that arrived
+ * @param lost of events that never did
+ * @param notes what was compared and done, in words
+ */
+record Outcome(
+        Tally.Costs costs, Told.Speed delivered, Told.Speed lost, List<String> notes, List<Difference> differences) {
+
+    /** WHOOP's day, less the two percent that the governor keeps back. */
+    private static final double DEFAULT_QUOTA = 10_000 * 0.98;
+
+    private static final int SHOWN = 20;
+
+    /** Calls of an active member on a day, rounded as printed. */
+    double callsPerMemberDay() {
+        return costs.perMemberDay();
+    }
+
+    /** How many such members the day's quota has room for. */
+    long membersThatFit() {
+        return costs.perMemberDay() == 0 ? 0 : (long) (DEFAULT_QUOTA / costs.perMemberDay());
+    }
+
+    /** One fact a line; the differences by id and field, never by value. */
+    void print(PrintStream out) {
+        notes.forEach(out::println);
+        long never = delivered.never();
+        if (never > 0) {
+            out.println(never + " of " + delivered.counted() + " delivered events not held when the run ended");
+        }
+        differences.stream().limit(SHOWN).forEach(difference -> out.println("  " + difference));
+        print(out, "%.2f calls per active member and day", costs.perMemberDay());
+        print(
+                out,
+                "first sync, backfill and token calls: %d data calls and %d token calls before day 1, %d token calls since",
+                costs.callsBefore(),
+                costs.tokenCallsBefore(),
+                costs.tokenCalls());
+        print(out, "%d answers 429", costs.throttled());
+        print(
+                out,
+                "p50 %.1f s, p95 %.1f s from first delivery to commit (lost events: p50 %.0f s, p95 %.0f s apart)",
+                delivered.p50(),
+                delivered.p95(),
+                lost.p50(),
+                lost.p95());
+        print(out, "%d members fit the default quota", membersThatFit());
+        print(out, "%d differences", differences.size());
+        out.flush();
+    }
+
+    private static void print(PrintStream out, String format, Object... facts) {
+        out.println(String.format(Locale.ROOT, format, facts));
+    }
+}
