@@ -89,10 +89,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
     }
 
     private HealthApplication(
-            Clock clock,
-            Function<String, @Nullable String> variables,
-            Jobs.Maker jobs,
-            Consumer<Environment> more) {
+            Clock clock, Function<String, @Nullable String> variables, Jobs.Maker jobs, Consumer<Environment> more) {
         this.clock = clock;
         this.variables = variables;
         this.jobs = jobs;

@@ -9,14 +9,13 @@ import java.util.Set;
 /** The routes that {@code /api/openapi.json} names. */
 final class ApiDocument {
 
-    private static final Set<String> OPEN =
-            Set.of(
-                    "/connect/{link}",
-                    "/api/v1/whoop/callback",
-                    "/health/live",
-                    "/health/ready",
-                    "/webhooks/whoop",
-                    "/webhooks/sahha");
+    private static final Set<String> OPEN = Set.of(
+            "/connect/{link}",
+            "/api/v1/whoop/callback",
+            "/health/live",
+            "/health/ready",
+            "/webhooks/whoop",
+            "/webhooks/sahha");
 
     private ApiDocument() {}
 

@@ -40,9 +40,8 @@ class WebhookBenchmark {
     private static final int MEMBERS = 500;
     private static final String SECRET = "sandbox-client-secret";
 
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .build();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     @Test
     void acknowledgesWithoutLosingAny() throws Exception {
@@ -71,10 +70,10 @@ class WebhookBenchmark {
                 long[] nanos = send(webhook, first, all);
                 report(nanos);
 
-                int rows = whoop.withHandle(handle -> handle.createQuery(
-                                "select count(*) from whoop_inbox where outcome = 'noted'")
-                        .mapTo(Integer.class)
-                        .one());
+                int rows = whoop.withHandle(
+                        handle -> handle.createQuery("select count(*) from whoop_inbox where outcome = 'noted'")
+                                .mapTo(Integer.class)
+                                .one());
                 assertThat(rows).isEqualTo(first + all);
             }
         }
@@ -120,7 +119,8 @@ class WebhookBenchmark {
 
     private static HttpRequest request(URI webhook, int number) {
         byte[] body = ("{\"user_id\":" + (1_000 + number % MEMBERS) + ",\"id\":\"" + new UUID(7, number / 2)
-                        + "\",\"type\":\"" + List.of("sleep.updated", "recovery.updated").get(number % 2)
+                        + "\",\"type\":\""
+                        + List.of("sleep.updated", "recovery.updated").get(number % 2)
                         + "\",\"trace_id\":\"" + new UUID(9, number) + "\"}")
                 .getBytes(StandardCharsets.UTF_8);
         String timestamp = Long.toString(Clock.systemUTC().millis());

@@ -91,7 +91,8 @@ class WebhooksTest {
             all.add(new Refused("one byte too much", path, Map.of("Content-Type", JSON), large, 413));
             all.add(new Refused("seven megabytes", path, Map.of("Content-Type", JSON), huge, 413));
             all.add(new Refused("no type", path, Map.of(), good, 415));
-            for (String type : List.of("text/plain", "application/x-www-form-urlencoded", "application/xml", "nonsense")) {
+            for (String type :
+                    List.of("text/plain", "application/x-www-form-urlencoded", "application/xml", "nonsense")) {
                 all.add(new Refused(type, path, Map.of("Content-Type", type), good, 415));
             }
             all.add(new Refused("seven megabytes of text", path, Map.of("Content-Type", "text/plain"), huge, 415));
@@ -123,7 +124,8 @@ class WebhooksTest {
                 .toIterable()
                 .containsExactly("type", "title", "status", "detail", "instance", "code");
         assertThat(problem.path("instance").asText()).isEqualTo(refused.path());
-        assertThat(problem.path("detail").asText()).isEqualTo(problem.path("title").asText());
+        assertThat(problem.path("detail").asText())
+                .isEqualTo(problem.path("title").asText());
         assertThat(inboxes()).isEqualTo(before);
         assertThat(counted(refused.path())).isEqualTo(countedBefore + 1);
     }
@@ -158,10 +160,7 @@ class WebhooksTest {
     @Test
     void whatTheTwinDeliversIsReadFromIt() {
         String person = ANNA;
-        house.whoop()
-                .register(house.whoop()
-                        .app()
-                        .withWebhookUrls(List.of(house.uri("/webhooks/whoop"))));
+        house.whoop().register(house.whoop().app().withWebhookUrls(List.of(house.uri("/webhooks/whoop"))));
         try {
             house.whoop().edit(person, EditKind.ADD_WORKOUT);
             house.clock().advance(Duration.ofMinutes(1));
@@ -234,8 +233,9 @@ class WebhooksTest {
 
     private static byte[] whoopBody(String type, String trace) {
         long account = house.world().byUserId(ANNA).orElseThrow().whoopUserId();
-        return ("{\"user_id\":" + account + ",\"id\":\"" + UUID.nameUUIDFromBytes(trace.getBytes(StandardCharsets.UTF_8))
-                        + "\",\"type\":\"" + type + "\",\"trace_id\":\"" + trace + "\"}")
+        return ("{\"user_id\":" + account + ",\"id\":\""
+                        + UUID.nameUUIDFromBytes(trace.getBytes(StandardCharsets.UTF_8)) + "\",\"type\":\"" + type
+                        + "\",\"trace_id\":\"" + trace + "\"}")
                 .getBytes(StandardCharsets.UTF_8);
     }
 
@@ -267,14 +267,7 @@ class WebhooksTest {
     }
 
     private static void flag(String state) {
-        assertThat(house.admin(
-                                "PUT",
-                                "/flags/WHOOP_INTEGRATION",
-                                state,
-                                "X-API-Key",
-                                House.KEY,
-                                "Content-Type",
-                                JSON)
+        assertThat(house.admin("PUT", "/flags/WHOOP_INTEGRATION", state, "X-API-Key", House.KEY, "Content-Type", JSON)
                         .statusCode())
                 .isEqualTo(200);
     }
@@ -292,8 +285,7 @@ class WebhooksTest {
     /** All refusals of a door together. */
     private static long counted(String path) {
         String provider = URI.create(path).getPath().substring("/webhooks/".length());
-        JsonNode counters =
-                house.jsonOf(house.admin("GET", "/metrics", "")).path("counters");
+        JsonNode counters = house.jsonOf(house.admin("GET", "/metrics", "")).path("counters");
         return Stream.of("wrong_content_type", "too_large", "bad_signature", "bad_age", "garbage")
                 .mapToLong(outcome -> counters.path("webhook." + provider + '.' + outcome)
                         .path("count")
@@ -302,14 +294,16 @@ class WebhooksTest {
     }
 
     private static long count(TestDatabase database, String tableAndCondition) {
-        return database.jdbi().withHandle(handle -> handle.createQuery("select count(*) from " + tableAndCondition)
-                .mapTo(Long.class)
-                .one());
+        return database.jdbi()
+                .withHandle(handle -> handle.createQuery("select count(*) from " + tableAndCondition)
+                        .mapTo(Long.class)
+                        .one());
     }
 
     private static Instant instant(String sql) {
         return house.sahhaDatabase()
                 .jdbi()
-                .withHandle(handle -> handle.createQuery(sql).mapTo(Instant.class).one());
+                .withHandle(
+                        handle -> handle.createQuery(sql).mapTo(Instant.class).one());
     }
 }

@@ -117,12 +117,16 @@ class SahhaInboxTest {
     @Test
     void aSwarmOfEventsIsReadOnceAndNotBeforeThePause() {
         for (int i = 0; i < 40; i++) {
-            assertThat(store.save(new byte[] {(byte) i}, List.of(event(i % 2 == 0 ? Kind.SCORES : Kind.BIOMARKERS)), TIMES))
+            assertThat(store.save(
+                            new byte[] {(byte) i}, List.of(event(i % 2 == 0 ? Kind.SCORES : Kind.BIOMARKERS)), TIMES))
                     .isOne();
         }
-        assertThat(store.save(new byte[] {7}, List.of(event(Kind.BIOMARKERS)), TIMES)).as("again").isZero();
+        assertThat(store.save(new byte[] {7}, List.of(event(Kind.BIOMARKERS)), TIMES))
+                .as("again")
+                .isZero();
 
-        assertThat(store.claim(START.plusSeconds(9), START.plusSeconds(70), 500)).isEmpty();
+        assertThat(store.claim(START.plusSeconds(9), START.plusSeconds(70), 500))
+                .isEmpty();
         assertThat(store.claim(START.plusSeconds(10), START.plusSeconds(70), 500))
                 .containsExactlyInAnyOrder(
                         new SahhaInboxStore.Due(ANNA, Kind.SCORES), new SahhaInboxStore.Due(ANNA, Kind.BIOMARKERS));
@@ -162,8 +166,8 @@ class SahhaInboxTest {
                 .containsEntry(new SahhaStore.RefreshKey("scores", "recent"), START.minus(Duration.ofMinutes(10)))
                 .containsEntry(new SahhaStore.RefreshKey("biomarkers", "recent"), START.minusSeconds(60))
                 .containsEntry(new SahhaStore.RefreshKey("scores", "2026-09"), START.minusSeconds(60));
-        assertThat(rows.profileCheck(ANNA)).hasValueSatisfying(check -> assertThat(check.known())
-                .isTrue());
+        assertThat(rows.profileCheck(ANNA))
+                .hasValueSatisfying(check -> assertThat(check.known()).isTrue());
     }
 
     private static boolean signed(WebhookSecrets secrets, String signature, byte[] body) {

@@ -42,7 +42,6 @@ public final class Sandbox {
 
     private static final String KEY = "sandbox-key";
 
-
     /** Seeded without a consent at start: his is the story of connecting. */
     private static final String WAITS_FOR_CONSENT = "demo-ben";
 

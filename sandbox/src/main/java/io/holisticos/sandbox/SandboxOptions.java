@@ -128,7 +128,8 @@ record SandboxOptions(
                 .defaultHelp(true)
                 .description("The whole product on one machine: app, twins of WHOOP and Sahha, PostgreSQL, members."
                         + " Every option may also come from the environment, --port as SANDBOX_PORT.")
-                .epilog("Something else: \"" + SIMULATE + "\" lives a month of many members at full speed and compares what"
+                .epilog("Something else: \"" + SIMULATE
+                        + "\" lives a month of many members at full speed and compares what"
                         + " is held with what happened; \"" + SIMULATE + " --help\" lists its options.");
         parser.addArgument("--port").type(Integer.class).setDefault(8080).help("port of the app");
         parser.addArgument("--admin-port").type(Integer.class).setDefault(8081).help("admin port of the app");

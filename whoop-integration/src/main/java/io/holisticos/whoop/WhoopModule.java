@@ -140,13 +140,14 @@ public final class WhoopModule implements Managed {
                         new Changes()),
                 configuration.webhook,
                 tools.clock());
-        this.jobs = storage.jobs().make(
-                work.source(),
-                configuration.jobs,
-                tools.clock(),
-                synchronizer.tasks(),
-                Stream.concat(synchronizer.recurringTasks().stream(), inbox.recurringTasks().stream())
-                        .toList());
+        this.jobs = storage.jobs()
+                .make(
+                        work.source(),
+                        configuration.jobs,
+                        tools.clock(),
+                        synchronizer.tasks(),
+                        Stream.concat(synchronizer.recurringTasks().stream(), inbox.recurringTasks().stream())
+                                .toList());
         SchedulerClient client = Jobs.client(reads.source(), synchronizer.tasks());
         this.requests =
                 new Synchronizer(reads.jdbi(), api, new WhoopStore(reads.jdbi(), reads.vault()), terms, () -> client);

@@ -46,7 +46,8 @@ final class Commits {
         if (notice.type().endsWith(".deleted")) {
             return gone;
         }
-        Instant held = versions.getOrDefault(new Record(kind, notice.recordId()), new TreeMap<>())
+        Instant held = versions
+                .getOrDefault(new Record(kind, notice.recordId()), new TreeMap<>())
                 .tailMap(notice.happenedAt(), true)
                 .values()
                 .stream()

@@ -46,7 +46,8 @@ final class Comparison {
         Map<String, List<JsonNode>> readable = new TreeMap<>();
         KEYS.forEach((kind, key) -> {
             Map<String, JsonNode> held = new LinkedHashMap<>();
-            rows.getOrDefault(kind, List.of()).forEach(row -> held.put(row.path(key).asText(), row));
+            rows.getOrDefault(kind, List.of())
+                    .forEach(row -> held.put(row.path(key).asText(), row));
             List<JsonNode> accepted = new ArrayList<>();
             for (JsonNode record : truth.path(kind)) {
                 records++;

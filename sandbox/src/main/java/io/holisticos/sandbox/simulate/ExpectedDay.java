@@ -27,10 +27,7 @@ record ExpectedDay(
 
     static ExpectedDay of(@Nullable ExpectedCycle primary, List<JsonNode> workouts) {
         ExpectedDay day = new ExpectedDay(
-                new LinkedHashMap<>(),
-                new LinkedHashMap<>(),
-                workouts,
-                primary == null ? null : primary.details());
+                new LinkedHashMap<>(), new LinkedHashMap<>(), workouts, primary == null ? null : primary.details());
         if (primary != null) {
             day.addRecovery(primary.recovery().path("score"));
             day.addCycle(primary.cycle());

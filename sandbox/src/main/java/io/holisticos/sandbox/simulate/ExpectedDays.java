@@ -30,12 +30,13 @@ final class ExpectedDays {
                     .add(workout);
         }
         workouts.values()
-                .forEach(all -> all.sort(
-                        Comparator.comparing((JsonNode workout) -> Wire.moment(workout.path("start")))));
+                .forEach(all ->
+                        all.sort(Comparator.comparing((JsonNode workout) -> Wire.moment(workout.path("start")))));
         byDay.forEach((day, ofDay) -> days.put(
                 day,
                 ExpectedDay.of(
-                        ofDay.stream().max(ExpectedCycle.WEIGHT).orElseThrow(), workouts.getOrDefault(day, List.of()))));
+                        ofDay.stream().max(ExpectedCycle.WEIGHT).orElseThrow(),
+                        workouts.getOrDefault(day, List.of()))));
         workouts.forEach((day, ofDay) -> days.computeIfAbsent(day, any -> ExpectedDay.of(null, ofDay)));
     }
 

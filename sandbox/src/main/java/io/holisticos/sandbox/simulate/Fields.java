@@ -18,8 +18,8 @@ final class Fields {
             Map.of("user_id", "whoop_user_id", "start", "start_at", "end", "end_at");
 
     /** Columns that are about the row and not about the member. */
-    private static final Set<String> BOOKKEEPING = Set.of(
-            "user_id", "recorded_at", "fetch_begun_at", "last_fetch_begun_at", "archive_hash", "deleted_at");
+    private static final Set<String> BOOKKEEPING =
+            Set.of("user_id", "recorded_at", "fetch_begun_at", "last_fetch_begun_at", "archive_hash", "deleted_at");
 
     private Fields() {}
 
@@ -79,7 +79,9 @@ final class Fields {
             return false; // shorter than any date with time and offset
         }
         try {
-            return OffsetDateTime.parse(one).toInstant().equals(OffsetDateTime.parse(other).toInstant());
+            return OffsetDateTime.parse(one)
+                    .toInstant()
+                    .equals(OffsetDateTime.parse(other).toInstant());
         } catch (DateTimeException e) {
             return false;
         }

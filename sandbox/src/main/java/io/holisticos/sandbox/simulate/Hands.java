@@ -46,7 +46,8 @@ final class Hands implements Jobs.Maker, AutoCloseable {
 
     /** Runs what is due now, and what becomes due by it. */
     void runDue() {
-        CompletableFuture<Void> other = CompletableFuture.runAsync(() -> made(right).runDue(), secondThread);
+        CompletableFuture<Void> other =
+                CompletableFuture.runAsync(() -> made(right).runDue(), secondThread);
         made(left).runDue();
         try {
             other.join();

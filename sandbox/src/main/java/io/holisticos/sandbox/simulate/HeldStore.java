@@ -86,8 +86,11 @@ final class HeldStore {
 
     /** The state of a member's connection; {@code none} without one. */
     String connectionState(String userId) {
-        return jdbi.withHandle(handle ->
-                handle.createQuery(STATE).bind("who", userId).mapTo(String.class).findOne().orElse("none"));
+        return jdbi.withHandle(handle -> handle.createQuery(STATE)
+                .bind("who", userId)
+                .mapTo(String.class)
+                .findOne()
+                .orElse("none"));
     }
 
     private List<Version> versions(String sql, String userId) {

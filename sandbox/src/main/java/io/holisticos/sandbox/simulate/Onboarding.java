@@ -46,7 +46,8 @@ final class Onboarding {
         double room = DAILY_CALLS - connected * USUAL_COST;
         int today = (int) Math.min(waiting.size(), Math.max(FEWEST_A_DAY, room / costOfOne));
         for (int i = 0; i < today; i++) {
-            Instant moment = day.plus(FIRST_OF_DAY).plus(OPENING_HOURS.multipliedBy(i).dividedBy(today));
+            Instant moment =
+                    day.plus(FIRST_OF_DAY).plus(OPENING_HOURS.multipliedBy(i).dividedBy(today));
             driver.at(moment, () -> connect(waiting.remove(), moment));
         }
     }

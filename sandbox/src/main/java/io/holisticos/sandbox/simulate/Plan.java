@@ -65,8 +65,8 @@ final class Plan {
                 if (!leaves && chance.chance(REVOCATIONS)) {
                     leaves = true;
                     Instant back = moment.plus(Duration.ofHours(chance.whole(20, 70)));
-                    boolean comesBack = chance.chance(0.5)
-                            && back.isBefore(from.plus(Duration.ofDays(scenario.days())));
+                    boolean comesBack =
+                            chance.chance(0.5) && back.isBefore(from.plus(Duration.ofDays(scenario.days())));
                     driver.at(moment, () -> leave(person));
                     if (comesBack) {
                         driver.at(back, () -> comeBack(driver, person, back));

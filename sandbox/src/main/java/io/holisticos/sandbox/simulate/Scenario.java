@@ -14,7 +14,13 @@ import org.jspecify.annotations.Nullable;
  * @param history days that members have been with WHOOP when the first of them connects, 31 to 730
  * @param databaseUrl a PostgreSQL to use instead of our own, as a JDBC URL whose user may create databases
  */
-record Scenario(int users, int days, long seed, int history, Odds odds, @Nullable String databaseUrl) {
+record Scenario(
+        int users,
+        int days,
+        long seed,
+        int history,
+        Odds odds,
+        @Nullable String databaseUrl) {
 
     /** More could not be connected within WHOOP's quota anyway. */
     private static final int MOST_USERS = 5_000;
@@ -111,14 +117,19 @@ record Scenario(int users, int days, long seed, int history, Odds odds, @Nullabl
         parser.addArgument("--history")
                 .type(Integer.class)
                 .setDefault(45)
-                .help("days of data a member has at WHOOP before connecting: the first sync reads 30, backfill the rest");
+                .help(
+                        "days of data a member has at WHOOP before connecting: the first sync reads 30, backfill the rest");
         parser.addArgument("--workouts-per-week")
                 .type(Double.class)
                 .setDefault(Odds.USUAL.workoutsPerWeek())
                 .help("of a member, as a mean");
         share(parser, "--early-rate", Odds.USUAL.early(), "of nights told of before they are scored or even readable");
         share(parser, "--rescore-rate", Odds.USUAL.rescored(), "of nights scored again hours later");
-        share(parser, "--unreliable-rate", Odds.USUAL.unreliable(), "of webhooks lost, doubled or reordered, a third each");
+        share(
+                parser,
+                "--unreliable-rate",
+                Odds.USUAL.unreliable(),
+                "of webhooks lost, doubled or reordered, a third each");
         share(parser, "--edit-rate", Odds.USUAL.edits(), "of member-days with an edit, a deletion or a manual entry");
         parser.addArgument("--database-url")
                 .metavar("URL")
@@ -128,6 +139,10 @@ record Scenario(int users, int days, long seed, int history, Odds odds, @Nullabl
     }
 
     private static void share(ArgumentParser parser, String option, double usual, String help) {
-        parser.addArgument(option).metavar("SHARE").type(Double.class).setDefault(usual).help(help);
+        parser.addArgument(option)
+                .metavar("SHARE")
+                .type(Double.class)
+                .setDefault(usual)
+                .help(help);
     }
 }

@@ -103,7 +103,8 @@ final class Simulation {
     private void runDay(String name) {
         long calls = tally.calls();
         driver.runUntil(town.clock().instant().plus(DAY));
-        out.printf("%6.1f s  %s: %d calls, %d answers 429%n", seconds(), name, tally.calls() - calls, tally.throttled());
+        out.printf(
+                "%6.1f s  %s: %d calls, %d answers 429%n", seconds(), name, tally.calls() - calls, tally.throttled());
         out.flush();
     }
 
@@ -126,7 +127,8 @@ final class Simulation {
                 commits.add(member.whoopUserId(), store.versions(userId), store.tombstones(userId));
             }
             if (read++ < READ_MEMBERS) {
-                unified.compare(userId, records, today.minusDays(READ_DAYS), today).forEach(comparison::add);
+                unified.compare(userId, records, today.minusDays(READ_DAYS), today)
+                        .forEach(comparison::add);
             }
         }
         return new Outcome(

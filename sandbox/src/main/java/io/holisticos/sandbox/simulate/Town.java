@@ -160,7 +160,8 @@ final class Town implements AutoCloseable {
 
     private static Life lifeOf(Scenario scenario) {
         return Life.inStep(
-                Duration.ofDays(scenario.history()), Life.Rhythm.of(scenario.odds().workoutsPerWeek()));
+                Duration.ofDays(scenario.history()),
+                Life.Rhythm.of(scenario.odds().workoutsPerWeek()));
     }
 
     private static int freePort() throws IOException {

@@ -56,13 +56,13 @@ final class UnifiedComparison {
                 different.add("whoop is extra");
             }
         } else {
-            details.forEach((word, records) -> inWords("whoop." + word, records, day.path("whoop").path(word), different));
+            details.forEach((word, records) ->
+                    inWords("whoop." + word, records, day.path("whoop").path(word), different));
         }
         return different;
     }
 
-    private static void values(
-            String part, Map<String, BigDecimal> expected, JsonNode shown, List<String> different) {
+    private static void values(String part, Map<String, BigDecimal> expected, JsonNode shown, List<String> different) {
         Set<String> extra = new TreeSet<>();
         shown.fieldNames().forEachRemaining(extra::add);
         expected.forEach((name, value) -> {
@@ -94,7 +94,11 @@ final class UnifiedComparison {
             require(at + "end", wire.path("end"), ours.path("end"), different);
             require(at + "strain", score.path("strain"), ours.path("strain"), different);
             require(at + "distance_meter", score.path("distance_meter"), ours.path("distance_meter"), different);
-            require(at + "average_heart_rate", score.path("average_heart_rate"), ours.path("average_heart_rate"), different);
+            require(
+                    at + "average_heart_rate",
+                    score.path("average_heart_rate"),
+                    ours.path("average_heart_rate"),
+                    different);
             require(at + "max_heart_rate", score.path("max_heart_rate"), ours.path("max_heart_rate"), different);
             boolean scored = score.path("kilojoule").isNumber();
             if (scored != ours.path("energy_kcal").isNumber()

@@ -69,7 +69,8 @@ class SimulationTest {
                 .anyMatch(line -> line.matches("\\d\\.\\d\\d calls per active member and day"))
                 .anyMatch(line -> line.startsWith("first sync, backfill and token calls: "))
                 .contains("0 answers 429")
-                .anyMatch(line -> line.matches("p50 [\\d.]+ s, p95 [\\d.]+ s from first delivery to commit \\(.*apart\\)"))
+                .anyMatch(line ->
+                        line.matches("p50 [\\d.]+ s, p95 [\\d.]+ s from first delivery to commit \\(.*apart\\)"))
                 .anyMatch(line -> line.matches("\\d{4} members fit the default quota"))
                 .contains("0 differences");
     }
@@ -88,40 +89,37 @@ class SimulationTest {
 
     @Test
     void oneEmptyValueIsFound() {
-        List<Difference> found = spoiled(
-                """
+        List<Difference> found = spoiled("""
                 create table spoiled as select * from whoop_recovery where sleep_id = (%s);
-                update whoop_recovery set hrv_rmssd_milli = null where sleep_id = (%s)""".formatted(A_NIGHT, A_NIGHT),
-                """
+                update whoop_recovery set hrv_rmssd_milli = null where sleep_id = (%s)""".formatted(A_NIGHT, A_NIGHT), """
                 delete from whoop_recovery where cycle_id in (select cycle_id from spoiled);
                 insert into whoop_recovery select * from spoiled;
                 drop table spoiled""");
 
-        assertThat(found).anyMatch(difference -> difference.where().startsWith(MEMBER + " recoveries ")
-                && difference.what().equals("score.hrv_rmssd_milli"));
+        assertThat(found)
+                .anyMatch(difference -> difference.where().startsWith(MEMBER + " recoveries ")
+                        && difference.what().equals("score.hrv_rmssd_milli"));
     }
 
     @Test
     void oneMissingRecordIsFound() {
-        List<Difference> found = spoiled(
-                """
+        List<Difference> found =
+                spoiled("""
                 create table spoiled as select * from whoop_sleep where id = (%s);
-                delete from whoop_sleep where id in (select id from spoiled)""".formatted(A_NIGHT),
-                "insert into whoop_sleep select * from spoiled; drop table spoiled");
+                delete from whoop_sleep where id in (select id from spoiled)""".formatted(A_NIGHT), "insert into whoop_sleep select * from spoiled; drop table spoiled");
 
-        assertThat(found).anyMatch(difference -> difference.where().startsWith(MEMBER + " sleeps ")
-                && difference.what().equals("missing"));
+        assertThat(found)
+                .anyMatch(difference -> difference.where().startsWith(MEMBER + " sleeps ")
+                        && difference.what().equals("missing"));
     }
 
     @Test
     void oneExtraRecordIsFound() {
-        List<Difference> found = spoiled(
-                """
+        List<Difference> found = spoiled("""
                 create table spoiled as select * from whoop_cycle
                 where user_id = 'demo-0005' order by start_at limit 1;
                 update spoiled set id = 1;
-                insert into whoop_cycle select * from spoiled""",
-                "delete from whoop_cycle where id = 1; drop table spoiled");
+                insert into whoop_cycle select * from spoiled""", "delete from whoop_cycle where id = 1; drop table spoiled");
 
         assertThat(found).containsExactly(new Difference(MEMBER + " cycles 1", "extra"));
     }

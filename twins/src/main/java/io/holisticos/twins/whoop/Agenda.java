@@ -13,8 +13,8 @@ import java.util.function.Predicate;
 final class Agenda {
     private final Ledgers ledgers;
     private final Predicate<Person> listens;
-    private final PriorityQueue<Entry> queue = new PriorityQueue<>(
-            Comparator.comparing(Entry::at).thenComparing(entry -> entry.member().whoopUserId()));
+    private final PriorityQueue<Entry> queue = new PriorityQueue<>(Comparator.comparing(Entry::at)
+            .thenComparing(entry -> entry.member().whoopUserId()));
 
     /**
      * @param listens whether the application may be told of that member

@@ -77,8 +77,12 @@ final class Ledger {
         long newest = lastDay(now);
         return days(now, before)
                 .boxed()
-                .flatMap(day -> kept(keptCycles, day, now, () -> untilCycleChanges(day, newest, now), () ->
-                        List.of(cycle(day, newest, now))));
+                .flatMap(day -> kept(
+                        keptCycles,
+                        day,
+                        now,
+                        () -> untilCycleChanges(day, newest, now),
+                        () -> List.of(cycle(day, newest, now))));
     }
 
     Stream<WireRecord> recoveries(Instant now, @Nullable Instant before) {
@@ -93,13 +97,17 @@ final class Ledger {
     }
 
     Stream<WireRecord> sleeps(Instant now, @Nullable Instant before) {
-        return days(now, before).boxed().flatMap(day -> kept(
-                keptSleeps, day, now, () -> untilSleepsChange(day, now), () -> sleepsOf(day, now)));
+        return days(now, before)
+                .boxed()
+                .flatMap(
+                        day -> kept(keptSleeps, day, now, () -> untilSleepsChange(day, now), () -> sleepsOf(day, now)));
     }
 
     Stream<WireRecord> workouts(Instant now, @Nullable Instant before) {
-        return days(now, before).boxed().flatMap(day -> kept(
-                keptWorkouts, day, now, () -> untilWorkoutsChange(day, now), () -> workoutsOf(day, now)));
+        return days(now, before)
+                .boxed()
+                .flatMap(day ->
+                        kept(keptWorkouts, day, now, () -> untilWorkoutsChange(day, now), () -> workoutsOf(day, now)));
     }
 
     // ---- single records ------------------------------------------------------------------------------------------
@@ -373,8 +381,7 @@ final class Ledger {
     }
 
     private Schedule schedule(Night night) {
-        return Schedule.ofNight(
-                night.end(), person.dice("night schedule", night.day()), scoring.rescoredNights());
+        return Schedule.ofNight(night.end(), person.dice("night schedule", night.day()), scoring.rescoredNights());
     }
 
     private Schedule schedule(Nap nap) {

@@ -184,13 +184,7 @@ final class Webhooks {
         }
         Instant due = clock.instant().plus(RETRIES.get(delivery.attempt()));
         outbox.add(new Delivery(
-                numbers++,
-                delivery.event(),
-                delivery.url(),
-                due,
-                delivery.attempt() + 1,
-                timestamp,
-                delivery.fate()));
+                numbers++, delivery.event(), delivery.url(), due, delivery.attempt() + 1, timestamp, delivery.fate()));
     }
 
     private void line(Event event, URI url, Instant now, Fate fate) {

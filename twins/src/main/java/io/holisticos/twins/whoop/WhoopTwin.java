@@ -182,7 +182,9 @@ public final class WhoopTwin {
 
     /** When the next event comes about or the next delivery is due: {@link #pump} then has something to do. */
     public Optional<Instant> nextPumpAt() {
-        return Stream.of(agenda.next(), webhooks.next()).flatMap(Optional::stream).min(Comparator.naturalOrder());
+        return Stream.of(agenda.next(), webhooks.next())
+                .flatMap(Optional::stream)
+                .min(Comparator.naturalOrder());
     }
 
     /** Tells of every event that was taken or lost, on the thread that pumps; one sent twice is told of twice. */
@@ -195,12 +197,11 @@ public final class WhoopTwin {
         Person person = member(userId);
         Instant now = now();
         Ledger ledger = ledgers.of(person);
-        Stream<WireRecord> records =
-                switch (kind) {
-                    case RESCORE, EDIT_SLEEP, DELETE_SLEEP -> ledger.sleeps(now, null);
-                    case DELETE_WORKOUT -> ledger.workouts(now, null);
-                    case ADD_WORKOUT, REVOKE -> Stream.empty();
-                };
+        Stream<WireRecord> records = switch (kind) {
+            case RESCORE, EDIT_SLEEP, DELETE_SLEEP -> ledger.sleeps(now, null);
+            case DELETE_WORKOUT -> ledger.workouts(now, null);
+            case ADD_WORKOUT, REVOKE -> Stream.empty();
+        };
         Optional<String> id = records.skip(older).map(WireRecord::key).findFirst();
         boolean anyRecord = kind == EditKind.ADD_WORKOUT || kind == EditKind.REVOKE;
         return id.isEmpty() && !anyRecord ? Optional.empty() : edit(person, kind, id);
@@ -230,17 +231,14 @@ public final class WhoopTwin {
     public Optional<Map<String, Object>> record(String userId, String collection, String key, Instant asOf) {
         Ledger ledger = ledgers.of(member(userId));
         Instant moment = asOf.truncatedTo(ChronoUnit.MILLIS);
-        Stream<WireRecord> records =
-                switch (collection) {
-                    case "cycles" -> ledger.cycles(moment, null);
-                    case "recoveries" -> ledger.recoveries(moment, null);
-                    case "sleeps" -> ledger.sleeps(moment, null);
-                    case "workouts" -> ledger.workouts(moment, null);
-                    default -> throw new IllegalArgumentException("no collection '" + collection + "'");
-                };
-        return records.filter(record -> record.key().equals(key))
-                .findFirst()
-                .map(WireRecord::json);
+        Stream<WireRecord> records = switch (collection) {
+            case "cycles" -> ledger.cycles(moment, null);
+            case "recoveries" -> ledger.recoveries(moment, null);
+            case "sleeps" -> ledger.sleeps(moment, null);
+            case "workouts" -> ledger.workouts(moment, null);
+            default -> throw new IllegalArgumentException("no collection '" + collection + "'");
+        };
+        return records.filter(record -> record.key().equals(key)).findFirst().map(WireRecord::json);
     }
 
     /** Everything the API would return about that member now, in one object. */

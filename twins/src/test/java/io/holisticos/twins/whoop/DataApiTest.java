@@ -232,17 +232,14 @@ class DataApiTest {
 
     @Test
     void nightsArePendingFirstAndSomeAreScoredAgain() {
-        Ledger ledger = new Ledger(twin.world.byUserId("demo-anna").orElseThrow(), Twin.START);
+        Ledger ledger = new Ledger(twin.world.byUserId("demo-anna").orElseThrow(), Twin.START, Scoring.USUAL);
         Map<Object, Set<Object>> statesOfNight = new HashMap<>();
         Map<Object, Set<Object>> scoringsOfNight = new HashMap<>();
 
         for (int step = 0; step < 3 * 24 * 40; step++) {
             Instant now = Twin.START.plus(Duration.ofMinutes(20L * step));
-            var recovery = ledger.recoveries(now, null)
-                    .findFirst()
-                    .orElseThrow()
-                    .json()
-                    .get();
+            var recovery =
+                    ledger.recoveries(now, null).findFirst().orElseThrow().json();
             Object night = recovery.get("sleep_id");
             statesOfNight.computeIfAbsent(night, id -> new LinkedHashSet<>()).add(recovery.get("score_state"));
             if (recovery.get("score_state").equals("SCORED")) {

@@ -112,8 +112,8 @@ class WebhooksTest {
 
     @Test
     void eventsDoNotDependOnHowOftenOneLooks() {
-        Ledger often = new Ledger(twin.world.byUserId("demo-dina").orElseThrow(), Twin.START);
-        Ledger once = new Ledger(twin.world.byUserId("demo-dina").orElseThrow(), Twin.START);
+        Ledger often = new Ledger(twin.world.byUserId("demo-dina").orElseThrow(), Twin.START, Scoring.USUAL);
+        Ledger once = new Ledger(twin.world.byUserId("demo-dina").orElseThrow(), Twin.START, Scoring.USUAL);
 
         List<Event> pieces = new ArrayList<>();
         for (int minute = 0; minute < 14 * 24 * 60; minute += 7) {

@@ -142,9 +142,8 @@ final class MemberJob {
                 backfill = new Backfill(open, row.backfill());
             }
         }
-        Standing standing = row.flags().stopped()
-                ? Standing.STOPPED
-                : terms.enabled().test(who) ? Standing.OPEN : Standing.OFF;
+        Standing standing =
+                row.flags().stopped() ? Standing.STOPPED : terms.enabled().test(who) ? Standing.OPEN : Standing.OFF;
         MemberState.Held held = new MemberState.Held(
                 row.night(), row.cycle(), row.offset(), row.flags().absent() ? records.absences(who) : List.of());
         MemberState state =
@@ -320,12 +319,11 @@ final class MemberJob {
 
     /** Those who wait for the same permits do not come back all at once, and the less urgent come back less often. */
     private void pause(UserId who, MemberState state, Lane lane, Duration retryAfter) {
-        Duration shortest =
-                switch (lane) {
-                    case INTERACTIVE, WEBHOOK -> SHORTEST_RETRY;
-                    case RECONCILE -> Duration.ofMinutes(1);
-                    case BACKFILL -> Duration.ofMinutes(5);
-                };
+        Duration shortest = switch (lane) {
+            case INTERACTIVE, WEBHOOK -> SHORTEST_RETRY;
+            case RECONCILE -> Duration.ofMinutes(1);
+            case BACKFILL -> Duration.ofMinutes(5);
+        };
         Instant now = now();
         long spread = Math.floorMod(31L * who.value().hashCode() + now.toEpochMilli(), shortest.toMillis());
         Duration wait = retryAfter.compareTo(shortest) < 0 ? shortest : retryAfter;

@@ -98,7 +98,8 @@ final class Planner {
         Standing standing = state.asked().standing();
         return switch (standing) {
             case STOPPED -> new Rest();
-            case OFF -> new Wait(now.plus(state.asked().run() == null ? LOOK_AGAIN_WHILE_OFF : LOOK_AGAIN_FOR_A_CALLER));
+            case OFF ->
+                new Wait(now.plus(state.asked().run() == null ? LOOK_AGAIN_WHILE_OFF : LOOK_AGAIN_FOR_A_CALLER));
             case OPEN ->
                 rules().stream()
                         .map(rule -> rule.apply(this))

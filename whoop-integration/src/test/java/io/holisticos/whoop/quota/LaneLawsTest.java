@@ -125,7 +125,7 @@ class LaneLawsTest {
         for (int member = 2; member <= 10; member++) {
             assertThat(desk.countOf(member, START.plusSeconds(100), START.plusSeconds(162)))
                     .as("member " + member)
-                    .isBetween(4, 25);
+                    .isBetween(4L, 25L);
         }
         assertThat(desk.countOf(1, START.plusSeconds(100), START.plusSeconds(162)))
                 .isLessThanOrEqualTo(25);

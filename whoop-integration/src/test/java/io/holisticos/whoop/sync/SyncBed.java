@@ -144,7 +144,11 @@ public final class SyncBed implements AutoCloseable {
         SyncTerms terms = new SyncTerms(who -> enabled.get(), consentsLost::add, clock, metrics);
         synchronizer = new Synchronizer(jdbi, api, store, terms, this::schedulerClient);
         job = new MemberJob(
-                new MemberTables(new MemberStore(jdbi), new ChangeStore(jdbi), new SyncStore(jdbi)), api, store, terms, who -> {});
+                new MemberTables(new MemberStore(jdbi), new ChangeStore(jdbi), new SyncStore(jdbi)),
+                api,
+                store,
+                terms,
+                who -> {});
         jobs = Jobs.byHand(dataSource, clock, synchronizer.tasks(), List.of());
         threads = Jobs.in(
                 dataSource,
