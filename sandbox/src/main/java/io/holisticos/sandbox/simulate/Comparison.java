@@ -41,7 +41,7 @@ final class Comparison {
      * @return WHOOP's records, in the version that ours were found equal to, by kind; what a reader must now be told
      */
     Map<String, List<JsonNode>> compare(String userId) {
-        JsonNode truth = Caller.JSON.valueToTree(whoop.truth(userId));
+        JsonNode truth = Wire.written(whoop.truth(userId));
         Map<String, List<JsonNode>> rows = store.rows(userId);
         Map<String, List<JsonNode>> readable = new TreeMap<>();
         KEYS.forEach((kind, key) -> {
@@ -52,7 +52,7 @@ final class Comparison {
             for (JsonNode record : truth.path(kind)) {
                 records++;
                 String id = record.path(key).asText();
-                compare(new Subject(userId, kind, id), reread(record), Optional.ofNullable(held.remove(id)))
+                compare(new Subject(userId, kind, id), record, Optional.ofNullable(held.remove(id)))
                         .ifPresent(accepted::add);
             }
             held.keySet().forEach(id -> differ(new Subject(userId, kind, id), "extra"));
@@ -120,7 +120,7 @@ final class Comparison {
 
     private Optional<JsonNode> asOf(Subject subject, Instant moment) {
         return whoop.record(subject.userId(), subject.kind(), subject.id(), moment)
-                .map(json -> reread(Caller.JSON.valueToTree(json)));
+                .map(Wire::written);
     }
 
     private void compareBody(String userId, JsonNode body, List<JsonNode> rows) {
@@ -128,17 +128,12 @@ final class Comparison {
         if (body.isNull() != rows.isEmpty()) {
             differ(subject, body.isNull() ? "extra" : "missing");
         } else if (!body.isNull()) {
-            Fields.differences(reread(body), rows.get(0)).forEach(field -> differ(subject, field));
+            Fields.differences(body, rows.get(0)).forEach(field -> differ(subject, field));
         }
     }
 
     private void differ(Subject subject, String what) {
         differences.add(new Difference(subject.toString(), what));
-    }
-
-    /** As it looks after a way over the wire: single-precision numbers with the digits they are written with. */
-    private static JsonNode reread(JsonNode record) {
-        return Wire.reread(record);
     }
 
     private static Instant moment(JsonNode record, String field) {

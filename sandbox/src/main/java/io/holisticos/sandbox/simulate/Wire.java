@@ -11,10 +11,10 @@ final class Wire {
 
     private Wire() {}
 
-    /** The same after having been written and read: single-precision numbers with just the digits they are written with. */
-    static JsonNode reread(JsonNode record) {
+    /** As read at the other end: single-precision numbers have just the digits they are written with. */
+    static JsonNode written(Object json) {
         try {
-            return Caller.JSON.readTree(Caller.JSON.writeValueAsBytes(record));
+            return Caller.JSON.readTree(Caller.JSON.writeValueAsBytes(json));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
