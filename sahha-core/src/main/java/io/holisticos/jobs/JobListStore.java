@@ -1,14 +1,15 @@
 package io.holisticos.jobs;
 
 import java.time.Instant;
-import java.util.Optional;
+import java.util.List;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 
 /** Reads table {@code scheduled_tasks}; db-scheduler alone writes it. */
 final class JobListStore {
 
-    private static final String NEXT = "select min(execution_time) from scheduled_tasks where not picked";
+    private static final String NEXT =
+            "select execution_time from scheduled_tasks where not picked order by execution_time limit :most";
 
     private final Jdbi jdbi;
 
@@ -16,9 +17,9 @@ final class JobListStore {
         this.jdbi = Jdbi.create(database);
     }
 
-    /** When the first job is due that nobody works on; empty when there is none. */
-    Optional<Instant> nextDue() {
-        return jdbi.withHandle(
-                handle -> handle.createQuery(NEXT).mapTo(Instant.class).findOne());
+    /** When the first jobs are due that nobody works on, soonest first. */
+    List<Instant> nextDue(int most) {
+        return jdbi.withHandle(handle ->
+                handle.createQuery(NEXT).bind("most", most).mapTo(Instant.class).list());
     }
 }

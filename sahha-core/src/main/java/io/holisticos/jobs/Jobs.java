@@ -12,7 +12,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -91,25 +90,19 @@ public final class Jobs implements Managed {
     }
 
     /**
-     * Runs in this thread what is due, and what became due by it; for jobs {@link #byHand}.
-     *
-     * @return whether anything was due
+     * Runs in this thread what is due, and leaves what becomes due by it; for jobs {@link #byHand}. In another thread,
+     * another such list of the same database may do the same: each job runs once.
      */
-    public boolean runDue() {
+    public void runDue() {
         if (!(scheduler instanceof ManualScheduler byHand)) {
             throw new IllegalStateException("these jobs have threads of their own");
         }
-        boolean any = false;
-        while (list.nextDue().filter(due -> !due.isAfter(clock.instant())).isPresent()) {
-            byHand.runAnyDueExecutions();
-            any = true;
-        }
-        return any;
+        byHand.runAnyDueExecutions();
     }
 
-    /** When the next job that nobody works on is due; empty when there is none on the list. */
-    public Optional<Instant> nextDue() {
-        return list.nextDue();
+    /** When the next jobs that nobody works on are due, soonest first. */
+    public List<Instant> nextDue(int most) {
+        return list.nextDue(most);
     }
 
     /** Puts work on the list; safe from any thread and before {@link #start}. */

@@ -67,6 +67,8 @@ public final class OutboundConfiguration {
         sensible.setConnectionRequestTimeout(Duration.milliseconds(500));
         sensible.setTimeout(Duration.seconds(5));
         sensible.setTimeToLive(Duration.minutes(5));
+        sensible.setKeepAlive(Duration.seconds(30)); // where a reply names no time of its own
+        sensible.setValidateAfterInactivityPeriod(Duration.seconds(1)); // the other side may have closed it since
         sensible.setMaxConnections(64);
         sensible.setMaxConnectionsPerRoute(32);
         sensible.setGzipEnabledForRequests(false);

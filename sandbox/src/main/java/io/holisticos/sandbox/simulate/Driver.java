@@ -30,6 +30,7 @@ final class Driver {
     private final PriorityQueue<Scripted> script =
             new PriorityQueue<>(Comparator.comparing(Scripted::at).thenComparing(Scripted::number));
     private long numbers;
+    private Optional<Instant> nextJob = Optional.empty();
 
     Driver(Town town) {
         this.town = town;
@@ -43,6 +44,7 @@ final class Driver {
     /** Lives until that moment. */
     void runUntil(Instant end) {
         int rounds = 0;
+        nextJob = town.hands().nextDue();
         while (true) {
             Instant now = town.clock().instant();
             boolean worked = work(now);
@@ -70,8 +72,12 @@ final class Driver {
             town.whoop().pump();
             worked = true;
         }
-        if (isDue(town.hands().nextDue(), now)) {
-            town.hands().runDue();
+        if (worked) {
+            nextJob = town.hands().nextDue(); // only what happens puts jobs on the list
+        }
+        if (isDue(nextJob, now)) {
+            town.hands().runDue(now);
+            nextJob = town.hands().nextDue();
             worked = true;
         }
         return worked;
@@ -84,7 +90,7 @@ final class Driver {
     private Instant next(Instant end) {
         return Stream.of(
                         nextPulse(),
-                        town.hands().nextDue().map(moment -> roundedUp(moment, TICK)),
+                        nextJob.map(moment -> roundedUp(moment, TICK)),
                         Optional.ofNullable(script.peek()).map(Scripted::at))
                 .flatMap(Optional::stream)
                 .min(Comparator.naturalOrder())

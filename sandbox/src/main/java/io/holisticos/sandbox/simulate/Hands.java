@@ -25,6 +25,7 @@ final class Hands implements Jobs.Maker, AutoCloseable {
     });
     private @Nullable Jobs left;
     private @Nullable Jobs right;
+    private List<Instant> next = List.of();
 
     @Override
     public Jobs make(
@@ -41,11 +42,16 @@ final class Hands implements Jobs.Maker, AutoCloseable {
 
     /** When the next job is due. */
     Optional<Instant> nextDue() {
-        return made(left).nextDue();
+        next = made(left).nextDue(2);
+        return next.stream().findFirst();
     }
 
-    /** Runs what is due now, and what becomes due by it. */
-    void runDue() {
+    /** Runs what is due at this moment, and leaves what becomes due by it. */
+    void runDue(Instant now) {
+        if (next.size() < 2 || next.get(1).isAfter(now)) {
+            made(left).runDue();
+            return;
+        }
         CompletableFuture<Void> other =
                 CompletableFuture.runAsync(() -> made(right).runDue(), secondThread);
         made(left).runDue();

@@ -92,7 +92,7 @@ final class QuotaState {
 
     void granted(Grant grant) {
         grants.add(grant.at(), grant.to().lane(), grant.to().member());
-        waiting.remove(grant.to());
+        waiting.served(grant.to(), grant.at());
         lastGrantedAt = grant.at();
     }
 
@@ -160,7 +160,7 @@ final class QuotaState {
 
     /** While others of the lane wait, a member has no more than its part of what the lane has. */
     private Instant fairPartAt(Who who, Instant now) {
-        if (who.member() == 0 || waiting.othersOf(who, now) == 0) {
+        if (who.member() == 0 || !waiting.isContended(who, now)) {
             return now;
         }
         Instant begin = now.minus(minute.length());

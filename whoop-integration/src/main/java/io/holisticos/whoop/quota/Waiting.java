@@ -14,21 +14,32 @@ final class Waiting {
     /** How much later than told a caller may come and still find its permit. */
     static final Duration HELD_FOR = Duration.ofSeconds(5);
 
+    /**
+     * So long after it had to wait a lane counts as wanting, and a member as contending: permits that are asked for one by
+     * one are not in want at each moment, but over a minute they are.
+     */
+    static final Duration WANTING_FOR = Duration.ofMinutes(1);
+
     private final Map<Who, Instant> told = new HashMap<>();
+    private final Map<Who, Instant> servedAt = new HashMap<>(); // who had waited
 
     /** A member in a lane. */
     record Who(Lane lane, long member) {}
 
     void clear() {
         told.clear();
+        servedAt.clear();
     }
 
     void add(Who who, Instant toldAt) {
         told.put(who, toldAt);
     }
 
-    void remove(Who who) {
-        told.remove(who);
+    /** It has its permit. */
+    void served(Who who, Instant now) {
+        if (told.remove(who) != null) {
+            servedAt.put(who, now);
+        }
     }
 
     /** When this one was told to come; null when it does not wait, or did not come. */
@@ -38,12 +49,20 @@ final class Waiting {
         return when == null || isOver(when, now) ? null : when;
     }
 
-    /** Lanes in which anybody waits. */
+    /** Lanes in which anybody waits, or did a moment ago. */
     boolean[] lanes(Instant now) {
-        forgetWhoDidNotCome(now);
+        forget(now);
         boolean[] waiting = new boolean[Lane.COUNT];
         told.keySet().forEach(who -> waiting[who.lane().number] = true);
+        servedAt.keySet().forEach(who -> waiting[who.lane().number] = true);
         return waiting;
+    }
+
+    /** Whether others in the same lane wait, or did a moment ago. */
+    boolean isContended(Who who, Instant now) {
+        forget(now);
+        return told.keySet().stream().anyMatch(other -> isAnother(other, who))
+                || servedAt.keySet().stream().anyMatch(other -> isAnother(other, who));
     }
 
     /** How many others wait in the same lane. */
@@ -80,8 +99,9 @@ final class Waiting {
         return counts;
     }
 
-    private void forgetWhoDidNotCome(Instant now) {
+    private void forget(Instant now) {
         told.values().removeIf(when -> isOver(when, now));
+        servedAt.values().removeIf(when -> !when.plus(WANTING_FOR).isAfter(now));
     }
 
     private static boolean isAnother(Who one, Who other) {

@@ -32,11 +32,11 @@ public final class WebhookConfiguration {
     @JsonProperty
     Duration parkFor = Duration.days(30);
 
-    /** How often what a crash left lying is picked up. */
+    /** How often what a crash left lying is picked up; a start looks at once. */
     @NotNull
     @MinDuration(value = 1, unit = TimeUnit.SECONDS)
     @JsonProperty
-    Duration sweepEvery = Duration.minutes(1);
+    Duration sweepEvery = Duration.minutes(10);
 
     WebhookSecrets secrets(String clientSecret) {
         return new WebhookSecrets(secret.isBlank() ? clientSecret : secret, previousSecret);

@@ -196,9 +196,15 @@ public final class SyncBed implements AutoCloseable {
         tokens.remove(who);
     }
 
-    /** Does in this thread what is due now. */
+    /** Does in this thread what is due now, and what becomes due by it. */
     public void work() {
-        jobs.runDue();
+        while (nextJob().filter(due -> !due.isAfter(clock.instant())).isPresent()) {
+            jobs.runDue();
+        }
+    }
+
+    private Optional<Instant> nextJob() {
+        return jobs.nextDue(1).stream().findFirst();
     }
 
     /** Asks for a run and does it. */
@@ -211,7 +217,7 @@ public final class SyncBed implements AutoCloseable {
     void pass(Duration span) {
         Instant end = clock.instant().plus(span);
         while (true) {
-            Optional<Instant> due = jobs.nextDue().filter(moment -> !moment.isAfter(end));
+            Optional<Instant> due = nextJob().filter(moment -> !moment.isAfter(end));
             if (due.isEmpty()) {
                 clock.advance(Duration.between(clock.instant(), end));
                 return;
@@ -438,6 +444,15 @@ public final class SyncBed implements AutoCloseable {
     public int count(String table, UserId who) {
         return jdbi.withHandle(handle -> handle.createQuery("select count(*) from " + table + " where user_id = :who")
                 .bind("who", who.value())
+                .mapTo(Integer.class)
+                .one());
+    }
+
+    int archivedBefore(UserId who, Instant moment) {
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "select count(*) from whoop_archive where user_id = :who and recorded_at < :before")
+                .bind("who", who.value())
+                .bind("before", moment.atOffset(ZoneOffset.UTC))
                 .mapTo(Integer.class)
                 .one());
     }
