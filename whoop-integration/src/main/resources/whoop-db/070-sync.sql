@@ -13,6 +13,7 @@ create table whoop_change (
     rung integer not null default 0,
     done_at timestamptz,
     outcome text,
+    owed boolean not null default false,
     constraint whoop_change_happened check (happened in ('updated', 'deleted')),
     constraint whoop_change_collection check (collection in ('cycle', 'sleep', 'recovery', 'workout'))
 );
@@ -21,6 +22,7 @@ create index whoop_change_due on whoop_change (due_at) where done_at is null;
 create index whoop_change_record on whoop_change (user_id, record_id);
 create index whoop_change_done_at on whoop_change (done_at);
 comment on table whoop_change is 'What WHOOP told us changed, and how it ended. Ids only. Open until done_at: due_at says when it is looked at, rung how often it was not there yet. Recoveries go by the id of their sleep.';
+comment on column whoop_change.owed is 'Read because its other half was told; its own event is still to come.';
 --rollback drop table whoop_change;
 
 --changeset sync:whoop_member_sync

@@ -3,6 +3,7 @@ package io.holisticos.sandbox.simulate;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * How a run ended.
@@ -38,6 +39,10 @@ record Outcome(
         }
         differences.stream().limit(SHOWN).forEach(difference -> out.println("  " + difference));
         print(out, "%.2f calls per active member and day", costs.perMemberDay());
+        out.println("of these: "
+                + costs.byKind().entrySet().stream()
+                        .map(kind -> String.format(Locale.ROOT, "%.2f %s", kind.getValue(), kind.getKey()))
+                        .collect(Collectors.joining(", ")));
         print(
                 out,
                 "first sync, backfill and token calls: %d data calls and %d token calls before day 1, %d token calls since",

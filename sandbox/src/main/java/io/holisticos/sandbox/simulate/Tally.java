@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Counts calls of WHOOP as WHOOP's twin sees them. */
 final class Tally {
@@ -19,6 +20,7 @@ final class Tally {
     private final Map<String, Long> whenLeft = new HashMap<>();
     private long dataAtDayOne;
     private long tokensAtDayOne;
+    private Map<String, Long> kindsAtDayOne = Map.of();
     private Instant dayOne = Instant.MAX;
     private double memberDaysLost;
     private Instant end = Instant.MAX;
@@ -37,6 +39,7 @@ final class Tally {
      * @param tokenCalls of the token endpoint in the counted days
      * @param tokenCallsBefore of the token endpoint before day 1
      * @param throttled answers 429, ever
+     * @param byKind the calls of everybody in the counted days by what they read, for a member and a day
      */
     record Costs(
             long calls,
@@ -45,7 +48,8 @@ final class Tally {
             long tokenCalls,
             long tokenCallsBefore,
             long throttled,
-            int mostInMinute) {
+            int mostInMinute,
+            Map<String, Double> byKind) {
         double perMemberDay() {
             return memberDays == 0 ? 0 : calls / memberDays;
         }
@@ -56,6 +60,7 @@ final class Tally {
         dayOne = now;
         end = until;
         dataAtDayOne = stats.callsBelow(DATA);
+        kindsAtDayOne = stats.callsByEndpoint(DATA);
         tokensAtDayOne = stats.callsBelow(TOKEN);
     }
 
@@ -87,7 +92,26 @@ final class Tally {
                 stats.callsBelow(TOKEN) - tokensAtDayOne,
                 tokensAtDayOne,
                 throttled(),
-                stats.maxCallsIn60s());
+                stats.maxCallsIn60s(),
+                byKind(members * days - memberDaysLost));
+    }
+
+    private Map<String, Double> byKind(double memberDays) {
+        Map<String, Double> kinds = new TreeMap<>();
+        stats.callsByEndpoint(DATA).forEach((endpoint, calls) -> {
+            long counted = calls - kindsAtDayOne.getOrDefault(endpoint, 0L);
+            if (counted > 0) {
+                kinds.merge(kind(endpoint), counted / memberDays, Double::sum);
+            }
+        });
+        return kinds;
+    }
+
+    /** The last part of the path, or what stands before an id. */
+    private static String kind(String endpoint) {
+        String[] parts = endpoint.split("/");
+        String last = parts[parts.length - 1];
+        return last.startsWith("{") ? parts[parts.length - 2] + " by id" : last;
     }
 
     private static String member(Person person) {

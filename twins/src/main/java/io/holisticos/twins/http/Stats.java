@@ -50,6 +50,17 @@ public final class Stats {
                 .sum();
     }
 
+    /** Those calls by endpoint. */
+    public Map<String, Long> callsByEndpoint(String path) {
+        Map<String, Long> sums = new TreeMap<>();
+        counts.forEach((key, count) -> {
+            if (key.isBelow(path)) {
+                sums.merge(key.endpoint(), count.sum(), Long::sum);
+            }
+        });
+        return sums;
+    }
+
     /** Those calls by member; the empty text stands for "unknown". */
     public Map<String, Long> callsByMember(String path) {
         Map<String, Long> sums = new TreeMap<>();

@@ -25,6 +25,12 @@ final class ChangeStore {
     /** Doubles fall together. */
     private static final Duration WAIT_FOR_DOUBLES = Duration.ofSeconds(5);
 
+    /**
+     * What was read because its other half was told is owed an event of its own. One that comes so soon is taken for it, and
+     * nothing is read again; should it be of a still newer version, the next list shows that.
+     */
+    private static final Duration OWED = Duration.ofMinutes(15);
+
     private static final String TELL = """
             with partner as (
                 update whoop_change set due_at = least(due_at, :toldAt), rung = 0
@@ -34,12 +40,19 @@ final class ChangeStore {
             ), heard as (
                 update whoop_member_sync set last_event_at = :toldAt
                 where user_id = :who and (last_event_at is null or last_event_at < :toldAt)
+            ), owed as (
+                update whoop_change set owed = false
+                where user_id = :who and record_id = :record and collection = :collection and happened = 'updated'
+                  and :happened = 'updated' and owed and outcome = 'done' and done_at > :owedSince
+                  and not exists (select from partner)
+                returning id
             )
             insert into whoop_change as held (user_id, collection, record_id, happened, first_told_at, told_at, due_at)
-            values (:who, :collection, :record, :happened, :toldAt, :toldAt,
-                case when exists (select from partner) then cast(:toldAt as timestamptz) else :dueAt end)
+            select :who, :collection, :record, :happened, :toldAt, :toldAt,
+                case when exists (select from partner) then cast(:toldAt as timestamptz) else :dueAt end
+            where not exists (select from owed)
             on conflict (user_id, collection, record_id, happened) where done_at is null
-            do update set told_at = greatest(held.told_at, excluded.told_at), rung = 0,
+            do update set told_at = greatest(held.told_at, excluded.told_at), rung = 0, owed = false,
                 due_at = case when held.rung = 0 then least(held.due_at, excluded.due_at) else excluded.due_at end""";
     /** Goes before the statement that saves what was read. What was told again meanwhile stays as it is. */
     static final String SETTLE = """
@@ -56,8 +69,9 @@ final class ChangeStore {
                   and c.happened = 'updated' and c.done_at is null and c.told_at = t.told_at
             ), added as (
                 insert into whoop_change
-                    (user_id, collection, record_id, happened, first_told_at, told_at, due_at, rung)
-                select :who, collection, record_id, 'updated', first_told_at, told_at, due_at, rung
+                    (user_id, collection, record_id, happened, first_told_at, told_at, due_at, rung, owed, outcome, done_at)
+                select :who, collection, record_id, 'updated', first_told_at, told_at, due_at, rung, true, outcome,
+                    case when outcome is not null then cast(:now as timestamptz) end
                 from told where added
                 on conflict (user_id, collection, record_id, happened) where done_at is null do nothing
             )
@@ -127,6 +141,7 @@ final class ChangeStore {
                 .bind("happened", change.happened().word())
                 .bind("toldAt", utc(toldAt))
                 .bind("dueAt", utc(toldAt.plus(patience(change))))
+                .bind("owedSince", utc(toldAt.minus(OWED)))
                 .execute();
     }
 
@@ -138,6 +153,8 @@ final class ChangeStore {
                         .put("outcome", closed.outcome().word()));
         settled.moved().forEach(moved -> add(rows, moved));
         settled.added().forEach(added -> add(rows, added).put("added", true));
+        settled.alongside()
+                .forEach(read -> add(rows, read).put("added", true).put("outcome", Settlement.Outcome.DONE.word()));
         return rows.toString();
     }
 

@@ -23,6 +23,9 @@ enum Ladder {
     private static final List<Duration> UNTIL_IT_IS_SCORED =
             List.of(Duration.ofMinutes(30), Duration.ofHours(2), Duration.ofHours(6));
 
+    /** A night told of too early is told of again when it has its score: only should that be lost is it looked for. */
+    private static final Duration UNTIL_A_NIGHT_IS_TOLD_AGAIN = Duration.ofMinutes(30);
+
     /** How many rungs lie below the first. */
     private final int below;
 
@@ -49,7 +52,8 @@ enum Ladder {
     }
 
     /** How long to wait on a rung. */
-    Duration waits(int rung) {
-        return waits().get(rung - below - 1);
+    Duration waits(int rung, Collection collection) {
+        boolean toldAgain = this == ABSENT && rung == 1 && collection == Collection.SLEEP;
+        return toldAgain ? UNTIL_A_NIGHT_IS_TOLD_AGAIN : waits().get(rung - below - 1);
     }
 }

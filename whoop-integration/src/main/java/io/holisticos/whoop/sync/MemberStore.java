@@ -160,7 +160,8 @@ final class MemberStore {
     void save(UserId who, Read read, Settlement settled, Instant now) {
         boolean settles = !(settled.closed().isEmpty()
                 && settled.moved().isEmpty()
-                && settled.added().isEmpty());
+                && settled.added().isEmpty()
+                && settled.alongside().isEmpty());
         jdbi.useHandle(handle -> {
             Update update = settles
                     ? handle.createUpdate(SETTLE_AND_SAVE).bind("settled", ChangeStore.written(settled))

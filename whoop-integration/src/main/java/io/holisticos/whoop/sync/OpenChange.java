@@ -94,7 +94,7 @@ record OpenChange(
                         happened,
                         firstToldAt,
                         toldAt,
-                        now.plus(ladder.waits(next)),
+                        now.plus(ladder.waits(next, collection)),
                         next,
                         hints));
     }

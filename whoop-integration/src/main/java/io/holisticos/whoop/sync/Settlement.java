@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param closed what is over, and how
  * @param moved what is to be looked at later
  * @param added what is to be read besides
+ * @param alongside what was read although only its other half was told
  * @param walk how the walk goes on; null when it is over
  * @param listedAt since when the collection is read; null while the walk goes on
  */
@@ -28,6 +29,7 @@ record Settlement(
         List<Closed> closed,
         List<OpenChange> moved,
         List<OpenChange> added,
+        List<OpenChange> alongside,
         @Nullable Walk walk,
         @Nullable Instant listedAt) {
 
@@ -38,6 +40,7 @@ record Settlement(
         closed = List.copyOf(closed);
         moved = List.copyOf(moved);
         added = List.copyOf(added);
+        alongside = List.copyOf(alongside);
     }
 
     /** A change that is over. */
@@ -138,6 +141,7 @@ record Settlement(
         private final List<Closed> closed = new ArrayList<>();
         private final List<OpenChange> moved = new ArrayList<>();
         private final List<OpenChange> added = new ArrayList<>();
+        private final List<OpenChange> alongside = new ArrayList<>();
 
         Ledger(MemberState state, Instant begunAt, boolean complete, Instant now) {
             this.state = state;
@@ -153,7 +157,7 @@ record Settlement(
         }
 
         Settlement settlement(@Nullable Walk walk, @Nullable Instant listedAt) {
-            return new Settlement(closed, moved, added, walk, listedAt);
+            return new Settlement(closed, moved, added, alongside, walk, listedAt);
         }
 
         void settleAll(Collection collection) {
@@ -217,6 +221,9 @@ record Settlement(
             Seen seen = shown.get(recovery.recordId());
             boolean early = seen == null ? complete && recovery.isDue(now) : seen.isPending();
             if (!early) {
+                if (seen != null && !recovery.hints().partnerSettled()) {
+                    alongside.add(recovery.asSleep());
+                }
                 return;
             }
             if (recovery.hints().buried()) {

@@ -70,7 +70,7 @@ class EverydayTest {
     }
 
     @Test
-    void theOtherHalfToldLateCostsOneMore() {
+    void theOtherHalfToldLateCostsNothing() {
         UUID night = bed.passUntilAwake(ANNA);
         bed.tell(ANNA, Collection.SLEEP, night);
         bed.pass(Duration.ofMinutes(2));
@@ -79,7 +79,53 @@ class EverydayTest {
         bed.tell(ANNA, Collection.RECOVERY, night);
         bed.pass(Duration.ofMinutes(1));
 
-        assertThat(bed.calls()).containsExactly(RECOVERIES);
+        assertThat(bed.calls()).as("it was read along").isEmpty();
+        assertThat(bed.openChanges(ANNA)).isZero();
+    }
+
+    @Test
+    void theNightToldAfterItsRecoveryCostsNothing() {
+        UUID night = bed.passUntilAwake(ANNA);
+        bed.tell(ANNA, Collection.RECOVERY, night);
+        bed.pass(Duration.ofMinutes(2));
+        bed.calls();
+
+        bed.tell(ANNA, Collection.SLEEP, night);
+        bed.pass(Duration.ofMinutes(1));
+
+        assertThat(bed.calls()).isEmpty();
+        bed.assertHoldsTheNights(ANNA);
+    }
+
+    @Test
+    void whatIsToldTwiceMoreIsReadAgain() {
+        UUID night = bed.passUntilAwake(ANNA);
+        bed.tell(ANNA, Collection.SLEEP, night);
+        bed.pass(Duration.ofMinutes(2));
+        bed.tell(ANNA, Collection.RECOVERY, night);
+        bed.pass(Duration.ofMinutes(1));
+        bed.twin.edit(ANNA.value(), EditKind.RESCORE);
+        bed.calls();
+
+        bed.tell(ANNA, Collection.RECOVERY, night);
+        bed.pass(Duration.ofMinutes(1));
+
+        assertThat(bed.calls()).contains(RECOVERIES);
+    }
+
+    @Test
+    void aReScoreSoonAfterIsReadAlthoughItsRecoveryWasOwed() {
+        UUID night = bed.passUntilAwake(ANNA);
+        bed.tell(ANNA, Collection.SLEEP, night);
+        bed.pass(Duration.ofMinutes(2));
+        bed.twin.edit(ANNA.value(), EditKind.RESCORE);
+        bed.calls();
+
+        bed.tell(ANNA, Collection.SLEEP, night);
+        bed.tell(ANNA, Collection.RECOVERY, night);
+        bed.pass(Duration.ofMinutes(1));
+
+        assertThat(bed.calls()).containsExactly(SLEEPS, RECOVERIES);
     }
 
     @Test
@@ -160,7 +206,9 @@ class EverydayTest {
                 .as("no recovery is looked for without its night")
                 .containsExactly(SLEEPS);
         assertThat(bed.openChanges(ANNA)).isEqualTo(1);
-        assertThat(bed.nextOf(ANNA)).contains(bed.clock.instant().plus(Duration.ofMinutes(1)));
+        assertThat(bed.nextOf(ANNA))
+                .as("it is told of again when it has its score")
+                .contains(bed.clock.instant().plus(Duration.ofMinutes(30)));
     }
 
     @Test
