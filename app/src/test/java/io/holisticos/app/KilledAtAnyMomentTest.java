@@ -2,14 +2,10 @@ package io.holisticos.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holisticos.app.Relay.Answer;
-import io.holisticos.app.Relay.Letter;
 import io.holisticos.app.TokenWitness.Trap;
 import io.holisticos.testing.TestDatabase;
 import io.holisticos.twins.TwinClock;
-import io.holisticos.twins.browser.MemberBrowser;
 import io.holisticos.twins.http.FaultKind;
 import io.holisticos.twins.http.FaultRule;
 import io.holisticos.twins.sahha.SahhaTwin;
@@ -23,8 +19,6 @@ import io.holisticos.twins.whoop.WhoopTwinOptions;
 import io.holisticos.twins.world.Life;
 import io.holisticos.twins.world.World;
 import io.holisticos.twins.world.WorldOptions;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -62,7 +56,6 @@ class KilledAtAnyMomentTest {
 
     private final long seed = Long.getLong("kill.seed", new SecureRandom().nextInt());
     private final Random dice = new Random(seed);
-    private final ObjectMapper json = new ObjectMapper();
     private final TestDatabase sahhaDatabase = TestDatabase.migratedBy(Migrations.SAHHA_CHANGELOG);
     private final TestDatabase whoopDatabase = TestDatabase.migratedBy(Migrations.WHOOP_CHANGELOG);
     private final Service service = new Service(sahhaDatabase.url(), whoopDatabase.url());
@@ -84,7 +77,7 @@ class KilledAtAnyMomentTest {
     @Timeout(400)
     void aBackfillOfTwoYearsEndsInTheTruth() throws Exception {
         List<String> members = List.of("demo-0001", "demo-0002", "demo-0003");
-        int kills = 5;
+        int kills = 4;
         open(NOW, new Life(TWO_YEARS, null), WhoopApp.sandbox(service.callback()), knobs(Duration.ofHours(1)));
         service.start();
         whoop.faults().add(FaultRule.always("/developer", FaultKind.LATENCY).withDelay(Duration.ofMillis(25)));
@@ -128,26 +121,25 @@ class KilledAtAnyMomentTest {
     void noAcknowledgedWebhookIsLost() throws Exception {
         List<String> members = List.of("demo-0001", "demo-0002", "demo-0003", "demo-0004", "demo-anna");
         Set<String> acknowledged = ConcurrentHashMap.newKeySet();
-        Relay[] door = new Relay[1];
-        door[0] = new Relay(letter -> {
-            Answer answer = door[0].deliver(letter, URI.create(service.url() + "/webhooks/whoop"));
+        Relay door = new Relay(letter -> {
+            Answer answer = Relay.deliver(letter, URI.create(service.url() + "/webhooks/whoop"));
             if (answer.isSuccess()) {
-                acknowledged.add(eventOf(letter));
+                acknowledged.add(letter.event());
             }
             return answer;
         });
-        opened.add(door[0]);
+        opened.add(door);
         open(
                 NOW.minus(TIME_TO_COME),
                 Life.DEMO,
-                WhoopApp.sandbox(service.callback()).withWebhookUrls(List.of(door[0].uri())),
+                WhoopApp.sandbox(service.callback()).withWebhookUrls(List.of(door.uri())),
                 knobs(Duration.ofDays(1)).with(new Knobs.Delivery(0.5, Duration.ofSeconds(20))));
         service.start();
         for (String member : members) {
             connect(member);
         }
 
-        for (int kill = 0; kill < 4; kill++) {
+        for (int kill = 0; kill < 3; kill++) {
             burst(members, 5);
             edit(members);
             int moment = dice.nextInt(80);
@@ -279,15 +271,9 @@ class KilledAtAnyMomentTest {
                         tokens.stateMinimum()));
     }
 
-    private void connect(String member) throws Exception {
-        String connectUrl = service.jsonOf(service.post("/api/v1/unified-health/connect/whoop/" + member))
-                .path("connect_url")
-                .asText();
-        assertThat(new MemberBrowser()
-                        .allow(
-                                URI.create(connectUrl),
-                                world.byUserId(member).orElseThrow().whoopUserId())
-                        .statusCode())
+    private void connect(String member) {
+        long account = world.byUserId(member).orElseThrow().whoopUserId();
+        assertThat(service.connect(member, account).statusCode())
                 .as(named(member))
                 .isEqualTo(200);
     }
@@ -401,15 +387,5 @@ class KilledAtAnyMomentTest {
         Set<String> changes = ConcurrentHashMap.newKeySet();
         events.forEach(event -> changes.add(event.substring(event.indexOf(' ') + 1)));
         return changes;
-    }
-
-    private String eventOf(Letter letter) {
-        try {
-            JsonNode event = json.readTree(letter.body());
-            return event.path("trace_id").asText() + " " + event.path("type").asText() + " "
-                    + event.path("id").asText();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -1,5 +1,7 @@
 package io.holisticos.app;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -23,21 +25,34 @@ import java.util.concurrent.Executors;
 /** Stands between a twin and the service: sees what passes, and decides what becomes of it. */
 final class Relay implements AutoCloseable {
 
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final List<String> PASSED_ON =
             List.of("content-type", "accept", "x-whoop-signature", "x-whoop-signature-timestamp");
 
-    private final HttpServer server;
-    private final ExecutorService threads = Executors.newCachedThreadPool(Relay::daemon);
-    private final HttpClient http = HttpClient.newBuilder()
+    private static final HttpClient HTTP = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5))
             .build();
+
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newCachedThreadPool(Relay::daemon);
 
     /** One POST that came. */
     record Letter(Map<String, String> headers, byte[] body) {
         String text() {
             return new String(body, StandardCharsets.UTF_8);
+        }
+
+        /** What tells one webhook of WHOOP from another: trace id, type and record. */
+        String event() {
+            try {
+                JsonNode event = JSON.readTree(body);
+                return event.path("trace_id").asText() + " "
+                        + event.path("type").asText() + " " + event.path("id").asText();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 
@@ -48,10 +63,6 @@ final class Relay implements AutoCloseable {
 
         boolean isSuccess() {
             return status / 100 == 2;
-        }
-
-        String text() {
-            return new String(body, StandardCharsets.UTF_8);
         }
     }
 
@@ -77,12 +88,12 @@ final class Relay implements AutoCloseable {
     }
 
     /** Takes the letter there; {@link Answer#NONE} where nobody is at home. */
-    Answer deliver(Letter letter, URI there) {
+    static Answer deliver(Letter letter, URI there) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(there).timeout(PATIENCE).POST(BodyPublishers.ofByteArray(letter.body()));
         letter.headers().forEach(request::header);
         try {
-            HttpResponse<byte[]> response = http.send(request.build(), BodyHandlers.ofByteArray());
+            HttpResponse<byte[]> response = HTTP.send(request.build(), BodyHandlers.ofByteArray());
             return new Answer(response.statusCode(), response.body());
         } catch (IOException e) {
             return Answer.NONE;

@@ -2,13 +2,10 @@ package io.holisticos.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holisticos.app.Relay.Answer;
 import io.holisticos.app.Relay.Letter;
 import io.holisticos.testing.TestDatabase;
 import io.holisticos.twins.TwinClock;
-import io.holisticos.twins.browser.MemberBrowser;
 import io.holisticos.twins.sahha.SahhaTwin;
 import io.holisticos.twins.sahha.SahhaTwinOptions;
 import io.holisticos.twins.whoop.EditKind;
@@ -20,8 +17,6 @@ import io.holisticos.twins.whoop.WhoopTwinOptions;
 import io.holisticos.twins.world.Life;
 import io.holisticos.twins.world.World;
 import io.holisticos.twins.world.WorldOptions;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,7 +42,6 @@ class ReplicasTest {
     private static final int EXPIRIES = 2;
     private static final int QUOTA = 100;
 
-    private final ObjectMapper json = new ObjectMapper();
     private final TestDatabase sahhaDatabase = TestDatabase.migratedBy(Migrations.SAHHA_CHANGELOG);
     private final TestDatabase whoopDatabase = TestDatabase.migratedBy(Migrations.WHOOP_CHANGELOG);
     private final TwinClock clock = TwinClock.atWallTime(1);
@@ -66,53 +60,20 @@ class ReplicasTest {
         }
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "{0}")
     @ValueSource(ints = {2, 3})
     @Timeout(400)
     void spendOneQuotaTogetherAndDoNothingTwice(int count) throws Exception {
-        Relay[] door = new Relay[1];
-        door[0] = new Relay(letter -> toAllAtOnce(door[0], letter));
-        opened.add(door[0]);
-        TokenWitness witness = new TokenWitness(() -> URI.create(whoop.baseUrl() + "/oauth/oauth2/token"));
-        opened.add(witness);
-        for (int i = 0; i < count; i++) {
-            replicas.add(new Service(sahhaDatabase.url(), whoopDatabase.url()));
-        }
-        Service first = replicas.get(0);
-        whoop = WhoopTwin.start(
-                WhoopTwinOptions.of(WhoopApp.sandbox(first.callback()).withWebhookUrls(List.of(door[0].uri())))
-                        .withPump()
-                        .withKnobs(Knobs.defaults()
-                                .with(new Knobs.Limits(QUOTA, 10_000, false, false))
-                                .with(new Knobs.Delivery(0, Duration.ofSeconds(20)))),
-                world,
-                clock);
-        opened.add(whoop::stop);
-        SahhaTwin sahha = SahhaTwin.start(SahhaTwinOptions.onPort(0), world, clock);
-        opened.add(sahha::stop);
-        for (Service replica : replicas) {
-            replica.withSources(sahha.baseUrl(), whoop.baseUrl())
-                    .withSetting("whoop.connect.tokenUrl", witness.uri().toString());
-            replica.start();
-        }
+        TokenWitness witness = start(count);
         for (String member : MEMBERS) {
             witness.expects(member);
-            connect(first, member);
+            connect(member);
         }
         Service.await("first syncs", () -> openRuns() == 0);
 
         for (int expiry = 1; expiry <= EXPIRIES; expiry++) {
             expireAll();
-            whoop.webhookMode(expiry % 2 == 0 ? WebhookMode.NORMAL : WebhookMode.DUPLICATE);
-            for (int i = 0; i < MEMBERS.size(); i++) {
-                whoop.edit(
-                        MEMBERS.get(i),
-                        List.of(EditKind.RESCORE, EditKind.ADD_WORKOUT).get((i + expiry) % 2));
-                for (Service replica : replicas) {
-                    assertThat(replica.post("/internal/sync/" + MEMBERS.get(i)).statusCode())
-                            .isEqualTo(202);
-                }
-            }
+            tellAndAskEverywhere(expiry);
             int version = 1 + expiry;
             Service.await("refresh " + expiry, () -> atVersion(version) == MEMBERS.size());
             Service.await("syncs " + expiry, () -> openRuns() == 0);
@@ -122,12 +83,9 @@ class ReplicasTest {
 
         Truth truth = new Truth(whoop, whoopDatabase.jdbi());
         for (String member : MEMBERS) {
-            List<String> last = new ArrayList<>();
-            Service.await(member + " being held as it is: " + last, () -> {
-                last.clear();
-                last.addAll(truth.differences(member));
-                return last.isEmpty();
-            });
+            Service.await(
+                    () -> "no difference in " + truth.differences(member),
+                    () -> truth.differences(member).isEmpty());
         }
         assertThat(whoop.stats().callsBelow("/developer")).isGreaterThan(QUOTA);
         assertThat(whoop.stats().callsAnswered("429")).isZero();
@@ -138,11 +96,50 @@ class ReplicasTest {
         assertThat(inbox()).containsExactlyInAnyOrderElementsOf(acknowledged);
     }
 
+    /** WHOOP, Sahha, and so many processes of ours; whoever asks for tokens is seen. */
+    private TokenWitness start(int count) throws Exception {
+        for (int i = 0; i < count; i++) {
+            replicas.add(new Service(sahhaDatabase.url(), whoopDatabase.url()));
+        }
+        Relay door = new Relay(this::toAllAtOnce);
+        opened.add(door);
+        WhoopApp app = WhoopApp.sandbox(replicas.get(0).callback()).withWebhookUrls(List.of(door.uri()));
+        Knobs knobs = Knobs.defaults()
+                .with(new Knobs.Limits(QUOTA, 10_000, false, false))
+                .with(new Knobs.Delivery(0, Duration.ofSeconds(20)));
+        whoop = WhoopTwin.start(WhoopTwinOptions.of(app).withPump().withKnobs(knobs), world, clock);
+        opened.add(whoop::stop);
+        SahhaTwin sahha = SahhaTwin.start(SahhaTwinOptions.onPort(0), world, clock);
+        opened.add(sahha::stop);
+        TokenWitness witness = new TokenWitness(() -> URI.create(whoop.baseUrl() + "/oauth/oauth2/token"));
+        opened.add(witness);
+        for (Service replica : replicas) {
+            replica.withSources(sahha.baseUrl(), whoop.baseUrl())
+                    .withSetting("whoop.connect.tokenUrl", witness.uri().toString());
+            replica.start();
+        }
+        return witness;
+    }
+
+    /** Events of every member, once or twice, and every replica is asked to sync everybody. */
+    private void tellAndAskEverywhere(int round) {
+        whoop.webhookMode(round % 2 == 0 ? WebhookMode.NORMAL : WebhookMode.DUPLICATE);
+        List<EditKind> kinds = List.of(EditKind.RESCORE, EditKind.ADD_WORKOUT);
+        for (int i = 0; i < MEMBERS.size(); i++) {
+            String member = MEMBERS.get(i);
+            whoop.edit(member, kinds.get((i + round) % kinds.size()));
+            for (Service replica : replicas) {
+                assertThat(replica.post("/internal/sync/" + member).statusCode())
+                        .isEqualTo(202);
+            }
+        }
+    }
+
     /** As no load balancer would: the same delivery at every replica in the same moment. */
-    private Answer toAllAtOnce(Relay door, Letter letter) {
+    private Answer toAllAtOnce(Letter letter) {
         List<CompletableFuture<Answer>> under = replicas.stream()
                 .map(replica -> CompletableFuture.supplyAsync(
-                        () -> door.deliver(letter, URI.create(replica.url() + "/webhooks/whoop"))))
+                        () -> Relay.deliver(letter, URI.create(replica.url() + "/webhooks/whoop"))))
                 .toList();
         Answer last = Answer.NONE;
         for (CompletableFuture<Answer> one : under) {
@@ -151,19 +148,13 @@ class ReplicasTest {
                 return last;
             }
         }
-        acknowledged.add(eventOf(letter));
+        acknowledged.add(letter.event());
         return last;
     }
 
-    private void connect(Service through, String member) throws Exception {
-        String connectUrl = through.jsonOf(through.post("/api/v1/unified-health/connect/whoop/" + member))
-                .path("connect_url")
-                .asText();
-        assertThat(new MemberBrowser()
-                        .allow(
-                                URI.create(connectUrl),
-                                world.byUserId(member).orElseThrow().whoopUserId())
-                        .statusCode())
+    private void connect(String member) {
+        long account = world.byUserId(member).orElseThrow().whoopUserId();
+        assertThat(replicas.get(0).connect(member, account).statusCode())
                 .as(member)
                 .isEqualTo(200);
     }
@@ -199,15 +190,5 @@ class ReplicasTest {
                                 "select trace_id || ' ' || type || ' ' || record_id from whoop_inbox where outcome = 'noted'")
                         .mapTo(String.class)
                         .list());
-    }
-
-    private String eventOf(Letter letter) {
-        try {
-            JsonNode event = json.readTree(letter.body());
-            return event.path("trace_id").asText() + " " + event.path("type").asText() + " "
-                    + event.path("id").asText();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -106,7 +106,7 @@ final class TokenWitness implements AutoCloseable {
     private Answer of(Letter letter) {
         Matcher token = PRESENTED.matcher(letter.text());
         if (!token.find()) {
-            Answer answer = relay.deliver(letter, whoop.get());
+            Answer answer = Relay.deliver(letter, whoop.get());
             granted(answer, expectedMember());
             return answer;
         }
@@ -116,7 +116,7 @@ final class TokenWitness implements AutoCloseable {
             hold();
             return Answer.NONE;
         }
-        Answer answer = relay.deliver(letter, whoop.get());
+        Answer answer = Relay.deliver(letter, whoop.get());
         settle(refreshToken, answer);
         if (sprungNow == Trap.AFTER_WHOOP) {
             spring();
