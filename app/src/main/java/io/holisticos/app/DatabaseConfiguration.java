@@ -103,6 +103,14 @@ public final class DatabaseConfiguration extends DataSourceFactory {
         return socketTimeout.toMilliseconds() % 1000 == 0 && jobs.socketTimeout.toMilliseconds() % 1000 == 0;
     }
 
+    /** Otherwise what the server would have ended in an orderly way costs a connection. */
+    @JsonIgnore
+    @ValidationMethod(message = "statementTimeout must be less than socketTimeout, beside jobs and in jobs")
+    public boolean isEndedByTheServerFirst() {
+        return statementTimeout.toMilliseconds() < socketTimeout.toMilliseconds()
+                && jobs.statementTimeout.toMilliseconds() < jobs.socketTimeout.toMilliseconds();
+    }
+
     private record Limits(int maxSize, Duration maxWait, Duration statementTimeout, Duration socketTimeout) {}
 
     /** Dropwizard's factory makes a pool of what it holds at the moment: so it holds the limits for that moment. */

@@ -144,6 +144,7 @@ class ConfigurationTest {
             value = {
                 "maxWaitForConnection: 500ms | maxWaitForConnection: 700ms | must fit unified.shares.whoop",
                 "socketTimeout: 1s           | socketTimeout: 1500ms       | whole seconds",
+                "statementTimeout: 30s       | statementTimeout: 35s       | less than socketTimeout",
                 "connectTimeout: '1'         | socketTimeout: '10'         | beside properties",
                 "group: TENACITY             | group: 'TEN.ACITY'          | commands.group",
                 "attempts: 1                 | commands: {WHOOP_SLEEP: {}} | oauth.commands names a command",

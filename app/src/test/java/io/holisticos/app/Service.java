@@ -3,6 +3,7 @@ package io.holisticos.app;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holisticos.testing.JavaProcess;
+import io.holisticos.twins.browser.MemberBrowser;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** The service as an operator runs it: a process of its own, told by its environment what to do. */
 final class Service implements AutoCloseable {
@@ -156,6 +158,21 @@ final class Service implements AutoCloseable {
         return exchange(request(url() + path).header("X-API-Key", KEY).POST(BodyPublishers.noBody()));
     }
 
+    /** The member allows access in a browser, as this WHOOP account; returns the page they end on. */
+    HttpResponse<String> connect(String userId, long whoopUserId) {
+        String connectUrl = jsonOf(post("/api/v1/unified-health/connect/whoop/" + userId))
+                .path("connect_url")
+                .asText();
+        try {
+            return new MemberBrowser().allow(URI.create(connectUrl), whoopUserId);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     HttpResponse<String> getWithoutKey(String path) {
         return exchange(request(url() + path));
     }
@@ -189,10 +206,15 @@ final class Service implements AutoCloseable {
 
     /** Looks until it holds, for a bounded time. */
     static void await(String what, BooleanSupplier holds) {
+        await(() -> what, holds);
+    }
+
+    /** The same with words that are found when they are needed. */
+    static void await(Supplier<String> what, BooleanSupplier holds) {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (!holds.getAsBoolean()) {
             if (System.nanoTime() > end) {
-                throw new AssertionError(what + " did not come about within " + PATIENCE);
+                throw new AssertionError(what.get() + " did not come about within " + PATIENCE);
             }
             LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
         }

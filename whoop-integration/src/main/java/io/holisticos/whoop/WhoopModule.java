@@ -146,7 +146,11 @@ public final class WhoopModule implements Managed {
                         configuration.jobs,
                         tools.clock(),
                         synchronizer.tasks(),
-                        Stream.concat(synchronizer.recurringTasks().stream(), inbox.recurringTasks().stream())
+                        Stream.of(
+                                        synchronizer.recurringTasks(),
+                                        inbox.recurringTasks(),
+                                        connections.recurringTasks(switches.integration()))
+                                .flatMap(List::stream)
                                 .toList());
         SchedulerClient client = Jobs.client(reads.source(), synchronizer.tasks());
         this.requests =

@@ -82,6 +82,16 @@ public final class ConnectConfiguration {
     @JsonProperty
     Duration refreshTimeout = Duration.seconds(15);
 
+    /**
+     * A connection whose access token expired so long ago is refreshed though nobody uses it. WHOOP does not say how long
+     * a refresh token lives; 30 days are the default of the server it seems to be.
+     */
+    @NotNull
+    @MinDuration(value = 1, unit = TimeUnit.HOURS)
+    @MaxDuration(value = 20, unit = TimeUnit.DAYS)
+    @JsonProperty
+    Duration keepAliveAfter = Duration.days(7);
+
     public ConnectConfiguration() {}
 
     /** Whether there is an application at WHOOP to speak for. */

@@ -36,6 +36,9 @@ final class ConnectionStore {
             COLUMNS + "where whoop_user_id = :whoopUserId and state <> 'revoked'";
     private static final String SELECT_USABLE = COLUMNS + "where state in ('active', 'refreshing') order by user_id";
 
+    private static final String SELECT_IDLE = COLUMNS
+            + "where state in ('active', 'refreshing') and access_expires_at < :before order by recorded_at, user_id";
+
     private static final String UPSERT = """
             insert into whoop_connection (user_id, whoop_user_id, state, scopes, access_token, refresh_token,
                 access_expires_at, token_version, refresh_started_at, connected_at, recorded_at)
@@ -149,6 +152,14 @@ final class ConnectionStore {
 
     List<Held> usable() {
         return read(handle -> handle.createQuery(SELECT_USABLE)
+                .map((row, context) -> held(row))
+                .list());
+    }
+
+    /** Usable ones whose access token expired before that moment, the ones touched longest ago first. */
+    List<Held> idleSince(Instant before) {
+        return read(handle -> handle.createQuery(SELECT_IDLE)
+                .bind("before", utc(before))
                 .map((row, context) -> held(row))
                 .list());
     }

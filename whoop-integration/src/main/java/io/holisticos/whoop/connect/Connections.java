@@ -2,6 +2,9 @@ package io.holisticos.whoop.connect;
 
 import static io.holisticos.whoop.api.WhoopApi.WHOOP;
 
+import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
+import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import io.dropwizard.lifecycle.Managed;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError.ConnectionNotFound;
@@ -16,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.slf4j.Logger;
@@ -32,16 +36,31 @@ public final class Connections implements Managed {
     /** An access token is replaced this long before it expires, so that none expires on its way. */
     private static final Duration BEFORE_EXPIRY = Duration.ofSeconds(60);
 
+    /** How often connections are looked for that nobody uses. */
+    private static final Duration KEEP_ALIVE = Duration.ofMinutes(10);
+
     private final ConnectionStore store;
     private final TokenSeals seals;
     private final RefreshCustody custody;
+    private final KeepAlive keepAlive;
     private final Clock clock;
 
     public Connections(Jdbi database, Vault vault, WhoopOAuth oauth, ConnectConfiguration configuration, Clock clock) {
         this.store = new ConnectionStore(database);
         this.seals = new TokenSeals(vault);
         this.custody = new RefreshCustody(store, seals, oauth, configuration.refreshTimeout.toJavaDuration(), clock);
+        this.keepAlive = new KeepAlive(store, custody, configuration, clock);
         this.clock = clock;
+    }
+
+    /**
+     * What is done by the clock; to be given to {@link io.holisticos.jobs.Jobs}.
+     *
+     * @param enabled for whom WHOOP may be called
+     */
+    public List<RecurringTask<?>> recurringTasks(Predicate<UserId> enabled) {
+        return List.of(Tasks.recurring("whoop-keep-alive", FixedDelay.of(KEEP_ALIVE))
+                .execute((instance, context) -> keepAlive.round(enabled)));
     }
 
     /** The member's connection, whatever its state; empty for who never had one. */

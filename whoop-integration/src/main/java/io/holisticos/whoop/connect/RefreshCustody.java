@@ -50,6 +50,12 @@ final class RefreshCustody {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
+    /**
+     * Who waits for another worker's refresh gives up then, with a database connection that is still good: pools drop
+     * one on which nothing arrives for longer, and a row stays locked for two tries of a WHOOP that is slow.
+     */
+    private static final Duration LONGEST_LOCK_WAIT = Duration.ofSeconds(8);
+
     /** A pair that cannot be saved is lost, and with it the connection: worth half a minute. */
     private static final RetryConfig SAVING = RetryConfig.custom()
             .maxAttempts(8)
@@ -60,6 +66,7 @@ final class RefreshCustody {
     private final TokenSeals seals;
     private final WhoopOAuth oauth;
     private final Duration timeout;
+    private final Duration lockWait;
     private final Clock clock;
     private final ConcurrentMap<Flight, CompletableFuture<Usable>> flights = new ConcurrentHashMap<>();
     private final ExecutorService executor;
@@ -69,6 +76,7 @@ final class RefreshCustody {
         this.seals = seals;
         this.oauth = oauth;
         this.timeout = timeout;
+        this.lockWait = timeout.compareTo(LONGEST_LOCK_WAIT) < 0 ? timeout : LONGEST_LOCK_WAIT;
         this.clock = clock;
         AtomicInteger count = new AtomicInteger();
         this.executor = Executors.newFixedThreadPool(THREADS, task -> {
@@ -155,7 +163,7 @@ final class RefreshCustody {
 
     /** Says durably that pair {@code version} is about to be spent, unless it is the past already. */
     private Held announced(UserId who, long version) {
-        return store.inTransaction(longestWait(), handle -> {
+        return store.inTransaction(lockWait, handle -> {
             Held held = require(store.lock(handle, who));
             if (held.version() == version && held.connection().isUsable()) {
                 if (held.refreshStartedAt() != null) {
@@ -171,7 +179,7 @@ final class RefreshCustody {
         AtomicReference<@Nullable TokenPair> gained = new AtomicReference<>();
         Attempt attempt;
         try {
-            attempt = store.inTransaction(longestWait(), handle -> {
+            attempt = store.inTransaction(lockWait, handle -> {
                 Attempt made = attempt(handle, who, version, refreshToken);
                 if (made.answer() instanceof Granted granted) {
                     TokenPair pair = pairOf(granted, refreshToken);
@@ -218,7 +226,7 @@ final class RefreshCustody {
 
     /** What no new pair means; read again first, since somebody who lost this lock may have saved one. */
     private Usable concluded(UserId who, long version, @Nullable TokenAnswer answer) {
-        Held held = store.inTransaction(longestWait(), handle -> {
+        Held held = store.inTransaction(lockWait, handle -> {
             Held current = require(store.lock(handle, who));
             if (current.version() == version) {
                 if (answer instanceof Refused refused) {
@@ -245,7 +253,7 @@ final class RefreshCustody {
     /** Somebody else's pair, if this worker lost its lock and then the race. Else the failure stands. */
     private Usable afterFailure(UserId who, long version, RuntimeException failure) {
         if (failure instanceof SourceThrottled) { // WHOOP did not look at the token: the mark goes
-            store.inTransaction(handle -> {
+            store.inTransaction(lockWait, handle -> {
                 store.endRefresh(handle, who, version, clock.instant());
                 return true;
             });
@@ -261,7 +269,7 @@ final class RefreshCustody {
         ConnectionStore.Sealed sealed = seals.seal(who, pair);
         boolean saved = Retry.of("whoop-token-pair", SAVING)
                 .executeSupplier(() -> store.inTransaction(
-                        longestWait(), handle -> store.rotate(handle, who, version, sealed, clock.instant())));
+                        lockWait, handle -> store.rotate(handle, who, version, sealed, clock.instant())));
         if (saved) {
             return new Usable(pair, version + 1);
         }
@@ -277,11 +285,6 @@ final class RefreshCustody {
         String next = granted.refreshToken();
         Instant expiresAt = clock.instant().plusSeconds(granted.expiresInSeconds());
         return new TokenPair(granted.accessToken(), next == null ? refreshToken : next, expiresAt);
-    }
-
-    /** The two tries of another worker, and a little. */
-    private Duration longestWait() {
-        return timeout.multipliedBy(2).plus(RETRY_AFTER);
     }
 
     private static Held require(Optional<Held> row) {

@@ -92,6 +92,10 @@ final class MemberStore {
             on conflict (user_id) do update
             set stopped_at = null, pause_lane = null, paused_until = null, failures = 0,
                 connected_at = excluded.connected_at, recorded_at = excluded.recorded_at""";
+    private static final String FORSAKEN = """
+            select c.user_id, c.whoop_user_id from whoop_connection c
+            left join whoop_member_sync m on m.user_id = c.user_id
+            where c.state in ('active', 'refreshing') and (m.user_id is null or m.stopped_at is not null)""";
     private static final String ADMIT = """
             insert into whoop_member_sync as held (user_id, connected_at, recorded_at) values (:who, :now, :now)
             on conflict (user_id) do update
@@ -142,6 +146,16 @@ final class MemberStore {
      * @param absent whether there are absences to be looked up
      */
     record Flags(boolean stopped, boolean asked, boolean absent) {}
+
+    /** A member with a connection of which nothing came. */
+    record Forsaken(UserId who, long whoopUserId) {}
+
+    /** Those for whom calls can be made, and whom nobody keeps current. */
+    List<Forsaken> forsaken() {
+        return jdbi.withHandle(handle -> handle.createQuery(FORSAKEN)
+                .map((row, context) -> new Forsaken(new UserId(row.getString(1)), row.getLong(2)))
+                .list());
+    }
 
     /** Empty for who never connected. */
     Optional<Row> load(UserId who, Instant now) {

@@ -18,6 +18,7 @@ import io.holisticos.whoop.api.Window;
 import io.holisticos.whoop.data.WhoopStore;
 import io.holisticos.whoop.sync.MemberJob.MemberTables;
 import io.holisticos.whoop.sync.MemberJob.Result;
+import io.holisticos.whoop.sync.MemberStore.Forsaken;
 import io.holisticos.whoop.sync.SyncRun.Kind;
 import io.holisticos.whoop.sync.SyncRun.State;
 import java.time.Clock;
@@ -58,6 +59,7 @@ public final class Synchronizer {
     /** A kill between telling and waking is rare; it costs a member so much at most. */
     private static final Duration SWEEP = Duration.ofMinutes(10);
 
+    private final Jdbi database;
     private final MemberTables tables;
     private final WhoopStore records;
     private final MemberJob job;
@@ -72,6 +74,7 @@ public final class Synchronizer {
      */
     public Synchronizer(
             Jdbi database, WhoopApi api, WhoopStore records, SyncTerms terms, Supplier<SchedulerClient> jobs) {
+        this.database = database;
         this.tables = new MemberTables(new MemberStore(database), new ChangeStore(database), new SyncStore(database));
         this.records = records;
         this.job = new MemberJob(tables, api, records, terms, this::wake);
@@ -131,16 +134,19 @@ public final class Synchronizer {
         }
     }
 
-    /** Wakes members that a kill left with something to do and no job for it. Returns how many. */
+    /** Looks after members whom a kill left with something to do and no job for it. Returns how many. */
     public int sweep() {
         try {
+            List<Forsaken> forsaken = tables.members().forsaken();
+            forsaken.forEach(member -> connected(member.who(), member.whoopUserId()));
             List<UserId> forgotten = tables.changes().forgotten(task.getName(), clock.instant());
             forgotten.forEach(this::wake);
             tables.runs().backfills(MemberJob.BACKFILLS_AT_ONCE).forEach(this::wake);
-            if (!forgotten.isEmpty()) {
-                log.info("event=members_woken count={}", forgotten.size());
+            int woken = forsaken.size() + forgotten.size();
+            if (woken > 0) {
+                log.info("event=members_woken count={} forsaken={}", woken, forsaken.size());
             }
-            return forgotten.size();
+            return woken;
         } catch (JdbiException | SourceUnavailable e) {
             log.warn("event=sweep_failed reason={}", e.getClass().getSimpleName()); // the next one comes in minutes
             return 0;
@@ -152,12 +158,14 @@ public final class Synchronizer {
      * begins anew.
      */
     public UUID connected(UserId who, long whoopUserId) {
-        Instant now = now();
-        tables.members().connect(who, now);
-        if (tables.members().isAnotherAccount(who, whoopUserId, now)) {
-            records.forgetCoverage(who);
-        }
-        return firstSync(who);
+        UUID jobId = allOrNothing(() -> {
+            if (tables.members().isAnotherAccount(who, whoopUserId, connect(who))) {
+                records.forgetCoverage(who);
+            }
+            return begin(who);
+        });
+        wake(who);
+        return jobId;
     }
 
     /**
@@ -165,14 +173,36 @@ public final class Synchronizer {
      * years before, while nobody waits. Returns the id of the job.
      */
     public UUID firstSync(UserId who) {
+        UUID jobId = allOrNothing(() -> {
+            connect(who);
+            return begin(who);
+        });
+        wake(who);
+        return jobId;
+    }
+
+    private Instant connect(UserId who) {
         Instant now = now();
         tables.members().connect(who, now);
+        return now;
+    }
+
+    private UUID begin(UserId who) {
+        Instant now = now();
         Window window = new Window(now.minus(Planner.SPAN), now);
         UUID jobId = put(queued(who, Kind.FIRST_SYNC, window, now));
         tables.runs().widen(jobId, window, now); // the open run may be a smaller one, from before
         tables.runs().saveIfNoneOpen(queued(who, Kind.BACKFILL, new Window(now.minus(HISTORY), now), now));
-        wake(who);
         return jobId;
+    }
+
+    /** In one transaction, which the stores join: a kill in between must not leave a member without a backfill. */
+    private <T> T allOrNothing(Supplier<T> work) {
+        try {
+            return database.inTransaction(handle -> work.get());
+        } catch (JdbiException e) {
+            throw new SourceUnavailable(WhoopApi.WHOOP, FIRST_RETRY, e);
+        }
     }
 
     /**

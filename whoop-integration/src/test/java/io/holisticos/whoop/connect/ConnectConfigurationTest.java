@@ -28,6 +28,7 @@ class ConnectConfigurationTest {
         assertThat(configuration.scopes).hasSize(7).contains("offline");
         assertThat(configuration.linkTtl).isEqualTo(Duration.minutes(10));
         assertThat(configuration.refreshTimeout).isEqualTo(Duration.seconds(15));
+        assertThat(configuration.keepAliveAfter).isEqualTo(Duration.days(7));
         assertThat(configuration.redirectUri()).hasToString("http://localhost:8080/api/v1/whoop/callback");
         assertThat(configuration.secureCookies()).isFalse();
         assertThat(configuration.toString()).doesNotContain("secret");
@@ -47,6 +48,7 @@ class ConnectConfigurationTest {
                 returnTo: ["https://app.example/done", "holisticos:"]
                 linkTtl: 5m
                 refreshTimeout: 20s
+                keepAliveAfter: 3d
                 """);
 
         assertThat(configuration.clientSecret()).isEqualTo("secret");
@@ -58,6 +60,7 @@ class ConnectConfigurationTest {
         assertThat(configuration.returnTo).isEqualTo(List.of("https://app.example/done", "holisticos:"));
         assertThat(configuration.linkTtl).isEqualTo(Duration.minutes(5));
         assertThat(configuration.refreshTimeout).isEqualTo(Duration.seconds(20));
+        assertThat(configuration.keepAliveAfter).isEqualTo(Duration.days(3));
         assertThat(configuration.secureCookies()).isTrue();
     }
 
@@ -72,6 +75,7 @@ class ConnectConfigurationTest {
                 "publicUrl: 'ftp://health.example'|publicUrl must be",
                 "linkTtl: 10s|linkTtl",
                 "refreshTimeout: 1h|refreshTimeout",
+                "keepAliveAfter: 30d|keepAliveAfter",
                 "unheardOf: 1|unheardOf"
             })
     void refusesWhatCannotWork(String line, String named) {

@@ -140,14 +140,24 @@ final class ConnectWorld implements AutoCloseable {
     }
 
     Jdbi pool() {
+        return pool("", 8);
+    }
+
+    /** One connection, which is dropped when nothing arrives on it for two seconds. */
+    Jdbi impatientPool() {
+        return pool("socketTimeout=2", 1);
+    }
+
+    private Jdbi pool(String properties, int connections) {
         DataSource pool = new DataSource();
+        pool.setConnectionProperties(properties);
         pool.setDriverClassName("org.postgresql.Driver");
         pool.setUrl(database.url());
         pool.setUsername("postgres");
-        pool.setMaxActive(8);
+        pool.setMaxActive(connections);
         pool.setInitialSize(0);
         pool.setMinIdle(0);
-        pool.setMaxIdle(8);
+        pool.setMaxIdle(connections);
         pool.setTestOnBorrow(true);
         pool.setValidationQuery("select 1");
         opened.add(pool::close);

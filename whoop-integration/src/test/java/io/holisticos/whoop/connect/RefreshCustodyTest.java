@@ -124,6 +124,35 @@ class RefreshCustodyTest {
     }
 
     @Test
+    void whoWaitsTooLongForTheCallOfAnotherIsToldLaterAndKeepsItsDatabaseConnection() {
+        ConnectConfiguration configuration = world.configuration();
+        configuration.refreshTimeout = io.dropwizard.util.Duration.milliseconds(300);
+        Jdbi only = world.impatientPool();
+        Worker waiter = world.worker(only, configuration);
+        IssuedTokens tokens = world.connect(worker, ANNA);
+        world.letTheAccessTokenExpire();
+        int session = sessionOf(only);
+
+        ConnectionStore store = new ConnectionStore(world.pool());
+        store.inTransaction(handle -> {
+            store.lock(handle, ANNA);
+            assertThatThrownBy(() -> accessToken(waiter)).isInstanceOf(SourceUnavailable.class);
+            return true;
+        });
+
+        assertThat(sessionOf(only)).isEqualTo(session);
+        assertThat(world.tokenCalls()).isZero();
+        assertThat(state()).isEqualTo(State.ACTIVE);
+        assertThat(accessToken(waiter)).isNotEqualTo(tokens.accessToken());
+    }
+
+    private static int sessionOf(Jdbi pool) {
+        return pool.withHandle(handle -> handle.createQuery("select pg_backend_pid()")
+                .mapTo(Integer.class)
+                .one());
+    }
+
+    @Test
     void ofTwoUsersWhoConnectOneAccountAtOnceOneSucceeds() throws Exception {
         IssuedTokens tokens = world.twin.grant(ANNA.value());
         var granted = new TokenAnswer.Granted(tokens.accessToken(), tokens.refreshToken(), 3600, tokens.scopes());
