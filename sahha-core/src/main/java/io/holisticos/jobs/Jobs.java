@@ -1,5 +1,6 @@
 package io.holisticos.jobs;
 
+import com.github.kagkarlsson.scheduler.PollingStrategyConfig;
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerClient;
 import com.github.kagkarlsson.scheduler.task.Task;
@@ -28,7 +29,13 @@ public final class Jobs implements Managed {
     /** A database that is away at start is looked for this often. */
     private static final Duration START_AGAIN = Duration.ofMillis(500);
 
+    /** More jobs are fetched when so many of the threads' worth are left, and never more than there are threads for. */
+    private static final double FETCH_BELOW = 0.5;
+
     private static final Logger log = LoggerFactory.getLogger(Jobs.class);
+
+    private static final PollingStrategyConfig ONE_BY_ONE =
+            new PollingStrategyConfig(PollingStrategyConfig.Type.LOCK_AND_FETCH, FETCH_BELOW, 1.0);
 
     private final Scheduler scheduler;
     private final JobListStore list;
@@ -62,6 +69,7 @@ public final class Jobs implements Managed {
                 .pollingInterval(configuration.pollingInterval.toJavaDuration())
                 .heartbeatInterval(configuration.heartbeat.toJavaDuration())
                 .shutdownMaxWait(STOP_WAITS)
+                .pollUsingLockAndFetch(FETCH_BELOW, 1.0)
                 .enableImmediateExecution()
                 .build();
         return new Jobs(scheduler, database, clock);
@@ -84,6 +92,7 @@ public final class Jobs implements Managed {
             DataSource database, Clock clock, List<Task<?>> onDemand, List<RecurringTask<?>> recurring) {
         Scheduler scheduler = TestHelper.createManualScheduler(database, onDemand)
                 .clock(new Following(clock))
+                .pollingStrategy(ONE_BY_ONE)
                 .startTasks(recurring)
                 .build();
         return new Jobs(scheduler, database, clock);

@@ -26,7 +26,6 @@ import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
-import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -261,15 +260,15 @@ public final class QuotaGovernor implements Budget {
         }
         Instant now = now();
         int ours = Math.max(0, remaining - limit.reserve());
-        if (!isKnown(window, ours, now)) {
+        if (!isKnown(limit, ours, reset, now)) {
             changing(handle -> store.cap(handle, window, ours, now.plus(reset), now));
         }
     }
 
-    private boolean isKnown(Window window, int remaining, Instant now) {
+    private boolean isKnown(Limit limit, int remaining, Duration reset, Instant now) {
         oneAtATime.lock();
         try {
-            return state.isKnown(window, remaining, now);
+            return state.isKnown(limit, remaining, reset, now);
         } finally {
             oneAtATime.unlock();
         }
@@ -301,7 +300,7 @@ public final class QuotaGovernor implements Budget {
     }
 
     private <T> T inTransaction(Function<Handle, T> work) {
-        return in(() -> jdbi.inTransaction(TransactionIsolationLevel.READ_COMMITTED, work::apply));
+        return in(() -> jdbi.inTransaction(work::apply));
     }
 
     private <T> T in(Supplier<T> work) {

@@ -4,6 +4,7 @@ import io.holisticos.whoop.quota.QuotaStore.Count;
 import io.holisticos.whoop.quota.QuotaStore.Grant;
 import io.holisticos.whoop.quota.QuotaStore.WindowState;
 import io.holisticos.whoop.quota.Waiting.Who;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -21,6 +22,9 @@ final class QuotaState {
 
     /** Even in the longest line a member may make a job's worth of calls at once: they belong together. */
     private static final int AT_LEAST = 4;
+
+    /** WHOOP says in whole seconds when its window ends. */
+    private static final Duration RESET_IS_ROUNDED = Duration.ofSeconds(1);
 
     final Grants grants;
     final Waiting waiting = new Waiting();
@@ -148,10 +152,14 @@ final class QuotaState {
     }
 
     /** Whether WHOOP's count says nothing that we do not know: the usual case, which costs no statement. */
-    boolean isKnown(Window window, int remaining, Instant now) {
-        WindowState held = windows.get(window);
+    boolean isKnown(Limit limit, int remaining, Duration reset, Instant now) {
+        WindowState held = windows.get(limit.window());
         if (!current || held == null) {
             return false;
+        }
+        Instant begun = now.plus(reset).minus(limit.window().length).minus(RESET_IS_ROUNDED);
+        if (remaining >= limit.most() - grants.countAfter(begun)) {
+            return true; // nobody but us has called in WHOOP's window, and ours count for longer than it lasts
         }
         Instant until = held.cappedUntil();
         Long cappedAt = held.cappedAt();
