@@ -246,11 +246,11 @@ final class Planner {
         return due(collection).findAny().isPresent();
     }
 
-    /** What is to be listed at that night's quiet hour: what was listed at the one before can wait for the next. */
-    private Optional<Collection> unlistedAt(Instant night, Instant when) {
+    /** What is to be listed at that quiet hour, and cannot wait for the next. */
+    private Optional<Collection> unlistedAt(Instant hour, Instant when) {
         List<Collection> scope = isQuiet(when) ? List.of(CYCLE) : ORDER;
         return scope.stream()
-                .filter(collection -> !state.isListedSince(collection, QuietHour.before(night)))
+                .filter(collection -> !state.isListedSince(collection, QuietHour.canWaitIfListedSince(hour)))
                 .findFirst();
     }
 
@@ -286,14 +286,14 @@ final class Planner {
             moments.add(pause.until());
         }
         moments.add(suspiciousSince());
-        Instant night = QuietHour.after(quietHour.last(now));
-        while (unlistedAt(night, night).isEmpty()) {
-            night = QuietHour.after(night);
+        Instant hour = QuietHour.after(quietHour.last(now));
+        while (unlistedAt(hour, hour).isEmpty()) {
+            hour = QuietHour.after(hour);
         }
-        moments.add(night);
+        moments.add(hour);
         return moments.stream()
                 .filter(moment -> moment.isAfter(now))
                 .min(Comparator.naturalOrder())
-                .orElse(night);
+                .orElse(hour);
     }
 }

@@ -8,15 +8,18 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 
 /**
- * A member's own hour of the night, when nothing else happens: 03:00 where they were last, up to 45 minutes earlier or
- * later, so that a whole time zone does not come at once. It is the same every night, so two of them lie 24 hours apart
+ * A member's own hour, when little else happens: 03:00 at night and 15:00 where they were last, up to 45 minutes earlier or
+ * later, so that a whole time zone does not come at once. It is the same every day, so two of them lie 12 hours apart
  * unless the member travels.
  */
 record QuietHour(ZoneOffset offset, Duration jitter) {
 
     private static final LocalTime THREE = LocalTime.of(3, 0);
     private static final Duration MOST = Duration.ofMinutes(45);
-    private static final Duration NIGHT = Duration.ofHours(24);
+    private static final Duration APART = Duration.ofHours(12);
+
+    /** What nobody told is found within this time. */
+    private static final Duration FOUND_WITHIN = Duration.ofHours(48);
 
     /** An odd number close to 2^64 divided by the golden ratio: it scatters ids that follow each other. */
     private static final long SCATTER = 0x9E3779B97F4A7C15L;
@@ -31,14 +34,17 @@ record QuietHour(ZoneOffset offset, Duration jitter) {
     Instant last(Instant now) {
         OffsetDateTime local = now.minus(jitter).atOffset(offset);
         OffsetDateTime today = local.with(THREE);
-        return (today.isAfter(local) ? today.minusDays(1) : today).toInstant().plus(jitter);
+        OffsetDateTime night = today.isAfter(local) ? today.minusDays(1) : today;
+        OffsetDateTime afternoon = night.plus(APART);
+        return (afternoon.isAfter(local) ? night : afternoon).toInstant().plus(jitter);
     }
 
-    static Instant before(Instant night) {
-        return night.minus(NIGHT);
+    /** What was listed since then can wait for the next quiet hour: until that, {@link #FOUND_WITHIN} is not over. */
+    static Instant canWaitIfListedSince(Instant quietHour) {
+        return after(quietHour).minus(FOUND_WITHIN);
     }
 
-    static Instant after(Instant night) {
-        return night.plus(NIGHT);
+    static Instant after(Instant quietHour) {
+        return quietHour.plus(APART);
     }
 }
