@@ -31,9 +31,12 @@ record Database(Pool readers, Pool workers) {
 
     private static Pool pool(
             Environment environment, DatabaseConfiguration configuration, ManagedDataSource source, String name) {
-        Jdbi jdbi = new JdbiFactory().build(environment, configuration, source, name);
-        // what is bound to a statement is health data: it must not travel in messages of exceptions
+        return new Pool(source, discreet(new JdbiFactory().build(environment, configuration, source, name)));
+    }
+
+    /** What is bound to a statement is health data: it must not travel in messages of exceptions. */
+    static Jdbi discreet(Jdbi jdbi) {
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(StatementExceptions.MessageRendering.NONE);
-        return new Pool(source, jdbi);
+        return jdbi;
     }
 }
