@@ -15,14 +15,14 @@ class RebuildWhoopTest {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     @Test
-    void whatAMembersSyncWroteIsDerivedAgain() {
+    void whatAMembersSyncWroteIsDerivedAgain() throws Exception {
         House house = House.open();
         try {
             house.connect("demo-anna");
             Jdbi database = house.whoopDatabase().jdbi();
             House.await(() -> count(database, "whoop_sync where state = 'done'") > 0);
         } finally {
-            closed(house);
+            house.close();
         }
         Jdbi whoop = house.whoopDatabase().jdbi();
         int cycles = update(whoop, "update whoop_cycle set strain = 1.5, score_state = 'spoiled'");
@@ -111,13 +111,5 @@ class RebuildWhoopTest {
 
     private static int update(Jdbi jdbi, String sql) {
         return jdbi.withHandle(handle -> handle.createUpdate(sql).execute());
-    }
-
-    private static void closed(House house) {
-        try {
-            house.close();
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

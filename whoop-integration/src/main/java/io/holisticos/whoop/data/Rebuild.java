@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -50,6 +52,7 @@ public final class Rebuild {
     private volatile long expected;
     private volatile String kind = "";
     private volatile boolean stopped;
+    private volatile boolean differing;
 
     public Rebuild(Jdbi jdbi, Vault vault, RecordReader reader) {
         this.store = new RebuildStore(jdbi);
@@ -146,6 +149,7 @@ public final class Rebuild {
 
     private void derive(Table table, List<Row> page, Tally tally) {
         ArrayNode rows = Json.array();
+        Set<UserId> whose = new HashSet<>();
         for (Row row : page) {
             byte[] payload = row.payloadSealed();
             if (payload == null) {
@@ -158,14 +162,20 @@ public final class Rebuild {
                         .get()
                         .put("user_id", row.who().value())
                         .put("archive_hash", WhoopStore.bytea(version.hash())));
+                whose.add(row.who());
                 tally.held.increment();
             } catch (Vault.Unreadable | IOException e) {
                 tally.unreadable.increment();
                 name(table, row, e);
             }
         }
-        if (!rows.isEmpty()) {
-            tally.changed.add(store.write(table, rows));
+        if (rows.isEmpty()) {
+            return;
+        }
+        if (differing || store.anyDiffers(table, rows)) { // where one page differed the next will: no look before
+            int changed = store.write(table, rows, whose);
+            tally.changed.add(changed);
+            differing = changed > 0;
         }
     }
 

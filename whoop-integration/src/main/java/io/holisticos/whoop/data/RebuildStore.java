@@ -2,10 +2,11 @@ package io.holisticos.whoop.data;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.holisticos.health.UserId;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class RebuildStore {
 
     /** Of these many rows on, a page ends with the last version of a record. */
-    static final int PAGE = 500;
+    static final int PAGE = 1_000;
 
     private static final String ROWS = """
             select held.user_id, cast(held.{own_key} as text) as own_key, held.archive_hash, archive.payload_sealed,
@@ -43,8 +44,8 @@ final class RebuildStore {
               and held.archive_hash = derived.archive_hash
               and record_image_ne(row({held_columns}), row({derived_columns}))""";
 
-    private static final String WHOSE_DIFFER =
-            "select distinct held.user_id\n" + DIFFERENT.replace("{on}", "join {table} held on");
+    private static final String ANY_DIFFERS =
+            "select exists (select\n" + DIFFERENT.replace("{on}", "join {table} held on") + ")";
     private static final String WRITE = "update {table} held set {set}\n" + DIFFERENT.replace("{on}", "where");
 
     private final Jdbi jdbi;
@@ -132,30 +133,33 @@ final class RebuildStore {
     }
 
     /**
-     * Writes those of the rows that differ from what is held, if the row was made from that very payload and still is.
-     * Locks nothing as long as none differs.
+     * Whether any row differs from what is held. Locks nothing.
      *
      * @param rows each with {@code user_id} and {@code archive_hash}
-     * @return how many were written
      */
-    int write(Table table, ArrayNode rows) {
-        String json = rows.toString();
-        List<UserId> members = jdbi.withHandle(handle -> handle.createQuery(table.sql(WHOSE_DIFFER))
-                .bind("rows", json)
-                .map((row, context) -> new UserId(row.getString(1)))
-                .list());
-        if (members.isEmpty()) {
-            return 0;
-        }
-        return jdbi.inTransaction(handle -> {
-            takeTurns(handle, members);
-            return handle.createUpdate(table.sql(WRITE)).bind("rows", json).execute();
-        });
+    boolean anyDiffers(Table table, ArrayNode rows) {
+        return jdbi.withHandle(handle -> handle.createQuery(table.sql(ANY_DIFFERS))
+                .bind("rows", rows.toString())
+                .mapTo(Boolean.class)
+                .one());
     }
 
-    /** Always in the same order, so that two who take more than one never wait for each other. */
-    private static void takeTurns(Handle handle, List<UserId> members) {
-        members.stream().map(UserId::value).sorted().forEach(member -> WhoopStore.takeTurn(handle, new UserId(member)));
+    /**
+     * Writes those rows that differ from what is held.
+     *
+     * @param whose the rows are: nobody else writes for them meanwhile
+     * @return how many were written
+     */
+    int write(Table table, ArrayNode rows, Set<UserId> whose) {
+        return jdbi.inTransaction(handle -> {
+            whose.stream()
+                    .sorted(Comparator.comparing(
+                            UserId::value)) // so that two who take many turns never wait in a circle
+                    .forEach(who -> WhoopStore.takeTurn(handle, who));
+            return handle.createUpdate(table.sql(WRITE))
+                    .bind("rows", rows.toString())
+                    .execute();
+        });
     }
 
     private static <S extends SqlStatement<S>> S whose(S statement, @Nullable UserId only) {
