@@ -40,7 +40,7 @@ final class RebuildWhoop extends ConfiguredCommand<HealthConfiguration> {
     @Override
     public void configure(Subparser subparser) {
         super.configure(subparser);
-        subparser.description("Derives the columns of WHOOP's records, replaced versions included, again from the"
+        subparser.epilog("Derives the columns of WHOOP's records, replaced versions included, again from the"
                 + " payloads that WHOOP sent, and writes the rows that differ. Payloads stay as they are; rows without"
                 + " payload are counted and left alone. May run while the service runs, and be interrupted: begun again,"
                 + " it passes quickly over what is done. WHOOP is not called. Ends with 0 when every row whose payload"
@@ -88,9 +88,10 @@ final class RebuildWhoop extends ConfiguredCommand<HealthConfiguration> {
         CountDownLatch ended = new CountDownLatch(1);
         Thread interruption = new Thread(() -> {
             rebuild.stop();
+            System.out.println("interrupted: ends with the pages under way");
             try {
                 if (ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                    System.out.println("interrupted: what was written is kept; run it again for the rest");
+                    System.out.println("what was written is kept; run it again for the rest");
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

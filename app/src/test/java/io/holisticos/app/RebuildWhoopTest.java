@@ -6,6 +6,7 @@ import io.holisticos.testing.JavaProcess;
 import io.holisticos.testing.TestDatabase;
 import java.time.Duration;
 import java.util.Map;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.Test;
 
@@ -71,6 +72,28 @@ class RebuildWhoopTest {
         assertThat(noUser.said()).contains("--user: user_id must have 1 to 100 characters");
         assertThat(help.status()).isZero();
         assertThat(help.said()).contains("--user ID", "Derives the columns", "May run while the service runs");
+    }
+
+    @Test
+    void interruptedItEndsThePageUnderWayAndSaysSo() {
+        TestDatabase database = TestDatabase.migratedBy(Migrations.WHOOP_CHANGELOG);
+        Jdbi whoop = database.jdbi();
+        try (Service service = service(database.url());
+                Handle blocking = whoop.open()) {
+            blocking.begin();
+            blocking.execute("lock table whoop_cycle in access exclusive mode");
+            JavaProcess process = service.run("rebuild-whoop", "config.yml");
+            Service.await("the rebuild waiting for the table", () -> count(whoop, "pg_locks where not granted") > 0);
+            process.terminate();
+            process.awaitLine(line -> line.startsWith("interrupted"), PATIENCE);
+            blocking.rollback();
+            Ended ended = ended(process);
+
+            assertThat(ended.status()).isEqualTo(128 + 15);
+            assertThat(ended.said())
+                    .contains("interrupted: ends with the pages under way", "what was written is kept")
+                    .doesNotContain(" at io.");
+        }
     }
 
     @Test
