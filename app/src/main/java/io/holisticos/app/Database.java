@@ -33,11 +33,15 @@ record Database(Pool readers, Pool workers) {
 
     private static Pool pool(
             Environment environment, DatabaseConfiguration configuration, ManagedDataSource source, String name) {
-        Jdbi jdbi = new JdbiFactory().build(environment, configuration, source, name);
+        return new Pool(source, ours(new JdbiFactory().build(environment, configuration, source, name)));
+    }
+
+    /** As every statement of ours is made. */
+    static Jdbi ours(Jdbi jdbi) {
         // our statements have no placeholders but bound ones; to look for others costs more than many a statement
         jdbi.getConfig(SqlStatements.class).setTemplateEngine(TemplateEngine.NOP);
         // what is bound to a statement is health data: it must not travel in messages of exceptions
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(StatementExceptions.MessageRendering.NONE);
-        return new Pool(source, jdbi);
+        return jdbi;
     }
 }

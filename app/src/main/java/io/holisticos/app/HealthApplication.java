@@ -119,6 +119,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
     protected void addDefaultCommands(Bootstrap<HealthConfiguration> bootstrap) {
         bootstrap.addCommand(new StartUp(this));
         bootstrap.addCommand(new CheckCommand<>(this));
+        bootstrap.addCommand(new RebuildWhoop(clock));
     }
 
     @Override

@@ -130,7 +130,7 @@ final class Service implements AutoCloseable {
     }
 
     /** From the repository's folder; the jar where it is packaged already, else the classes it would be made of. */
-    private JavaProcess run(String... arguments) {
+    JavaProcess run(String... arguments) {
         List<String> all = new ArrayList<>(jvmOptions);
         if (Files.exists(PACKAGED)) {
             all.addAll(List.of("-jar", "app/target/app.jar"));

@@ -98,9 +98,9 @@ public final class JavaProcess implements AutoCloseable {
         return awaitLine(line -> line.startsWith(beginning), patience).substring(beginning.length());
     }
 
-    /** Asks it to end, as an operator does (SIGTERM). */
+    /** Asks it to end, as an operator does (SIGTERM), and goes on listening. */
     public void terminate() {
-        process.destroy();
+        process.toHandle().destroy(); // the process's own destroy would close what it prints into
     }
 
     /** Ends it without asking (SIGKILL). */

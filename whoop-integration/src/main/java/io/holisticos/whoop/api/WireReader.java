@@ -4,7 +4,6 @@ import com.codahale.metrics.MetricRegistry;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,6 +12,7 @@ import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import io.holisticos.health.HealthError.BadSourceReply;
 import io.holisticos.health.SourceName;
 import io.holisticos.outbound.Reply;
+import io.holisticos.whoop.api.RecordReader.UndocumentedForm;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,23 +36,21 @@ final class WireReader {
     private static final Pattern ID = Pattern.compile("[0-9a-fA-F-]{1,36}");
 
     private final SourceName from;
+    private final RecordReader single;
     private final ObjectReader reader;
     private final MetricRegistry metrics;
 
     WireReader(SourceName from, ObjectMapper mapper, MetricRegistry metrics) {
         this.from = from;
-        this.reader = mapper.reader()
-                .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                .without(DeserializationFeature.ACCEPT_FLOAT_AS_INT) // a fraction would be cut off without a word
-                .with(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES) // absent numbers are not zeros
-                .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+        this.single = new RecordReader(mapper);
+        this.reader = single.reader();
         this.metrics = metrics;
     }
 
     /** @throws BadSourceReply when it is not a record of this type */
     <T> Fetched<T> single(Reply reply, Class<T> type) {
         try {
-            return new Fetched<>(strict(reply.body(), type), reply.body());
+            return new Fetched<>(single.read(reply.body(), type), reply.body());
         } catch (IOException e) {
             throw new BadSourceReply(from, "status " + reply.status() + ", " + reasonOf(e));
         }
@@ -104,18 +102,12 @@ final class WireReader {
         List<Rejected> rejected = new ArrayList<>();
         for (byte[] raw : raws) {
             try {
-                records.add(new Fetched<>(strict(raw, type), raw));
+                records.add(new Fetched<>(single.read(raw, type), raw));
             } catch (IOException e) {
                 rejected.add(rejected(raw, type, e));
             }
         }
         return new Page<>(records, rejected, nextToken == null || nextToken.isEmpty() ? null : nextToken);
-    }
-
-    private <T> T strict(byte[] raw, Class<T> type) throws IOException {
-        T record = reader.forType(type).readValue(raw);
-        expect(record != null);
-        return record;
     }
 
     private Rejected rejected(byte[] raw, Class<?> type, IOException why) {
@@ -143,7 +135,7 @@ final class WireReader {
     }
 
     private static String reasonOf(IOException e) {
-        if (e instanceof NotThePage) {
+        if (e instanceof UndocumentedForm) {
             return "not the documented form";
         }
         if (!(e instanceof JsonMappingException mapping)) {
@@ -161,10 +153,7 @@ final class WireReader {
 
     private static void expect(boolean holds) throws IOException {
         if (!holds) {
-            throw new NotThePage();
+            throw new UndocumentedForm();
         }
     }
-
-    /** JSON, but not what was asked for. */
-    private static final class NotThePage extends IOException {}
 }

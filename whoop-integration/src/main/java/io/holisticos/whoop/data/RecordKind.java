@@ -12,7 +12,6 @@ import io.holisticos.whoop.api.Workout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -205,8 +204,13 @@ public final class RecordKind<T> {
         return List.of(CYCLE, RECOVERY, SLEEP, WORKOUT);
     }
 
+    /** All kinds that there are. */
+    static List<RecordKind<?>> all() {
+        return List.of(CYCLE, RECOVERY, SLEEP, WORKOUT, PROFILE, BODY_MEASUREMENT);
+    }
+
     static RecordKind<?> ofWord(String word) {
-        return Stream.of(CYCLE, RECOVERY, SLEEP, WORKOUT, BODY_MEASUREMENT, PROFILE)
+        return all().stream()
                 .filter(kind -> kind.word.equals(word))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no kind of record is called " + word));
@@ -216,6 +220,11 @@ public final class RecordKind<T> {
     @Nullable
     String tombstoneKey() {
         return tombstoneKey;
+    }
+
+    /** Whether columns of it are sealed. */
+    boolean isSealed() {
+        return equals(PROFILE);
     }
 
     /** Whether WHOOP says when a record last changed. */

@@ -1,6 +1,5 @@
 package io.holisticos.whoop.data;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holisticos.health.UserId;
 import io.holisticos.vault.Vault;
 import io.holisticos.whoop.api.Fetched;
@@ -13,7 +12,6 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -44,12 +42,14 @@ public final class WhoopStore {
 
     private final Jdbi jdbi;
     private final Vault vault;
+    private final Derivation derivation;
     private final PageStore pages;
     private final CoverageStore ledger;
 
     public WhoopStore(Jdbi jdbi, Vault vault) {
         this.jdbi = jdbi;
         this.vault = vault;
+        this.derivation = new Derivation(vault);
         this.pages = new PageStore(jdbi, vault);
         this.ledger = new CoverageStore(jdbi);
     }
@@ -80,30 +80,15 @@ public final class WhoopStore {
      * @param fetchBegunAt when the call that brought them was begun
      */
     public <T> Saved save(RecordKind<T> kind, UserId who, Listed<T> listed, Instant fetchBegunAt, Instant now) {
-        List<Version> versions = new ArrayList<>();
-        for (Fetched<T> fetched : listed.records()) {
-            T record = fetched.record();
-            versions.add(new Version(
-                    kind.ownKeyOf(who, record), hashOf(fetched.raw()), fetched.raw(), () -> kind.toRow(record)));
-        }
+        List<Version> versions = listed.records().stream()
+                .map(fetched -> derivation.version(kind, who, fetched))
+                .toList();
         return pages.save(new Arrival(kind, who, listed, micros(fetchBegunAt), micros(now)), versions);
     }
 
     /** Saves who the member is to WHOOP; e-mail and names only sealed. */
     public Saved saveProfile(UserId who, Fetched<Profile> fetched, Instant fetchBegunAt, Instant now) {
-        Version version = new Version(
-                who.value(), hashOf(fetched.raw()), fetched.raw(), () -> sealedRow(vault, who, fetched.record()));
-        Listed<Profile> single = Listed.byId(List.of(fetched));
-        return pages.save(
-                new Arrival(RecordKind.PROFILE, who, single, micros(fetchBegunAt), micros(now)), List.of(version));
-    }
-
-    static ObjectNode sealedRow(Vault vault, UserId who, Profile profile) {
-        return Json.object()
-                .put("whoop_user_id", profile.userId())
-                .put("email_sealed", bytea(vault.seal(who, Purpose.EMAIL, profile.email())))
-                .put("first_name_sealed", bytea(vault.seal(who, Purpose.FIRST_NAME, profile.firstName())))
-                .put("last_name_sealed", bytea(vault.seal(who, Purpose.LAST_NAME, profile.lastName())));
+        return save(RecordKind.PROFILE, who, List.of(fetched), fetchBegunAt, now);
     }
 
     /**

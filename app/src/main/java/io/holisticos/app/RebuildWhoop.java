@@ -1,0 +1,171 @@
+package io.holisticos.app;
+
+import com.codahale.metrics.MetricRegistry;
+import io.dropwizard.core.cli.Cli;
+import io.dropwizard.core.cli.ConfiguredCommand;
+import io.dropwizard.core.setup.Bootstrap;
+import io.dropwizard.db.ManagedDataSource;
+import io.holisticos.app.OperatorLine.Mendable;
+import io.holisticos.health.UserId;
+import io.holisticos.vault.Vault;
+import io.holisticos.whoop.WhoopModule;
+import io.holisticos.whoop.WhoopRebuild;
+import java.security.SecureRandom;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import net.sourceforge.argparse4j.inf.Namespace;
+import net.sourceforge.argparse4j.inf.Subparser;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+
+/** {@code rebuild-whoop config.yml [--user ID]}: derives WHOOP's rows again from the payloads that are held. */
+final class RebuildWhoop extends ConfiguredCommand<HealthConfiguration> {
+
+    private static final String USER = "user";
+
+    /** How long an interrupted run may take to come to the end of its pages. */
+    private static final long PATIENCE_SECONDS = 10;
+
+    private final Clock clock;
+
+    RebuildWhoop(Clock clock) {
+        super("rebuild-whoop", "Derives WHOOP's rows again from the payloads that are held");
+        this.clock = clock;
+    }
+
+    @Override
+    public void configure(Subparser subparser) {
+        super.configure(subparser);
+        subparser.epilog("Derives the columns of WHOOP's records, replaced versions included, again from the"
+                + " payloads that WHOOP sent, and writes the rows that differ. Payloads stay as they are; rows without"
+                + " payload are counted and left alone. May run while the service runs, and be interrupted: begun again,"
+                + " it passes quickly over what is done. WHOOP is not called. Ends with 0 when every row whose payload"
+                + " is held is what the payload says, else with 1.");
+        subparser
+                .addArgument("--user")
+                .dest(USER)
+                .metavar("ID")
+                .help("only this member's rows, by the id that callers of the service use");
+    }
+
+    @Override
+    protected void run(Bootstrap<HealthConfiguration> bootstrap, Namespace namespace, HealthConfiguration all)
+            throws Exception {
+        if (!all.whoop.isConfigured()) {
+            throw new Mendable("WHOOP is not configured: set WHOOP_CLIENT_ID and WHOOP_CLIENT_SECRET"
+                    + " as for the service (see .env.example)");
+        }
+        UserId only = only(namespace);
+        ManagedDataSource source = all.whoopDatabase.workers(new MetricRegistry(), getName());
+        try {
+            Jdbi jdbi = Database.ours(Jdbi.create(source));
+            Vault vault = new Vault(jdbi, all.vault, new SecureRandom(), clock);
+            WhoopRebuild rebuild = new WhoopRebuild(
+                    new WhoopModule.Pool(source, jdbi, vault), bootstrap.getObjectMapper(), System.out::println);
+            judge(untilInterrupted(rebuild, only), only);
+        } catch (RuntimeException e) {
+            throw explained(e);
+        } finally {
+            source.stop();
+        }
+    }
+
+    private static @Nullable UserId only(Namespace namespace) {
+        String user = namespace.getString(USER);
+        try {
+            return user == null ? null : new UserId(user);
+        } catch (IllegalArgumentException e) {
+            throw new Mendable("--user: " + e.getMessage(), e);
+        }
+    }
+
+    /** Ctrl-C and SIGTERM let the pages under way be committed. */
+    private static WhoopRebuild.Outcome untilInterrupted(WhoopRebuild rebuild, @Nullable UserId only) {
+        CountDownLatch ended = new CountDownLatch(1);
+        Thread interruption = new Thread(() -> {
+            rebuild.stop();
+            System.out.println("interrupted: ends with the pages under way");
+            try {
+                if (ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                    System.out.println("what was written is kept; run it again for the rest");
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        Runtime.getRuntime().addShutdownHook(interruption);
+        try {
+            return rebuild.run(only);
+        } finally {
+            ended.countDown();
+            forget(interruption);
+        }
+    }
+
+    private static void forget(Thread interruption) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(interruption);
+        } catch (IllegalStateException e) {
+            // it is running
+        }
+    }
+
+    private static void judge(WhoopRebuild.Outcome outcome, @Nullable UserId only) {
+        switch (outcome) {
+            case DONE, STOPPED -> {}
+            case SOME_UNREADABLE ->
+                throw new Mendable(
+                        "some payloads cannot be read, and their rows were left as they are: compare vault.keys"
+                                + " with the service's; the lines event=payload_unreadable name the first of them");
+            case NOTHING_HELD -> {
+                if (only != null) {
+                    throw new Mendable("nothing of WHOOP is held of this user: check --user, it takes the id that"
+                            + " callers of the service use, not WHOOP's");
+                }
+            }
+        }
+    }
+
+    private static RuntimeException explained(RuntimeException e) {
+        if (e instanceof Mendable) {
+            return e;
+        }
+        Optional<String> state = Stream.iterate((Throwable) e, t -> t != null, Throwable::getCause)
+                .filter(SQLException.class::isInstance)
+                .map(SQLException.class::cast)
+                .reduce((outer, inner) -> inner)
+                .map(deepest -> String.valueOf(deepest.getSQLState()));
+        if (state.isPresent()) {
+            return new Mendable(whatToDo(state.get()), e);
+        }
+        String message = String.valueOf(e.getMessage());
+        return message.startsWith("vault.keys lacks") ? new Mendable(message, e) : e;
+    }
+
+    private static String whatToDo(String sqlState) {
+        String kept = "; what was written is kept, run it again afterwards";
+        return switch (sqlState.length() < 2 ? "" : sqlState.substring(0, 2)) {
+            case "42" -> "WHOOP's database is not of this version: run whoop-db migrate first" + kept;
+            case "57" ->
+                "WHOOP's database ended a statement (SQL state " + sqlState + "): it was shut down, or"
+                        + " whoopDatabase.jobs.statementTimeout is too short" + kept;
+            default ->
+                "WHOOP's database does not answer (SQL state " + sqlState + "): check that it runs, and"
+                        + " WHOOP_DATABASE_URL, WHOOP_DATABASE_USER and WHOOP_DATABASE_PASSWORD" + kept;
+        };
+    }
+
+    @Override
+    public void onError(Cli cli, Namespace namespace, Throwable e) {
+        Optional<String> line = OperatorLine.of(e);
+        if (line.isPresent()) {
+            cli.getStdErr().println(line.get());
+        } else {
+            super.onError(cli, namespace, e);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package io.holisticos.whoop.api;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import java.io.IOException;
+
+/**
+ * From the bytes of one record to the record, when they come and when they are read again from the archive: null and
+ * absent are the same, unknown fields are fine, and what breaks a documented rule is refused. Thread-safe.
+ */
+public final class RecordReader {
+
+    private final ObjectReader reader;
+
+    public RecordReader(ObjectMapper mapper) {
+        this.reader = mapper.reader()
+                .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .without(DeserializationFeature.ACCEPT_FLOAT_AS_INT) // a fraction would be cut off without a word
+                .with(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES) // absent numbers are not zeros
+                .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    }
+
+    /** @throws IOException when it is not a record of this type; its message can quote the bytes */
+    public <T> T read(byte[] raw, Class<T> type) throws IOException {
+        T record = reader.forType(type).readValue(raw);
+        if (record == null) {
+            throw new UndocumentedForm();
+        }
+        return record;
+    }
+
+    /** With the same rules, for what is around records. */
+    ObjectReader reader() {
+        return reader;
+    }
+
+    /** JSON, but not what was asked for. */
+    static final class UndocumentedForm extends IOException {}
+}
