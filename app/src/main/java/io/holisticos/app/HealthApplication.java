@@ -28,6 +28,7 @@ import io.holisticos.vault.Vault;
 import io.holisticos.web.AccessRules;
 import io.holisticos.web.ApiKeyStore;
 import io.holisticos.web.ApiKeys;
+import io.holisticos.web.NonsenseContentType;
 import io.holisticos.web.RequestLog;
 import io.holisticos.web.WebModule;
 import io.holisticos.whoop.WhoopModule;
@@ -153,6 +154,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                 .orElseGet(() -> Sources.withoutWhoop(sahha.source(), threads));
 
         RequestLog.register(environment, MemberHash.of(configuration.vault)::of);
+        NonsenseContentType.register(environment, "/webhooks/*");
         Shedding.register(environment, configuration.shedding, maxThreads(configuration));
         JerseyEnvironment jersey = environment.jersey();
         SecurityEvents security = new SecurityEvents(environment.metrics());

@@ -139,7 +139,11 @@ class WebhooksTest {
 
         assertThat(count(house.whoopDatabase(), "whoop_inbox where trace_id = 'stored' and user_id = 'demo-anna'"))
                 .isOne();
-        assertThat(count(house.whoopDatabase(), "whoop_change where collection = 'workout' and user_id = 'demo-anna'"))
+        assertThat(count(
+                        house.whoopDatabase(),
+                        "whoop_change c join whoop_inbox i on i.record_id = cast(c.record_id as text)"
+                                + " where i.trace_id = 'stored' and c.collection = 'workout'"
+                                + " and c.user_id = 'demo-anna'"))
                 .isOne();
     }
 

@@ -128,6 +128,7 @@ public final class WhoopModule implements Managed {
         SyncTerms terms = new SyncTerms(
                 who -> switches.integration().test(who) && switches.sync().test(who),
                 who -> connections.markReauthorizationRequired(who, "refused_by_data_api"),
+                work.vault()::inLogs,
                 tools.clock(),
                 tools.metrics());
         this.synchronizer = new Synchronizer(

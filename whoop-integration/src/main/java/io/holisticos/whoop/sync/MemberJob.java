@@ -191,7 +191,7 @@ final class MemberJob {
         } else if (step instanceof Step.Bury bury) {
             bury(who, bury.deletion());
         } else if (step instanceof Step.Alarm alarm) {
-            log.warn("event=webhooks_silent user={} since={}", who, alarm.since());
+            log.warn("event=webhooks_silent member={} since={}", inLogs(who), alarm.since());
             meters.silence();
             Read read = state.read();
             members.save(who, new Read(read.listedAt(), read.walk(), alarm.since(), read.pause()), now());
@@ -291,8 +291,8 @@ final class MemberJob {
         Gaps.coveredFrom(coverage).ifPresent(from -> {
             members.cover(who, from, now());
             log.info(
-                    "event=backfill_progress user={} job_id={} percent={} covered_from={} pages={}",
-                    who,
+                    "event=backfill_progress member={} job_id={} percent={} covered_from={} pages={}",
+                    inLogs(who),
                     run.jobId(),
                     percent,
                     from,
@@ -339,8 +339,8 @@ final class MemberJob {
         Duration wait = FIRST_RETRY.multipliedBy(1L << Math.min(failures - 1, 8));
         Lane lane = laneOf(step);
         log.warn(
-                "event=sync_reply_refused user={} lane={} failures={} reason={}",
-                who,
+                "event=sync_reply_refused member={} lane={} failures={} reason={}",
+                inLogs(who),
                 lane,
                 failures,
                 bad.getMessage());
@@ -364,12 +364,16 @@ final class MemberJob {
         SyncRun run = state.asked().run();
         if (run != null && runs.finish(run, State.FAILED, now())) {
             log.warn(
-                    "event=sync_failed user={} kind={} job_id={} reason={}",
-                    who,
+                    "event=sync_failed member={} kind={} job_id={} reason={}",
+                    inLogs(who),
                     run.kind().word(),
                     run.jobId(),
                     why.kind());
         }
+    }
+
+    private String inLogs(UserId who) {
+        return terms.inLogs().apply(who);
     }
 
     private static Lane laneOf(Step step) {

@@ -4,6 +4,7 @@ import com.codahale.metrics.MetricRegistry;
 import io.holisticos.health.UserId;
 import java.time.Clock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -11,5 +12,11 @@ import java.util.function.Predicate;
  *
  * @param enabled whether the integration is switched on for a member; off, runs wait and lose nothing
  * @param consentLost told when WHOOP refuses a member's token for good, so that the connection says so too
+ * @param inLogs how log lines name a member
  */
-public record SyncTerms(Predicate<UserId> enabled, Consumer<UserId> consentLost, Clock clock, MetricRegistry metrics) {}
+public record SyncTerms(
+        Predicate<UserId> enabled,
+        Consumer<UserId> consentLost,
+        Function<UserId, String> inLogs,
+        Clock clock,
+        MetricRegistry metrics) {}

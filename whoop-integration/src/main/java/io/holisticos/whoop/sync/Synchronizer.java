@@ -28,6 +28,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -65,6 +66,7 @@ public final class Synchronizer {
     private final MemberJob job;
     private final Supplier<SchedulerClient> jobs;
     private final Clock clock;
+    private final Function<UserId, String> inLogs;
     private final CustomTask<Void> task;
 
     /**
@@ -80,6 +82,7 @@ public final class Synchronizer {
         this.job = new MemberJob(tables, api, records, terms, this::wake);
         this.jobs = jobs;
         this.clock = terms.clock();
+        this.inLogs = terms.inLogs();
         this.task = Tasks.custom("whoop-member", Void.class)
                 .onFailure(new FailureHandler.ExponentialBackoffFailureHandler<>(FIRST_RETRY))
                 .execute((instance, context) -> {
@@ -336,7 +339,7 @@ public final class Synchronizer {
         try {
             jobs.get().reschedule(instance(who), due);
         } catch (TaskInstanceException e) {
-            log.debug("event=member_busy user={}", who); // it looks again itself when it is done
+            log.debug("event=member_busy member={}", inLogs.apply(who)); // it looks again itself when it is done
         }
     }
 

@@ -113,7 +113,7 @@ public final class WebhookInbox {
         try {
             members.changes().wake(who);
         } catch (HealthError e) {
-            log.warn("event=member_not_woken provider=whoop user={} kind={}", who, e.kind());
+            log.warn("event=member_not_woken provider=whoop member={} kind={}", inLogs(who), e.kind());
         }
     }
 
@@ -125,13 +125,13 @@ public final class WebhookInbox {
                 some = replaySome(who, whoopUserId);
             }
             if (all > 0) {
-                log.info("event=webhooks_replayed provider=whoop user={} count={}", who, all);
+                log.info("event=webhooks_replayed provider=whoop member={} count={}", inLogs(who), all);
                 wake(who);
             }
         } catch (JdbiException e) {
             log.warn(
-                    "event=webhooks_not_replayed provider=whoop user={} reason={}",
-                    who,
+                    "event=webhooks_not_replayed provider=whoop member={} reason={}",
+                    inLogs(who),
                     e.getClass().getSimpleName());
         }
     }
@@ -186,6 +186,10 @@ public final class WebhookInbox {
         int gone = store.purge(
                 now.minus(configuration.keepFor.toJavaDuration()), now.minus(configuration.parkFor.toJavaDuration()));
         log.info("event=inbox_purged provider=whoop count={}", gone);
+    }
+
+    private String inLogs(UserId who) {
+        return members.vault().inLogs(who);
     }
 
     /** Forgets everything that was ever told of the member and this account. Returns the rows that went. */
