@@ -102,7 +102,7 @@ class HealthRoutesTest {
         try (Connection other = house.whoopDatabase().dataSource().getConnection();
                 Statement lock = other.createStatement()) {
             other.setAutoCommit(false);
-            lock.execute("lock table whoop_freshness in access exclusive mode");
+            lock.execute("lock table whoop_member_sync in access exclusive mode");
 
             House.await(
                     () -> house.jsonOf(house.get(WHOOP)).path("status").asText().equals("down"));

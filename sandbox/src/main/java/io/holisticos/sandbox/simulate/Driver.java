@@ -4,6 +4,7 @@ import io.holisticos.sandbox.SandboxFailure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.stream.Stream;
@@ -16,7 +17,7 @@ final class Driver {
 
     /**
      * WHOOP does not say how long an event is under way. Here they leave twice a minute, so that the events of
-     * different members arrive together and both cores have something to do. Nothing that is measured begins before.
+     * different members arrive together and no core waits. Nothing that is measured begins before.
      */
     private static final Duration PULSE = Duration.ofSeconds(30);
 
@@ -30,7 +31,7 @@ final class Driver {
     private final PriorityQueue<Scripted> script =
             new PriorityQueue<>(Comparator.comparing(Scripted::at).thenComparing(Scripted::number));
     private long numbers;
-    private Optional<Instant> nextJob = Optional.empty();
+    private List<Instant> nextJobs = List.of();
 
     Driver(Town town) {
         this.town = town;
@@ -44,7 +45,7 @@ final class Driver {
     /** Lives until that moment. */
     void runUntil(Instant end) {
         int rounds = 0;
-        nextJob = town.hands().nextDue();
+        nextJobs = town.hands().nextDue();
         while (true) {
             Instant now = town.clock().instant();
             boolean worked = work(now);
@@ -73,14 +74,18 @@ final class Driver {
             worked = true;
         }
         if (worked) {
-            nextJob = town.hands().nextDue(); // only what happens puts jobs on the list
+            nextJobs = town.hands().nextDue(); // only what happens puts jobs on the list
         }
-        if (isDue(nextJob, now)) {
-            town.hands().runDue(now);
-            nextJob = town.hands().nextDue();
+        if (isDue(nextJob(), now)) {
+            town.hands().runDue(nextJobs, now);
+            nextJobs = town.hands().nextDue();
             worked = true;
         }
         return worked;
+    }
+
+    private Optional<Instant> nextJob() {
+        return nextJobs.stream().findFirst();
     }
 
     private Optional<Instant> nextPulse() {
@@ -90,7 +95,7 @@ final class Driver {
     private Instant next(Instant end) {
         return Stream.of(
                         nextPulse(),
-                        nextJob.map(moment -> roundedUp(moment, TICK)),
+                        nextJob().map(moment -> roundedUp(moment, TICK)),
                         Optional.ofNullable(script.peek()).map(Scripted::at))
                 .flatMap(Optional::stream)
                 .min(Comparator.naturalOrder())

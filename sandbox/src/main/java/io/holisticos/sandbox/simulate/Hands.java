@@ -6,26 +6,28 @@ import io.holisticos.jobs.Jobs;
 import io.holisticos.jobs.JobsConfiguration;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 
-/** Runs WHOOP's jobs when told to, on two threads: what is due at one moment is due for different members. */
+/**
+ * Runs WHOOP's jobs when told to, on several threads: what is due at one moment is due for different members. Most of a
+ * job is waiting for answers, so there are more hands than cores.
+ */
 final class Hands implements Jobs.Maker, AutoCloseable {
 
-    private final ExecutorService secondThread = Executors.newSingleThreadExecutor(work -> {
+    private static final int HANDS = 4;
+
+    private final ExecutorService threads = Executors.newFixedThreadPool(HANDS - 1, work -> {
         Thread thread = new Thread(work, "simulated-jobs");
         thread.setDaemon(true);
         return thread;
     });
-    private @Nullable Jobs left;
-    private @Nullable Jobs right;
-    private List<Instant> next = List.of();
+    private final List<Jobs> hands = new ArrayList<>();
 
     @Override
     public Jobs make(
@@ -34,43 +36,50 @@ final class Hands implements Jobs.Maker, AutoCloseable {
             Clock clock,
             List<Task<?>> onDemand,
             List<RecurringTask<?>> recurring) {
-        Jobs made = Jobs.byHand(database, clock, onDemand, recurring);
-        left = made;
-        right = Jobs.byHand(database, clock, onDemand, recurring);
-        return made;
+        for (int hand = 0; hand < HANDS; hand++) {
+            hands.add(Jobs.byHand(database, clock, onDemand, recurring));
+        }
+        return first();
     }
 
-    /** When the next job is due. */
-    Optional<Instant> nextDue() {
-        next = made(left).nextDue(2);
-        return next.stream().findFirst();
+    /** When the next jobs are due, at most one for each hand. */
+    List<Instant> nextDue() {
+        return first().nextDue(HANDS);
     }
 
-    /** Runs what is due at this moment, and leaves what becomes due by it. */
-    void runDue(Instant now) {
-        if (next.size() < 2 || next.get(1).isAfter(now)) {
-            made(left).runDue();
+    /** Runs what is due at this moment; what becomes due by it may be left. */
+    void runDue(List<Instant> next, Instant now) {
+        int due = (int) next.stream().filter(moment -> !moment.isAfter(now)).count();
+        if (due < 2) {
+            first().runDue();
             return;
         }
-        CompletableFuture<Void> other =
-                CompletableFuture.runAsync(() -> made(right).runDue(), secondThread);
-        made(left).runDue();
+        List<CompletableFuture<Void>> others = hands.subList(1, due).stream()
+                .map(hand -> CompletableFuture.runAsync(() -> runAll(hand, now), threads))
+                .toList();
+        runAll(first(), now);
         try {
-            other.join();
+            CompletableFuture.allOf(others.toArray(CompletableFuture[]::new)).join();
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
     }
 
-    @Override
-    public void close() {
-        secondThread.shutdownNow();
+    private static void runAll(Jobs hand, Instant now) {
+        do {
+            hand.runDue();
+        } while (hand.nextDue(1).stream().anyMatch(moment -> !moment.isAfter(now)));
     }
 
-    private static Jobs made(@Nullable Jobs jobs) {
-        if (jobs == null) {
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+
+    private Jobs first() {
+        if (hands.isEmpty()) {
             throw new IllegalStateException("the app has not made its jobs yet");
         }
-        return jobs;
+        return hands.get(0);
     }
 }
