@@ -70,6 +70,7 @@ public final class Jobs implements Managed {
                 .heartbeatInterval(configuration.heartbeat.toJavaDuration())
                 .shutdownMaxWait(STOP_WAITS)
                 .pollUsingLockAndFetch(FETCH_BELOW, 1.0)
+                .addSchedulerListener(new JobFailures())
                 .enableImmediateExecution()
                 .build();
         return new Jobs(scheduler, database, clock);

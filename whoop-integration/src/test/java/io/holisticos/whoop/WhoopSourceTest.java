@@ -235,7 +235,12 @@ class WhoopSourceTest {
     @Test
     void aDatabaseThatIsDownIsUnavailable() {
         Jdbi down = Jdbi.create("jdbc:postgresql://127.0.0.1:1/none");
-        SyncTerms terms = new SyncTerms(who -> true, who -> {}, UserId::value, bed.clock, new MetricRegistry());
+        SyncTerms terms = new SyncTerms(
+                who -> true,
+                who -> {},
+                who -> "hash-" + Integer.toHexString(who.hashCode()),
+                bed.clock,
+                new MetricRegistry());
         Synchronizer lost = new Synchronizer(down, null, null, terms, () -> null);
         WhoopDayStore reader = new WhoopDayStore(down, Samples.vault(down));
         WhoopSource unreachable = new WhoopSource(

@@ -141,7 +141,12 @@ public final class SyncBed implements AutoCloseable {
                 WhoopApi.WHOOP, client, new OutboundConfiguration(), commands, Budget.unlimited(), bearer());
         WhoopApi api = new WhoopApi(outbound, URI.create(twin.baseUrl() + "/developer"), Samples.MAPPER, metrics)
                 .withLanes(GivenBudget::new);
-        SyncTerms terms = new SyncTerms(who -> enabled.get(), consentsLost::add, UserId::value, clock, metrics);
+        SyncTerms terms = new SyncTerms(
+                who -> enabled.get(),
+                consentsLost::add,
+                who -> "hash-" + Integer.toHexString(who.hashCode()),
+                clock,
+                metrics);
         synchronizer = new Synchronizer(jdbi, api, store, terms, this::schedulerClient);
         job = new MemberJob(
                 new MemberTables(new MemberStore(jdbi), new ChangeStore(jdbi), new SyncStore(jdbi)),

@@ -1,0 +1,31 @@
+package io.holisticos.jobs;
+
+import com.github.kagkarlsson.scheduler.event.AbstractSchedulerListener;
+import com.github.kagkarlsson.scheduler.task.Execution;
+import com.github.kagkarlsson.scheduler.task.ExecutionComplete;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Says in the log which jobs failed, and never for whom: db-scheduler's own lines hold the ids of members. */
+final class JobFailures extends AbstractSchedulerListener {
+
+    private static final Logger log = LoggerFactory.getLogger(JobFailures.class);
+
+    @Override
+    public void onExecutionComplete(ExecutionComplete complete) {
+        if (complete.getResult() == ExecutionComplete.Result.FAILED) {
+            log.warn(
+                    "event=job_failed task={} reason={}",
+                    complete.getExecution().getTaskName(),
+                    complete.getCause()
+                            .map(cause -> cause.getClass().getSimpleName())
+                            .orElse("unknown"));
+        }
+    }
+
+    /** Its process went away; another does it. */
+    @Override
+    public void onExecutionDead(Execution execution) {
+        log.warn("event=job_dead task={}", execution.getTaskName());
+    }
+}
