@@ -343,7 +343,7 @@ class FaultMatrixTest {
             House.await(() -> !syncs("picked")); // a call that hangs is over when its own timeout says so
         }
         house.whoopDatabase().jdbi().useHandle(handle -> {
-            handle.execute("delete from scheduled_tasks where task_name = 'whoop-sync'");
+            handle.execute("delete from scheduled_tasks where task_name = 'whoop-member'");
             handle.execute("delete from whoop_sync where state <> 'done'");
         });
         new QuotaGovernor(house.whoopDatabase().jdbi(), house.clock(), new QuotaConfiguration()).reset();
@@ -356,7 +356,7 @@ class FaultMatrixTest {
         return house.whoopDatabase()
                         .jdbi()
                         .withHandle(handle -> handle.createQuery("select count(*) from scheduled_tasks where"
-                                        + " cast(:now as timestamptz) is not null and task_name = 'whoop-sync' and "
+                                        + " cast(:now as timestamptz) is not null and task_name = 'whoop-member' and "
                                         + state)
                                 .bind("now", house.clock().instant().atOffset(ZoneOffset.UTC))
                                 .mapTo(Long.class)
