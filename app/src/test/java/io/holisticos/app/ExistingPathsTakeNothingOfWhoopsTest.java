@@ -70,7 +70,7 @@ class ExistingPathsTakeNothingOfWhoopsTest {
         house.whoop().faults().clear();
         House.await(() -> syncs("picked") == 0); // of the test before
         house.whoopDatabase().jdbi().useHandle(handle -> {
-            handle.execute("delete from scheduled_tasks where task_name = 'whoop-sync'");
+            handle.execute("delete from scheduled_tasks where task_name = 'whoop-member'");
             handle.execute("delete from whoop_sync where state <> 'done'");
         });
         house.whoop().faults().add(FaultRule.always("/", FaultKind.HANG));
@@ -131,7 +131,7 @@ class ExistingPathsTakeNothingOfWhoopsTest {
         return house.whoopDatabase()
                 .jdbi()
                 .withHandle(handle -> handle.createQuery(
-                                "select count(*) from scheduled_tasks where task_name = 'whoop-sync' and " + condition)
+                                "select count(*) from scheduled_tasks where task_name = 'whoop-member' and " + condition)
                         .mapTo(Long.class)
                         .one());
     }
