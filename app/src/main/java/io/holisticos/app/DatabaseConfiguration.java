@@ -25,6 +25,9 @@ import java.util.concurrent.TimeUnit;
  */
 public final class DatabaseConfiguration extends DataSourceFactory {
 
+    /** Who waited for a row looks again at what is in it: that holds in this isolation only, whatever the server's default. */
+    private static final String READ_COMMITTED = "-c default_transaction_isolation=read\\ committed";
+
     /** The server ends a reader's statement after this. */
     @NotNull
     @MinDuration(value = 10, unit = TimeUnit.MILLISECONDS)
@@ -121,7 +124,9 @@ public final class DatabaseConfiguration extends DataSourceFactory {
         Optional<String> validator = getValidatorClassName();
         Map<String, String> limited = new HashMap<>(properties);
         limited.put(
-                "options", "-c statement_timeout=" + limits.statementTimeout().toMilliseconds());
+                "options",
+                READ_COMMITTED + " -c statement_timeout="
+                        + limits.statementTimeout().toMilliseconds());
         String seconds = Long.toString(limits.socketTimeout().toSeconds());
         limited.put("socketTimeout", seconds);
         limited.put("loginTimeout", seconds); // of all steps of connecting together: each alone may take socketTimeout

@@ -122,6 +122,18 @@ class DatabaseHangsTest {
         assertThat(command.snapshot().counts().cumulative(Event.TIMEOUT)).isEqualTo(1);
     }
 
+    @Test
+    void transactionsReadWhatIsCommittedWhateverTheServersDefault() throws Exception {
+        build(io.dropwizard.util.Duration.seconds(1));
+
+        String isolation = jdbi.inTransaction(handle -> handle.createQuery("select setting || ' from ' || source"
+                        + " from pg_settings where name = 'default_transaction_isolation'")
+                .mapTo(String.class)
+                .one());
+
+        assertThat(isolation).isEqualTo("read committed from client");
+    }
+
     private void build(io.dropwizard.util.Duration validationInterval) throws Exception {
         configuration.setValidationInterval(validationInterval);
         readers = configuration.readers(metrics, "whoop-db");

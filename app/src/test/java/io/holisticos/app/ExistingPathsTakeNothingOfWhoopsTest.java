@@ -131,7 +131,8 @@ class ExistingPathsTakeNothingOfWhoopsTest {
         return house.whoopDatabase()
                 .jdbi()
                 .withHandle(handle -> handle.createQuery(
-                                "select count(*) from scheduled_tasks where task_name = 'whoop-member' and " + condition)
+                                "select count(*) from scheduled_tasks where task_name = 'whoop-member' and "
+                                        + condition)
                         .mapTo(Long.class)
                         .one());
     }

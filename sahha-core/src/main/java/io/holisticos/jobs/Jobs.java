@@ -94,6 +94,7 @@ public final class Jobs implements Managed {
         Scheduler scheduler = TestHelper.createManualScheduler(database, onDemand)
                 .clock(new Following(clock))
                 .pollingStrategy(ONE_BY_ONE)
+                .addSchedulerListener(new JobFailures())
                 .startTasks(recurring)
                 .build();
         return new Jobs(scheduler, database, clock);

@@ -44,32 +44,19 @@ public final class Stats {
 
     /** Calls whose path pattern begins like that. */
     public long callsBelow(String path) {
-        return counts.entrySet().stream()
-                .filter(entry -> entry.getKey().isBelow(path))
-                .mapToLong(entry -> entry.getValue().sum())
+        return callsByEndpoint(path).values().stream()
+                .mapToLong(Long::longValue)
                 .sum();
     }
 
     /** Those calls by endpoint. */
     public Map<String, Long> callsByEndpoint(String path) {
-        Map<String, Long> sums = new TreeMap<>();
-        counts.forEach((key, count) -> {
-            if (key.isBelow(path)) {
-                sums.merge(key.endpoint(), count.sum(), Long::sum);
-            }
-        });
-        return sums;
+        return sumBelow(path, Key::endpoint);
     }
 
     /** Those calls by member; the empty text stands for "unknown". */
     public Map<String, Long> callsByMember(String path) {
-        Map<String, Long> sums = new TreeMap<>();
-        counts.forEach((key, count) -> {
-            if (key.isBelow(path)) {
-                sums.merge(key.member(), count.sum(), Long::sum);
-            }
-        });
-        return sums;
+        return sumBelow(path, Key::member);
     }
 
     /** Calls that ended that way: a status such as {@code 200}, or {@code hang}, {@code reset}, {@code dropped}. */
@@ -132,8 +119,16 @@ public final class Stats {
     }
 
     private Map<String, Long> sum(Function<Key, String> by) {
+        return sumBelow("", by);
+    }
+
+    private Map<String, Long> sumBelow(String path, Function<Key, String> by) {
         Map<String, Long> sums = new TreeMap<>();
-        counts.forEach((key, count) -> sums.merge(by.apply(key), count.sum(), Long::sum));
+        counts.forEach((key, count) -> {
+            if (key.isBelow(path)) {
+                sums.merge(by.apply(key), count.sum(), Long::sum);
+            }
+        });
         return sums;
     }
 

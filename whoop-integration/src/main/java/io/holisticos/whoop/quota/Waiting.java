@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Who was refused and told to come back, as one process knows it. Not thread-safe. */
@@ -51,18 +52,14 @@ final class Waiting {
 
     /** Lanes in which anybody waits, or did a moment ago. */
     boolean[] lanes(Instant now) {
-        forget(now);
         boolean[] waiting = new boolean[Lane.COUNT];
-        told.keySet().forEach(who -> waiting[who.lane().number] = true);
-        servedAt.keySet().forEach(who -> waiting[who.lane().number] = true);
+        wanting(now).forEach(who -> waiting[who.lane().number] = true);
         return waiting;
     }
 
     /** Whether others in the same lane wait, or did a moment ago. */
     boolean isContended(Who who, Instant now) {
-        forget(now);
-        return told.keySet().stream().anyMatch(other -> isAnother(other, who))
-                || servedAt.keySet().stream().anyMatch(other -> isAnother(other, who));
+        return wanting(now).anyMatch(other -> isAnother(other, who));
     }
 
     /** How many others wait in the same lane. */
@@ -99,9 +96,10 @@ final class Waiting {
         return counts;
     }
 
-    private void forget(Instant now) {
+    private Stream<Who> wanting(Instant now) {
         told.values().removeIf(when -> isOver(when, now));
         servedAt.values().removeIf(when -> !when.plus(WANTING_FOR).isAfter(now));
+        return Stream.concat(told.keySet().stream(), servedAt.keySet().stream());
     }
 
     private static boolean isAnother(Who one, Who other) {

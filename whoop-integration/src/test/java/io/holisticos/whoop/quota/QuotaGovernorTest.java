@@ -266,6 +266,21 @@ class QuotaGovernorTest {
     }
 
     @Test
+    void onlyACountThatShowsOtherCallersIsWrittenDown() {
+        QuotaGovernor governor = governor(100, 10_000);
+        governor.take(CALL);
+        clock.advance(Duration.ofSeconds(5));
+        governor.take(CALL);
+        long version = version();
+
+        governor.learn(CALL, reply(200, "100, 100;window=60, 10000;window=86400", "98", "55"));
+        assertThat(version()).as("two calls, both ours").isEqualTo(version);
+
+        governor.learn(CALL, reply(200, "100, 100;window=60, 10000;window=86400", "97", "55"));
+        assertThat(version()).as("a third that is not").isGreaterThan(version);
+    }
+
+    @Test
     void aLaterLooserCountDoesNotLoosenTheCap() {
         QuotaGovernor governor = governor(100, 10_000);
 
@@ -386,6 +401,12 @@ class QuotaGovernorTest {
             return e.retryAfter().orElseThrow();
         }
         throw new AssertionError("was granted");
+    }
+
+    private static long version() {
+        return ONE_PROCESS.withHandle(handle -> handle.createQuery("select version from whoop_quota")
+                .mapTo(Long.class)
+                .one());
     }
 
     private static Reply reply(int status, String limit, String remaining, String reset) {

@@ -1,0 +1,56 @@
+package io.holisticos.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.github.kagkarlsson.scheduler.task.Execution;
+import com.github.kagkarlsson.scheduler.task.ExecutionComplete;
+import com.github.kagkarlsson.scheduler.task.TaskInstance;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+class JobFailuresTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-20T10:00:00Z");
+    private static final Execution OF_A_MEMBER = new Execution(NOW, new TaskInstance<>("whoop-member", "some-member"));
+
+    private final Logger logger = (Logger) LoggerFactory.getLogger(JobFailures.class);
+    private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    private final JobFailures failures = new JobFailures();
+
+    @BeforeEach
+    void listen() {
+        logged.start();
+        logger.addAppender(logged);
+    }
+
+    @AfterEach
+    void leave() {
+        logger.detachAppender(logged);
+    }
+
+    @Test
+    void aFailureIsNamedByItsTaskAndNeverByItsMember() {
+        failures.onExecutionComplete(
+                ExecutionComplete.failure(OF_A_MEMBER, NOW, NOW, new IllegalStateException("of some-member")));
+        failures.onExecutionDead(OF_A_MEMBER);
+
+        assertThat(logged.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .containsExactly(
+                        "event=job_failed task=whoop-member reason=IllegalStateException",
+                        "event=job_dead task=whoop-member");
+    }
+
+    @Test
+    void whatWentWellIsNotSaid() {
+        failures.onExecutionComplete(ExecutionComplete.success(OF_A_MEMBER, NOW, NOW));
+
+        assertThat(logged.list).isEmpty();
+    }
+}
