@@ -3,6 +3,7 @@ package io.holisticos.jobs;
 import com.github.kagkarlsson.scheduler.PollingStrategyConfig;
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerClient;
+import com.github.kagkarlsson.scheduler.jdbc.PostgreSqlJdbcCustomization;
 import com.github.kagkarlsson.scheduler.task.Task;
 import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.testhelper.ManualScheduler;
@@ -69,6 +70,7 @@ public final class Jobs implements Managed {
                 .pollingInterval(configuration.pollingInterval.toJavaDuration())
                 .heartbeatInterval(configuration.heartbeat.toJavaDuration())
                 .shutdownMaxWait(STOP_WAITS)
+                .jdbcCustomization(new PostgreSqlJdbcCustomization(false, false)) // asked, it may be away
                 .pollUsingLockAndFetch(FETCH_BELOW, 1.0)
                 .addSchedulerListener(new JobFailures())
                 .enableImmediateExecution()
