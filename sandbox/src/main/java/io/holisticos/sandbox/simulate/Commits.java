@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** When our store first held which version of a record, and when it first held that it is gone. */
+/** When our store first held which version of a record, and when it first held that it is gone. Thread-safe. */
 final class Commits {
 
     private final Map<Record, NavigableMap<Instant, Instant>> versions = new HashMap<>();
@@ -20,7 +20,7 @@ final class Commits {
     private final Set<Long> members = new HashSet<>();
 
     /** Members whose events are asked for. */
-    void add(long whoopUserId, List<HeldStore.Version> held, List<HeldStore.Version> tombstones) {
+    synchronized void add(long whoopUserId, List<HeldStore.Version> held, List<HeldStore.Version> tombstones) {
         members.add(whoopUserId);
         for (HeldStore.Version version : held) {
             versions.computeIfAbsent(new Record(version.kind(), version.id()), any -> new TreeMap<>())
@@ -31,13 +31,13 @@ final class Commits {
         }
     }
 
-    boolean knows(long whoopUserId) {
+    synchronized boolean knows(long whoopUserId) {
         return members.contains(whoopUserId);
     }
 
     /** When what the event tells of, or something newer, was held; null when it never was. */
     @Nullable
-    Instant of(Notice notice) {
+    synchronized Instant of(Notice notice) {
         String kind = notice.type().substring(0, notice.type().indexOf('.'));
         Instant gone = deletions.get(new Record(kind, notice.recordId()));
         if (kind.equals("recovery") && gone == null) {

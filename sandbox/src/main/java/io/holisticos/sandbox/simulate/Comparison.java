@@ -4,11 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.holisticos.twins.whoop.WhoopTwin;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Holds a member's rows against what WHOOP's twin knows, record by record and field by field.
@@ -16,6 +19,7 @@ import java.util.TreeMap;
  * <p>Whatever happened before the quiet days must be held as it is now. What happened in them, with loss still on, may
  * not have been read yet: such a record must be held as it was when it was last read in them, or as it was when they
  * began, and a running cycle as of its last read. Anything else is a difference; so is a row that WHOOP does not have.
+ * Thread-safe.
  */
 final class Comparison {
 
@@ -24,10 +28,10 @@ final class Comparison {
     private final WhoopTwin whoop;
     private final HeldStore store;
     private final Instant quietSince;
-    private final List<Difference> differences = new ArrayList<>();
-    private long records;
-    private long asOfLastRead;
-    private long notRead;
+    private final Collection<Difference> differences = new ConcurrentLinkedQueue<>();
+    private final LongAdder records = new LongAdder();
+    private final LongAdder asOfLastRead = new LongAdder();
+    private final LongAdder notRead = new LongAdder();
 
     Comparison(WhoopTwin whoop, HeldStore store, Instant quietSince) {
         this.whoop = whoop;
@@ -50,7 +54,7 @@ final class Comparison {
                     .forEach(row -> held.put(row.path(key).asText(), row));
             List<JsonNode> accepted = new ArrayList<>();
             for (JsonNode record : truth.path(kind)) {
-                records++;
+                records.increment();
                 String id = record.path(key).asText();
                 compare(new Subject(userId, kind, id), record, Optional.ofNullable(held.remove(id)))
                         .ifPresent(accepted::add);
@@ -62,9 +66,9 @@ final class Comparison {
         return readable;
     }
 
-    /** What was found so far. */
+    /** What was found so far, in the order of its subjects. */
     List<Difference> differences() {
-        return List.copyOf(differences);
+        return differences.stream().sorted().toList();
     }
 
     /** A difference that was found elsewhere. */
@@ -82,7 +86,7 @@ final class Comparison {
         boolean appearedLately = moment(record, "created_at").isAfter(quietSince);
         if (row.isEmpty()) {
             if (appearedLately) {
-                notRead++;
+                notRead.increment();
             } else {
                 differ(subject, "missing");
             }
@@ -94,7 +98,7 @@ final class Comparison {
         }
         Optional<JsonNode> earlier = earlier(subject, record, row.get());
         if (earlier.isPresent() && Fields.differences(earlier.get(), row.get()).isEmpty()) {
-            asOfLastRead++;
+            asOfLastRead.increment();
             return earlier;
         }
         different.forEach(field -> differ(subject, field));

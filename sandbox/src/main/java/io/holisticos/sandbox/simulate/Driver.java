@@ -16,10 +16,10 @@ import java.util.stream.Stream;
 final class Driver {
 
     /**
-     * WHOOP does not say how long an event is under way. Here they leave twice a minute, so that the events of
+     * WHOOP does not say how long an event is under way. Here they leave every second minute, so that the events of
      * different members arrive together and no core waits. Nothing that is measured begins before.
      */
-    private static final Duration PULSE = Duration.ofSeconds(30);
+    private static final Duration PULSE = Duration.ofMinutes(2);
 
     /** Jobs are begun at whole seconds: so exact is no clock of a real scheduler either. */
     private static final Duration TICK = Duration.ofSeconds(1);

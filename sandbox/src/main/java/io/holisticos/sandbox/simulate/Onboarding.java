@@ -25,6 +25,10 @@ final class Onboarding {
     private static final int FEWEST_A_DAY = 10;
     private static final Duration FIRST_OF_DAY = Duration.ofMinutes(10);
     private static final Duration OPENING_HOURS = Duration.ofHours(20);
+
+    /** So many come in one moment: their first syncs go on side by side, as they would if it were not for the clock. */
+    private static final int TOGETHER = 4;
+
     private static final Duration AGAIN = Duration.ofMinutes(5);
 
     private final Driver driver;
@@ -46,8 +50,8 @@ final class Onboarding {
         double room = DAILY_CALLS - connected * USUAL_COST;
         int today = (int) Math.min(waiting.size(), Math.max(FEWEST_A_DAY, room / costOfOne));
         for (int i = 0; i < today; i++) {
-            Instant moment =
-                    day.plus(FIRST_OF_DAY).plus(OPENING_HOURS.multipliedBy(i).dividedBy(today));
+            Instant moment = day.plus(FIRST_OF_DAY)
+                    .plus(OPENING_HOURS.multipliedBy(i - i % TOGETHER).dividedBy(today));
             driver.at(moment, () -> connect(waiting.remove(), moment));
         }
     }

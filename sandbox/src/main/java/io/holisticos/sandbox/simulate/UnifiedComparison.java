@@ -9,12 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.LongAdder;
 
-/** Holds the unified days that the API answers with against those computed from WHOOP's records. */
+/** Holds the unified days that the API answers with against those computed from WHOOP's records. Thread-safe. */
 final class UnifiedComparison {
 
     private final Caller caller;
-    private long days;
+    private final LongAdder days = new LongAdder();
 
     UnifiedComparison(Caller caller) {
         this.caller = caller;
@@ -32,7 +33,7 @@ final class UnifiedComparison {
         for (JsonNode day : answer.body()) {
             LocalDate date = LocalDate.parse(day.path("date").asText());
             missing.remove(date);
-            days++;
+            days.increment();
             String where = userId + " day " + date;
             different(expected.on(date), day).forEach(what -> differences.add(new Difference(where, what)));
         }
@@ -42,7 +43,7 @@ final class UnifiedComparison {
 
     /** How many days were looked at. */
     long days() {
-        return days;
+        return days.sum();
     }
 
     private static List<String> different(ExpectedDay expected, JsonNode day) {

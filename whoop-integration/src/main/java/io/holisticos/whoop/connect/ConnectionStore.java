@@ -32,6 +32,13 @@ final class ConnectionStore {
             """;
     private static final String SELECT = COLUMNS + "where user_id = :who";
     private static final String LOCK = SELECT + " for update";
+
+    /** Goes before a statement, for the locks that it and the rest of its transaction wait for. */
+    private static final String PATIENCE =
+            "with patience as materialized (select set_config('lock_timeout', :longest, true))\n";
+
+    private static final String LOCK_WITHIN =
+            PATIENCE + COLUMNS + ", patience where user_id = :who for update of whoop_connection";
     private static final String SELECT_BY_ACCOUNT =
             COLUMNS + "where whoop_user_id = :whoopUserId and state <> 'revoked'";
     private static final String SELECT_USABLE = COLUMNS + "where state in ('active', 'refreshing') order by user_id";
@@ -48,17 +55,33 @@ final class ConnectionStore {
                 refresh_token = excluded.refresh_token, access_expires_at = excluded.access_expires_at,
                 token_version = whoop_connection.token_version + 1, refresh_started_at = null,
                 connected_at = excluded.connected_at, recorded_at = excluded.recorded_at""";
-    private static final String BEGIN_REFRESH = """
-            update whoop_connection set state = 'refreshing', refresh_started_at = :now, recorded_at = :now
-            where user_id = :who and token_version = :version and state in ('active', 'refreshing')""";
+    private static final String BEGIN_REFRESH = PATIENCE + """
+            update whoop_connection held
+            set state = 'refreshing', refresh_started_at = :now, recorded_at = :now
+            from patience, whoop_connection before
+            where held.user_id = :who and before.user_id = :who
+              and held.token_version = :version and held.state in ('active', 'refreshing')
+            returning held.user_id, held.whoop_user_id, held.state, held.scopes, held.connected_at, held.access_token,
+                held.refresh_token, held.access_expires_at, held.token_version, before.refresh_started_at""";
     private static final String END_REFRESH = """
             update whoop_connection set state = 'active', refresh_started_at = null, recorded_at = :now
             where user_id = :who and token_version = :version and state = 'refreshing'""";
     private static final String ROTATE = """
-            update whoop_connection set state = 'active', access_token = :access, refresh_token = :refresh,
-                access_expires_at = :expiresAt, token_version = token_version + 1, refresh_started_at = null,
-                recorded_at = :now
-            where user_id = :who and token_version = :version and state <> 'revoked'""";
+            with before as materialized (
+                select state from whoop_connection where user_id = :who
+            ), rotated as (
+                update whoop_connection set state = 'active', access_token = :access, refresh_token = :refresh,
+                    access_expires_at = :expiresAt, token_version = token_version + 1, refresh_started_at = null,
+                    recorded_at = :now
+                where user_id = :who and token_version = :version and state <> 'revoked'
+                returning user_id, whoop_user_id, state, scopes, token_version
+            ), remembered as (
+                insert into whoop_connection_history
+                    (user_id, whoop_user_id, state, scopes, token_version, reason, recorded_at)
+                select r.user_id, r.whoop_user_id, r.state, r.scopes, r.token_version, 'refreshed', :now
+                from rotated r, before where before.state = 'reauthorization_required'
+            )
+            select count(*) from rotated""";
     private static final String NEEDS_CONSENT = """
             update whoop_connection set state = 'reauthorization_required', refresh_started_at = null,
                 recorded_at = :now
@@ -125,7 +148,7 @@ final class ConnectionStore {
     <T> T inTransaction(Duration longest, HandleCallback<T, RuntimeException> work) {
         return inTransaction(handle -> {
             handle.createQuery("select set_config('lock_timeout', :millis, true)")
-                    .bind("millis", Long.toString(longest.toMillis()))
+                    .bind("millis", millis(longest))
                     .mapTo(String.class)
                     .one();
             return work.withHandle(handle);
@@ -172,6 +195,15 @@ final class ConnectionStore {
                 .findOne();
     }
 
+    /** As {@link #lock(Handle, UserId)}, but waits no longer than {@code longest} for whoever holds the row. */
+    Optional<Held> lock(Handle handle, UserId who, Duration longest) {
+        return handle.createQuery(LOCK_WITHIN)
+                .bind("longest", millis(longest))
+                .bind("who", who.value())
+                .map((row, context) -> held(row))
+                .findOne();
+    }
+
     void connect(Handle handle, Connection connection, Sealed tokens) {
         handle.createUpdate(UPSERT)
                 .bind("who", connection.who().value())
@@ -185,12 +217,18 @@ final class ConnectionStore {
         remember(handle, connection.who(), "connected", connection.connectedAt());
     }
 
-    void beginRefresh(Handle handle, UserId who, long version, Instant now) {
-        handle.createUpdate(BEGIN_REFRESH)
+    /**
+     * Says that pair {@code version} is about to be spent; waits no longer than {@code longest} for whoever holds the row.
+     * Returns the row, with the moment a refresh was begun before this one; empty when it has no such pair to spend.
+     */
+    Optional<Held> beginRefresh(UserId who, long version, Duration longest, Instant now) {
+        return read(handle -> handle.createQuery(BEGIN_REFRESH)
+                .bind("longest", millis(longest))
                 .bind("who", who.value())
                 .bind("version", version)
                 .bind("now", utc(now))
-                .execute();
+                .map((row, context) -> held(row))
+                .findOne());
     }
 
     /** The token endpoint certainly did not spend the token: as if never begun. */
@@ -204,20 +242,16 @@ final class ConnectionStore {
 
     /** Puts the next pair in the place of pair {@code version}. Returns whether that one was still there. */
     boolean rotate(Handle handle, UserId who, long version, Sealed tokens, Instant now) {
-        boolean wasLost = find(who, handle, State.REAUTHORIZATION_REQUIRED);
-        boolean rotated = handle.createUpdate(ROTATE)
+        return handle.createQuery(ROTATE)
                         .bind("who", who.value())
                         .bind("version", version)
                         .bind("access", tokens.accessToken())
                         .bind("refresh", tokens.refreshToken())
                         .bind("expiresAt", utc(tokens.accessExpiresAt()))
                         .bind("now", utc(now))
-                        .execute()
+                        .mapTo(Integer.class)
+                        .one()
                 == 1;
-        if (rotated && wasLost) {
-            remember(handle, who, "refreshed", now);
-        }
-        return rotated;
     }
 
     /** Returns whether anything changed. */
@@ -252,15 +286,6 @@ final class ConnectionStore {
                 + handle.execute("delete from whoop_connection_history where user_id = ?", who.value());
     }
 
-    private static boolean find(UserId who, Handle handle, State state) {
-        return handle.createQuery("select 1 from whoop_connection where user_id = :who and state = :state")
-                .bind("who", who.value())
-                .bind("state", state.word())
-                .mapTo(Integer.class)
-                .findOne()
-                .isPresent();
-    }
-
     private static void remember(Handle handle, UserId who, String reason, Instant now) {
         handle.createUpdate(REMEMBER)
                 .bind("who", who.value())
@@ -288,6 +313,10 @@ final class ConnectionStore {
     private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
         OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
         return time == null ? null : time.toInstant();
+    }
+
+    private static String millis(Duration duration) {
+        return Long.toString(duration.toMillis());
     }
 
     private static String scopesOf(Set<String> scopes) {

@@ -163,23 +163,21 @@ final class RefreshCustody {
 
     /** Says durably that pair {@code version} is about to be spent, unless it is the past already. */
     private Held announced(UserId who, long version) {
-        return store.inTransaction(lockWait, handle -> {
-            Held held = require(store.lock(handle, who));
-            if (held.version() == version && held.connection().isUsable()) {
-                if (held.refreshStartedAt() != null) {
-                    log.warn("event=refresh_resumed member={} version={}", seals.inLogs(who), version);
-                }
-                store.beginRefresh(handle, who, version, clock.instant());
-            }
-            return held;
-        });
+        Optional<Held> begun = store.beginRefresh(who, version, lockWait, clock.instant());
+        if (begun.isEmpty()) {
+            return require(store.find(who));
+        }
+        if (begun.get().refreshStartedAt() != null) {
+            log.warn("event=refresh_resumed member={} version={}", seals.inLogs(who), version);
+        }
+        return begun.get();
     }
 
     private Usable traded(UserId who, long version, String refreshToken) {
         AtomicReference<@Nullable TokenPair> gained = new AtomicReference<>();
         Attempt attempt;
         try {
-            attempt = store.inTransaction(lockWait, handle -> {
+            attempt = store.inTransaction(handle -> {
                 Attempt made = attempt(handle, who, version, refreshToken);
                 if (made.answer() instanceof Granted granted) {
                     TokenPair pair = pairOf(granted, refreshToken);
@@ -210,7 +208,7 @@ final class RefreshCustody {
 
     /** Asks WHOOP under the row's lock, and once more when the reply is lost: the pair may be spent or not. */
     private Attempt attempt(Handle handle, UserId who, long version, String refreshToken) {
-        if (require(store.lock(handle, who)).version() != version) {
+        if (require(store.lock(handle, who, lockWait)).version() != version) {
             return new Attempt(null);
         }
         try {
@@ -226,8 +224,8 @@ final class RefreshCustody {
 
     /** What no new pair means; read again first, since somebody who lost this lock may have saved one. */
     private Usable concluded(UserId who, long version, @Nullable TokenAnswer answer) {
-        Held held = store.inTransaction(lockWait, handle -> {
-            Held current = require(store.lock(handle, who));
+        Held held = store.inTransaction(handle -> {
+            Held current = require(store.lock(handle, who, lockWait));
             if (current.version() == version) {
                 if (answer instanceof Refused refused) {
                     store.needsConsent(handle, who, "refresh_refused_" + refused.error(), clock.instant());

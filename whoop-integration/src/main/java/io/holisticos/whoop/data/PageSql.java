@@ -17,11 +17,6 @@ final class PageSql {
     /** Who writes for a member waits here for whoever else does. */
     static final String TAKE_TURN = "select pg_advisory_xact_lock(hashtextextended(:who, 0))";
 
-    /** Planning what follows takes longer than doing it, and its plan is the same whatever came. */
-    private static final String TAKE_TURN_TO_WRITE = """
-            select pg_advisory_xact_lock(hashtextextended(:who, 0)),
-                set_config('plan_cache_mode', 'force_generic_plan', true)""";
-
     private static final List<String> WHEN = List.of("recorded_at", "fetch_begun_at", "archive_hash");
 
     private PageSql() {}
@@ -72,7 +67,7 @@ final class PageSql {
                 .toList();
         String change = kind.knowsItsChange() ? "updated_at" : "";
         String tombstoneKey = kind.tombstoneKey();
-        return TAKE_TURN_TO_WRITE
+        return TAKE_TURN
                 + ";\n"
                 + NEWS.replace("{touch}", TOUCH)
                         .replace("{ledger}", ledger(kind, proves))

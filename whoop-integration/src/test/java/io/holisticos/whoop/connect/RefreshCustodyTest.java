@@ -504,10 +504,7 @@ class RefreshCustodyTest {
 
     private void announceARefresh() {
         ConnectionStore store = new ConnectionStore(world.pool());
-        store.inTransaction(handle -> {
-            store.beginRefresh(handle, ANNA, 1, world.clock.instant());
-            return true;
-        });
+        store.beginRefresh(ANNA, 1, Duration.ofSeconds(1), world.clock.instant());
         assertThat(state()).isEqualTo(State.REFRESHING);
     }
 
@@ -527,7 +524,7 @@ class RefreshCustodyTest {
                     .withHandle(handle -> handle.createQuery("""
                             select pg_terminate_backend(pid) from pg_stat_activity
                             where datname = current_database() and state = 'idle in transaction'
-                                and query like '%for update'
+                                and query like '%for update%'
                                 and exists (select 1 from whoop_connection where state = 'refreshing')""")
                             .mapTo(Boolean.class)
                             .findFirst()
