@@ -127,7 +127,7 @@ public final class WhoopModule implements Managed {
         WhoopApi api = new WhoopApi(data, configuration.apiUrl, tools.mapper(), tools.metrics()).withLanes(quota::lane);
         SyncTerms terms = new SyncTerms(
                 who -> switches.integration().test(who) && switches.sync().test(who),
-                who -> connections.markReauthorizationRequired(who, "refused_by_data_api"),
+                (who, begun) -> connections.markReauthorizationRequired(who, "refused_by_data_api", begun),
                 work.vault()::inLogs,
                 tools.clock(),
                 tools.metrics());

@@ -237,7 +237,7 @@ class WhoopSourceTest {
         Jdbi down = Jdbi.create("jdbc:postgresql://127.0.0.1:1/none");
         SyncTerms terms = new SyncTerms(
                 who -> true,
-                who -> {},
+                (who, begun) -> {},
                 who -> "hash-" + Integer.toHexString(who.hashCode()),
                 bed.clock,
                 new MetricRegistry());

@@ -85,7 +85,7 @@ final class ConnectionStore {
     private static final String NEEDS_CONSENT = """
             update whoop_connection set state = 'reauthorization_required', refresh_started_at = null,
                 recorded_at = :now
-            where user_id = :who and state in ('active', 'refreshing')""";
+            where user_id = :who and state in ('active', 'refreshing') and connected_at <= :begun""";
     private static final String REVOKE = """
             update whoop_connection set state = 'revoked', access_token = null, refresh_token = null,
                 access_expires_at = null, token_version = token_version + 1, refresh_started_at = null,
@@ -254,10 +254,11 @@ final class ConnectionStore {
                 == 1;
     }
 
-    /** Returns whether anything changed. */
-    boolean needsConsent(Handle handle, UserId who, String reason, Instant now) {
+    /** Whoever consented after the refused call was begun needs no other consent. Returns whether anything changed. */
+    boolean needsConsent(Handle handle, UserId who, String reason, Instant begun, Instant now) {
         boolean changed = handle.createUpdate(NEEDS_CONSENT)
                         .bind("who", who.value())
+                        .bind("begun", utc(begun))
                         .bind("now", utc(now))
                         .execute()
                 == 1;

@@ -78,9 +78,15 @@ public final class Connections implements Managed {
         return store.usable().stream().map(Held::connection).toList();
     }
 
-    /** WHOOP refused what only a new consent can cure. Does nothing where there is no usable connection. */
-    public void markReauthorizationRequired(UserId who, String reason) {
-        boolean changed = store.inTransaction(handle -> store.needsConsent(handle, who, reason, clock.instant()));
+    /**
+     * WHOOP refused what only a new consent can cure. Does nothing where there is no usable connection, nor where the
+     * member gave that consent meanwhile.
+     *
+     * @param begun when what was refused was begun
+     */
+    public void markReauthorizationRequired(UserId who, String reason, Instant begun) {
+        boolean changed =
+                store.inTransaction(handle -> store.needsConsent(handle, who, reason, begun, clock.instant()));
         if (changed) {
             log.info("event=connection_needs_consent provider=whoop member={} reason={}", inLogs(who), reason);
         }

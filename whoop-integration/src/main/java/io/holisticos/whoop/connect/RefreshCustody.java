@@ -228,7 +228,8 @@ final class RefreshCustody {
             Held current = require(store.lock(handle, who, lockWait));
             if (current.version() == version) {
                 if (answer instanceof Refused refused) {
-                    store.needsConsent(handle, who, "refresh_refused_" + refused.error(), clock.instant());
+                    Instant now = clock.instant(); // the row is locked, and its version is the refused one
+                    store.needsConsent(handle, who, "refresh_refused_" + refused.error(), now, now);
                 } else {
                     store.endRefresh(handle, who, version, clock.instant());
                 }

@@ -157,17 +157,16 @@ final class MemberJob {
 
     /** Returns the state afterwards where it is known; empty when the tables have to be asked. */
     private Optional<MemberState> follow(UserId who, MemberState state, Step step) {
+        Instant begun = now();
         try {
             return take(who, state, step);
         } catch (SourceThrottled | SourceUnavailable wait) {
             pause(who, state, laneOf(step), wait.retryAfter().orElse(FIRST_RETRY));
         } catch (ReauthorizationRequired refused) {
-            terms.consentLost().accept(who);
-            members.stop(who, now());
-            failRun(who, state, refused);
+            terms.consentLost().accept(who, begun);
+            rest(who, state, begun, refused);
         } catch (ConnectionNotFound gone) {
-            members.stop(who, now());
-            failRun(who, state, gone);
+            rest(who, state, begun, gone);
         } catch (BadSourceReply bad) {
             fail(who, state, step, bad);
         }
@@ -374,6 +373,13 @@ final class MemberJob {
 
     private String inLogs(UserId who) {
         return terms.inLogs().apply(who);
+    }
+
+    /** Without consent there is nothing to be done; unless it was given while the refused call was under way. */
+    private void rest(UserId who, MemberState state, Instant begun, HealthError why) {
+        if (members.stop(who, begun, now())) {
+            failRun(who, state, why);
+        }
     }
 
     private static Lane laneOf(Step step) {

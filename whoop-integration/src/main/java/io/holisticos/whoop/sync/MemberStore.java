@@ -107,8 +107,9 @@ final class MemberStore {
                 workouts_listed_at = null, walk_collection = null, backfill_collection = null, covered_from = null,
                 whoop_user_id = :account, recorded_at = :now
             where user_id = :who and whoop_user_id is distinct from :account""";
-    private static final String STOP =
-            "update whoop_member_sync set stopped_at = :now, recorded_at = :now where user_id = :who";
+    private static final String STOP = """
+            update whoop_member_sync set stopped_at = :now, recorded_at = :now
+            where user_id = :who and connected_at <= :begun""";
     private static final String COVER =
             "update whoop_member_sync set covered_from = :from, recorded_at = :now where user_id = :who";
     private static final String FRESHNESS = """
@@ -217,9 +218,17 @@ final class MemberStore {
         update(ADMIT, who, now);
     }
 
-    /** No calls can be made for the member until they connect. */
-    void stop(UserId who, Instant now) {
-        update(STOP, who, now);
+    /**
+     * No calls can be made for the member until they connect. Returns false, and does nothing, if they did since the
+     * refused call was begun.
+     */
+    boolean stop(UserId who, Instant begun, Instant now) {
+        return jdbi.withHandle(handle -> handle.createUpdate(STOP)
+                        .bind("who", who.value())
+                        .bind("begun", utc(begun))
+                        .bind("now", utc(now))
+                        .execute()
+                == 1);
     }
 
     void cover(UserId who, Instant from, Instant now) {

@@ -3,7 +3,8 @@ package io.holisticos.whoop.sync;
 import com.codahale.metrics.MetricRegistry;
 import io.holisticos.health.UserId;
 import java.time.Clock;
-import java.util.function.Consumer;
+import java.time.Instant;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -11,12 +12,13 @@ import java.util.function.Predicate;
  * What runs depend on beside WHOOP and the store.
  *
  * @param enabled whether the integration is switched on for a member; off, runs wait and lose nothing
- * @param consentLost told when WHOOP refuses a member's token for good, so that the connection says so too
+ * @param consentLost told when WHOOP refuses a member's token for good, and since when the refused call was under way, so
+ *     that the connection says so too
  * @param inLogs how log lines name a member
  */
 public record SyncTerms(
         Predicate<UserId> enabled,
-        Consumer<UserId> consentLost,
+        BiConsumer<UserId, Instant> consentLost,
         Function<UserId, String> inLogs,
         Clock clock,
         MetricRegistry metrics) {}

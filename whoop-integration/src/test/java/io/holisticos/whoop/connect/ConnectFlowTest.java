@@ -404,7 +404,7 @@ class ConnectFlowTest {
     @Test
     void aNewConsentRevivesAConnection() throws Exception {
         connect("demo-ben", BEN);
-        worker.connections().markReauthorizationRequired(BEN, "scope_lost");
+        worker.connections().markReauthorizationRequired(BEN, "scope_lost", world.clock.instant());
         assertThat(json(post("/internal/oauth/validate/demo-ben", KEY, null), 200))
                 .hasToString("{\"valid\":false,\"status\":\"reauthorization_required\"}");
 
@@ -414,6 +414,20 @@ class ConnectFlowTest {
                 .hasToString("{\"valid\":true,\"status\":\"active\"}");
         assertThat(worker.connections().usable()).hasSize(1);
         assertThat(rows("whoop_connection_history")).hasSize(3);
+    }
+
+    @Test
+    void aRefusalOfACallFromBeforeTheNewConsentDoesNotEndIt() throws Exception {
+        connect("demo-ben", BEN);
+        Instant begun = world.clock.instant();
+        worker.connections().markReauthorizationRequired(BEN, "scope_lost", begun);
+        world.clock.advance(Duration.ofSeconds(1));
+        connect("demo-ben", BEN);
+
+        worker.connections().markReauthorizationRequired(BEN, "scope_lost", begun);
+
+        assertThat(json(post("/internal/oauth/validate/demo-ben", KEY, null), 200))
+                .hasToString("{\"valid\":true,\"status\":\"active\"}");
     }
 
     @Test
@@ -446,7 +460,7 @@ class ConnectFlowTest {
         assertThat(worker.connections().find(BEN).orElseThrow().state()).isEqualTo(State.REVOKED);
 
         connect("demo-ben", BEN, true);
-        worker.connections().markReauthorizationRequired(BEN, "scope_lost");
+        worker.connections().markReauthorizationRequired(BEN, "scope_lost", world.clock.instant());
         assertThat(delete(CONNECT + "demo-ben", KEY).statusCode()).isEqualTo(204);
         assertThat(worker.connections().erase(BEN)).isGreaterThan(1);
         assertThat(worker.connections().find(BEN)).isEmpty();

@@ -174,7 +174,7 @@ class RefreshCustodyTest {
                 nowhere, ConnectWorld.vault(nowhere), worker.oauth(), world.configuration(), world.clock);
 
         assertThatThrownBy(() -> connections.find(ANNA)).isInstanceOf(SourceUnavailable.class);
-        assertThatThrownBy(() -> connections.markReauthorizationRequired(ANNA, "any"))
+        assertThatThrownBy(() -> connections.markReauthorizationRequired(ANNA, "any", world.clock.instant()))
                 .isInstanceOf(SourceUnavailable.class);
         ConnectFlow flow = new ConnectFlow(
                 new Consents(nowhere, world.configuration(), new SecureRandom(), world.clock),

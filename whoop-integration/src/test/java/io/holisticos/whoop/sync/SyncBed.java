@@ -143,7 +143,7 @@ public final class SyncBed implements AutoCloseable {
                 .withLanes(GivenBudget::new);
         SyncTerms terms = new SyncTerms(
                 who -> enabled.get(),
-                consentsLost::add,
+                (who, begun) -> consentsLost.add(who),
                 who -> "hash-" + Integer.toHexString(who.hashCode()),
                 clock,
                 metrics);

@@ -287,6 +287,24 @@ class SynchronizerTest {
     }
 
     @Test
+    void consentGivenWhileTheOldOneIsBeingRefusedCounts() {
+        bed.connect(ANNA);
+        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        bed.clock.advance(Duration.ofMinutes(1));
+        bed.twin.revokeGrant(ANNA.value());
+        bed.onCall(() -> {
+            bed.clock.advance(Duration.ofSeconds(1));
+            bed.connect(ANNA);
+            bed.synchronizer.connected(ANNA, 1);
+        });
+
+        SyncRun run = bed.work(ANNA, bed.synchronizer.requestSync(ANNA));
+
+        assertThat(run.state()).isEqualTo(State.DONE);
+        bed.assertHoldsTheTruth(ANNA, Instant.EPOCH);
+    }
+
+    @Test
     void whatIsToldWithoutConsentWaitsForIt() {
         bed.connect(ANNA);
         bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
