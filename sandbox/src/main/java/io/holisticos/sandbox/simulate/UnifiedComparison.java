@@ -102,11 +102,12 @@ final class UnifiedComparison {
                     different);
             require(at + "max_heart_rate", score.path("max_heart_rate"), ours.path("max_heart_rate"), different);
             boolean scored = score.path("kilojoule").isNumber();
-            if (scored != ours.path("energy_kcal").isNumber()
-                    || scored
-                            && ExpectedDay.kcal(score.path("kilojoule"))
+            boolean sameEnergy = scored == ours.path("energy_kcal").isNumber()
+                    && (!scored
+                            || ExpectedDay.kcal(score.path("kilojoule"))
                                             .compareTo(ours.path("energy_kcal").decimalValue())
-                                    != 0) {
+                                    == 0);
+            if (!sameEnergy) {
                 different.add(at + "energy_kcal");
             }
         }
