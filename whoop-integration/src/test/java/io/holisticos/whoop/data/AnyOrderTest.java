@@ -11,6 +11,8 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -29,6 +31,15 @@ class AnyOrderTest {
     private static final Jdbi JDBI = Samples.pooled(TestDatabase.migratedBy("whoop-db/changelog.yaml"));
     private static final WhoopStore STORE = new WhoopStore(JDBI, Samples.vault(JDBI));
 
+    private static final String HELD = """
+            select concat_ws(' ', 'sleep', updated_at, respiratory_rate, archive_hash)
+            from whoop_sleep where user_id = :who
+            union
+            select concat_ws(' ', 'recovery', updated_at, recovery_score, archive_hash)
+            from whoop_recovery where user_id = :who""";
+    private static final String REPLACED =
+            HELD.replace("whoop_sleep", "whoop_sleep_history").replace("whoop_recovery", "whoop_recovery_history");
+
     /** Something WHOOP tells us: a version of the sleep or of its recovery, or the deletion of one of them. */
     record Event(Kind kind, int change, int content, int moment) {
         enum Kind {
@@ -45,6 +56,25 @@ class AnyOrderTest {
         UserId second = tell(telling.shuffledAndRepeated());
 
         assertThat(stateOf(second)).isEqualTo(stateOf(first));
+    }
+
+    @Property(tries = 60)
+    void aNewerVersionNeverLosesTheOneBefore(@ForAll("tellings") Telling telling) {
+        UserId who = new UserId("any-order-" + COUNT.incrementAndGet());
+        Set<String> everHeld = new TreeSet<>();
+        Set<String> told = new TreeSet<>();
+        for (Event event : telling.shuffledAndRepeated()) {
+            tell(who, event);
+            everHeld.addAll(lines(HELD, who));
+            if (event.kind() == Event.Kind.SLEEP || event.kind() == Event.Kind.RECOVERY) {
+                told.add(event.kind() + " " + event.change() + " " + event.content());
+            }
+        }
+
+        assertThat(lines(HELD + " union " + REPLACED, who)).containsAll(everHeld);
+        assertThat(lines("select cast(hash as text) from whoop_archive where user_id = :who", who))
+                .as("payloads, also of versions older than the one held")
+                .hasSameSizeAs(told);
     }
 
     record Telling(List<Event> events, List<Event> shuffledAndRepeated) {}
@@ -118,6 +148,13 @@ class AnyOrderTest {
                                 last_fetch_begun_at, deleted_at, archive_hash)
                         from whoop_recovery where user_id = :who
                         order by 1""")
+                .bind("who", who.value())
+                .mapTo(String.class)
+                .list());
+    }
+
+    private static List<String> lines(String sql, UserId who) {
+        return JDBI.withHandle(handle -> handle.createQuery(sql)
                 .bind("who", who.value())
                 .mapTo(String.class)
                 .list());
