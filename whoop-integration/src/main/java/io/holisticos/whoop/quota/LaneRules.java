@@ -85,12 +85,15 @@ final class LaneRules {
      * When the lane may have one more of the day: at once in the foreground, whose only limit is the day itself. In a
      * window that slides, what foreground used in the last day is what it will need in the next: as each hour's use comes
      * back, the same hour needs it again.
+     *
+     * @param ahead how many of the lane come first
      */
-    Instant dayRoomAt(Lane lane, Grants grants, Instant now) {
+    Instant dayRoomAt(Lane lane, Grants grants, int ahead, Instant now) {
         if (isForeground(lane)) {
             return now;
         }
         int[] used = grants.countByLaneAfter(now.minus(day.length()));
+        used[lane.number] += Math.min(ahead, LONGEST_LINE);
         Instant at = now;
         for (long oldest = grants.firstAfter(now.minus(day.length())); !leavesRoom(lane, used); oldest++) {
             if (oldest > grants.last()) {

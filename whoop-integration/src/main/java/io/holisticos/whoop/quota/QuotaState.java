@@ -112,21 +112,25 @@ final class QuotaState {
 
     /** When this one may have its permit: now, or the time to come back at. */
     Instant roomFor(Who who, Instant now) {
-        Instant whole = roomAt(now);
         boolean[] lanesWaiting = waiting.lanes(now);
         Instant told = waiting.toldTo(who, now);
         int ahead = told != null && !told.isAfter(now) ? 0 : waiting.dueBeside(who, now);
         Instant lane = rules.minuteRoomAt(who.lane(), grants, lanesWaiting, ahead, now);
-        Instant limits = later(later(whole, rules.dayRoomAt(who.lane(), grants, now)), fairPartAt(who, now));
+        Instant whoever = later(roomAt(now), fairPartAt(who, now));
+        Instant limits = later(whoever, rules.dayRoomAt(who.lane(), grants, ahead, now));
         if (!limits.isAfter(now) && !lane.isAfter(now)) {
             return now;
         }
         if (told != null && told.isAfter(now)) {
             return later(told, limits); // the time it was told stands
         }
-        int others = waiting.othersOf(who, now);
+        int line = waiting.othersOf(who, now);
+        if (line == ahead) {
+            return later(limits, lane);
+        }
         return later(
-                limits, others == ahead ? lane : rules.minuteRoomAt(who.lane(), grants, lanesWaiting, others, now));
+                later(whoever, rules.dayRoomAt(who.lane(), grants, line, now)),
+                rules.minuteRoomAt(who.lane(), grants, lanesWaiting, line, now));
     }
 
     /** When anybody may be granted anything; {@code now} when nothing stands against it. */

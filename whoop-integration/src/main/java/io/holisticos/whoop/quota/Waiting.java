@@ -96,10 +96,16 @@ final class Waiting {
         return counts;
     }
 
+    /** Who was told to come much later waits for the day, and the minute is nothing to them. */
     private Stream<Who> wanting(Instant now) {
         told.values().removeIf(when -> isOver(when, now));
         servedAt.values().removeIf(when -> !when.plus(WANTING_FOR).isAfter(now));
-        return Stream.concat(told.keySet().stream(), servedAt.keySet().stream());
+        Instant soon = now.plus(WANTING_FOR);
+        return Stream.concat(
+                told.entrySet().stream()
+                        .filter(entry -> entry.getValue().isBefore(soon))
+                        .map(Map.Entry::getKey),
+                servedAt.keySet().stream());
     }
 
     private static boolean isAnother(Who one, Who other) {

@@ -148,6 +148,55 @@ class LaneLawsTest {
     }
 
     @Example
+    void aLineForTheDayIsToldDifferentTimesAndComesOnce() {
+        Desk desk = new Desk(98, 1_000);
+        for (int i = 0; i < 500; i++) {
+            desk.ask(new Asking(Lane.WEBHOOK, 0, 1_000));
+        }
+        for (int i = 0; i < 400; i++) {
+            desk.ask(new Asking(Lane.RECONCILE, 0, 4_000));
+        }
+        assertThat(desk.ask(new Asking(Lane.RECONCILE, 0, 4_000))).isFalse();
+
+        List<Instant> told = new ArrayList<>();
+        for (int member = 1; member <= 30; member++) {
+            desk.ask(new Asking(Lane.RECONCILE, member, 0));
+            told.add(desk.state.waiting.toldTo(new Who(Lane.RECONCILE, member), desk.now));
+        }
+        assertThat(told).doesNotContainNull().isSorted();
+        assertThat(told.stream().distinct())
+                .as("what foreground gets back counts a tenth more, so that now and then two come together")
+                .hasSizeGreaterThan(25);
+        for (int member = 1; member <= 30; member++) {
+            desk.now = told.get(member - 1);
+            assertThat(desk.ask(new Asking(Lane.RECONCILE, member, 0)))
+                    .as("member " + member)
+                    .isTrue();
+        }
+    }
+
+    @Example
+    void whoWaitsForTheDayKeepsNobodyFromTheMinute() {
+        Desk desk = new Desk(98, 1_000);
+        for (int i = 0; i < 500; i++) {
+            desk.ask(new Asking(Lane.WEBHOOK, 0, 1_000));
+        }
+        for (int i = 0; i < 400; i++) {
+            desk.ask(new Asking(Lane.RECONCILE, 0, 4_000));
+        }
+        desk.ask(new Asking(Lane.RECONCILE, 1, 70_000));
+
+        int webhooks = 0;
+        while (desk.ask(new Asking(Lane.WEBHOOK, 0, 0))) {
+            webhooks++;
+        }
+
+        assertThat(webhooks)
+                .as("all but what interactive callers are guaranteed")
+                .isEqualTo(98 - 19);
+    }
+
+    @Example
     void backgroundLeavesTheDayWhatForegroundUsedYesterday() {
         Desk desk = new Desk(98, 1_000);
         for (int i = 0; i < 500; i++) {
