@@ -28,7 +28,7 @@ public final class DatabaseConfiguration extends DataSourceFactory {
     /** Who waited for a row looks again at what is in it: that holds in this isolation only, whatever the server's default. */
     private static final String READ_COMMITTED = "-c default_transaction_isolation=read\\ committed";
 
-    /** Every statement has one best plan, whatever its arguments; making plans cost a quarter of the server's time. */
+    /** Every statement has one best plan, whatever its arguments; making one can take longer than following it. */
     private static final String ONE_PLAN = " -c plan_cache_mode=force_generic_plan";
 
     /** The server ends a reader's statement after this. */

@@ -17,7 +17,7 @@ final class Driver {
 
     /**
      * WHOOP does not say how long an event is under way. Here they leave every second minute, so that the events of
-     * different members arrive together and no core waits. Nothing that is measured begins before.
+     * different members arrive together and fewer cores wait. Nothing that is measured begins before.
      */
     private static final Duration PULSE = Duration.ofMinutes(2);
 

@@ -228,8 +228,9 @@ final class RefreshCustody {
             Held current = require(store.lock(handle, who, lockWait));
             if (current.version() == version) {
                 if (answer instanceof Refused refused) {
-                    Instant now = clock.instant(); // the row is locked, and its version is the refused one
-                    store.needsConsent(handle, who, "refresh_refused_" + refused.error(), now, now);
+                    Instant consented =
+                            current.connection().connectedAt(); // this very consent, whatever the clocks say
+                    store.needsConsent(handle, who, "refresh_refused_" + refused.error(), consented, clock.instant());
                 } else {
                     store.endRefresh(handle, who, version, clock.instant());
                 }

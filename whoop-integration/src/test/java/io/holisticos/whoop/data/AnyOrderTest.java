@@ -60,7 +60,7 @@ class AnyOrderTest {
 
     @Property(tries = 60)
     void aNewerVersionNeverLosesTheOneBefore(@ForAll("tellings") Telling telling) {
-        UserId who = new UserId("any-order-" + COUNT.incrementAndGet());
+        UserId who = somebody();
         Set<String> everHeld = new TreeSet<>();
         Set<String> told = new TreeSet<>();
         for (Event event : telling.shuffledAndRepeated()) {
@@ -98,7 +98,7 @@ class AnyOrderTest {
     }
 
     private static UserId tell(List<Event> events) {
-        UserId who = new UserId("any-order-" + COUNT.incrementAndGet());
+        UserId who = somebody();
         events.forEach(event -> tell(who, event));
         return who;
     }
@@ -151,6 +151,10 @@ class AnyOrderTest {
                 .bind("who", who.value())
                 .mapTo(String.class)
                 .list());
+    }
+
+    private static UserId somebody() {
+        return new UserId("any-order-" + COUNT.incrementAndGet());
     }
 
     private static List<String> lines(String sql, UserId who) {

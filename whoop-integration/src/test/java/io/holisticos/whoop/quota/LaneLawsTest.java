@@ -149,13 +149,7 @@ class LaneLawsTest {
 
     @Example
     void aLineForTheDayIsToldDifferentTimesAndComesOnce() {
-        Desk desk = new Desk(98, 1_000);
-        for (int i = 0; i < 500; i++) {
-            desk.ask(new Asking(Lane.WEBHOOK, 0, 1_000));
-        }
-        for (int i = 0; i < 400; i++) {
-            desk.ask(new Asking(Lane.RECONCILE, 0, 4_000));
-        }
+        Desk desk = whereBackgroundHasSpentItsDay();
         assertThat(desk.ask(new Asking(Lane.RECONCILE, 0, 4_000))).isFalse();
 
         List<Instant> told = new ArrayList<>();
@@ -177,13 +171,7 @@ class LaneLawsTest {
 
     @Example
     void whoWaitsForTheDayKeepsNobodyFromTheMinute() {
-        Desk desk = new Desk(98, 1_000);
-        for (int i = 0; i < 500; i++) {
-            desk.ask(new Asking(Lane.WEBHOOK, 0, 1_000));
-        }
-        for (int i = 0; i < 400; i++) {
-            desk.ask(new Asking(Lane.RECONCILE, 0, 4_000));
-        }
+        Desk desk = whereBackgroundHasSpentItsDay();
         desk.ask(new Asking(Lane.RECONCILE, 1, 70_000));
 
         int webhooks = 0;
@@ -246,6 +234,17 @@ class LaneLawsTest {
     @Provide
     Arbitrary<List<Lane>> lanesFirst() {
         return Arbitraries.shuffle(Lane.values());
+    }
+
+    private static Desk whereBackgroundHasSpentItsDay() {
+        Desk desk = new Desk(98, 1_000);
+        for (int i = 0; i < 500; i++) {
+            desk.ask(new Asking(Lane.WEBHOOK, 0, 1_000));
+        }
+        for (int i = 0; i < 400; i++) {
+            desk.ask(new Asking(Lane.RECONCILE, 0, 4_000));
+        }
+        return desk;
     }
 
     private static int alone(Lane lane) {
