@@ -36,6 +36,8 @@ import io.holisticos.whoop.quota.QuotaGauges;
 import io.holisticos.whoop.quota.QuotaGovernor;
 import io.holisticos.whoop.sync.Change;
 import io.holisticos.whoop.sync.Freshness;
+import io.holisticos.whoop.sync.News;
+import io.holisticos.whoop.sync.Noted;
 import io.holisticos.whoop.sync.SyncTerms;
 import io.holisticos.whoop.sync.Synchronizer;
 import io.holisticos.whoop.webhook.ChangeList;
@@ -253,8 +255,8 @@ public final class WhoopModule implements Managed {
     /** What WHOOP tells is for the synchronizer. */
     private final class Changes implements ChangeList {
         @Override
-        public void note(Handle handle, UserId who, Change change) {
-            synchronizer.note(handle, who, change);
+        public Noted note(Handle handle, UserId who, Change change, News news) {
+            return synchronizer.note(handle, who, change, news);
         }
 
         @Override

@@ -31,29 +31,52 @@ final class ChangeStore {
      */
     private static final Duration OWED = Duration.ofMinutes(15);
 
+    /** A job due sooner may be taken while a change is told, and miss it. */
+    private static final Duration SOON = Duration.ofSeconds(2);
+
+    /**
+     * Follows {@link News}. The member's job is moved to an earlier moment unless it is being worked on; where another
+     * transaction could just be about to take it, {@link #LISTED} decides once this one is committed.
+     */
     private static final String TELL = """
-            with partner as (
+            ), partner as (
                 update whoop_change set due_at = least(due_at, :toldAt), rung = 0
                 where user_id = :who and record_id = :record and collection = :partner and happened = 'updated'
-                  and :happened = 'updated' and done_at is null
-                returning id
+                  and :happened = 'updated' and done_at is null and exists (select from news)
+                returning due_at
             ), heard as (
                 update whoop_member_sync set last_event_at = :toldAt
-                where user_id = :who and (last_event_at is null or last_event_at < :toldAt)
+                where user_id = :who and (last_event_at is null or last_event_at < :toldAt) and exists (select from news)
             ), owed as (
                 update whoop_change set owed = false
                 where user_id = :who and record_id = :record and collection = :collection and happened = 'updated'
                   and :happened = 'updated' and owed and outcome = 'done' and done_at > :owedSince
-                  and not exists (select from partner)
+                  and exists (select from news) and not exists (select from partner)
                 returning id
+            ), told as (
+                insert into whoop_change as held
+                    (user_id, collection, record_id, happened, first_told_at, told_at, due_at)
+                select :who, :collection, :record, :happened, :toldAt, :toldAt,
+                    case when exists (select from partner) then cast(:toldAt as timestamptz) else :dueAt end
+                where exists (select from news) and not exists (select from owed)
+                on conflict (user_id, collection, record_id, happened) where done_at is null
+                do update set told_at = greatest(held.told_at, excluded.told_at), rung = 0, owed = false,
+                    due_at = case when held.rung = 0 then least(held.due_at, excluded.due_at) else excluded.due_at end
+                returning due_at
+            ), due as (
+                select least((select due_at from told), (select min(due_at) from partner)) as due_at
+            ), moved as (
+                update scheduled_tasks t set execution_time = due.due_at, version = t.version + 1
+                from due
+                where t.task_name = :task and t.task_instance = :who and not t.picked and t.execution_time > due.due_at
+                returning t.task_instance
             )
-            insert into whoop_change as held (user_id, collection, record_id, happened, first_told_at, told_at, due_at)
-            select :who, :collection, :record, :happened, :toldAt, :toldAt,
-                case when exists (select from partner) then cast(:toldAt as timestamptz) else :dueAt end
-            where not exists (select from owed)
-            on conflict (user_id, collection, record_id, happened) where done_at is null
-            do update set told_at = greatest(held.told_at, excluded.told_at), rung = 0, owed = false,
-                due_at = case when held.rung = 0 then least(held.due_at, excluded.due_at) else excluded.due_at end""";
+            select exists (select from news) as is_news,
+                (select due_at from due) is null or exists (select from moved)
+                or exists (select from scheduled_tasks t, due
+                    where t.task_name = :task and t.task_instance = :who and not t.picked
+                      and t.execution_time > :soon and t.execution_time <= due.due_at) as is_awake""";
+
     /** Goes before the statement that saves what was read. What was told again meanwhile stays as it is. */
     static final String SETTLE = """
             with told as (
@@ -130,10 +153,11 @@ final class ChangeStore {
      */
     record Listed(@Nullable Instant dueAt, @Nullable Instant scheduledAt, boolean picked) {}
 
-    /** Notes a change; one that is open already is told again, which clears its rung. */
-    void tell(Handle handle, UserId who, Change change) {
+    /** Notes a change if it is news; one that is open already is told again, which clears its rung. */
+    Noted tell(Handle handle, UserId who, Change change, News news, String task) {
         Instant toldAt = change.toldAt();
-        handle.createUpdate(TELL)
+        return handle.createQuery("with news as (" + news.sql() + TELL)
+                .bindMap(news.arguments())
                 .bind("who", who.value())
                 .bind("collection", change.collection().word())
                 .bind("partner", partner(change.collection()))
@@ -142,7 +166,10 @@ final class ChangeStore {
                 .bind("toldAt", utc(toldAt))
                 .bind("dueAt", utc(toldAt.plus(patience(change))))
                 .bind("owedSince", utc(toldAt.minus(OWED)))
-                .execute();
+                .bind("soon", utc(toldAt.plus(SOON)))
+                .bind("task", task)
+                .map((row, context) -> new Noted(row.getBoolean("is_news"), row.getBoolean("is_awake")))
+                .one();
     }
 
     /** What a page settled, for {@link #SETTLE}. */

@@ -113,11 +113,12 @@ public final class Synchronizer {
     }
 
     /**
-     * Puts a change on the member's list, in the caller's transaction. {@link #wake} the member once it is committed; a
-     * kill in between loses nothing, for members with something on their list are looked for.
+     * Puts a change on the member's list if it is news, all in one statement, which may be part of a transaction. Unless
+     * {@link Noted#isAwake} says that there is no need, {@link #wake} the member once it is committed; a kill in between
+     * loses nothing, for members with something on their list are looked for.
      */
-    public void note(Handle handle, UserId who, Change change) {
-        tables.changes().tell(handle, who, change);
+    public Noted note(Handle handle, UserId who, Change change, News news) {
+        return tables.changes().tell(handle, who, change, news, task.getName());
     }
 
     /** Sees to it that the member's job runs when the first thing on their list is due. Safe to repeat. */

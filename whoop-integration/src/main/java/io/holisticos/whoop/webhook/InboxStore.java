@@ -1,10 +1,13 @@
 package io.holisticos.whoop.webhook;
 
 import io.holisticos.health.UserId;
+import io.holisticos.whoop.sync.News;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -16,8 +19,9 @@ final class InboxStore {
     private static final String INSERT = """
             insert into whoop_inbox
                 (trace_id, type, record_id, whoop_user_id, user_id, body_sealed, outcome, received_at, done_at)
-            values (:trace, :type, :record, :account, :who, :body, :outcome, :now, :doneAt)
-            on conflict (trace_id, type, record_id) do nothing""";
+            values (:trace, :type, :recordId, :account, :owner, :body, :outcome, :now, :doneAt)
+            on conflict (trace_id, type, record_id) do nothing
+            returning trace_id""";
     private static final String PARKED = """
             select trace_id, type, record_id, whoop_user_id, body_sealed, received_at from whoop_inbox
             where whoop_user_id = :account and done_at is null
@@ -25,8 +29,9 @@ final class InboxStore {
             limit :most
             for update skip locked""";
     private static final String UNPARK = """
-            update whoop_inbox set user_id = :who, body_sealed = :body, outcome = 'noted', done_at = :now
-            where trace_id = :trace and type = :type and record_id = :record""";
+            update whoop_inbox set user_id = :owner, body_sealed = :body, outcome = 'noted', done_at = :now
+            where trace_id = :trace and type = :type and record_id = :recordId
+            returning trace_id""";
     private static final String ACCOUNTS_PARKED =
             "select distinct whoop_user_id from whoop_inbox where done_at is null";
     private static final String PURGE = "delete from whoop_inbox where done_at < :before";
@@ -64,22 +69,48 @@ final class InboxStore {
         }
     }
 
-    /** Returns false for an event that is here already. */
-    boolean save(
-            Handle handle, WhoopEvent event, @Nullable UserId who, byte[] bodySealed, Outcome outcome, Instant now) {
+    /** An event of a member whom we know, as it is kept. */
+    static News noted(WhoopEvent event, UserId who, byte[] bodySealed, Instant now) {
+        return saved(event, who, bodySealed, Outcome.NOTED, now);
+    }
+
+    /** An event that has waited for this member. */
+    static News unparked(Parked parked, UserId who, byte[] bodySealed, Instant now) {
+        WhoopEvent event = parked.event();
+        return new News(
+                UNPARK,
+                Map.of(
+                        "trace", event.traceId(),
+                        "type", event.type(),
+                        "recordId", event.recordId(),
+                        "owner", who.value(),
+                        "body", bodySealed,
+                        "now", now.atOffset(ZoneOffset.UTC)));
+    }
+
+    /** Keeps an event of which nothing follows for now. Returns false if it is here already. */
+    boolean save(WhoopEvent event, byte[] bodySealed, Outcome outcome, Instant now) {
+        News kept = saved(event, null, bodySealed, outcome, now);
+        return jdbi.withHandle(handle -> handle.createQuery(kept.sql())
+                .bindMap(kept.arguments())
+                .mapTo(String.class)
+                .findOne()
+                .isPresent());
+    }
+
+    private static News saved(WhoopEvent event, @Nullable UserId who, byte[] bodySealed, Outcome outcome, Instant now) {
+        Map<String, @Nullable Object> arguments = new HashMap<>();
+        arguments.put("trace", event.traceId());
+        arguments.put("type", event.type());
+        arguments.put("recordId", event.recordId());
         OptionalLong account = event.whoopUserId();
-        return handle.createUpdate(INSERT)
-                        .bind("trace", event.traceId())
-                        .bind("type", event.type())
-                        .bind("record", event.recordId())
-                        .bind("account", account.isPresent() ? account.getAsLong() : null)
-                        .bind("who", who == null ? null : who.value())
-                        .bind("body", bodySealed)
-                        .bind("outcome", outcome.word)
-                        .bind("now", now.atOffset(ZoneOffset.UTC))
-                        .bind("doneAt", outcome == Outcome.PARKED ? null : now.atOffset(ZoneOffset.UTC))
-                        .execute()
-                == 1;
+        arguments.put("account", account.isPresent() ? account.getAsLong() : null);
+        arguments.put("owner", who == null ? null : who.value());
+        arguments.put("body", bodySealed);
+        arguments.put("outcome", outcome.word);
+        arguments.put("now", now.atOffset(ZoneOffset.UTC));
+        arguments.put("doneAt", outcome == Outcome.PARKED ? null : now.atOffset(ZoneOffset.UTC));
+        return new News(INSERT, arguments);
     }
 
     /** The oldest events that wait for this account, kept from every other worker until the transaction ends. */
@@ -96,17 +127,6 @@ final class InboxStore {
                         row.getBytes("body_sealed"),
                         row.getObject("received_at", OffsetDateTime.class).toInstant()))
                 .list();
-    }
-
-    void unpark(Handle handle, Parked parked, UserId who, byte[] bodySealed, Instant now) {
-        handle.createUpdate(UNPARK)
-                .bind("trace", parked.event().traceId())
-                .bind("type", parked.event().type())
-                .bind("record", parked.event().recordId())
-                .bind("who", who.value())
-                .bind("body", bodySealed)
-                .bind("now", now.atOffset(ZoneOffset.UTC))
-                .execute();
     }
 
     List<Long> parkedAccounts() {

@@ -9,6 +9,8 @@ import io.holisticos.health.HealthError;
 import io.holisticos.health.UserId;
 import io.holisticos.vault.Vault;
 import io.holisticos.web.WebhookOutcome;
+import io.holisticos.whoop.sync.Change;
+import io.holisticos.whoop.sync.Noted;
 import io.holisticos.whoop.webhook.InboxStore.Outcome;
 import io.holisticos.whoop.webhook.InboxStore.Parked;
 import java.time.Clock;
@@ -24,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps events until they have become changes. An event is stored once however often and at however many replicas it
- * arrives, and in the same transaction becomes a change of its member, or waits for a member to connect. Thread-safe.
+ * arrives, and by the same statement becomes a change of its member, or waits for a member to connect. Thread-safe.
  */
 public final class WebhookInbox {
 
@@ -73,35 +75,33 @@ public final class WebhookInbox {
     }
 
     private WebhookOutcome storeUnknown(WhoopEvent event, byte[] body) {
-        byte[] sealed = members.vault().sealForNobody(PURPOSE, body);
-        boolean fresh = jdbi.inTransaction(
-                handle -> store.save(handle, event, null, sealed, Outcome.UNKNOWN_TYPE, clock.instant()));
-        return fresh ? WebhookOutcome.UNKNOWN_TYPE : WebhookOutcome.DUPLICATE;
+        return storeForNobody(event, body, Outcome.UNKNOWN_TYPE, WebhookOutcome.UNKNOWN_TYPE);
     }
 
     private WebhookOutcome storeKnown(WhoopEvent event, byte[] body) {
-        Optional<UserId> owner = ownerOf(event.whoopUserId());
-        if (owner.isEmpty()) {
-            byte[] sealed = members.vault().sealForNobody(PURPOSE, body);
-            boolean fresh = jdbi.inTransaction(
-                    handle -> store.save(handle, event, null, sealed, Outcome.PARKED, clock.instant()));
-            return fresh ? WebhookOutcome.PARKED : WebhookOutcome.DUPLICATE;
+        return ownerOf(event.whoopUserId())
+                .map(who -> storeFor(who, event, body))
+                .orElseGet(() -> storeForNobody(event, body, Outcome.PARKED, WebhookOutcome.PARKED));
+    }
+
+    private WebhookOutcome storeForNobody(WhoopEvent event, byte[] body, Outcome outcome, WebhookOutcome ifFresh) {
+        byte[] sealed = members.vault().sealForNobody(PURPOSE, body);
+        return store.save(event, sealed, outcome, clock.instant()) ? ifFresh : WebhookOutcome.DUPLICATE;
+    }
+
+    private WebhookOutcome storeFor(UserId who, WhoopEvent event, byte[] body) {
+        byte[] sealed = members.vault().seal(who, PURPOSE, body); // may read the member's key, so before the statement
+        Instant now = clock.instant();
+        Change change = event.change(now).orElseThrow();
+        Noted noted = jdbi.withHandle(
+                handle -> members.changes().note(handle, who, change, InboxStore.noted(event, who, sealed, now)));
+        if (!noted.isNews()) {
+            return WebhookOutcome.DUPLICATE;
         }
-        UserId who = owner.get();
-        byte[] sealed =
-                members.vault().seal(who, PURPOSE, body); // may read the member's key, so before the transaction
-        boolean fresh = jdbi.inTransaction(handle -> {
-            Instant now = clock.instant();
-            if (!store.save(handle, event, who, sealed, Outcome.NOTED, now)) {
-                return false;
-            }
-            event.change(now).ifPresent(change -> members.changes().note(handle, who, change));
-            return true;
-        });
-        if (fresh) {
+        if (!noted.isAwake()) {
             wake(who);
         }
-        return fresh ? WebhookOutcome.STORED : WebhookOutcome.DUPLICATE;
+        return WebhookOutcome.STORED;
     }
 
     private Optional<UserId> ownerOf(OptionalLong whoopUserId) {
@@ -143,10 +143,9 @@ public final class WebhookInbox {
             List<Parked> parked = store.lockParked(handle, whoopUserId, AT_ONCE);
             for (Parked event : parked) {
                 byte[] body = members.vault().openForNobody(PURPOSE, event.bodySealed());
-                store.unpark(handle, event, who, members.vault().seal(who, PURPOSE, body), now);
-                event.event()
-                        .change(event.receivedAt())
-                        .ifPresent(change -> members.changes().note(handle, who, change));
+                Change change = event.event().change(event.receivedAt()).orElseThrow(); // others are not parked
+                byte[] sealed = members.vault().seal(who, PURPOSE, body);
+                members.changes().note(handle, who, change, InboxStore.unparked(event, who, sealed, now));
             }
             return parked.size();
         });

@@ -245,13 +245,33 @@ public final class SyncBed implements AutoCloseable {
 
     /** WHOOP tells of a change, and the job is put on the list. */
     void tell(UserId who, Collection collection, UUID record, Happened happened) {
-        jdbi.useTransaction(
-                handle -> synchronizer.note(handle, who, new Change(collection, record, happened, clock.instant())));
-        synchronizer.wake(who);
+        Noted noted = note(who, new Change(collection, record, happened, clock.instant()));
+        if (!noted.isAwake()) {
+            synchronizer.wake(who);
+        }
     }
 
     void tell(UserId who, Collection collection, UUID record) {
         tell(who, collection, record, Happened.UPDATED);
+    }
+
+    /** WHOOP tells of a change, for the first time; nobody is woken. */
+    Noted note(UserId who, Change change) {
+        return jdbi.withHandle(handle -> synchronizer.note(handle, who, change, new News("select true", Map.of())));
+    }
+
+    /** Does something while a process has taken the member's job and not ended it. */
+    void workedOnWhile(UserId who, Runnable meanwhile) {
+        String picked = "update scheduled_tasks set picked = :picked where task_instance = :who";
+        jdbi.useHandle(handle -> handle.createUpdate(picked)
+                .bind("picked", true)
+                .bind("who", who.value())
+                .execute());
+        meanwhile.run();
+        jdbi.useHandle(handle -> handle.createUpdate(picked)
+                .bind("picked", false)
+                .bind("who", who.value())
+                .execute());
     }
 
     /** Does something while the next call is in the air. */

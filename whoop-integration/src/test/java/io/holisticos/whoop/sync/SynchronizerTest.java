@@ -13,6 +13,8 @@ import io.holisticos.whoop.sync.SyncRun.State;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -420,12 +422,49 @@ class SynchronizerTest {
     }
 
     @Test
+    void tellingMovesTheJobToTheMomentTheChangeIsDue() {
+        bed.connect(ANNA);
+        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        Instant now = bed.clock.instant();
+        UUID sleep = UUID.randomUUID();
+
+        Noted night = bed.note(ANNA, new Change(Collection.SLEEP, sleep, Happened.UPDATED, now));
+        assertThat(bed.nextOf(ANNA)).contains(now.plusSeconds(20));
+        Noted workout = bed.note(ANNA, new Change(Collection.WORKOUT, UUID.randomUUID(), Happened.UPDATED, now));
+        assertThat(bed.nextOf(ANNA)).contains(now.plusSeconds(5));
+        Noted later = bed.note(ANNA, new Change(Collection.WORKOUT, UUID.randomUUID(), Happened.UPDATED, now));
+        assertThat(bed.nextOf(ANNA)).contains(now.plusSeconds(5));
+        Noted recovery = bed.note(ANNA, new Change(Collection.RECOVERY, sleep, Happened.UPDATED, now));
+        assertThat(bed.nextOf(ANNA)).as("both halves of a night are there").contains(now);
+
+        assertThat(List.of(night, workout, later, recovery))
+                .allMatch(Noted::isNews)
+                .allMatch(Noted::isAwake);
+    }
+
+    @Test
+    void aRepetitionWritesNothing() {
+        bed.connect(ANNA);
+        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        Optional<Instant> next = bed.nextOf(ANNA);
+        Change change = new Change(Collection.SLEEP, UUID.randomUUID(), Happened.UPDATED, bed.clock.instant());
+
+        Noted noted = bed.jdbi.withHandle(
+                handle -> bed.synchronizer.note(handle, ANNA, change, new News("select true where false", Map.of())));
+
+        assertThat(noted.isNews()).isFalse();
+        assertThat(bed.openChanges(ANNA)).isZero();
+        assertThat(bed.nextOf(ANNA)).isEqualTo(next);
+    }
+
+    @Test
     void aChangeToldAndNotWokenIsFound() {
         bed.connect(ANNA);
         bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
         UUID workout = bed.addWorkout(ANNA);
-        bed.jdbi.useTransaction(handle -> bed.synchronizer.note(
-                handle, ANNA, new Change(Collection.WORKOUT, workout, Happened.UPDATED, bed.clock.instant())));
+        Change change = new Change(Collection.WORKOUT, workout, Happened.UPDATED, bed.clock.instant());
+        bed.workedOnWhile(
+                ANNA, () -> assertThat(bed.note(ANNA, change).isAwake()).isFalse());
         bed.clock.advance(Duration.ofMinutes(1));
 
         assertThat(bed.synchronizer.sweep()).isEqualTo(1);

@@ -12,6 +12,8 @@ import io.holisticos.whoop.data.Samples;
 import io.holisticos.whoop.sync.Change;
 import io.holisticos.whoop.sync.Change.Happened;
 import io.holisticos.whoop.sync.Collection;
+import io.holisticos.whoop.sync.News;
+import io.holisticos.whoop.sync.Noted;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -59,7 +61,7 @@ class WebhookInboxTest {
     }
 
     @Test
-    void anEventOfAMemberBecomesAChangeInTheSameTransaction() {
+    void anEventOfAMemberBecomesAChangeByTheSameStatement() {
         connected.put(ACCOUNT, ANNA);
 
         WebhookOutcome outcome = receive(body("sleep.updated", "trace-1"));
@@ -71,12 +73,25 @@ class WebhookInboxTest {
     }
 
     @Test
+    void aMemberWhoseJobIsOnTheListInTimeIsLeftAlone() {
+        connected.put(ACCOUNT, ANNA);
+        heard.isAwake = true;
+
+        assertThat(receive(body("sleep.updated", "trace-1"))).isEqualTo(WebhookOutcome.STORED);
+
+        assertThat(heard.noted).hasSize(1);
+        assertThat(heard.woken).isEmpty();
+    }
+
+    @Test
     void aChangeThatCannotBeNotedLeavesNoEventBehind() {
         connected.put(ACCOUNT, ANNA);
         WebhookInbox failing = inbox(JDBI, new Heard() {
             @Override
-            public void note(Handle handle, UserId who, Change change) {
-                handle.execute("select from no_such_table");
+            public Noted note(Handle handle, UserId who, Change change, News news) {
+                News failing =
+                        new News("with kept as (" + news.sql() + ") select from no_such_table", news.arguments());
+                return super.note(handle, who, change, failing);
             }
         });
 
@@ -303,11 +318,20 @@ class WebhookInboxTest {
 
         final List<Change> noted = new CopyOnWriteArrayList<>();
         final List<UserId> woken = new CopyOnWriteArrayList<>();
+        boolean isAwake;
 
         @Override
-        public void note(Handle handle, UserId who, Change change) {
+        public Noted note(Handle handle, UserId who, Change change, News news) {
             assertThat(who).isEqualTo(ANNA);
-            noted.add(change);
+            boolean isNews = handle.createQuery(news.sql())
+                    .bindMap(news.arguments())
+                    .mapToMap()
+                    .findOne()
+                    .isPresent();
+            if (isNews) {
+                noted.add(change);
+            }
+            return new Noted(isNews, isAwake);
         }
 
         @Override
