@@ -9,8 +9,8 @@ import java.time.ZoneOffset;
 
 /**
  * A member's own hour, when little else happens: 03:00 at night and 15:00 where they were last, up to 45 minutes earlier or
- * later, so that a whole time zone does not come at once. It is the same every day, so two of them lie 12 hours apart
- * unless the member travels.
+ * later, so that a whole time zone does not come at once; by whole minutes, so that those of one minute are found by one
+ * look at the list of jobs. It is the same every day, so two of them lie 12 hours apart unless the member travels.
  */
 record QuietHour(ZoneOffset offset, Duration jitter) {
 
@@ -25,9 +25,9 @@ record QuietHour(ZoneOffset offset, Duration jitter) {
     private static final long SCATTER = 0x9E3779B97F4A7C15L;
 
     static QuietHour of(UserId who, ZoneOffset offset) {
-        long span = MOST.multipliedBy(2).toSeconds() + 1;
+        long span = MOST.multipliedBy(2).toMinutes() + 1;
         long scattered = (who.value().hashCode() * SCATTER) >>> 16;
-        return new QuietHour(offset, Duration.ofSeconds(scattered % span).minus(MOST));
+        return new QuietHour(offset, Duration.ofMinutes(scattered % span).minus(MOST));
     }
 
     /** The last one that has come. */
