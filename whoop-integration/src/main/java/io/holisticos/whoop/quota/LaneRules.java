@@ -11,18 +11,30 @@ import java.util.Deque;
  */
 final class LaneRules {
 
-    /** What foreground may grow by from one day to the next before background work is in its way. */
-    private static final double GROWTH = 1.1;
-
-    /** Background leaves so much of the day, whatever yesterday was like. */
-    private static final double ALWAYS_LEFT = 0.05;
-
     /** A caller further back in the line than this is told a time all the same, only an early one. */
     private static final int LONGEST_LINE = 1_000;
 
     private final Limit minute;
     private final Limit day;
     private final int[] guaranteed;
+
+    /**
+     * What a lane leaves of the day.
+     *
+     * @param growth what the lanes above may grow by from one day to the next before this one is in their way
+     * @param always a part of the day, whatever yesterday was like
+     */
+    private record Leaving(double growth, double always) {
+
+        /** What events did not tell is owed to members like what they told; history can wait. */
+        static Leaving of(Lane lane) {
+            return switch (lane) {
+                case INTERACTIVE, WEBHOOK -> new Leaving(0, 0);
+                case RECONCILE -> new Leaving(0, 0.01);
+                case BACKFILL -> new Leaving(0.1, 0.05);
+            };
+        }
+    }
 
     LaneRules(Limit minute, Limit day, LaneShares shares) {
         this.minute = minute;
@@ -116,7 +128,8 @@ final class LaneRules {
                 ours += usedInDay[other.number];
             }
         }
-        return ours < day.most() - Math.ceil(above * GROWTH) - Math.ceil(day.most() * ALWAYS_LEFT);
+        Leaving leaving = Leaving.of(lane);
+        return ours < day.most() - Math.ceil(above * (1 + leaving.growth())) - Math.ceil(day.most() * leaving.always());
     }
 
     static boolean isForeground(Lane lane) {

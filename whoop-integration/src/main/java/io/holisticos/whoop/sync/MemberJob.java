@@ -316,16 +316,21 @@ final class MemberJob {
         }
     }
 
-    /** Those who wait for the same permits do not come back all at once, and the less urgent come back less often. */
+    /**
+     * Those who wait for the same permits do not come back all at once, and the less urgent come back less often. Who was
+     * told a later time was told one of their own, and nobody keeps it for long.
+     */
     private void pause(UserId who, MemberState state, Lane lane, Duration retryAfter) {
         Duration shortest = switch (lane) {
             case INTERACTIVE, WEBHOOK -> SHORTEST_RETRY;
             case RECONCILE -> Duration.ofMinutes(1);
             case BACKFILL -> Duration.ofMinutes(5);
         };
+        boolean early = retryAfter.compareTo(shortest) < 0;
+        Duration wait = early ? shortest : retryAfter;
+        Duration within = early ? shortest : SHORTEST_RETRY;
         Instant now = now();
-        long spread = Math.floorMod(31L * who.value().hashCode() + now.toEpochMilli(), shortest.toMillis());
-        Duration wait = retryAfter.compareTo(shortest) < 0 ? shortest : retryAfter;
+        long spread = Math.floorMod(31L * who.value().hashCode() + now.toEpochMilli(), within.toMillis());
         Pause before = state.read().pause();
         int failures = before == null ? 0 : before.failures();
         save(who, state, state.read().walk(), new Pause(lane, now.plus(wait).plusMillis(spread), failures));
