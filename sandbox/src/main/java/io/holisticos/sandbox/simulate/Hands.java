@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 
 /**
@@ -21,6 +22,9 @@ import javax.sql.DataSource;
 final class Hands implements Jobs.Maker, AutoCloseable {
 
     private static final int HANDS = 4;
+
+    /** So many jobs are looked for at once. */
+    private static final int AT_ONCE = 64;
 
     private final ExecutorService threads = Executors.newFixedThreadPool(HANDS - 1, work -> {
         Thread thread = new Thread(work, "simulated-jobs");
@@ -42,22 +46,19 @@ final class Hands implements Jobs.Maker, AutoCloseable {
         return first();
     }
 
-    /** When the next jobs are due, at most one for each hand. */
+    /** When the next jobs are due, soonest first, up to some dozens. */
     List<Instant> nextDue() {
-        return first().nextDue(HANDS);
+        return first().nextDue(AT_ONCE);
     }
 
-    /** Runs what is due at this moment; what becomes due by it may be left. */
+    /** Runs those of them that are due at this moment; what becomes due by it is left. */
     void runDue(List<Instant> next, Instant now) {
         int due = (int) next.stream().filter(moment -> !moment.isAfter(now)).count();
-        if (due < 2) {
-            first().runDue();
-            return;
-        }
-        List<CompletableFuture<Void>> others = hands.subList(1, due).stream()
-                .map(hand -> CompletableFuture.runAsync(() -> runAll(hand, now), threads))
+        AtomicInteger left = new AtomicInteger(due);
+        List<CompletableFuture<Void>> others = hands.subList(1, Math.min(Math.max(1, due), HANDS)).stream()
+                .map(hand -> CompletableFuture.runAsync(() -> runSome(hand, left), threads))
                 .toList();
-        runAll(first(), now);
+        runSome(first(), left);
         try {
             CompletableFuture.allOf(others.toArray(CompletableFuture[]::new)).join();
         } catch (CompletionException e) {
@@ -65,10 +66,10 @@ final class Hands implements Jobs.Maker, AutoCloseable {
         }
     }
 
-    private static void runAll(Jobs hand, Instant now) {
-        do {
+    private static void runSome(Jobs hand, AtomicInteger left) {
+        while (left.getAndDecrement() > 0) {
             hand.runDue();
-        } while (hand.nextDue(1).stream().anyMatch(moment -> !moment.isAfter(now)));
+        }
     }
 
     @Override
