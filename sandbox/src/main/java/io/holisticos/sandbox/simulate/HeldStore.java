@@ -45,12 +45,20 @@ final class HeldStore {
     private static final String TOMBSTONES = """
             select collection, cast(id as uuid), deleted_at, recorded_at from whoop_tombstone
             where user_id = :who and collection in ('sleep', 'recovery', 'workout')""";
+    private static final String BACKFILLS =
+            "select count(*) from whoop_sync where kind = 'backfill' and state in ('queued', 'running')";
     private static final String STATE = "select state from whoop_connection where user_id = :who";
 
     private final Jdbi jdbi;
 
     HeldStore(DataSource whoop) {
         this.jdbi = Jdbi.create(whoop);
+    }
+
+    /** How many members' history is not read yet. */
+    int openBackfills() {
+        return jdbi.withHandle(
+                handle -> handle.createQuery(BACKFILLS).mapTo(Integer.class).one());
     }
 
     /**

@@ -20,7 +20,7 @@ final class Simulation {
     private static final int QUIET_DAYS = 2;
     private static final int MOST_DAYS_OF_CONNECTING = 90;
 
-    /** After the last consent: its first sync and backfill, and one quiet hour. */
+    /** After the last first sync and backfill: quiet hours. */
     private static final int DAYS_TO_SETTLE = 1;
 
     /** So many days back the unified days are compared. */
@@ -78,13 +78,14 @@ final class Simulation {
     }
 
     private void connectEverybody() {
+        HeldStore store = held();
         Onboarding onboarding = new Onboarding(driver, consent, town, scenario);
         int settling = 0;
         for (int day = 1; settling < DAYS_TO_SETTLE; day++) {
             if (day > MOST_DAYS_OF_CONNECTING) {
                 throw new SandboxFailure("not everybody could connect in " + MOST_DAYS_OF_CONNECTING + " days");
             }
-            settling += onboarding.isDone() ? 1 : 0;
+            settling += onboarding.isDone() && store.openBackfills() == 0 ? 1 : 0;
             onboarding.plan(town.clock().instant());
             runDay("connecting, day " + day);
         }
@@ -106,7 +107,7 @@ final class Simulation {
     }
 
     private Outcome reckon(Tally.Costs costs) {
-        HeldStore store = new HeldStore(town.postgres().dataSource(Postgres.WHOOP));
+        HeldStore store = held();
         Comparison comparison = new Comparison(town.whoop(), store, quietSince);
         UnifiedComparison unified = new UnifiedComparison(caller);
         Commits commits = new Commits();
@@ -138,6 +139,10 @@ final class Simulation {
                         gone.size() + " members who revoked and stayed away left out",
                         plan.summary()),
                 comparison.differences());
+    }
+
+    private HeldStore held() {
+        return new HeldStore(town.postgres().dataSource(Postgres.WHOOP));
     }
 
     /** Whoever took their consent back must be known for it: the next quiet hour asks in vain. */

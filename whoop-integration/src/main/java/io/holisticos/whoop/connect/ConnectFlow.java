@@ -7,6 +7,7 @@ import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError;
 import io.holisticos.health.HealthError.ConnectionNotFound;
 import io.holisticos.health.HealthError.IntegrationDisabled;
+import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
 import io.holisticos.trace.RequestContext;
@@ -209,6 +210,9 @@ public final class ConnectFlow {
                 return keep(who, granted, deadline);
             }
             return answer instanceof Misconfigured ? Refusal.NOT_CONFIGURED : Refusal.CODE_REFUSED;
+        } catch (SourceThrottled e) { // its place in the code says nothing
+            log.warn("event=connect_failed provider=whoop member={} kind={}", connections.inLogs(who), e.kind());
+            return Refusal.LATER;
         } catch (HealthError e) {
             log.warn("event=connect_failed provider=whoop member={} kind={}", connections.inLogs(who), e.kind(), e);
             return Refusal.LATER;

@@ -11,30 +11,18 @@ import java.util.Deque;
  */
 final class LaneRules {
 
+    /** A part of the day for what foreground needs more than yesterday, until yesterday's calls come back. */
+    private static final double RECONCILE_LEAVES = 0.01;
+
+    /** History can wait for longer. */
+    private static final double BACKFILL_LEAVES = 0.015;
+
     /** A caller further back in the line than this is told a time all the same, only an early one. */
     private static final int LONGEST_LINE = 1_000;
 
     private final Limit minute;
     private final Limit day;
     private final int[] guaranteed;
-
-    /**
-     * What a lane leaves of the day.
-     *
-     * @param growth what the lanes above may grow by from one day to the next before this one is in their way
-     * @param always a part of the day, whatever yesterday was like
-     */
-    private record Leaving(double growth, double always) {
-
-        /** What events did not tell is owed to members like what they told; history can wait. */
-        static Leaving of(Lane lane) {
-            return switch (lane) {
-                case INTERACTIVE, WEBHOOK -> new Leaving(0, 0);
-                case RECONCILE -> new Leaving(0, 0.01);
-                case BACKFILL -> new Leaving(0.1, 0.05);
-            };
-        }
-    }
 
     LaneRules(Limit minute, Limit day, LaneShares shares) {
         this.minute = minute;
@@ -128,8 +116,15 @@ final class LaneRules {
                 ours += usedInDay[other.number];
             }
         }
-        Leaving leaving = Leaving.of(lane);
-        return ours < day.most() - Math.ceil(above * (1 + leaving.growth())) - Math.ceil(day.most() * leaving.always());
+        return ours < day.most() - above - Math.ceil(day.most() * leaves(lane));
+    }
+
+    private static double leaves(Lane lane) {
+        return switch (lane) {
+            case INTERACTIVE, WEBHOOK -> 0;
+            case RECONCILE -> RECONCILE_LEAVES;
+            case BACKFILL -> BACKFILL_LEAVES;
+        };
     }
 
     static boolean isForeground(Lane lane) {
