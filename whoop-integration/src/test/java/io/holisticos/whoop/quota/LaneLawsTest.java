@@ -149,7 +149,7 @@ class LaneLawsTest {
 
     @Example
     void aLineForTheDayIsToldDifferentTimesAndComesOnce() {
-        Desk desk = afterHalfADayOfEvents();
+        Desk desk = afterSomeEvents(1_000);
         desk.askUntilRefused(Lane.RECONCILE, 4_000);
 
         List<Instant> told = new ArrayList<>();
@@ -168,7 +168,7 @@ class LaneLawsTest {
 
     @Example
     void whoWaitsForTheDayKeepsNobodyFromTheMinute() {
-        Desk desk = afterHalfADayOfEvents();
+        Desk desk = afterSomeEvents(6_000);
         desk.askUntilRefused(Lane.BACKFILL, 10_000);
         desk.ask(new Asking(Lane.BACKFILL, 1, 70_000));
 
@@ -184,7 +184,7 @@ class LaneLawsTest {
 
     @Example
     void historyLeavesTheDayWhatOthersUsedYesterday() {
-        Desk desk = afterHalfADayOfEvents();
+        Desk desk = afterSomeEvents(1_000);
 
         assertThat(desk.askUntilRefused(Lane.BACKFILL, 10_000)).isEqualTo(1_000 - 500 - 15);
         desk.now = START.plus(Duration.ofDays(1)).plusSeconds(100); // some of yesterday has rolled off
@@ -194,7 +194,7 @@ class LaneLawsTest {
 
     @Example
     void whatNoEventToldComesBeforeHistory() {
-        Desk desk = afterHalfADayOfEvents();
+        Desk desk = afterSomeEvents(1_000);
 
         assertThat(desk.askUntilRefused(Lane.RECONCILE, 4_000)).isEqualTo(1_000 - 500 - 10);
         assertThat(desk.ask(new Asking(Lane.BACKFILL, 0, 4_000))).isFalse();
@@ -235,8 +235,9 @@ class LaneLawsTest {
         return Arbitraries.shuffle(Lane.values());
     }
 
-    private static Desk afterHalfADayOfEvents() {
-        Desk desk = new Desk(98, 1_000);
+    /** 500 of them. */
+    private static Desk afterSomeEvents(int mostInDay) {
+        Desk desk = new Desk(98, mostInDay);
         for (int i = 0; i < 500; i++) {
             desk.ask(new Asking(Lane.WEBHOOK, 0, 1_000));
         }
