@@ -22,7 +22,7 @@ final class Onboarding {
     private static final int DAYS_PER_PAGE = 25;
     private static final int FIRST_WINDOW_DAYS = 30;
     private static final int COLLECTIONS = 4;
-    private static final int FEWEST_A_DAY = 10;
+    private static final int FEWEST_A_DAY = 20;
     private static final Duration FIRST_OF_DAY = Duration.ofMinutes(10);
     private static final Duration OPENING_HOURS = Duration.ofHours(20);
 
@@ -34,7 +34,7 @@ final class Onboarding {
     private final Driver driver;
     private final Consent consent;
     private final Deque<Person> waiting;
-    private final int costOfOne;
+    private final double costOfOne;
     private int connected;
 
     Onboarding(Driver driver, Consent consent, Town town, Scenario scenario) {
@@ -42,7 +42,7 @@ final class Onboarding {
         this.consent = consent;
         this.waiting = new ArrayDeque<>(town.members());
         int older = Math.max(0, scenario.history() - FIRST_WINDOW_DAYS);
-        this.costOfOne = FIRST_SYNC + COLLECTIONS * (1 + older / DAYS_PER_PAGE);
+        this.costOfOne = FIRST_SYNC + COLLECTIONS * (1 + older / DAYS_PER_PAGE) + USUAL_COST / 2; // of half a day
     }
 
     /** Plans a day's consents. */
