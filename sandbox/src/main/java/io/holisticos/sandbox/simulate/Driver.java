@@ -64,24 +64,27 @@ final class Driver {
     }
 
     private boolean work(Instant now) {
-        boolean worked = false;
+        boolean scripted = false;
         while (!script.isEmpty() && !script.element().at().isAfter(now)) {
             script.remove().action().run();
-            worked = true;
+            scripted = true;
         }
-        if (isDue(nextPulse(), now)) {
-            town.whoop().pump();
-            worked = true;
-        }
-        if (worked) {
+        if (scripted) {
             nextJobs = town.hands().nextDue(); // only what happens puts jobs on the list
         }
-        if (isDue(nextJob(), now)) {
+        boolean events = isDue(nextPulse(), now);
+        boolean jobs = isDue(nextJob(), now);
+        if (events && jobs) { // what falls together goes on side by side
+            town.hands().runDueBeside(town.whoop()::pump, nextJobs, now);
+        } else if (events) {
+            town.whoop().pump();
+        } else if (jobs) {
             town.hands().runDue(nextJobs, now);
-            nextJobs = town.hands().nextDue();
-            worked = true;
         }
-        return worked;
+        if (events || jobs) {
+            nextJobs = town.hands().nextDue();
+        }
+        return scripted || events || jobs;
     }
 
     private Optional<Instant> nextJob() {

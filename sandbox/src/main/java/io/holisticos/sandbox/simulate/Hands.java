@@ -53,11 +53,26 @@ final class Hands implements Jobs.Maker, AutoCloseable {
 
     /** Runs those of them that are due at this moment; what becomes due by it is left. */
     void runDue(List<Instant> next, Instant now) {
-        int due = (int) next.stream().filter(moment -> !moment.isAfter(now)).count();
+        int due = due(next, now);
+        run(due, due - 1, () -> {});
+    }
+
+    /** The same, while something else is done. */
+    void runDueBeside(Runnable other, List<Instant> next, Instant now) {
+        int due = due(next, now);
+        run(due, due, other);
+    }
+
+    private static int due(List<Instant> next, Instant now) {
+        return (int) next.stream().filter(moment -> !moment.isAfter(now)).count();
+    }
+
+    private void run(int due, int helpers, Runnable first) {
         AtomicInteger left = new AtomicInteger(due);
-        List<CompletableFuture<Void>> others = hands.subList(1, Math.min(Math.max(1, due), HANDS)).stream()
+        List<CompletableFuture<Void>> others = hands.subList(1, 1 + Math.min(helpers, HANDS - 1)).stream()
                 .map(hand -> CompletableFuture.runAsync(() -> runSome(hand, left), threads))
                 .toList();
+        first.run();
         runSome(first(), left);
         try {
             CompletableFuture.allOf(others.toArray(CompletableFuture[]::new)).join();
