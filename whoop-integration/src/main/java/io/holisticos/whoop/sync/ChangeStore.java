@@ -35,13 +35,16 @@ final class ChangeStore {
     private static final Duration SOON = Duration.ofSeconds(2);
 
     /**
-     * Follows {@link News}. The member's job is moved to an earlier moment unless it is being worked on; where another
-     * transaction could just be about to take it, {@link #LISTED} decides once this one is committed.
+     * Follows {@link News}. The member's row is locked before any change, as whoever saves a page does it: in any other order
+     * two of them could wait for each other. The member's job is moved to an earlier moment unless it is being worked on;
+     * where another transaction could just be about to take it, {@link #LISTED} decides once this one is committed.
      */
     private static final String TELL = """
+            ), turn as materialized (
+                select 1 from whoop_member_sync where user_id = :who and exists (select from news) for update
             ), partner as (
                 update whoop_change set due_at = least(due_at, :toldAt), rung = 0
-                where user_id = :who and record_id = :record and collection = :partner and happened = 'updated'
+                where (select count(*) from turn) >= 0 and user_id = :who and record_id = :record and collection = :partner and happened = 'updated'
                   and :happened = 'updated' and done_at is null and exists (select from news)
                 returning due_at
             ), heard as (
@@ -49,7 +52,7 @@ final class ChangeStore {
                 where user_id = :who and (last_event_at is null or last_event_at < :toldAt) and exists (select from news)
             ), owed as (
                 update whoop_change set owed = false
-                where user_id = :who and record_id = :record and collection = :collection and happened = 'updated'
+                where (select count(*) from turn) >= 0 and user_id = :who and record_id = :record and collection = :collection and happened = 'updated'
                   and :happened = 'updated' and owed and outcome = 'done' and done_at > :owedSince
                   and exists (select from news) and not exists (select from partner)
                 returning id
@@ -58,7 +61,7 @@ final class ChangeStore {
                     (user_id, collection, record_id, happened, first_told_at, told_at, due_at)
                 select :who, :collection, :record, :happened, :toldAt, :toldAt,
                     case when exists (select from partner) then cast(:toldAt as timestamptz) else :dueAt end
-                where exists (select from news) and not exists (select from owed)
+                where (select count(*) from turn) >= 0 and exists (select from news) and not exists (select from owed)
                 on conflict (user_id, collection, record_id, happened) where done_at is null
                 do update set told_at = greatest(held.told_at, excluded.told_at), rung = 0, owed = false,
                     due_at = case when held.rung = 0 then least(held.due_at, excluded.due_at) else excluded.due_at end
@@ -77,7 +80,7 @@ final class ChangeStore {
                     where t.task_name = :task and t.task_instance = :who and not t.picked
                       and t.execution_time > :soon and t.execution_time <= due.due_at) as is_awake""";
 
-    /** Goes before the statement that saves what was read. What was told again meanwhile stays as it is. */
+    /** Belongs to the statement that saves what was read. What was told again meanwhile stays as it is. */
     static final String SETTLE = """
             with told as (
                 select * from json_to_recordset(cast(:settled as json)) as t(collection text, record_id uuid,

@@ -1,0 +1,89 @@
+package io.holisticos.whoop.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holisticos.health.UserId;
+import io.holisticos.whoop.sync.Change.Happened;
+import io.holisticos.whoop.sync.MemberStore.Row;
+import io.holisticos.whoop.sync.Settlement.Closed;
+import io.holisticos.whoop.sync.Settlement.Outcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.Handle;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** An event comes while its member's page is being saved: both write the same rows. */
+class TellingWhileSavingTest {
+
+    private static final UserId ANNA = new UserId("demo-anna");
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final SyncBed bed = new SyncBed();
+    private final ExecutorService threads = Executors.newFixedThreadPool(2);
+
+    @AfterEach
+    void close() {
+        threads.shutdownNow();
+        bed.close();
+    }
+
+    @Test
+    void neitherIsLostWhicheverComesFirst() throws Exception {
+        bed.connect(ANNA);
+        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        Change told = new Change(Collection.WORKOUT, UUID.randomUUID(), Happened.UPDATED, bed.clock.instant());
+        bed.note(ANNA, told);
+        MemberStore members = new MemberStore(bed.jdbi);
+        Instant now = bed.clock.instant();
+        Row row = members.load(ANNA, now).orElseThrow();
+        Settlement closing = new Settlement(
+                List.of(new Closed(row.told().open().get(0), Outcome.DONE)),
+                List.of(),
+                List.of(),
+                List.of(),
+                null,
+                now);
+        bed.clock.advance(Duration.ofSeconds(1));
+        Change again = new Change(told.collection(), told.recordId(), told.happened(), bed.clock.instant());
+
+        Future<?> saving;
+        Future<Noted> telling;
+        try (Handle first = bed.jdbi.open()) {
+            first.begin();
+            first.execute("select from whoop_member_sync where user_id = ? for update", ANNA.value());
+            saving = threads.submit(() -> members.save(ANNA, row.read(), closing, now));
+            untilWaiting(1);
+            telling = threads.submit(() -> bed.note(ANNA, again));
+            untilWaiting(2);
+            first.commit();
+        }
+
+        saving.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        assertThat(telling.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).isNews()).isTrue();
+        assertThat(bed.openChanges(ANNA))
+                .as("what was told after the reading began")
+                .isOne();
+    }
+
+    private void untilWaiting(int count) throws InterruptedException {
+        Instant giveUp = Instant.now().plus(PATIENCE);
+        while (waiting() < count) {
+            assertThat(Instant.now()).isBefore(giveUp);
+            Thread.sleep(20);
+        }
+    }
+
+    private int waiting() {
+        return bed.jdbi.withHandle(handle -> handle.createQuery(
+                        "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()")
+                .mapTo(Integer.class)
+                .one());
+    }
+}
