@@ -5,7 +5,7 @@ import java.util.List;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 
-/** Reads table {@code scheduled_tasks}; db-scheduler alone writes it. */
+/** Reads table {@code scheduled_tasks}, which db-scheduler keeps. */
 final class JobListStore {
 
     private static final String NEXT =

@@ -72,8 +72,15 @@ final class Hands implements Jobs.Maker, AutoCloseable {
         List<CompletableFuture<Void>> others = hands.subList(1, 1 + Math.min(helpers, HANDS - 1)).stream()
                 .map(hand -> CompletableFuture.runAsync(() -> runSome(hand, left), threads))
                 .toList();
-        first.run();
-        runSome(first(), left);
+        try {
+            first.run();
+            runSome(first(), left);
+        } finally {
+            join(others);
+        }
+    }
+
+    private static void join(List<CompletableFuture<Void>> others) {
         try {
             CompletableFuture.allOf(others.toArray(CompletableFuture[]::new)).join();
         } catch (CompletionException e) {

@@ -34,6 +34,7 @@ final class Onboarding {
     private final Driver driver;
     private final Consent consent;
     private final Deque<Person> waiting;
+    private final int all;
     private final double costOfOne;
     private int connected;
 
@@ -41,6 +42,7 @@ final class Onboarding {
         this.driver = driver;
         this.consent = consent;
         this.waiting = new ArrayDeque<>(town.members());
+        this.all = waiting.size();
         int older = Math.max(0, scenario.history() - FIRST_WINDOW_DAYS);
         this.costOfOne = FIRST_SYNC + COLLECTIONS * (1 + older / DAYS_PER_PAGE) + USUAL_COST / 2; // of half a day
     }
@@ -52,24 +54,24 @@ final class Onboarding {
         for (int i = 0; i < today; i++) {
             Instant moment = day.plus(FIRST_OF_DAY)
                     .plus(OPENING_HOURS.multipliedBy(i - i % TOGETHER).dividedBy(today));
-            driver.at(moment, () -> connect(waiting.remove(), moment));
+            driver.at(moment, () -> connect(waiting.remove(), moment, moment));
         }
     }
 
     /** Whether everybody is connected. */
     boolean isDone() {
-        return waiting.isEmpty();
+        return connected == all;
     }
 
-    private void connect(Person member, Instant moment) {
+    private void connect(Person member, Instant since, Instant moment) {
         if (consent.connect(member)) {
             connected++;
             return;
         }
         Instant later = moment.plus(AGAIN);
-        if (later.isAfter(moment.plus(Duration.ofDays(2)))) {
+        if (later.isAfter(since.plus(Duration.ofDays(2)))) {
             throw new SandboxFailure(member.userId() + " could not connect for two days");
         }
-        driver.at(later, () -> connect(member, later));
+        driver.at(later, () -> connect(member, since, later));
     }
 }

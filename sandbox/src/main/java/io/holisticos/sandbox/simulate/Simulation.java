@@ -83,7 +83,8 @@ final class Simulation {
         int settling = 0;
         for (int day = 1; settling < DAYS_TO_SETTLE; day++) {
             if (day > MOST_DAYS_OF_CONNECTING) {
-                throw new SandboxFailure("not everybody could connect in " + MOST_DAYS_OF_CONNECTING + " days");
+                throw new SandboxFailure(
+                        "not everybody was connected and read in " + MOST_DAYS_OF_CONNECTING + " days");
             }
             settling += onboarding.isDone() && store.openBackfills() == 0 ? 1 : 0;
             onboarding.plan(town.clock().instant());

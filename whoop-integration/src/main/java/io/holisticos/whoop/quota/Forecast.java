@@ -8,7 +8,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the day holds if the last hour goes on.
+ * What the day holds if the last hour goes on; without the backfill, which stops by itself.
  *
  * @param endsAt when the day's quota would be used up; null when it lasts
  * @param callsPerMemberAndDay what a member cost in the last day, first reads and backfill apart; null without any
@@ -44,7 +44,9 @@ record Forecast(
     }
 
     private static @Nullable Instant endOf(Grants grants, Limit day, Instant now) {
-        double perStep = grants.countAfter(now.minus(LOOK_BACK)) * ((double) STEP.toSeconds() / LOOK_BACK.toSeconds());
+        int[] lastHour = grants.countByLaneAfter(now.minus(LOOK_BACK));
+        int goingOn = LaneRules.sum(lastHour) - lastHour[Lane.BACKFILL.number];
+        double perStep = goingOn * ((double) STEP.toSeconds() / LOOK_BACK.toSeconds());
         double more = 0;
         for (Instant at = now; at.isBefore(now.plus(day.length())); at = at.plus(STEP)) {
             if (grants.countAfter(at.minus(day.length())) + more >= day.most()) {

@@ -31,13 +31,11 @@ final class ChangeStore {
      */
     private static final Duration OWED = Duration.ofMinutes(15);
 
-    /** A job due sooner may be taken while a change is told, and miss it. */
-    private static final Duration SOON = Duration.ofSeconds(2);
-
     /**
      * Follows {@link News}. The member's row is locked before any change, as whoever saves a page does it: in any other order
-     * two of them could wait for each other. The member's job is moved to an earlier moment unless it is being worked on;
-     * where another transaction could just be about to take it, {@link #LISTED} decides once this one is committed.
+     * two of them could wait for each other. Counting its rows makes PostgreSQL lock it first. Then the member's job: nobody
+     * takes a locked one, so it is moved to an earlier moment, or due early enough and sure to see the change; unless it is
+     * being worked on, and {@link #NEXT} or {@link #LISTED} decides once this is committed.
      */
     private static final String TELL = """
             ), turn as materialized (
@@ -68,17 +66,19 @@ final class ChangeStore {
                 returning due_at
             ), due as (
                 select least((select due_at from told), (select min(due_at) from partner)) as due_at
+            ), job as materialized (
+                select t.picked, t.execution_time from scheduled_tasks t
+                where t.task_name = :task and t.task_instance = :who and (select due_at from due) is not null
+                for update
             ), moved as (
                 update scheduled_tasks t set execution_time = due.due_at, version = t.version + 1
-                from due
-                where t.task_name = :task and t.task_instance = :who and not t.picked and t.execution_time > due.due_at
+                from due, job
+                where t.task_name = :task and t.task_instance = :who and not job.picked and job.execution_time > due.due_at
                 returning t.task_instance
             )
             select exists (select from news) as is_news,
                 (select due_at from due) is null or exists (select from moved)
-                or exists (select from scheduled_tasks t, due
-                    where t.task_name = :task and t.task_instance = :who and not t.picked
-                      and t.execution_time > :soon and t.execution_time <= due.due_at) as is_awake""";
+                or exists (select from job, due where not job.picked and job.execution_time <= due.due_at) as is_awake""";
 
     /** Belongs to the statement that saves what was read. What was told again meanwhile stays as it is. */
     static final String SETTLE = """
@@ -104,13 +104,17 @@ final class ChangeStore {
             """;
 
     private static final String BURY = """
+            with turn as materialized (
+                select 1 from whoop_member_sync where user_id = :who for update
+            )
             update whoop_change set done_at = :now, outcome = 'deleted'
-            where user_id = :who and record_id = :record and done_at is null and told_at <= :toldAt
+            where (select count(*) from turn) >= 0 and user_id = :who and record_id = :record and done_at is null and told_at <= :toldAt
               and (collection = :collection or :collection = 'sleep')""";
     private static final String NEXT = """
             select least(
-                (select min(due_at) from whoop_change c
-                 where c.user_id = :who and c.done_at is null and c.told_at > :since),
+                (select min(c.due_at) from whoop_member_sync m
+                 join whoop_change c on c.user_id = m.user_id and c.done_at is null
+                 where m.user_id = :who and coalesce(m.last_event_at, m.connected_at) > :heard),
                 (select min(requested_at) from whoop_sync s
                  where s.user_id = :who and s.state in ('queued', 'running') and s.requested_at > :since))""";
     private static final String LISTED = """
@@ -169,7 +173,6 @@ final class ChangeStore {
                 .bind("toldAt", utc(toldAt))
                 .bind("dueAt", utc(toldAt.plus(patience(change))))
                 .bind("owedSince", utc(toldAt.minus(OWED)))
-                .bind("soon", utc(toldAt.plus(SOON)))
                 .bind("task", task)
                 .map((row, context) -> new Noted(row.getBoolean("is_news"), row.getBoolean("is_awake")))
                 .one();
@@ -210,10 +213,16 @@ final class ChangeStore {
                 .execute());
     }
 
-    /** When the first thing is due that was told or asked for after that moment. */
-    Optional<Instant> firstDueAfter(UserId who, Instant since) {
+    /**
+     * When the first thing is due if anything was told or asked for that a job did not see.
+     *
+     * @param heard the last event that it saw: others may have been on their way when it looked
+     * @param since when it looked
+     */
+    Optional<Instant> firstDueUnseen(UserId who, Instant heard, Instant since) {
         return jdbi.withHandle(handle -> handle.createQuery(NEXT)
                 .bind("who", who.value())
+                .bind("heard", utc(heard))
                 .bind("since", utc(since))
                 .mapTo(Instant.class)
                 .findOne());

@@ -49,6 +49,9 @@ final class MemberJob {
     private static final Duration SHORTEST_RETRY = Duration.ofSeconds(1);
     private static final Duration LONGEST_RETRY = Duration.ofHours(1);
 
+    /** The quota keeps a place in its line for a little longer. */
+    private static final Duration PLACE_IS_HELD = Duration.ofSeconds(4);
+
     /** Of a run somebody waits for; the member's other things go on being tried, ever more seldom. */
     private static final int MAX_FAILURES = 5;
 
@@ -92,9 +95,10 @@ final class MemberJob {
      * What came of an execution.
      *
      * @param next when to go on; null when nothing is to be done until the member connects
-     * @param seenUpTo what was told after this moment was not seen
+     * @param seenUpTo what was asked for after this moment was not seen
+     * @param heard the last event that was seen
      */
-    record Result(@Nullable Instant next, Instant seenUpTo) {}
+    record Result(@Nullable Instant next, Instant seenUpTo, Instant heard) {}
 
     /**
      * Goes on with a member until there is nothing to do for now.
@@ -104,25 +108,27 @@ final class MemberJob {
     Result work(UserId who, BooleanSupplier stopping) {
         Optional<MemberState> known = Optional.empty();
         Instant seenUpTo = now();
+        Instant heard = Instant.EPOCH;
         while (true) {
             if (known.isEmpty()) {
                 seenUpTo = now();
                 known = load(who, seenUpTo);
             }
             if (known.isEmpty()) {
-                return new Result(null, seenUpTo);
+                return new Result(null, seenUpTo, heard);
             }
             MemberState state = known.get();
+            heard = state.told().lastAt();
             Step step = Planner.next(state, QuietHour.of(who, state.held().offset()));
             if (step instanceof Step.Wait wait) {
-                return new Result(wait.until(), seenUpTo);
+                return new Result(wait.until(), seenUpTo, heard);
             }
             if (step instanceof Step.Rest) {
                 failRun(who, state, new ConnectionNotFound(WhoopApi.WHOOP));
-                return new Result(null, seenUpTo);
+                return new Result(null, seenUpTo, heard);
             }
             if (stopping.getAsBoolean()) {
-                return new Result(now(), seenUpTo);
+                return new Result(now(), seenUpTo, heard);
             }
             known = follow(who, state, step);
         }
@@ -328,7 +334,7 @@ final class MemberJob {
         };
         boolean early = retryAfter.compareTo(shortest) < 0;
         Duration wait = early ? shortest : retryAfter;
-        Duration within = early ? shortest : SHORTEST_RETRY;
+        Duration within = early || shortest.compareTo(PLACE_IS_HELD) < 0 ? shortest : PLACE_IS_HELD;
         Instant now = now();
         long spread = Math.floorMod(31L * who.value().hashCode() + now.toEpochMilli(), within.toMillis());
         Pause before = state.read().pause();

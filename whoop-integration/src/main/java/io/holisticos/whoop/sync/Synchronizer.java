@@ -330,7 +330,7 @@ public final class Synchronizer {
             }
             // whoever told or asked while the job was being worked on could not move it
             tables.changes()
-                    .firstDueAfter(who, result.seenUpTo())
+                    .firstDueUnseen(who, result.heard(), result.seenUpTo())
                     .filter(due -> next == null || due.isBefore(next))
                     .ifPresent(due -> wake(who));
         };

@@ -218,6 +218,15 @@ class LaneLawsTest {
         assertThat(later.members()).isEqualTo(5);
     }
 
+    @Example
+    void historyDoesNotDarkenTheForecast() {
+        Desk desk = afterSomeEvents(1_000);
+        desk.now = desk.now.plus(Duration.ofHours(2));
+        desk.askUntilRefused(Lane.BACKFILL, 10_000);
+
+        assertThat(Forecast.of(desk.state.grants, desk.day, desk.now).endsAt()).isNull();
+    }
+
     @Provide
     Arbitrary<List<Asking>> askings() {
         return Combinators.combine(

@@ -72,6 +72,27 @@ class TellingWhileSavingTest {
                 .isOne();
     }
 
+    @Test
+    void whatWasOnItsWayWhenTheJobLookedIsNotMissed() {
+        bed.connect(ANNA);
+        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        Instant heard = new MemberStore(bed.jdbi)
+                .load(ANNA, bed.clock.instant())
+                .orElseThrow()
+                .told()
+                .lastAt();
+        bed.clock.advance(Duration.ofSeconds(1));
+        Instant told = bed.clock.instant();
+        Instant looked = told.plusMillis(300); // the event was told before, and committed after
+        ChangeStore changes = new ChangeStore(bed.jdbi);
+
+        assertThat(changes.firstDueUnseen(ANNA, heard, looked)).isEmpty();
+        bed.note(ANNA, new Change(Collection.WORKOUT, UUID.randomUUID(), Happened.UPDATED, told));
+
+        assertThat(changes.firstDueUnseen(ANNA, heard, looked)).contains(told.plusSeconds(5));
+        assertThat(changes.firstDueUnseen(ANNA, told, looked)).as("seen").isEmpty();
+    }
+
     private void untilWaiting(int count) throws InterruptedException {
         Instant giveUp = Instant.now().plus(PATIENCE);
         while (waiting() < count) {

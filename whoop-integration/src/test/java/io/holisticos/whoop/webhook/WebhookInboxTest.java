@@ -89,8 +89,8 @@ class WebhookInboxTest {
         WebhookInbox failing = inbox(JDBI, new Heard() {
             @Override
             public Noted note(Handle handle, UserId who, Change change, News news) {
-                News failing =
-                        new News("with kept as (" + news.sql() + ") select from no_such_table", news.arguments());
+                News failing = new News(
+                        "with kept as (" + news.sql() + ") select 1 / (count(*) - 1) from kept", news.arguments());
                 return super.note(handle, who, change, failing);
             }
         });
