@@ -69,7 +69,9 @@ final class CoverageStore {
                 .map((row, context) -> new Absent(
                         RecordKind.ofWord(row.getString("collection")),
                         row.getString("id"),
-                        row.getObject("cycle_id", Long.class)))
+                        row.getObject("cycle_id", Long.class),
+                        row.getObject("missed_at", OffsetDateTime.class).toInstant(),
+                        row.getBoolean("twice")))
                 .list());
     }
 
@@ -95,11 +97,12 @@ final class CoverageStore {
 
     private static String absencesOf(RecordKind<?> kind) {
         return """
-                select absent.collection, absent.id, absent.cycle_id
+                select absent.collection, absent.id, absent.cycle_id, absent.missed_at,
+                    coalesce(held.last_fetch_begun_at < absent.missed_before, false) as twice
                 from whoop_absence absent join %s held
                     on held.user_id = absent.user_id and held.%s = cast(absent.id as %s)
                 where absent.user_id = :who and absent.collection = '%s' and held.deleted_at is null
-                  and held.last_fetch_begun_at < absent.missed_before""".formatted(kind.table(), kind.tombstoneKey(), kind.tombstoneKeyType(), kind.word());
+                  and held.last_fetch_begun_at < absent.missed_at""".formatted(kind.table(), kind.tombstoneKey(), kind.tombstoneKeyType(), kind.word());
     }
 
     /** The spans of a collection while they are read. */

@@ -125,7 +125,7 @@ public final class WhoopStore {
         return ledger.coverage(who);
     }
 
-    /** Records missing from two lists that should have shown them, and not seen since: to be asked for by id. */
+    /** Records missing from a list, or from two, that should have shown them, and not seen since. */
     public List<Absent> absences(UserId who) {
         return ledger.absences(who);
     }

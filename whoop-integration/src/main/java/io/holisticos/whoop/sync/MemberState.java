@@ -58,7 +58,7 @@ record MemberState(Instant now, Told told, Read read, Held held, Asked asked) {
      * @param night the newest night that has its score, or will never have one
      * @param cycle the newest cycle
      * @param offset where the member was last
-     * @param absent records missing from two lists
+     * @param absent records missing from lists
      */
     record Held(@Nullable Night night, @Nullable NewestCycle cycle, ZoneOffset offset, List<Absent> absent) {
         Held {

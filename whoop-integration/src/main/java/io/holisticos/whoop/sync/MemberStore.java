@@ -36,6 +36,9 @@ final class MemberStore {
     /** A delivery may be so late: WHOOP tries again for about an hour. */
     private static final Duration DELIVERY = Duration.ofMinutes(75);
 
+    /** A record that a list lacked so long ago was looked for again meanwhile, or its member cannot be read. */
+    private static final Duration MISSED = Duration.ofDays(1);
+
     private static final String LOAD = """
             select m.*,
                 night.id as night_id, night.cycle_id as night_cycle_id, night.start_at as night_start,
@@ -45,7 +48,7 @@ final class MemberStore {
                 exists (select from whoop_sync s
                     where s.user_id = m.user_id and s.state in ('queued', 'running')) as asked,
                 exists (select from whoop_absence a
-                    where a.user_id = m.user_id and a.missed_before is not null) as absent,
+                    where a.user_id = m.user_id and (a.missed_before is not null or a.missed_at > :missed)) as absent,
                 c.collection, c.record_id, c.happened, c.first_told_at, c.told_at, c.due_at, c.rung,
                 exists (select from whoop_change p
                     where p.user_id = c.user_id and p.record_id = c.record_id and p.collection <> c.collection
@@ -163,6 +166,7 @@ final class MemberStore {
         return jdbi.withHandle(handle -> handle.createQuery(LOAD)
                 .bind("who", who.value())
                 .bind("late", utc(now.minus(DELIVERY)))
+                .bind("missed", utc(now.minus(MISSED)))
                 .scanResultSet((results, context) -> {
                     try (context) {
                         ResultSet rows = results.get();

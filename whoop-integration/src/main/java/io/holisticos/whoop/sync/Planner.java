@@ -6,6 +6,7 @@ import static io.holisticos.whoop.sync.Collection.SLEEP;
 import static io.holisticos.whoop.sync.Collection.WORKOUT;
 
 import io.holisticos.whoop.api.Window;
+import io.holisticos.whoop.data.Absent;
 import io.holisticos.whoop.quota.Lane;
 import io.holisticos.whoop.sync.Change.Happened;
 import io.holisticos.whoop.sync.MemberState.Backfill;
@@ -52,6 +53,9 @@ final class Planner {
     /** A member without a new cycle for so long wears no strap, it seems. */
     private static final Duration QUIET_AFTER = Duration.ofDays(2);
 
+    /** What one list lacked may be a moment's lapse of WHOOP's; a list after this time is another moment's. */
+    private static final Duration SECOND_LOOK = Duration.ofHours(1);
+
     /** So long without any event. */
     private static final Duration SILENCE = Duration.ofHours(24);
 
@@ -88,6 +92,7 @@ final class Planner {
                 Planner::workoutsTold,
                 Planner::cyclesTold,
                 Planner::absencesSeenTwice,
+                Planner::absencesSeenOnce,
                 Planner::suspiciousSilence,
                 Planner::whatTheAlarmAsksFor,
                 Planner::whatNobodyToldSinceYesterday,
@@ -178,7 +183,23 @@ final class Planner {
     }
 
     private Optional<Step> absencesSeenTwice() {
-        return state.held().absent().stream().findFirst().map(AskById::new);
+        return state.held().absent().stream().filter(Absent::twice).findFirst().map(AskById::new);
+    }
+
+    /** A deletion that no event told is to be found before the next nightly look. */
+    private Optional<Step> absencesSeenOnce() {
+        return ORDER.stream()
+                .filter(collection -> secondLooks(collection)
+                        .anyMatch(look -> !look.isAfter(now) && !state.isListedSince(collection, look)))
+                .findFirst()
+                .map(collection -> list(collection, Lane.RECONCILE));
+    }
+
+    /** When it is time to list the collection again, for records that one list lacked. */
+    private Stream<Instant> secondLooks(Collection collection) {
+        return state.held().absent().stream()
+                .filter(absent -> !absent.twice() && absent.kind().equals(collection.kind()))
+                .map(absent -> absent.missedAt().plus(SECOND_LOOK));
     }
 
     /** First it is asked whether the cycles go on at all: a strap in a drawer is silent too. */
@@ -285,6 +306,7 @@ final class Planner {
         if (pause != null) {
             moments.add(pause.until());
         }
+        ORDER.forEach(collection -> secondLooks(collection).forEach(moments::add));
         moments.add(suspiciousSince());
         Instant hour = QuietHour.after(quietHour.last(now));
         while (unlistedAt(hour, hour).isEmpty()) {

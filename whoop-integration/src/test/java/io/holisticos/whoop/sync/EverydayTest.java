@@ -307,6 +307,21 @@ class EverydayTest {
     }
 
     @Test
+    void aDeletionNobodyToldIsFoundTwoHoursAfterAListLackedIt() {
+        UUID workout = bed.deleteWorkout(ANNA);
+        bed.tell(ANNA, Collection.WORKOUT, bed.addWorkout(ANNA));
+        bed.pass(Duration.ofSeconds(6));
+        assertThat(held("whoop_workout", "id", workout)).as("missing once").isEqualTo(1);
+        bed.calls();
+
+        bed.pass(Duration.ofHours(2));
+
+        assertThat(bed.calls()).containsExactly(WORKOUTS, WORKOUTS + "/{id}");
+        assertThat(held("whoop_workout", "id", workout)).isZero();
+        bed.assertHoldsTheTruth(ANNA, Instant.EPOCH);
+    }
+
+    @Test
     void whatIsToldAgainWhileItIsReadIsReadAgain() {
         bed.pass(Duration.ofHours(2));
         UUID workout = bed.addWorkout(ANNA);

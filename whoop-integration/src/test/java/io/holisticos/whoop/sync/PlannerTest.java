@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holisticos.health.UserId;
 import io.holisticos.whoop.api.ScoreState;
+import io.holisticos.whoop.data.Absent;
 import io.holisticos.whoop.data.Coverage;
+import io.holisticos.whoop.data.RecordKind;
 import io.holisticos.whoop.quota.Lane;
 import io.holisticos.whoop.sync.Change.Happened;
 import io.holisticos.whoop.sync.MemberState.Asked;
@@ -138,7 +140,12 @@ class PlannerTest {
                 listedAt.put(collection, NOW.minus(Duration.ofHours(dice.nextInt(hoursSinceListed + 1))));
             }
         }
-        MemberState state = state(NOW, unique(open), listedAt, null);
+        List<Absent> absent = new ArrayList<>();
+        for (int i = 0; i < dice.nextInt(3); i++) {
+            Instant missedAt = NOW.minusSeconds(dice.nextInt(7_200));
+            absent.add(new Absent(Collection.values()[dice.nextInt(4)].kind(), "id-" + i, 7L, missedAt, false));
+        }
+        MemberState state = lacking(absent, state(NOW, unique(open), listedAt, null));
 
         int steps = 0;
         int stood = 0; // at one moment
@@ -189,6 +196,29 @@ class PlannerTest {
 
         assertThat(read).doesNotHaveDuplicates();
         assertThat(state.told().open()).isEmpty();
+    }
+
+    @Test
+    void whatOneListLackedIsLookedForInAnotherAnHourLater() {
+        Absent absent = new Absent(RecordKind.WORKOUT, "id", null, NOW, false);
+        MemberState state = lacking(List.of(absent), state(NOW, List.of(), listed(NOW), null));
+
+        assertThat(Planner.next(state, HOUR)).isEqualTo(new Wait(NOW.plus(Duration.ofHours(1))));
+        MemberState later = at(state, NOW.plus(Duration.ofHours(1)));
+        assertThat(Planner.next(later, HOUR)).isInstanceOfSatisfying(ListPage.class, list -> {
+            assertThat(list.walk().collection()).isEqualTo(Collection.WORKOUT);
+            assertThat(list.lane()).isEqualTo(Lane.RECONCILE);
+        });
+    }
+
+    private static MemberState lacking(List<Absent> absent, MemberState state) {
+        Held held = state.held();
+        return new MemberState(
+                state.now(),
+                state.told(),
+                state.read(),
+                new Held(held.night(), held.cycle(), held.offset(), absent),
+                state.asked());
     }
 
     private static MemberState answered(MemberState state, Step step, Random dice) {
