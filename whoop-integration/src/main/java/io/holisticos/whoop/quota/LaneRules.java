@@ -105,18 +105,12 @@ final class LaneRules {
         return at;
     }
 
-    /** Whether one more of this lane leaves the day what the lanes above it will need. */
+    /**
+     * Whether one more of this lane leaves something of the day. What was used in the last day is what will be needed in the
+     * next, so that a full day has no room for more background.
+     */
     boolean leavesRoom(Lane lane, int[] usedInDay) {
-        int above = 0;
-        int ours = 0;
-        for (Lane other : Lane.values()) {
-            if (other.number < lane.number) {
-                above += usedInDay[other.number];
-            } else {
-                ours += usedInDay[other.number];
-            }
-        }
-        return ours < day.most() - above - Math.ceil(day.most() * leaves(lane));
+        return sum(usedInDay) < day.most() - Math.ceil(day.most() * leaves(lane));
     }
 
     private static double leaves(Lane lane) {

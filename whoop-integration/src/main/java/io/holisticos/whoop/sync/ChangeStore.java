@@ -42,17 +42,18 @@ final class ChangeStore {
                 select 1 from whoop_member_sync where user_id = :who and exists (select from news) for update
             ), partner as (
                 update whoop_change set due_at = least(due_at, :toldAt), rung = 0
-                where (select count(*) from turn) >= 0 and user_id = :who and record_id = :record and collection = :partner and happened = 'updated'
-                  and :happened = 'updated' and done_at is null and exists (select from news)
+                where (select count(*) from turn) >= 0 and exists (select from news)
+                  and user_id = :who and record_id = :record and collection = :partner and happened = 'updated'
+                  and :happened = 'updated' and done_at is null
                 returning due_at
             ), heard as (
                 update whoop_member_sync set last_event_at = :toldAt
                 where user_id = :who and (last_event_at is null or last_event_at < :toldAt) and exists (select from news)
             ), owed as (
                 update whoop_change set owed = false
-                where (select count(*) from turn) >= 0 and user_id = :who and record_id = :record and collection = :collection and happened = 'updated'
+                where (select count(*) from turn) >= 0 and exists (select from news) and not exists (select from partner)
+                  and user_id = :who and record_id = :record and collection = :collection and happened = 'updated'
                   and :happened = 'updated' and owed and outcome = 'done' and done_at > :owedSince
-                  and exists (select from news) and not exists (select from partner)
                 returning id
             ), told as (
                 insert into whoop_change as held
