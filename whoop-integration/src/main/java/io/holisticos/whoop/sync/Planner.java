@@ -44,8 +44,14 @@ import java.util.stream.Stream;
  */
 final class Planner {
 
-    /** What a list reads: enough for the newest 25 of everything. */
+    /** What is read at once of a collection that was never listed. */
     static final Duration SPAN = Duration.ofDays(30);
+
+    /**
+     * What later lists ask for: the newest 25 of a kind may lie so far back, and are looked at again for the price of one
+     * call. They go on to a second page only where the collection was not read up to there before.
+     */
+    private static final Duration NEWEST = Duration.ofDays(183);
 
     private static final Duration LOOK_AGAIN_WHILE_OFF = Duration.ofMinutes(5);
     private static final Duration LOOK_AGAIN_FOR_A_CALLER = Duration.ofSeconds(30);
@@ -255,7 +261,8 @@ final class Planner {
     // ---- what the rules share ------------------------------------------------------------------------------------
 
     private ListPage list(Collection collection, Lane lane) {
-        return new ListPage(Walk.begin(collection, new Window(now.minus(SPAN), now), now, lane));
+        boolean first = lane == Lane.INTERACTIVE || state.listedAt(collection) == null;
+        return new ListPage(Walk.begin(collection, new Window(now.minus(first ? SPAN : NEWEST), now), now, lane));
     }
 
     private Stream<OpenChange> due(Collection collection) {

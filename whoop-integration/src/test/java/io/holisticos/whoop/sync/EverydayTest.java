@@ -7,6 +7,7 @@ import io.holisticos.twins.whoop.EditKind;
 import io.holisticos.whoop.sync.Change.Happened;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -319,6 +320,26 @@ class EverydayTest {
         assertThat(bed.calls()).containsExactly(WORKOUTS, WORKOUTS + "/{id}");
         assertThat(held("whoop_workout", "id", workout)).isZero();
         bed.assertHoldsTheTruth(ANNA, Instant.EPOCH);
+    }
+
+    @Test
+    void aDeletionNobodyToldIsFoundAmongTheNewest25HoweverOldTheyAre() {
+        int older = bed.jdbi.withHandle(handle -> handle.createQuery("""
+                        select count(*) from whoop_workout
+                        where user_id = :who and deleted_at is null and start_at > :monthAgo""")
+                .bind("who", ANNA.value())
+                .bind("monthAgo", bed.clock.instant().minus(Duration.ofDays(32)).atOffset(ZoneOffset.UTC))
+                .mapTo(Integer.class)
+                .one());
+        UUID workout = bed.deleteWorkout(ANNA, older);
+        assertThat(held("whoop_workout", "id", workout)).isEqualTo(1);
+
+        bed.tell(ANNA, Collection.WORKOUT, bed.addWorkout(ANNA));
+        bed.pass(Duration.ofHours(2));
+
+        assertThat(older).as("newer ones").isBetween(1, 20);
+        assertThat(bed.calls()).containsSequence(WORKOUTS, WORKOUTS, WORKOUTS + "/{id}");
+        assertThat(held("whoop_workout", "id", workout)).isZero();
     }
 
     @Test

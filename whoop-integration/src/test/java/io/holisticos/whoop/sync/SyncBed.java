@@ -295,6 +295,13 @@ public final class SyncBed implements AutoCloseable {
                 twin.edit(who.value(), EditKind.ADD_WORKOUT).orElseThrow().get("id")));
     }
 
+    /** The member deletes the workout before so many others. */
+    UUID deleteWorkout(UserId who, int older) {
+        return UUID.fromString(String.valueOf(twin.edit(who.value(), EditKind.DELETE_WORKOUT, older)
+                .orElseThrow()
+                .get("id")));
+    }
+
     /** The member deletes their latest workout. */
     UUID deleteWorkout(UserId who) {
         return UUID.fromString(String.valueOf(
