@@ -291,11 +291,7 @@ class EverydayTest {
 
     @Test
     void aDeletionNobodyToldIsFoundByTwoListsAndOneQuestion() {
-        UUID workout = bed.deleteWorkout(ANNA);
-        bed.tell(ANNA, Collection.WORKOUT, bed.addWorkout(ANNA));
-        bed.pass(Duration.ofSeconds(6));
-        assertThat(held("whoop_workout", "id", workout)).as("missing once").isEqualTo(1);
-        bed.calls();
+        UUID workout = missingOnce();
 
         bed.tell(ANNA, Collection.WORKOUT, bed.addWorkout(ANNA));
         bed.pass(Duration.ofSeconds(6));
@@ -309,11 +305,7 @@ class EverydayTest {
 
     @Test
     void aDeletionNobodyToldIsFoundTwoHoursAfterAListLackedIt() {
-        UUID workout = bed.deleteWorkout(ANNA);
-        bed.tell(ANNA, Collection.WORKOUT, bed.addWorkout(ANNA));
-        bed.pass(Duration.ofSeconds(6));
-        assertThat(held("whoop_workout", "id", workout)).as("missing once").isEqualTo(1);
-        bed.calls();
+        UUID workout = missingOnce();
 
         bed.pass(Duration.ofHours(2));
 
@@ -376,6 +368,16 @@ class EverydayTest {
 
         assertThat(bed.openChanges(ANNA)).isZero();
         bed.assertHoldsTheTruth(ANNA, Instant.EPOCH);
+    }
+
+    /** A workout whose deletion nobody told, and which a list has lacked. */
+    private UUID missingOnce() {
+        UUID workout = bed.deleteWorkout(ANNA);
+        bed.tell(ANNA, Collection.WORKOUT, bed.addWorkout(ANNA));
+        bed.pass(Duration.ofSeconds(6));
+        assertThat(held("whoop_workout", "id", workout)).as("missing once").isEqualTo(1);
+        bed.calls();
+        return workout;
     }
 
     private void wakeUp() {
