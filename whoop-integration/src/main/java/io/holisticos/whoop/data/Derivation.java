@@ -35,6 +35,7 @@ final class Derivation {
         T record = fetched.record();
         return new Version(
                 kind.ownKeyOf(who, record),
+                kind.changeOf(record),
                 WhoopStore.hashOf(fetched.raw()),
                 fetched.raw(),
                 () -> record instanceof Profile profile ? sealedRow(who, profile, held) : kind.toRow(record));

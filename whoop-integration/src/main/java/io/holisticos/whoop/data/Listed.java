@@ -9,6 +9,7 @@ import io.holisticos.whoop.api.Sleep;
 import io.holisticos.whoop.api.Window;
 import io.holisticos.whoop.api.Workout;
 import io.holisticos.whoop.data.Proof.Rest;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
@@ -23,11 +24,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param unreadable ids of records that came along and broke a rule: not to be had, but not absent either
  * @param proof null when nothing is said about other records
+ * @param heldUpTo records that did not change after it are held most probably; null where nobody knows
  */
 public record Listed<T>(
         List<Fetched<T>> records,
         Set<String> unreadable,
-        @Nullable Proof proof) {
+        @Nullable Proof proof,
+        @Nullable Instant heldUpTo) {
+
+    /** WHOOP's clock and ours differ by less, and nothing it lists is older news. */
+    private static final Duration CLOCKS_DIFFER_BY = Duration.ofMinutes(10);
 
     public Listed {
         records = List.copyOf(records);
@@ -36,7 +42,7 @@ public record Listed<T>(
 
     /** Records fetched one by one. */
     public static <T> Listed<T> byId(List<Fetched<T>> records) {
-        return new Listed<>(records, Set.of(), null);
+        return new Listed<>(records, Set.of(), null, null);
     }
 
     /**
@@ -44,10 +50,12 @@ public record Listed<T>(
      *
      * @param unread what of the window asked for no earlier page has told: all of it for the first page, later {@link
      *     #unread} of the page before
+     * @param before when the list was read and saved the last time; null when it never was
      */
-    public static <T> Listed<T> page(Page<T> page, Window unread) {
+    public static <T> Listed<T> page(Page<T> page, Window unread, @Nullable Instant before) {
         Set<String> unreadable = page.rejected().stream().map(Rejected::id).collect(Collectors.toSet());
-        return new Listed<>(page.records(), unreadable, proofOf(page, unread));
+        Instant heldUpTo = before == null ? null : before.minus(CLOCKS_DIFFER_BY);
+        return new Listed<>(page.records(), unreadable, proofOf(page, unread), heldUpTo);
     }
 
     /**
@@ -97,6 +105,11 @@ public record Listed<T>(
             return recovery.createdAt();
         }
         throw new IllegalArgumentException("no list has " + record.getClass().getSimpleName());
+    }
+
+    /** Whether a record that changed then is news most probably. */
+    boolean isProbablyNews(Instant changedAt) {
+        return heldUpTo == null || !changedAt.isBefore(heldUpTo);
     }
 
     @Override

@@ -22,13 +22,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.argument.Argument;
 import org.jdbi.v3.core.statement.SqlStatement;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 
-/** Saves a page of records of a member: a look at what is held of it, and a second statement only when there is news. */
+/** Saves a page of records of a member, in one statement as a rule. */
 final class PageStore {
 
     /** A stretch of a week without a record is known to be empty; shorter ones are gaps of every day. */
@@ -47,9 +48,10 @@ final class PageStore {
      * One version of a record on its way into the tables.
      *
      * @param key tells it from the member's other records
+     * @param changedAt when WHOOP says it came to be
      * @param row made when it is needed: most versions that come are held already
      */
-    record Version(Object key, byte[] hash, byte[] raw, Supplier<ObjectNode> row) {
+    record Version(Object key, Instant changedAt, byte[] hash, byte[] raw, Supplier<ObjectNode> row) {
         @Override
         public String toString() {
             return "Version[" + raw.length + " bytes]";
@@ -81,28 +83,43 @@ final class PageStore {
         }
     }
 
+    /** What changed since the list was read before is news, and the rest is held: that is a guess, and checked. */
     Saved save(Arrival arrival, List<Version> all) {
         List<Version> versions = withoutRepetitions(all);
         if (versions.isEmpty() && arrival.listed().proof() == null) {
             return Saved.NOTHING;
         }
+        Set<Object> news = versions.stream()
+                .filter(version -> arrival.listed().isProbablyNews(version.changedAt()))
+                .map(Version::key)
+                .collect(Collectors.toSet());
+        if (!news.isEmpty()) {
+            return write(arrival, versions, news);
+        }
         Look look = look(arrival, versions);
         if (look.seen() == versions.size()) {
             return new Saved(0, 0, Set.of(), look.missing());
         }
+        Set<Object> notHeld = versions.stream()
+                .map(Version::key)
+                .filter(key -> !look.same().contains(key.toString()))
+                .collect(Collectors.toSet());
+        return write(arrival, versions, notHeld);
+    }
+
+    private Saved write(Arrival arrival, List<Version> versions, Set<Object> news) {
         Set<Object> twice = keysThatCameTwice(versions);
-        List<Version> same = new ArrayList<>();
         List<Version> fresh = new ArrayList<>();
+        List<Version> same = new ArrayList<>();
         for (Version version : versions) {
-            boolean held = look.same().contains(version.key().toString()) && !twice.contains(version.key());
-            (held ? same : fresh).add(version);
+            boolean isFresh = news.contains(version.key()) || twice.contains(version.key());
+            (isFresh ? fresh : same).add(version);
         }
         Written written = write(arrival, fresh, same);
         if (written.seen() == same.size()) {
             return written.saved();
         }
-        // another process changed one of them since the look: then all of it counts as news
-        return write(arrival, versions, List.of()).saved();
+        return write(arrival, versions, List.of()).saved(); // one of them is not held after all: then all count as news
     }
 
     /**

@@ -9,6 +9,7 @@ import io.holisticos.whoop.api.Profile;
 import io.holisticos.whoop.api.Recovery;
 import io.holisticos.whoop.api.Sleep;
 import io.holisticos.whoop.api.Workout;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -27,7 +28,7 @@ public final class RecordKind<T> {
     public static final RecordKind<Cycle> CYCLE = new RecordKind<>(
             "cycle",
             Cycle.class,
-            new Key<>("id", "bigint", Cycle::id),
+            new Key<>("id", "bigint", Cycle::id, Cycle::updatedAt),
             "id",
             columns(
                     columnsAt("", "id"),
@@ -39,7 +40,7 @@ public final class RecordKind<T> {
     public static final RecordKind<Recovery> RECOVERY = new RecordKind<>(
             "recovery",
             Recovery.class,
-            new Key<>("cycle_id", "bigint", Recovery::cycleId),
+            new Key<>("cycle_id", "bigint", Recovery::cycleId, Recovery::updatedAt),
             "sleep_id",
             columns(
                     columnsAt("", "cycle_id", "sleep_id"),
@@ -57,7 +58,7 @@ public final class RecordKind<T> {
     public static final RecordKind<Sleep> SLEEP = new RecordKind<>(
             "sleep",
             Sleep.class,
-            new Key<>("id", "uuid", Sleep::id),
+            new Key<>("id", "uuid", Sleep::id, Sleep::updatedAt),
             "id",
             columns(
                     columnsAt("", "id", "cycle_id", "v1_id"),
@@ -90,7 +91,7 @@ public final class RecordKind<T> {
     public static final RecordKind<Workout> WORKOUT = new RecordKind<>(
             "workout",
             Workout.class,
-            new Key<>("id", "uuid", Workout::id),
+            new Key<>("id", "uuid", Workout::id, Workout::updatedAt),
             "id",
             columns(
                     columnsAt("", "id", "v1_id"),
@@ -151,8 +152,8 @@ public final class RecordKind<T> {
         this.columns = columns;
     }
 
-    /** The column that names a record among those of a member. */
-    private record Key<T>(String column, String sqlType, Function<T, ?> of) {}
+    /** The column that names a record among those of a member, and when the record last changed. */
+    private record Key<T>(String column, String sqlType, Function<T, ?> of, Function<T, Instant> change) {}
 
     /** A column and where its value lies in the record's JSON. */
     private record Column(String name, List<String> path) {}
@@ -230,6 +231,11 @@ public final class RecordKind<T> {
     /** Whether WHOOP says when a record last changed. */
     boolean knowsItsChange() {
         return key != null;
+    }
+
+    /** When the record last changed; the latest moment there is where WHOOP does not say. */
+    Instant changeOf(T record) {
+        return key == null ? Instant.MAX : key.change().apply(record);
     }
 
     /** The record's own columns. */

@@ -106,18 +106,12 @@ final class MemberJob {
      * @param stopping whether this process is about to end
      */
     Result work(UserId who, BooleanSupplier stopping) {
-        Optional<MemberState> known = Optional.empty();
         Instant seenUpTo = now();
         Instant heard = Instant.EPOCH;
-        while (true) {
-            if (known.isEmpty()) {
-                seenUpTo = now();
-                known = load(who, seenUpTo);
-            }
-            if (known.isEmpty()) {
-                return new Result(null, seenUpTo, heard);
-            }
+        Optional<MemberState> known = load(who);
+        while (known.isPresent()) {
             MemberState state = known.get();
+            seenUpTo = state.now();
             heard = state.told().lastAt();
             Step step = Planner.next(state, QuietHour.of(who, state.held().offset()));
             if (step instanceof Step.Wait wait) {
@@ -125,16 +119,18 @@ final class MemberJob {
             }
             if (step instanceof Step.Rest) {
                 failRun(who, state, new ConnectionNotFound(WhoopApi.WHOOP));
-                return new Result(null, seenUpTo, heard);
+                break;
             }
             if (stopping.getAsBoolean()) {
                 return new Result(now(), seenUpTo, heard);
             }
             known = follow(who, state, step);
         }
+        return new Result(null, seenUpTo, heard);
     }
 
-    private Optional<MemberState> load(UserId who, Instant now) {
+    private Optional<MemberState> load(UserId who) {
+        Instant now = now();
         return members.load(who, now).map(row -> stateOf(who, row, now));
     }
 
@@ -161,7 +157,7 @@ final class MemberJob {
         return new MemberState(now, row.told(), row.read(), held, new Asked(standing, run, backfill, coverage));
     }
 
-    /** Returns the state afterwards where it is known; empty when the tables have to be asked. */
+    /** Returns the state afterwards; empty when the member is gone. */
     private Optional<MemberState> follow(UserId who, MemberState state, Step step) {
         Instant begun = now();
         try {
@@ -176,21 +172,21 @@ final class MemberJob {
         } catch (BadSourceReply bad) {
             fail(who, state, step, bad);
         }
-        return Optional.empty();
+        return load(who);
     }
 
     private Optional<MemberState> take(UserId who, MemberState state, Step step) {
         if (step instanceof Step.ListPage list) {
-            return list.lane() == Lane.BACKFILL
-                    ? readFurtherBack(who, state, list.walk())
-                    : readPage(who, state, list.walk());
+            if (list.lane() != Lane.BACKFILL) {
+                return readPage(who, state, list.walk());
+            }
+            readFurtherBack(who, state, list.walk());
         } else if (step instanceof Step.ReadPerson person) {
             readPerson(who, state, person.stage());
         } else if (step instanceof Step.ReadById told) {
             Settlement settled = Settlement.ofRecord(
                     state, told.change(), reading.told(who, told.change()).orElse(null), now());
-            members.save(who, unpaused(state, told.lane(), state.read().walk()), settled, now());
-            meters.settled(settled, now());
+            return settled(who, unpaused(state, told.lane(), state.read().walk()), settled);
         } else if (step instanceof Step.AskById absent) {
             reading.absent(who, absent.absent());
         } else if (step instanceof Step.Bury bury) {
@@ -203,34 +199,33 @@ final class MemberJob {
         } else if (step instanceof Step.Finish finish) {
             finish(who, state, finish.run());
         }
-        return Optional.empty();
+        return load(who);
+    }
+
+    private Optional<MemberState> settled(UserId who, Read after, Settlement settled) {
+        Instant now = now();
+        Optional<Row> row = members.save(who, after, settled, now);
+        meters.settled(settled, now);
+        return row.map(saved -> stateOf(who, saved, now));
     }
 
     private Optional<MemberState> readPage(UserId who, MemberState state, Walk walk) {
         requireSane(walk);
-        Reading.Brought brought = reading.page(who, walk);
-        Instant now = now();
-        Settlement settled = Settlement.of(state, walk, brought.sight(), now);
-        Read after = after(state, walk, settled);
-        members.save(who, after, settled, now);
-        meters.settled(settled, now);
+        Reading.Brought brought = reading.page(who, walk, state.listedAt(walk.collection()));
+        SyncRun run = state.asked().run();
+        if (run != null && walk.lane() == Lane.INTERACTIVE) {
+            runs.saveProgress(run.read(Stage.of(walk.collection()), brought.records()), now());
+        }
+        Settlement settled = Settlement.of(state, walk, brought.sight(), now());
         if (walk.lane() == Lane.RECONCILE && settled.listedAt() != null) {
             meters.reconciled();
         }
-        SyncRun run = state.asked().run();
-        if (run != null && walk.lane() == Lane.INTERACTIVE) {
-            runs.saveProgress(run.read(Stage.of(walk.collection()), brought.records()), now);
-        }
-        boolean plain = walk.lane() == Lane.WEBHOOK && brought.missing() == 0;
-        return switch (walk.collection()) {
-            case RECOVERY, WORKOUT -> plain ? Optional.of(state.with(settled, after, now)) : Optional.empty();
-            case CYCLE, SLEEP -> Optional.empty(); // there may be a new night, or a cycle for it
-        };
+        return settled(who, after(state, walk, settled), settled);
     }
 
-    private Optional<MemberState> readFurtherBack(UserId who, MemberState state, Walk walk) {
+    private void readFurtherBack(UserId who, MemberState state, Walk walk) {
         requireSane(walk);
-        Reading.Brought brought = reading.page(who, walk);
+        Reading.Brought brought = reading.page(who, walk, null);
         String token = brought.sight().nextToken();
         Window unread = brought.sight().stillUnread();
         members.saveBackfill(who, token == null || unread == null ? null : walk.next(unread, token), now());
@@ -238,7 +233,6 @@ final class MemberJob {
             members.save(who, unpaused(state, Lane.BACKFILL, state.read().walk()), now());
         }
         progress(who, state, walk, brought.records());
-        return Optional.empty();
     }
 
     private static void requireSane(Walk walk) {

@@ -6,7 +6,6 @@ import io.holisticos.whoop.quota.Lane;
 import io.holisticos.whoop.sync.Step.Walk;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -117,16 +116,5 @@ record MemberState(Instant now, Told told, Read read, Held held, Asked asked) {
         return pause == null
                 || lane.compareTo(pause.lane()) < 0
                 || !pause.until().isAfter(now);
-    }
-
-    /** The same with what a page settled, as the tables have it now. */
-    MemberState with(Settlement settled, Read after, Instant later) {
-        List<OpenChange> open = new ArrayList<>(told.open());
-        settled.closed().forEach(closed -> open.remove(closed.change()));
-        settled.moved().forEach(moved -> open.replaceAll(change -> change.isSameAs(moved) ? moved : change));
-        settled.added().stream()
-                .filter(added -> open.stream().noneMatch(added::isSameAs))
-                .forEach(open::add);
-        return new MemberState(later, new Told(open, told.lastAt()), after, held, asked);
     }
 }

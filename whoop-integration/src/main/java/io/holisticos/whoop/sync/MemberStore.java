@@ -10,6 +10,7 @@ import io.holisticos.whoop.sync.MemberState.Pause;
 import io.holisticos.whoop.sync.MemberState.Read;
 import io.holisticos.whoop.sync.OpenChange.Hints;
 import io.holisticos.whoop.sync.Step.Walk;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.SqlStatement;
 import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
 
@@ -83,7 +85,8 @@ final class MemberStore {
                 walk_begun_at = :walkBegunAt, walk_lane = :walkLane,
                 pause_lane = :pauseLane, paused_until = :pausedUntil, failures = :failures, recorded_at = :now
             where user_id = :who""";
-    private static final String SETTLE_AND_SAVE = ChangeStore.SETTLE + SAVE;
+    private static final String SAVE_AND_LOAD = SAVE + ";\n" + LOAD;
+    private static final String SETTLE_SAVE_AND_LOAD = ChangeStore.SETTLE + SAVE_AND_LOAD;
     private static final String SAVE_BACKFILL = """
             update whoop_member_sync
             set backfill_collection = :walkCollection, backfill_start = :walkStart, backfill_end = :walkEnd,
@@ -163,29 +166,32 @@ final class MemberStore {
 
     /** Empty for who never connected. */
     Optional<Row> load(UserId who, Instant now) {
-        return jdbi.withHandle(handle -> handle.createQuery(LOAD)
+        return jdbi.withHandle(handle -> bindLoad(handle.createQuery(LOAD), now)
                 .bind("who", who.value())
-                .bind("late", utc(now.minus(DELIVERY)))
-                .bind("missed", utc(now.minus(MISSED)))
                 .scanResultSet((results, context) -> {
                     try (context) {
-                        ResultSet rows = results.get();
-                        return rows.next() ? Optional.of(row(rows)) : Optional.<Row>empty();
+                        return rowIn(results.get());
                     }
                 }));
     }
 
-    /** Saves what was read, and what it settled, all at once. */
-    void save(UserId who, Read read, Settlement settled, Instant now) {
+    /** Saves what was read, and what it settled, all at once, and returns what the tables say then, as {@link #load}. */
+    Optional<Row> save(UserId who, Read read, Settlement settled, Instant now) {
         boolean settles = !(settled.closed().isEmpty()
                 && settled.moved().isEmpty()
                 && settled.added().isEmpty()
                 && settled.alongside().isEmpty());
-        jdbi.useHandle(handle -> {
+        return jdbi.withHandle(handle -> {
             Update update = settles
-                    ? handle.createUpdate(SETTLE_AND_SAVE).bind("settled", ChangeStore.written(settled))
-                    : handle.createUpdate(SAVE);
-            bind(update, who, read, now).execute();
+                    ? handle.createUpdate(SETTLE_SAVE_AND_LOAD).bind("settled", ChangeStore.written(settled))
+                    : handle.createUpdate(SAVE_AND_LOAD);
+            return bindLoad(bind(update, who, read, now), now).execute((execution, context) -> {
+                try (context) {
+                    PreparedStatement statement = execution.get();
+                    statement.getMoreResults(); // the first result is the count of what was saved
+                    return rowIn(statement.getResultSet());
+                }
+            });
         });
     }
 
@@ -292,6 +298,14 @@ final class MemberStore {
                 .bind("walkPages", walk == null ? null : walk.pages())
                 .bind("walkBegunAt", walk == null ? null : utc(walk.begunAt()))
                 .bind("walkLane", walk == null ? null : word(walk.lane()));
+    }
+
+    private static <S extends SqlStatement<S>> S bindLoad(S load, Instant now) {
+        return load.bind("late", utc(now.minus(DELIVERY))).bind("missed", utc(now.minus(MISSED)));
+    }
+
+    private static Optional<Row> rowIn(ResultSet rows) throws SQLException {
+        return rows.next() ? Optional.of(row(rows)) : Optional.empty();
     }
 
     private static Row row(ResultSet row) throws SQLException {

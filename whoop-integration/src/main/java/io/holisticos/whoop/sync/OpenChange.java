@@ -50,11 +50,6 @@ record OpenChange(
         return happened == Happened.UPDATED && collection == other;
     }
 
-    /** Whether both are of the same record: at most one such is open. */
-    boolean isSameAs(OpenChange other) {
-        return collection == other.collection && happened == other.happened && recordId.equals(other.recordId);
-    }
-
     boolean isDue(Instant now) {
         return !dueAt.isAfter(now);
     }

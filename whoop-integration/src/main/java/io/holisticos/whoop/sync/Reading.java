@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** One call to WHOOP and what it brings into the store; each method is both. */
 final class Reading {
@@ -50,28 +51,47 @@ final class Reading {
      * What a page brought.
      *
      * @param records how many records were on it
-     * @param missing held records that it should have shown and did not
      */
-    record Brought(Sight sight, int records, int missing) {}
+    record Brought(Sight sight, int records) {}
 
-    Brought page(UserId who, Walk walk) {
+    /** @param before when the collection was listed the last time; null when its records may not be held */
+    Brought page(UserId who, Walk walk, @Nullable Instant before) {
         WhoopApi paid = api.in(walk.lane());
         Deadline deadline = Deadline.after(CALL_MAY_TAKE);
         Instant begun = clock.instant();
         return switch (walk.collection()) {
             case CYCLE ->
-                saved(RecordKind.CYCLE, who, walk, paid.cycles(who, walk.window(), walk.token(), deadline), begun);
+                saved(
+                        RecordKind.CYCLE,
+                        who,
+                        walk,
+                        before,
+                        paid.cycles(who, walk.window(), walk.token(), deadline),
+                        begun);
             case SLEEP ->
-                saved(RecordKind.SLEEP, who, walk, paid.sleeps(who, walk.window(), walk.token(), deadline), begun);
+                saved(
+                        RecordKind.SLEEP,
+                        who,
+                        walk,
+                        before,
+                        paid.sleeps(who, walk.window(), walk.token(), deadline),
+                        begun);
             case RECOVERY ->
                 saved(
                         RecordKind.RECOVERY,
                         who,
                         walk,
+                        before,
                         paid.recoveries(who, walk.window(), walk.token(), deadline),
                         begun);
             case WORKOUT ->
-                saved(RecordKind.WORKOUT, who, walk, paid.workouts(who, walk.window(), walk.token(), deadline), begun);
+                saved(
+                        RecordKind.WORKOUT,
+                        who,
+                        walk,
+                        before,
+                        paid.workouts(who, walk.window(), walk.token(), deadline),
+                        begun);
         };
     }
 
@@ -134,11 +154,12 @@ final class Reading {
         }
     }
 
-    private <T> Brought saved(RecordKind<T> kind, UserId who, Walk walk, Page<T> page, Instant begun) {
+    private <T> Brought saved(
+            RecordKind<T> kind, UserId who, Walk walk, @Nullable Instant before, Page<T> page, Instant begun) {
         if (page.nextToken() != null && page.nextToken().equals(walk.token())) {
             throw new BadSourceReply(WhoopApi.WHOOP, "the same page token twice");
         }
-        Listed<T> listed = Listed.page(page, walk.unread());
+        Listed<T> listed = Listed.page(page, walk.unread(), before);
         Saved saved = records.save(kind, who, listed, begun, clock.instant());
         meters.contested(saved.contested());
         List<Seen> seen = page.records().stream().map(Reading::seenAs).toList();
@@ -147,7 +168,7 @@ final class Reading {
                 page.nextToken(),
                 listed.proof() == null ? null : listed.proof().fullyRead().start(),
                 listed.unread(walk.unread()).orElse(null));
-        return new Brought(sight, seen.size(), saved.missing());
+        return new Brought(sight, seen.size());
     }
 
     private <T> Optional<Seen> seen(RecordKind<T> kind, UserId who, Optional<Fetched<T>> found, Instant begun) {

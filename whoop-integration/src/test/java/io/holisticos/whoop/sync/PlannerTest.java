@@ -267,7 +267,7 @@ class PlannerTest {
         return settled(state, Settlement.of(state, walk, sight, state.now()), walk.collection());
     }
 
-    /** As the job does. */
+    /** As the job and the tables do. */
     private static MemberState settled(MemberState state, Settlement settlement, Collection listed) {
         Map<Collection, Instant> listedAt = new EnumMap<>(Collection.class);
         listedAt.putAll(state.read().listedAt());
@@ -276,13 +276,26 @@ class PlannerTest {
         }
         Read before = state.read();
         Read after = new Read(listedAt, settlement.walk(), before.relistBefore(), before.pause());
-        return state.with(settlement, after, state.now());
+        List<OpenChange> open = new ArrayList<>(state.told().open());
+        settlement.closed().forEach(closed -> open.remove(closed.change()));
+        settlement.moved().forEach(moved -> open.replaceAll(change -> isSame(change, moved) ? moved : change));
+        settlement.added().stream()
+                .filter(added -> open.stream().noneMatch(change -> isSame(change, added)))
+                .forEach(open::add);
+        return with(state, open, after);
+    }
+
+    /** At most one of a record is open. */
+    private static boolean isSame(OpenChange one, OpenChange other) {
+        return one.collection() == other.collection()
+                && one.happened() == other.happened()
+                && one.recordId().equals(other.recordId());
     }
 
     private static List<OpenChange> unique(List<OpenChange> changes) {
         List<OpenChange> unique = new ArrayList<>();
         for (OpenChange change : changes) {
-            if (unique.stream().noneMatch(change::isSameAs)) {
+            if (unique.stream().noneMatch(known -> isSame(known, change))) {
                 unique.add(change);
             }
         }
