@@ -19,9 +19,25 @@ import org.jspecify.annotations.Nullable;
  * ended, without one the local date twelve hours after its start.
  *
  * @param sleep the longest sleep that is no nap; a missing node without one, as are the others
+ * @param span of the cycle; null without one
  */
 record ExpectedCycle(
-        long id, JsonNode cycle, JsonNode recovery, JsonNode sleep, List<JsonNode> naps, List<JsonNode> otherSleeps) {
+        long id,
+        JsonNode cycle,
+        JsonNode recovery,
+        JsonNode sleep,
+        List<JsonNode> naps,
+        List<JsonNode> otherSleeps,
+        @Nullable Span span) {
+
+    /** @param end the end of time while it goes on */
+    record Span(Instant start, Instant end) {
+        static Span of(JsonNode cycle) {
+            return new Span(
+                    Wire.moment(cycle.path("start")),
+                    cycle.path("end").isNull() ? Instant.MAX : Wire.moment(cycle.path("end")));
+        }
+    }
 
     private static final Duration TO_THE_DAY = Duration.ofHours(12);
 
@@ -46,24 +62,23 @@ record ExpectedCycle(
                 orMissing(recovery),
                 nights.isEmpty() ? MissingNode.getInstance() : nights.get(0),
                 naps,
-                nights.isEmpty() ? List.of() : nights.subList(1, nights.size()));
+                nights.isEmpty() ? List.of() : nights.subList(1, nights.size()),
+                cycle == null ? null : Span.of(cycle));
     }
 
     Optional<LocalDate> day() {
         if (!sleep.isMissingNode()) {
             return Optional.of(localDate(sleep, "end"));
         }
-        if (!cycle.isMissingNode()) {
-            Instant inTheDay = Wire.moment(cycle.path("start")).plus(TO_THE_DAY);
+        if (span != null) {
+            Instant inTheDay = span.start().plus(TO_THE_DAY);
             return Optional.of(LocalDate.ofInstant(inTheDay, offset(cycle)));
         }
         return naps.stream().findFirst().map(nap -> localDate(nap, "start"));
     }
 
     boolean contains(Instant moment) {
-        return !cycle.isMissingNode()
-                && !moment.isBefore(Wire.moment(cycle.path("start")))
-                && (cycle.path("end").isNull() || moment.isBefore(Wire.moment(cycle.path("end"))));
+        return span != null && !moment.isBefore(span.start()) && moment.isBefore(span.end());
     }
 
     /** WHOOP's records by the word they have in an answer; one that is not there has no entry. */
@@ -86,8 +101,8 @@ record ExpectedCycle(
     }
 
     private Instant ended() {
-        if (!cycle.isMissingNode()) {
-            return cycle.path("end").isNull() ? Instant.MAX : Wire.moment(cycle.path("end"));
+        if (span != null) {
+            return span.end();
         }
         return sleep.isMissingNode() ? Instant.MIN : Wire.moment(sleep.path("end"));
     }

@@ -9,11 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
-import javax.sql.DataSource;
+import org.apache.tomcat.jdbc.pool.DataSource;
+import org.apache.tomcat.jdbc.pool.PoolProperties;
 import org.jdbi.v3.core.Jdbi;
 
 /** Reads our own tables from outside: not by the code that wrote them, so that its mistakes are seen. */
-final class HeldStore {
+final class HeldStore implements AutoCloseable {
 
     private static final String ROWS = """
             select 'cycles', cast(row_to_json(held) as text) from whoop_cycle held
@@ -49,10 +50,25 @@ final class HeldStore {
             "select count(*) from whoop_sync where kind = 'backfill' and state in ('queued', 'running')";
     private static final String STATE = "select state from whoop_connection where user_id = :who";
 
+    private static final int CONNECTIONS = 4;
+
+    private final DataSource pool;
     private final Jdbi jdbi;
 
-    HeldStore(DataSource whoop) {
-        this.jdbi = Jdbi.create(whoop);
+    /** @param url of the database {@code whoop} */
+    HeldStore(String url) {
+        PoolProperties properties = new PoolProperties();
+        properties.setUrl(url);
+        properties.setDriverClassName("org.postgresql.Driver");
+        properties.setMaxActive(CONNECTIONS);
+        properties.setInitialSize(1);
+        this.pool = new DataSource(properties);
+        this.jdbi = Jdbi.create(pool);
+    }
+
+    @Override
+    public void close() {
+        pool.close();
     }
 
     /** How many members' history is not read yet. */

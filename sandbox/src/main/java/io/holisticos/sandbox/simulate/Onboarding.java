@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** The days before day 1: everybody connects, as many a day as the quota can carry beside those who are there already. */
 final class Onboarding {
@@ -51,10 +53,11 @@ final class Onboarding {
     void plan(Instant day) {
         double room = DAILY_CALLS - connected * USUAL_COST;
         int today = (int) Math.min(waiting.size(), Math.max(FEWEST_A_DAY, room / costOfOne));
-        for (int i = 0; i < today; i++) {
-            Instant moment = day.plus(FIRST_OF_DAY)
-                    .plus(OPENING_HOURS.multipliedBy(i - i % TOGETHER).dividedBy(today));
-            driver.at(moment, () -> connect(waiting.remove(), moment, moment));
+        for (int i = 0; i < today; i += TOGETHER) {
+            int together = Math.min(TOGETHER, today - i);
+            Instant moment =
+                    day.plus(FIRST_OF_DAY).plus(OPENING_HOURS.multipliedBy(i).dividedBy(today));
+            driver.at(moment, () -> connect(next(together), moment, moment));
         }
     }
 
@@ -63,15 +66,22 @@ final class Onboarding {
         return connected == all;
     }
 
-    private void connect(Person member, Instant since, Instant moment) {
-        if (consent.connect(member)) {
-            connected++;
+    private List<Person> next(int some) {
+        return Stream.generate(waiting::remove).limit(some).toList();
+    }
+
+    private void connect(List<Person> members, Instant since, Instant moment) {
+        List<Person> refused = members.parallelStream()
+                .filter(member -> !consent.connect(member))
+                .toList();
+        connected += members.size() - refused.size();
+        if (refused.isEmpty()) {
             return;
         }
         Instant later = moment.plus(AGAIN);
         if (later.isAfter(since.plus(Duration.ofDays(2)))) {
-            throw new SandboxFailure(member.userId() + " could not connect for two days");
+            throw new SandboxFailure(refused.size() + " members could not connect for two days");
         }
-        driver.at(later, () -> connect(member, since, later));
+        driver.at(later, () -> connect(refused, since, later));
     }
 }

@@ -1,7 +1,6 @@
 package io.holisticos.sandbox.simulate;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.holisticos.sandbox.Postgres;
 import io.holisticos.sandbox.SandboxFailure;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -35,6 +34,7 @@ final class Simulation {
     private final Caller caller;
     private final Consent consent;
     private final Plan plan;
+    private final HeldStore held;
     private final long startNanos = System.nanoTime();
     private Instant dayOne;
     private Instant quietSince = Instant.MAX;
@@ -48,6 +48,7 @@ final class Simulation {
         this.caller = new Caller(town.settings().appUrl());
         this.consent = new Consent(town, caller);
         this.plan = new Plan(town, consent, tally);
+        this.held = town.held();
         this.dayOne = town.clock().instant().truncatedTo(ChronoUnit.DAYS).plus(DAY);
         town.whoop().onNotice(told::note);
     }
@@ -78,7 +79,6 @@ final class Simulation {
     }
 
     private void connectEverybody() {
-        HeldStore store = held();
         Onboarding onboarding = new Onboarding(driver, consent, town, scenario);
         int settling = 0;
         for (int day = 1; settling < DAYS_TO_SETTLE; day++) {
@@ -86,7 +86,7 @@ final class Simulation {
                 throw new SandboxFailure(
                         "not everybody was connected and read in " + MOST_DAYS_OF_CONNECTING + " days");
             }
-            settling += onboarding.isDone() && store.openBackfills() == 0 ? 1 : 0;
+            settling += onboarding.isDone() && held.openBackfills() == 0 ? 1 : 0;
             onboarding.plan(town.clock().instant());
             runDay("connecting, day " + day);
         }
@@ -108,8 +108,7 @@ final class Simulation {
     }
 
     private Outcome reckon(Tally.Costs costs) {
-        HeldStore store = held();
-        Comparison comparison = new Comparison(town.whoop(), store, quietSince);
+        Comparison comparison = new Comparison(town.whoop(), held, quietSince);
         UnifiedComparison unified = new UnifiedComparison(caller);
         Commits commits = new Commits();
         Set<String> gone = plan.gone();
@@ -120,12 +119,12 @@ final class Simulation {
                         member -> { // nothing moves any more, so they need not take turns
                             String userId = member.userId();
                             if (gone.contains(userId)) {
-                                requireNoticed(userId, store, comparison);
+                                requireNoticed(userId, comparison);
                                 return;
                             }
                             Map<String, List<JsonNode>> records = comparison.compare(userId);
                             if (!everGone.contains(userId)) {
-                                commits.add(member.whoopUserId(), store.versions(userId), store.tombstones(userId));
+                                commits.add(member.whoopUserId(), held.versions(userId), held.tombstones(userId));
                             }
                             unified.compare(userId, records, today.minusDays(READ_DAYS), today)
                                     .forEach(comparison::add);
@@ -142,13 +141,9 @@ final class Simulation {
                 comparison.differences());
     }
 
-    private HeldStore held() {
-        return new HeldStore(town.postgres().dataSource(Postgres.WHOOP));
-    }
-
     /** Whoever took their consent back must be known for it: the next quiet hour asks in vain. */
-    private static void requireNoticed(String userId, HeldStore store, Comparison comparison) {
-        String state = store.connectionState(userId);
+    private void requireNoticed(String userId, Comparison comparison) {
+        String state = held.connectionState(userId);
         if (!state.equals("reauthorization_required")) {
             comparison.add(new Difference(userId + " connection", "state"));
         }

@@ -53,6 +53,7 @@ final class Town implements AutoCloseable {
     private final Hands hands = new Hands();
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
     private final Postgres postgres;
+    private final HeldStore held;
     private final Settings settings;
     private final World world;
     private final WhoopTwin whoop;
@@ -65,6 +66,8 @@ final class Town implements AutoCloseable {
         postgres = Postgres.planned(
                 new Postgres.Place(scenario.databaseUrl(), null, scenario.databaseUrl() == null ? "" : "_simulation"));
         running.push(postgres::close);
+        held = new HeldStore(postgres.url(Postgres.WHOOP));
+        running.push(held);
         String appUrl = "http://localhost:" + port;
         Scenario.Odds odds = scenario.odds();
         whoop = WhoopTwin.start(
@@ -133,6 +136,11 @@ final class Town implements AutoCloseable {
 
     Postgres postgres() {
         return postgres;
+    }
+
+    /** What the service has written. */
+    HeldStore held() {
+        return held;
     }
 
     /** Everybody whose life is simulated. */
