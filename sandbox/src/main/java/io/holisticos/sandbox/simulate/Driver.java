@@ -24,6 +24,9 @@ final class Driver {
     /** Jobs are begun every tenth second, which is later than in production and counts as waiting. */
     private static final Duration TICK = Duration.ofSeconds(10);
 
+    /** What is due at a whole minute was planned, like quiet hours, and nobody waits for it: it is begun at a pulse. */
+    private static final Duration PLANNED = Duration.ofMinutes(1);
+
     /** Rounds without the clock moving; more means that some job is always due. */
     private static final int MOST_ROUNDS = 1_000;
 
@@ -73,7 +76,7 @@ final class Driver {
             nextJobs = town.hands().nextDue(); // only what happens puts jobs on the list
         }
         boolean events = isDue(nextPulse(), now);
-        boolean jobs = isDue(nextJob(), now);
+        boolean jobs = isDue(nextJobs(), now);
         if (events && jobs) { // what falls together goes on side by side
             town.hands().runDueBeside(town.whoop()::pump, nextJobs, now);
         } else if (events) {
@@ -87,8 +90,10 @@ final class Driver {
         return scripted || events || jobs;
     }
 
-    private Optional<Instant> nextJob() {
-        return nextJobs.stream().findFirst();
+    private Optional<Instant> nextJobs() {
+        return nextJobs.stream()
+                .map(moment -> roundedUp(moment, isWhole(moment, PLANNED) ? PULSE : TICK))
+                .min(Comparator.naturalOrder());
     }
 
     private Optional<Instant> nextPulse() {
@@ -98,7 +103,7 @@ final class Driver {
     private Instant next(Instant end) {
         return Stream.of(
                         nextPulse(),
-                        nextJob().map(moment -> roundedUp(moment, TICK)),
+                        nextJobs(),
                         Optional.ofNullable(script.peek()).map(Scripted::at))
                 .flatMap(Optional::stream)
                 .min(Comparator.naturalOrder())
@@ -107,6 +112,10 @@ final class Driver {
 
     private static boolean isDue(Optional<Instant> moment, Instant now) {
         return moment.filter(due -> !due.isAfter(now)).isPresent();
+    }
+
+    private static boolean isWhole(Instant moment, Duration step) {
+        return roundedUp(moment, step).equals(moment);
     }
 
     private static Instant roundedUp(Instant moment, Duration step) {
