@@ -93,8 +93,9 @@ public final class Jobs implements Managed {
     /** Jobs that no thread takes: they run in the caller's, by {@link #runDue}. Everything else is as in production. */
     public static Jobs byHand(
             DataSource database, Clock clock, List<Task<?>> onDemand, List<RecurringTask<?>> recurring) {
-        Scheduler scheduler = TestHelper.createManualScheduler(database, onDemand)
-                .clock(new Following(clock))
+        TestHelper.ManualSchedulerBuilder byHand = TestHelper.createManualScheduler(database, onDemand);
+        byHand.threads(1); // it takes as many jobs at once as it believes to have threads
+        Scheduler scheduler = byHand.clock(new Following(clock))
                 .pollingStrategy(ONE_BY_ONE)
                 .addSchedulerListener(new JobFailures())
                 .startTasks(recurring)
