@@ -19,9 +19,13 @@ final class InboxStore {
     private static final String INSERT = """
             insert into whoop_inbox
                 (trace_id, type, record_id, whoop_user_id, user_id, body_sealed, outcome, received_at, done_at)
-            values (:trace, :type, :recordId, :account, :owner, :body, :outcome, :now, :doneAt)
-            on conflict (trace_id, type, record_id) do nothing
-            returning trace_id""";
+            select :trace, :type, :recordId, :account, :owner, :body, :outcome, :now, :doneAt
+            """;
+    private static final String IF_THEIRS = """
+            where exists (
+                select from whoop_connection where whoop_user_id = :account and user_id = :owner and state <> 'revoked')
+            """;
+    private static final String IF_NEW = "on conflict (trace_id, type, record_id) do nothing returning trace_id";
     private static final String PARKED = """
             select trace_id, type, record_id, whoop_user_id, body_sealed, received_at from whoop_inbox
             where whoop_user_id = :account and done_at is null
@@ -71,7 +75,12 @@ final class InboxStore {
 
     /** An event of a member whom we know, as it is kept. */
     static News noted(WhoopEvent event, UserId who, byte[] bodySealed, Instant now) {
-        return saved(event, who, bodySealed, Outcome.NOTED, now);
+        return saved(INSERT + IF_NEW, event, who, bodySealed, Outcome.NOTED, now);
+    }
+
+    /** The same, unless the account is another's now: then nothing is kept, as if it were a repetition. */
+    static News notedIfTheirs(WhoopEvent event, UserId who, byte[] bodySealed, Instant now) {
+        return saved(INSERT + IF_THEIRS + IF_NEW, event, who, bodySealed, Outcome.NOTED, now);
     }
 
     /** An event that has waited for this member. */
@@ -90,7 +99,7 @@ final class InboxStore {
 
     /** Keeps an event of which nothing follows for now. Returns false if it is here already. */
     boolean save(WhoopEvent event, byte[] bodySealed, Outcome outcome, Instant now) {
-        News kept = saved(event, null, bodySealed, outcome, now);
+        News kept = saved(INSERT + IF_NEW, event, null, bodySealed, outcome, now);
         return jdbi.withHandle(handle -> handle.createQuery(kept.sql())
                 .bindMap(kept.arguments())
                 .mapTo(String.class)
@@ -98,7 +107,8 @@ final class InboxStore {
                 .isPresent());
     }
 
-    private static News saved(WhoopEvent event, @Nullable UserId who, byte[] bodySealed, Outcome outcome, Instant now) {
+    private static News saved(
+            String sql, WhoopEvent event, @Nullable UserId who, byte[] bodySealed, Outcome outcome, Instant now) {
         Map<String, @Nullable Object> arguments = new HashMap<>();
         arguments.put("trace", event.traceId());
         arguments.put("type", event.type());
@@ -110,7 +120,7 @@ final class InboxStore {
         arguments.put("outcome", outcome.word);
         arguments.put("now", now.atOffset(ZoneOffset.UTC));
         arguments.put("doneAt", outcome == Outcome.PARKED ? null : now.atOffset(ZoneOffset.UTC));
-        return new News(INSERT, arguments);
+        return new News(sql, arguments);
     }
 
     /** The oldest events that wait for this account, kept from every other worker until the transaction ends. */

@@ -1,5 +1,7 @@
 package io.holisticos.whoop.webhook;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.kagkarlsson.scheduler.SchedulerClient;
 import com.github.kagkarlsson.scheduler.task.TaskInstanceId;
 import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
@@ -10,6 +12,7 @@ import io.holisticos.health.UserId;
 import io.holisticos.vault.Vault;
 import io.holisticos.web.WebhookOutcome;
 import io.holisticos.whoop.sync.Change;
+import io.holisticos.whoop.sync.News;
 import io.holisticos.whoop.sync.Noted;
 import io.holisticos.whoop.webhook.InboxStore.Outcome;
 import io.holisticos.whoop.webhook.InboxStore.Parked;
@@ -35,6 +38,8 @@ public final class WebhookInbox {
     private static final String PURPOSE = "whoop.webhook";
     private static final String SWEEP = "whoop-inbox-sweep";
 
+    private static final int OWNERS_KNOWN = 100_000;
+
     /** Parked events that are turned into changes in one transaction. */
     private static final int AT_ONCE = 200;
 
@@ -43,6 +48,10 @@ public final class WebhookInbox {
     private final Members members;
     private final WebhookConfiguration configuration;
     private final Clock clock;
+
+    /** Whose account it was when it was asked for; whoever stores by it finds out whether it still is. */
+    private final Cache<Long, UserId> owners =
+            Caffeine.newBuilder().maximumSize(OWNERS_KNOWN).build();
 
     /**
      * Whose events these are, who may read them, and who acts on them.
@@ -79,9 +88,24 @@ public final class WebhookInbox {
     }
 
     private WebhookOutcome storeKnown(WhoopEvent event, byte[] body) {
-        return ownerOf(event.whoopUserId())
-                .map(who -> storeFor(who, event, body))
+        OptionalLong account = event.whoopUserId();
+        UserId before = account.isPresent() ? owners.getIfPresent(account.getAsLong()) : null;
+        if (before != null) {
+            WebhookOutcome outcome = storeFor(before, event, body, InboxStore::notedIfTheirs);
+            if (outcome != WebhookOutcome.DUPLICATE) {
+                return outcome;
+            }
+        }
+        // nobody asked yet, or it was told before, or the account is another's now
+        return ownerOf(account)
+                .map(who -> storeFor(who, event, body, InboxStore::noted))
                 .orElseGet(() -> storeForNobody(event, body, Outcome.PARKED, WebhookOutcome.PARKED));
+    }
+
+    /** How an event is kept. */
+    @FunctionalInterface
+    private interface Keeping {
+        News of(WhoopEvent event, UserId who, byte[] bodySealed, Instant now);
     }
 
     private WebhookOutcome storeForNobody(WhoopEvent event, byte[] body, Outcome outcome, WebhookOutcome ifFresh) {
@@ -89,12 +113,12 @@ public final class WebhookInbox {
         return store.save(event, sealed, outcome, clock.instant()) ? ifFresh : WebhookOutcome.DUPLICATE;
     }
 
-    private WebhookOutcome storeFor(UserId who, WhoopEvent event, byte[] body) {
+    private WebhookOutcome storeFor(UserId who, WhoopEvent event, byte[] body, Keeping keeping) {
         byte[] sealed = members.vault().seal(who, PURPOSE, body); // may read the member's key, so before the statement
         Instant now = clock.instant();
         Change change = event.change(now).orElseThrow();
         Noted noted = jdbi.withHandle(
-                handle -> members.changes().note(handle, who, change, InboxStore.noted(event, who, sealed, now)));
+                handle -> members.changes().note(handle, who, change, keeping.of(event, who, sealed, now)));
         if (!noted.isNews()) {
             return WebhookOutcome.DUPLICATE;
         }
@@ -105,7 +129,13 @@ public final class WebhookInbox {
     }
 
     private Optional<UserId> ownerOf(OptionalLong whoopUserId) {
-        return whoopUserId.isPresent() ? members.ownerOf().apply(whoopUserId.getAsLong()) : Optional.empty();
+        if (whoopUserId.isEmpty()) {
+            return Optional.empty();
+        }
+        long account = whoopUserId.getAsLong();
+        Optional<UserId> owner = members.ownerOf().apply(account);
+        owner.ifPresentOrElse(who -> owners.put(account, who), () -> owners.invalidate(account));
+        return owner;
     }
 
     /** What is stored is acknowledged, whether its member could be woken or not: the sweep comes by again. */
