@@ -21,8 +21,8 @@ final class Driver {
      */
     private static final Duration PULSE = Duration.ofMinutes(5);
 
-    /** Jobs are begun every tenth second, which is later than in production and counts as waiting. */
-    private static final Duration TICK = Duration.ofSeconds(10);
+    /** Jobs are begun every twentieth second, which is later than in production and counts as waiting. */
+    private static final Duration TICK = Duration.ofSeconds(20);
 
     /** What is due at a whole minute was planned, like quiet hours, and nobody waits for it: it is begun at a pulse. */
     private static final Duration PLANNED = Duration.ofMinutes(1);

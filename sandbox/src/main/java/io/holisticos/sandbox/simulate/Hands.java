@@ -21,7 +21,7 @@ import javax.sql.DataSource;
  */
 final class Hands implements Jobs.Maker, AutoCloseable {
 
-    private static final int HANDS = 6;
+    private static final int HANDS = 8;
 
     /** So many jobs are looked for at once. */
     private static final int AT_ONCE = 64;

@@ -50,7 +50,7 @@ final class HeldStore implements AutoCloseable {
             "select count(*) from whoop_sync where kind = 'backfill' and state in ('queued', 'running')";
     private static final String STATE = "select state from whoop_connection where user_id = :who";
 
-    private static final int CONNECTIONS = 4;
+    static final int CONNECTIONS = 8;
 
     private final DataSource pool;
     private final Jdbi jdbi;

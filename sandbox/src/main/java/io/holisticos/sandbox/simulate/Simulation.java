@@ -2,6 +2,7 @@ package io.holisticos.sandbox.simulate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.holisticos.sandbox.SandboxFailure;
+import io.holisticos.twins.world.Person;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +12,10 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 
 /** One run: days of connecting, the counted days, two quiet ones, and the reckoning. */
 final class Simulation {
@@ -18,9 +23,6 @@ final class Simulation {
     private static final Duration DAY = Duration.ofDays(1);
     private static final int QUIET_DAYS = 2;
     private static final int MOST_DAYS_OF_CONNECTING = 90;
-
-    /** After the last first sync and backfill: quiet hours. */
-    private static final int DAYS_TO_SETTLE = 1;
 
     /** So many days back the unified days are compared. */
     private static final int READ_DAYS = 9;
@@ -80,13 +82,11 @@ final class Simulation {
 
     private void connectEverybody() {
         Onboarding onboarding = new Onboarding(driver, consent, town, scenario);
-        int settling = 0;
-        for (int day = 1; settling < DAYS_TO_SETTLE; day++) {
+        for (int day = 1; !onboarding.isDone() || held.openBackfills() > 0; day++) {
             if (day > MOST_DAYS_OF_CONNECTING) {
                 throw new SandboxFailure(
                         "not everybody was connected and read in " + MOST_DAYS_OF_CONNECTING + " days");
             }
-            settling += onboarding.isDone() && held.openBackfills() == 0 ? 1 : 0;
             onboarding.plan(town.clock().instant());
             runDay("connecting, day " + day);
         }
@@ -114,21 +114,20 @@ final class Simulation {
         Set<String> gone = plan.gone();
         Set<String> everGone = plan.everGone();
         LocalDate today = LocalDate.ofInstant(town.clock().instant(), ZoneOffset.UTC);
-        town.members().parallelStream()
-                .forEach(
-                        member -> { // nothing moves any more, so they need not take turns
-                            String userId = member.userId();
-                            if (gone.contains(userId)) {
-                                requireNoticed(userId, comparison);
-                                return;
-                            }
-                            Map<String, List<JsonNode>> records = comparison.compare(userId);
-                            if (!everGone.contains(userId)) {
-                                commits.add(member.whoopUserId(), held.versions(userId), held.tombstones(userId));
-                            }
-                            unified.compare(userId, records, today.minusDays(READ_DAYS), today)
-                                    .forEach(comparison::add);
-                        });
+        forEachMember(
+                member -> { // nothing moves any more, so they need not take turns
+                    String userId = member.userId();
+                    if (gone.contains(userId)) {
+                        requireNoticed(userId, comparison);
+                        return;
+                    }
+                    Map<String, List<JsonNode>> records = comparison.compare(userId);
+                    if (!everGone.contains(userId)) {
+                        commits.add(member.whoopUserId(), held.versions(userId), held.tombstones(userId));
+                    }
+                    unified.compare(userId, records, today.minusDays(READ_DAYS), today)
+                            .forEach(comparison::add);
+                });
         return new Outcome(
                 costs,
                 told.delivered(commits, dayOne, quietSince),
@@ -139,6 +138,19 @@ final class Simulation {
                         gone.size() + " members who revoked and stayed away left out",
                         plan.summary()),
                 comparison.differences());
+    }
+
+    /** Several at a time, since most of it is waiting for answers. */
+    private void forEachMember(Consumer<Person> work) {
+        ExecutorService readers = Executors.newFixedThreadPool(HeldStore.CONNECTIONS);
+        try {
+            town.members().stream()
+                    .map(member -> CompletableFuture.runAsync(() -> work.accept(member), readers))
+                    .toList()
+                    .forEach(CompletableFuture::join);
+        } finally {
+            readers.shutdownNow();
+        }
     }
 
     /** Whoever took their consent back must be known for it: the next quiet hour asks in vain. */

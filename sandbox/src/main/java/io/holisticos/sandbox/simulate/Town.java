@@ -105,6 +105,7 @@ final class Town implements AutoCloseable {
         new ApiKeyStore(Jdbi.create(postgres.dataSource(Postgres.SAHHA)))
                 .save(KEY, "simulation", Scope.ALL, clock.instant());
         Map<String, String> variables = settings.variables(postgres);
+        variables.put("SAHHA_CALLS_PER_SECOND", "1000"); // its seconds are real ones, and there is no Sahha to spare
         HealthApplication app = new HealthApplication(clock, variables::get, hands);
         running.push(hands);
         running.push(app::stop);

@@ -119,7 +119,8 @@ final class PageStore {
         if (written.seen() == same.size()) {
             return written.saved();
         }
-        return write(arrival, versions, List.of()).saved(); // one of them is not held after all: then all count as news
+        Saved all = write(arrival, versions, List.of()).saved(); // one is not held after all: then each counts as news
+        return written.saved().and(all);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.holisticos.whoop.data;
 
+import java.util.HashSet;
 import java.util.Set;
 
 /**
@@ -16,5 +17,12 @@ public record Saved(int changed, int contested, Set<String> added, int missing) 
 
     public Saved {
         added = Set.copyOf(added);
+    }
+
+    /** Both saves of one page, one after the other; only the later one looked what is missing. */
+    Saved and(Saved later) {
+        Set<String> either = new HashSet<>(added);
+        either.addAll(later.added);
+        return new Saved(changed + later.changed, contested + later.contested, either, later.missing);
     }
 }

@@ -13,9 +13,11 @@ import io.holisticos.vault.Vault;
 import io.holisticos.whoop.api.BodyMeasurement;
 import io.holisticos.whoop.api.Cycle;
 import io.holisticos.whoop.api.Fetched;
+import io.holisticos.whoop.api.Page;
 import io.holisticos.whoop.api.Profile;
 import io.holisticos.whoop.api.Recovery;
 import io.holisticos.whoop.api.Sleep;
+import io.holisticos.whoop.api.Window;
 import io.holisticos.whoop.api.Workout;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -161,6 +163,43 @@ class WhoopStoreTest {
                         .one());
         assertThat(recordedAt).isEqualTo(T0);
         assertThat(count("whoop_archive")).isEqualTo(1);
+    }
+
+    @Test
+    void aRecordIsFoundNotHeldThoughItDidNotChangeSinceTheListWasRead() {
+        Fetched<Cycle> old = cycle(1, "2026-09-16T12:00:00Z", "3.0");
+        Fetched<Cycle> changed = cycle(2, "2026-09-17T12:00:00Z", "4.0");
+
+        Saved saved = store.save(RecordKind.CYCLE, who, listedAfter("2026-09-17T00:00:00Z", old, changed), T0, T0);
+
+        assertThat(saved.changed()).isEqualTo(2);
+        assertThat(count("whoop_cycle")).isEqualTo(2);
+        assertThat(count("whoop_archive")).isEqualTo(2);
+    }
+
+    @Test
+    void anotherVersionIsFoundThoughWhoopDatesItBeforeTheListWasRead() {
+        save(cycle(1, "2026-09-16T12:00:00Z", "3.0"), T0);
+        save(cycle(2, "2026-09-16T12:00:00Z", "3.5"), T0);
+
+        Saved saved = store.save(
+                RecordKind.CYCLE,
+                who,
+                listedAfter(
+                        "2026-09-17T00:00:00Z",
+                        cycle(1, "2026-09-16T13:00:00Z", "3.1"),
+                        cycle(2, "2026-09-17T13:00:00Z", "3.6")),
+                T0.plusSeconds(60),
+                T0.plusSeconds(60));
+
+        assertThat(saved.changed()).isEqualTo(2);
+        assertThat(history()).containsExactlyInAnyOrder("3.0", "3.5");
+    }
+
+    @SafeVarargs
+    private static Listed<Cycle> listedAfter(String before, Fetched<Cycle>... cycles) {
+        Window all = new Window(Instant.parse("2026-09-01T00:00:00Z"), Instant.parse("2026-10-01T00:00:00Z"));
+        return Listed.page(new Page<>(List.of(cycles), List.of(), null), all, Instant.parse(before));
     }
 
     @Test

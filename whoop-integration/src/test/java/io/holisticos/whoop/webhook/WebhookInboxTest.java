@@ -31,6 +31,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -44,6 +45,7 @@ class WebhookInboxTest {
 
     private static final Instant START = Instant.parse("2026-11-22T10:00:00Z");
     private static final UserId ANNA = new UserId("demo-anna");
+    private static final UserId BEN = new UserId("demo-ben");
     private static final long ACCOUNT = 10129;
     private static final UUID SLEEP = UUID.fromString("ecfc6a15-4661-442f-a9a4-f160dd7afae8");
     private static final Jdbi JDBI = Samples.pooled(TestDatabase.migratedBy("whoop-db/changelog.yaml"));
@@ -51,13 +53,14 @@ class WebhookInboxTest {
     private final AtomicReference<Instant> now = new AtomicReference<>(START);
     private final Clock clock = new HandClock(now);
     private final Map<Long, UserId> connected = new ConcurrentHashMap<>();
+    private final AtomicInteger asked = new AtomicInteger();
     private final Vault vault = Samples.vault(JDBI);
     private final Heard heard = new Heard();
     private final WebhookInbox inbox = inbox(JDBI, heard);
 
     @BeforeEach
     void forget() {
-        JDBI.useHandle(handle -> handle.execute("truncate whoop_inbox"));
+        JDBI.useHandle(handle -> handle.execute("truncate whoop_inbox, whoop_connection"));
     }
 
     @Test
@@ -70,6 +73,43 @@ class WebhookInboxTest {
         assertThat(heard.noted).containsExactly(new Change(Collection.SLEEP, SLEEP, Happened.UPDATED, START));
         assertThat(heard.woken).containsExactly(ANNA);
         assertThat(rows()).isOne();
+    }
+
+    @Test
+    void anAccountsOwnerIsLookedUpOnceAndNotForEveryEvent() {
+        connect(ANNA);
+
+        receive(body("sleep.updated", "trace-1"));
+        receive(body("sleep.updated", "trace-2"));
+        receive(body("sleep.updated", "trace-3"));
+
+        assertThat(asked).hasValue(1);
+        assertThat(rows()).isEqualTo(3);
+        assertThat(heard.noted).hasSize(3);
+    }
+
+    @Test
+    void anAccountThatIsAnothersNowTellsOnlyThem() {
+        connect(ANNA);
+        receive(body("sleep.updated", "trace-1"));
+        disconnect(ANNA);
+        connect(BEN);
+
+        assertThat(receive(body("sleep.updated", "trace-2"))).isEqualTo(WebhookOutcome.STORED);
+
+        assertThat(ownerOf("trace-1")).isEqualTo(ANNA.value());
+        assertThat(ownerOf("trace-2")).isEqualTo(BEN.value());
+        assertThat(vault.open(BEN, "whoop.webhook", sealedBody("trace-2"))).isEqualTo(body("sleep.updated", "trace-2"));
+    }
+
+    @Test
+    void anEventOfWhoLeftWaitsForWhoComes() {
+        connect(ANNA);
+        receive(body("sleep.updated", "trace-1"));
+        disconnect(ANNA);
+
+        assertThat(receive(body("sleep.updated", "trace-2"))).isEqualTo(WebhookOutcome.PARKED);
+        assertThat(receive(body("sleep.updated", "trace-2"))).isEqualTo(WebhookOutcome.DUPLICATE);
     }
 
     @Test
@@ -287,10 +327,36 @@ class WebhookInboxTest {
 
     private WebhookInbox inbox(Jdbi jdbi, Heard changes) {
         return new WebhookInbox(
-                jdbi,
-                new WebhookInbox.Members(account -> Optional.ofNullable(connected.get(account)), vault, changes),
-                new WebhookConfiguration(),
-                clock);
+                jdbi, new WebhookInbox.Members(this::owner, vault, changes), new WebhookConfiguration(), clock);
+    }
+
+    private Optional<UserId> owner(long account) {
+        asked.incrementAndGet();
+        return Optional.ofNullable(connected.get(account));
+    }
+
+    private void connect(UserId who) {
+        connected.put(ACCOUNT, who);
+        JDBI.useHandle(handle -> handle.execute(
+                "insert into whoop_connection (user_id, whoop_user_id, state, scopes, token_version, connected_at,"
+                        + " recorded_at) values (?, ?, 'reauthorization_required', 'offline', 1, ?, ?)",
+                who.value(),
+                ACCOUNT,
+                START.atOffset(ZoneOffset.UTC),
+                START.atOffset(ZoneOffset.UTC)));
+    }
+
+    private void disconnect(UserId who) {
+        connected.remove(ACCOUNT);
+        JDBI.useHandle(handle ->
+                handle.execute("update whoop_connection set state = 'revoked' where user_id = ?", who.value()));
+    }
+
+    private static String ownerOf(String trace) {
+        return JDBI.withHandle(handle -> handle.createQuery("select user_id from whoop_inbox where trace_id = :trace")
+                .bind("trace", trace)
+                .mapTo(String.class)
+                .one());
     }
 
     private static byte[] body(String type, String trace) {
