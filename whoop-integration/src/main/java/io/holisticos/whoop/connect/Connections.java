@@ -2,8 +2,6 @@ package io.holisticos.whoop.connect;
 
 import static io.holisticos.whoop.api.WhoopApi.WHOOP;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
@@ -21,7 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
@@ -39,14 +36,6 @@ public final class Connections implements Managed {
     /** An access token is replaced this long before it expires, so that none expires on its way. */
     private static final Duration BEFORE_EXPIRY = Duration.ofSeconds(60);
 
-    /**
-     * So long a pair is used without another look. Should another process end the connection or replace the pair in this
-     * time, WHOOP refuses the old one with 401, and the store is asked then.
-     */
-    private static final Duration JUST_READ = Duration.ofSeconds(5);
-
-    private static final int JUST_READ_AT_MOST = 10_000;
-
     /** How often connections are looked for that nobody uses. */
     private static final Duration KEEP_ALIVE = Duration.ofMinutes(10);
 
@@ -56,20 +45,12 @@ public final class Connections implements Managed {
     private final KeepAlive keepAlive;
     private final Clock clock;
 
-    /** Pairs just read from the store: calls for a member come one after the other. */
-    private final Cache<UserId, Usable> justRead;
-
     public Connections(Jdbi database, Vault vault, WhoopOAuth oauth, ConnectConfiguration configuration, Clock clock) {
         this.store = new ConnectionStore(database);
         this.seals = new TokenSeals(vault);
         this.custody = new RefreshCustody(store, seals, oauth, configuration.refreshTimeout.toJavaDuration(), clock);
         this.keepAlive = new KeepAlive(store, custody, configuration, clock);
         this.clock = clock;
-        this.justRead = Caffeine.newBuilder()
-                .expireAfterWrite(JUST_READ)
-                .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
-                .maximumSize(JUST_READ_AT_MOST)
-                .build();
     }
 
     /**
@@ -106,7 +87,6 @@ public final class Connections implements Managed {
     public void markReauthorizationRequired(UserId who, String reason, Instant begun) {
         boolean changed =
                 store.inTransaction(handle -> store.needsConsent(handle, who, reason, begun, clock.instant()));
-        justRead.invalidate(who);
         if (changed) {
             log.info("event=connection_needs_consent provider=whoop member={} reason={}", inLogs(who), reason);
         }
@@ -119,9 +99,7 @@ public final class Connections implements Managed {
 
     /** Forgets that there ever was a connection, history included; tells WHOOP nothing. Returns the rows that went. */
     public int erase(UserId who) {
-        int rows = store.inTransaction(handle -> store.erase(handle, who));
-        justRead.invalidate(who);
-        return rows;
+        return store.inTransaction(handle -> store.erase(handle, who));
     }
 
     @Override
@@ -131,26 +109,12 @@ public final class Connections implements Managed {
 
     /** A pair that will live for another minute at least; fetched anew where needed. */
     Usable current(UserId who, Deadline deadline) {
-        Usable known = justRead.getIfPresent(who);
-        if (known != null && isFresh(known)) {
-            return known;
-        }
-        Usable usable = read(who, deadline);
-        if (isFresh(usable)) {
-            justRead.put(who, usable);
-        }
-        return usable;
-    }
-
-    private boolean isFresh(Usable usable) {
-        return clock.instant().isBefore(usable.pair().accessExpiresAt().minus(BEFORE_EXPIRY));
-    }
-
-    private Usable read(UserId who, Deadline deadline) {
         Held held = store.find(who).orElseThrow(() -> new ConnectionNotFound(WHOOP));
         RefreshCustody.requireUsable(held);
         Usable usable = new Usable(seals.open(who, held), held.version());
-        if (isFresh(usable)) {
+        Instant expiresAt = usable.pair().accessExpiresAt();
+        Instant now = clock.instant();
+        if (now.isBefore(expiresAt.minus(BEFORE_EXPIRY))) {
             return usable;
         }
         try {
@@ -159,7 +123,7 @@ public final class Connections implements Managed {
             boolean untouched = store.find(who)
                     .filter(after -> after.version() == held.version() && after.refreshStartedAt() == null)
                     .isPresent();
-            if (untouched && clock.instant().isBefore(usable.pair().accessExpiresAt())) {
+            if (untouched && now.isBefore(expiresAt)) {
                 return usable; // good for some seconds more
             }
             throw e;
@@ -168,7 +132,6 @@ public final class Connections implements Managed {
 
     /** WHOOP refused this access token with 401. Afterwards another one is in the store. */
     void replace(UserId who, String refusedAccessToken, Deadline deadline) {
-        justRead.invalidate(who);
         Held held = store.find(who).orElseThrow(() -> new ConnectionNotFound(WHOOP));
         RefreshCustody.requireUsable(held);
         if (seals.open(who, held).accessToken().equals(refusedAccessToken)) {
@@ -187,12 +150,6 @@ public final class Connections implements Managed {
 
     /** Keeps a new connection, or the next consent of one that there is. */
     Joined join(UserId who, long whoopUserId, TokenAnswer.Granted granted, String refreshToken) {
-        Joined joined = joined(who, whoopUserId, granted, refreshToken);
-        justRead.invalidate(who);
-        return joined;
-    }
-
-    private Joined joined(UserId who, long whoopUserId, TokenAnswer.Granted granted, String refreshToken) {
         Instant now = clock.instant();
         TokenPair pair =
                 new TokenPair(granted.accessToken(), refreshToken, now.plusSeconds(granted.expiresInSeconds()));
@@ -223,9 +180,7 @@ public final class Connections implements Managed {
 
     /** Ends a connection here and erases its tokens. Returns whether there was one. */
     boolean end(UserId who) {
-        boolean ended = store.inTransaction(handle -> store.revoke(handle, who, "disconnected", clock.instant()));
-        justRead.invalidate(who);
-        return ended;
+        return store.inTransaction(handle -> store.revoke(handle, who, "disconnected", clock.instant()));
     }
 
     /** An access token that may still work, to say good-bye with. */

@@ -79,49 +79,6 @@ class RefreshCustodyTest {
     }
 
     @Test
-    void callsThatFollowEachOtherReadTheTokenOnce() {
-        IssuedTokens tokens = world.connect(worker, ANNA);
-        accessToken(worker);
-        forgetTokens();
-
-        assertThat(accessToken(worker)).isEqualTo(tokens.accessToken());
-
-        world.clock.advance(Duration.ofSeconds(5));
-        assertThatThrownBy(() -> accessToken(worker)).isInstanceOf(ConnectionNotFound.class);
-    }
-
-    @Test
-    void whoEndsAConnectionEndsItsTokensAtOnce() {
-        world.connect(worker, ANNA);
-        accessToken(worker);
-
-        worker.connections().end(ANNA);
-
-        assertThatThrownBy(() -> accessToken(worker)).isInstanceOf(ConnectionNotFound.class);
-    }
-
-    @Test
-    void aTokenThatAnotherProcessReplacedMeanwhileIsReadAnewWhenWhoopRefusesIt() {
-        world.connect(worker, ANNA);
-        String before = accessToken(worker);
-        Worker other = world.worker();
-        other.connections().replace(ANNA, before, soon());
-
-        assertThat(worker.api().profile(ANNA, soon())).isPresent();
-        assertThat(world.tokenCalls()).isEqualTo(1);
-    }
-
-    @Test
-    void aConnectionThatAnotherProcessEndedMeanwhileIsFoundGone() {
-        world.connect(worker, ANNA);
-        accessToken(worker);
-        world.worker().connections().end(ANNA);
-        world.twin.revokeGrant(ANNA.value());
-
-        assertThatThrownBy(() -> worker.api().profile(ANNA, soon())).isInstanceOf(ConnectionNotFound.class);
-    }
-
-    @Test
     void aTokenAboutToExpireIsReplacedBeforeItIsUsed() {
         IssuedTokens tokens = world.connect(worker, ANNA);
         world.clock.advance(Duration.ofMinutes(59).plusSeconds(1));
@@ -543,10 +500,6 @@ class RefreshCustodyTest {
 
         @Override
         public void disconnected(UserId who) {}
-    }
-
-    private static void forgetTokens() {
-        world.database.jdbi().useHandle(handle -> handle.execute("truncate whoop_connection"));
     }
 
     private void announceARefresh() {
