@@ -3,6 +3,7 @@ package io.holisticos.sandbox.simulate;
 import io.holisticos.sandbox.SandboxFailure;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -23,9 +24,6 @@ final class Driver {
 
     /** Jobs are begun every twentieth second, which is later than in production and counts as waiting. */
     private static final Duration TICK = Duration.ofSeconds(20);
-
-    /** What is due at a whole minute was planned, like quiet hours, and nobody waits for it: it is begun at a pulse. */
-    private static final Duration PLANNED = Duration.ofMinutes(1);
 
     /** Rounds without the clock moving; more means that some job is always due. */
     private static final int MOST_ROUNDS = 1_000;
@@ -90,9 +88,10 @@ final class Driver {
         return scripted || events || jobs;
     }
 
+    /** What is due at a whole minute was planned, like quiet hours, and nobody waits for it: it is begun at a pulse. */
     private Optional<Instant> nextJobs() {
         return nextJobs.stream()
-                .map(moment -> roundedUp(moment, isWhole(moment, PLANNED) ? PULSE : TICK))
+                .map(due -> roundedUp(due, due.equals(due.truncatedTo(ChronoUnit.MINUTES)) ? PULSE : TICK))
                 .min(Comparator.naturalOrder());
     }
 
@@ -112,10 +111,6 @@ final class Driver {
 
     private static boolean isDue(Optional<Instant> moment, Instant now) {
         return moment.filter(due -> !due.isAfter(now)).isPresent();
-    }
-
-    private static boolean isWhole(Instant moment, Duration step) {
-        return roundedUp(moment, step).equals(moment);
     }
 
     private static Instant roundedUp(Instant moment, Duration step) {
