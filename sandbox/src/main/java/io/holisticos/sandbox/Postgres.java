@@ -92,11 +92,7 @@ public final class Postgres {
         } else {
             builder.setServerConfig("fsync", "off") // nothing of it is meant to survive
                     .setServerConfig("synchronous_commit", "off")
-                    .setServerConfig("full_page_writes", "off")
-                    .setServerConfig("wal_level", "minimal")
-                    .setServerConfig("max_wal_senders", "0")
-                    .setServerConfig("max_wal_size", "4GB")
-                    .setServerConfig("shared_buffers", "512MB");
+                    .setServerConfig("full_page_writes", "off");
         }
         return builder.start();
     }

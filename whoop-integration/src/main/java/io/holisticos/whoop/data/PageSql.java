@@ -23,7 +23,7 @@ final class PageSql {
 
     /**
      * Looks which versions are held. If all are, then notes that they were seen, and the ledger; else writes nothing.
-     * Gives the keys of the versions held, how many rows were noted, and how many records are missing.
+     * Gives the keys of the versions held, and how many rows were noted.
      */
     static String same(RecordKind<?> kind, boolean proves) {
         return """
@@ -44,10 +44,8 @@ final class PageSql {
             ){ledger}
             select
                 cast(array(select id from same) as text[]) as same,
-                (select count(*) from seen) as seen,
-                {missing} as missing""".replace("{touch}", TOUCH)
+                (select count(*) from seen) as seen""".replace("{touch}", TOUCH)
                 .replace("{ledger}", ledger(kind, proves))
-                .replace("{missing}", proves ? "(select count(*) from missing)" : "0")
                 .replace("{table}", kind.table())
                 .replace("{key_type}", kind.ownKeyType())
                 .replace("{own_key}", kind.ownKey())
@@ -66,12 +64,10 @@ final class PageSql {
         List<String> own = Stream.concat(history.stream(), Stream.of("last_fetch_begun_at"))
                 .toList();
         String change = kind.knowsItsChange() ? "updated_at" : "";
-        String tombstoneKey = kind.tombstoneKey();
         return TAKE_TURN
                 + ";\n"
                 + NEWS.replace("{touch}", TOUCH)
                         .replace("{ledger}", ledger(kind, proves))
-                        .replace("{missing}", proves ? "(select count(*) from missing)" : "0")
                         .replace("{table}", kind.table())
                         .replace("{word}", kind.word())
                         .replace("{key_type}", kind.ownKeyType())
@@ -85,8 +81,7 @@ final class PageSql {
                         .replace("{version}", commaAfter(String.join(", ", key)) + commaAfter(change) + "archive_hash")
                         .replace("{newest}", change.isEmpty() ? "" : change + " desc, ")
                         .replace("{same_change}", change.isEmpty() ? "false" : "held.updated_at = incoming.updated_at")
-                        .replace("{deleted_at}", deletedAt(kind))
-                        .replace("{id}", tombstoneKey == null ? "user_id" : tombstoneKey);
+                        .replace("{deleted_at}", deletedAt(kind));
     }
 
     private static final String TOUCH = """
@@ -118,8 +113,7 @@ final class PageSql {
                     when excluded.missed_at = noted.missed_at then noted.missed_before
                     when excluded.missed_at > noted.missed_at then noted.missed_at
                     else greatest(noted.missed_before, excluded.missed_at) end,
-                recorded_at = excluded.recorded_at
-            returning 1""";
+                recorded_at = excluded.recorded_at""";
 
     private static final String TIMED = """
             select held.user_id, '{word}', cast(held.{id} as text), {cycle_id}, :begun, :now
@@ -184,10 +178,7 @@ final class PageSql {
                  where held.archive_hash is distinct from winner.archive_hash) as changed,
                 (select count(*) from held join incoming using ({key})
                  where {same_change} and held.archive_hash <> incoming.archive_hash) as contested,
-                array(select cast(winner.{id} as text) from winner left join held using ({key})
-                 where held.archive_hash is null) as added,
-                (select count(*) from seen) as seen,
-                {missing} as missing""";
+                (select count(*) from seen) as seen""";
 
     private static String ledger(RecordKind<?> kind, boolean proves) {
         return (kind.isListed() ? LEDGER : "") + (proves ? missing(kind) : "");

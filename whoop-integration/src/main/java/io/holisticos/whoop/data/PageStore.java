@@ -98,7 +98,7 @@ final class PageStore {
         }
         Look look = look(arrival, versions);
         if (look.seen() == versions.size()) {
-            return new Saved(0, 0, Set.of(), look.missing());
+            return Saved.NOTHING;
         }
         Set<Object> notHeld = versions.stream()
                 .map(Version::key)
@@ -129,13 +129,13 @@ final class PageStore {
      * @param same keys under which the very version sent is held
      * @param seen how many of them were noted as seen: all that came, or none
      */
-    private record Look(Set<String> same, int seen, int missing) {}
+    private record Look(Set<String> same, int seen) {}
 
     private Look look(Arrival arrival, List<Version> versions) {
         return jdbi.withHandle(handle -> bound(
                         handle.createQuery(sql(arrival, Statement.Work.LOOK)), arrival, versions, versions)
-                .map((row, context) -> new Look(
-                        Set.of((String[]) row.getArray("same").getArray()), row.getInt("seen"), row.getInt("missing")))
+                .map((row, context) ->
+                        new Look(Set.of((String[]) row.getArray("same").getArray()), row.getInt("seen")))
                 .one());
     }
 
@@ -174,12 +174,7 @@ final class PageStore {
             statement.getMoreResults();
             ResultSet row = statement.getResultSet();
             row.next();
-            Saved saved = new Saved(
-                    row.getInt("changed"),
-                    row.getInt("contested"),
-                    Set.of((String[]) row.getArray("added").getArray()),
-                    row.getInt("missing"));
-            return new Written(saved, row.getInt("seen"));
+            return new Written(new Saved(row.getInt("changed"), row.getInt("contested")), row.getInt("seen"));
         }
     }
 

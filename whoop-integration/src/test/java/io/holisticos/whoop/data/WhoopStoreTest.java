@@ -26,7 +26,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -132,8 +131,8 @@ class WhoopStoreTest {
         Saved newer = save(cycle(1, "2026-09-16T13:00:00Z", "4.0"), T0.plusSeconds(60));
         Saved older = save(cycle(1, "2026-09-16T12:30:00Z", "3.5"), T0.plusSeconds(120));
 
-        assertThat(newer).isEqualTo(new Saved(1, 0, Set.of(), 0));
-        assertThat(older).isEqualTo(new Saved(0, 0, Set.of(), 0));
+        assertThat(newer).isEqualTo(new Saved(1, 0));
+        assertThat(older).isEqualTo(new Saved(0, 0));
         assertThat(strain()).isEqualTo("4.0");
         assertThat(history()).containsExactly("3.0");
     }
@@ -144,8 +143,8 @@ class WhoopStoreTest {
         Saved later = save(cycle(1, "2026-09-16T12:00:00Z", "3.1"), T0.plusSeconds(60));
         Saved earlier = save(cycle(1, "2026-09-16T12:00:00Z", "2.9"), T0.minusSeconds(60));
 
-        assertThat(later).isEqualTo(new Saved(1, 1, Set.of(), 0));
-        assertThat(earlier).isEqualTo(new Saved(0, 1, Set.of(), 0));
+        assertThat(later).isEqualTo(new Saved(1, 1));
+        assertThat(earlier).isEqualTo(new Saved(0, 1));
         assertThat(strain()).isEqualTo("3.1");
     }
 
@@ -154,7 +153,7 @@ class WhoopStoreTest {
         save(cycle(1, "2026-09-16T12:00:00Z", "3.0"), T0);
         Saved again = save(cycle(1, "2026-09-16T12:00:00Z", "3.0"), T0.plusSeconds(60));
 
-        assertThat(again).isEqualTo(new Saved(0, 0, Set.of(), 0));
+        assertThat(again).isEqualTo(new Saved(0, 0));
         assertThat(history()).isEmpty();
         Instant recordedAt =
                 jdbi.withHandle(handle -> handle.createQuery("select recorded_at from whoop_cycle where user_id = :who")
