@@ -27,7 +27,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
@@ -59,7 +58,7 @@ public final class Sandbox {
 
     public static void main(String[] args) {
         if (args.length > 0 && args[0].equals(SandboxOptions.SIMULATE)) {
-            System.exit(Simulate.main(Arrays.copyOfRange(args, 1, args.length)));
+            System.exit(Simulate.main(args));
         }
         SandboxOptions options;
         try {
@@ -68,17 +67,17 @@ public final class Sandbox {
             System.exit(SandboxOptions.explain(e));
             return;
         }
-        if (QuickJvm.isHere()) {
-            QuickJvm.endWithParent();
+        if (TunedJvm.isHere()) {
+            TunedJvm.endWithParent();
             run(options);
         } else {
-            System.exit(QuickJvm.run(args));
+            System.exit(TunedJvm.QUICK_START.run(List.of(args)));
         }
     }
 
     private static void run(SandboxOptions options) {
         BootstrapLogging.bootstrap(Level.WARN); // before anything speaks: the person wants progress, not logs
-        Progress progress = new Progress(System.out, QuickJvm.startNanos());
+        Progress progress = new Progress(System.out, TunedJvm.startNanos());
         Sandbox sandbox = new Sandbox(options, progress);
         Runtime.getRuntime().addShutdownHook(new Thread(sandbox::stop, "sandbox-stop"));
         try {

@@ -1,6 +1,9 @@
 package io.holisticos.sandbox.simulate;
 
 import io.holisticos.sandbox.SandboxFailure;
+import io.holisticos.sandbox.TunedJvm;
+import java.util.Arrays;
+import java.util.List;
 import net.sourceforge.argparse4j.inf.ArgumentParserException;
 
 /** The command {@code simulate}. */
@@ -11,14 +14,22 @@ public final class Simulate {
 
     private Simulate() {}
 
-    /** Runs the simulation and returns the exit status. */
+    /**
+     * Runs the simulation and returns the exit status.
+     *
+     * @param args of the program: the first is the command
+     */
     public static int main(String[] args) {
         Scenario scenario;
         try {
-            scenario = Scenario.parse(args);
+            scenario = Scenario.parse(Arrays.copyOfRange(args, 1, args.length));
         } catch (ArgumentParserException e) {
             return Scenario.explain(e);
         }
+        if (!TunedJvm.isHere()) {
+            return TunedJvm.BROAD_WORK.run(List.of(args));
+        }
+        TunedJvm.endWithParent();
         try (Town town = Town.start(scenario)) {
             Thread end = new Thread(town::close, "simulation-stop");
             Runtime.getRuntime().addShutdownHook(end);

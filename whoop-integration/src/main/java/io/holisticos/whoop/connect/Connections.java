@@ -37,7 +37,7 @@ public final class Connections implements Managed {
     private static final Duration BEFORE_EXPIRY = Duration.ofSeconds(60);
 
     /** How often connections are looked for that nobody uses. */
-    private static final Duration KEEP_ALIVE = Duration.ofMinutes(10);
+    private static final Duration KEEP_ALIVE = Duration.ofHours(1);
 
     private final ConnectionStore store;
     private final TokenSeals seals;

@@ -23,7 +23,7 @@ final class KeepAlive {
     private static final Logger log = LoggerFactory.getLogger(KeepAlive.class);
 
     /** Of one round: after a long pause thousands may be due, and WHOOP is not to be stormed. */
-    static final int AT_ONCE = 10;
+    static final int AT_ONCE = 60;
 
     /** Who fell idle together is not refreshed together. */
     static final Duration SPREAD = Duration.ofDays(1);
@@ -61,7 +61,7 @@ final class KeepAlive {
                 log.debug("event=connection_not_kept kind={}", gone.kind()); // the custody has seen to it, and said so
             } catch (HealthError later) {
                 log.warn("event=keep_alive_interrupted provider=whoop kind={}", later.kind());
-                break; // the next round comes in minutes
+                break; // the next round comes in an hour
             }
         }
         if (!due.isEmpty()) {

@@ -122,21 +122,27 @@ final class PageSql {
               and held.start_at >= :from and held.start_at < :until
               and held.{id} <> all (cast(:present as {id_type}[]))""";
 
-    /** Between the first and the last sleep that the page's own recoveries are of: beyond, nothing is sure. */
+    /**
+     * Between the first and the last sleep that the page's own recoveries are of: beyond, nothing is sure. Arrays instead
+     * of joins, since for tables that were never analyzed the server joins everything with everything.
+     */
     private static final String OF_A_SLEEP = """
             select held.user_id, '{word}', cast(held.sleep_id as text), held.cycle_id, :begun, :now
-            from complete,
-                lateral (
-                    select min(sleep.start_at) as first, max(sleep.start_at) as last
-                    from whoop_recovery listed
-                    join whoop_sleep sleep on sleep.user_id = listed.user_id and sleep.id = listed.sleep_id
-                    where listed.user_id = :who and listed.cycle_id = any (cast(:present as bigint[]))
-                ) span
-            join whoop_sleep sleep on sleep.user_id = :who and sleep.start_at < span.last
-              and sleep.start_at >= case when :last then :from else span.first end
-            join whoop_recovery held on held.user_id = sleep.user_id and held.sleep_id = sleep.id
-            where held.deleted_at is null and held.last_fetch_begun_at < :begun
-              and held.cycle_id <> all (cast(:present as bigint[]))""";
+            from {table} held, complete
+            where held.user_id = :who and held.deleted_at is null and held.last_fetch_begun_at < :begun
+              and held.cycle_id <> all (cast(:present as bigint[]))
+              and held.sleep_id = any (array(
+                  select sleep.id from whoop_sleep sleep, span
+                  where sleep.user_id = :who and sleep.start_at < span.last
+                    and sleep.start_at >= case when :last then :from else span.first end))""";
+
+    private static final String SPAN = """
+            , span as materialized (
+                select min(sleep.start_at) as first, max(sleep.start_at) as last from whoop_sleep sleep
+                where sleep.user_id = :who and sleep.id = any (array(
+                    select listed.sleep_id from {table} listed
+                    where listed.user_id = :who and listed.cycle_id = any (cast(:present as bigint[]))))
+            )""";
 
     private static final String NEWS = """
             with incoming as (
@@ -187,7 +193,8 @@ final class PageSql {
     private static String missing(RecordKind<?> kind) {
         boolean recovery = kind.equals(RecordKind.RECOVERY);
         String candidates = recovery ? OF_A_SLEEP : TIMED;
-        return ", missing as (\n"
+        return (recovery ? SPAN : "")
+                + ", missing as (\n"
                 + NOTE_MISSING
                         .replace("{candidates}", candidates)
                         .replace("{cycle_id}", kind.equals(RecordKind.CYCLE) ? "held.id" : "cast(null as bigint)")

@@ -32,11 +32,11 @@ public final class WebhookConfiguration {
     @JsonProperty
     Duration parkFor = Duration.days(30);
 
-    /** How often what a crash left lying is picked up; a start looks at once. */
+    /** How often parked events are looked for whose member has connected since; connecting and a start look at once. */
     @NotNull
     @MinDuration(value = 1, unit = TimeUnit.SECONDS)
     @JsonProperty
-    Duration sweepEvery = Duration.minutes(10);
+    Duration sweepEvery = Duration.hours(1);
 
     WebhookSecrets secrets(String clientSecret) {
         return new WebhookSecrets(secret.isBlank() ? clientSecret : secret, previousSecret);

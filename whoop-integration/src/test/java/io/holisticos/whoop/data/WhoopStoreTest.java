@@ -26,9 +26,11 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -193,6 +195,58 @@ class WhoopStoreTest {
 
         assertThat(saved.changed()).isEqualTo(2);
         assertThat(history()).containsExactlyInAnyOrder("3.0", "3.5");
+    }
+
+    /** A fresh database has no statistics, and the server's guesses have cost a visit for every pair of records. */
+    @Test
+    void aListVisitsEachHeldRecordAFewTimesThoughNothingWasEverAnalyzed() {
+        int nights = 50;
+        List<Fetched<Sleep>> sleeps =
+                IntStream.range(0, nights).mapToObj(WhoopStoreTest::night).toList();
+        List<Fetched<Recovery>> recoveries =
+                IntStream.range(0, nights).mapToObj(WhoopStoreTest::morning).toList();
+        store.save(RecordKind.SLEEP, who, sleeps, T0, T0);
+        store.save(RecordKind.RECOVERY, who, recoveries, T0, T0);
+        List<Fetched<Sleep>> newestSleeps = sleeps.subList(0, 25);
+        List<Fetched<Recovery>> newestRecoveries = recoveries.subList(0, 25);
+
+        assertThat(visitsOf(RecordKind.SLEEP, newestSleeps)).isLessThan(20L * nights);
+        assertThat(visitsOf(RecordKind.RECOVERY, newestRecoveries)).isLessThan(20L * nights);
+    }
+
+    /** Rows the server read to save a list of which everything is held. */
+    private <T> long visitsOf(RecordKind<T> kind, List<Fetched<T>> records) {
+        Window all = new Window(T0.minus(Duration.ofDays(100)), T0);
+        Listed<T> listed = Listed.page(new Page<>(records, List.of(), "more"), all, T0);
+        return jdbi.inTransaction(handle -> {
+            store.save(kind, who, listed, T0.plusSeconds(60), T0.plusSeconds(60));
+            return handle.createQuery("select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))"
+                            + " from pg_stat_xact_user_tables")
+                    .mapTo(Long.class)
+                    .one();
+        });
+    }
+
+    private static Fetched<Sleep> night(int ago) {
+        Instant start = T0.minus(Duration.ofDays(ago)).minus(Duration.ofHours(12));
+        return sample(
+                "sleep-scored",
+                Sleep.class,
+                tree -> tree.put("id", new UUID(9, ago).toString())
+                        .put("cycle_id", 1_000 - ago)
+                        .put("start", start.toString())
+                        .put("end", start.plus(Duration.ofHours(8)).toString()));
+    }
+
+    private static Fetched<Recovery> morning(int ago) {
+        Instant made = T0.minus(Duration.ofDays(ago)).minus(Duration.ofHours(4));
+        return sample(
+                "recovery-scored",
+                Recovery.class,
+                tree -> tree.put("sleep_id", new UUID(9, ago).toString())
+                        .put("cycle_id", 1_000 - ago)
+                        .put("created_at", made.toString())
+                        .put("updated_at", made.toString()));
     }
 
     @SafeVarargs

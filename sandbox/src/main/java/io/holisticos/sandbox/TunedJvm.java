@@ -10,20 +10,40 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs the sandbox in a JVM that is tuned for a quick start: compiling for peak speed would take as long as the start
- * itself. A jar cannot say so in its manifest, hence a second process; both end together.
+ * Runs the program in a JVM that is tuned for what it is to do. A jar cannot say so in its manifest, hence a second
+ * process; both end together.
  */
-final class QuickJvm {
+public enum TunedJvm {
+
+    /** For the sandbox: compiling for peak speed would take as long as the start itself. */
+    QUICK_START("-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"),
+
+    /**
+     * For minutes of work by a lot of code, none of it hot: with little inlined and loops left alone the second compiler
+     * is done in half the time, which two processors would rather spend on the work.
+     */
+    BROAD_WORK(
+            "-XX:MaxInlineLevel=9",
+            "-XX:InlineSmallCode=1000",
+            "-XX:FreqInlineSize=150",
+            "-XX:LoopOptsCount=10",
+            "-XX:LoopUnrollLimit=4",
+            "-XX:-UseLoopPredicate",
+            "-XX:-PartialPeelLoop",
+            "-XX:-UseSuperWord");
 
     private static final String STARTED = "sandbox.started";
-    private static final List<String> FLAGS =
-            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData");
+    private static final List<String> ALWAYS = List.of("-XX:+UseSerialGC", "-XX:+IgnoreUnrecognizedVMOptions");
     private static final Duration CHILD_ENDS_WITHIN = Duration.ofSeconds(5);
 
-    private QuickJvm() {}
+    private final List<String> flags;
+
+    TunedJvm(String... flags) {
+        this.flags = List.of(flags);
+    }
 
     /** Whether this is the tuned process, or one whose JVM was chosen by a person: nothing more to do. */
-    static boolean isHere() {
+    public static boolean isHere() {
         return System.getProperty(STARTED) != null
                 || ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                         .anyMatch(argument -> argument.startsWith("-X"));
@@ -40,15 +60,16 @@ final class QuickJvm {
     }
 
     /** Runs the main class with these arguments and returns its exit status; ends it when this process is ended. */
-    static int run(String[] args) {
+    public int run(List<String> args) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(FLAGS);
+        command.addAll(ALWAYS);
+        command.addAll(flags);
         command.add("-D" + STARTED + "=" + ManagementFactory.getRuntimeMXBean().getStartTime());
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
         command.add(Sandbox.class.getName());
-        command.addAll(List.of(args));
+        command.addAll(args);
         try {
             Process child = new ProcessBuilder(command).inheritIO().start();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> end(child), "sandbox-end"));
@@ -62,9 +83,9 @@ final class QuickJvm {
     }
 
     /** In the tuned process: ends it when the first one is gone, however that happened. */
-    static void endWithParent() {
+    public static void endWithParent() {
         if (System.getProperty(STARTED) != null) {
-            ProcessHandle.current().parent().ifPresent(QuickJvm::endAfter);
+            ProcessHandle.current().parent().ifPresent(TunedJvm::endAfter);
         }
     }
 
