@@ -17,10 +17,13 @@ import java.util.stream.Stream;
 final class Driver {
 
     /**
-     * WHOOP does not say how long an event is under way. Here they leave every fifth minute, so that the events of
+     * WHOOP does not say how long an event is under way. Here they leave every tenth minute, so that the events of
      * different members arrive together and fewer cores wait. Nothing that is measured begins before.
      */
-    private static final Duration PULSE = Duration.ofMinutes(5);
+    private static final Duration PULSE = Duration.ofMinutes(10);
+
+    /** While everybody wakes, ten minutes of events would be more than a minute's quota. */
+    private static final Duration MORNING_PULSE = Duration.ofMinutes(5);
 
     /** Jobs are begun every twentieth second, which is later than in production and counts as waiting. */
     private static final Duration TICK = Duration.ofSeconds(20);
@@ -91,12 +94,16 @@ final class Driver {
     /** What is due at a whole minute was planned, like quiet hours, and nobody waits for it: it is begun at a pulse. */
     private Optional<Instant> nextJobs() {
         return nextJobs.stream()
-                .map(due -> roundedUp(due, due.equals(due.truncatedTo(ChronoUnit.MINUTES)) ? PULSE : TICK))
+                .map(due -> roundedUp(due, due.equals(due.truncatedTo(ChronoUnit.MINUTES)) ? pulseAt(due) : TICK))
                 .min(Comparator.naturalOrder());
     }
 
     private Optional<Instant> nextPulse() {
-        return town.whoop().nextPumpAt().map(moment -> roundedUp(moment, PULSE));
+        return town.whoop().nextPumpAt().map(moment -> roundedUp(moment, pulseAt(moment)));
+    }
+
+    private static Duration pulseAt(Instant moment) {
+        return Town.isMorning(moment) ? MORNING_PULSE : PULSE;
     }
 
     private Instant next(Instant end) {

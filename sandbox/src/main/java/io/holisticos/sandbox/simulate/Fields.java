@@ -78,6 +78,9 @@ final class Fields {
         if (one.length() < 20 || other.length() < 20) {
             return false; // shorter than any date with time and offset
         }
+        if (one.endsWith("Z") && other.equals(one.substring(0, one.length() - 1) + "+00:00")) {
+            return true; // as the database writes it
+        }
         try {
             return OffsetDateTime.parse(one)
                     .toInstant()

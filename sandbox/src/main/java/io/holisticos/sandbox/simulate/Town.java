@@ -29,6 +29,8 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -43,6 +45,11 @@ final class Town implements AutoCloseable {
 
     /** Noon where everybody lives; any moment would do, as long as it is always the same. */
     static final Instant START = Instant.parse("2026-03-02T12:00:00Z");
+
+    /** The awakenings, with the scores that follow them. */
+    private static final LocalTime MORNING = LocalTime.of(6, 0);
+
+    private static final LocalTime MORNING_IS_OVER = LocalTime.of(10, 0);
 
     private static final int NAMED_PEOPLE = 5; // they belong to the demo and stay away
 
@@ -117,6 +124,12 @@ final class Town implements AutoCloseable {
         } finally {
             Settings.delete(file);
         }
+    }
+
+    /** Whether most people there wake about this time. */
+    static boolean isMorning(Instant moment) {
+        LocalTime time = LocalTime.ofInstant(moment, ZoneOffset.UTC);
+        return !time.isBefore(MORNING) && time.isBefore(MORNING_IS_OVER);
     }
 
     TwinClock clock() {
