@@ -13,6 +13,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.newsclub.net.unix.AFUNIXSocket;
+import org.newsclub.net.unix.AFUNIXSocketFactory;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** The two databases: on a PostgreSQL of our own, or on one that was named. */
@@ -20,6 +22,9 @@ public final class Postgres {
 
     public static final String SAHHA = "sahha";
     public static final String WHOOP = "whoop";
+
+    private static final Path SOCKETS =
+            Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
 
     private final Place place;
     private final String urlPattern;
@@ -39,8 +44,10 @@ public final class Postgres {
      * @param url a PostgreSQL to use instead of our own; null for our own
      * @param data folder that our own lives on in; null when nothing is to stay
      * @param suffix of the databases' names; with one they are made anew at start and removed at the end
+     * @param bySocketFile whether our own is to be reached by a socket file where that can be done: much work costs less of
+     *     both processors then, but a library more is to be loaded
      */
-    public record Place(@Nullable String url, @Nullable Path data, String suffix) {
+    public record Place(@Nullable String url, @Nullable Path data, String suffix, boolean bySocketFile) {
         private boolean isThrowaway() {
             return !suffix.isEmpty();
         }
@@ -54,10 +61,17 @@ public final class Postgres {
         }
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int port = free.getLocalPort();
-            return new Postgres(place, "jdbc:postgresql://localhost:" + port + "/%s?user=postgres", port);
+            String pattern = "jdbc:postgresql://localhost:" + port + "/%s?user=postgres";
+            boolean bySocketFile = place.bySocketFile() && AFUNIXSocket.isSupported();
+            return new Postgres(place, bySocketFile ? pattern + socketFile(port) : pattern, port);
         } catch (IOException e) {
             throw new SandboxFailure("no free port for PostgreSQL", e);
         }
+    }
+
+    private static String socketFile(int port) {
+        return "&sslMode=disable&socketFactory=" + AFUNIXSocketFactory.FactoryArg.class.getName() + "&socketFactoryArg="
+                + SOCKETS.resolve(".s.PGSQL." + port);
     }
 
     /** Starts, or connects, and creates what is missing. */
@@ -84,7 +98,8 @@ public final class Postgres {
         EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
                 .setPort(port)
                 .setRegisterShutdownHook(false) // the sandbox stops things in its own order
-                .setServerConfig("max_connections", "200");
+                .setServerConfig("max_connections", "200")
+                .setServerConfig("unix_socket_directories", SOCKETS.toString());
         if (data != null) {
             Files.createDirectories(data);
             builder.setDataDirectory(data.resolve("postgresql").toAbsolutePath())

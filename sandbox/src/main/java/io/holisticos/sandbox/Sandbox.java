@@ -94,7 +94,7 @@ public final class Sandbox {
     private void start() throws Exception {
         requireFreePorts();
         TwinClock clock = TwinClock.atWallTime(options.speed());
-        Postgres postgres = Postgres.planned(new Postgres.Place(options.databaseUrl(), options.data(), ""));
+        Postgres postgres = Postgres.planned(new Postgres.Place(options.databaseUrl(), options.data(), "", false));
         Settings settings = new Settings(
                 options.port(),
                 options.adminPort(),

@@ -33,7 +33,8 @@ public enum TunedJvm {
             "-XX:-UseSuperWord");
 
     private static final String STARTED = "sandbox.started";
-    private static final List<String> ALWAYS = List.of("-XX:+UseSerialGC", "-XX:+IgnoreUnrecognizedVMOptions");
+    private static final List<String> ALWAYS =
+            List.of("-XX:+UseSerialGC", "-XX:+IgnoreUnrecognizedVMOptions", "--enable-native-access=ALL-UNNAMED");
     private static final Duration CHILD_ENDS_WITHIN = Duration.ofSeconds(5);
 
     private final List<String> flags;

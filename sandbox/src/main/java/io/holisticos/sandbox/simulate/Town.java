@@ -70,8 +70,8 @@ final class Town implements AutoCloseable {
     private Town(Scenario scenario) throws IOException {
         world = World.of(new WorldOptions(scenario.seed(), START, scenario.users(), lifeOf(scenario)));
         int port = freePort();
-        postgres = Postgres.planned(
-                new Postgres.Place(scenario.databaseUrl(), null, scenario.databaseUrl() == null ? "" : "_simulation"));
+        postgres = Postgres.planned(new Postgres.Place(
+                scenario.databaseUrl(), null, scenario.databaseUrl() == null ? "" : "_simulation", true));
         running.push(postgres::close);
         held = new HeldStore(postgres.url(Postgres.WHOOP));
         running.push(held);
