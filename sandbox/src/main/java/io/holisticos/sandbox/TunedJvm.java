@@ -29,6 +29,7 @@ public enum TunedJvm {
             "-XX:LoopOptsCount=10",
             "-XX:LoopUnrollLimit=4",
             "-XX:-UseLoopPredicate",
+            "-XX:-UseProfiledLoopPredicate",
             "-XX:-PartialPeelLoop",
             "-XX:-UseSuperWord");
 
