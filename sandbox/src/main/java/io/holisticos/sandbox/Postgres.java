@@ -81,7 +81,7 @@ public final class Postgres {
         }
         try {
             if (place.url() == null) {
-                own = embedded(place.data(), ownPort);
+                own = embedded(place, ownPort);
             }
             for (String database : List.of(SAHHA, WHOOP)) {
                 if (place.isThrowaway()) {
@@ -94,12 +94,15 @@ public final class Postgres {
         }
     }
 
-    private static EmbeddedPostgres embedded(@Nullable Path data, int port) throws IOException {
+    private static EmbeddedPostgres embedded(Place place, int port) throws IOException {
         EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
                 .setPort(port)
                 .setRegisterShutdownHook(false) // the sandbox stops things in its own order
-                .setServerConfig("max_connections", "200")
-                .setServerConfig("unix_socket_directories", SOCKETS.toString());
+                .setServerConfig("max_connections", "200");
+        if (place.bySocketFile()) {
+            builder.setServerConfig("unix_socket_directories", SOCKETS.toString());
+        }
+        Path data = place.data();
         if (data != null) {
             Files.createDirectories(data);
             builder.setDataDirectory(data.resolve("postgresql").toAbsolutePath())
