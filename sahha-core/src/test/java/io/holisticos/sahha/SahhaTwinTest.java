@@ -8,7 +8,6 @@ import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.Measured;
 import io.holisticos.health.SourceDay;
 import io.holisticos.health.UserId;
-import io.holisticos.testing.TestDatabase;
 import io.holisticos.twins.TwinClock;
 import io.holisticos.twins.sahha.SahhaQuirk;
 import io.holisticos.twins.sahha.SahhaTwin;
@@ -46,10 +45,7 @@ class SahhaTwinTest {
         TwinClock clock = TwinClock.fixed(START);
         twin = SahhaTwin.start(SahhaTwinOptions.onPort(0), World.of(new WorldOptions(7, START, 2)), clock);
         bed = new SahhaBed(
-                TestDatabase.migratedBy("sahha-db/changelog.yaml"),
-                URI.create(twin.baseUrl()),
-                "sandbox-sahha-client",
-                "sandbox-sahha-secret");
+                SahhaTables.migrated(), URI.create(twin.baseUrl()), "sandbox-sahha-client", "sandbox-sahha-secret");
         bed.now.set(START);
     }
 
