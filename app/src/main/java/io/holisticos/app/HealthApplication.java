@@ -113,6 +113,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         JsonForm.applyTo(bootstrap.getObjectMapper());
         bootstrap.addBundle(new ViewBundle<>());
         bootstrap.addBundle(new Changelog("sahha-db", Migrations.SAHHA_CHANGELOG, all -> all.sahhaDatabase));
+        bootstrap.addBundle(new Changelog("sahha-cut-over", Migrations.SAHHA_CUT_OVER, all -> all.sahhaDatabase));
         bootstrap.addBundle(new Changelog("whoop-db", Migrations.WHOOP_CHANGELOG, all -> all.whoopDatabase));
     }
 
