@@ -241,8 +241,7 @@ public final class InternalDataResource {
         Instant now = access.clock().instant();
         Held held = reader.read(who, query.toRead(now), Deadline.after(READ_MAY_TAKE));
         DayRange days = query.meant(now, held.newest());
-        List<Object> records = WhoopDays.of(held).values().stream()
-                .filter(day -> days.contains(day.date()))
+        List<Object> records = WhoopDays.of(held, days).stream()
                 .flatMap(recordsOf)
                 .map(Object.class::cast)
                 .toList();

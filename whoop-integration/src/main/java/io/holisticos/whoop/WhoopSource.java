@@ -84,10 +84,8 @@ public final class WhoopSource implements HealthSource {
     }
 
     private SourceAnswer measured(MemberStanding member, DayRange days, Held held) {
-        List<SourceDay> ofRange = WhoopDays.of(held).values().stream()
-                .filter(day -> days.contains(day.date()))
-                .map(DayValues::of)
-                .toList();
+        List<SourceDay> ofRange =
+                WhoopDays.of(held, days).stream().map(DayValues::of).toList();
         Observation newest = held.newest();
         return new SourceAnswer.Measured(
                 WHOOP,
