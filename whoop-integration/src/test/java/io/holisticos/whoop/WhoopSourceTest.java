@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource.Acquaintance;
 import io.holisticos.health.Measurement;
 import io.holisticos.health.Metric;
+import io.holisticos.health.PlausibleDay;
 import io.holisticos.health.Score;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.Measured;
@@ -129,6 +131,30 @@ class WhoopSourceTest {
         assertThat(day.measurements())
                 .allSatisfy(measurement ->
                         assertThat(measurement.value().toString()).doesNotContain("E"));
+    }
+
+    @Test
+    void aSleepWithMoreAwakeAndUnknownTimeThanTimeInBedIsGivenAsItComesOut() {
+        UserId who = member("impossible");
+        Fetched<Sleep> sleep = Samples.sample(
+                "sleep-scored",
+                Sleep.class,
+                tree -> ((ObjectNode) tree.at("/score/stage_summary"))
+                        .put("total_in_bed_time_milli", 28_800_000)
+                        .put("total_awake_time_milli", 27_000_000)
+                        .put("total_no_data_time_milli", 5_400_000));
+        bed.store.save(RecordKind.SLEEP, who, List.of(sleep), SyncBed.START, SyncBed.START);
+
+        SourceDay day =
+                measured(source.read(who, DayRange.of(DAY), deadline())).days().get(0);
+
+        assertThat(values(day)).as("the gate judges, not the source").containsEntry(Metric.SLEEP_DURATION, "-60");
+        assertThat(PlausibleDay.of(day).implausible()).containsExactly(Metric.SLEEP_DURATION);
+        assertThat(Samples.MAPPER
+                        .valueToTree(PlausibleDay.of(day).day().details())
+                        .at("/sleep/score/stage_summary/total_awake_time_milli")
+                        .asLong())
+                .isEqualTo(27_000_000);
     }
 
     @Test
