@@ -149,6 +149,43 @@ class DaysAndValuesTest {
                 .isEqualTo(5_400_000);
     }
 
+    @Test
+    void whatNoRecordMayHoldCostsNothingElseOfIt() throws Exception {
+        ObjectNode recovery = ScriptedWhoop.recovery(93_848, NIGHT, LAST_NIGHT.plus(Duration.ofHours(9)));
+        ((ObjectNode) recovery.path("score")).put("spo2_percentage", 130.5).put("recovery_score", -1);
+        ObjectNode workout = ScriptedWhoop.workout(NIGHT, LAST_NIGHT.plus(Duration.ofHours(10)));
+        ((ObjectNode) workout.path("score"))
+                .put("average_heart_rate", 0)
+                .put("kilojoule", -5)
+                .put("distance_meter", -1)
+                .put("percent_recorded", 140);
+        house.whoop().has(ScriptedWhoop.CYCLES, ScriptedWhoop.cycle(93_848, LAST_NIGHT));
+        house.whoop().has(ScriptedWhoop.SLEEPS, ScriptedWhoop.sleep(NIGHT, 93_848, LAST_NIGHT));
+        house.whoop().has(ScriptedWhoop.RECOVERIES, recovery);
+        house.whoop().has(ScriptedWhoop.WORKOUTS, workout);
+        house.connectAndSync("odd", 4804);
+
+        JsonNode day = house.json("/api/v1/unified-health/overview/odd?period=" + TODAY);
+
+        assertThat(day.at("/metrics/heart_rate.resting/value").asInt()).isEqualTo(64);
+        assertThat(day.at("/metrics").has("spo2.sleep")).isFalse();
+        assertThat(reasonOf("spo2.sleep", day)).isEqualTo("implausible");
+        assertThat(day.at("/scores").has("whoop_recovery")).isFalse();
+        JsonNode trained = day.at("/workouts/0");
+        assertThat(trained.path("max_heart_rate").asInt()).isEqualTo(146);
+        for (String impossible : List.of("average_heart_rate", "energy_kcal", "distance_meter")) {
+            assertThat(trained.has(impossible)).as(impossible).isFalse();
+        }
+        assertThat(house.json("/internal/data/workouts/odd?date=" + TODAY)
+                        .at("/records/0/score/percent_recorded")
+                        .asInt())
+                .isEqualTo(140);
+        assertThat(house.json("/internal/data/recovery/odd?date=" + TODAY)
+                        .at("/records/0/score/spo2_percentage")
+                        .decimalValue())
+                .isEqualByComparingTo("130.5");
+    }
+
     private static String reasonOf(String metric, JsonNode day) {
         return StreamSupport.stream(day.at("/completeness/missing").spliterator(), false)
                 .filter(missing -> missing.path("metric").asText().equals(metric))
