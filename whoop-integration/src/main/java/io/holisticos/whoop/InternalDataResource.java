@@ -239,7 +239,7 @@ public final class InternalDataResource {
     private RecordsBody recordsOf(Member member, DaysQuery query, Function<WhoopDay, Stream<?>> recordsOf) {
         UserId who = member.who();
         Instant now = access.clock().instant();
-        Held held = reader.read(who, query.toRead(now), Deadline.after(READ_MAY_TAKE));
+        Held held = reader.read(who, query.toRead(now), now, Deadline.after(READ_MAY_TAKE));
         DayRange days = query.meant(now, held.newest());
         List<Object> records = WhoopDays.of(held, days).stream()
                 .flatMap(recordsOf)

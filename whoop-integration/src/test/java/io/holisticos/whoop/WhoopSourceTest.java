@@ -236,6 +236,48 @@ class WhoopSourceTest {
     }
 
     @Test
+    void aRecordFromTheFutureIsNotTheNewestObservation() {
+        UserId who = member("future");
+        hold(who, "cycle-scored", "sleep-nap");
+        Fetched<Sleep> tomorrow = Samples.sample(
+                "sleep-scored",
+                Sleep.class,
+                tree -> tree.put("timezone_offset", "+14:00")
+                        .put("start", "2099-01-01T00:00:00Z")
+                        .put("end", "2099-01-01T08:00:00Z"));
+        Fetched<Workout> nextYear = Samples.sample(
+                "workout-scored",
+                Workout.class,
+                tree -> tree.put("timezone_offset", "-10:00")
+                        .put("start", "2027-01-01T00:00:00Z")
+                        .put("end", "2027-01-01T08:00:00Z"));
+        bed.store.save(RecordKind.SLEEP, who, List.of(tomorrow), SyncBed.START, SyncBed.START);
+        bed.store.save(RecordKind.WORKOUT, who, List.of(nextYear), SyncBed.START, SyncBed.START);
+
+        Measured measured = measured(source.read(who, DayRange.of(DAY), deadline()));
+
+        assertThat(measured.newest().at()).isEqualTo("2022-04-24T18:55:30Z");
+        assertThat(measured.newest().offset()).isEqualTo(ZoneOffset.ofHours(-5));
+    }
+
+    @Test
+    void coverageIsToldForEachDayAndDoesNotDependOnTheOthers() {
+        LocalDate old = today().minusDays(40);
+        DayRange range = new DayRange(old, today().plusDays(2));
+
+        Measured measured = measured(source.read(ANNA, range, deadline()));
+
+        assertThat(measured.coverageOn(old)).isEqualTo("partial");
+        assertThat(measured.coverageOn(today())).isEqualTo("complete");
+        for (LocalDate date : range.days()) {
+            assertThat(measured.coverageOn(date))
+                    .as("%s", date)
+                    .isEqualTo(measured(source.read(ANNA, DayRange.of(date), deadline()))
+                            .coverage());
+        }
+    }
+
+    @Test
     void withoutConsentWhatIsHeldIsStillRead() {
         UserId who = member("consent");
         connections.put(who, new MemberConnection(1, SyncBed.START, true));
@@ -334,7 +376,7 @@ class WhoopSourceTest {
 
     private static LocalDate today() {
         ZoneOffset offset = bed.reader
-                .read(ANNA, DayRange.of(LocalDate.parse("2026-11-22")), deadline())
+                .read(ANNA, DayRange.of(LocalDate.parse("2026-11-22")), bed.clock.instant(), deadline())
                 .newest()
                 .offset();
         return LocalDate.ofInstant(bed.clock.instant(), offset);

@@ -85,13 +85,13 @@ public final class WhoopDayStore {
                 where trained.start_at - cast(:reach as interval) < :since or trained.start_at >= :until
             ), newest as (
                 (select start_at as at, timezone_offset from whoop_cycle
-                 where user_id = :who and deleted_at is null order by start_at desc limit 1)
+                 where user_id = :who and deleted_at is null and start_at <= :now order by start_at desc limit 1)
                 union all
                 (select end_at, timezone_offset from whoop_sleep
-                 where user_id = :who and deleted_at is null order by end_at desc limit 1)
+                 where user_id = :who and deleted_at is null and end_at <= :now order by end_at desc limit 1)
                 union all
-                (select end_at, timezone_offset from whoop_workout
-                 where user_id = :who and deleted_at is null order by start_at desc limit 1)
+                (select least(end_at, :now), timezone_offset from whoop_workout
+                 where user_id = :who and deleted_at is null and start_at <= :now order by start_at desc limit 1)
             )
             select 'cycle', cast(row_to_json(cycle) as text) from whoop_cycle cycle
             where user_id = :who and deleted_at is null and id in (select id from known)
@@ -129,8 +129,10 @@ public final class WhoopDayStore {
     /**
      * Every record of these days, and those that decide that others are not: {@link WhoopDays#of(Held, DayRange)} says
      * which are.
+     *
+     * @param now what would be later than that was not observed yet, whatever a record says
      */
-    public Held read(UserId who, DayRange days, Deadline deadline) {
+    public Held read(UserId who, DayRange days, Instant now, Deadline deadline) {
         return answered(handle -> {
             Rows rows = new Rows();
             limited(handle.createQuery(HELD), deadline)
@@ -138,6 +140,7 @@ public final class WhoopDayStore {
                     .bind("since", startOf(days.from().minusDays(MARGIN_DAYS)))
                     .bind("until", startOf(days.to().plusDays(1 + MARGIN_DAYS)))
                     .bind("reach", WhoopDays.REACH.toString())
+                    .bind("now", now.atOffset(ZoneOffset.UTC))
                     .map((row, context) -> rows.add(row.getString(1), Json.parse(row.getString(2))))
                     .list();
             return rows.held();
