@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.UUID;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
@@ -80,6 +81,63 @@ class DaysAndValuesTest {
         assertThat(idsOf(house.json("/internal/data/workouts/long?from=2026-11-10&to=2026-11-18")
                         .path("records")))
                 .containsExactly(first.toString(), workout.toString());
+    }
+
+    @Test
+    void daysOfOddRecordsAreTheSameAskedForOneByOneAndInARange() throws Exception {
+        Random random = new Random(14);
+        List<JsonNode> cycles = new ArrayList<>();
+        List<JsonNode> sleeps = new ArrayList<>();
+        List<JsonNode> workouts = new ArrayList<>();
+        Instant start = Instant.parse("2026-11-01T20:00:00Z");
+        for (int i = 0; i < 14; i++) {
+            Duration length = Duration.ofHours(4 + random.nextInt(i % 5 == 0 ? 150 : 30));
+            String offset = random.nextInt(4) > 0 ? "+01:00" : random.nextBoolean() ? "+14:00" : "-10:00";
+            cycles.add(ScriptedWhoop.cycle(100 + i, start)
+                    .put("end", start.plus(length).toString())
+                    .put("timezone_offset", offset));
+            if (random.nextInt(3) > 0) {
+                sleeps.add(ScriptedWhoop.sleep(new UUID(1, i), 100 + i, start).put("timezone_offset", offset));
+            }
+            if (random.nextInt(4) == 0) {
+                Instant anywhere = start.plus(Duration.ofHours(random.nextInt(200) - 100));
+                sleeps.add(
+                        ScriptedWhoop.sleep(new UUID(2, i), 100 + i, anywhere).put("nap", random.nextBoolean()));
+            }
+            workouts.add(ScriptedWhoop.workout(new UUID(3, i), start.plus(Duration.ofHours(random.nextInt(100)))));
+            start = start.plus(length).minus(Duration.ofHours(random.nextInt(3) > 0 ? 0 : 12));
+        }
+        house.whoop().has(ScriptedWhoop.CYCLES, cycles.toArray(JsonNode[]::new));
+        house.whoop().has(ScriptedWhoop.SLEEPS, sleeps.toArray(JsonNode[]::new));
+        house.whoop().has(ScriptedWhoop.WORKOUTS, workouts.toArray(JsonNode[]::new));
+        house.connectAndSync("strange", 4805);
+
+        JsonNode range = house.json("/api/v1/unified-health/days/strange?from=2026-10-10&to=2026-11-30");
+
+        List<String> seen = new ArrayList<>();
+        for (JsonNode day : range) {
+            String date = day.path("date").asText();
+            assertThat(steady(house.json("/api/v1/unified-health/overview/strange?period=" + date)))
+                    .as(date)
+                    .isEqualTo(steady(day));
+            seen.addAll(idsOf(day.path("workouts")));
+        }
+        assertThat(seen).as("each on one day").hasSize(workouts.size()).doesNotHaveDuplicates();
+        List<String> internal = new ArrayList<>();
+        for (JsonNode day : range) {
+            internal.addAll(idsOf(house.json("/internal/data/sleep/strange?date="
+                            + day.path("date").asText())
+                    .path("records")));
+        }
+        assertThat(internal)
+                .isEqualTo(idsOf(house.json("/internal/data/sleep/strange?from=2026-10-10&to=2026-11-30")
+                        .path("records")))
+                .hasSize(sleeps.size());
+    }
+
+    /** A day without what differs from one question to the next. */
+    private static JsonNode steady(JsonNode day) {
+        return ((ObjectNode) day).without(List.of("period", "generated_at", "processing_stats"));
     }
 
     @Test
