@@ -99,7 +99,9 @@ public final class UnifiedHealthResource {
     @Operation(
             operationId = "unifiedDays",
             summary = "A range of days of a person from all sources",
-            description = "Every day asked for is in the list, oldest first, also one of which nothing is known.")
+            description =
+                    "Every day asked for is in the list, oldest first, also one of which nothing is known. Each is what"
+                            + " it is when asked for alone.")
     @ApiResponse(
             responseCode = "200",
             description = "The days, oldest first, without processing_stats",

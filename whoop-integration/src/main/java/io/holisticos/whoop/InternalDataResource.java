@@ -161,7 +161,11 @@ public final class InternalDataResource {
 
     @GET
     @Path("/workouts/{user_id}")
-    @Operation(summary = "Workouts of days")
+    @Operation(
+            summary = "Workouts of days",
+            description =
+                    "A workout is of the day of the cycle it begins in if that cycle began at most 36 hours before,"
+                            + " else of its own local date, whatever range is asked for.")
     @ApiResponse(
             responseCode = "200",
             description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
