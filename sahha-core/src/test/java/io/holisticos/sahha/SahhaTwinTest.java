@@ -113,6 +113,25 @@ class SahhaTwinTest {
         assertThat(bed.metrics.getMeters().keySet()).noneMatch(name -> name.startsWith("sahha.rows.skipped"));
     }
 
+    @Test
+    void daysAskedOneByOneAreThoseOfARange() {
+        DayRange range = new DayRange(FINISHED.minusDays(12), FINISHED.plusDays(2));
+        for (String member : List.of("demo-ben", "demo-dina")) { // demo-dina crosses the date line
+            UserId who = new UserId(member);
+            List<SourceDay> together = daysOf(who, range);
+
+            List<SourceDay> oneByOne = range.days().stream()
+                    .flatMap(date -> daysOf(who, DayRange.of(date)).stream())
+                    .toList();
+
+            assertThat(oneByOne).as(member).isNotEmpty().isEqualTo(together);
+        }
+    }
+
+    private static List<SourceDay> daysOf(UserId who, DayRange days) {
+        return ((Measured) bed.module.source().read(who, days, Deadline.after(Duration.ofSeconds(30)))).days();
+    }
+
     private static SourceDay finishedDay() {
         Measured measured = (Measured) read(BEN);
         assertThat(measured.status()).isEqualTo("ok");
