@@ -31,4 +31,5 @@ end $$;
 --rollback   end loop;
 --rollback   perform sahha_patiently(changes);
 --rollback   delete from sahha_adoption;
+--rollback   perform sahha_validate_keys();
 --rollback end $$;

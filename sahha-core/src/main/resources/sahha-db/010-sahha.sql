@@ -100,9 +100,33 @@ comment on table archetypes is 'Created by unified-health. Sahha archetypes, one
 --rollback   end if;
 --rollback end $$;
 
---changeset sahha:shape splitStatements:false
--- Before anything is changed: tables of another shape than the recorded one are refused, with the column that differs.
-do $$
+--changeset sahha:tools splitStatements:false
+-- An ALTER TABLE that waits for a reader makes everybody behind it wait too. So none waits for long: it gives way, and
+-- tries again.
+create function sahha_patiently(changes text[]) returns void language plpgsql set lock_timeout = '300ms' as $$
+declare
+  change text;
+begin
+  for attempt in 1..300 loop
+    begin
+      foreach change in array changes loop
+        execute change;
+      end loop;
+      return;
+    exception when lock_not_available then -- which gives back the locks of the changes before, too
+      perform pg_sleep(0.2);
+    end;
+  end loop;
+  raise exception 'the tables of Sahha were in use all the time: end long transactions on them, and run this again';
+end $$;
+comment on function sahha_patiently is 'Changes tables in use, all or nothing, without a lock that others wait for longer than an instant.';
+
+create function sahha_created_here(tbl text) returns boolean language sql stable as $$
+  select coalesce(obj_description(to_regclass(tbl), 'pg_class') like 'Created by unified-health%', false)
+$$;
+comment on function sahha_created_here is 'Whether a table is ours; others were there before us and are shared.';
+
+create function sahha_check_shape() returns void language plpgsql as $$
 declare
   column_of record;
 begin
@@ -128,35 +152,15 @@ begin
         column_of.col, column_of.tbl, column_of.typ, array_to_string(column_of.expected, ' or ');
   end if;
 end $$;
---rollback select 1;
-
---changeset sahha:patience splitStatements:false
--- An ALTER TABLE that waits for a reader makes everybody behind it wait too. So none waits for long: it gives way, and
--- tries again.
-create function sahha_patiently(changes text[]) returns void language plpgsql set lock_timeout = '300ms' as $$
-declare
-  change text;
-begin
-  for attempt in 1..300 loop
-    begin
-      foreach change in array changes loop
-        execute change;
-      end loop;
-      return;
-    exception when lock_not_available then -- which gives back the locks of the changes before, too
-      perform pg_sleep(0.2);
-    end;
-  end loop;
-  raise exception 'the tables of Sahha were in use all the time: end long transactions on them, and run this again';
-end $$;
-comment on function sahha_patiently is 'Changes tables in use, all or nothing, without a lock that others wait for longer than an instant.';
-
-create function sahha_created_here(tbl text) returns boolean language sql stable as $$
-  select coalesce(obj_description(to_regclass(tbl), 'pg_class') like 'Created by unified-health%', false)
-$$;
-comment on function sahha_created_here is 'Whether a table is ours; others were there before us and are shared.';
+comment on function sahha_check_shape is 'Refuses tables of another shape than the recorded one, with the column that differs.';
+--rollback drop function sahha_check_shape;
 --rollback drop function sahha_created_here;
 --rollback drop function sahha_patiently;
+
+--changeset sahha:shape
+-- Before anything of theirs is changed.
+select sahha_check_shape();
+--rollback select 1;
 
 --changeset sahha:columns splitStatements:false rollbackSplitStatements:false
 --validCheckSum: ANY

@@ -4,6 +4,25 @@
 -- Every column, type, default, key and cascade of theirs stays. A trigger completes each row, whoever writes it: rows of
 -- others with our columns, rows of ours with the columns that others read. Tables of our own need none of it.
 
+--changeset sahha:validate-keys splitStatements:false
+create function sahha_validate_keys() returns void language plpgsql as $$
+declare
+  k record;
+begin
+  for k in
+    select conrelid::regclass::text as tbl, conname from pg_constraint
+    where conrelid in (to_regclass('scores'), to_regclass('biomarkers'), to_regclass('archetypes')) and not convalidated
+  loop
+    begin
+      execute format('alter table %s validate constraint %I', k.tbl, k.conname);
+    exception when foreign_key_violation then
+      raise warning 'rows of table % break its key %, which holds for new rows only', k.tbl, k.conname;
+    end;
+  end loop;
+end $$;
+comment on function sahha_validate_keys is 'Makes foreign keys that were given back hold for all rows, where they do. Blocks nobody.';
+--rollback drop function sahha_validate_keys;
+
 --changeset sahha:given-back splitStatements:false
 -- Databases adopted by an early version of this service lost keys and types; sahha_adoption knows how to undo that.
 do $$
@@ -26,10 +45,14 @@ begin
     end;
     delete from sahha_adoption where position = step.position;
   end loop;
+  perform sahha_validate_keys();
+  perform sahha_check_shape();
 end $$;
 --rollback select 1;
 
 --changeset sahha:row-functions splitStatements:false
+-- The trigger runs with the rights of whoever owns it, so that others need none, and looks for tables in this schema only.
+select set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
 create function sahha_moment(said text) returns timestamptz language plpgsql stable as $$
 begin
   if said ~ '^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$' then
@@ -54,6 +77,11 @@ begin
   return (parts[1] || '1')::integer * (3600 * parts[2]::integer + 60 * parts[3]::integer);
 end $$;
 comment on function sahha_offset_seconds is 'The offset that a time of Sahha''s ends with, in seconds; null where it has none.';
+
+create function sahha_date(at timestamptz, utc_offset_seconds integer) returns date language sql immutable as $$
+  select (at at time zone 'UTC' + make_interval(secs => coalesce(utc_offset_seconds, 0)))::date
+$$;
+comment on function sahha_date is 'The date that a time has at an offset; at UTC where the offset is not known.';
 
 -- What the table of profiles is like decides whether rows of ours need a row there.
 do $body$
@@ -91,59 +119,75 @@ end $$$f$,
 end $body$;
 comment on function sahha_profile is 'The row of table profiles that others'' keys ask for, inserted where there is none.';
 
-create function sahha_complete_row() returns trigger language plpgsql set search_path from current as $$
+create function sahha_complete_row() returns trigger language plpgsql security definer set search_path from current as $$
 declare
+  writer text := coalesce(current_setting('sahha.writer', true), '');
   start_at timestamptz;
+  was_at timestamptz;
   said text;
   owner jsonb;
+  theirs jsonb;
+  one record;
 begin
-  if coalesce(current_setting('sahha.writer', true), '') <> 'unified-health' then
+  if writer <> 'unified-health' then
+    if writer = 'migration' then -- what triggers before this one did to the row is undone: nothing of theirs changes
+      new := old;
+    end if;
     begin
       if tg_table_name = 'scores' then
         start_at := new.score_date_time;
         said := new.data->>'scoreDateTime';
+        was_at := case when tg_op = 'UPDATE' then old.score_date_time end;
       else
         start_at := new.start_date_time;
         said := new.data->>'startDateTime';
+        was_at := case when tg_op = 'UPDATE' then old.start_date_time end;
       end if;
-      new.utc_offset_seconds := sahha_offset_seconds(said);
-      new.day := (start_at at time zone 'UTC' + make_interval(secs => coalesce(new.utc_offset_seconds, 0)))::date;
+      if sahha_offset_seconds(said) is not null or was_at is distinct from start_at then
+        new.utc_offset_seconds := sahha_offset_seconds(said); -- else what we knew of this time still holds
+      end if;
+      new.day := sahha_date(start_at, new.utc_offset_seconds);
       if tg_table_name = 'biomarkers' then
         if new.end_date_time is not null and (new.category = 'sleep' or new.data->>'periodicity' in ('weekly', 'monthly')
             or (start_at at time zone 'UTC' + make_interval(secs => coalesce(new.utc_offset_seconds, 0)))::time = time '18:00') then
-          new.day := (new.end_date_time at time zone 'UTC'
-              + make_interval(secs => coalesce(new.utc_offset_seconds, 0) - 1))::date;
+          new.day := sahha_date(new.end_date_time - interval '1 second',
+              coalesce(sahha_offset_seconds(new.data->>'endDateTime'), new.utc_offset_seconds));
         end if;
       end if;
       new.source_created_at := sahha_moment(coalesce(new.data->>'createdAtUtc', new.data->>'createdAt'));
       new.recorded_at := coalesce(new.updated_at, new.created_at, start_at, timestamptz '1970-01-01 00:00:00+00');
       new.fetch_begun_at := new.recorded_at;
-    exception when others then
-      null; -- a row that we cannot read is still theirs to write
+    exception when others then -- a row that we cannot read is still theirs to write
+      new.recorded_at := timestamptz '1970-01-01 00:00:00+00';
     end;
     return new;
   end if;
 
   owner := sahha_profile(new.profile_id, new.recorded_at);
-  begin
-    return jsonb_populate_record(new, jsonb_build_object(
-            'user_id', owner->'user_id', 'sync_date', (new.recorded_at at time zone 'UTC')::date)
-        || case tg_table_name
-          when 'scores' then jsonb_build_object('sahha_score_id', new.data->'id', 'factors', new.data->'factors',
-              'data_sources', new.data->'dataSources', 'version', new.data->'version')
-          when 'biomarkers' then jsonb_build_object('sahha_biomarker_id', new.data->'id', 'value', new.data->'value',
-              'unit', new.data->'unit', 'value_type', new.data->'valueType', 'periodicity', new.data->'periodicity',
-              'aggregation', new.data->'aggregation')
-          else jsonb_build_object('sahha_archetype_id', new.data->'id', 'data_type', new.data->'dataType',
-              'ordinality', new.data->'ordinality', 'version', new.data->'version', 'start_date_only', new.day)
-        end);
-  exception when data_exception then -- Sahha's object holds what a column of theirs cannot: it is whole in data
-    return new;
-  end;
+  theirs := jsonb_build_object('sync_date', (new.recorded_at at time zone 'UTC')::date)
+      || case tg_table_name
+        when 'scores' then jsonb_build_object('user_id', owner->'user_id', 'sahha_score_id', new.data->'id',
+            'factors', new.data->'factors', 'data_sources', new.data->'dataSources', 'version', new.data->'version')
+        when 'biomarkers' then jsonb_build_object('user_id', owner->'user_id', 'sahha_biomarker_id', new.data->'id',
+            'value', new.data->'value', 'unit', new.data->'unit', 'value_type', new.data->'valueType',
+            'periodicity', new.data->'periodicity', 'aggregation', new.data->'aggregation')
+        else jsonb_build_object('sahha_archetype_id', new.data->'id', -- no user_id: their key on it does not cascade
+            'data_type', new.data->'dataType', 'ordinality', new.data->'ordinality', 'version', new.data->'version',
+            'start_date_only', new.day)
+      end;
+  for one in select key, value from jsonb_each(theirs) where value <> 'null' loop
+    begin
+      new := jsonb_populate_record(new, jsonb_build_object(one.key, one.value));
+    exception when data_exception then
+      null; -- Sahha's object holds what this column of theirs cannot: it is whole in data
+    end;
+  end loop;
+  return new;
 end $$;
 comment on function sahha_complete_row is 'Rows of others get our columns, rows of ours the columns that others read.';
 --rollback drop function sahha_complete_row;
 --rollback drop function sahha_profile;
+--rollback drop function sahha_date;
 --rollback drop function sahha_offset_seconds;
 --rollback drop function sahha_moment;
 
@@ -163,6 +207,9 @@ begin
   perform sahha_patiently(changes);
 end $$;
 --rollback do $$ begin
+--rollback   if exists (select 1 from databasechangelog where id = 'alone' and author = 'sahha') then
+--rollback     raise exception 'the cut-over was made: run sahha-cut-over rollback --count 1 first';
+--rollback   end if;
 --rollback   perform sahha_patiently(array['drop trigger if exists zz_sahha_complete_row on scores',
 --rollback     'drop trigger if exists zz_sahha_complete_row on biomarkers',
 --rollback     'drop trigger if exists zz_sahha_complete_row on archetypes']);
@@ -176,9 +223,10 @@ declare
   t text;
   last text;
   next text;
-  busy boolean;
+  busy integer;
 begin
   set lock_timeout = '300ms';
+  perform set_config('sahha.writer', 'migration', false);
   foreach t in array array['scores', 'biomarkers', 'archetypes'] loop
     if sahha_created_here(t) then
       execute format('create trigger zz_sahha_complete_row before update on %I'
@@ -189,18 +237,22 @@ begin
       continue;
     end if;
     last := null;
+    busy := 0;
     loop
-      busy := false;
       begin
         execute format('with few as (select id from %1$I %2$s order by id limit 1000),'
-            || ' completed as (update %1$I set day = null from few where %1$I.id = few.id and recorded_at is null)'
+            || ' completed as (update %1$I set day = null from few where %1$I.id = few.id'
+            || ' and (recorded_at is null or utc_offset_seconds is null))'
             || ' select (array_agg(id order by id desc))[1]::text from few',
             t, case when last is null then '' else format('where id > %L', last) end) into next;
+        busy := 0;
       exception when lock_not_available or deadlock_detected then
-        busy := true;
+        busy := busy + 1;
       end;
       commit;
-      if busy then
+      if busy > 300 then
+        raise exception 'rows of table % were locked all the time: end long transactions on it, and run this again', t;
+      elsif busy > 0 then
         perform pg_sleep(0.2);
       elsif next is null then
         exit;
@@ -210,6 +262,7 @@ begin
     end loop;
   end loop;
   reset lock_timeout;
+  perform set_config('sahha.writer', '', false);
 end $$;
 --rollback select 1;
 

@@ -114,12 +114,6 @@ final class DayRows {
     }
 
     private static boolean isWhole(Row row) {
-        return row.name() != null
-                && row.category() != null
-                && row.start() != null
-                && row.createdAt() != null
-                && row.updatedAt() != null
-                && row.data() != null
-                && row.data().isObject();
+        return row.isReadable() && row.category() != null;
     }
 }

@@ -10,6 +10,7 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAccessor;
 import java.util.ArrayList;
 import java.util.List;
@@ -212,8 +213,9 @@ final class RecordDecoder {
             return stamp;
         }
 
+        /** To the microsecond, which is as fine as PostgreSQL holds it: a time read back is the time that was saved. */
         Instant instant() {
-            return local.toInstant(offset == null ? ZoneOffset.UTC : offset);
+            return local.truncatedTo(ChronoUnit.MICROS).toInstant(offset == null ? ZoneOffset.UTC : offset);
         }
     }
 

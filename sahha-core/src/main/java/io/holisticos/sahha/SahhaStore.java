@@ -42,6 +42,11 @@ final class SahhaStore {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
+    /** Times outside of these years are no one's: others may write infinity. */
+    private static final int FIRST_YEAR = 1;
+
+    private static final int LAST_YEAR = 9999;
+
     private static final String LOCK_NOT_AVAILABLE = "55P03";
     private static final String DEADLOCK = "40P01";
 
@@ -71,8 +76,11 @@ final class SahhaStore {
      */
     private static final String STARTING_IN = """
             select * from (
-                select distinct on (%2$s start_at, end_at) * from (%1$s and jsonb_typeof(data) = 'object') held
-                where name is not null and start_at is not null and created_at is not null and updated_at is not null %3$s
+                select distinct on (%2$s start_at, end_at) * from (%1$s and jsonb_typeof(data) = 'object'
+                    and day between coalesce(cast(:from as date), date '0001-01-01')
+                        and coalesce(cast(:to as date) + 400, date '9999-12-31')) held
+                where name is not null and start_at between timestamptz '0001-01-02 00:00:00Z'
+                      and timestamptz '9999-12-30 00:00:00Z' and created_at is not null and updated_at is not null %3$s
                   and (cast(:from as date) is null or (start_at at time zone 'UTC'
                       + make_interval(secs => coalesce(utc_offset_seconds, 0)))::date >= :from)
                   and (cast(:to as date) is null or (start_at at time zone 'UTC'
@@ -202,6 +210,7 @@ final class SahhaStore {
                 .bind("to", to)
                 .bind("limit", limit)
                 .map((row, context) -> row(row))
+                .filter(Row::isReadable)
                 .list());
     }
 
@@ -254,6 +263,7 @@ final class SahhaStore {
                             transaction -> saveOnce(transaction, kind, who, span, fetched, begun, now));
                 } catch (Overtaken overtaken) {
                     if (attempt == SAVE_TRIES) {
+                        log.warn("event=sahha_save_overtaken kind={} tries={}", kind.word(), attempt);
                         throw overtaken;
                     }
                 } catch (UnableToExecuteStatementException e) {
@@ -444,11 +454,13 @@ final class SahhaStore {
                 instant(row, "updated_at"));
     }
 
-    private JsonNode read(String json) {
+    /** Null for what PostgreSQL takes for JSON and we do not, such as a number of a thousand digits. */
+    private @Nullable JsonNode read(String json) {
         try {
             return mapper.readTree(json);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("jsonb is always JSON", e);
+        } catch (JsonProcessingException e) { // without its message, which quotes the row
+            log.warn("event=sahha_row_unreadable reason={}", e.getClass().getSimpleName());
+            return null;
         }
     }
 
@@ -481,7 +493,7 @@ final class SahhaStore {
 
     private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
         OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-        return time == null ? null : time.toInstant();
+        return time == null || time.getYear() < FIRST_YEAR || time.getYear() > LAST_YEAR ? null : time.toInstant();
     }
 
     private static Instant required(@Nullable Instant instant) {

@@ -77,6 +77,23 @@ final class FormerService {
                 .execute());
     }
 
+    void saveArchetype(String who, String name, OffsetDateTime start, String value, Instant now) {
+        jdbi.useHandle(handle -> handle.createUpdate("""
+                        insert into archetypes (profile_id, name, periodicity, value, data, start_date_time, end_date_time,
+                            sahha_archetype_id, start_date_only, created_at, updated_at)
+                        values (:who, :name, 'weekly', :value, cast(:data as jsonb), :start, :end, 'former', cast(:start as date),
+                            :now, :now)""")
+                .bind("who", who)
+                .bind("name", name)
+                .bind("value", value)
+                .bind("data", """
+                        {"id":"former","name":"%s","value":"%s","periodicity":"weekly","startDateTime":"%s","endDateTime":"%s"}""".formatted(name, value, start, start.plusDays(6)))
+                .bind("start", start.withOffsetSameInstant(ZoneOffset.UTC))
+                .bind("end", start.plusDays(6).withOffsetSameInstant(ZoneOffset.UTC))
+                .bind("now", now.atOffset(ZoneOffset.UTC))
+                .execute());
+    }
+
     void changeScores(String who, String type, String score, Instant now) {
         jdbi.useHandle(handle -> handle.createUpdate("""
                         update scores set score = cast(:score as double precision), updated_at = :now,

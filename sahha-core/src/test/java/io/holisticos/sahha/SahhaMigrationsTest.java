@@ -67,12 +67,21 @@ class SahhaMigrationsTest {
     @MethodSource("formerServices")
     void adoptedTablesKeepAllThatOthersRelyOnAndARollbackLeavesThemAsTheyWere(String[] scripts) {
         TestDatabase database = SahhaTables.former(scripts);
+        database.jdbi().useHandle(handle -> handle.execute("""
+                create function touch() returns trigger language plpgsql as $$ begin
+                    new.updated_at := '2030-01-01T00:00:00Z'; return new; end $$;
+                create trigger update_updated_at before update on scores for each row execute function touch();"""));
         List<String> catalog = SahhaTables.catalog(database);
         Map<String, List<Map<String, Object>>> rows = rows(database.jdbi());
 
         SahhaTables.migrate(database, SahhaTables.CHANGELOG);
 
         assertThat(SahhaTables.catalog(database)).containsAll(catalog);
+        List<String> changed = database.jdbi()
+                .withHandle(handle -> handle.createQuery("select id::text from scores where updated_at > '2026-01-01'")
+                        .mapTo(String.class)
+                        .list());
+        assertThat(changed).as("what a trigger of theirs took for changed").isEmpty();
         SahhaStore store = store(database);
         assertThat(store.holdsAnything(ANNA)).isTrue();
         DayRows day = new DayRows(store.rows(Kind.SCORES, ANNA, DAY, DAY), store.rows(Kind.BIOMARKERS, ANNA, DAY, DAY));
@@ -94,7 +103,7 @@ class SahhaMigrationsTest {
 
         assertThat(SahhaTables.catalog(database)).isEqualTo(catalog);
         assertThat(rows(database.jdbi())).isEqualTo(rows);
-        assertThat(functions(database.jdbi())).isEmpty();
+        assertThat(functions(database.jdbi())).containsExactly("touch");
         SahhaTables.migrate(database, SahhaTables.CHANGELOG);
         assertThat(store(database).rowsStartingIn(Kind.BIOMARKERS, ANNA, null, null, 1000))
                 .hasSize(3);
@@ -111,11 +120,11 @@ class SahhaMigrationsTest {
 
         SahhaTables.migrate(database, SahhaTables.CHANGELOG);
 
-        assertThat(withoutNotValid(SahhaTables.catalog(database))).containsAll(catalog);
+        assertThat(SahhaTables.catalog(database)).containsAll(catalog);
         assertThat(store(database).rowsStartingIn(Kind.BIOMARKERS, ANNA, null, null, 1000))
                 .hasSize(3);
         SahhaTables.rollBack(database, SahhaTables.CHANGELOG);
-        assertThat(withoutNotValid(SahhaTables.catalog(database))).isEqualTo(catalog);
+        assertThat(SahhaTables.catalog(database)).isEqualTo(catalog);
     }
 
     @Test
@@ -206,11 +215,6 @@ class SahhaMigrationsTest {
                     .isEqualTo(503);
             assertThat(nobody.headers().firstValue("Retry-After")).isPresent();
         }
-    }
-
-    /** A foreign key given back does not judge rows that came meanwhile. */
-    private static List<String> withoutNotValid(List<String> catalog) {
-        return catalog.stream().map(line -> line.replace(" NOT VALID", "")).toList();
     }
 
     private static SahhaStore store(TestDatabase database) {
