@@ -128,19 +128,20 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         useVirtualThreadsWhereThereAreAny(configuration);
         environment.lifecycle().addServerLifecycleListener(started -> server = started);
 
-        Database sahhaDatabase = Database.open(environment, configuration.sahhaDatabase, "sahha-db");
+        Database sahhaDatabase = Database.open(environment, configuration.sahhaDatabase, "sahha-db", clock);
         Map<String, DataSource> changelogs = new LinkedHashMap<>();
         changelogs.put(Migrations.SAHHA_CHANGELOG, sahhaDatabase.workers().source());
-        Flags flags = new Flags(sahhaDatabase.readers().source());
+        Flags flags = new Flags(sahhaDatabase.readers().source(), sahhaDatabase.notices());
         AccessRules rules = new AccessRules();
         ApiKeyStore keyStore = new ApiKeyStore(sahhaDatabase.readers().jdbi());
         ApiKeys keys = new ApiKeys(keyStore);
+        keys.listenTo(sahhaDatabase.notices());
 
         Commands commands = new Commands(configuration.commands, environment.metrics(), clock, System::nanoTime);
         SahhaModule sahha = sahha(configuration, environment, commands, sahhaDatabase);
         Optional<WhoopModule> whoop = Optional.empty();
         if (configuration.whoop.isConfigured()) {
-            Database whoopDatabase = Database.open(environment, configuration.whoopDatabase, "whoop-db");
+            Database whoopDatabase = Database.open(environment, configuration.whoopDatabase, "whoop-db", clock);
             changelogs.put(Migrations.WHOOP_CHANGELOG, whoopDatabase.workers().source());
             WhoopModule.Storage storage = new WhoopModule.Storage(
                     whoopPool(configuration, whoopDatabase.readers()),
