@@ -18,6 +18,7 @@ import io.holisticos.app.flags.Flags;
 import io.holisticos.app.probes.Drain;
 import io.holisticos.app.probes.Probes;
 import io.holisticos.audit.SecurityEvents;
+import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.jobs.Jobs;
 import io.holisticos.outbound.Commands;
 import io.holisticos.outbound.OutboundClient;
@@ -45,9 +46,13 @@ import javax.sql.DataSource;
 import org.apache.commons.text.StringSubstitutor;
 import org.eclipse.jetty.server.Server;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The service: {@code server config.yml}, and the migrations of its two databases. */
 public final class HealthApplication extends Application<HealthConfiguration> {
+
+    private static final Logger log = LoggerFactory.getLogger(HealthApplication.class);
 
     /** Virtual threads exist from here on; asking an older runtime for them ends the start. */
     private static final int FIRST_JDK_WITH_VIRTUAL_THREADS = 21;
@@ -121,6 +126,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         bootstrap.addCommand(new StartUp(this));
         bootstrap.addCommand(new CheckCommand<>(this));
         bootstrap.addCommand(new RebuildWhoop(clock));
+        bootstrap.addCommand(new ReactivateConnections(clock));
     }
 
     @Override
@@ -146,7 +152,9 @@ public final class HealthApplication extends Application<HealthConfiguration> {
             WhoopModule.Storage storage = new WhoopModule.Storage(
                     whoopPool(configuration, whoopDatabase.readers()),
                     whoopPool(configuration, whoopDatabase.workers()),
-                    jobs);
+                    jobs,
+                    whoopDatabase.notices());
+            proveVault(storage);
             whoop = Optional.of(whoop(configuration, environment, commands, flags, storage));
         }
         Executor threads =
@@ -247,6 +255,18 @@ public final class HealthApplication extends Application<HealthConfiguration> {
     private WhoopModule.Pool whoopPool(HealthConfiguration configuration, Database.Pool pool) {
         Vault vault = new Vault(pool.jdbi(), configuration.vault, new SecureRandom(), clock);
         return new WhoopModule.Pool(pool.source(), pool.jdbi(), vault);
+    }
+
+    /** With the database away, whatever needs the vault waits for this; Sahha's callers do not. */
+    private static void proveVault(WhoopModule.Storage storage) {
+        try {
+            storage.reads().vault().prove(); // by the way that gives up soon
+            storage.work().vault().prove();
+        } catch (Vault.WrongKey e) {
+            throw new OperatorLine.Mendable(String.valueOf(e.getMessage()), e);
+        } catch (SourceUnavailable away) {
+            log.warn("event=vault_not_proven reason=\"WHOOP's database cannot be asked\"");
+        }
     }
 
     private static void useVirtualThreadsWhereThereAreAny(HealthConfiguration configuration) {

@@ -7,8 +7,10 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -52,7 +54,7 @@ public final class ChangeNotices implements Managed {
     private final LongSupplier nanoTime = System::nanoTime;
     private final ChangeNoticeStore store;
     private final Unread unread;
-    private final Map<String, NoticeListener> listeners = new ConcurrentHashMap<>();
+    private final Map<String, List<NoticeListener>> listeners = new ConcurrentHashMap<>();
     private final Thread thread;
 
     private @Nullable Connection listening;
@@ -79,11 +81,9 @@ public final class ChangeNotices implements Managed {
         this.thread.setDaemon(true);
     }
 
-    /** Calls this listener, on one thread of ours, for every notice of the topic. One listener for a topic. */
+    /** Calls this listener, on one thread of ours, for every notice of the topic. */
     public void listen(String topic, NoticeListener listener) {
-        if (listeners.putIfAbsent(topic, listener) != null) {
-            throw new IllegalStateException("topic " + topic + " has a listener");
-        }
+        listeners.computeIfAbsent(topic, any -> new CopyOnWriteArrayList<>()).add(listener);
     }
 
     /** Tells all replicas, this one too, once the transaction is committed; to be called in that of the change. */
@@ -130,7 +130,7 @@ public final class ChangeNotices implements Managed {
         if (missed) {
             unread.skip();
             missed = false;
-            listeners.values().forEach(listener -> tell(listener, NoticeListener::missed));
+            listeners.values().stream().flatMap(List::stream).forEach(one -> tell(one, NoticeListener::missed));
         }
         boolean comesBack = heartbeat(begun + BEAT_COMES_BACK_WITHIN.toNanos());
         if (!comesBack) {
@@ -202,10 +202,9 @@ public final class ChangeNotices implements Managed {
 
     private void read() {
         for (Notice notice : unread.read()) {
-            NoticeListener listener = listeners.get(notice.topic());
-            if (listener != null) {
-                tell(listener, one -> one.changed(notice.key()));
-            }
+            listeners
+                    .getOrDefault(notice.topic(), List.of())
+                    .forEach(listener -> tell(listener, one -> one.changed(notice.key())));
         }
     }
 

@@ -43,6 +43,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Synchronizer {
 
+    /** The job that looks for members who are connected and not kept current. */
+    public static final String SWEEP_TASK = "whoop-sweep";
+
     private static final Logger log = LoggerFactory.getLogger(Synchronizer.class);
 
     /** What a backfill reads. */
@@ -108,7 +111,7 @@ public final class Synchronizer {
                     tables.changes().purge(now.minus(CHANGES_ARE_KEPT));
                 });
         RecurringTask<Void> sweep =
-                Tasks.recurring("whoop-sweep", FixedDelay.of(SWEEP)).execute((instance, context) -> sweep());
+                Tasks.recurring(SWEEP_TASK, FixedDelay.of(SWEEP)).execute((instance, context) -> sweep());
         return List.of(purge, sweep);
     }
 
