@@ -153,7 +153,8 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                     whoopPool(configuration, whoopDatabase.readers()),
                     whoopPool(configuration, whoopDatabase.workers()),
                     jobs,
-                    whoopDatabase.notices());
+                    whoopDatabase.notices(),
+                    agreed(environment, whoopDatabase));
             proveVault(storage);
             whoop = Optional.of(whoop(configuration, environment, commands, flags, storage));
         }
@@ -255,6 +256,20 @@ public final class HealthApplication extends Application<HealthConfiguration> {
     private WhoopModule.Pool whoopPool(HealthConfiguration configuration, Database.Pool pool) {
         Vault vault = new Vault(pool.jdbi(), configuration.vault, new SecureRandom(), clock);
         return new WhoopModule.Pool(pool.source(), pool.jdbi(), vault);
+    }
+
+    /**
+     * The time that replicas of this database agree on. A clock that was given to us is the time: only this host's own is
+     * compared.
+     */
+    private Clock agreed(Environment environment, Database database) {
+        if (!clock.equals(Clock.systemUTC())) {
+            return clock;
+        }
+        DatabaseClockStore store = new DatabaseClockStore(database.readers().jdbi());
+        DatabaseClock agreed = new DatabaseClock(clock, store::time, System::nanoTime);
+        environment.healthChecks().register("clock", agreed.healthCheck());
+        return agreed;
     }
 
     /** With the database away, whatever needs the vault waits for this; Sahha's callers do not. */

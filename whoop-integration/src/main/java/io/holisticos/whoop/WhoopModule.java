@@ -95,8 +95,9 @@ public final class WhoopModule implements Managed {
      * @param work for jobs, the quota and the custody of tokens, which may take longer
      * @param jobs makes the jobs of {@code work}
      * @param notices what replicas tell each other by this database
+     * @param clock the time that they agree on
      */
-    public record Storage(Pool reads, Pool work, Jobs.Maker jobs, ChangeNotices notices) {}
+    public record Storage(Pool reads, Pool work, Jobs.Maker jobs, ChangeNotices notices, Clock clock) {}
 
     /** One way into the database. */
     public record Pool(DataSource source, Jdbi jdbi, Vault vault) {}
@@ -114,7 +115,7 @@ public final class WhoopModule implements Managed {
         reads.vault().listenTo(storage.notices());
         this.vault = work.vault();
         Commands commands = tools.commands();
-        this.quota = new QuotaGovernor(work.jdbi(), tools.clock(), configuration.quota);
+        this.quota = new QuotaGovernor(work.jdbi(), storage.clock(), configuration.quota);
         QuotaGauges.register(tools.metrics(), quota);
         this.tokens = Outbound.to(
                 WhoopApi.WHOOP,

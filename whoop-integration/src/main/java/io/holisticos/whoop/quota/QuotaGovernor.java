@@ -18,7 +18,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -44,9 +46,6 @@ public final class QuotaGovernor implements Budget {
     /** A 429 that does not say for how long. */
     private static final Duration DEFAULT_BLOCK = Duration.ofMinutes(1);
 
-    /** No window is longer: what asks for more is misread. */
-    private static final Duration MAX_BLOCK = Window.DAY.length;
-
     private static final Duration RETRY_AFTER_LOST_DATABASE = Duration.ofSeconds(5);
 
     private static final long APPLICATION = 0;
@@ -60,6 +59,7 @@ public final class QuotaGovernor implements Budget {
     private final QuotaStore store = new QuotaStore();
     private final ReentrantLock oneAtATime = new ReentrantLock();
     private final QuotaState state;
+    private final AtomicLong headersIgnored = new AtomicLong();
 
     /** The governor over WHOOP's database. */
     public QuotaGovernor(Jdbi jdbi, Clock clock, QuotaConfiguration configuration) {
@@ -100,6 +100,11 @@ public final class QuotaGovernor implements Budget {
             public void learn(Call call, Reply reply) {
                 QuotaGovernor.this.learn(call, reply);
             }
+
+            @Override
+            public Optional<Duration> retryAfter(Reply reply) {
+                return QuotaGovernor.this.retryAfter(reply);
+            }
         };
     }
 
@@ -134,15 +139,28 @@ public final class QuotaGovernor implements Budget {
     @Override
     public void learn(Call call, Reply reply) {
         RateLimitHeaders told = RateLimitHeaders.of(reply);
+        headersIgnored.addAndGet(told.ignored());
         try {
             if (reply.status() == 429) {
-                block(call, told.window(), reply.retryAfter().orElse(DEFAULT_BLOCK));
+                block(call, told.window(), told.block().orElse(DEFAULT_BLOCK));
             } else if (told.remaining().isPresent() && told.reset().isPresent()) {
                 cap(told.window(), told.remaining().get(), told.reset().get());
             }
         } catch (SourceUnavailable e) {
             log.warn("event=quota_not_learned provider=whoop command={}", call.key(), e);
         }
+    }
+
+    /** No longer than the window it is about: what asks for more is misread. */
+    @Override
+    public Optional<Duration> retryAfter(Reply reply) {
+        RateLimitHeaders told = RateLimitHeaders.of(reply);
+        return reply.status() == 429 ? told.block() : told.retryAfter();
+    }
+
+    /** How many headers of WHOOP's made no sense since the start of this process. */
+    public long headersIgnored() {
+        return headersIgnored.get();
     }
 
     /** For operators and tests; takes no permit. */
@@ -211,8 +229,9 @@ public final class QuotaGovernor implements Budget {
         if (!state.isLoaded()) {
             return false;
         }
-        Instant now = state.notBeforeTheLast(now());
-        if (state.roomFor(who, now).isAfter(now)) {
+        Instant clockNow = now();
+        Instant now = state.notBeforeTheLast(clockNow);
+        if (state.isAheadOf(clockNow) || state.roomFor(who, now).isAfter(now)) {
             return false; // a refusal is for the database to confirm
         }
         Grant next = state.next(who, now);
@@ -224,8 +243,9 @@ public final class QuotaGovernor implements Budget {
     }
 
     private Duration takeOrWait(Handle handle, Who who) {
-        state.catchUp(handle, store.lock(handle));
+        QuotaStore.Count count = store.lock(handle);
         Instant clockNow = now(); // after the lock
+        state.catchUp(handle, count, clockNow);
         Instant now = state.notBeforeTheLast(clockNow);
         Instant roomAt = state.roomFor(who, now);
         if (!roomAt.isAfter(now)) {
@@ -240,12 +260,12 @@ public final class QuotaGovernor implements Budget {
             store.await(handle, who, roomAt, now.minus(Waiting.HELD_FOR));
             state.told(who, roomAt);
         }
-        return Duration.between(clockNow, roomAt);
+        Duration wait = Duration.between(clockNow, roomAt);
+        return wait.compareTo(day.length()) > 0 ? day.length() : wait;
     }
 
     private void block(Call call, Window window, Duration asked) {
-        Duration block = asked.compareTo(MAX_BLOCK) > 0 ? MAX_BLOCK : asked;
-        Instant until = clock.instant().plus(block).plus(margin);
+        Instant until = clock.instant().plus(asked).plus(margin);
         log.warn("event=quota_exceeded provider=whoop command={} window={} until={}", call.key(), window, until);
         changing(handle -> store.block(handle, window, until));
     }
@@ -255,9 +275,6 @@ public final class QuotaGovernor implements Budget {
             case MINUTE -> minute;
             case DAY -> day;
         };
-        if (reset.compareTo(window.length) > 0) {
-            return; // says nothing that fits
-        }
         Instant now = now();
         int ours = Math.max(0, remaining - limit.reserve());
         if (!isKnown(limit, ours, reset, now)) {
@@ -279,7 +296,7 @@ public final class QuotaGovernor implements Budget {
         try {
             inTransaction(handle -> {
                 change.accept(handle);
-                state.catchUp(handle, store.lock(handle));
+                state.catchUp(handle, store.lock(handle), now());
                 return true;
             });
         } finally {
@@ -291,8 +308,10 @@ public final class QuotaGovernor implements Budget {
         oneAtATime.lock();
         try {
             return inTransaction(handle -> {
-                state.catchUp(handle, store.lock(handle));
-                return reader.apply(now());
+                QuotaStore.Count count = store.lock(handle);
+                Instant now = now();
+                state.catchUp(handle, count, now);
+                return reader.apply(now);
             });
         } finally {
             oneAtATime.unlock();

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What one process knows of the quota: a copy of all that lies in the database, good for as long as count and version
@@ -20,8 +22,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class QuotaState {
 
+    private static final Logger log = LoggerFactory.getLogger(QuotaState.class);
+
     /** Even in the longest line a member may make a job's worth of calls at once: they belong together. */
     private static final int AT_LEAST = 4;
+
+    /** Hosts whose clocks differ by more than this do not keep one order; by less, the order of grants is kept. */
+    private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(10);
 
     /** WHOOP says in whole seconds when its window ends. */
     private static final Duration RESET_IS_ROUNDED = Duration.ofSeconds(1);
@@ -58,8 +65,48 @@ final class QuotaState {
         current = false;
     }
 
-    /** Catches up with the database, under its lock. */
-    void catchUp(Handle handle, Count count) {
+    /**
+     * Whether the last grant is later than what hosts may differ by: a clock was ahead, and what it dated would stand
+     * against everybody until then.
+     */
+    boolean isAheadOf(Instant clockNow) {
+        return lastGrantedAt.isAfter(clockNow.plus(CLOCKS_DIFFER));
+    }
+
+    /** Catches up with the database, under its lock; what reaches further ahead than it can is brought back first. */
+    void catchUp(Handle handle, Count count, Instant clockNow) {
+        if (count.lastGrantedAt().isAfter(clockNow.plus(CLOCKS_DIFFER))) {
+            log.warn("event=quota_brought_back granted_at={} now={}", count.lastGrantedAt(), clockNow);
+            store.bringBack(handle, clockNow);
+            catchUp(handle, store.lock(handle));
+        } else {
+            catchUp(handle, count);
+        }
+        for (WindowState held : windows.values()) {
+            Instant furthest = clockNow.plus(limit(held.window()).length());
+            if (isBeyond(held, furthest.plus(CLOCKS_DIFFER))) {
+                log.warn("event=quota_block_shortened window={} until={}", held.window(), furthest);
+                store.shorten(handle, held.window(), furthest);
+                catchUp(handle, store.lock(handle));
+                return;
+            }
+        }
+    }
+
+    private static boolean isBeyond(WindowState held, Instant furthest) {
+        Instant blocked = held.blockedUntil();
+        Instant capped = held.cappedUntil();
+        return (blocked != null && blocked.isAfter(furthest)) || (capped != null && capped.isAfter(furthest));
+    }
+
+    private Limit limit(Window window) {
+        return switch (window) {
+            case MINUTE -> minute;
+            case DAY -> day;
+        };
+    }
+
+    private void catchUp(Handle handle, Count count) {
         if (!current || count.version() != version) {
             windows.clear();
             store.windows(handle).forEach(state -> windows.put(state.window(), state));

@@ -52,6 +52,15 @@ final class QuotaStore {
             from whoop_quota
             where window_name = :window
                 and (capped_until is null or capped_until <= :now or capped_at > whoop_quota.granted + :remaining)""";
+    private static final String BRING_BACK =
+            "update whoop_quota set last_granted_at = :now, version = version + 1 where last_granted_at > :now";
+    private static final String BRING_GRANTS_BACK =
+            "update whoop_quota_grant set granted_at = :now where granted_at > :now";
+    private static final String BRING_WAITING_BACK = "delete from whoop_quota_waiting where told_at > :now";
+    private static final String SHORTEN = """
+            update whoop_quota_window
+            set blocked_until = least(blocked_until, :furthest), capped_until = least(capped_until, :furthest)
+            where window_name = :window""";
     private static final String FORGET_COUNT =
             "update whoop_quota set granted = 0, last_granted_at = '1970-01-01T00:00:00Z', version = version + 1";
     private static final String FORGET_GRANTS = "delete from whoop_quota_grant";
@@ -173,6 +182,22 @@ final class QuotaStore {
                 .bind("remaining", remaining)
                 .bind("until", utc(until))
                 .bind("now", utc(now))
+                .execute();
+    }
+
+    /** Grants of a clock that was ahead count as made now, and who was told a time by it is told another. */
+    void bringBack(Handle handle, Instant now) {
+        for (String sql : List.of(BRING_BACK, BRING_GRANTS_BACK, BRING_WAITING_BACK)) {
+            handle.createUpdate(sql).bind("now", utc(now)).execute();
+        }
+    }
+
+    /** Nothing stands against a grant for longer than its window. */
+    void shorten(Handle handle, Window window, Instant furthest) {
+        changed(handle);
+        handle.createUpdate(SHORTEN)
+                .bind("window", window.columnValue)
+                .bind("furthest", utc(furthest))
                 .execute();
     }
 

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -30,6 +31,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class QuotaGovernorTest {
@@ -237,6 +239,88 @@ class QuotaGovernorTest {
                 new Reply(new SourceName("whoop"), 429, Map.of("Retry-After", List.of("999999999")), new byte[0], 0));
 
         assertThat(refusal(governor)).isEqualTo(DAY);
+    }
+
+    @ParameterizedTest(name = "reset {0}, Retry-After {1}: blocked {2} s")
+    @CsvSource({
+        "1795860000, '', 62", // an epoch: ignored, and a 429 that does not say means a minute
+        "3600, '', 62", // longer than the minute it is about
+        "-5, '', 62",
+        "soon, '', 62",
+        "'17, 30', '', 62",
+        "17, '', 19",
+        "17, 5, 7",
+        "17, 86400, 62", // Retry-After reaches no further than the window either
+        "17, 1795860000, 19",
+        "17, 'Sun, 22 Nov 2026 12:00:00 GMT', 19"
+    })
+    void a429OfTheMinuteBlocksForNoMoreThanAMinute(String reset, String retryAfter, long seconds) {
+        QuotaGovernor governor = governor(100, 10_000);
+        Map<String, List<String>> headers = new HashMap<>(Map.of(
+                "X-RateLimit-Limit", List.of("100, 100;window=60, 10000;window=86400"),
+                "X-RateLimit-Remaining", List.of("0"),
+                "X-RateLimit-Reset", List.of(reset)));
+        if (!retryAfter.isEmpty()) {
+            headers.put("Retry-After", List.of(retryAfter));
+        }
+        Reply refused = new Reply(new SourceName("whoop"), 429, headers, new byte[0], 0);
+
+        governor.learn(CALL, refused);
+
+        assertThat(refusal(governor)).isEqualTo(Duration.ofSeconds(seconds));
+        assertThat(governor.retryAfter(refused).orElse(Duration.ZERO)).isLessThanOrEqualTo(Duration.ofSeconds(60));
+    }
+
+    @Test
+    void headersThatMakeNoSenseAreCounted() {
+        QuotaGovernor governor = governor(100, 10_000);
+
+        governor.learn(CALL, reply(200, "many", "-3", "1795860000"));
+        governor.learn(CALL, reply(200, "100, 100;window=60", "400", "61"));
+
+        assertThat(governor.headersIgnored()).isEqualTo(5);
+        assertThat(burst(governor)).isEqualTo(98);
+    }
+
+    @Test
+    void grantsOfAClockThatWasAheadCountAsMadeNow() {
+        HandClock ahead = new HandClock(START.plus(Duration.ofHours(6)));
+        QuotaGovernor wrong = new QuotaGovernor(OTHER_PROCESS, ahead, configuration(100, 1_000));
+        QuotaGovernor right = governor(100, 1_000);
+        assertThat(burst(right)).isEqualTo(98);
+        wrong.take(CALL);
+        wrong.take(CALL);
+
+        assertThat(refusal(right)).isEqualTo(MINUTE);
+        assertThat(grantedAt()).hasSize(100).allMatch(at -> !at.isAfter(START));
+        clock.advance(MINUTE);
+        assertThat(burst(right)).isEqualTo(98);
+    }
+
+    @Test
+    void aMemberToldATimeByAClockThatWasAheadIsToldAnother() {
+        HandClock ahead = new HandClock(START.plus(Duration.ofHours(6)));
+        QuotaGovernor wrong = new QuotaGovernor(OTHER_PROCESS, ahead, configuration(10, 1_000));
+        burst(wrong);
+
+        assertThat(refusal(governor(10, 1_000))).isEqualTo(MINUTE);
+    }
+
+    @Test
+    void blocksOfAClockThatWasAheadReachNoFurtherThanTheirWindow() {
+        HandClock ahead = new HandClock(START.plus(Duration.ofHours(6)));
+        QuotaGovernor wrong = new QuotaGovernor(OTHER_PROCESS, ahead, configuration(100, 10_000));
+        wrong.learn(CALL, reply(429, "100, 100;window=60, 10000;window=86400", "0", "17"));
+        QuotaGovernor right = governor(100, 10_000);
+
+        assertThat(refusal(right)).isEqualTo(MINUTE);
+        clock.advance(MINUTE);
+        right.take(CALL);
+
+        wrong.learn(CALL, reply(429, "10000, 100;window=60, 10000;window=86400", "0", "86400"));
+        assertThat(refusal(right)).isEqualTo(DAY);
+        clock.advance(DAY);
+        right.take(CALL);
     }
 
     @Test
