@@ -11,6 +11,7 @@ import io.dropwizard.jersey.setup.JerseyEnvironment;
 import io.dropwizard.views.common.ViewBundle;
 import io.holisticos.app.admin.AdminPort;
 import io.holisticos.app.admin.QuotaServlet;
+import io.holisticos.app.admin.QuotaTask;
 import io.holisticos.app.admin.hystrix.HystrixSurfaces;
 import io.holisticos.app.admin.prometheus.Prometheus;
 import io.holisticos.app.flags.Flag;
@@ -246,8 +247,9 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                         who -> flags.isOn(Flag.WHOOP_SYNC, who)));
         environment
                 .admin()
-                .addServlet("quota", new QuotaServlet(whoop::quotaReport, environment.getObjectMapper()))
+                .addServlet("quota", new QuotaServlet(whoop.quota()::report, environment.getObjectMapper()))
                 .addMapping("/quota");
+        environment.admin().addTask(new QuotaTask(whoop.quota(), environment.getObjectMapper()));
         environment.lifecycle().manage(whoop);
         whoop.healthChecks().forEach(environment.healthChecks()::register);
         return whoop;

@@ -116,6 +116,7 @@ public final class WhoopModule implements Managed {
         this.vault = work.vault();
         Commands commands = tools.commands();
         this.quota = new QuotaGovernor(work.jdbi(), storage.clock(), configuration.quota);
+        quota.listenTo(storage.notices());
         QuotaGauges.register(tools.metrics(), quota);
         this.tokens = Outbound.to(
                 WhoopApi.WHOOP,
@@ -204,9 +205,9 @@ public final class WhoopModule implements Managed {
                 tools.clock()));
     }
 
-    /** How WHOOP's quota stands, for operators; to be written as JSON. */
-    public Object quotaReport() {
-        return quota.report();
+    /** WHOOP's quota, for operators. */
+    public WhoopQuota quota() {
+        return new WhoopQuota(quota, synchronizer);
     }
 
     /** How the integration does. */

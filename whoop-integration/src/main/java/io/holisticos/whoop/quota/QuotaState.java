@@ -35,6 +35,7 @@ final class QuotaState {
 
     final Grants grants;
     final Waiting waiting = new Waiting();
+    final Foreign foreign = new Foreign();
 
     private final QuotaStore store;
     private final Limit minute;
@@ -112,6 +113,8 @@ final class QuotaState {
             store.windows(handle).forEach(state -> windows.put(state.window(), state));
             waiting.clear();
             store.readWaiting(handle, waiting::add);
+            foreign.clear();
+            store.foreign(handle).forEach(foreign::add);
         }
         boolean sameGrants = current && count.version() == version;
         if (!sameGrants || count.granted() != grants.last()) {
@@ -164,7 +167,7 @@ final class QuotaState {
         int ahead = told != null && !told.isAfter(now) ? 0 : waiting.dueBeside(who, now);
         Instant lane = rules.minuteRoomAt(who.lane(), grants, lanesWaiting, ahead, now);
         Instant whoever = later(roomAt(now), fairPartAt(who, now));
-        Instant limits = later(whoever, rules.dayRoomAt(who.lane(), grants, ahead, now));
+        Instant limits = later(whoever, rules.dayRoomAt(who.lane(), grants, ahead, now, day(now)));
         if (!limits.isAfter(now) && !lane.isAfter(now)) {
             return now;
         }
@@ -176,13 +179,42 @@ final class QuotaState {
             return later(limits, lane);
         }
         return later(
-                later(whoever, rules.dayRoomAt(who.lane(), grants, line, now)),
+                later(whoever, rules.dayRoomAt(who.lane(), grants, line, now, day(now))),
                 rules.minuteRoomAt(who.lane(), grants, lanesWaiting, line, now));
+    }
+
+    /** What the day allows us, beside what others use of it. */
+    Limit day(Instant now) {
+        return day.beside(foreign.inDay(now));
+    }
+
+    /** What WHOOP counted in its window that began then, and we did not: calls of others, at least. */
+    int notOurs(Limit limit, RateLimitHeaders told, Instant begun) {
+        int counted = told.allowed().orElse(limit.most() + limit.reserve())
+                - told.remaining().orElseThrow();
+        Instant surely = begun.minus(RESET_IS_ROUNDED).minus(limit.length().minus(limit.window().length));
+        return counted - grants.countAfter(surely);
+    }
+
+    /** What stands against grants, by window. */
+    Map<Window, Instant> blocks(Instant now) {
+        Map<Window, Instant> blocks = new EnumMap<>(Window.class);
+        for (WindowState held : windows.values()) {
+            Instant until = later(now, held.blockedUntil());
+            Long cappedAt = held.cappedAt();
+            if (cappedAt != null && grants.last() >= cappedAt) {
+                until = later(until, held.cappedUntil());
+            }
+            if (until.isAfter(now)) {
+                blocks.put(held.window(), until);
+            }
+        }
+        return blocks;
     }
 
     /** When anybody may be granted anything; {@code now} when nothing stands against it. */
     Instant roomAt(Instant now) {
-        Instant roomAt = later(later(now, grants.roomAt(minute)), grants.roomAt(day));
+        Instant roomAt = later(later(now, grants.roomAt(minute)), grants.roomAt(day(now)));
         for (WindowState state : windows.values()) {
             roomAt = later(roomAt, state.blockedUntil());
             Long cappedAt = state.cappedAt();

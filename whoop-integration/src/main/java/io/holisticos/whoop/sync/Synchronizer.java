@@ -141,6 +141,19 @@ public final class Synchronizer {
         }
     }
 
+    /**
+     * Permits are to be had again, earlier than members were told: whoever waits for one tries anew. Returns how many.
+     *
+     * @throws SourceUnavailable when the database cannot be asked
+     */
+    public int resume() {
+        try {
+            return tables.members().resume(task.getName(), now());
+        } catch (JdbiException e) {
+            throw new SourceUnavailable(WhoopApi.WHOOP, FIRST_RETRY, e);
+        }
+    }
+
     /** Looks after members whom a kill left with something to do and no job for it. Returns how many. */
     public int sweep() {
         try {

@@ -3,6 +3,7 @@ package io.holisticos.whoop.quota;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holisticos.health.HealthError.InvalidRequest;
 import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.SourceName;
@@ -334,6 +335,91 @@ class QuotaGovernorTest {
         assertThat(refusal(governor)).isEqualTo(Duration.ofSeconds(40));
         clock.advance(Duration.ofSeconds(40));
         assertThat(burst(governor)).isEqualTo(98 - 11);
+    }
+
+    @Test
+    void whatOthersUseIsShownAndSubtractedFromTheDay() {
+        QuotaGovernor governor = governor(100, 1_000);
+        for (int minute = 0; minute < 3; minute++) {
+            governor.take(CALL);
+            governor.learn(CALL, reply(200, "100, 100;window=60, 1000;window=86400", "79", "60")); // 20 are not ours
+            governor.learn(CALL, reply(200, "100, 100;window=60, 1000;window=86400", "69", "59")); // 10 more
+            assertThat(governor.report().usedByOthers().minute()).isEqualTo(30);
+            clock.advance(MINUTE);
+        }
+
+        QuotaReport report = new QuotaGovernor(OTHER_PROCESS, clock, configuration(100, 1_000)).report();
+
+        assertThat(report.usedByOthers()).isEqualTo(new QuotaReport.UsedByOthers(0, 90));
+        int granted = 0;
+        for (int minute = 0; minute < 20; minute++) {
+            granted += burst(governor);
+            clock.advance(MINUTE);
+        }
+        assertThat(granted).isEqualTo(980 - 3 - 90);
+    }
+
+    @Test
+    void howeverMuchOthersUseSomethingIsLeft() {
+        QuotaGovernor governor = governor(100, 1_000);
+
+        governor.learn(CALL, reply(200, "1000, 100;window=60, 1000;window=86400", "0", "86400"));
+        assertThat(governor.report().usedByOthers().day()).isEqualTo(1_000);
+        assertThat(tryTake(governor)).as("WHOOP said that nothing is left").isFalse();
+        governor.unblock(List.of("day"));
+
+        assertThat(governor.report().usedByOthers().day()).isZero();
+        governor.take(CALL);
+    }
+
+    @Test
+    void ourOwnCallsAreNobodyElses() {
+        List<QuotaGovernor> processes = processes(configuration(100, 10_000));
+        int sent = 0;
+        for (int second = 0; second < 180; second++) {
+            QuotaGovernor governor = processes.get(second % 2);
+            if (second % 60 == 0) {
+                sent = 0;
+            }
+            governor.take(CALL);
+            sent++;
+            String left = "" + (100 - sent);
+            governor.learn(CALL, reply(200, "100, 100;window=60, 10000;window=86400", left, "" + (60 - second % 60)));
+            clock.advance(Duration.ofSeconds(1));
+        }
+
+        assertThat(processes.get(0).report().usedByOthers()).isEqualTo(new QuotaReport.UsedByOthers(0, 0));
+    }
+
+    @Test
+    void anOperatorLiftsABlockForEveryProcess() {
+        QuotaGovernor governor = governor(100, 10_000);
+        QuotaGovernor other = new QuotaGovernor(OTHER_PROCESS, clock, configuration(100, 10_000));
+        governor.learn(CALL, reply(429, "10000, 100;window=60, 10000;window=86400", "0", "30412"));
+        assertThat(tryTake(other)).isFalse();
+        assertThat(other.report().blocks()).containsOnlyKeys("day");
+
+        assertThat(governor.unblock(QuotaGovernor.windows())).containsOnlyKeys("day");
+
+        other.take(CALL);
+        assertThat(other.report().blocks()).isEmpty();
+        assertThat(governor.unblock(QuotaGovernor.windows())).isEmpty();
+    }
+
+    @Test
+    void anOperatorBlocksForNoLongerThanAWindow() {
+        QuotaGovernor governor = governor(100, 10_000);
+
+        governor.block("minute", Duration.ofSeconds(30));
+
+        assertThat(refusal(new QuotaGovernor(OTHER_PROCESS, clock, configuration(100, 10_000))))
+                .isEqualTo(Duration.ofSeconds(30));
+        assertThatThrownBy(() -> governor.block("minute", Duration.ofSeconds(61)))
+                .isInstanceOf(InvalidRequest.class)
+                .hasMessage("a block of window minute lasts 1 to 60 seconds, was 61");
+        assertThatThrownBy(() -> governor.block("hour", Duration.ofSeconds(61)))
+                .isInstanceOf(InvalidRequest.class)
+                .hasMessage("window must be one of [minute, day], was hour");
     }
 
     @Test
