@@ -55,6 +55,9 @@ public final class QuotaGovernor implements Budget {
     /** A 429 that does not say for how long. */
     private static final Duration DEFAULT_BLOCK = Duration.ofMinutes(1);
 
+    /** Whoever is out is asked again after so long, whatever it says. */
+    private static final Duration LONGEST_OUTAGE = Duration.ofHours(1);
+
     private static final Duration RETRY_AFTER_LOST_DATABASE = Duration.ofSeconds(5);
 
     private static final long APPLICATION = 0;
@@ -167,11 +170,16 @@ public final class QuotaGovernor implements Budget {
         }
     }
 
-    /** No longer than the window it is about: what asks for more is misread. */
+    /**
+     * No longer than the window it is about, and what is not about the quota no longer than an outage: what asks for more
+     * is misread.
+     */
     @Override
     public Optional<Duration> retryAfter(Reply reply) {
         RateLimitHeaders told = RateLimitHeaders.of(reply);
-        return reply.status() == 429 ? told.block() : told.retryAfter();
+        return reply.status() == 429
+                ? told.block()
+                : told.retryAfter().map(asked -> asked.compareTo(LONGEST_OUTAGE) > 0 ? LONGEST_OUTAGE : asked);
     }
 
     /** How many headers of WHOOP's made no sense since the start of this process. */

@@ -272,6 +272,17 @@ class QuotaGovernorTest {
         assertThat(governor.retryAfter(refused).orElse(Duration.ZERO)).isLessThanOrEqualTo(Duration.ofSeconds(60));
     }
 
+    @ParameterizedTest
+    @CsvSource({"503, 86400, 3600", "503, 30, 30", "502, 1795860000, 0", "429, 86400, 86400"})
+    void aServerThatIsOutIsBelievedForAnHour(int status, String retryAfter, long seconds) {
+        Map<String, List<String>> headers = Map.of("Retry-After", List.of(retryAfter));
+
+        assertThat(governor(100, 10_000)
+                        .retryAfter(new Reply(new SourceName("whoop"), status, headers, new byte[0], 0))
+                        .orElse(Duration.ZERO))
+                .isEqualTo(Duration.ofSeconds(seconds));
+    }
+
     @Test
     void headersThatMakeNoSenseAreCounted() {
         QuotaGovernor governor = governor(100, 10_000);
