@@ -3,6 +3,7 @@ package io.holisticos.whoop;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.holisticos.jobs.Jobs;
 import io.holisticos.outbound.Outbound;
+import io.holisticos.vault.Vault;
 import io.holisticos.whoop.quota.QuotaGovernor;
 import io.holisticos.whoop.sync.Synchronizer;
 import java.time.Instant;
@@ -20,12 +21,14 @@ public final class WhoopVitals {
     private final QuotaGovernor quota;
     private final Synchronizer synchronizer;
     private final Supplier<Jobs> jobs;
+    private final Vault vault;
 
-    WhoopVitals(List<Outbound> ways, QuotaGovernor quota, Synchronizer synchronizer, Supplier<Jobs> jobs) {
+    WhoopVitals(List<Outbound> ways, QuotaGovernor quota, Synchronizer synchronizer, Supplier<Jobs> jobs, Vault vault) {
         this.ways = ways;
         this.quota = quota;
         this.synchronizer = synchronizer;
         this.jobs = jobs;
+        this.vault = vault;
     }
 
     /** By command key: {@code closed}, {@code open}, {@code half_open}; only commands that were called. Answers at once. */
@@ -38,6 +41,11 @@ public final class WhoopVitals {
     /** Whether this process takes jobs. Answers at once. */
     public boolean areJobsRunning() {
         return jobs.get().isRunning();
+    }
+
+    /** Whether tokens and payloads are sealed and open as they should. Answers at once. */
+    public boolean isVaultWell() {
+        return vault.trouble().isEmpty();
     }
 
     /**

@@ -205,6 +205,7 @@ public final class ConnectFlow {
     private @Nullable Refusal connect(UserId who, String code) {
         Deadline deadline = Deadline.after(PATIENCE);
         try {
+            connections.requireSeals(who); // what is granted must not be lost
             TokenAnswer answer = oauth.exchange(who, code, deadline);
             if (answer instanceof Granted granted) {
                 return keep(who, granted, deadline);

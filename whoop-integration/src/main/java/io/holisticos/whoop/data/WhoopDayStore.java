@@ -29,6 +29,8 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.statement.Query;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads what is held of a member: one query for any range of days. Never calls WHOOP. Every method throws {@link
@@ -41,6 +43,8 @@ public final class WhoopDayStore {
      * ({@link ZoneOffset#MAX}), and a cycle nobody slept in begins 12 h before its day: 30 h.
      */
     private static final int MARGIN_DAYS = 2;
+
+    private static final Logger log = LoggerFactory.getLogger(WhoopDayStore.class);
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
 
@@ -153,10 +157,20 @@ public final class WhoopDayStore {
                 .bind("who", who.value())
                 .map((row, context) -> new Profile(
                         row.getLong("whoop_user_id"),
-                        vault.openText(who, Purpose.EMAIL, row.getBytes("email_sealed")),
-                        vault.openText(who, Purpose.FIRST_NAME, row.getBytes("first_name_sealed")),
-                        vault.openText(who, Purpose.LAST_NAME, row.getBytes("last_name_sealed"))))
+                        opened(who, Purpose.EMAIL, row.getBytes("email_sealed")),
+                        opened(who, Purpose.FIRST_NAME, row.getBytes("first_name_sealed")),
+                        opened(who, Purpose.LAST_NAME, row.getBytes("last_name_sealed"))))
                 .findOne());
+    }
+
+    /** What does not open is our fault, and for now not there. */
+    private String opened(UserId who, String purpose, byte[] sealed) {
+        try {
+            return vault.openText(who, purpose, sealed);
+        } catch (Vault.Unreadable e) {
+            log.error("event=profile_unreadable provider=whoop member={} purpose={}", vault.inLogs(who), purpose);
+            throw new SourceUnavailable(WhoopApi.WHOOP, RETRY_AFTER, e);
+        }
     }
 
     /** Empty when WHOOP has none of this member. */
