@@ -4,6 +4,7 @@ import io.holisticos.health.UserId;
 import io.holisticos.whoop.api.Window;
 import io.holisticos.whoop.quota.Lane;
 import io.holisticos.whoop.sync.Change.Happened;
+import io.holisticos.whoop.sync.MemberState.Failure;
 import io.holisticos.whoop.sync.MemberState.NewestCycle;
 import io.holisticos.whoop.sync.MemberState.Night;
 import io.holisticos.whoop.sync.MemberState.Pause;
@@ -82,8 +83,9 @@ final class MemberStore {
                 workouts_listed_at = :workouts, relist_before = :relistBefore,
                 walk_collection = :walkCollection, walk_start = :walkStart, walk_end = :walkEnd,
                 walk_unread_end = :walkUnreadEnd, walk_token = :walkToken, walk_pages = :walkPages,
-                walk_begun_at = :walkBegunAt, walk_lane = :walkLane,
-                pause_lane = :pauseLane, paused_until = :pausedUntil, failures = :failures, recorded_at = :now
+                walk_begun_at = :walkBegunAt, walk_lane = :walkLane, walk_tokens = :walkTokens,
+                pause_lane = :pauseLane, paused_until = :pausedUntil, failures = :failures,
+                failure = :failure, failure_collection = :failureCollection, recorded_at = :now
             where user_id = :who""";
     private static final String SAVE_AND_LOAD = SAVE + ";\n" + LOAD;
     private static final String SETTLE_SAVE_AND_LOAD = ChangeStore.SETTLE + SAVE_AND_LOAD;
@@ -91,7 +93,7 @@ final class MemberStore {
             update whoop_member_sync
             set backfill_collection = :walkCollection, backfill_start = :walkStart, backfill_end = :walkEnd,
                 backfill_unread_end = :walkUnreadEnd, backfill_token = :walkToken, backfill_pages = :walkPages,
-                backfill_begun_at = :walkBegunAt, recorded_at = :now
+                backfill_begun_at = :walkBegunAt, backfill_tokens = :walkTokens, recorded_at = :now
             where user_id = :who""";
     private static final String CONNECT = """
             insert into whoop_member_sync as held (user_id, connected_at, recorded_at) values (:who, :now, :now)
@@ -274,6 +276,8 @@ final class MemberStore {
 
     private static Update bind(Update update, UserId who, Read read, Instant now) {
         Pause pause = read.pause();
+        Failure failure = pause == null ? null : pause.failure();
+        Collection collection = failure == null ? null : failure.collection();
         return bindWalk(update, read.walk())
                 .bind("who", who.value())
                 .bind("cycles", utcOrNull(read.listedAt().get(Collection.CYCLE)))
@@ -284,6 +288,8 @@ final class MemberStore {
                 .bind("pauseLane", pause == null ? null : word(pause.lane()))
                 .bind("pausedUntil", pause == null ? null : utc(pause.until()))
                 .bind("failures", pause == null ? 0 : pause.failures())
+                .bind("failure", failure == null ? null : failure.error().word())
+                .bind("failureCollection", collection == null ? null : collection.word())
                 .bind("now", utc(now));
     }
 
@@ -297,7 +303,8 @@ final class MemberStore {
                 .bind("walkToken", walk == null ? null : walk.token())
                 .bind("walkPages", walk == null ? null : walk.pages())
                 .bind("walkBegunAt", walk == null ? null : utc(walk.begunAt()))
-                .bind("walkLane", walk == null ? null : word(walk.lane()));
+                .bind("walkLane", walk == null ? null : word(walk.lane()))
+                .bind("walkTokens", walk == null ? null : walk.seen().bytes());
     }
 
     private static <S extends SqlStatement<S>> S bindLoad(S load, Instant now) {
@@ -324,7 +331,8 @@ final class MemberStore {
                 instantOrNull(row, "relist_before"),
                 pauseLane == null
                         ? null
-                        : new Pause(lane(pauseLane), instant(row, "paused_until"), row.getInt("failures")));
+                        : new Pause(
+                                lane(pauseLane), instant(row, "paused_until"), row.getInt("failures"), failure(row)));
         Walk backfill = walk(row, "backfill_", word(Lane.BACKFILL));
         Flags flags = new Flags(row.getObject("stopped_at") != null, row.getBoolean("asked"), row.getBoolean("absent"));
         List<OpenChange> open = new ArrayList<>();
@@ -375,6 +383,14 @@ final class MemberStore {
                 hints);
     }
 
+    private static @Nullable Failure failure(ResultSet row) throws SQLException {
+        String error = row.getString("failure");
+        String collection = row.getString("failure_collection");
+        return error == null
+                ? null
+                : new Failure(SyncError.of(error), collection == null ? null : Collection.of(collection));
+    }
+
     private static Map<Collection, Instant> listedAt(ResultSet row) throws SQLException {
         Map<Collection, Instant> listed = new EnumMap<>(Collection.class);
         put(listed, Collection.CYCLE, instantOrNull(row, "cycles_listed_at"));
@@ -396,14 +412,16 @@ final class MemberStore {
             return null;
         }
         Instant start = instant(row, prefix + "start");
+        String token = row.getString(prefix + "token");
         return new Walk(
                 Collection.of(collection),
                 new Window(start, instant(row, prefix + "end")),
                 new Window(start, instant(row, prefix + "unread_end")),
-                row.getString(prefix + "token"),
+                token,
                 row.getInt(prefix + "pages"),
                 instant(row, prefix + "begun_at"),
-                lane(lane));
+                lane(lane),
+                TokensSeen.of(row.getBytes(prefix + "tokens"), token));
     }
 
     private static String word(Lane lane) {

@@ -1,7 +1,6 @@
 package io.holisticos.whoop.sync;
 
 import io.holisticos.health.Deadline;
-import io.holisticos.health.HealthError.BadSourceReply;
 import io.holisticos.health.UserId;
 import io.holisticos.whoop.api.Cycle;
 import io.holisticos.whoop.api.Fetched;
@@ -156,9 +155,6 @@ final class Reading {
 
     private <T> Brought saved(
             RecordKind<T> kind, UserId who, Walk walk, @Nullable Instant before, Page<T> page, Instant begun) {
-        if (page.nextToken() != null && page.nextToken().equals(walk.token())) {
-            throw new BadSourceReply(WhoopApi.WHOOP, "the same page token twice");
-        }
         Listed<T> listed = Listed.page(page, walk.unread(), before);
         Saved saved = records.save(kind, who, listed, begun, clock.instant());
         meters.contested(saved.contested());

@@ -145,7 +145,7 @@ public final class Synchronizer {
             forsaken.forEach(member -> connected(member.who(), member.whoopUserId()));
             List<UserId> forgotten = tables.changes().forgotten(task.getName(), clock.instant());
             forgotten.forEach(this::wake);
-            tables.runs().backfills(MemberJob.BACKFILLS_AT_ONCE).forEach(this::wake);
+            tables.runs().backfills(MemberJob.BACKFILLS_AT_ONCE, now()).forEach(this::wake);
             int woken = forsaken.size() + forgotten.size();
             if (woken > 0) {
                 log.info("event=members_woken count={} forsaken={}", woken, forsaken.size());
@@ -210,12 +210,19 @@ public final class Synchronizer {
     }
 
     /**
-     * Reads what may have changed since the last run. A member never synced gets a first sync.
+     * Reads what may have changed since the last run. A member never synced gets a first sync, and one whose past could
+     * not be read has it tried again.
      *
      * @return the id of the job, the same one as long as it is open
      */
     public UUID requestSync(UserId who) {
         Instant now = now();
+        tables.runs()
+                .findLatestBackfill(who)
+                .filter(run -> run.state() == State.FAILED)
+                .ifPresent(failed -> tables.runs()
+                        .saveIfNoneOpen(queued(
+                                who, Kind.BACKFILL, new Window(failed.window().start(), now), now)));
         return request(who, now, now);
     }
 
@@ -297,6 +304,7 @@ public final class Synchronizer {
                 0,
                 now,
                 null,
+                null,
                 null));
         wake(who);
         return jobId;
@@ -304,7 +312,20 @@ public final class Synchronizer {
 
     private static SyncRun queued(UserId who, Kind kind, Window window, Instant now) {
         return new SyncRun(
-                UUID.randomUUID(), who, kind, State.QUEUED, kind.firstStage(), window, now, 0, 0, 0, now, null, null);
+                UUID.randomUUID(),
+                who,
+                kind,
+                State.QUEUED,
+                kind.firstStage(),
+                window,
+                now,
+                0,
+                0,
+                0,
+                now,
+                null,
+                null,
+                null);
     }
 
     private UUID put(SyncRun run) {
