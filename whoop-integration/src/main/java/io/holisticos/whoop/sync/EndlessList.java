@@ -1,6 +1,6 @@
 package io.holisticos.whoop.sync;
 
-/** A list that would never end: reading it once more from its start would lead to the same place. */
+/** A list that leads to no end: reading it once more from its start would lead to the same place. */
 final class EndlessList extends RuntimeException {
 
     private final SyncError why;

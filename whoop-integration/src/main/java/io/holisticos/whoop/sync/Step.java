@@ -1,5 +1,6 @@
 package io.holisticos.whoop.sync;
 
+import io.holisticos.whoop.api.Page;
 import io.holisticos.whoop.api.Window;
 import io.holisticos.whoop.data.Absent;
 import io.holisticos.whoop.quota.Lane;
@@ -130,11 +131,14 @@ sealed interface Step {
          * Whether the walk may go on by that token.
          *
          * @param nextToken null on the last page
-         * @throws EndlessList when it leads in a circle, or further than any list goes
+         * @throws EndlessList when it leads nowhere, in a circle, or further than any list goes
          */
         void requireAnEnd(@Nullable String nextToken) {
             if (nextToken == null) {
                 return;
+            }
+            if (!Page.isToken(nextToken)) {
+                throw new EndlessList(SyncError.BAD_PAGE_TOKEN);
             }
             if (seen.contains(nextToken)) {
                 throw new EndlessList(SyncError.PAGE_TOKEN_REPEATED);

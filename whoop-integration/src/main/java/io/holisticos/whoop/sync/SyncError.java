@@ -7,6 +7,8 @@ import java.util.Locale;
 public enum SyncError {
     /** A page named a next page that was read already: the list would never end. */
     PAGE_TOKEN_REPEATED,
+    /** A page named its next one by something that no page can be asked for by. */
+    BAD_PAGE_TOKEN,
     /** More pages than any member can have. */
     TOO_MANY_PAGES,
     /** WHOOP answered something that is not its documented form. */
@@ -27,7 +29,7 @@ public enum SyncError {
 
     /** Whether trying once more, with nothing changed, would end the same way. */
     boolean isFinal() {
-        return this == PAGE_TOKEN_REPEATED || this == TOO_MANY_PAGES;
+        return this == PAGE_TOKEN_REPEATED || this == BAD_PAGE_TOKEN || this == TOO_MANY_PAGES;
     }
 
     /** A word that a newer version wrote is nothing we know better of. */
