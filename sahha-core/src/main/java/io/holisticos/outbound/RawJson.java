@@ -30,7 +30,6 @@ public final class RawJson {
             .enable(JsonReadFeature.ALLOW_LEADING_PLUS_SIGN_FOR_NUMBERS)
             .enable(JsonReadFeature.ALLOW_LEADING_DECIMAL_POINT_FOR_NUMBERS)
             .enable(JsonReadFeature.ALLOW_TRAILING_DECIMAL_POINT_FOR_NUMBERS)
-            .enable(JsonReadFeature.ALLOW_BACKSLASH_ESCAPING_ANY_CHARACTER)
             .build();
 
     private final byte[] body;
@@ -39,8 +38,21 @@ public final class RawJson {
     /** Over a whole body, or a piece of one. */
     public RawJson(byte[] body) throws IOException {
         this.body = body;
-        // a character for each byte: offsets agree, and what means anything in JSON is the same in ASCII and in UTF-8
-        this.in = LENIENT.createParser(new String(body, StandardCharsets.ISO_8859_1));
+        this.in = LENIENT.createParser(new String(outlineOf(body), StandardCharsets.ISO_8859_1));
+    }
+
+    /** Byte for byte, with what only means something within texts made harmless. */
+    private static byte[] outlineOf(byte[] body) {
+        byte[] outline = body.clone();
+        for (int i = 0; i < outline.length; i++) {
+            if (outline[i] == '\\' && i + 1 < outline.length) {
+                outline[i] = 'x';
+                outline[++i] = 'x'; // what it escapes, such as a quote
+            } else if (outline[i] < 0) {
+                outline[i] = 'x';
+            }
+        }
+        return outline;
     }
 
     /** The elements of a body that is a list, as the bytes they came in. */
@@ -52,6 +64,23 @@ public final class RawJson {
         return elements;
     }
 
+    /** A field of an object, in ASCII and as it came, however broken the rest of it is; empty when there is none. */
+    public static String fieldOf(byte[] object, String name) {
+        String found = "";
+        try {
+            RawJson json = new RawJson(object);
+            json.expectObject();
+            while (json.nextField()) {
+                boolean wanted = json.fieldName().equals(name);
+                byte[] value = json.value();
+                found = wanted ? new String(value, StandardCharsets.ISO_8859_1) : found;
+            }
+        } catch (IOException e) {
+            return found; // as far as it could be read
+        }
+        return found;
+    }
+
     /** Goes into a body that is an object. */
     public void expectObject() throws IOException {
         expect(in.nextToken() == JsonToken.START_OBJECT);
@@ -59,13 +88,10 @@ public final class RawJson {
 
     /** Goes to the next field of the object; false at its end. The field's value is read by one of the methods below. */
     public boolean nextField() throws IOException {
-        if (in.nextToken() != JsonToken.FIELD_NAME) {
-            return false;
-        }
-        return true;
+        return in.nextToken() == JsonToken.FIELD_NAME;
     }
 
-    /** The field's name; outside ASCII not as it was written. */
+    /** The field's name, if it is written in plain ASCII; of any other, only the length is right. */
     public String fieldName() throws IOException {
         return in.currentName();
     }

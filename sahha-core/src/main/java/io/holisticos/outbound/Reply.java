@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holisticos.health.HealthError.BadSourceReply;
 import io.holisticos.health.SourceName;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -51,12 +52,23 @@ public record Reply(SourceName from, int status, Map<String, List<String>> heade
                 .flatMap(Reply::seconds);
     }
 
-    /** @throws BadSourceReply when the body is not JSON of this form */
-    public <T> T decode(ObjectMapper mapper, TypeReference<T> form) {
+    /** @throws BadSourceReply when an edge or proxy speaks, and not the API */
+    public void requireNoHtml() {
         String type = header("Content-Type").orElse("").toLowerCase(Locale.ROOT);
-        if (type.startsWith("text/html")) { // an edge or proxy speaking, not the API
+        if (type.startsWith("text/html")) {
             throw new BadSourceReply(from, "HTML with status " + status);
         }
+    }
+
+    /** Whether the body says null, or nothing. */
+    public boolean isNull() {
+        String text = body.length > 100 ? "" : new String(body, StandardCharsets.UTF_8).strip();
+        return body.length <= 100 && (text.isEmpty() || text.equals("null"));
+    }
+
+    /** @throws BadSourceReply when the body is not JSON of this form */
+    public <T> T decode(ObjectMapper mapper, TypeReference<T> form) {
+        requireNoHtml();
         try {
             T value = mapper.readValue(body, form);
             if (value == null) {

@@ -13,7 +13,6 @@ import io.holisticos.outbound.RawJson;
 import io.holisticos.outbound.Reply;
 import io.holisticos.whoop.api.RecordReader.UndocumentedForm;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -125,21 +124,8 @@ final class WireReader {
     private static String idOf(byte[] raw, Class<?> type) {
         String field = type == Recovery.class ? "cycle_id" : "id";
         Pattern form = type == Cycle.class || type == Recovery.class ? NUMBER : UUID;
-        String id = "unknown";
-        try {
-            RawJson record = new RawJson(raw);
-            record.expectObject();
-            while (record.nextField()) {
-                boolean named = record.fieldName().equals(field);
-                String value = new String(record.value(), StandardCharsets.ISO_8859_1);
-                if (named && form.matcher(value).matches()) {
-                    id = value.replace("\"", "");
-                }
-            }
-        } catch (IOException e) {
-            return id; // as far as it could be read
-        }
-        return id;
+        String id = RawJson.fieldOf(raw, field);
+        return form.matcher(id).matches() ? id.replace("\"", "") : "unknown";
     }
 
     private static String reasonOf(Exception e) {
