@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -118,6 +119,7 @@ class PageTokensTest {
     }
 
     @Test
+    @Tag("deep")
     void aCircleLongerThanALifeOfTheProcessIsFoundToo() throws Exception {
         AtomicInteger calls = new AtomicInteger();
         house.whoop().server().on(ScriptedWhoop.CYCLES, call -> {
@@ -169,6 +171,7 @@ class PageTokensTest {
     }
 
     @Test
+    @Tag("deep")
     void aCircleFoundAtNightIsBounded() throws Exception {
         house.whoop()
                 .server()

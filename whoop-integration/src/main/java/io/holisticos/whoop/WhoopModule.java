@@ -155,6 +155,7 @@ public final class WhoopModule implements Managed {
                                         connections.recurringTasks(switches.integration()))
                                 .flatMap(List::stream)
                                 .toList());
+        FailingJobs.register(tools.metrics(), synchronizer, jobs);
         SchedulerClient client = Jobs.client(reads.source(), synchronizer.tasks());
         this.requests =
                 new Synchronizer(reads.jdbi(), api, new WhoopStore(reads.jdbi(), reads.vault()), terms, () -> client);
@@ -209,7 +210,7 @@ public final class WhoopModule implements Managed {
 
     /** By name: {@code whoop} and {@code jobs}. */
     public Map<String, HealthCheck> healthChecks() {
-        return Map.of("whoop", new WhoopHealthCheck(quota, data), "jobs", new JobsHealthCheck(jobs));
+        return Map.of("whoop", new WhoopHealthCheck(quota, data), "jobs", new JobsHealthCheck(jobs, synchronizer));
     }
 
     @Override

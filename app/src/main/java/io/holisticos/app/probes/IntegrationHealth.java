@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 /** How the WHOOP integration does. */
 public record IntegrationHealth(
         @Schema(
-                description = "ok; degraded: a breaker is not closed, WHOOP blocks us, or jobs do not run; down: its"
-                        + " database does not answer; disabled: switched off; not_configured: no credentials")
+                description =
+                        "ok; degraded: a breaker is not closed, WHOOP blocks us, or jobs do not run or fail again"
+                                + " and again; down: its database does not answer; disabled: switched off; not_configured: no credentials")
         @JsonProperty("status")
         Word status,
 
@@ -29,6 +30,13 @@ public record IntegrationHealth(
 
         @Schema(description = "Whether this process takes jobs") @JsonProperty("jobs_running")
         boolean jobsRunning,
+
+        @Schema(
+                description =
+                        "Jobs that failed the same way three times in a row or more; null when that cannot be read")
+        @JsonProperty("failing_jobs")
+        @Nullable
+        List<WhoopVitals.FailingJob> failingJobs,
 
         @Schema(description = "When the newest complete sync of any member ended; null before the first")
         @JsonProperty("last_synced_at")
@@ -58,6 +66,6 @@ public record IntegrationHealth(
 
     static IntegrationHealth notConfigured() {
         return new IntegrationHealth(
-                Word.NOT_CONFIGURED, false, false, Word.NOT_CONFIGURED, false, null, List.of(), null);
+                Word.NOT_CONFIGURED, false, false, Word.NOT_CONFIGURED, false, null, null, List.of(), null);
     }
 }

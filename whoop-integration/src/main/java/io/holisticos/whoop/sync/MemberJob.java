@@ -166,6 +166,9 @@ final class MemberJob {
                     state.read().pause());
         } catch (SourceUnavailable away) {
             Pause failed = failed(state, step, SyncError.UNAVAILABLE);
+            if (failed.failures() == Failing.TIMES) { // once: an outage concerns everybody
+                say(who, failed, String.valueOf(away.getMessage()));
+            }
             pause(who, state, laneOf(step), away.retryAfter().orElse(FIRST_RETRY), failed);
         } catch (ReauthorizationRequired refused) {
             terms.consentLost().accept(who, begun);
@@ -277,15 +280,16 @@ final class MemberJob {
 
     /**
      * A lane that works again is no reason to try those above it, which never paused, nor those below, which do. A list
-     * that works says nothing of another that failed.
+     * that works says nothing of another that failed, and its newest page nothing of the years before.
      */
     private static Read unpaused(MemberState state, Calling worked, @Nullable Walk walk) {
         Read read = state.read();
         Pause pause = read.pause();
         Failure failure = pause == null ? null : pause.failure();
+        boolean furtherBack = pause != null && pause.lane() == Lane.BACKFILL && worked.lane() != Lane.BACKFILL;
         boolean another =
                 failure != null && failure.collection() != null && failure.collection() != worked.collection();
-        if (pause != null && !another) {
+        if (pause != null && !another && !furtherBack) {
             boolean over = worked.lane().compareTo(pause.lane()) >= 0;
             pause = over ? null : new Pause(pause.lane(), pause.until(), 0, null);
         }
@@ -375,20 +379,25 @@ final class MemberJob {
     private void fail(UserId who, MemberState state, Step step, SyncError error, String reason) {
         Pause failed = failed(state, step, error);
         Duration wait = FIRST_RETRY.multipliedBy(1L << Math.min(failed.failures() - 1, 8));
-        log.warn(
-                "event=sync_step_failed member={} lane={} collection={} error={} failures={} reason=\"{}\"",
-                inLogs(who),
-                failed.lane(),
-                step.collection(),
-                error.word(),
-                failed.failures(),
-                reason);
+        say(who, failed, reason);
         if (failed.lane() == Lane.BACKFILL) {
             members.saveBackfill(who, null, now());
         }
         Walk walk = failed.lane() == Lane.BACKFILL ? state.read().walk() : null;
         Instant until = now().plus(wait.compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : wait);
         save(who, state, walk, new Pause(failed.lane(), until, failed.failures(), failed.failure()));
+    }
+
+    private void say(UserId who, Pause failed, String reason) {
+        Failure failure = failed.failure();
+        log.warn(
+                "event=sync_step_failed member={} lane={} collection={} error={} failures={} reason=\"{}\"",
+                inLogs(who),
+                failed.lane(),
+                failure == null ? null : failure.collection(),
+                failure == null ? null : failure.error().word(),
+                failed.failures(),
+                reason);
     }
 
     /** Nobody waits for it any more: what WHOOP tells of the member goes on being read meanwhile. */

@@ -127,6 +127,11 @@ final class MemberStore {
             select max(greatest(cycles_listed_at, sleeps_listed_at, recoveries_listed_at, workouts_listed_at)) as newest
             from whoop_member_sync""";
 
+    private static final String FAILING = """
+            select failure, failure_collection, count(*) as members from whoop_member_sync
+            where failures >= :times and failure is not null and stopped_at is null
+            group by failure, failure_collection order by members desc, failure, failure_collection""";
+
     private final Jdbi jdbi;
 
     MemberStore(Jdbi jdbi) {
@@ -258,6 +263,15 @@ final class MemberStore {
                 .map((row, context) -> Freshness.of(instantOrNull(row, "covered_from"), listedAt(row)))
                 .findOne()
                 .flatMap(freshness -> freshness));
+    }
+
+    /** What has failed so many times in a row, and for how many members. */
+    List<Failing> failing(String job, int times) {
+        return jdbi.withHandle(handle -> handle.createQuery(FAILING)
+                .bind("times", times)
+                .map((row, context) -> new Failing(
+                        job, row.getString("failure"), row.getString("failure_collection"), row.getInt("members")))
+                .list());
     }
 
     /** When a list of any member was last read; empty before the first. */

@@ -105,6 +105,7 @@ final class Planner {
                 Planner::absencesSeenOnce,
                 Planner::suspiciousSilence,
                 Planner::whatTheAlarmAsksFor,
+                Planner::whatFailed,
                 Planner::whatNobodyToldSinceYesterday,
                 Planner::whatLiesFurtherBack);
     }
@@ -234,6 +235,15 @@ final class Planner {
                         .filter(collection -> !state.isListedSince(collection, since))
                         .findFirst()
                         .map(collection -> list(collection, Lane.RECONCILE));
+    }
+
+    /** However little the member's lists matter otherwise, it is to be known whether this one works again. */
+    private Optional<Step> whatFailed() {
+        Pause pause = state.read().pause();
+        Collection failed = stumbledOver();
+        return failed == null || pause == null || pause.lane() == Lane.BACKFILL
+                ? Optional.empty()
+                : Optional.of(list(failed, Lane.RECONCILE));
     }
 
     private Optional<Step> whatNobodyToldSinceYesterday() {

@@ -276,6 +276,15 @@ public final class Synchronizer {
         }
     }
 
+    /** What fails again and again, the most frequent first. */
+    public List<Failing> failing() {
+        try {
+            return tables.members().failing(task.getName(), Failing.TIMES);
+        } catch (JdbiException e) {
+            throw new SourceUnavailable(WhoopApi.WHOOP, FIRST_RETRY, e);
+        }
+    }
+
     private UUID request(UserId who, Instant now, Instant freshSince) {
         Optional<SyncRun> open = tables.runs().findOpen(who).stream()
                 .filter(run -> run.kind() != Kind.BACKFILL)
