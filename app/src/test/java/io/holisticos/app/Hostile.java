@@ -149,7 +149,7 @@ final class Hostile {
     Reply dressed(Reply reply) {
         Reply dressed = reply;
         for (String name : List.of("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After")) {
-            if (onceIn(3)) {
+            if (onceIn(10)) {
                 dressed = dressed.with(name, oneOf(HEADER_VALUES));
             }
         }

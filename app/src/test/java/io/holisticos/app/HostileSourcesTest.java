@@ -17,6 +17,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 class HostileSourcesTest {
 
     private static final int AT_ONCE = 8;
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private static final Map<String, String> TABLES = Map.of(
             ScriptedWhoop.CYCLES, "whoop_cycle",
@@ -131,13 +133,17 @@ class HostileSourcesTest {
 
         /** Time passes quickly, and more so while nothing happens: a header may have asked us to stay away. */
         private void await(ScriptedHouse house, List<String> some, String kind) {
-            long[] step = {5, pages.get()};
-            RunningApp.await(() -> {
-                step[0] = pages.get() == step[1] ? Math.min(step[0] + 5, 3_600) : 5;
-                step[1] = pages.get();
-                house.clock().advance(Duration.ofSeconds(step[0]));
-                return some.stream().allMatch(member -> house.isOver(member, kind));
-            });
+            long end = System.nanoTime() + PATIENCE.toNanos();
+            long step = 5;
+            while (!some.stream().allMatch(member -> house.isOver(member, kind))) {
+                assertThat(System.nanoTime())
+                        .as("%s of %s after %s pages, seed %s", kind, some, pages, seed)
+                        .isLessThan(end);
+                int before = pages.get();
+                house.clock().advance(Duration.ofSeconds(step));
+                LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+                step = pages.get() == before ? Math.min(step * 2, 600) : 5;
+            }
         }
 
         /** One call to a list of WHOOP: a page for the window asked for, or something else. */
