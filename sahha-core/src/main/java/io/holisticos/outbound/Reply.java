@@ -22,6 +22,9 @@ import java.util.TreeMap;
  */
 public record Reply(SourceName from, int status, Map<String, List<String>> headers, byte[] body, long sentAtNanos) {
 
+    /** Nobody's limits reach further than a day; what is said beyond is nonsense, and times added to it overflow. */
+    private static final long LONGEST_SECONDS = Duration.ofDays(1).toSeconds();
+
     public Reply {
         Map<String, List<String>> anyCase = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         anyCase.putAll(headers);
@@ -86,7 +89,7 @@ public record Reply(SourceName from, int status, Map<String, List<String>> heade
     private static Optional<Duration> seconds(String text) {
         try {
             long seconds = Long.parseLong(text.strip());
-            return seconds < 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(seconds));
+            return seconds < 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(Math.min(seconds, LONGEST_SECONDS)));
         } catch (NumberFormatException e) { // the HTTP-date form is not used by our sources
             return Optional.empty();
         }
