@@ -9,7 +9,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * The whole service like {@link House}, with a WHOOP and a Sahha that say what a test tells them to: for all that the
@@ -19,10 +22,11 @@ final class ScriptedHouse implements AutoCloseable {
 
     private final ScriptedWhoop whoop = new ScriptedWhoop();
     private final ScriptedSahha sahha = new ScriptedSahha();
-    private final RunningApp app = new RunningApp(environment -> {}, RunningApp.SHIPPED);
+    private final RunningApp app;
     private final HttpClient browser = HttpClient.newHttpClient();
 
-    private ScriptedHouse(Map<String, String> variables) throws Exception {
+    private ScriptedHouse(Map<String, String> variables, Path configuration) throws Exception {
+        app = new RunningApp(environment -> {}, configuration);
         app.withSources(sahha.server().url(), whoop.server().url())
                 .with(variables)
                 .start();
@@ -35,7 +39,14 @@ final class ScriptedHouse implements AutoCloseable {
 
     /** The same with other variables for {@code config.yml}. */
     static ScriptedHouse openWith(Map<String, String> variables) throws Exception {
-        return new ScriptedHouse(variables);
+        return new ScriptedHouse(variables, RunningApp.SHIPPED);
+    }
+
+    /** The same with {@code config.yml} as it is made of the one that is shipped. */
+    static ScriptedHouse openConfigured(Map<String, String> variables, UnaryOperator<String> change) throws Exception {
+        Path configuration = Files.createTempFile("config", ".yml");
+        Files.writeString(configuration, change.apply(Files.readString(RunningApp.SHIPPED)));
+        return new ScriptedHouse(variables, configuration);
     }
 
     ScriptedWhoop whoop() {

@@ -85,6 +85,15 @@ class WebhooksTest {
             Map<String, String> signed = sahhaHeaders("ScoreCreatedIntegrationEvent", body);
             all.add(new Refused("garbage " + shown, "/webhooks/sahha", signed, body, 400));
         }
+        for (String unheld : List.of("a\\u0000b", "a\\ud800b")) {
+            byte[] event = new String(good, StandardCharsets.UTF_8)
+                    .replace("sleep.updated", unheld)
+                    .getBytes(StandardCharsets.UTF_8);
+            all.add(new Refused("what cannot be held", whoop, whoopHeaders(WHOOP_SECRET, now, event), event, 400));
+            byte[] ofNobody = sahhaBody(unheld, "refused");
+            Map<String, String> signed = sahhaHeaders("ScoreCreatedIntegrationEvent", ofNobody);
+            all.add(new Refused("what cannot be held", "/webhooks/sahha", signed, ofNobody, 400));
+        }
         byte[] large = new byte[64 * 1024 + 1];
         byte[] huge = new byte[7 * 1024 * 1024];
         for (String path : List.of(whoop, "/webhooks/sahha")) {

@@ -92,8 +92,8 @@ public abstract sealed class HealthError extends RuntimeException {
         }
     }
 
-    /** The source answered with something that is not its documented form. */
-    public static final class BadSourceReply extends HealthError {
+    /** The source answered with something that is not its documented form; sources have finer words of their own. */
+    public static non-sealed class BadSourceReply extends HealthError {
         public BadSourceReply(SourceName source, String what) {
             super(Kind.BAD_SOURCE_REPLY, source + " answered unexpectedly: " + what, null, null);
         }

@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -117,6 +118,11 @@ public final class Jobs implements Managed {
     /** When the next jobs that nobody works on are due, soonest first. */
     public List<Instant> nextDue(int most) {
         return list.nextDue(most);
+    }
+
+    /** By kind, how many jobs have failed so many times in a row or more; kinds without any are left out. */
+    public Map<String, Integer> failing(int times) {
+        return list.failing(times);
     }
 
     /** Puts work on the list; safe from any thread and before {@link #start}. */

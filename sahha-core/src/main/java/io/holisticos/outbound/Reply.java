@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holisticos.health.HealthError.BadSourceReply;
 import io.holisticos.health.SourceName;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -21,7 +22,7 @@ import java.util.TreeMap;
  */
 public record Reply(SourceName from, int status, Map<String, List<String>> headers, byte[] body, long sentAtNanos) {
 
-    /** No limit of anybody's counts over a longer time. */
+    /** Nobody's limits reach further than a day: what is said beyond is nonsense, and times added to it overflow. */
     private static final Duration LONGEST = Duration.ofDays(1);
 
     public Reply {
@@ -59,12 +60,23 @@ public record Reply(SourceName from, int status, Map<String, List<String>> heade
                         : Optional.empty());
     }
 
-    /** @throws BadSourceReply when the body is not JSON of this form */
-    public <T> T decode(ObjectMapper mapper, TypeReference<T> form) {
+    /** @throws BadSourceReply when an edge or proxy speaks, and not the API */
+    public void requireNoHtml() {
         String type = header("Content-Type").orElse("").toLowerCase(Locale.ROOT);
-        if (type.startsWith("text/html")) { // an edge or proxy speaking, not the API
+        if (type.startsWith("text/html")) {
             throw new BadSourceReply(from, "HTML with status " + status);
         }
+    }
+
+    /** Whether the body says null, or nothing. */
+    public boolean isNull() {
+        String text = body.length > 100 ? "" : new String(body, StandardCharsets.UTF_8).strip();
+        return body.length <= 100 && (text.isEmpty() || text.equals("null"));
+    }
+
+    /** @throws BadSourceReply when the body is not JSON of this form */
+    public <T> T decode(ObjectMapper mapper, TypeReference<T> form) {
+        requireNoHtml();
         try {
             T value = mapper.readValue(body, form);
             if (value == null) {

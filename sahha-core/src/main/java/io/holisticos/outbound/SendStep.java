@@ -89,12 +89,12 @@ final class SendStep implements Step {
 
     /** Reads in pieces, so that a body that never ends is noticed between two of them. */
     private byte[] bodyOf(Call call, Response response, Deadline attempt) throws IOException {
-        if (!response.hasEntity()) {
+        if (!response.hasEntity()
+                || !(response.getEntity() instanceof InputStream in)) { // whatever type it claims to have
             return new byte[0];
         }
         ByteArrayOutputStream whole = new ByteArrayOutputStream();
         byte[] piece = new byte[16 * 1024];
-        InputStream in = response.readEntity(InputStream.class);
         for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
             whole.write(piece, 0, read);
             if (whole.size() > maxReplyBytes) {

@@ -13,6 +13,7 @@ import io.holisticos.outbound.Call;
 import io.holisticos.outbound.CommandKey;
 import io.holisticos.outbound.Outbound;
 import io.holisticos.outbound.Reply;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -127,7 +128,8 @@ final class AccountToken implements Authorization {
 
     /** A number of seconds, in older documents as text. */
     private static Duration lifeOf(JsonNode expiresIn) {
-        long seconds = expiresIn.asLong(0); // reads both forms
+        BigDecimal number = Values.number(expiresIn.asText()); // 86400.0 too
+        long seconds = number == null ? 0 : number.longValue();
         return seconds > 0 && seconds < Duration.ofDays(3650).toSeconds() ? Duration.ofSeconds(seconds) : DEFAULT_LIFE;
     }
 

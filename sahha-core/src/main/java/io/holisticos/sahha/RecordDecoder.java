@@ -3,7 +3,7 @@ package io.holisticos.sahha;
 import com.codahale.metrics.MetricRegistry;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
-import java.time.DateTimeException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -47,17 +47,19 @@ final class RecordDecoder {
         for (JsonNode row : rows) {
             try {
                 records.add(decodeRow(kind, row));
-            } catch (BadRow | DateTimeException | NumberFormatException e) {
-                metrics.meter(MetricRegistry.name("sahha", "rows", "skipped", kind.word()))
-                        .mark();
-                log.warn(
-                        "event=sahha_row_skipped kind={} id={} reason=\"{}\"",
-                        kind.word(),
-                        idForLog(row),
-                        e instanceof BadRow ? e.getMessage() : "a time or number is not one");
+            } catch (RuntimeException e) { // whatever it is, the others go on
+                String reason = e instanceof BadRow ? String.valueOf(e.getMessage()) : "a time or number is not one";
+                skip(kind, row.path("id").asText("none"), reason);
             }
         }
         return records;
+    }
+
+    /** Counts a row that is left out, and names it by its id as far as that can be shown. */
+    void skip(Kind kind, String id, String reason) {
+        metrics.meter(MetricRegistry.name("sahha", "rows", "skipped", kind.word()))
+                .mark();
+        log.warn("event=sahha_row_skipped kind={} id={} reason=\"{}\"", kind.word(), idForLog(id), reason);
     }
 
     private static SahhaRecord decodeRow(Kind kind, JsonNode row) {
@@ -171,8 +173,8 @@ final class RecordDecoder {
 
     /** What PostgreSQL cannot hold, or what would fill the memory when written plainly, is refused here. */
     private static void checkStorable(JsonNode node) {
-        if (node.isTextual() && node.textValue().indexOf('\0') >= 0) {
-            throw new BadRow("a text holds U+0000");
+        if (node.isTextual()) {
+            checkStorable(node.textValue());
         }
         if (node.isNumber()) {
             BigDecimal number = node.decimalValue();
@@ -181,17 +183,24 @@ final class RecordDecoder {
             }
         }
         for (var fields = node.fieldNames(); fields.hasNext(); ) {
-            if (fields.next().indexOf('\0') >= 0) {
-                throw new BadRow("a name holds U+0000");
-            }
+            checkStorable(fields.next());
         }
         for (JsonNode child : node) {
             checkStorable(child);
         }
     }
 
-    private static String idForLog(JsonNode row) {
-        String id = row.path("id").asText("none").replaceAll("[^A-Za-z0-9-]", "?");
+    private static void checkStorable(String text) {
+        if (text.indexOf('\0') >= 0) {
+            throw new BadRow("a text holds U+0000");
+        }
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw new BadRow("a text holds half a character");
+        }
+    }
+
+    private static String idForLog(String raw) {
+        String id = raw.isBlank() ? "none" : raw.replace("\"", "").replaceAll("[^A-Za-z0-9-]", "?");
         return id.substring(0, Math.min(id.length(), 40));
     }
 

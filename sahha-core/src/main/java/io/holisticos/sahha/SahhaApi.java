@@ -3,6 +3,7 @@ package io.holisticos.sahha;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError.BadSourceReply;
 import io.holisticos.health.HealthError.SourceUnavailable;
@@ -11,7 +12,9 @@ import io.holisticos.health.UserId;
 import io.holisticos.outbound.Call;
 import io.holisticos.outbound.CommandKey;
 import io.holisticos.outbound.Outbound;
+import io.holisticos.outbound.RawJson;
 import io.holisticos.outbound.Reply;
+import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -40,6 +43,9 @@ final class SahhaApi {
     /** Reproductive data are left out: nobody here reads them. */
     private static final List<String> CATEGORIES =
             List.of("activity", "body", "characteristic", "exercise", "sleep", "vitals");
+
+    /** 5 kB is the most that was ever seen. */
+    private static final int MAX_ROW_BYTES = 256 * 1024;
 
     private static final Duration RETRY_AFTER_REFUSAL = Duration.ofSeconds(30);
 
@@ -80,14 +86,35 @@ final class SahhaApi {
                 baseUrl,
                 path + segment(who) + "?" + query + "startDateTime=" + from.minusDays(1) + "&endDateTime="
                         + to.plusDays(1));
-        Optional<JsonNode> body = read(Call.get(keyOf(kind), who, uri).orElse(held), deadline);
-        if (body.isEmpty()) {
-            return List.of();
+        return answered(Call.get(keyOf(kind), who, uri).orElse(held), deadline)
+                .map(reply -> decoder.decode(kind, rowsOf(kind, reply)))
+                .orElse(List.of());
+    }
+
+    /** Each by itself: one that cannot be read is skipped, and the others go on. */
+    private ArrayNode rowsOf(Kind kind, Reply reply) {
+        ArrayNode rows = mapper.createArrayNode();
+        for (byte[] raw : elementsOf(kind, reply)) {
+            try {
+                if (raw.length > MAX_ROW_BYTES) {
+                    decoder.skip(kind, RawJson.fieldOf(raw, "id"), "longer than " + MAX_ROW_BYTES + " bytes");
+                } else {
+                    rows.add(mapper.readTree(raw));
+                }
+            } catch (IOException | RuntimeException e) { // whatever it is, the others go on
+                decoder.skip(kind, RawJson.fieldOf(raw, "id"), "not JSON that can be read");
+            }
         }
-        if (!body.get().isArray()) {
+        return rows;
+    }
+
+    private static List<byte[]> elementsOf(Kind kind, Reply reply) {
+        reply.requireNoHtml();
+        try {
+            return reply.isNull() ? List.of() : RawJson.elementsOf(reply.body());
+        } catch (IOException e) {
             throw new BadSourceReply(SAHHA, "no list of " + kind.word());
         }
-        return decoder.decode(kind, body.get());
     }
 
     /** A fetch was spared: the same was under way. */
@@ -122,8 +149,14 @@ final class SahhaApi {
                 .flatMap(SahhaApi::offset);
     }
 
-    /** Empty for 204, no body, 404 and 410: nothing there. */
     private Optional<JsonNode> read(Call call, Deadline deadline) {
+        return answered(call, deadline)
+                .map(reply -> reply.<JsonNode>decode(mapper, new TypeReference<>() {}))
+                .filter(body -> !body.isMissingNode() && !body.isNull());
+    }
+
+    /** Empty for 204, no body, 404 and 410: nothing there. */
+    private Optional<Reply> answered(Call call, Deadline deadline) {
         Reply reply = outbound.call(call, deadline);
         if (reply.status() == 404 || reply.status() == 410) {
             return Optional.empty();
@@ -134,11 +167,7 @@ final class SahhaApi {
         if (!reply.isSuccess()) {
             throw new BadSourceReply(SAHHA, "status " + reply.status() + " for " + call.key());
         }
-        if (reply.isEmpty()) {
-            return Optional.empty();
-        }
-        JsonNode body = reply.decode(mapper, new TypeReference<>() {});
-        return body.isMissingNode() || body.isNull() ? Optional.empty() : Optional.of(body);
+        return reply.isEmpty() ? Optional.empty() : Optional.of(reply);
     }
 
     static URI uri(URI baseUrl, String pathAndQuery) {

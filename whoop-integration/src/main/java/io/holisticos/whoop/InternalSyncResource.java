@@ -112,6 +112,7 @@ public final class InternalSyncResource {
      * @param kind {@code first-sync}, {@code sync}, {@code backfill}
      * @param stage what is being read, or was last
      * @param percent how much of the years before a backfill has read; other runs have none
+     * @param error why a failed run failed, at {@code stage}
      */
     @JsonPropertyOrder({
         "job_id",
@@ -124,7 +125,8 @@ public final class InternalSyncResource {
         "pages",
         "requested_at",
         "started_at",
-        "finished_at"
+        "finished_at",
+        "error"
     })
     record RunBody(
             @JsonProperty("job_id") UUID jobId,
@@ -140,7 +142,10 @@ public final class InternalSyncResource {
             @JsonProperty("pages") int pages,
             @JsonProperty("requested_at") Instant requestedAt,
             @JsonProperty("started_at") @Nullable Instant startedAt,
-            @JsonProperty("finished_at") @Nullable Instant finishedAt) {
+            @JsonProperty("finished_at") @Nullable Instant finishedAt,
+
+            @JsonProperty("error") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String error) {
 
         static RunBody of(SyncRun run) {
             return new RunBody(
@@ -154,7 +159,8 @@ public final class InternalSyncResource {
                     run.pages(),
                     run.requestedAt(),
                     run.startedAt(),
-                    run.finishedAt());
+                    run.finishedAt(),
+                    run.error() == null ? null : run.error().word());
         }
     }
 }

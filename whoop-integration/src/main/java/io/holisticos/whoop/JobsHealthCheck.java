@@ -1,19 +1,35 @@
 package io.holisticos.whoop;
 
 import com.codahale.metrics.health.HealthCheck;
+import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.jobs.Jobs;
+import io.holisticos.whoop.sync.Failing;
+import io.holisticos.whoop.sync.Synchronizer;
+import java.util.List;
 
-/** Whether this process takes jobs. */
+/** Whether this process takes jobs, and none fails again and again. */
 final class JobsHealthCheck extends HealthCheck {
 
     private final Jobs jobs;
+    private final Synchronizer synchronizer;
 
-    JobsHealthCheck(Jobs jobs) {
+    JobsHealthCheck(Jobs jobs, Synchronizer synchronizer) {
         this.jobs = jobs;
+        this.synchronizer = synchronizer;
     }
 
     @Override
     protected Result check() {
-        return jobs.isRunning() ? Result.healthy() : Result.unhealthy("jobs are not running: is the database up?");
+        if (!jobs.isRunning()) {
+            return Result.unhealthy("jobs are not running: is the database up?");
+        }
+        try {
+            List<Failing> failing = FailingJobs.of(synchronizer, jobs);
+            return failing.isEmpty()
+                    ? Result.healthy()
+                    : Result.unhealthy("fails again and again (members): %s; see event=sync_step_failed", failing);
+        } catch (SourceUnavailable e) {
+            return Result.unhealthy("the jobs cannot be read: is the database up?");
+        }
     }
 }

@@ -163,6 +163,7 @@ public final class WhoopModule implements Managed {
                                         connections.recurringTasks(switches.integration()))
                                 .flatMap(List::stream)
                                 .toList());
+        FailingJobs.register(tools.metrics(), synchronizer, jobs);
         SchedulerClient client = Jobs.client(reads.source(), synchronizer.tasks());
         this.requests =
                 new Synchronizer(reads.jdbi(), api, new WhoopStore(reads.jdbi(), reads.vault()), terms, () -> client);
@@ -220,7 +221,7 @@ public final class WhoopModule implements Managed {
         return Map.of(
                 "whoop", new WhoopHealthCheck(quota, data),
                 "vault", new VaultHealthCheck(vault),
-                "jobs", new JobsHealthCheck(jobs));
+                "jobs", new JobsHealthCheck(jobs, synchronizer));
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.holisticos.jobs.Jobs;
 import io.holisticos.outbound.Outbound;
 import io.holisticos.vault.Vault;
 import io.holisticos.whoop.quota.QuotaGovernor;
+import io.holisticos.whoop.sync.Failing;
 import io.holisticos.whoop.sync.Synchronizer;
 import java.time.Instant;
 import java.util.List;
@@ -61,15 +62,43 @@ public final class WhoopVitals {
                         new Use(status.usedInDay(), status.mostInDay()),
                         status.nextPermitAt(),
                         status.blockedUntil()),
-                synchronizer.lastSyncedAt());
+                synchronizer.lastSyncedAt(),
+                FailingJobs.of(synchronizer, jobs.get()).stream()
+                        .map(FailingJob::of)
+                        .toList());
     }
 
     /**
      * From the database, so the same on every replica.
      *
      * @param lastSyncedAt when the newest complete sync of any member ended; empty before the first one
+     * @param failing jobs that fail again and again
      */
-    public record Stored(Quota quota, Optional<Instant> lastSyncedAt) {}
+    public record Stored(Quota quota, Optional<Instant> lastSyncedAt, List<FailingJob> failing) {
+
+        public Stored {
+            failing = List.copyOf(failing);
+        }
+    }
+
+    /**
+     * Jobs that failed the same way three times in a row or more.
+     *
+     * @param job the kind, such as {@code whoop-member}
+     * @param error such as {@code page_token_repeated}; null when the job itself broke
+     * @param collection which list it was of; null when it was of none
+     * @param members how many members, or jobs, it concerns
+     */
+    public record FailingJob(
+            @JsonProperty("job") String job,
+            @JsonProperty("error") @Nullable String error,
+            @JsonProperty("collection") @Nullable String collection,
+            @JsonProperty("members") int members) {
+
+        static FailingJob of(Failing failing) {
+            return new FailingJob(failing.job(), failing.error(), failing.collection(), failing.members());
+        }
+    }
 
     /**
      * The application's quota at WHOOP.

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 public record IntegrationHealth(
         @Schema(
                 description =
-                        "ok; degraded: a breaker is not closed, WHOOP blocks us, jobs do not run, or sealed values do not open; down: its"
-                                + " database does not answer; disabled: switched off; not_configured: no credentials")
+                        "ok; degraded: a breaker is not closed, WHOOP blocks us, jobs do not run or fail again and again, or sealed"
+                                + " values do not open; down: its database does not answer; disabled: switched off;"
+                                + " not_configured: no credentials")
         @JsonProperty("status")
         Word status,
 
@@ -34,6 +35,13 @@ public record IntegrationHealth(
         @Schema(description = "ok; degraded: tokens and payloads do not open, or vault.keys were not checked yet")
         @JsonProperty("vault")
         Word vault,
+
+        @Schema(
+                description =
+                        "Jobs that failed the same way three times in a row or more; null when that cannot be read")
+        @JsonProperty("failing_jobs")
+        @Nullable
+        List<WhoopVitals.FailingJob> failingJobs,
 
         @Schema(description = "When the newest complete sync of any member ended; null before the first")
         @JsonProperty("last_synced_at")
@@ -69,6 +77,7 @@ public record IntegrationHealth(
                 Word.NOT_CONFIGURED,
                 false,
                 Word.NOT_CONFIGURED,
+                null,
                 null,
                 List.of(),
                 null);

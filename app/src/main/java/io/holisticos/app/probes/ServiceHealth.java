@@ -78,14 +78,19 @@ final class ServiceHealth {
         WhoopVitals.@Nullable Quota quota =
                 stored.map(WhoopVitals.Stored::quota).orElse(null);
         @Nullable
+        List<WhoopVitals.FailingJob> failing =
+                stored.map(WhoopVitals.Stored::failing).orElse(null);
+        boolean working = jobs && (failing == null || failing.isEmpty());
+        @Nullable
         Instant lastSyncedAt = stored.flatMap(WhoopVitals.Stored::lastSyncedAt).orElse(null);
         return new IntegrationHealth(
-                statusOf(enabled, quota, allClosed(breakers) && jobs && vault),
+                statusOf(enabled, quota, allClosed(breakers) && working && vault),
                 true,
                 enabled,
                 word(quota != null),
                 jobs,
                 vault ? Word.OK : Word.DEGRADED,
+                failing,
                 lastSyncedAt,
                 IntegrationHealth.Breaker.of(breakers),
                 quota);

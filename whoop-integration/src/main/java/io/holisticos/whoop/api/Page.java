@@ -17,4 +17,9 @@ public record Page<T>(
         records = List.copyOf(records);
         rejected = List.copyOf(rejected);
     }
+
+    /** Whether a page can be asked for by that token. */
+    public static boolean isToken(String nextToken) {
+        return StorableValues.textRefusal(nextToken) == null;
+    }
 }

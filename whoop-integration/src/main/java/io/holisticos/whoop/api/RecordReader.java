@@ -7,16 +7,18 @@ import java.io.IOException;
 
 /**
  * From the bytes of one record to the record, when they come and when they are read again from the archive: null and
- * absent are the same, unknown fields are fine, and what breaks a documented rule is refused. Thread-safe.
+ * absent are the same, unknown fields are fine, and what breaks a documented rule or cannot be stored is refused.
+ * Thread-safe.
  */
 public final class RecordReader {
 
     private final ObjectReader reader;
 
     public RecordReader(ObjectMapper mapper) {
-        this.reader = mapper.reader()
+        this.reader = mapper.copy()
+                .registerModule(StorableValues.module())
+                .reader()
                 .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                .without(DeserializationFeature.ACCEPT_FLOAT_AS_INT) // a fraction would be cut off without a word
                 .with(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES) // absent numbers are not zeros
                 .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     }

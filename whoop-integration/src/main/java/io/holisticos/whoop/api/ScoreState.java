@@ -18,6 +18,9 @@ public record ScoreState(@JsonValue String word) {
         if (word.isBlank() || word.length() > MAX_LENGTH) {
             throw new IllegalArgumentException("score_state must have 1 to " + MAX_LENGTH + " characters");
         }
+        if (StorableValues.textRefusal(word) != null) {
+            throw new IllegalArgumentException("score_state " + StorableValues.textRefusal(word));
+        }
     }
 
     /** What the word means to us. */

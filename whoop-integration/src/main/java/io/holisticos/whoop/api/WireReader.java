@@ -1,9 +1,7 @@
 package io.holisticos.whoop.api;
 
 import com.codahale.metrics.MetricRegistry;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,11 +9,11 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import io.holisticos.health.HealthError.BadSourceReply;
 import io.holisticos.health.SourceName;
+import io.holisticos.outbound.RawJson;
 import io.holisticos.outbound.Reply;
 import io.holisticos.whoop.api.RecordReader.UndocumentedForm;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -32,8 +30,10 @@ final class WireReader {
 
     private static final Logger log = LoggerFactory.getLogger(WireReader.class);
 
-    /** What an id looks like, so that nothing else of a broken record gets into a log line. */
-    private static final Pattern ID = Pattern.compile("[0-9a-fA-F-]{1,36}");
+    /** What ids look like, so that nothing else of a broken record gets into a log line. */
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,19}");
+
+    private static final Pattern UUID = Pattern.compile("\"[0-9a-fA-F-]{36}\"");
 
     private final SourceName from;
     private final RecordReader single;
@@ -47,10 +47,15 @@ final class WireReader {
         this.metrics = metrics;
     }
 
-    /** @throws BadSourceReply when it is not a record of this type */
+    /**
+     * @throws RejectedRecord when it is a record that breaks a rule
+     * @throws BadSourceReply when it is none
+     */
     <T> Fetched<T> single(Reply reply, Class<T> type) {
         try {
             return new Fetched<>(single.read(reply.body(), type), reply.body());
+        } catch (JsonMappingException e) {
+            throw new RejectedRecord(rejected(reply.body(), type, reasonOf(e)));
         } catch (IOException e) {
             throw new BadSourceReply(from, "status " + reply.status() + ", " + reasonOf(e));
         }
@@ -58,43 +63,34 @@ final class WireReader {
 
     /** @throws BadSourceReply when it is not a page at all */
     <T> Page<T> page(Reply reply, Class<T> type) {
-        try (JsonParser in = reader.createParser(reply.body())) {
+        try {
+            RawJson body = new RawJson(reply.body());
             List<byte[]> raws = null;
             String nextToken = null;
-            expect(in.nextToken() == JsonToken.START_OBJECT);
-            while (in.nextToken() == JsonToken.FIELD_NAME) {
-                String field = in.currentName();
-                JsonToken value = in.nextToken();
-                switch (field) {
-                    case "records" -> raws = elements(in, reply.body());
-                    case "next_token" -> {
-                        expect(value.isScalarValue());
-                        nextToken = in.getValueAsString();
-                    }
-                    default -> in.skipChildren();
+            body.expectObject();
+            while (body.nextField()) {
+                switch (body.fieldName()) {
+                    case "records" -> raws = body.values();
+                    case "next_token" -> nextToken = tokenIn(body.value());
+                    default -> body.value();
                 }
             }
-            expect(in.nextToken() == null && raws != null);
-            return records(raws == null ? List.of() : raws, type, nextToken);
+            body.expectEnd();
+            if (raws == null) {
+                throw new UndocumentedForm();
+            }
+            return records(raws, type, nextToken);
         } catch (IOException e) {
             throw new BadSourceReply(from, "not a page of " + type.getSimpleName() + ", " + reasonOf(e));
         }
     }
 
-    /** The bytes of each element, as they came. */
-    private static List<byte[]> elements(JsonParser in, byte[] body) throws IOException {
-        expect(in.currentToken() == JsonToken.START_ARRAY);
-        List<byte[]> raws = new ArrayList<>();
-        while (in.nextToken() != JsonToken.END_ARRAY) {
-            expect(in.currentToken() != null);
-            long start = in.currentTokenLocation().getByteOffset();
-            in.skipChildren();
-            in.finishToken();
-            long end = in.currentLocation().getByteOffset();
-            expect(start >= 0 && end <= body.length); // unknown in encodings other than UTF-8
-            raws.add(Arrays.copyOfRange(body, (int) start, (int) end));
+    private @Nullable String tokenIn(byte[] raw) throws IOException {
+        JsonNode token = reader.readTree(raw);
+        if (!token.isValueNode()) {
+            throw new UndocumentedForm();
         }
-        return raws;
+        return token.isNull() ? null : token.asText();
     }
 
     private <T> Page<T> records(List<byte[]> raws, Class<T> type, @Nullable String nextToken) {
@@ -103,15 +99,15 @@ final class WireReader {
         for (byte[] raw : raws) {
             try {
                 records.add(new Fetched<>(single.read(raw, type), raw));
-            } catch (IOException e) {
-                rejected.add(rejected(raw, type, e));
+            } catch (IOException | RuntimeException e) { // whatever it is, the others go on
+                rejected.add(rejected(raw, type, reasonOf(e)));
             }
         }
         return new Page<>(records, rejected, nextToken == null || nextToken.isEmpty() ? null : nextToken);
     }
 
-    private Rejected rejected(byte[] raw, Class<?> type, IOException why) {
-        Rejected rejected = new Rejected(idOf(raw), reasonOf(why), raw);
+    private Rejected rejected(byte[] raw, Class<?> type, String reason) {
+        Rejected rejected = new Rejected(idOf(raw, type), reason, raw);
         metrics.counter(MetricRegistry.name(
                         from.value(), "rejected", type.getSimpleName().toLowerCase(Locale.ROOT)))
                 .inc();
@@ -124,18 +120,16 @@ final class WireReader {
         return rejected;
     }
 
-    private String idOf(byte[] raw) {
-        try {
-            JsonNode record = reader.readTree(raw);
-            String id = record.path("id").asText(record.path("cycle_id").asText());
-            return ID.matcher(id).matches() ? id : "unknown";
-        } catch (IOException e) {
-            return "unknown";
-        }
+    /** However broken the rest of it is. */
+    private static String idOf(byte[] raw, Class<?> type) {
+        String field = type == Recovery.class ? "cycle_id" : "id";
+        Pattern form = type == Cycle.class || type == Recovery.class ? NUMBER : UUID;
+        String id = RawJson.fieldOf(raw, field);
+        return form.matcher(id).matches() ? id.replace("\"", "") : "unknown";
     }
 
-    private static String reasonOf(IOException e) {
-        if (e instanceof UndocumentedForm) {
+    private static String reasonOf(Exception e) {
+        if (e instanceof UndocumentedForm || e instanceof RawJson.OtherForm) {
             return "not the documented form";
         }
         if (!(e instanceof JsonMappingException mapping)) {
@@ -145,15 +139,12 @@ final class WireReader {
                 .map(step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : step.getFieldName())
                 .collect(Collectors.joining("."));
         // what the creator of one of our records refused is worded here; anything else could quote the value
-        String rule = mapping instanceof ValueInstantiationException && mapping.getCause() != null
-                ? String.valueOf(mapping.getCause().getMessage())
-                : "is not of the documented form";
-        return path.isEmpty() ? rule : path + " " + rule;
-    }
-
-    private static void expect(boolean holds) throws IOException {
-        if (!holds) {
-            throw new UndocumentedForm();
+        String rule = "is not of the documented form";
+        if (mapping instanceof StorableValues.Refused) {
+            rule = mapping.getOriginalMessage();
+        } else if (mapping instanceof ValueInstantiationException && mapping.getCause() != null) {
+            rule = String.valueOf(mapping.getCause().getMessage());
         }
+        return path.isEmpty() ? rule : path + " " + rule;
     }
 }

@@ -30,11 +30,13 @@ import io.holisticos.outbound.Reply;
 import io.holisticos.whoop.connect.TokenAnswer.Granted;
 import io.holisticos.whoop.connect.TokenAnswer.Misconfigured;
 import io.holisticos.whoop.connect.TokenAnswer.Refused;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +51,12 @@ public final class WhoopOAuth {
 
     /** WHOOP says {@code expires_in: 3600}; assumed where it says nothing. */
     private static final long USUAL_LIFE_SECONDS = 3600;
+
+    private static final BigDecimal LONGEST_LIFE_SECONDS =
+            BigDecimal.valueOf(Duration.ofDays(365).toSeconds());
+
+    /** What a header can carry (RFC 6750, 2.1, and some more). */
+    private static final Pattern TOKEN_FORM = Pattern.compile("[\\x21-\\x7e]+");
 
     /** A spent refresh token is an invalid_request at WHOOP (seen), an invalid_grant elsewhere. */
     private static final Set<String> TERMINAL = Set.of("invalid_request", "invalid_grant", "invalid_scope");
@@ -123,17 +131,33 @@ public final class WhoopOAuth {
 
     private TokenAnswer granted(Reply reply) {
         try {
-            AccessTokenResponse response = AccessTokenResponse.parse(JSONObjectUtils.parse(text(reply)));
+            var answer = JSONObjectUtils.parse(text(reply));
+            long lifetime = lifetime(answer.remove("expires_in"));
+            AccessTokenResponse response = AccessTokenResponse.parse(answer);
             var access = response.getTokens().getAccessToken();
             var refresh = response.getTokens().getRefreshToken();
+            if (!TOKEN_FORM.matcher(access.getValue()).matches()) { // no header can carry it
+                throw new BadSourceReply(WHOOP, "an access token of no form with status " + reply.status());
+            }
             Scope scope = access.getScope(); // left out means: as asked (RFC 6749, 5.1)
             return new Granted(
                     access.getValue(),
                     refresh == null ? null : refresh.getValue(),
-                    access.getLifetime() > 0 ? access.getLifetime() : USUAL_LIFE_SECONDS,
+                    lifetime,
                     scope == null ? requestedScopes() : Set.copyOf(scope.toStringList()));
         } catch (ParseException e) { // its message may quote the body, so it is not kept
             throw new BadSourceReply(WHOOP, "no tokens with status " + reply.status());
+        }
+    }
+
+    /** In seconds; by any spelling of the number, for the code it was bought with is spent. Nonsense is no lifetime. */
+    private static long lifetime(@Nullable Object expiresIn) {
+        try {
+            BigDecimal seconds = new BigDecimal(String.valueOf(expiresIn));
+            boolean sane = seconds.compareTo(BigDecimal.ONE) >= 0 && seconds.compareTo(LONGEST_LIFE_SECONDS) <= 0;
+            return sane ? seconds.longValue() : USUAL_LIFE_SECONDS;
+        } catch (NumberFormatException e) {
+            return USUAL_LIFE_SECONDS;
         }
     }
 

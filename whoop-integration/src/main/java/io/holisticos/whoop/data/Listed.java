@@ -12,7 +12,6 @@ import io.holisticos.whoop.data.Proof.Rest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -75,11 +74,11 @@ public record Listed<T>(
         if (page.nextToken() == null) {
             return new Proof(unread, Rest.LAST_PAGE);
         }
-        Instant oldest = page.records().stream()
-                .map(fetched -> startOf(fetched.record()))
-                .min(Comparator.naturalOrder())
-                .orElse(unread.end())
-                .truncatedTo(ChronoUnit.MILLIS);
+        List<? extends Fetched<?>> records = page.records();
+        Instant oldest =
+                records.isEmpty() // the last one, newest first: one with a wrong time proves nothing of the others
+                        ? unread.end()
+                        : startOf(records.get(records.size() - 1).record()).truncatedTo(ChronoUnit.MILLIS);
         if (!oldest.isBefore(unread.end())) {
             return null;
         }

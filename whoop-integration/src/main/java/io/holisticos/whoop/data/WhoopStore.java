@@ -140,6 +140,11 @@ public final class WhoopStore {
         delete(absent.kind(), who, absent.id(), askedAt, now);
     }
 
+    /** A record that lists lacked is there after all, though it cannot be read. */
+    public void forgetAbsence(UserId who, Absent absent) {
+        jdbi.useHandle(handle -> ledger.forgetAbsence(handle, who, absent.kind(), absent.id()));
+    }
+
     /** Forgets what is covered: the member came back with another WHOOP account. */
     public void forgetCoverage(UserId who) {
         ledger.forget(who);

@@ -1,6 +1,5 @@
 package io.holisticos.whoop.sync;
 
-import io.holisticos.health.HealthError;
 import io.holisticos.health.HealthError.BadSourceReply;
 import io.holisticos.health.HealthError.ConnectionNotFound;
 import io.holisticos.health.HealthError.ReauthorizationRequired;
@@ -14,6 +13,7 @@ import io.holisticos.whoop.data.WhoopStore;
 import io.holisticos.whoop.quota.Lane;
 import io.holisticos.whoop.sync.MemberState.Asked;
 import io.holisticos.whoop.sync.MemberState.Backfill;
+import io.holisticos.whoop.sync.MemberState.Failure;
 import io.holisticos.whoop.sync.MemberState.Pause;
 import io.holisticos.whoop.sync.MemberState.Read;
 import io.holisticos.whoop.sync.MemberState.Standing;
@@ -23,6 +23,7 @@ import io.holisticos.whoop.sync.Step.Walk;
 import io.holisticos.whoop.sync.SyncRun.Kind;
 import io.holisticos.whoop.sync.SyncRun.Stage;
 import io.holisticos.whoop.sync.SyncRun.State;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,14 +53,8 @@ final class MemberJob {
     /** The quota keeps a place in its line for a little longer. */
     private static final Duration PLACE_IS_HELD = Duration.ofSeconds(4);
 
-    /** Of a run somebody waits for; the member's other things go on being tried, ever more seldom. */
-    private static final int MAX_FAILURES = 5;
-
     /** Members whose past is read at the same time; the others wait for their turn instead of for permits. */
     static final int BACKFILLS_AT_ONCE = 8;
-
-    /** 10,000 records: nobody has as many of one kind. */
-    private static final int MAX_PAGES = 400;
 
     private final MemberStore members;
     private final ChangeStore changes;
@@ -118,7 +113,7 @@ final class MemberJob {
                 return new Result(wait.until(), seenUpTo, heard);
             }
             if (step instanceof Step.Rest) {
-                failRun(who, state, new ConnectionNotFound(WhoopApi.WHOOP));
+                failRun(who, state, SyncError.NOT_CONNECTED);
                 break;
             }
             if (stopping.getAsBoolean()) {
@@ -140,7 +135,7 @@ final class MemberJob {
         for (SyncRun open : row.flags().asked() ? runs.findOpen(who) : List.<SyncRun>of()) {
             if (open.kind() != Kind.BACKFILL) {
                 run = open;
-            } else if (runs.backfills(BACKFILLS_AT_ONCE).contains(who)) {
+            } else if (runs.backfills(BACKFILLS_AT_ONCE, now).contains(who)) {
                 backfill = new Backfill(open, row.backfill());
             }
         }
@@ -162,31 +157,55 @@ final class MemberJob {
         Instant begun = now();
         try {
             return take(who, state, step);
-        } catch (SourceThrottled | SourceUnavailable wait) {
-            pause(who, state, laneOf(step), wait.retryAfter().orElse(FIRST_RETRY));
+        } catch (SourceThrottled wait) {
+            pause(
+                    who,
+                    state,
+                    laneOf(step),
+                    wait.retryAfter().orElse(FIRST_RETRY),
+                    state.read().pause());
+        } catch (SourceUnavailable away) {
+            Pause failed = failed(state, step, SyncError.UNAVAILABLE);
+            if (failed.failures() == Failing.TIMES) { // once: an outage concerns everybody
+                say(who, failed, String.valueOf(away.getMessage()));
+            }
+            pause(who, state, laneOf(step), away.retryAfter().orElse(FIRST_RETRY), failed);
         } catch (ReauthorizationRequired refused) {
             terms.consentLost().accept(who, begun);
-            rest(who, state, begun, refused);
+            rest(who, state, begun, SyncError.CONSENT_LOST);
         } catch (ConnectionNotFound gone) {
-            rest(who, state, begun, gone);
+            rest(who, state, begun, SyncError.NOT_CONNECTED);
         } catch (BadSourceReply bad) {
-            fail(who, state, step, bad);
+            fail(who, state, step, SyncError.BAD_REPLY, String.valueOf(bad.getMessage()));
+        } catch (EndlessList endless) {
+            fail(who, state, step, endless.why(), endless.why().word());
+        } catch (RuntimeException ours) { // whatever it is: it would come again, and nobody would know
+            fail(who, state, step, SyncError.INTERNAL, reasonOf(ours));
         }
         return load(who);
+    }
+
+    /** Without its message, which could quote a record. */
+    private static String reasonOf(RuntimeException ours) {
+        Throwable cause = ours;
+        while (cause.getCause() != null && !(cause instanceof SQLException)) {
+            cause = cause.getCause();
+        }
+        return cause.getClass().getSimpleName() + (cause instanceof SQLException sql ? " " + sql.getSQLState() : "");
     }
 
     private Optional<MemberState> take(UserId who, MemberState state, Step step) {
         if (step instanceof Step.ListPage list) {
             if (list.lane() != Lane.BACKFILL) {
-                return readPage(who, state, list.walk());
+                return readPage(who, state, list);
             }
-            readFurtherBack(who, state, list.walk());
+            readFurtherBack(who, state, list);
         } else if (step instanceof Step.ReadPerson person) {
             readPerson(who, state, person.stage());
         } else if (step instanceof Step.ReadById told) {
             Settlement settled = Settlement.ofRecord(
                     state, told.change(), reading.told(who, told.change()).orElse(null), now());
-            return settled(who, unpaused(state, told.lane(), state.read().walk()), settled);
+            return settled(who, unpaused(state, told, state.read().walk()), settled);
         } else if (step instanceof Step.AskById absent) {
             reading.absent(who, absent.absent());
         } else if (step instanceof Step.Bury bury) {
@@ -198,6 +217,8 @@ final class MemberJob {
             members.save(who, new Read(read.listedAt(), read.walk(), alarm.since(), read.pause()), now());
         } else if (step instanceof Step.Finish finish) {
             finish(who, state, finish.run());
+        } else if (step instanceof Step.GiveUp giveUp) {
+            giveUp(who, state, giveUp);
         }
         return load(who);
     }
@@ -209,36 +230,32 @@ final class MemberJob {
         return row.map(saved -> stateOf(who, saved, now));
     }
 
-    private Optional<MemberState> readPage(UserId who, MemberState state, Walk walk) {
-        requireSane(walk);
+    private Optional<MemberState> readPage(UserId who, MemberState state, Step.ListPage list) {
+        Walk walk = list.walk();
         Reading.Brought brought = reading.page(who, walk, state.listedAt(walk.collection()));
         SyncRun run = state.asked().run();
         if (run != null && walk.lane() == Lane.INTERACTIVE) {
             runs.saveProgress(run.read(Stage.of(walk.collection()), brought.records()), now());
         }
+        walk.requireAnEnd(brought.sight().nextToken()); // now that the page is saved
         Settlement settled = Settlement.of(state, walk, brought.sight(), now());
         if (walk.lane() == Lane.RECONCILE && settled.listedAt() != null) {
             meters.reconciled();
         }
-        return settled(who, after(state, walk, settled), settled);
+        return settled(who, after(state, list, settled), settled);
     }
 
-    private void readFurtherBack(UserId who, MemberState state, Walk walk) {
-        requireSane(walk);
+    private void readFurtherBack(UserId who, MemberState state, Step.ListPage list) {
+        Walk walk = list.walk();
         Reading.Brought brought = reading.page(who, walk, null);
         String token = brought.sight().nextToken();
+        walk.requireAnEnd(token);
         Window unread = brought.sight().stillUnread();
         members.saveBackfill(who, token == null || unread == null ? null : walk.next(unread, token), now());
         if (state.read().pause() != null) {
-            members.save(who, unpaused(state, Lane.BACKFILL, state.read().walk()), now());
+            members.save(who, unpaused(state, list, state.read().walk()), now());
         }
         progress(who, state, walk, brought.records());
-    }
-
-    private static void requireSane(Walk walk) {
-        if (walk.pages() >= MAX_PAGES) {
-            throw new BadSourceReply(WhoopApi.WHOOP, "more than " + MAX_PAGES + " pages");
-        }
     }
 
     private void bury(UserId who, OpenChange deletion) {
@@ -246,10 +263,11 @@ final class MemberJob {
         changes.bury(who, deletion, now());
     }
 
-    private static Read after(MemberState state, Walk walk, Settlement settled) {
+    private static Read after(MemberState state, Step.ListPage list, Settlement settled) {
+        Walk walk = list.walk();
         Walk under = state.read().walk();
         Walk other = under != null && under.collection() != walk.collection() ? under : null;
-        Read read = unpaused(state, walk.lane(), settled.walk() == null ? other : settled.walk());
+        Read read = unpaused(state, list, settled.walk() == null ? other : settled.walk());
         Instant listed = settled.listedAt();
         if (listed == null) {
             return read;
@@ -260,12 +278,22 @@ final class MemberJob {
         return new Read(listedAt, read.walk(), read.relistBefore(), read.pause());
     }
 
-    /** A lane that works again is no reason to try those above it, which never paused, nor those below, which do. */
-    private static Read unpaused(MemberState state, Lane lane, @Nullable Walk walk) {
+    /**
+     * A lane that works again is no reason to try those above it, which never paused, nor those below, which do. A list
+     * that works says nothing of another that failed, and its newest page nothing of the years before.
+     */
+    private static Read unpaused(MemberState state, Calling worked, @Nullable Walk walk) {
         Read read = state.read();
         Pause pause = read.pause();
-        boolean over = pause != null && lane.compareTo(pause.lane()) >= 0;
-        return new Read(read.listedAt(), walk, read.relistBefore(), over ? null : pause);
+        Failure failure = pause == null ? null : pause.failure();
+        boolean furtherBack = pause != null && pause.lane() == Lane.BACKFILL && worked.lane() != Lane.BACKFILL;
+        boolean another =
+                failure != null && failure.collection() != null && failure.collection() != worked.collection();
+        if (pause != null && !another && !furtherBack) {
+            boolean over = worked.lane().compareTo(pause.lane()) >= 0;
+            pause = over ? null : new Pause(pause.lane(), pause.until(), 0, null);
+        }
+        return new Read(read.listedAt(), walk, read.relistBefore(), pause);
     }
 
     private void readPerson(UserId who, MemberState state, Stage stage) {
@@ -312,15 +340,17 @@ final class MemberJob {
                     run.pages());
         }
         if (backfilled) {
-            runs.backfills(BACKFILLS_AT_ONCE).forEach(wake);
+            runs.backfills(BACKFILLS_AT_ONCE, now()).forEach(wake);
         }
     }
 
     /**
      * Those who wait for the same permits do not come back all at once, and the less urgent come back less often. Who was
      * told a later time was told one of their own, and nobody keeps it for long.
+     *
+     * @param failed what had failed before; null when nothing had
      */
-    private void pause(UserId who, MemberState state, Lane lane, Duration retryAfter) {
+    private void pause(UserId who, MemberState state, Lane lane, Duration retryAfter, @Nullable Pause failed) {
         Duration shortest = switch (lane) {
             case INTERACTIVE, WEBHOOK -> SHORTEST_RETRY;
             case RECONCILE -> Duration.ofMinutes(1);
@@ -331,31 +361,57 @@ final class MemberJob {
         Duration within = early || shortest.compareTo(PLACE_IS_HELD) < 0 ? shortest : PLACE_IS_HELD;
         Instant now = now();
         long spread = Math.floorMod(31L * who.value().hashCode() + now.toEpochMilli(), within.toMillis());
+        int failures = failed == null ? 0 : failed.failures();
+        Failure failure = failed == null ? null : failed.failure();
+        Instant until = now.plus(wait).plusMillis(spread);
+        save(who, state, state.read().walk(), new Pause(lane, until, failures, failure));
+    }
+
+    /** How often the step has failed now; the time to come back is to be found yet. */
+    private static Pause failed(MemberState state, Step step, SyncError error) {
+        Failure failure = new Failure(error, step.collection());
         Pause before = state.read().pause();
-        int failures = before == null ? 0 : before.failures();
-        save(who, state, state.read().walk(), new Pause(lane, now.plus(wait).plusMillis(spread), failures));
+        int failures = before != null && failure.equals(before.failure()) ? before.failures() + 1 : 1;
+        return new Pause(laneOf(step), Instant.EPOCH, failures, failure);
     }
 
     /** The collection is read again from its start: a page token may have gone stale. */
-    private void fail(UserId who, MemberState state, Step step, BadSourceReply bad) {
-        Pause before = state.read().pause();
-        int failures = (before == null ? 0 : before.failures()) + 1;
-        Duration wait = FIRST_RETRY.multipliedBy(1L << Math.min(failures - 1, 8));
-        Lane lane = laneOf(step);
-        log.warn(
-                "event=sync_reply_refused member={} lane={} failures={} reason={}",
-                inLogs(who),
-                lane,
-                failures,
-                bad.getMessage());
-        if (lane == Lane.BACKFILL) {
+    private void fail(UserId who, MemberState state, Step step, SyncError error, String reason) {
+        Pause failed = failed(state, step, error);
+        Duration wait = FIRST_RETRY.multipliedBy(1L << Math.min(failed.failures() - 1, 8));
+        say(who, failed, reason);
+        if (failed.lane() == Lane.BACKFILL) {
             members.saveBackfill(who, null, now());
         }
-        Walk walk = lane == Lane.BACKFILL ? state.read().walk() : null;
+        Walk walk = failed.lane() == Lane.BACKFILL ? state.read().walk() : null;
         Instant until = now().plus(wait.compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : wait);
-        save(who, state, walk, new Pause(lane, until, failures));
-        if (lane == Lane.INTERACTIVE && failures >= MAX_FAILURES) {
-            failRun(who, state, bad);
+        save(who, state, walk, new Pause(failed.lane(), until, failed.failures(), failed.failure()));
+    }
+
+    private void say(UserId who, Pause failed, String reason) {
+        Failure failure = failed.failure();
+        log.warn(
+                "event=sync_step_failed member={} lane={} collection={} error={} failures={} reason=\"{}\"",
+                inLogs(who),
+                failed.lane(),
+                failure == null ? null : failure.collection(),
+                failure == null ? null : failure.error().word(),
+                failed.failures(),
+                reason);
+    }
+
+    /** Nobody waits for it any more: what WHOOP tells of the member goes on being read meanwhile. */
+    private void giveUp(UserId who, MemberState state, Step.GiveUp giveUp) {
+        Pause pause = state.read().pause();
+        if (pause != null && pause.lane().compareTo(Lane.RECONCILE) < 0) {
+            Pause lower = new Pause(Lane.RECONCILE, pause.until(), pause.failures(), pause.failure());
+            save(who, state, state.read().walk(), lower);
+        }
+        Collection collection = giveUp.failure().collection();
+        Stage stage = collection == null ? giveUp.run().stage() : Stage.of(collection);
+        end(who, giveUp.run().failed(stage, giveUp.failure().error()));
+        if (giveUp.run().kind() == Kind.BACKFILL) {
+            runs.backfills(BACKFILLS_AT_ONCE, now()).forEach(wake);
         }
     }
 
@@ -364,15 +420,23 @@ final class MemberJob {
         members.save(who, new Read(read.listedAt(), walk, read.relistBefore(), pause), now());
     }
 
-    private void failRun(UserId who, MemberState state, HealthError why) {
+    private void failRun(UserId who, MemberState state, SyncError error) {
         SyncRun run = state.asked().run();
-        if (run != null && runs.finish(run, State.FAILED, now())) {
+        if (run != null) {
+            end(who, run.failed(run.stage(), error));
+        }
+    }
+
+    private void end(UserId who, SyncRun failed) {
+        if (runs.finish(failed, State.FAILED, now())) {
+            meters.failed();
             log.warn(
-                    "event=sync_failed member={} kind={} job_id={} reason={}",
+                    "event=sync_failed member={} kind={} job_id={} stage={} error={}",
                     inLogs(who),
-                    run.kind().word(),
-                    run.jobId(),
-                    why.kind());
+                    failed.kind().word(),
+                    failed.jobId(),
+                    failed.stage().word(),
+                    failed.error() == null ? "" : failed.error().word());
         }
     }
 
@@ -381,7 +445,7 @@ final class MemberJob {
     }
 
     /** Without consent there is nothing to be done; unless it was given while the refused call was under way. */
-    private void rest(UserId who, MemberState state, Instant begun, HealthError why) {
+    private void rest(UserId who, MemberState state, Instant begun, SyncError why) {
         if (members.stop(who, begun, now())) {
             failRun(who, state, why);
         }

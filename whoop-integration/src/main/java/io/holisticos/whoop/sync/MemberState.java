@@ -48,8 +48,34 @@ record MemberState(Instant now, Told told, Read read, Held held, Asked asked) {
         }
     }
 
-    /** A lane, and with it all below, in which nothing is tried for a while; {@code failures} in a row led there. */
-    record Pause(Lane lane, Instant until, int failures) {}
+    /**
+     * A lane, and with it all below, in which nothing is tried for a while.
+     *
+     * @param failures how often in a row a step failed that way
+     * @param failure null when none did: there was no permit
+     */
+    record Pause(
+            Lane lane,
+            Instant until,
+            int failures,
+            @Nullable Failure failure) {
+
+        /** Of a run somebody waits for; the member's other things go on being tried, ever more seldom. */
+        private static final int MAX_FAILURES = 5;
+
+        /** What a run cannot have, however long it waits; null while there is hope. */
+        @Nullable
+        Failure hopeless() {
+            return failure != null && (failure.error().isFinal() || failures >= MAX_FAILURES) ? failure : null;
+        }
+    }
+
+    /**
+     * How a step failed.
+     *
+     * @param collection which list it was of; null when it was of none
+     */
+    record Failure(SyncError error, @Nullable Collection collection) {}
 
     /**
      * What is held of the member.

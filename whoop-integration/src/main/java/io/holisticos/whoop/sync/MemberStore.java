@@ -4,6 +4,7 @@ import io.holisticos.health.UserId;
 import io.holisticos.whoop.api.Window;
 import io.holisticos.whoop.quota.Lane;
 import io.holisticos.whoop.sync.Change.Happened;
+import io.holisticos.whoop.sync.MemberState.Failure;
 import io.holisticos.whoop.sync.MemberState.NewestCycle;
 import io.holisticos.whoop.sync.MemberState.Night;
 import io.holisticos.whoop.sync.MemberState.Pause;
@@ -82,8 +83,9 @@ final class MemberStore {
                 workouts_listed_at = :workouts, relist_before = :relistBefore,
                 walk_collection = :walkCollection, walk_start = :walkStart, walk_end = :walkEnd,
                 walk_unread_end = :walkUnreadEnd, walk_token = :walkToken, walk_pages = :walkPages,
-                walk_begun_at = :walkBegunAt, walk_lane = :walkLane,
-                pause_lane = :pauseLane, paused_until = :pausedUntil, failures = :failures, recorded_at = :now
+                walk_begun_at = :walkBegunAt, walk_lane = :walkLane, walk_tokens = :walkTokens,
+                pause_lane = :pauseLane, paused_until = :pausedUntil, failures = :failures,
+                failure = :failure, failure_collection = :failureCollection, recorded_at = :now
             where user_id = :who""";
     private static final String SAVE_AND_LOAD = SAVE + ";\n" + LOAD;
     private static final String SETTLE_SAVE_AND_LOAD = ChangeStore.SETTLE + SAVE_AND_LOAD;
@@ -91,7 +93,7 @@ final class MemberStore {
             update whoop_member_sync
             set backfill_collection = :walkCollection, backfill_start = :walkStart, backfill_end = :walkEnd,
                 backfill_unread_end = :walkUnreadEnd, backfill_token = :walkToken, backfill_pages = :walkPages,
-                backfill_begun_at = :walkBegunAt, recorded_at = :now
+                backfill_begun_at = :walkBegunAt, backfill_tokens = :walkTokens, recorded_at = :now
             where user_id = :who""";
     private static final String CONNECT = """
             insert into whoop_member_sync as held (user_id, connected_at, recorded_at) values (:who, :now, :now)
@@ -144,6 +146,11 @@ final class MemberStore {
     private static final String NEWEST = """
             select max(greatest(cycles_listed_at, sleeps_listed_at, recoveries_listed_at, workouts_listed_at)) as newest
             from whoop_member_sync""";
+
+    private static final String FAILING = """
+            select failure, failure_collection, count(*) as members from whoop_member_sync
+            where failures >= :times and failure is not null and stopped_at is null
+            group by failure, failure_collection order by members desc, failure, failure_collection""";
 
     private final Jdbi jdbi;
 
@@ -287,6 +294,15 @@ final class MemberStore {
                 .flatMap(freshness -> freshness));
     }
 
+    /** What has failed so many times in a row, and for how many members. */
+    List<Failing> failing(String job, int times) {
+        return jdbi.withHandle(handle -> handle.createQuery(FAILING)
+                .bind("times", times)
+                .map((row, context) -> new Failing(
+                        job, row.getString("failure"), row.getString("failure_collection"), row.getInt("members")))
+                .list());
+    }
+
     /** When a list of any member was last read; empty before the first. */
     Optional<Instant> lastListedAt() {
         return jdbi.withHandle(handle -> handle.createQuery(NEWEST)
@@ -303,6 +319,8 @@ final class MemberStore {
 
     private static Update bind(Update update, UserId who, Read read, Instant now) {
         Pause pause = read.pause();
+        Failure failure = pause == null ? null : pause.failure();
+        Collection collection = failure == null ? null : failure.collection();
         return bindWalk(update, read.walk())
                 .bind("who", who.value())
                 .bind("cycles", utcOrNull(read.listedAt().get(Collection.CYCLE)))
@@ -313,6 +331,8 @@ final class MemberStore {
                 .bind("pauseLane", pause == null ? null : word(pause.lane()))
                 .bind("pausedUntil", pause == null ? null : utc(pause.until()))
                 .bind("failures", pause == null ? 0 : pause.failures())
+                .bind("failure", failure == null ? null : failure.error().word())
+                .bind("failureCollection", collection == null ? null : collection.word())
                 .bind("now", utc(now));
     }
 
@@ -326,7 +346,8 @@ final class MemberStore {
                 .bind("walkToken", walk == null ? null : walk.token())
                 .bind("walkPages", walk == null ? null : walk.pages())
                 .bind("walkBegunAt", walk == null ? null : utc(walk.begunAt()))
-                .bind("walkLane", walk == null ? null : word(walk.lane()));
+                .bind("walkLane", walk == null ? null : word(walk.lane()))
+                .bind("walkTokens", walk == null ? null : walk.seen().bytes());
     }
 
     private static <S extends SqlStatement<S>> S bindLoad(S load, Instant now) {
@@ -353,7 +374,8 @@ final class MemberStore {
                 instantOrNull(row, "relist_before"),
                 pauseLane == null
                         ? null
-                        : new Pause(lane(pauseLane), instant(row, "paused_until"), row.getInt("failures")));
+                        : new Pause(
+                                lane(pauseLane), instant(row, "paused_until"), row.getInt("failures"), failure(row)));
         Walk backfill = walk(row, "backfill_", word(Lane.BACKFILL));
         Flags flags = new Flags(row.getObject("stopped_at") != null, row.getBoolean("asked"), row.getBoolean("absent"));
         List<OpenChange> open = new ArrayList<>();
@@ -404,6 +426,14 @@ final class MemberStore {
                 hints);
     }
 
+    private static @Nullable Failure failure(ResultSet row) throws SQLException {
+        String error = row.getString("failure");
+        String collection = row.getString("failure_collection");
+        return error == null
+                ? null
+                : new Failure(SyncError.of(error), collection == null ? null : Collection.of(collection));
+    }
+
     private static Map<Collection, Instant> listedAt(ResultSet row) throws SQLException {
         Map<Collection, Instant> listed = new EnumMap<>(Collection.class);
         put(listed, Collection.CYCLE, instantOrNull(row, "cycles_listed_at"));
@@ -425,14 +455,16 @@ final class MemberStore {
             return null;
         }
         Instant start = instant(row, prefix + "start");
+        String token = row.getString(prefix + "token");
         return new Walk(
                 Collection.of(collection),
                 new Window(start, instant(row, prefix + "end")),
                 new Window(start, instant(row, prefix + "unread_end")),
-                row.getString(prefix + "token"),
+                token,
                 row.getInt(prefix + "pages"),
                 instant(row, prefix + "begun_at"),
-                lane(lane));
+                lane(lane),
+                TokensSeen.of(row.getBytes(prefix + "tokens"), token));
     }
 
     private static String word(Lane lane) {

@@ -10,14 +10,17 @@ import io.holisticos.whoop.data.Absent;
 import io.holisticos.whoop.quota.Lane;
 import io.holisticos.whoop.sync.Change.Happened;
 import io.holisticos.whoop.sync.MemberState.Backfill;
+import io.holisticos.whoop.sync.MemberState.Failure;
 import io.holisticos.whoop.sync.MemberState.NewestCycle;
 import io.holisticos.whoop.sync.MemberState.Night;
+import io.holisticos.whoop.sync.MemberState.Pause;
 import io.holisticos.whoop.sync.MemberState.Standing;
 import io.holisticos.whoop.sync.Step.Alarm;
 import io.holisticos.whoop.sync.Step.AskById;
 import io.holisticos.whoop.sync.Step.Bury;
 import io.holisticos.whoop.sync.Step.Calling;
 import io.holisticos.whoop.sync.Step.Finish;
+import io.holisticos.whoop.sync.Step.GiveUp;
 import io.holisticos.whoop.sync.Step.ListPage;
 import io.holisticos.whoop.sync.Step.ReadById;
 import io.holisticos.whoop.sync.Step.ReadPerson;
@@ -33,6 +36,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says what is to be done next for a member: a pure function of what the tables hold. The rules stand in {@link #rules},
@@ -101,6 +105,7 @@ final class Planner {
                 Planner::absencesSeenOnce,
                 Planner::suspiciousSilence,
                 Planner::whatTheAlarmAsksFor,
+                Planner::whatFailed,
                 Planner::whatNobodyToldSinceYesterday,
                 Planner::whatLiesFurtherBack);
     }
@@ -138,12 +143,12 @@ final class Planner {
             return Optional.empty();
         }
         if (run.stage() == Stage.PROFILE || run.stage() == Stage.BODY_MEASUREMENT) {
-            return Optional.of(new ReadPerson(run.stage()));
+            return Optional.of(unlessHopeless(null, run, new ReadPerson(run.stage())));
         }
-        return ORDER.stream()
+        return order().stream()
                 .filter(collection -> !state.isListedSince(collection, run.freshSince(collection)))
                 .findFirst()
-                .<Step>map(collection -> list(collection, Lane.INTERACTIVE))
+                .map(collection -> unlessHopeless(collection, run, list(collection, Lane.INTERACTIVE)))
                 .or(() -> Optional.of(new Finish(run)));
     }
 
@@ -194,7 +199,7 @@ final class Planner {
 
     /** A deletion that no event told is to be found before the next nightly look. */
     private Optional<Step> absencesSeenOnce() {
-        return ORDER.stream()
+        return order().stream()
                 .filter(collection -> secondLooks(collection)
                         .anyMatch(look -> !look.isAfter(now) && !state.isListedSince(collection, look)))
                 .findFirst()
@@ -226,10 +231,19 @@ final class Planner {
         Instant since = state.read().relistBefore();
         return since == null
                 ? Optional.empty()
-                : ORDER.stream()
+                : order().stream()
                         .filter(collection -> !state.isListedSince(collection, since))
                         .findFirst()
                         .map(collection -> list(collection, Lane.RECONCILE));
+    }
+
+    /** However little the member's lists matter otherwise, it is to be known whether this one works again. */
+    private Optional<Step> whatFailed() {
+        Pause pause = state.read().pause();
+        Collection failed = stumbledOver();
+        return failed == null || pause == null || pause.lane() == Lane.BACKFILL
+                ? Optional.empty()
+                : Optional.of(list(failed, Lane.RECONCILE));
     }
 
     private Optional<Step> whatNobodyToldSinceYesterday() {
@@ -248,9 +262,10 @@ final class Planner {
         return ORDER.stream()
                 .flatMap(collection ->
                         gaps(backfill, collection).stream().map(gap -> Walk.begin(collection, gap, now, Lane.BACKFILL)))
-                .max(Comparator.comparing((Walk gap) -> gap.window().end())
+                .max(Comparator.comparing((Walk gap) -> gap.collection() != stumbledOver())
+                        .thenComparing(gap -> gap.window().end())
                         .thenComparing(Walk::collection, Comparator.reverseOrder()))
-                .<Step>map(ListPage::new)
+                .map(gap -> unlessHopeless(gap.collection(), backfill.run(), new ListPage(gap)))
                 .or(() -> Optional.of(new Finish(backfill.run())));
     }
 
@@ -259,6 +274,26 @@ final class Planner {
     }
 
     // ---- what the rules share ------------------------------------------------------------------------------------
+
+    /** What failed last comes last: the others are not to wait for it. */
+    private List<Collection> order() {
+        Collection failed = stumbledOver();
+        return ORDER.stream()
+                .sorted(Comparator.comparing(collection -> collection == failed)) // stable
+                .toList();
+    }
+
+    private @Nullable Collection stumbledOver() {
+        Pause pause = state.read().pause();
+        return pause == null || pause.failure() == null ? null : pause.failure().collection();
+    }
+
+    /** @param collection null for what is no list */
+    private Step unlessHopeless(@Nullable Collection collection, SyncRun run, Step step) {
+        Pause pause = state.read().pause();
+        Failure failure = pause == null ? null : pause.hopeless();
+        return failure != null && failure.collection() == collection ? new GiveUp(run, failure) : step;
+    }
 
     private ListPage list(Collection collection, Lane lane) {
         boolean first = lane == Lane.INTERACTIVE || state.listedAt(collection) == null;
@@ -276,7 +311,7 @@ final class Planner {
 
     /** What is to be listed at that quiet hour, and cannot wait for the next. */
     private Optional<Collection> unlistedAt(Instant hour, Instant when) {
-        List<Collection> scope = isQuiet(when) ? List.of(CYCLE) : ORDER;
+        List<Collection> scope = isQuiet(when) ? List.of(CYCLE) : order();
         return scope.stream()
                 .filter(collection -> !state.isListedSince(collection, QuietHour.canWaitIfListedSince(hour)))
                 .findFirst();
@@ -309,7 +344,7 @@ final class Planner {
     private Instant nextDue() {
         List<Instant> moments = new ArrayList<>();
         state.told().open().forEach(change -> moments.add(change.dueAt()));
-        MemberState.Pause pause = state.read().pause();
+        Pause pause = state.read().pause();
         if (pause != null) {
             moments.add(pause.until());
         }

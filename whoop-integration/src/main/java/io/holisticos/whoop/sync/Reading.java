@@ -1,12 +1,12 @@
 package io.holisticos.whoop.sync;
 
 import io.holisticos.health.Deadline;
-import io.holisticos.health.HealthError.BadSourceReply;
 import io.holisticos.health.UserId;
 import io.holisticos.whoop.api.Cycle;
 import io.holisticos.whoop.api.Fetched;
 import io.holisticos.whoop.api.Page;
 import io.holisticos.whoop.api.Recovery;
+import io.holisticos.whoop.api.RejectedRecord;
 import io.holisticos.whoop.api.Sleep;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.api.Workout;
@@ -95,8 +95,16 @@ final class Reading {
         };
     }
 
-    /** Reads who the member is, or their body; returns how many records that were. */
+    /** Reads who the member is, or their body; returns how many records that were. One that is refused is counted there. */
     int person(UserId who, SyncRun.Stage stage) {
+        try {
+            return readable(who, stage);
+        } catch (RejectedRecord refused) {
+            return 0;
+        }
+    }
+
+    private int readable(UserId who, SyncRun.Stage stage) {
         WhoopApi paid = api.in(Lane.INTERACTIVE);
         Deadline deadline = Deadline.after(CALL_MAY_TAKE);
         Instant begun = clock.instant();
@@ -110,8 +118,16 @@ final class Reading {
                 .orElse(0);
     }
 
-    /** Reads the record that was told of; empty when WHOOP has none. */
+    /** Reads the record that was told of; empty when WHOOP has none, or one that cannot be read. */
     Optional<Seen> told(UserId who, OpenChange change) {
+        try {
+            return readable(who, change);
+        } catch (RejectedRecord refused) {
+            return Optional.empty(); // it is looked for again some times, and may be mended by then
+        }
+    }
+
+    private Optional<Seen> readable(UserId who, OpenChange change) {
         WhoopApi paid = api.in(Lane.WEBHOOK);
         Deadline deadline = Deadline.after(CALL_MAY_TAKE);
         Instant begun = clock.instant();
@@ -128,37 +144,41 @@ final class Reading {
 
     /** Asks for what two lists did not show: it is back in the store, or noted as deleted. */
     void absent(UserId who, Absent absent) {
+        Instant begun = clock.instant();
+        try {
+            if (!isThere(who, absent, begun)) {
+                records.confirmAbsent(who, absent, begun, clock.instant());
+                meters.absence();
+            }
+        } catch (RejectedRecord refused) {
+            records.forgetAbsence(who, absent); // it is there, though nobody can read it
+        }
+    }
+
+    private boolean isThere(UserId who, Absent absent, Instant begun) {
         WhoopApi paid = api.in(Lane.RECONCILE);
         Deadline deadline = Deadline.after(CALL_MAY_TAKE);
-        Instant begun = clock.instant();
         RecordKind<?> kind = absent.kind();
-        boolean there;
         if (kind.equals(RecordKind.CYCLE)) {
-            there = seen(RecordKind.CYCLE, who, paid.cycle(who, Long.parseLong(absent.id()), deadline), begun)
-                    .isPresent();
-        } else if (kind.equals(RecordKind.SLEEP)) {
-            there = seen(RecordKind.SLEEP, who, paid.sleep(who, UUID.fromString(absent.id()), deadline), begun)
-                    .isPresent();
-        } else if (kind.equals(RecordKind.WORKOUT)) {
-            there = seen(RecordKind.WORKOUT, who, paid.workout(who, UUID.fromString(absent.id()), deadline), begun)
-                    .isPresent();
-        } else {
-            long cycle = Objects.requireNonNull(absent.cycleId());
-            there = seen(RecordKind.RECOVERY, who, paid.recoveryOfCycle(who, cycle, deadline), begun)
-                    .filter(seen -> absent.id().equals(String.valueOf(seen.key())))
+            return seen(RecordKind.CYCLE, who, paid.cycle(who, Long.parseLong(absent.id()), deadline), begun)
                     .isPresent();
         }
-        if (!there) {
-            records.confirmAbsent(who, absent, begun, clock.instant());
-            meters.absence();
+        if (kind.equals(RecordKind.SLEEP)) {
+            return seen(RecordKind.SLEEP, who, paid.sleep(who, UUID.fromString(absent.id()), deadline), begun)
+                    .isPresent();
         }
+        if (kind.equals(RecordKind.WORKOUT)) {
+            return seen(RecordKind.WORKOUT, who, paid.workout(who, UUID.fromString(absent.id()), deadline), begun)
+                    .isPresent();
+        }
+        long cycle = Objects.requireNonNull(absent.cycleId());
+        return seen(RecordKind.RECOVERY, who, paid.recoveryOfCycle(who, cycle, deadline), begun)
+                .filter(seen -> absent.id().equals(String.valueOf(seen.key())))
+                .isPresent();
     }
 
     private <T> Brought saved(
             RecordKind<T> kind, UserId who, Walk walk, @Nullable Instant before, Page<T> page, Instant begun) {
-        if (page.nextToken() != null && page.nextToken().equals(walk.token())) {
-            throw new BadSourceReply(WhoopApi.WHOOP, "the same page token twice");
-        }
         Listed<T> listed = Listed.page(page, walk.unread(), before);
         Saved saved = records.save(kind, who, listed, begun, clock.instant());
         meters.contested(saved.contested());

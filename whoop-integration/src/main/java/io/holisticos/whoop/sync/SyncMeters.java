@@ -26,6 +26,7 @@ final class SyncMeters {
     private final Counter absences;
     private final Counter reconciled;
     private final Counter givenUp;
+    private final Counter failed;
     private final Timer toldToDone;
 
     SyncMeters(MetricRegistry metrics, ChangeStore changes) {
@@ -34,6 +35,7 @@ final class SyncMeters {
         this.absences = metrics.counter(name(PREFIX, "absences-confirmed"));
         this.reconciled = metrics.counter(name(PREFIX, "reconciled"));
         this.givenUp = metrics.counter(name(PREFIX, "given-up"));
+        this.failed = metrics.counter(name(PREFIX, "failed"));
         this.toldToDone = metrics.timer(name(PREFIX, "told-to-done"));
         gauge(metrics, "open-changes", changes, Counts::open);
         gauge(metrics, "not-yet", changes, Counts::waiting);
@@ -52,6 +54,11 @@ final class SyncMeters {
     /** A record is gone that no event told of. */
     void absence() {
         absences.inc();
+    }
+
+    /** A run ended without all that it asked for. */
+    void failed() {
+        failed.inc();
     }
 
     /** A list was read that nobody told to be read. */

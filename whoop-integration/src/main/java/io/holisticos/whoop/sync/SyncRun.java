@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param freshSince what was read since then need not be read again
  * @param percent how much of its window a backfill has read; other runs know no percentage
  * @param records records read so far
+ * @param error why it failed; null unless it did
  */
 public record SyncRun(
         UUID jobId,
@@ -30,7 +31,8 @@ public record SyncRun(
         int pages,
         Instant requestedAt,
         @Nullable Instant startedAt,
-        @Nullable Instant finishedAt) {
+        @Nullable Instant finishedAt,
+        @Nullable SyncError error) {
 
     /** Why the run was asked for. */
     public enum Kind {
@@ -125,7 +127,8 @@ public record SyncRun(
                 pages + 1,
                 requestedAt,
                 startedAt,
-                finishedAt);
+                finishedAt,
+                error);
     }
 
     /** The run with so much of it read. */
@@ -143,7 +146,27 @@ public record SyncRun(
                 pages,
                 requestedAt,
                 startedAt,
-                finishedAt);
+                finishedAt,
+                error);
+    }
+
+    /** The run as it ends: at what, and why. */
+    SyncRun failed(Stage at, SyncError why) {
+        return new SyncRun(
+                jobId,
+                who,
+                kind,
+                state,
+                at,
+                window,
+                freshSince,
+                percent,
+                records,
+                pages,
+                requestedAt,
+                startedAt,
+                finishedAt,
+                why);
     }
 
     /** A collection read since then need not be read for this run. Cycles go on without a word from WHOOP. */

@@ -29,7 +29,7 @@ final class SyncStore {
 
     private static final String COLUMNS = """
             job_id, user_id, kind, state, collection, window_start, window_end, fresh_since, percent, records, pages,
-            requested_at, started_at, finished_at""";
+            requested_at, started_at, finished_at, error""";
     private static final String OPEN =
             "select " + COLUMNS + " from whoop_sync where user_id = :who and state in ('queued', 'running')";
     private static final String BY_ID = "select " + COLUMNS + " from whoop_sync where job_id = :job";
@@ -48,11 +48,12 @@ final class SyncStore {
     private static final String PROGRESS = """
             update whoop_sync
             set state = :state, collection = :stage, percent = :percent, records = :records, pages = :pages,
-                started_at = coalesce(started_at, :now), finished_at = :finishedAt, recorded_at = :now
+                started_at = coalesce(started_at, :now), finished_at = :finishedAt, error = :error, recorded_at = :now
             where job_id = :job and kind = :kind and state in ('queued', 'running')""";
     private static final String BACKFILLS = """
             select s.user_id from whoop_sync s join whoop_member_sync m on m.user_id = s.user_id
-            where s.kind = 'backfill' and s.state in ('queued', 'running') and m.stopped_at is null and m.failures = 0
+            where s.kind = 'backfill' and s.state in ('queued', 'running') and m.stopped_at is null
+              and (m.failures = 0 or m.paused_until <= :now)
             order by s.requested_at, s.user_id limit :count""";
     private static final String PURGE = """
             delete from whoop_sync
@@ -97,10 +98,11 @@ final class SyncStore {
                 .findOne());
     }
 
-    /** Members whose backfill is open and works, those who have waited longest first. */
-    List<UserId> backfills(int count) {
+    /** Members whose backfill is open and not to be tried later, those who have waited longest first. */
+    List<UserId> backfills(int count, Instant now) {
         return answered(handle -> handle.createQuery(BACKFILLS)
                 .bind("count", count)
+                .bind("now", utc(now))
                 .map((row, context) -> new UserId(row.getString(1)))
                 .list());
     }
@@ -150,6 +152,7 @@ final class SyncStore {
                         .bind("percent", run.percent())
                         .bind("records", run.records())
                         .bind("pages", run.pages())
+                        .bind("error", run.error() == null ? null : run.error().word())
                         .bind("now", utc(now))
                         .bind("finishedAt", state == State.RUNNING ? null : utc(now))
                         .execute()
@@ -184,7 +187,8 @@ final class SyncStore {
                 row.getInt("pages"),
                 instant(row, "requested_at"),
                 instantOrNull(row, "started_at"),
-                instantOrNull(row, "finished_at"));
+                instantOrNull(row, "finished_at"),
+                row.getString("error") == null ? null : SyncError.of(row.getString("error")));
     }
 
     private static Instant instant(ResultSet row, String column) throws SQLException {

@@ -161,7 +161,7 @@ public final class Synchronizer {
             forsaken.forEach(member -> connected(member.who(), member.whoopUserId()));
             List<UserId> forgotten = tables.changes().forgotten(task.getName(), clock.instant());
             forgotten.forEach(this::wake);
-            tables.runs().backfills(MemberJob.BACKFILLS_AT_ONCE).forEach(this::wake);
+            tables.runs().backfills(MemberJob.BACKFILLS_AT_ONCE, now()).forEach(this::wake);
             int woken = forsaken.size() + forgotten.size();
             if (woken > 0) {
                 log.info("event=members_woken count={} forsaken={}", woken, forsaken.size());
@@ -226,12 +226,19 @@ public final class Synchronizer {
     }
 
     /**
-     * Reads what may have changed since the last run. A member never synced gets a first sync.
+     * Reads what may have changed since the last run. A member never synced gets a first sync, and one whose past could
+     * not be read has it tried again.
      *
      * @return the id of the job, the same one as long as it is open
      */
     public UUID requestSync(UserId who) {
         Instant now = now();
+        tables.runs()
+                .findLatestBackfill(who)
+                .filter(run -> run.state() == State.FAILED)
+                .ifPresent(failed -> tables.runs()
+                        .saveIfNoneOpen(queued(
+                                who, Kind.BACKFILL, new Window(failed.window().start(), now), now)));
         return request(who, now, now);
     }
 
@@ -285,6 +292,15 @@ public final class Synchronizer {
         }
     }
 
+    /** What fails again and again, the most frequent first. */
+    public List<Failing> failing() {
+        try {
+            return tables.members().failing(task.getName(), Failing.TIMES);
+        } catch (JdbiException e) {
+            throw new SourceUnavailable(WhoopApi.WHOOP, FIRST_RETRY, e);
+        }
+    }
+
     private UUID request(UserId who, Instant now, Instant freshSince) {
         Optional<SyncRun> open = tables.runs().findOpen(who).stream()
                 .filter(run -> run.kind() != Kind.BACKFILL)
@@ -313,6 +329,7 @@ public final class Synchronizer {
                 0,
                 now,
                 null,
+                null,
                 null));
         wake(who);
         return jobId;
@@ -320,7 +337,20 @@ public final class Synchronizer {
 
     private static SyncRun queued(UserId who, Kind kind, Window window, Instant now) {
         return new SyncRun(
-                UUID.randomUUID(), who, kind, State.QUEUED, kind.firstStage(), window, now, 0, 0, 0, now, null, null);
+                UUID.randomUUID(),
+                who,
+                kind,
+                State.QUEUED,
+                kind.firstStage(),
+                window,
+                now,
+                0,
+                0,
+                0,
+                now,
+                null,
+                null,
+                null);
     }
 
     private UUID put(SyncRun run) {

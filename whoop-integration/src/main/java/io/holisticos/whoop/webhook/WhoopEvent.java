@@ -31,6 +31,7 @@ record WhoopEvent(String traceId, String type, String recordId, OptionalLong who
 
     private static final ObjectReader JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build()
             .reader();
 
@@ -66,8 +67,8 @@ record WhoopEvent(String traceId, String type, String recordId, OptionalLong who
         String id = text(tree, "id");
         String trace = text(tree, "trace_id");
         JsonNode user = tree.path("user_id");
-        OptionalLong whoopUserId = user.isIntegralNumber() && user.canConvertToLong()
-                ? OptionalLong.of(user.longValue())
+        OptionalLong whoopUserId = user.isNumber() && user.canConvertToExactIntegral() && user.canConvertToLong()
+                ? OptionalLong.of(user.longValue()) // also written as 10129.0
                 : OptionalLong.empty();
         WhoopEvent event = new WhoopEvent(
                 trace == null ? signedAt + ' ' + UUID.nameUUIDFromBytes(body) : trace,

@@ -356,7 +356,7 @@ class WhoopApiTest {
                 .containsExactly(
                         "Rejected[00000001-4661-442f-a9a4-f160dd7afae8: end must not be before start]",
                         "Rejected[00000002-4661-442f-a9a4-f160dd7afae8: score_state is missing]",
-                        "Rejected[00000003-4661-442f-a9a4-f160dd7afae8: cycle_id is not of the documented form]",
+                        "Rejected[00000003-4661-442f-a9a4-f160dd7afae8: cycle_id is missing]",
                         "Rejected[00000004-4661-442f-a9a4-f160dd7afae8: end is not of the documented form]",
                         "Rejected[unknown: id is not of the documented form]",
                         "Rejected[unknown: not the documented form]",

@@ -103,6 +103,27 @@ class WhoopOAuthTest {
     }
 
     @Test
+    void aLifetimeMayBeSpelledInAnyWayAndNonsenseIsTheUsualOne() {
+        for (String spelled : new String[] {"3000", "3000.0", "\"3000\"", "3e3"}) {
+            answer(200, "{\"access_token\":\"a\",\"token_type\":\"bearer\",\"expires_in\":" + spelled + "}");
+            assertThat(((Granted) refresh()).expiresInSeconds()).as(spelled).isEqualTo(3000);
+        }
+        for (String nonsense :
+                new String[] {"-1", "0", "1e999999999", "9223372036854775807", "\"soon\"", "null", "{}", "true"}) {
+            answer(200, "{\"access_token\":\"a\",\"token_type\":\"bearer\",\"expires_in\":" + nonsense + "}");
+            assertThat(((Granted) refresh()).expiresInSeconds()).as(nonsense).isEqualTo(3600);
+        }
+    }
+
+    @Test
+    void aTokenThatNoHeaderCanCarryIsABadReply() {
+        for (String token : new String[] {"a\\u0000b", "a\\nb", "a\\ud800b", "a b"}) {
+            answer(200, "{\"access_token\":\"" + token + "\",\"token_type\":\"bearer\"}");
+            assertThatThrownBy(WhoopOAuthTest::refresh).isInstanceOf(BadSourceReply.class);
+        }
+    }
+
+    @Test
     void knowsWhatWillNeverWorkAgain() {
         for (String error : new String[] {"invalid_request", "invalid_grant", "invalid_scope"}) {
             answer(400, "{\"error\":\"" + error + "\",\"error_description\":\"x\",\"status_code\":400}");

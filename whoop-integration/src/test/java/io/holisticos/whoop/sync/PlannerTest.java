@@ -104,7 +104,7 @@ class PlannerTest {
 
     @Test
     void aPausedLaneLetsThoseAboveItGoOn() {
-        Pause pause = new Pause(Lane.RECONCILE, NOW.plusSeconds(500), 0);
+        Pause pause = new Pause(Lane.RECONCILE, NOW.plusSeconds(500), 0, null);
         Map<Collection, Instant> longAgo = listed(NOW.minus(Duration.ofDays(3)));
         OpenChange told = change(Collection.WORKOUT, NOW.minusSeconds(10), NOW.minusSeconds(5));
 
@@ -229,7 +229,7 @@ class PlannerTest {
         }
         if (step instanceof Step.Calling call && dice.nextInt(10) == 0) {
             Read read = state.read();
-            Pause pause = new Pause(call.lane(), state.now().plusSeconds(1 + dice.nextInt(60)), 0);
+            Pause pause = new Pause(call.lane(), state.now().plusSeconds(1 + dice.nextInt(60)), 0, null);
             return with(state, state.told().open(), new Read(read.listedAt(), read.walk(), read.relistBefore(), pause));
         }
         if (step instanceof Step.ReadById told) {

@@ -1,0 +1,96 @@
+package io.holisticos.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.holisticos.app.ScriptedServer.Reply;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Work that fails the same way again and again shows where operators look, until it works. */
+class FailingJobsTest {
+
+    private static final String HEALTH = "/api/v1/unified-health/health/whoop";
+
+    private static ScriptedHouse house;
+    private static long account = 4_711;
+
+    @BeforeAll
+    static void open() throws Exception {
+        house = ScriptedHouse.open();
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        house.close();
+    }
+
+    @AfterEach
+    void mend() {
+        ScriptedWhoop.LISTS.forEach(list -> house.whoop().has(list));
+        await(() -> statusOf(house.json(HEALTH)).equals("ok"));
+    }
+
+    @Test
+    void aListThatIsGarbageShowsAfterThreeTimesAndGoesWhenItIsMended() throws Exception {
+        house.whoop().server().on(ScriptedWhoop.WORKOUTS, Reply.json("{\"records\":17}"));
+
+        house.connect("member-" + account, account++);
+        await(() -> statusOf(house.json(HEALTH)).equals("degraded"));
+
+        JsonNode failing = house.json(HEALTH).path("failing_jobs");
+        assertThat(failing).hasSize(1);
+        assertThat(failing.get(0).path("job").asText()).isEqualTo("whoop-member");
+        assertThat(failing.get(0).path("error").asText()).isEqualTo("bad_reply");
+        assertThat(failing.get(0).path("collection").asText()).isEqualTo("workout");
+        assertThat(failing.get(0).path("members").asInt()).isOne();
+        JsonNode jobs =
+                house.app().jsonOf(house.app().admin("GET", "/healthcheck", "")).path("jobs");
+        assertThat(jobs.path("healthy").asBoolean()).isFalse();
+        assertThat(jobs.path("message").asText()).contains("whoop-member bad_reply workout (1)");
+        await(() -> house.app()
+                        .jsonOf(house.app().admin("GET", "/metrics", ""))
+                        .path("gauges")
+                        .path("whoop.jobs.failing")
+                        .path("value")
+                        .asInt()
+                == 1);
+    }
+
+    @Test
+    void aPageThatTheDatabaseRefusesShowsToo() throws Exception {
+        house.app()
+                .whoopDatabase
+                .jdbi()
+                .useHandle(handle -> handle.execute(
+                        "alter table whoop_workout add constraint refused check (sport_name <> 'refused')"));
+        house.whoop()
+                .has(
+                        ScriptedWhoop.WORKOUTS,
+                        ScriptedWhoop.workout(java.util.UUID.randomUUID(), RunningApp.START.minusSeconds(7_200))
+                                .put("sport_name", "refused"));
+        String member = "member-" + account;
+
+        house.connect(member, account++);
+        await(() -> house.isOver(member, "first-sync"));
+
+        assertThat(house.stateOf(member, "first-sync")).isEqualTo("failed");
+        JsonNode failing = house.json(HEALTH).path("failing_jobs");
+        assertThat(failing.findValuesAsText("error")).contains("internal");
+    }
+
+    private static String statusOf(JsonNode health) {
+        return health.path("status").asText();
+    }
+
+    private static void await(BooleanSupplier holds) {
+        RunningApp.await(() -> {
+            house.clock().advance(Duration.ofSeconds(10));
+            return holds.getAsBoolean();
+        });
+    }
+}

@@ -1,0 +1,53 @@
+package io.holisticos.whoop;
+
+import com.codahale.metrics.CachedGauge;
+import com.codahale.metrics.Gauge;
+import com.codahale.metrics.MetricRegistry;
+import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.jobs.Jobs;
+import io.holisticos.whoop.api.WhoopApi;
+import io.holisticos.whoop.sync.Failing;
+import io.holisticos.whoop.sync.Synchronizer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jdbi.v3.core.JdbiException;
+
+/** Jobs that fail again and again: what a member's job found in its way, and jobs that broke. */
+final class FailingJobs {
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
+    private static final long COUNT_AGAIN_SECONDS = 15;
+    private static final int UNKNOWN = -1;
+
+    private FailingJobs() {}
+
+    /** @throws SourceUnavailable when the database does not answer */
+    static List<Failing> of(Synchronizer synchronizer, Jobs jobs) {
+        try {
+            Stream<Failing> broken = jobs.failing(Failing.TIMES).entrySet().stream()
+                    .map(kind -> new Failing(kind.getKey(), null, null, kind.getValue()));
+            return Stream.concat(synchronizer.failing().stream(), broken).toList();
+        } catch (JdbiException e) {
+            throw new SourceUnavailable(WhoopApi.WHOOP, RETRY_AFTER, e);
+        }
+    }
+
+    /** Gauge {@code whoop.jobs.failing}. */
+    static void register(MetricRegistry metrics, Synchronizer synchronizer, Jobs jobs) {
+        Gauge<Integer> unused =
+                metrics.gauge("whoop.jobs.failing", () -> new CachedGauge<>(COUNT_AGAIN_SECONDS, TimeUnit.SECONDS) {
+                    @Override
+                    protected Integer loadValue() {
+                        try {
+                            return of(synchronizer, jobs).stream()
+                                    .mapToInt(Failing::members)
+                                    .sum();
+                        } catch (SourceUnavailable databaseIsAway) {
+                            return UNKNOWN;
+                        }
+                    }
+                });
+    }
+}
