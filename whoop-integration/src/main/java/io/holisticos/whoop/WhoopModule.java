@@ -18,6 +18,7 @@ import io.holisticos.outbound.Commands;
 import io.holisticos.outbound.Outbound;
 import io.holisticos.vault.Vault;
 import io.holisticos.web.WebhookDoor;
+import io.holisticos.whoop.api.ForbiddenCalls;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.connect.ConnectFlow;
 import io.holisticos.whoop.connect.ConnectRoutes;
@@ -68,6 +69,7 @@ public final class WhoopModule implements Managed {
     private final ConnectFlow connectFlow;
     private final Outbound tokens;
     private final Outbound data;
+    private final ForbiddenCalls forbidden;
     private final Synchronizer synchronizer;
 
     /** The same, within the limits of whoever waits for an answer. */
@@ -117,7 +119,8 @@ public final class WhoopModule implements Managed {
                 commands,
                 Budget.unlimited(), // the quota counts what lies below /developer
                 Authorization.none());
-        WhoopOAuth oauth = new WhoopOAuth(tokens, configuration.connect);
+        this.forbidden = new ForbiddenCalls(tools.metrics(), tools.clock());
+        WhoopOAuth oauth = new WhoopOAuth(tokens, configuration.connect, forbidden);
         this.connections = new Connections(work.jdbi(), work.vault(), oauth, configuration.connect, tools.clock());
         this.data = Outbound.to(
                 WhoopApi.WHOOP,
@@ -126,7 +129,8 @@ public final class WhoopModule implements Managed {
                 commands,
                 quota,
                 new ConnectionAuthorization(connections));
-        WhoopApi api = new WhoopApi(data, configuration.apiUrl, tools.mapper(), tools.metrics()).withLanes(quota::lane);
+        WhoopApi api = new WhoopApi(data, configuration.apiUrl, tools.mapper(), tools.metrics(), forbidden)
+                .withLanes(quota::lane);
         SyncTerms terms = new SyncTerms(
                 who -> switches.integration().test(who) && switches.sync().test(who),
                 (who, begun) -> connections.markReauthorizationRequired(who, "refused_by_data_api", begun),
@@ -204,7 +208,7 @@ public final class WhoopModule implements Managed {
 
     /** How the integration does. */
     public WhoopVitals vitals() {
-        return new WhoopVitals(List.of(tokens, data), quota, synchronizer, this::jobs);
+        return new WhoopVitals(List.of(tokens, data), quota, synchronizer, forbidden, this::jobs);
     }
 
     /** By name: {@code whoop} and {@code jobs}. */

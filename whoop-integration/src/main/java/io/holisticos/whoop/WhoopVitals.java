@@ -3,6 +3,7 @@ package io.holisticos.whoop;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.holisticos.jobs.Jobs;
 import io.holisticos.outbound.Outbound;
+import io.holisticos.whoop.api.ForbiddenCalls;
 import io.holisticos.whoop.quota.QuotaGovernor;
 import io.holisticos.whoop.sync.Synchronizer;
 import java.time.Instant;
@@ -19,12 +20,19 @@ public final class WhoopVitals {
     private final List<Outbound> ways;
     private final QuotaGovernor quota;
     private final Synchronizer synchronizer;
+    private final ForbiddenCalls forbidden;
     private final Supplier<Jobs> jobs;
 
-    WhoopVitals(List<Outbound> ways, QuotaGovernor quota, Synchronizer synchronizer, Supplier<Jobs> jobs) {
+    WhoopVitals(
+            List<Outbound> ways,
+            QuotaGovernor quota,
+            Synchronizer synchronizer,
+            ForbiddenCalls forbidden,
+            Supplier<Jobs> jobs) {
         this.ways = ways;
         this.quota = quota;
         this.synchronizer = synchronizer;
+        this.forbidden = forbidden;
         this.jobs = jobs;
     }
 
@@ -38,6 +46,16 @@ public final class WhoopVitals {
     /** Whether this process takes jobs. Answers at once. */
     public boolean areJobsRunning() {
         return jobs.get().isRunning();
+    }
+
+    /** Calls that were answered with 403. Answers at once. */
+    public Forbidden forbidden() {
+        return new Forbidden(
+                forbidden.count(),
+                forbidden.last().map(ForbiddenCalls.Last::at).orElse(null),
+                forbidden.last().map(ForbiddenCalls.Last::command).orElse(null),
+                forbidden.last().map(ForbiddenCalls.Last::body).orElse(null),
+                forbidden.isRecent());
     }
 
     /**
@@ -74,6 +92,19 @@ public final class WhoopVitals {
             @JsonProperty("day") Use day,
             @JsonProperty("next_permit_at") Instant nextPermitAt,
             @JsonProperty("blocked_until") @Nullable Instant blockedUntil) {}
+
+    /**
+     * Calls that were answered with 403, by this process. They are made again later and change no connection.
+     *
+     * @param lastBody {@code plain_text} and {@code html} are the network's edge, {@code json} is WHOOP
+     * @param recent whether it happened in the last quarter of an hour
+     */
+    public record Forbidden(
+            @JsonProperty("count") long count,
+            @JsonProperty("last_at") @Nullable Instant lastAt,
+            @JsonProperty("last_command") @Nullable String lastCommand,
+            @JsonProperty("last_body") @Nullable String lastBody,
+            @JsonProperty("recent") boolean recent) {}
 
     /** Calls made within a window, and the most there may be. */
     public record Use(

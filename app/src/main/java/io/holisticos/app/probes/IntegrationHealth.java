@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /** How the WHOOP integration does. */
 public record IntegrationHealth(
         @Schema(
-                description = "ok; degraded: a breaker is not closed, WHOOP blocks us, or jobs do not run; down: its"
+                description = "ok; degraded: a breaker is not closed, WHOOP blocks us or answered 403"
+                        + " lately, or jobs do not run; down: its"
                         + " database does not answer; disabled: switched off; not_configured: no credentials")
         @JsonProperty("status")
         Word status,
@@ -39,7 +40,11 @@ public record IntegrationHealth(
         List<Breaker> breakers,
 
         @Schema(description = "Null when the database does not answer") @JsonProperty("quota")
-        WhoopVitals.@Nullable Quota quota) {
+        WhoopVitals.@Nullable Quota quota,
+
+        @Schema(description = "Calls that this process saw answered with 403; they are made again later, and no connection"
+                        + " ends by them. Null without credentials") @JsonProperty("forbidden")
+        WhoopVitals.@Nullable Forbidden forbidden) {
 
     /** How calls of one kind stand. */
     public record Breaker(
@@ -58,6 +63,6 @@ public record IntegrationHealth(
 
     static IntegrationHealth notConfigured() {
         return new IntegrationHealth(
-                Word.NOT_CONFIGURED, false, false, Word.NOT_CONFIGURED, false, null, List.of(), null);
+                Word.NOT_CONFIGURED, false, false, Word.NOT_CONFIGURED, false, null, List.of(), null, null);
     }
 }

@@ -74,19 +74,21 @@ final class ServiceHealth {
         Optional<WhoopVitals.Stored> stored = looks.whoopStored().flatMap(look -> look.read(deadline));
         Map<String, String> breakers = vitals.breakers();
         boolean jobs = vitals.areJobsRunning();
+        WhoopVitals.Forbidden forbidden = vitals.forbidden();
         WhoopVitals.@Nullable Quota quota =
                 stored.map(WhoopVitals.Stored::quota).orElse(null);
         @Nullable
         Instant lastSyncedAt = stored.flatMap(WhoopVitals.Stored::lastSyncedAt).orElse(null);
         return new IntegrationHealth(
-                statusOf(enabled, quota, allClosed(breakers) && jobs),
+                statusOf(enabled, quota, allClosed(breakers) && jobs && !forbidden.recent()),
                 true,
                 enabled,
                 word(quota != null),
                 jobs,
                 lastSyncedAt,
                 IntegrationHealth.Breaker.of(breakers),
-                quota);
+                quota,
+                forbidden);
     }
 
     private static Word statusOf(@Nullable Boolean enabled, WhoopVitals.@Nullable Quota quota, boolean undisturbed) {

@@ -23,6 +23,7 @@ import io.holisticos.twins.world.World;
 import io.holisticos.twins.world.WorldOptions;
 import io.holisticos.vault.Vault;
 import io.holisticos.vault.VaultConfiguration;
+import io.holisticos.whoop.api.ForbiddenCalls;
 import io.holisticos.whoop.api.WhoopApi;
 import jakarta.ws.rs.client.Client;
 import java.io.IOException;
@@ -86,11 +87,16 @@ final class ConnectWorld implements AutoCloseable {
     }
 
     static Worker worker(Jdbi jdbi, ConnectConfiguration configuration, Client client, String twinUrl, Clock clock) {
-        WhoopOAuth oauth = new WhoopOAuth(outbound(client, Authorization.none()), configuration);
+        ForbiddenCalls forbidden = new ForbiddenCalls(new MetricRegistry(), clock);
+        WhoopOAuth oauth = new WhoopOAuth(outbound(client, Authorization.none()), configuration, forbidden);
         Connections connections = new Connections(jdbi, vault(jdbi), oauth, configuration, clock);
         ConnectionAuthorization authorization = new ConnectionAuthorization(connections);
         WhoopApi api = new WhoopApi(
-                outbound(client, authorization), URI.create(twinUrl + "/developer"), mapper(), new MetricRegistry());
+                outbound(client, authorization),
+                URI.create(twinUrl + "/developer"),
+                mapper(),
+                new MetricRegistry(),
+                forbidden);
         return new Worker(connections, oauth, api, authorization);
     }
 

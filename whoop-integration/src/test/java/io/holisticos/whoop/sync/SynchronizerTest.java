@@ -289,6 +289,23 @@ class SynchronizerTest {
     }
 
     @Test
+    void aForbiddenCallEndsNothingAndIsMadeAgainLater() {
+        bed.connect(ANNA);
+        bed.synchronizer.connected(ANNA, 1);
+        bed.twin
+                .faults()
+                .add(FaultRule.times("/developer/v2", FaultKind.STATUS, 3).withStatus(403));
+
+        bed.work();
+
+        assertThat(bed.synchronizer.findFreshness(ANNA)).isEmpty();
+        bed.pass(Duration.ofMinutes(10));
+        assertThat(bed.consentsLost).isEmpty();
+        assertThat(bed.synchronizer.findLatestRun(ANNA).orElseThrow().state()).isEqualTo(State.DONE);
+        bed.assertHoldsTheTruth(ANNA, Instant.EPOCH);
+    }
+
+    @Test
     void consentGivenWhileTheOldOneIsBeingRefusedCounts() {
         bed.connect(ANNA);
         bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
