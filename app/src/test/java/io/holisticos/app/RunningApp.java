@@ -1,0 +1,194 @@
+package io.holisticos.app;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dropwizard.core.setup.Environment;
+import io.holisticos.testing.TestDatabase;
+import io.holisticos.twins.TwinClock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/** The whole service on its own ports and two real databases; its variables say who stands for Sahha and WHOOP. */
+final class RunningApp implements AutoCloseable {
+
+    static final String KEY = "test-service-key";
+    static final String SAHHA_WEBHOOK_SECRET = "test-sahha-webhook-secret";
+    static final Path SHIPPED = Path.of("../config.yml");
+
+    /** Sunday, 22 November 2026, before noon UTC. */
+    static final Instant START = Instant.parse("2026-11-22T11:30:00Z");
+
+    static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    final TwinClock clock = TwinClock.startingAt(START, 1);
+    final TestDatabase sahhaDatabase = TestDatabase.migratedBy(Migrations.SAHHA_CHANGELOG);
+    final TestDatabase whoopDatabase = TestDatabase.migratedBy(Migrations.WHOOP_CHANGELOG);
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final ObjectMapper json = new ObjectMapper();
+    private final Map<String, String> variables = new HashMap<>();
+    private final int port = freePort();
+    private final int adminPort = freePort();
+    private final Consumer<Environment> more;
+    private final Path configuration;
+    private HealthApplication app;
+
+    /** Not started yet: whoever stands for WHOOP wants to know the address first. */
+    RunningApp(Consumer<Environment> more, Path configuration) {
+        this.more = more;
+        this.configuration = configuration;
+        variables.putAll(Map.of(
+                "PUBLIC_URL", url(),
+                "PORT", Integer.toString(port),
+                "ADMIN_PORT", Integer.toString(adminPort),
+                "LOG_LEVEL", "INFO",
+                "LOG_LAYOUT", "text",
+                "SAHHA_DATABASE_URL", sahhaDatabase.url(),
+                "WHOOP_DATABASE_URL", whoopDatabase.url(),
+                "VAULT_KEY", Base64.getEncoder().encodeToString(new byte[32]),
+                "SERVICE_KEY", KEY,
+                "SAHHA_WEBHOOK_SECRET", SAHHA_WEBHOOK_SECRET));
+    }
+
+    /** The addresses and applications that stand for Sahha and WHOOP. */
+    RunningApp withSources(String sahhaUrl, String whoopUrl) {
+        return with(Map.of(
+                "SAHHA_URL", sahhaUrl,
+                "SAHHA_CLIENT_ID", "sandbox-sahha-client",
+                "SAHHA_CLIENT_SECRET", "sandbox-sahha-secret",
+                "WHOOP_URL", whoopUrl,
+                "WHOOP_CLIENT_ID", "sandbox-client",
+                "WHOOP_CLIENT_SECRET", "sandbox-client-secret"));
+    }
+
+    /** Other variables for {@code config.yml}, which stay until others take their place. */
+    RunningApp with(Map<String, String> others) {
+        variables.putAll(others);
+        return this;
+    }
+
+    RunningApp start() throws Exception {
+        app = new HealthApplication(clock, variables::get, more);
+        app.run("server", configuration.toString());
+        return this;
+    }
+
+    void restart() throws Exception {
+        app.stop();
+        start();
+    }
+
+    /** A second replica on the same databases; whoever starts it stops it. */
+    House.Replica replica() throws Exception {
+        Map<String, String> own = new HashMap<>(variables);
+        House.Replica replica = new House.Replica(new HealthApplication(clock, own::get), freePort(), freePort());
+        own.put("PORT", Integer.toString(replica.port()));
+        own.put("ADMIN_PORT", Integer.toString(replica.adminPort()));
+        replica.app().run("server", configuration.toString());
+        return replica;
+    }
+
+    String url() {
+        return "http://localhost:" + port;
+    }
+
+    String callback() {
+        return url() + "/api/v1/whoop/callback";
+    }
+
+    URI uri(String path) {
+        return URI.create(url() + path);
+    }
+
+    URI adminUri(String path) {
+        return URI.create("http://localhost:" + adminPort + path);
+    }
+
+    HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(uri(path)).timeout(PATIENCE);
+    }
+
+    /** With the service key. */
+    HttpResponse<String> get(String path) {
+        return exchange(request(path).header("X-API-Key", KEY).GET());
+    }
+
+    /** With the service key, JSON. */
+    HttpResponse<String> send(String method, String path, String body) {
+        return exchange(request(path)
+                .header("X-API-Key", KEY)
+                .header("Content-Type", "application/json")
+                .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body)));
+    }
+
+    HttpResponse<String> admin(String method, String path, String body, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(adminUri(path))
+                .timeout(PATIENCE)
+                .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        for (int i = 0; i < headers.length; i += 2) {
+            request.header(headers[i], headers[i + 1]);
+        }
+        return exchange(request);
+    }
+
+    HttpResponse<String> exchange(HttpRequest.Builder request) {
+        try {
+            return http.send(request.build(), BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    JsonNode jsonOf(HttpResponse<String> answer) {
+        try {
+            return json.readTree(answer.body());
+        } catch (IOException e) {
+            throw new UncheckedIOException(answer.body(), e);
+        }
+    }
+
+    /** Looks until it holds, for a bounded time. */
+    static void await(BooleanSupplier holds) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!holds.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("did not come about within " + PATIENCE);
+            }
+            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+        }
+    }
+
+    private static int freePort() {
+        try (ServerSocket probe = new ServerSocket(0)) {
+            return probe.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        if (app != null) {
+            app.stop();
+        }
+    }
+}
