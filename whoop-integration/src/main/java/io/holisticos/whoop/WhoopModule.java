@@ -20,6 +20,8 @@ import io.holisticos.vault.Vault;
 import io.holisticos.web.WebhookDoor;
 import io.holisticos.whoop.api.ForbiddenCalls;
 import io.holisticos.whoop.api.WhoopApi;
+import io.holisticos.whoop.connect.Admission;
+import io.holisticos.whoop.connect.Arrivals;
 import io.holisticos.whoop.connect.ConnectFlow;
 import io.holisticos.whoop.connect.ConnectRoutes;
 import io.holisticos.whoop.connect.Connection;
@@ -66,6 +68,8 @@ public final class WhoopModule implements Managed {
     private final Switches switches;
     private final QuotaGovernor quota;
     private final Connections connections;
+    private final Arrivals arrivals;
+    private final Admission admission;
     private final ConnectFlow connectFlow;
     private final Outbound tokens;
     private final Outbound data;
@@ -139,6 +143,14 @@ public final class WhoopModule implements Managed {
                 tools.metrics());
         this.synchronizer = new Synchronizer(
                 work.jdbi(), api, new WhoopStore(work.jdbi(), work.vault()), terms, () -> jobs().client());
+        WhoopApi first = api.paidFrom(quota.consents());
+        this.arrivals = new Arrivals(
+                connections,
+                first,
+                new Arrivals.Ways(new SyncOnConnect(), switches.integration(), () -> jobs().client()),
+                tools.clock());
+        this.admission = new Admission(connections, configuration::memberLimit, quota::untilNextPermit);
+        admission.register(tools.metrics());
         this.inbox = new WebhookInbox(
                 work.jdbi(),
                 new WebhookInbox.Members(
@@ -152,10 +164,12 @@ public final class WhoopModule implements Managed {
                         work.source(),
                         configuration.jobs,
                         tools.clock(),
-                        synchronizer.tasks(),
+                        Stream.concat(synchronizer.tasks().stream(), arrivals.tasks().stream())
+                                .toList(),
                         Stream.of(
                                         synchronizer.recurringTasks(),
                                         inbox.recurringTasks(),
+                                        arrivals.recurringTasks(),
                                         connections.recurringTasks(switches.integration()))
                                 .flatMap(List::stream)
                                 .toList());
@@ -168,14 +182,15 @@ public final class WhoopModule implements Managed {
                 new Standings(this::connectionOf, requests, configuration.staleAfter.toJavaDuration(), tools.clock());
         this.store = commands.add(WhoopApi.WHOOP, STORE, configuration.store());
         this.connectFlow = new ConnectFlow(
-                new Consents(reads.jdbi(), configuration.connect, new SecureRandom(), tools.clock()),
+                new Consents(reads.jdbi(), reads.vault(), configuration.connect, new SecureRandom(), tools.clock()),
                 connections,
-                oauth,
-                api,
+                new ConnectFlow.Whoop(oauth, first, tools.clock()),
+                arrivals,
                 new Surroundings(
                         new SyncOnConnect(),
                         new Switch(),
                         who -> requests.findFreshness(who).map(Freshness::lastSyncedAt),
+                        admission,
                         new SecurityEvents(tools.metrics())));
     }
 
@@ -208,7 +223,12 @@ public final class WhoopModule implements Managed {
 
     /** How the integration does. */
     public WhoopVitals vitals() {
-        return new WhoopVitals(List.of(tokens, data), quota, synchronizer, forbidden, this::jobs);
+        return new WhoopVitals(
+                List.of(tokens, data),
+                quota,
+                synchronizer,
+                new WhoopVitals.Connecting(forbidden, admission),
+                this::jobs);
     }
 
     /** By name: {@code whoop} and {@code jobs}. */
@@ -240,7 +260,16 @@ public final class WhoopModule implements Managed {
                 .find(who)
                 .filter(held -> held.state() != Connection.State.REVOKED)
                 .map(held -> new MemberConnections.MemberConnection(
-                        held.whoopUserId(), held.connectedAt(), !held.isUsable()));
+                        held.whoopUserId(), held.connectedAt(), standingOf(held.state())));
+    }
+
+    private static MemberConnections.Standing standingOf(Connection.State state) {
+        return switch (state) {
+            case ACTIVE, REFRESHING -> MemberConnections.Standing.USABLE;
+            case AWAITING_PROFILE -> MemberConnections.Standing.AWAITS_PROFILE;
+            case AWAITING_CONFIRMATION -> MemberConnections.Standing.AWAITS_CONFIRMATION;
+            case REAUTHORIZATION_REQUIRED, REVOKED -> MemberConnections.Standing.NEEDS_CONSENT;
+        };
     }
 
     /** All of WHOOP, and connecting within it. */
@@ -279,5 +308,10 @@ public final class WhoopModule implements Managed {
 
         @Override
         public void disconnected(UserId who) {}
+
+        @Override
+        public void disowned(UserId who) {
+            synchronizer.disowned(who);
+        }
     }
 }

@@ -4,11 +4,13 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.holisticos.jobs.Jobs;
 import io.holisticos.outbound.Outbound;
 import io.holisticos.whoop.api.ForbiddenCalls;
+import io.holisticos.whoop.connect.Admission;
 import io.holisticos.whoop.quota.QuotaGovernor;
 import io.holisticos.whoop.sync.Synchronizer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -20,19 +22,19 @@ public final class WhoopVitals {
     private final List<Outbound> ways;
     private final QuotaGovernor quota;
     private final Synchronizer synchronizer;
-    private final ForbiddenCalls forbidden;
+    private final Connecting connecting;
     private final Supplier<Jobs> jobs;
 
     WhoopVitals(
             List<Outbound> ways,
             QuotaGovernor quota,
             Synchronizer synchronizer,
-            ForbiddenCalls forbidden,
+            Connecting connecting,
             Supplier<Jobs> jobs) {
         this.ways = ways;
         this.quota = quota;
         this.synchronizer = synchronizer;
-        this.forbidden = forbidden;
+        this.connecting = connecting;
         this.jobs = jobs;
     }
 
@@ -50,6 +52,7 @@ public final class WhoopVitals {
 
     /** Calls that were answered with 403. Answers at once. */
     public Forbidden forbidden() {
+        ForbiddenCalls forbidden = connecting.forbidden();
         return new Forbidden(
                 forbidden.count(),
                 forbidden.last().map(ForbiddenCalls.Last::at).orElse(null),
@@ -71,15 +74,41 @@ public final class WhoopVitals {
                         new Use(status.usedInDay(), status.mostInDay()),
                         status.nextPermitAt(),
                         status.blockedUntil()),
-                synchronizer.lastSyncedAt());
+                synchronizer.lastSyncedAt(),
+                membersOf(connecting.admission().members()));
     }
+
+    private static Members membersOf(Admission.Members all) {
+        OptionalInt limit = all.limit();
+        String warning = all.isNearlyFull()
+                ? all.connected() + " of " + limit.orElse(0) + " members are connected (whoop.memberLimit); beyond that"
+                        + " new ones are refused"
+                : null;
+        return new Members(all.connected(), all.awaiting(), limit.isPresent() ? limit.getAsInt() : null, warning);
+    }
+
+    /** What is told by the parts where members come in. */
+    record Connecting(ForbiddenCalls forbidden, Admission admission) {}
 
     /**
      * From the database, so the same on every replica.
      *
      * @param lastSyncedAt when the newest complete sync of any member ended; empty before the first one
      */
-    public record Stored(Quota quota, Optional<Instant> lastSyncedAt) {}
+    public record Stored(Quota quota, Optional<Instant> lastSyncedAt, Members members) {}
+
+    /**
+     * How many members there are.
+     *
+     * @param awaiting whose account is not known, or not confirmed yet
+     * @param limit null when there is none
+     * @param warning null unless new members are, or will soon be, too many
+     */
+    public record Members(
+            @JsonProperty("connected") int connected,
+            @JsonProperty("awaiting") int awaiting,
+            @JsonProperty("limit") @Nullable Integer limit,
+            @JsonProperty("warning") @Nullable String warning) {}
 
     /**
      * The application's quota at WHOOP.

@@ -42,9 +42,19 @@ public record IntegrationHealth(
         @Schema(description = "Null when the database does not answer") @JsonProperty("quota")
         WhoopVitals.@Nullable Quota quota,
 
-        @Schema(description = "Calls that this process saw answered with 403; they are made again later, and no connection"
-                        + " ends by them. Null without credentials") @JsonProperty("forbidden")
-        WhoopVitals.@Nullable Forbidden forbidden) {
+        @Schema(
+                description =
+                        "Calls that this process saw answered with 403; they are made again later, and no connection"
+                                + " ends by them. Null without credentials")
+        @JsonProperty("forbidden")
+        WhoopVitals.@Nullable Forbidden forbidden,
+
+        @Schema(
+                description =
+                        "How many members are connected, and how many there may be. Null when the database does not"
+                                + " answer")
+        @JsonProperty("members")
+        WhoopVitals.@Nullable Members members) {
 
     /** How calls of one kind stand. */
     public record Breaker(
@@ -63,6 +73,6 @@ public record IntegrationHealth(
 
     static IntegrationHealth notConfigured() {
         return new IntegrationHealth(
-                Word.NOT_CONFIGURED, false, false, Word.NOT_CONFIGURED, false, null, List.of(), null, null);
+                Word.NOT_CONFIGURED, false, false, Word.NOT_CONFIGURED, false, null, List.of(), null, null, null);
     }
 }

@@ -88,7 +88,8 @@ final class ServiceHealth {
                 lastSyncedAt,
                 IntegrationHealth.Breaker.of(breakers),
                 quota,
-                forbidden);
+                forbidden,
+                stored.map(WhoopVitals.Stored::members).orElse(null));
     }
 
     private static Word statusOf(@Nullable Boolean enabled, WhoopVitals.@Nullable Quota quota, boolean undisturbed) {

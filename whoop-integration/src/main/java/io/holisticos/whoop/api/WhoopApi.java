@@ -112,6 +112,12 @@ public final class WhoopApi {
         return new WhoopApi(lanes, lanes.apply(lane), baseUrl, wire, forbidden);
     }
 
+    /** The same client, all its calls paid from that budget, whatever their lane. */
+    public WhoopApi paidFrom(Budget budget) {
+        Outbound paid = outbound.on(budget);
+        return new WhoopApi(lane -> paid, paid, baseUrl, wire, forbidden);
+    }
+
     /** One page of cycles, newest first; {@code nextToken} null for the first. */
     public Page<Cycle> cycles(UserId who, Window window, @Nullable String nextToken, Deadline deadline) {
         return page(Call.get(CYCLE, who, pageOf("v2/cycle", window, nextToken)), Cycle.class, deadline);

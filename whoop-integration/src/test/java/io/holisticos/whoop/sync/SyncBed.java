@@ -207,6 +207,10 @@ public final class SyncBed implements AutoCloseable {
         tokens.remove(who);
     }
 
+    long accountOf(UserId who) {
+        return world.byUserId(who.value()).orElseThrow().whoopUserId();
+    }
+
     /** Does in this thread what is due now, and what becomes due by it. */
     public void work() {
         while (nextJob().filter(due -> !due.isAfter(clock.instant())).isPresent()) {
