@@ -149,8 +149,6 @@ public final class WhoopModule implements Managed {
                 first,
                 new Arrivals.Ways(new SyncOnConnect(), switches.integration(), () -> jobs().client()),
                 tools.clock());
-        this.admission = new Admission(connections, configuration::memberLimit, quota::untilNextPermit);
-        admission.register(tools.metrics());
         this.inbox = new WebhookInbox(
                 work.jdbi(),
                 new WebhookInbox.Members(
@@ -177,6 +175,9 @@ public final class WhoopModule implements Managed {
         this.requests =
                 new Synchronizer(reads.jdbi(), api, new WhoopStore(reads.jdbi(), reads.vault()), terms, () -> client);
         this.connected = new ConnectionReader(reads.jdbi());
+        QuotaGovernor glance = new QuotaGovernor(reads.jdbi(), tools.clock(), configuration.quota);
+        this.admission = new Admission(connected, configuration::memberLimit, glance::untilNextPermit);
+        admission.register(tools.metrics());
         this.reader = new WhoopDayStore(reads.jdbi(), reads.vault());
         this.standings =
                 new Standings(this::connectionOf, requests, configuration.staleAfter.toJavaDuration(), tools.clock());

@@ -33,7 +33,7 @@ public final class Admission {
 
     private static final long SECONDS_A_COUNT_IS_GOOD = 5;
 
-    private final Connections connections;
+    private final ConnectionReader connections;
     private final Supplier<OptionalInt> limit;
     private final Supplier<Duration> untilNextCall;
 
@@ -43,7 +43,7 @@ public final class Admission {
      * @param limit how many members there may be; asked each time
      * @param untilNextCall how long WHOOP cannot be called for anybody
      */
-    public Admission(Connections connections, Supplier<OptionalInt> limit, Supplier<Duration> untilNextCall) {
+    public Admission(ConnectionReader connections, Supplier<OptionalInt> limit, Supplier<Duration> untilNextCall) {
         this.connections = connections;
         this.limit = limit;
         this.untilNextCall = untilNextCall;

@@ -180,7 +180,7 @@ final class ConnectWorld implements AutoCloseable {
                         house,
                         who -> house.on.get(),
                         who -> house.synced,
-                        new Admission(worker.connections(), () -> house.memberLimit, house.blocked::get),
+                        new Admission(new ConnectionReader(jdbi), () -> house.memberLimit, house.blocked::get),
                         new SecurityEvents(house.metrics)));
         return new Door(flow, arrivals, jobs.get());
     }
