@@ -94,7 +94,7 @@ public final class WhoopConfiguration {
         return oauth;
     }
 
-    OptionalInt memberLimit() {
+    public OptionalInt memberLimit() {
         return memberLimit == null ? OptionalInt.empty() : OptionalInt.of(memberLimit);
     }
 

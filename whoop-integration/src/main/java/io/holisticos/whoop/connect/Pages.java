@@ -34,8 +34,8 @@ final class Pages {
 
     /** An address as a source of a content security policy: its origin, or the scheme of an app. */
     static String sourceOf(URI address) {
-        return address.getHost() == null
-                ? address.getScheme() + ":"
-                : address.getScheme() + "://" + address.getRawAuthority();
+        String scheme = address.getScheme();
+        boolean web = "https".equals(scheme) || "http".equals(scheme);
+        return web ? scheme + "://" + address.getRawAuthority() : scheme + ":";
     }
 }

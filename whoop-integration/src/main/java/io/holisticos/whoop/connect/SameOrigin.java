@@ -16,8 +16,10 @@ final class SameOrigin {
 
     /** By {@code Sec-Fetch-Site} and {@code Origin}: whichever is there has to agree, and one has to be. */
     boolean isSaidBy(HttpHeaders headers) {
-        String site = headers.getHeaderString("Sec-Fetch-Site");
-        String origin = headers.getHeaderString("Origin");
+        return isSaid(headers.getHeaderString("Sec-Fetch-Site"), headers.getHeaderString("Origin"));
+    }
+
+    boolean isSaid(@Nullable String site, @Nullable String origin) {
         boolean named = origin != null && !origin.equals("null"); // as browsers say when they would rather not
         if (site != null && !site.equals("same-origin")) {
             return false;
