@@ -1,8 +1,9 @@
 --liquibase formatted sql
 
 -- The four tables of the service before us may be there already, with rows (adopted), or not (created).
--- Adopting changes types and drops foreign and unique keys; what undoes each step is kept in sahha_adoption and run by
--- the rollback. A rollback drops a table only if it was created here and is empty: rows never go.
+-- Other services go on reading and writing adopted tables: nothing of theirs is changed, ours is added (040).
+-- A rollback drops a table only if it was created here and is empty: rows never go.
+-- Change sets with validCheckSum ANY were made gentler after some databases had run them; 040 mends those databases.
 
 --changeset sahha:adoption
 create table sahha_adoption (
@@ -99,172 +100,148 @@ comment on table archetypes is 'Created by unified-health. Sahha archetypes, one
 --rollback   end if;
 --rollback end $$;
 
---changeset sahha:columns splitStatements:false rollbackSplitStatements:false
--- Columns that the former service is known to have are added where this database lacks them, and stay at a rollback.
-alter table scores add column if not exists state text;
-alter table scores add column if not exists data jsonb;
-alter table scores add column if not exists created_at timestamptz;
-alter table scores add column if not exists updated_at timestamptz;
-alter table biomarkers add column if not exists end_date_time timestamptz;
-alter table biomarkers add column if not exists created_at timestamptz;
-alter table biomarkers add column if not exists updated_at timestamptz;
-alter table archetypes add column if not exists periodicity text;
-alter table archetypes add column if not exists data jsonb;
-alter table archetypes add column if not exists end_date_time timestamptz;
-alter table archetypes add column if not exists created_at timestamptz;
-alter table archetypes add column if not exists updated_at timestamptz;
-do $$
-declare t text;
+--changeset sahha:tools splitStatements:false
+-- An ALTER TABLE that waits for a reader makes everybody behind it wait too. So none waits for long: it gives way, and
+-- tries again.
+create function sahha_patiently(changes text[]) returns void language plpgsql set lock_timeout = '300ms' as $$
+declare
+  change text;
 begin
-  foreach t in array array['scores', 'biomarkers', 'archetypes'] loop
-    execute format('alter table %I add column day date', t);
-    execute format('alter table %I add column utc_offset_seconds integer', t);
-    execute format('alter table %I add column source_created_at timestamptz', t);
-    execute format('alter table %I add column fetch_begun_at timestamptz', t);
-    execute format('alter table %I add column recorded_at timestamptz', t);
-    execute format('alter table %I add column superseded boolean not null default false', t);
-    execute format('comment on column %I.day is %L', t, 'The member''s day this belongs to, by the record''s own offset; UTC where it is not known.');
-    execute format('comment on column %I.utc_offset_seconds is %L', t, 'Offset of the record''s own times; null in adopted rows that lost it.');
-    execute format('comment on column %I.source_created_at is %L', t, 'createdAtUtc, where Sahha gave one.');
-    execute format('comment on column %I.fetch_begun_at is %L', t, 'When the fetch that brought this version began; null in adopted rows.');
-    execute format('comment on column %I.recorded_at is %L', t, 'When we knew this version.');
-    execute format('comment on column %I.superseded is %L', t, 'An adopted duplicate of a newer row: kept, never read.');
+  for attempt in 1..300 loop
+    begin
+      foreach change in array changes loop
+        execute change;
+      end loop;
+      return;
+    exception when lock_not_available then -- which gives back the locks of the changes before, too
+      perform pg_sleep(0.2);
+    end;
   end loop;
+  raise exception 'the tables of Sahha were in use all the time: end long transactions on them, and run this again';
 end $$;
---rollback do $$ declare t text; begin
---rollback   foreach t in array array['scores', 'biomarkers', 'archetypes'] loop
---rollback     execute format('alter table %I drop column day, drop column utc_offset_seconds, drop column source_created_at, drop column fetch_begun_at, drop column recorded_at, drop column superseded', t);
---rollback   end loop;
---rollback end $$;
+comment on function sahha_patiently is 'Changes tables in use, all or nothing, without a lock that others wait for longer than an instant.';
 
---changeset sahha:types splitStatements:false rollbackSplitStatements:false
--- The former service left timestamps as timestamptz, timestamp (then UTC) or text in three shapes, ids as uuid or text.
-set local timezone to 'UTC';
-set local datestyle to 'ISO, MDY';
+create function sahha_created_here(tbl text) returns boolean language sql stable as $$
+  select coalesce(obj_description(to_regclass(tbl), 'pg_class') like 'Created by unified-health%', false)
+$$;
+comment on function sahha_created_here is 'Whether a table is ours; others were there before us and are shared.';
+
+create function sahha_check_shape() returns void language plpgsql as $$
+declare
+  column_of record;
+begin
+  select * into column_of from (
+      select c.relname as tbl, a.attname as col, format_type(a.atttypid, null) as typ,
+             case
+               when a.attname = 'id' then '{text,uuid,"character varying"}'
+               when a.attname in ('score') then '{"double precision",numeric,real}'
+               when a.attname in ('created_at', 'updated_at', 'score_date_time', 'start_date_time', 'end_date_time')
+                 then '{"timestamp with time zone"}'
+               when a.attname = 'data' then '{jsonb}'
+               else '{text,"character varying"}'
+             end::text[] as expected
+      from pg_attribute a join pg_class c on c.oid = a.attrelid
+      where a.attrelid in (to_regclass('scores'), to_regclass('biomarkers'), to_regclass('archetypes'))
+        and a.attnum > 0 and not a.attisdropped
+        and a.attname in ('id', 'profile_id', 'type', 'score', 'state', 'category', 'name', 'periodicity', 'value', 'data',
+            'created_at', 'updated_at', 'score_date_time', 'start_date_time', 'end_date_time')
+      order by c.relname, a.attnum) columns
+  where typ <> all (expected) limit 1;
+  if found then
+    raise exception 'column % of table % has type %, and only % is understood: see docs/existing-paths.md',
+        column_of.col, column_of.tbl, column_of.typ, array_to_string(column_of.expected, ' or ');
+  end if;
+end $$;
+comment on function sahha_check_shape is 'Refuses tables of another shape than the recorded one, with the column that differs.';
+--rollback drop function sahha_check_shape;
+--rollback drop function sahha_created_here;
+--rollback drop function sahha_patiently;
+
+--changeset sahha:shape
+-- Before anything of theirs is changed.
+select sahha_check_shape();
+--rollback select 1;
+
+--changeset sahha:columns splitStatements:false rollbackSplitStatements:false
+--validCheckSum: ANY
+-- Columns that the former service is known to have are added where this database lacks them, and stay at a rollback.
 do $$
 declare
-  was record;
-  target text;
+  t text;
+  added text;
+  changes text[] := '{}';
 begin
-  -- Keys first: they could refuse the change of a type, and a member unknown to table profiles must not be refused.
-  for was in
-    select c.conrelid::regclass::text as tbl, c.conname, c.contype, pg_get_constraintdef(c.oid) as def
-    from pg_constraint c
-    where c.conrelid in (to_regclass('scores'), to_regclass('biomarkers'), to_regclass('archetypes')) and c.contype in ('f', 'u')
-    order by c.conname
-  loop
-    insert into sahha_adoption (undo) values (format('alter table %s add constraint %I %s%s', was.tbl, was.conname, was.def,
-        case when was.contype = 'f' and was.def not like '%NOT VALID' then ' not valid' else '' end));
-    execute format('alter table %s drop constraint %I', was.tbl, was.conname);
+  foreach t in array array['scores', 'biomarkers', 'archetypes'] loop
+    added := case t
+        when 'scores' then 'add column if not exists state text, '
+        when 'biomarkers' then 'add column if not exists end_date_time timestamptz, '
+        else 'add column if not exists periodicity text, add column if not exists end_date_time timestamptz, '
+      end
+      || 'add column if not exists data jsonb, add column if not exists created_at timestamptz,'
+      || ' add column if not exists updated_at timestamptz, add column day date, add column utc_offset_seconds integer,'
+      || ' add column source_created_at timestamptz, add column fetch_begun_at timestamptz, add column recorded_at timestamptz';
+    if sahha_created_here(t) then
+      added := added || ', add column superseded boolean not null default false';
+    end if;
+    changes := changes || format('alter table %I %s', t, added);
   end loop;
-  for was in
-    select i.indexrelid::regclass::text as idx, pg_get_indexdef(i.indexrelid) as def
-    from pg_index i
-    where i.indrelid in (to_regclass('scores'), to_regclass('biomarkers'), to_regclass('archetypes'))
-      and i.indisunique and not i.indisprimary
-    order by 1
-  loop
-    insert into sahha_adoption (undo) values (was.def);
-    execute format('drop index %s', was.idx);
-  end loop;
-
-  for was in
-    select a.attrelid::regclass::text as tbl, a.attname as col, format_type(a.atttypid, a.atttypmod) as typ, a.attnotnull as mandatory,
-           pg_get_expr(d.adbin, d.adrelid) as def
-    from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
-    where a.attrelid in (to_regclass('scores'), to_regclass('biomarkers'), to_regclass('archetypes'))
-      and a.attnum > 0 and not a.attisdropped
-    order by a.attrelid, a.attnum
-  loop
-    target := case
-      when was.col in ('id', 'profile_id', 'type', 'state', 'category', 'name', 'periodicity', 'value') then 'text'
-      when was.col in ('created_at', 'updated_at', 'score_date_time', 'start_date_time', 'end_date_time') then 'timestamp with time zone'
-      when was.col = 'data' then 'jsonb'
-      when was.col = 'score' then 'numeric'
-    end;
-    if was.mandatory and was.def is null and target is null then -- a column that only the former service fills
-      execute format('alter table %s alter column %I drop not null', was.tbl, was.col);
-    end if;
-    if target is null or was.typ = target then
-      continue;
-    end if;
-    if was.typ in ('text', 'character varying') and was.col in ('score_date_time', 'start_date_time') then
-      execute format($f$
-        update %s set utc_offset_seconds = (case when substring(%I from '([+-])\d\d:?\d\d$') = '-' then -1 else 1 end)
-            * (3600 * substring(%I from '[+-](\d\d):?\d\d$')::integer + 60 * substring(%I from '[+-]\d\d:?(\d\d)$')::integer)
-        where %I ~ '\d:\d\d(\.\d+)?[+-](\d\d):?(\d\d)$' and %I !~ '[+-]00:?00$'$f$,
-        was.tbl, was.col, was.col, was.col, was.col, was.col);
-    end if;
-    if was.def is not null then
-      insert into sahha_adoption (undo) values (format('alter table %s alter column %I set default %s', was.tbl, was.col, was.def));
-      execute format('alter table %s alter column %I drop default', was.tbl, was.col);
-    end if;
-    insert into sahha_adoption (undo) values (format('alter table %s alter column %I type %s using %I::text::%s', was.tbl, was.col, was.typ, was.col, was.typ));
-    execute format('alter table %s alter column %I type %s using nullif(%I::text, '''')::%s', was.tbl, was.col, target, was.col, target);
-    if was.def is not null then
-      insert into sahha_adoption (undo) values (format('alter table %s alter column %I drop default', was.tbl, was.col));
-      execute format('alter table %s alter column %I set default (%s)::%s', was.tbl, was.col, was.def, target);
-    end if;
+  perform sahha_patiently(changes);
+  foreach t in array array['scores', 'biomarkers', 'archetypes'] loop
+    execute format('comment on column %I.day is %L', t, 'The member''s day this belongs to, by the record''s own offset; UTC where it is not known.');
+    execute format('comment on column %I.utc_offset_seconds is %L', t, 'Offset of the record''s own times; null in rows that lost it.');
+    execute format('comment on column %I.source_created_at is %L', t, 'createdAtUtc, where Sahha gave one.');
+    execute format('comment on column %I.fetch_begun_at is %L', t, 'When the fetch that brought this version began; updated_at in rows of others.');
+    execute format('comment on column %I.recorded_at is %L', t, 'When we knew this version; updated_at in rows of others.');
   end loop;
 end $$;
---rollback set local timezone to 'UTC';
---rollback do $$ declare step record; begin
---rollback   for step in select position, undo from sahha_adoption order by position desc loop
+--rollback do $$ declare t text; begin -- sahha_patiently may be younger than these columns, and gone
+--rollback   for attempt in 1..300 loop
 --rollback     begin
---rollback       execute step.undo;
---rollback     exception when unique_violation then -- two shapes of one time have become one text: the rows stay, the key does not come back
---rollback       raise warning 'not restored: %', step.undo;
+--rollback       set local lock_timeout = '300ms';
+--rollback       foreach t in array array['scores', 'biomarkers', 'archetypes'] loop
+--rollback         execute format('alter table %I drop column day, drop column utc_offset_seconds, drop column source_created_at, drop column fetch_begun_at, drop column recorded_at, drop column if exists superseded', t);
+--rollback       end loop;
+--rollback       return;
+--rollback     exception when lock_not_available then
+--rollback       perform pg_sleep(0.2);
 --rollback     end;
---rollback     delete from sahha_adoption where position = step.position;
 --rollback   end loop;
+--rollback   raise exception 'the tables of Sahha were in use all the time: end long transactions on them, and run this again';
 --rollback end $$;
 
---changeset sahha:adopted-rows splitStatements:false
--- Days of adopted rows, and which of two rows of one identity is the newer.
-update scores set day = (score_date_time at time zone 'UTC' + make_interval(secs => coalesce(utc_offset_seconds, 0)))::date;
-update biomarkers set day = case
-    when end_date_time is not null and (category = 'sleep' or data->>'periodicity' in ('weekly', 'monthly')
-        or (start_date_time at time zone 'UTC' + make_interval(secs => coalesce(utc_offset_seconds, 0)))::time = time '18:00')
-    then (end_date_time at time zone 'UTC' + make_interval(secs => coalesce(utc_offset_seconds, 0) - 1))::date
-    else (start_date_time at time zone 'UTC' + make_interval(secs => coalesce(utc_offset_seconds, 0)))::date
-    end;
-update archetypes set day = (start_date_time at time zone 'UTC' + make_interval(secs => coalesce(utc_offset_seconds, 0)))::date;
-update scores set recorded_at = coalesce(updated_at, created_at), fetch_begun_at = coalesce(updated_at, created_at);
-update biomarkers set recorded_at = coalesce(updated_at, created_at), fetch_begun_at = coalesce(updated_at, created_at);
-update archetypes set recorded_at = coalesce(updated_at, created_at), fetch_begun_at = coalesce(updated_at, created_at);
-update scores set source_created_at = (data->>'createdAtUtc')::timestamptz
-where data->>'createdAtUtc' ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$';
-update scores set superseded = true where id in (
-    select id from (select id, row_number() over (partition by profile_id, type, score_date_time
-        order by updated_at desc nulls last, created_at desc nulls last, id) as place from scores where score_date_time is not null) ranked
-    where place > 1);
-update biomarkers set superseded = true where id in (
-    select id from (select id, row_number() over (partition by profile_id, type, start_date_time, end_date_time
-        order by (category is not null and data is not null) desc, updated_at desc nulls last, created_at desc nulls last, id) as place
-        from biomarkers where start_date_time is not null and end_date_time is not null) ranked
-    where place > 1);
-update archetypes set superseded = true where id in (
-    select id from (select id, row_number() over (partition by profile_id, name, periodicity, start_date_time, end_date_time
-        order by updated_at desc nulls last, created_at desc nulls last, id) as place
-        from archetypes where start_date_time is not null and end_date_time is not null) ranked
-    where place > 1);
---rollback update scores set superseded = false where superseded;
---rollback update biomarkers set superseded = false where superseded;
---rollback update archetypes set superseded = false where superseded;
+--changeset sahha:types
+--validCheckSum: ANY
+-- Types of adopted tables were changed here once; they stay as they are.
+select 1;
+--rollback select 1;
 
---changeset sahha:keys
-create unique index sahha_scores_identity on scores (profile_id, type, score_date_time) where not superseded;
-create unique index sahha_biomarkers_identity on biomarkers (profile_id, type, start_date_time, end_date_time) where not superseded;
-create unique index sahha_archetypes_identity on archetypes (profile_id, name, periodicity, start_date_time, end_date_time) where not superseded;
-create index sahha_scores_day on scores (profile_id, day);
-create index sahha_biomarkers_day on biomarkers (profile_id, day);
-create index sahha_archetypes_day on archetypes (profile_id, day);
---rollback drop index sahha_scores_identity;
---rollback drop index sahha_biomarkers_identity;
---rollback drop index sahha_archetypes_identity;
---rollback drop index sahha_scores_day;
---rollback drop index sahha_biomarkers_day;
---rollback drop index sahha_archetypes_day;
+--changeset sahha:adopted-rows
+--validCheckSum: ANY
+-- Days of adopted rows were worked out here once, in one go; now in 040, in steps.
+select 1;
+--rollback select 1;
+
+--changeset sahha:keys splitStatements:false rollbackSplitStatements:false
+--validCheckSum: ANY
+-- Identities of rows in tables of ours. Adopted tables keep the keys they have, or have not.
+do $$
+begin
+  if sahha_created_here('scores') then
+    create unique index sahha_scores_identity on scores (profile_id, type, score_date_time) where not superseded;
+  end if;
+  if sahha_created_here('biomarkers') then
+    create unique index sahha_biomarkers_identity on biomarkers (profile_id, type, start_date_time, end_date_time) where not superseded;
+  end if;
+  if sahha_created_here('archetypes') then
+    create unique index sahha_archetypes_identity on archetypes (profile_id, name, periodicity, start_date_time, end_date_time) where not superseded;
+  end if;
+end $$;
+--rollback drop index if exists sahha_scores_identity;
+--rollback drop index if exists sahha_biomarkers_identity;
+--rollback drop index if exists sahha_archetypes_identity;
+--rollback drop index if exists sahha_scores_day;
+--rollback drop index if exists sahha_biomarkers_day;
+--rollback drop index if exists sahha_archetypes_day;
 
 --changeset sahha:history
 create table sahha_history (

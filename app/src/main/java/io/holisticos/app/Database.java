@@ -3,18 +3,21 @@ package io.holisticos.app;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.db.ManagedDataSource;
 import io.dropwizard.jdbi3.JdbiFactory;
+import io.holisticos.notice.ChangeNotices;
+import java.time.Clock;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.SqlStatements;
 import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.core.statement.TemplateEngine;
 
 /**
- * One database with its two pools, closed with the application.
+ * One database with its pools, closed with the application.
  *
  * @param readers with limits inside the time of whoever waits for an answer
  * @param workers for what goes on in the background
+ * @param notices what replicas tell each other by it
  */
-record Database(Pool readers, Pool workers) {
+record Database(Pool readers, Pool workers, ChangeNotices notices) {
 
     /** One pool of connections. */
     record Pool(ManagedDataSource source, Jdbi jdbi) {}
@@ -23,12 +26,24 @@ record Database(Pool readers, Pool workers) {
      * Connects to nothing yet: the service also starts while a database is away. The health check of this name borrows
      * from the readers' pool.
      */
-    static Database open(Environment environment, DatabaseConfiguration configuration, String name) {
+    static Database open(Environment environment, DatabaseConfiguration configuration, String name, Clock clock) {
         Pool readers = pool(environment, configuration, configuration.readers(environment.metrics(), name), name);
         String ofJobs = name + "-jobs";
         Pool workers = pool(environment, configuration, configuration.workers(environment.metrics(), ofJobs), ofJobs);
         environment.healthChecks().unregister(ofJobs); // the same database is checked already, in less time
-        return new Database(readers, workers);
+        return new Database(readers, workers, notices(environment, configuration, name, clock));
+    }
+
+    private static ChangeNotices notices(
+            Environment environment, DatabaseConfiguration configuration, String name, Clock clock) {
+        ManagedDataSource source = configuration.notices(environment.metrics(), name + "-notices");
+        ChangeNotices notices = new ChangeNotices(name, source, clock);
+        environment.lifecycle().manage(source);
+        environment.lifecycle().manage(notices); // ends before its pool does
+        environment
+                .metrics()
+                .gauge("change_notices." + name + ".listening", () -> () -> notices.areListenedTo() ? 1 : 0);
+        return notices;
     }
 
     private static Pool pool(

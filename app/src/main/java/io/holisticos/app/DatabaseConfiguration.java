@@ -31,6 +31,8 @@ public final class DatabaseConfiguration extends DataSourceFactory {
     /** Every statement has one best plan, whatever its arguments; making one can take longer than following it. */
     private static final String ONE_PLAN = " -c plan_cache_mode=force_generic_plan";
 
+    private static final int NOTICES = 2;
+
     /** The server ends a reader's statement after this. */
     @NotNull
     @MinDuration(value = 10, unit = TimeUnit.MILLISECONDS)
@@ -86,6 +88,11 @@ public final class DatabaseConfiguration extends DataSourceFactory {
                 new Limits(jobs.maxSize, jobs.maxWaitForConnection, jobs.statementTimeout, jobs.socketTimeout),
                 metrics,
                 name);
+    }
+
+    /** What replicas tell each other must not wait behind anything else: one connection listens, one reads. */
+    ManagedDataSource notices(MetricRegistry metrics, String name) {
+        return pool(new Limits(NOTICES, getMaxWaitForConnection(), statementTimeout, socketTimeout), metrics, name);
     }
 
     /** The longest that a database which hangs can hold a reader: see docs/decisions. */

@@ -51,7 +51,7 @@ final class FirstKey implements Managed {
     /** The key that was configured before loses its rights, also when there is none now. */
     private void save() {
         try {
-            keys.withdrawOthers(access.serviceKey, NAME);
+            keys.withdrawOthers(access.serviceKey, NAME, clock.instant());
             if (!access.serviceKey.isEmpty()) {
                 keys.save(access.serviceKey, NAME, Scope.ALL, clock.instant());
             }

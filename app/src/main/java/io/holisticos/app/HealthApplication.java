@@ -10,6 +10,7 @@ import io.dropwizard.core.setup.Environment;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
 import io.holisticos.app.admin.AdminPort;
 import io.holisticos.app.admin.QuotaServlet;
+import io.holisticos.app.admin.QuotaTask;
 import io.holisticos.app.admin.hystrix.HystrixSurfaces;
 import io.holisticos.app.admin.prometheus.Prometheus;
 import io.holisticos.app.flags.Flag;
@@ -17,6 +18,7 @@ import io.holisticos.app.flags.Flags;
 import io.holisticos.app.probes.Drain;
 import io.holisticos.app.probes.Probes;
 import io.holisticos.audit.SecurityEvents;
+import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.jobs.Jobs;
 import io.holisticos.outbound.Commands;
 import io.holisticos.outbound.OutboundClient;
@@ -44,9 +46,13 @@ import javax.sql.DataSource;
 import org.apache.commons.text.StringSubstitutor;
 import org.eclipse.jetty.server.Server;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The service: {@code server config.yml}, and the migrations of its two databases. */
 public final class HealthApplication extends Application<HealthConfiguration> {
+
+    private static final Logger log = LoggerFactory.getLogger(HealthApplication.class);
 
     /** Virtual threads exist from here on; asking an older runtime for them ends the start. */
     private static final int FIRST_JDK_WITH_VIRTUAL_THREADS = 21;
@@ -112,6 +118,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         JsonForm.applyTo(bootstrap.getObjectMapper());
         bootstrap.addBundle(new Views());
         bootstrap.addBundle(new Changelog("sahha-db", Migrations.SAHHA_CHANGELOG, all -> all.sahhaDatabase));
+        bootstrap.addBundle(new Changelog("sahha-cut-over", Migrations.SAHHA_CUT_OVER, all -> all.sahhaDatabase));
         bootstrap.addBundle(new Changelog("whoop-db", Migrations.WHOOP_CHANGELOG, all -> all.whoopDatabase));
     }
 
@@ -120,6 +127,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         bootstrap.addCommand(new StartUp(this));
         bootstrap.addCommand(new CheckCommand<>(this));
         bootstrap.addCommand(new RebuildWhoop(clock));
+        bootstrap.addCommand(new ReactivateConnections(clock));
     }
 
     @Override
@@ -127,24 +135,28 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         useVirtualThreadsWhereThereAreAny(configuration);
         environment.lifecycle().addServerLifecycleListener(started -> server = started);
 
-        Database sahhaDatabase = Database.open(environment, configuration.sahhaDatabase, "sahha-db");
+        Database sahhaDatabase = Database.open(environment, configuration.sahhaDatabase, "sahha-db", clock);
         Map<String, DataSource> changelogs = new LinkedHashMap<>();
         changelogs.put(Migrations.SAHHA_CHANGELOG, sahhaDatabase.workers().source());
-        Flags flags = new Flags(sahhaDatabase.readers().source());
+        Flags flags = new Flags(sahhaDatabase.readers().source(), sahhaDatabase.notices());
         AccessRules rules = new AccessRules();
         ApiKeyStore keyStore = new ApiKeyStore(sahhaDatabase.readers().jdbi());
         ApiKeys keys = new ApiKeys(keyStore);
+        keys.listenTo(sahhaDatabase.notices());
 
         Commands commands = new Commands(configuration.commands, environment.metrics(), clock, System::nanoTime);
         SahhaModule sahha = sahha(configuration, environment, commands, sahhaDatabase);
         Optional<WhoopModule> whoop = Optional.empty();
         if (configuration.whoop.isConfigured()) {
-            Database whoopDatabase = Database.open(environment, configuration.whoopDatabase, "whoop-db");
+            Database whoopDatabase = Database.open(environment, configuration.whoopDatabase, "whoop-db", clock);
             changelogs.put(Migrations.WHOOP_CHANGELOG, whoopDatabase.workers().source());
             WhoopModule.Storage storage = new WhoopModule.Storage(
                     whoopPool(configuration, whoopDatabase.readers()),
                     whoopPool(configuration, whoopDatabase.workers()),
-                    jobs);
+                    jobs,
+                    whoopDatabase.notices(),
+                    agreed(environment, whoopDatabase));
+            proveVault(storage);
             whoop = Optional.of(whoop(configuration, environment, commands, flags, storage));
         }
         Executor threads =
@@ -235,8 +247,9 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                         who -> flags.isOn(Flag.WHOOP_SYNC, who)));
         environment
                 .admin()
-                .addServlet("quota", new QuotaServlet(whoop::quotaReport, environment.getObjectMapper()))
+                .addServlet("quota", new QuotaServlet(whoop.quota()::report, environment.getObjectMapper()))
                 .addMapping("/quota");
+        environment.admin().addTask(new QuotaTask(whoop.quota(), environment.getObjectMapper()));
         environment.lifecycle().manage(whoop);
         whoop.healthChecks().forEach(environment.healthChecks()::register);
         return whoop;
@@ -245,6 +258,32 @@ public final class HealthApplication extends Application<HealthConfiguration> {
     private WhoopModule.Pool whoopPool(HealthConfiguration configuration, Database.Pool pool) {
         Vault vault = new Vault(pool.jdbi(), configuration.vault, new SecureRandom(), clock);
         return new WhoopModule.Pool(pool.source(), pool.jdbi(), vault);
+    }
+
+    /**
+     * The time that replicas of this database agree on. A clock that was given to us is the time: only this host's own is
+     * compared.
+     */
+    private Clock agreed(Environment environment, Database database) {
+        if (!clock.equals(Clock.systemUTC())) {
+            return clock;
+        }
+        DatabaseClockStore store = new DatabaseClockStore(database.readers().jdbi());
+        DatabaseClock agreed = new DatabaseClock(clock, store::time, System::nanoTime);
+        environment.healthChecks().register("clock", agreed.healthCheck());
+        return agreed;
+    }
+
+    /** With the database away, whatever needs the vault waits for this; Sahha's callers do not. */
+    private static void proveVault(WhoopModule.Storage storage) {
+        try {
+            storage.reads().vault().prove(); // by the way that gives up soon
+            storage.work().vault().prove();
+        } catch (Vault.WrongKey e) {
+            throw new OperatorLine.Mendable(String.valueOf(e.getMessage()), e);
+        } catch (SourceUnavailable away) {
+            log.warn("event=vault_not_proven reason=\"WHOOP's database cannot be asked\"");
+        }
     }
 
     private static void useVirtualThreadsWhereThereAreAny(HealthConfiguration configuration) {

@@ -11,12 +11,10 @@ import io.holisticos.vault.Vault;
 import io.holisticos.whoop.WhoopModule;
 import io.holisticos.whoop.WhoopRebuild;
 import java.security.SecureRandom;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import net.sourceforge.argparse4j.inf.Namespace;
 import net.sourceforge.argparse4j.inf.Subparser;
 import org.jdbi.v3.core.Jdbi;
@@ -24,8 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code rebuild-whoop config.yml [--user ID]}: derives WHOOP's rows again from the payloads that are held. */
 final class RebuildWhoop extends ConfiguredCommand<HealthConfiguration> {
-
-    private static final String USER = "user";
 
     /** How long an interrupted run may take to come to the end of its pages. */
     private static final long PATIENCE_SECONDS = 10;
@@ -45,11 +41,7 @@ final class RebuildWhoop extends ConfiguredCommand<HealthConfiguration> {
                 + " payload are counted and left alone. May run while the service runs, and be interrupted: begun again,"
                 + " it passes quickly over what is done. WHOOP is not called. Ends with 0 when every row whose payload"
                 + " is held is what the payload says, else with 1.");
-        subparser
-                .addArgument("--user")
-                .dest(USER)
-                .metavar("ID")
-                .help("only this member's rows, by the id that callers of the service use");
+        UserOption.addTo(subparser, "rows");
     }
 
     @Override
@@ -59,27 +51,19 @@ final class RebuildWhoop extends ConfiguredCommand<HealthConfiguration> {
             throw new Mendable("WHOOP is not configured: set WHOOP_CLIENT_ID and WHOOP_CLIENT_SECRET"
                     + " as for the service (see .env.example)");
         }
-        UserId only = only(namespace);
+        UserId only = UserOption.in(namespace);
         ManagedDataSource source = all.whoopDatabase.workers(new MetricRegistry(), getName());
         try {
             Jdbi jdbi = Database.ours(Jdbi.create(source));
             Vault vault = new Vault(jdbi, all.vault, new SecureRandom(), clock);
+            vault.prove();
             WhoopRebuild rebuild = new WhoopRebuild(
                     new WhoopModule.Pool(source, jdbi, vault), bootstrap.getObjectMapper(), System.out::println);
             judge(untilInterrupted(rebuild, only), only);
         } catch (RuntimeException e) {
-            throw explained(e);
+            throw WhoopDatabaseTrouble.explained(e);
         } finally {
             source.stop();
-        }
-    }
-
-    private static @Nullable UserId only(Namespace namespace) {
-        String user = namespace.getString(USER);
-        try {
-            return user == null ? null : new UserId(user);
-        } catch (IllegalArgumentException e) {
-            throw new Mendable("--user: " + e.getMessage(), e);
         }
     }
 
@@ -128,35 +112,6 @@ final class RebuildWhoop extends ConfiguredCommand<HealthConfiguration> {
                 }
             }
         }
-    }
-
-    private static RuntimeException explained(RuntimeException e) {
-        if (e instanceof Mendable) {
-            return e;
-        }
-        Optional<String> state = Stream.iterate((Throwable) e, t -> t != null, Throwable::getCause)
-                .filter(SQLException.class::isInstance)
-                .map(SQLException.class::cast)
-                .reduce((outer, inner) -> inner)
-                .map(deepest -> String.valueOf(deepest.getSQLState()));
-        if (state.isPresent()) {
-            return new Mendable(whatToDo(state.get()), e);
-        }
-        String message = String.valueOf(e.getMessage());
-        return message.startsWith("vault.keys lacks") ? new Mendable(message, e) : e;
-    }
-
-    private static String whatToDo(String sqlState) {
-        String kept = "; what was written is kept, run it again afterwards";
-        return switch (sqlState.length() < 2 ? "" : sqlState.substring(0, 2)) {
-            case "42" -> "WHOOP's database is not of this version: run whoop-db migrate first" + kept;
-            case "57" ->
-                "WHOOP's database ended a statement (SQL state " + sqlState + "): it was shut down, or"
-                        + " whoopDatabase.jobs.statementTimeout is too short" + kept;
-            default ->
-                "WHOOP's database does not answer (SQL state " + sqlState + "): check that it runs, and"
-                        + " WHOOP_DATABASE_URL, WHOOP_DATABASE_USER and WHOOP_DATABASE_PASSWORD" + kept;
-        };
     }
 
     @Override

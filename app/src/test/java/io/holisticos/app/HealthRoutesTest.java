@@ -64,7 +64,14 @@ class HealthRoutesTest {
         JsonNode checks = house.jsonOf(ready()).path("checks");
 
         assertThat(checks.findValuesAsText("name"))
-                .containsExactly("database", "migrations", "drain", "whoop_database", "whoop_breakers", "whoop_quota");
+                .containsExactly(
+                        "database",
+                        "migrations",
+                        "drain",
+                        "whoop_database",
+                        "whoop_breakers",
+                        "whoop_vault",
+                        "whoop_quota");
         assertThat(checks.findValuesAsText("status")).containsOnly("ok");
     }
 

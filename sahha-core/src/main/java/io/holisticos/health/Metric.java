@@ -1,5 +1,6 @@
 package io.holisticos.health;
 
+import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -7,46 +8,67 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What is measured, with its one unit. RMSSD and SDNN are different metrics, so are a resting and a sleeping heart rate:
- * only values of the same metric are ever compared.
+ * What is measured, with its one unit and the range in which it can be true of a living person. RMSSD and SDNN are
+ * different metrics, so are a resting and a sleeping heart rate: only values of the same metric are ever compared.
+ *
+ * <p>The ranges are wide: a value outside is an error of a device or of a conversion, one inside may still be odd. Zero
+ * is inside where it can be true.
  */
 public enum Metric {
-    HEART_RATE_RESTING("heart_rate.resting", "bpm", Family.HEART),
-    HEART_RATE_SLEEP("heart_rate.sleep", "bpm", Family.HEART),
-    HEART_RATE_AVERAGE("heart_rate.average", "bpm", Family.HEART),
-    HEART_RATE_MAX("heart_rate.max", "bpm", Family.HEART),
-    HRV_RMSSD("hrv.rmssd", "ms", Family.HEART),
-    HRV_RMSSD_SLEEP("hrv.rmssd.sleep", "ms", Family.HEART),
-    HRV_SDNN("hrv.sdnn", "ms", Family.HEART),
-    VO2_MAX("vo2_max", "mL/kg/min", Family.HEART),
+    // 26 bpm is the lowest resting rate on record in a healthy adult (Guinness World Records, 2014); who is at rest
+    // above
+    // 200 is in hospital. Exercise and arrhythmia reach 250, which is also as far as wrist sensors count.
+    HEART_RATE_RESTING("heart_rate.resting", "bpm", Family.HEART, 20, 200),
+    HEART_RATE_SLEEP("heart_rate.sleep", "bpm", Family.HEART, 20, 200),
+    HEART_RATE_AVERAGE("heart_rate.average", "bpm", Family.HEART, 20, 220),
+    HEART_RATE_MAX("heart_rate.max", "bpm", Family.HEART, 20, 250),
+    // healthy adults have an RMSSD of 19 to 75 ms and an SDNN of 32 to 93 ms (Nunan et al., 2010), athletes several
+    // times
+    // that; a heart that beats without any variation is a denervated one, and even that varies by more than 1 ms
+    HRV_RMSSD("hrv.rmssd", "ms", Family.HEART, 1, 500),
+    HRV_RMSSD_SLEEP("hrv.rmssd.sleep", "ms", Family.HEART, 1, 500),
+    HRV_SDNN("hrv.sdnn", "ms", Family.HEART, 1, 500),
+    // at rest a body takes 3.5 (1 MET), so nobody's most is less; the highest ever measured is 97.5 (Svendsen, 2012)
+    VO2_MAX("vo2_max", "mL/kg/min", Family.HEART, 3, 100),
 
-    SLEEP_DURATION("sleep.duration", "minute", Family.SLEEP),
-    SLEEP_IN_BED("sleep.in_bed", "minute", Family.SLEEP),
-    SLEEP_AWAKE("sleep.awake", "minute", Family.SLEEP),
-    SLEEP_LIGHT("sleep.light", "minute", Family.SLEEP),
-    SLEEP_DEEP("sleep.deep", "minute", Family.SLEEP),
-    SLEEP_REM("sleep.rem", "minute", Family.SLEEP),
-    SLEEP_LATENCY("sleep.latency", "minute", Family.SLEEP),
-    SLEEP_EFFICIENCY("sleep.efficiency", "percent", Family.SLEEP),
-    SLEEP_REGULARITY("sleep.regularity", "percent", Family.SLEEP),
-    SLEEP_CONSISTENCY("sleep.consistency", "percent", Family.SLEEP),
-    SLEEP_NEED("sleep.need", "minute", Family.SLEEP),
-    SLEEP_DEBT("sleep.debt", "hour", Family.SLEEP),
-    SLEEP_INTERRUPTIONS("sleep.interruptions", "count", Family.SLEEP),
+    // parts of a night, and a night is at most a day; it may have been sleepless, but somebody was in bed
+    SLEEP_DURATION("sleep.duration", "minute", Family.SLEEP, 0, 1440),
+    SLEEP_IN_BED("sleep.in_bed", "minute", Family.SLEEP, 1, 1440),
+    SLEEP_AWAKE("sleep.awake", "minute", Family.SLEEP, 0, 1440),
+    SLEEP_LIGHT("sleep.light", "minute", Family.SLEEP, 0, 1440),
+    SLEEP_DEEP("sleep.deep", "minute", Family.SLEEP, 0, 1440),
+    SLEEP_REM("sleep.rem", "minute", Family.SLEEP, 0, 1440),
+    SLEEP_LATENCY("sleep.latency", "minute", Family.SLEEP, 0, 1440),
+    SLEEP_EFFICIENCY("sleep.efficiency", "percent", Family.SLEEP, 0, 100),
+    SLEEP_REGULARITY("sleep.regularity", "percent", Family.SLEEP, 0, 100),
+    SLEEP_CONSISTENCY("sleep.consistency", "percent", Family.SLEEP, 0, 100),
+    SLEEP_NEED("sleep.need", "minute", Family.SLEEP, 1, 1440), // nobody needs none
+    SLEEP_DEBT("sleep.debt", "hour", Family.SLEEP, 0, 168), // of a week (Sahha, read 2025-07)
+    SLEEP_INTERRUPTIONS("sleep.interruptions", "count", Family.SLEEP, 0, 1440), // one a minute
 
-    RESPIRATORY_RATE("respiratory_rate", "per_minute", Family.RESPIRATION),
-    RESPIRATORY_RATE_SLEEP("respiratory_rate.sleep", "per_minute", Family.RESPIRATION),
-    SPO2("spo2", "percent", Family.OXYGEN),
-    SPO2_SLEEP("spo2.sleep", "percent", Family.OXYGEN),
-    SKIN_TEMPERATURE_SLEEP("skin_temperature.sleep", "celsius", Family.TEMPERATURE),
+    // 12 to 20 are usual in adults, 4 to 6 are paced breathing and 60 an infant's
+    RESPIRATORY_RATE("respiratory_rate", "per_minute", Family.RESPIRATION, 4, 60),
+    RESPIRATORY_RATE_SLEEP("respiratory_rate.sleep", "per_minute", Family.RESPIRATION, 4, 60),
+    // oximeters are tested down to 70 % (ISO 80601-2-61); below 50 people are unconscious
+    SPO2("spo2", "percent", Family.OXYGEN, 50, 100),
+    SPO2_SLEEP("spo2.sleep", "percent", Family.OXYGEN, 50, 100),
+    // at the wrist: cool rooms bring it to some 25, a high fever to 40
+    SKIN_TEMPERATURE_SLEEP("skin_temperature.sleep", "celsius", Family.TEMPERATURE, 20, 42),
 
-    STEPS("steps", "count", Family.ACTIVITY),
-    FLOORS_CLIMBED("floors_climbed", "count", Family.ACTIVITY),
-    ACTIVE_HOURS("active.hours", "hour", Family.ACTIVITY),
-    ACTIVE_DURATION("active.duration", "minute", Family.ACTIVITY),
-    SEDENTARY_DURATION("sedentary.duration", "minute", Family.ACTIVITY),
-    ENERGY_ACTIVE("energy.active", "kcal", Family.ENERGY),
-    ENERGY_TOTAL("energy.total", "kcal", Family.ENERGY);
+    STEPS(
+            "steps",
+            "count",
+            Family.ACTIVITY,
+            0,
+            400_000), // 24 hours' running, 319 km (Sorokin, 2022), take some 350,000
+    FLOORS_CLIMBED("floors_climbed", "count", Family.ACTIVITY, 0, 10_000), // 21 km of ascent in 24 hours are some 7,000
+    // a day has 25 hours when the clock is put back
+    ACTIVE_HOURS("active.hours", "hour", Family.ACTIVITY, 0, 25),
+    ACTIVE_DURATION("active.duration", "minute", Family.ACTIVITY, 0, 1500),
+    SEDENTARY_DURATION("sedentary.duration", "minute", Family.ACTIVITY, 0, 1500),
+    // a stage of a grand tour costs some 8,000 kcal, a day and a night of running less than 20,000
+    ENERGY_ACTIVE("energy.active", "kcal", Family.ENERGY, 0, 20_000),
+    ENERGY_TOTAL("energy.total", "kcal", Family.ENERGY, 0, 20_000);
 
     /** Metrics that a person would trust one kind of device for; the default order of sources is decided by family. */
     public enum Family {
@@ -65,11 +87,15 @@ public enum Metric {
     private final String key;
     private final String unit;
     private final Family family;
+    private final BigDecimal min;
+    private final BigDecimal max;
 
-    Metric(String key, String unit, Family family) {
+    Metric(String key, String unit, Family family, int min, int max) {
         this.key = key;
         this.unit = unit;
         this.family = family;
+        this.min = BigDecimal.valueOf(min);
+        this.max = BigDecimal.valueOf(max);
     }
 
     /** The name in answers, such as {@code heart_rate.resting}. */
@@ -83,6 +109,21 @@ public enum Metric {
 
     public Family family() {
         return family;
+    }
+
+    /** The least that can be true of a day, in the unit. */
+    public BigDecimal min() {
+        return min;
+    }
+
+    /** The most that can be true of a day, in the unit. */
+    public BigDecimal max() {
+        return max;
+    }
+
+    /** Whether this can be true of a living person's day. */
+    public boolean isPlausible(BigDecimal value) {
+        return value.compareTo(min) >= 0 && value.compareTo(max) <= 0;
     }
 
     public static Optional<Metric> ofKey(String key) {

@@ -16,14 +16,21 @@ public record Score(
 
     /** The range a score moves in, as it is written in answers. */
     public enum Scale {
-        FRACTION("0-1"),
-        PERCENT("0-100"),
-        STRAIN("0-21");
+        FRACTION("0-1", 1),
+        PERCENT("0-100", 100),
+        STRAIN("0-21", 21);
 
         private final String text;
+        private final BigDecimal max;
 
-        Scale(String text) {
+        Scale(String text, int max) {
             this.text = text;
+            this.max = BigDecimal.valueOf(max);
+        }
+
+        /** Whether a score of this scale can have this value. */
+        public boolean contains(BigDecimal value) {
+            return value.signum() >= 0 && value.compareTo(max) <= 0;
         }
 
         public String text() {

@@ -1,5 +1,8 @@
 package io.holisticos.outbound;
 
+import java.time.Duration;
+import java.util.Optional;
+
 /** The quota that all calls to one system share. Thread-safe. */
 public interface Budget {
 
@@ -12,6 +15,11 @@ public interface Budget {
 
     /** Learns from what the other side said of its own counting, 429 included. */
     void learn(Call call, Reply reply);
+
+    /** How long a reply asks us to stay away, as far as it is to be believed; empty when it does not say. */
+    default Optional<Duration> retryAfter(Reply reply) {
+        return reply.retryAfter();
+    }
 
     /** For systems that publish no limit. */
     static Budget unlimited() {

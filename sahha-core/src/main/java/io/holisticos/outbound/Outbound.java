@@ -27,6 +27,7 @@ public final class Outbound {
     private final OutboundConfiguration configuration;
     private final Commands commands;
     private final Map<CommandKey, Command> announced;
+    private final Budget budget;
     private final List<Step> steps;
 
     private Outbound(
@@ -39,6 +40,7 @@ public final class Outbound {
         this.configuration = configuration;
         this.commands = commands;
         this.announced = new ConcurrentHashMap<>();
+        this.budget = permission.budget();
         this.steps = List.of(
                 new DeadlineStep(target),
                 new RetryStep(target, configuration),
@@ -55,6 +57,7 @@ public final class Outbound {
         this.configuration = other.configuration;
         this.commands = other.commands;
         this.announced = other.announced;
+        this.budget = budget;
         this.steps = other.steps.stream()
                 .map(step -> step instanceof BudgetStep ? new BudgetStep(budget) : step)
                 .toList();
@@ -112,10 +115,10 @@ public final class Outbound {
     public Reply call(Call call, Deadline deadline) {
         Reply reply = from(0).go(call, deadline);
         if (reply.status() == 429) {
-            throw new SourceThrottled(target, reply.retryAfter().orElse(DEFAULT_RETRY_AFTER));
+            throw new SourceThrottled(target, budget.retryAfter(reply).orElse(DEFAULT_RETRY_AFTER));
         }
         if (reply.status() >= 500) {
-            throw new SourceUnavailable(target, reply.retryAfter().orElse(DEFAULT_RETRY_AFTER));
+            throw new SourceUnavailable(target, budget.retryAfter(reply).orElse(DEFAULT_RETRY_AFTER));
         }
         return reply;
     }

@@ -21,6 +21,9 @@ import java.util.TreeMap;
  */
 public record Reply(SourceName from, int status, Map<String, List<String>> headers, byte[] body, long sentAtNanos) {
 
+    /** No limit of anybody's counts over a longer time. */
+    private static final Duration LONGEST = Duration.ofDays(1);
+
     public Reply {
         Map<String, List<String>> anyCase = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         anyCase.putAll(headers);
@@ -43,12 +46,17 @@ public record Reply(SourceName from, int status, Map<String, List<String>> heade
     /**
      * How long the other side asks us to stay away: {@code Retry-After} in seconds, else at 429
      * {@code X-RateLimit-Reset} (WHOOP: seconds until the window resets; sent with every answer, so it asks for nothing
-     * at other statuses).
+     * at other statuses). What is no number of seconds says nothing, and nobody is believed for longer than a day.
      */
     public Optional<Duration> retryAfter() {
         return header("Retry-After")
-                .or(() -> status == 429 ? header("X-RateLimit-Reset") : Optional.empty())
-                .flatMap(Reply::seconds);
+                .flatMap(Reply::seconds)
+                .map(asked -> asked.compareTo(LONGEST) > 0 ? LONGEST : asked)
+                .or(() -> status == 429
+                        ? header("X-RateLimit-Reset")
+                                .flatMap(Reply::seconds)
+                                .filter(reset -> reset.compareTo(LONGEST) <= 0) // else it is a date
+                        : Optional.empty());
     }
 
     /** @throws BadSourceReply when the body is not JSON of this form */

@@ -21,6 +21,9 @@ final class CallRate implements Budget {
     /** What a client is known to wait when a 429 does not say. */
     private static final Duration DEFAULT_PAUSE = Duration.ofSeconds(2);
 
+    /** All members share the pause and nobody can lift it: then it is tried again. */
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
+
     private static final Duration RECOVERY = Duration.ofMinutes(1);
 
     private final int full;
@@ -65,7 +68,8 @@ final class CallRate implements Budget {
     public synchronized void learn(Call call, Reply reply) {
         if (reply.status() == 429) {
             long now = nanoTime.getAsLong();
-            pausedUntil = now + reply.retryAfter().orElse(DEFAULT_PAUSE).toNanos();
+            Duration asked = reply.retryAfter().orElse(DEFAULT_PAUSE);
+            pausedUntil = now + (asked.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : asked).toNanos();
             change(Math.max(1, rate / 2), now);
         }
     }

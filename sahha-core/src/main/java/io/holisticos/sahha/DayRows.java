@@ -34,7 +34,7 @@ final class DayRows {
     DayRows(List<Row> scores, List<Row> biomarkers) {
         this.scores = new LinkedHashMap<>();
         scores.stream()
-                .filter(row -> row.name() != null && row.value() != null)
+                .filter(row -> row.name() != null && scoreOf(row) != null)
                 .sorted(BEST_FIRST)
                 .forEach(row -> this.scores.putIfAbsent(String.valueOf(row.name()), row));
         this.biomarkers = bestOfEach(biomarkers);
@@ -56,7 +56,13 @@ final class DayRows {
 
     /** 0 to 1, as Sahha gave it. */
     Optional<BigDecimal> score(String type) {
-        return Optional.ofNullable(scores.get(type)).map(row -> new BigDecimal(String.valueOf(row.value())));
+        return Optional.ofNullable(scores.get(type)).map(DayRows::scoreOf);
+    }
+
+    /** Null where a row that we did not write holds no score of Sahha's. */
+    private static @Nullable BigDecimal scoreOf(Row row) {
+        BigDecimal score = Values.number(row.value());
+        return score == null || score.signum() < 0 || score.compareTo(BigDecimal.ONE) > 0 ? null : score;
     }
 
     /** Biomarkers with everything callers need, ordered by category and type. */
@@ -76,9 +82,9 @@ final class DayRows {
         List<Score> all = new ArrayList<>();
         for (String name : SCORES) {
             Row row = scores.get(name);
-            if (row != null) {
-                all.add(new Score(
-                        name, new BigDecimal(String.valueOf(row.value())), Score.Scale.FRACTION, row.state()));
+            BigDecimal score = row == null ? null : scoreOf(row);
+            if (row != null && score != null) {
+                all.add(new Score(name, score, Score.Scale.FRACTION, row.state()));
             }
         }
         return all;
@@ -108,12 +114,6 @@ final class DayRows {
     }
 
     private static boolean isWhole(Row row) {
-        return row.name() != null
-                && row.category() != null
-                && row.start() != null
-                && row.createdAt() != null
-                && row.updatedAt() != null
-                && row.data() != null
-                && row.data().isObject();
+        return row.isReadable() && row.category() != null;
     }
 }

@@ -9,19 +9,22 @@ import java.math.RoundingMode;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The bodies that existing callers know: every key written, in this order, null where there is nothing. */
+/**
+ * The bodies that existing callers know: every key written, in this order, null where there is nothing. What of this is
+ * recorded and what is assumed stands in {@code docs/existing-paths.md}.
+ */
 final class ExistingAnswers {
 
-    private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
-            .append(DateTimeFormatter.ISO_LOCAL_DATE_TIME)
-            .appendOffset("+HH:MM", "+00:00")
-            .toFormatter();
+    /** Python before 3.11 reads fractions of three or six digits only; the former service sent six. */
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'+00:00'");
+
+    private static final DateTimeFormatter TIME_WITH_FRACTION =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'+00:00'");
 
     private ExistingAnswers() {}
 
@@ -120,22 +123,31 @@ final class ExistingAnswers {
 
     record Biomarkers(@JsonProperty("biomarkers") List<BiomarkerRow> biomarkers) {}
 
+    /** Whole numbers from 0 to 100, while Sahha's scores are fractions; a score that is not there has no key. */
     @JsonPropertyOrder({"overall", "readiness", "sleep", "activity", "mental_wellbeing"})
-    @JsonInclude(JsonInclude.Include.ALWAYS)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     record Scores(
-            @JsonProperty("overall") @Nullable BigDecimal overall,
-            @JsonProperty("readiness") @Nullable BigDecimal readiness,
-            @JsonProperty("sleep") @Nullable BigDecimal sleep,
-            @JsonProperty("activity") @Nullable BigDecimal activity,
-            @JsonProperty("mental_wellbeing") @Nullable BigDecimal mentalWellbeing) {
+            @JsonProperty("overall") @Nullable Integer overall,
+            @JsonProperty("readiness") @Nullable Integer readiness,
+            @JsonProperty("sleep") @Nullable Integer sleep,
+            @JsonProperty("activity") @Nullable Integer activity,
+            @JsonProperty("mental_wellbeing") @Nullable Integer mentalWellbeing) {
 
         static Scores of(DayRows day) {
             return new Scores(
-                    day.score("wellbeing").orElse(null),
-                    day.score("readiness").orElse(null),
-                    day.score("sleep").orElse(null),
-                    day.score("activity").orElse(null),
-                    day.score("mental_wellbeing").orElse(null));
+                    percent(day, "wellbeing"),
+                    percent(day, "readiness"),
+                    percent(day, "sleep"),
+                    percent(day, "activity"),
+                    percent(day, "mental_wellbeing"));
+        }
+
+        private static @Nullable Integer percent(DayRows day, String type) {
+            return day.score(type)
+                    .map(score -> score.movePointRight(2)
+                            .setScale(0, RoundingMode.HALF_UP)
+                            .intValueExact())
+                    .orElse(null);
         }
     }
 
@@ -169,8 +181,8 @@ final class ExistingAnswers {
                     row.name(),
                     new BigDecimal(Objects.requireNonNull(row.value())),
                     row.state(),
-                    row.data(),
-                    local(row, row.start()),
+                    RowData.of(Kind.SCORES, row),
+                    utc(row.start()),
                     utc(row.createdAt()),
                     utc(row.updatedAt()));
         }
@@ -205,9 +217,9 @@ final class ExistingAnswers {
                     row.profileId(),
                     row.category(),
                     row.name(),
-                    row.data(),
-                    local(row, row.start()),
-                    local(row, row.end()),
+                    RowData.of(Kind.BIOMARKERS, row),
+                    utc(row.start()),
+                    utc(row.end()),
                     utc(row.createdAt()),
                     utc(row.updatedAt()));
         }
@@ -252,20 +264,17 @@ final class ExistingAnswers {
                     row.name(),
                     row.periodicity(),
                     row.value(),
-                    row.data(),
-                    local(row, row.start()),
-                    local(row, row.end()),
+                    RowData.of(Kind.ARCHETYPES, row),
+                    utc(row.start()),
+                    utc(row.end()),
                     utc(row.createdAt()),
                     utc(row.updatedAt()));
         }
     }
 
-    /** At the record's own offset. */
-    private static @Nullable String local(Row row, @Nullable Instant time) {
-        return time == null ? null : row.at(time).format(TIME);
-    }
-
     private static @Nullable String utc(@Nullable Instant time) {
-        return time == null ? null : time.atOffset(ZoneOffset.UTC).format(TIME);
+        return time == null
+                ? null
+                : (time.getNano() == 0 ? TIME : TIME_WITH_FRACTION).format(time.atOffset(ZoneOffset.UTC));
     }
 }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Sahha by day", description = "One day of Sahha data, as callers have always read it")
 @ApiResponse(responseCode = "400", description = "A parameter is missing or breaks its rule: {\"detail\":\"…\"}")
-@ApiResponse(responseCode = "404", description = "Nothing is known of this person and these days")
+@ApiResponse(responseCode = "404", description = "Nobody is known by this id")
 @ApiResponse(responseCode = "503", description = "Sahha cannot be reached and nothing is held")
 public final class ExistingHealthMetricsResource {
 
@@ -97,8 +97,8 @@ public final class ExistingHealthMetricsResource {
 
     @GET
     @Path("scores")
-    @Operation(summary = "Scores of a day")
-    @ApiResponse(responseCode = "200", description = "The scores of the day")
+    @Operation(summary = "Scores of a day, whole numbers from 0 to 100")
+    @ApiResponse(responseCode = "200", description = "The scores of the day; one that is not there has no key")
     public Object scores(
             @QueryParam("profile_id") @Nullable String profileId,
             @QueryParam("period") @DefaultValue("today") String period) {

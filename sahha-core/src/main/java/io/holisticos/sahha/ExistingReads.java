@@ -7,26 +7,19 @@ import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.Period;
 import io.holisticos.health.UserId;
 import io.holisticos.trace.RequestContext;
-import jakarta.ws.rs.NotFoundException;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the existing paths read. 404 only when nothing at all is known of the member and the days; never when Sahha could
- * not be asked, because callers read a 404 as "no data".
+ * What the existing paths read. 404 is only for who is not known; a known member's day without rows is a day on which
+ * nothing was measured. Never 404 when Sahha could not be asked, because callers read it as "no data".
  */
 final class ExistingReads {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
-
-    /** What a range without a bound spans, in days that PostgreSQL and we can hold. */
-    private static final LocalDate FIRST_DAY = LocalDate.of(1, 1, 1);
-
-    private static final LocalDate LAST_DAY = LocalDate.of(9999, 12, 31);
 
     private final SahhaReader reader;
     private final StoreReads rows;
@@ -66,64 +59,26 @@ final class ExistingReads {
         LocalDate named = period.date();
         DayRange days = named == null ? null : DayRange.of(named);
         SahhaReader.Standing standing = prepare(who, kinds, freshness, days, deadline);
-        Found found = rows.read(deadline, store -> {
+        Day day = rows.read(deadline, store -> {
             LocalDate date = reader.dateOf(store, who, period);
-            DayRows ofDay = rowsOf(store, who, date, kinds);
-            return new Found(new Day(date, ofDay), !ofDay.isEmpty() || store.holdsAnything(who, date, date));
+            return new Day(date, rowsOf(store, who, date, kinds));
         });
-        if (found.day().rows().isEmpty() && standing.missing()) {
+        if (day.rows().isEmpty() && standing.missing()) {
             throw unavailable();
         }
-        if (!found.anything()) {
-            LocalDate date = found.day().date();
-            lookForOtherKinds(who, date, kinds, freshness, days, deadline);
-        }
-        return found.day();
+        return day;
     }
 
-    /** @param anything whether rows of whatever kind are held of that day */
-    private record Found(Day day, boolean anything) {}
-
-    /** Another kind may have something of this day: then it is not unknown, only empty here. */
-    private void lookForOtherKinds(
-            UserId who,
-            LocalDate date,
-            List<Kind> asked,
-            Freshness freshness,
-            @Nullable DayRange days,
-            Deadline deadline) {
-        List<Kind> others = Stream.of(Kind.SCORES, Kind.BIOMARKERS)
-                .filter(kind -> !asked.contains(kind))
-                .toList();
-        SahhaReader.Standing standing = prepare(who, others, freshness, days, deadline);
-        if (!rows.read(deadline, store -> store.holdsAnything(who, date, date))) {
-            throw standing.missing() ? unavailable() : new NotFoundException();
-        }
-    }
-
-    /** Newest first; empty only when other kinds have something of these days. */
+    /** Newest first; rows that start on these days of the member's. */
     List<Row> rows(Kind kind, UserId who, @Nullable LocalDate from, @Nullable LocalDate to, int limit) {
         Deadline deadline = Deadline.after(coldWait);
-        DayRange days = reader.fetchable(from, to);
-        SahhaReader.Standing standing = prepare(who, List.of(kind), metrics, days, deadline);
-        Rows found = rows.read(deadline, store -> {
-            List<Row> whole = store.wholeRows(kind, who, from, to, limit);
-            return new Rows(
-                    whole,
-                    !whole.isEmpty()
-                            || store.holdsAnything(who, from == null ? FIRST_DAY : from, to == null ? LAST_DAY : to));
-        });
-        if (found.rows().isEmpty() && standing.missing()) {
+        SahhaReader.Standing standing = prepare(who, List.of(kind), metrics, reader.fetchable(from, to), deadline);
+        List<Row> found = rows.read(deadline, store -> store.rowsStartingIn(kind, who, from, to, limit));
+        if (found.isEmpty() && standing.missing()) {
             throw unavailable();
         }
-        if (!found.anything()) {
-            throw new NotFoundException();
-        }
-        return found.rows();
+        return found;
     }
-
-    /** @param anything whether rows of whatever kind are held of these days */
-    private record Rows(List<Row> rows, boolean anything) {}
 
     private SahhaReader.Standing prepare(
             UserId who, List<Kind> kinds, Freshness freshness, @Nullable DayRange days, Deadline deadline) {

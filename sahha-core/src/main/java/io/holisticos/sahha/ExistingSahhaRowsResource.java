@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Sahha by row", description = "Rows of Sahha, newest first, as callers have always read them")
 @ApiResponse(responseCode = "400", description = "A parameter is missing or breaks its rule: {\"detail\":\"…\"}")
-@ApiResponse(responseCode = "404", description = "Nothing is known of this person and these days")
+@ApiResponse(responseCode = "404", description = "Nobody is known by this id")
 @ApiResponse(responseCode = "503", description = "Sahha cannot be reached and nothing is held")
 public final class ExistingSahhaRowsResource {
 
@@ -32,7 +32,7 @@ public final class ExistingSahhaRowsResource {
 
     @GET
     @Path("scores")
-    @Operation(summary = "Scores in a range of days")
+    @Operation(summary = "Scores that start in a range of days")
     @ApiResponse(responseCode = "200", description = "The rows, newest first")
     public List<?> scores(
             @QueryParam("user_id") @Nullable String userId,
@@ -46,7 +46,7 @@ public final class ExistingSahhaRowsResource {
 
     @GET
     @Path("biomarkers")
-    @Operation(summary = "Biomarkers in a range of days")
+    @Operation(summary = "Biomarkers that start in a range of days")
     @ApiResponse(responseCode = "200", description = "The rows, newest first")
     public List<?> biomarkers(
             @QueryParam("user_id") @Nullable String userId,
@@ -60,7 +60,7 @@ public final class ExistingSahhaRowsResource {
 
     @GET
     @Path("archetypes")
-    @Operation(summary = "Archetypes in a range of days")
+    @Operation(summary = "Archetypes that start in a range of days")
     @ApiResponse(responseCode = "200", description = "The rows, newest first")
     public List<?> archetypes(
             @QueryParam("user_id") @Nullable String userId,

@@ -41,10 +41,11 @@ final class Merge {
     }
 
     /**
-     * @param id our own, the same for every version
+     * @param id the row's, the same for every version
+     * @param replacesRow whether a row by this id is held
      * @param end as it is held already, where the window is the same but for a second
      */
-    record Change(String id, @Nullable Instant end, SahhaRecord to) {}
+    record Change(String id, boolean replacesRow, @Nullable Instant end, SahhaRecord to) {}
 
     static Outcome of(Kind kind, UserId who, List<Row> held, List<SahhaRecord> fetched, Instant begun) {
         Map<Identity, List<Row>> heldBy = new HashMap<>();
@@ -63,10 +64,10 @@ final class Merge {
             Identity identity = new Identity(record.name(), periodicityIn(kind, record.periodicity()), record.start());
             Row row = sameWindow(heldBy.getOrDefault(identity, List.of()), record);
             if (row == null) {
-                changes.add(new Change(idOf(kind, who, record), record.end(), record));
+                changes.add(new Change(idOf(kind, who, record), false, record.end(), record));
             } else if (!isSame(row, record)) {
                 if (wins(record, begun, row)) {
-                    changes.add(new Change(row.id(), row.end(), record));
+                    changes.add(new Change(row.id(), true, row.end(), record));
                     if (!sameText(row.value(), record.value()) || !Objects.equals(row.state(), record.state())) {
                         replaced.add(row);
                     }
@@ -140,7 +141,7 @@ final class Merge {
     }
 
     private static JsonNode withoutId(JsonNode data) {
-        return data instanceof ObjectNode object ? object.deepCopy().without("sahha_id") : data;
+        return data instanceof ObjectNode object ? object.deepCopy().without("id") : data;
     }
 
     /** 1 and 1.0 are one number. */

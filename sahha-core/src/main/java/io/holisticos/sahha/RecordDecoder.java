@@ -2,8 +2,6 @@ package io.holisticos.sahha;
 
 import com.codahale.metrics.MetricRegistry;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -12,6 +10,7 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAccessor;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,17 +78,9 @@ final class RecordDecoder {
         if (score != null && (score.signum() < 0 || score.compareTo(BigDecimal.ONE) > 0)) {
             throw new BadRow("score outside 0 to 1");
         }
-        String id = text(row, "id");
-        JsonNode created = createdAt(row);
-        ObjectNode data = JsonNodeFactory.instance.objectNode();
-        data.put("sahha_id", id);
-        data.set("factors", row.path("factors").isArray() ? row.get("factors") : data.arrayNode());
-        data.set("dataSources", row.path("dataSources").isArray() ? row.get("dataSources") : data.arrayNode());
-        data.set("version", version(row));
-        data.set("createdAtUtc", created);
         return new SahhaRecord(
                 Kind.SCORES,
-                id,
+                text(row, "id"),
                 required(row, "type"),
                 null,
                 null,
@@ -99,8 +90,8 @@ final class RecordDecoder {
                 null,
                 stamp.offset,
                 stamp.local.toLocalDate(),
-                instant(created),
-                data);
+                createdAt(row),
+                row);
     }
 
     private static SahhaRecord biomarker(JsonNode row) {
@@ -110,50 +101,27 @@ final class RecordDecoder {
         boolean byEnd = category.equals("sleep")
                 || LONGER_THAN_A_DAY.contains(String.valueOf(periodicity))
                 || window.start.local.toLocalTime().equals(SLEEP_DAY_BEGINS);
-        JsonNode created = createdAt(row);
-        String id = text(row, "id");
-        String type = required(row, "type");
-        String value = text(row, "value");
-        ObjectNode data = JsonNodeFactory.instance.objectNode();
-        data.put("sahha_id", id);
-        data.put("type", type);
-        data.put("category", category);
-        data.put("value", value);
-        data.put("unit", text(row, "unit"));
-        data.put("valueType", text(row, "valueType"));
-        data.put("aggregation", text(row, "aggregation"));
-        data.put("periodicity", periodicity);
-        if (!created.isNull()) {
-            data.set("createdAtUtc", created);
-        }
         return new SahhaRecord(
                 Kind.BIOMARKERS,
-                id,
-                type,
+                text(row, "id"),
+                required(row, "type"),
                 category,
                 periodicity,
-                value,
+                text(row, "value"),
                 null,
                 window.start.instant(),
                 window.end.instant(),
                 window.start.offset,
                 byEnd ? window.lastDay() : window.start.local.toLocalDate(),
-                instant(created),
-                data);
+                createdAt(row),
+                row);
     }
 
     private static SahhaRecord archetype(JsonNode row) {
         Window window = Window.of(row);
-        JsonNode created = createdAt(row);
-        String id = text(row, "id");
-        ObjectNode data = JsonNodeFactory.instance.objectNode();
-        data.put("sahha_id", id);
-        data.put("dataType", text(row, "dataType"));
-        data.set("ordinality", row.path("ordinality").isNumber() ? row.get("ordinality") : data.nullNode());
-        data.set("version", version(row));
         return new SahhaRecord(
                 Kind.ARCHETYPES,
-                id,
+                text(row, "id"),
                 required(row, "name"),
                 null,
                 required(row, "periodicity"),
@@ -163,30 +131,14 @@ final class RecordDecoder {
                 window.end.instant(),
                 window.start.offset,
                 window.start.local.toLocalDate(),
-                instant(created),
-                data);
+                createdAt(row),
+                row);
     }
 
     /** Older documents and exports say {@code createdAt}. */
-    private static JsonNode createdAt(JsonNode row) {
+    private static @Nullable Instant createdAt(JsonNode row) {
         String text = text(row, row.hasNonNull("createdAtUtc") ? "createdAtUtc" : "createdAt");
-        return text == null ? JsonNodeFactory.instance.nullNode() : JsonNodeFactory.instance.textNode(text);
-    }
-
-    private static @Nullable Instant instant(JsonNode created) {
-        return created.isNull() ? null : Stamp.of(created.textValue()).instant();
-    }
-
-    /** 1 from the API and 1.0 from a webhook are the same. */
-    private static JsonNode version(JsonNode row) {
-        JsonNode version = row.path("version");
-        if (!version.isNumber()) {
-            return JsonNodeFactory.instance.nullNode();
-        }
-        BigDecimal number = version.decimalValue();
-        return number.stripTrailingZeros().scale() <= 0
-                ? JsonNodeFactory.instance.numberNode(number.longValue())
-                : JsonNodeFactory.instance.numberNode(number);
+        return text == null ? null : Stamp.of(text).instant();
     }
 
     private static @Nullable BigDecimal number(JsonNode node) {
@@ -261,8 +213,9 @@ final class RecordDecoder {
             return stamp;
         }
 
+        /** To the microsecond, which is as fine as PostgreSQL holds it: a time read back is the time that was saved. */
         Instant instant() {
-            return local.toInstant(offset == null ? ZoneOffset.UTC : offset);
+            return local.truncatedTo(ChronoUnit.MICROS).toInstant(offset == null ? ZoneOffset.UTC : offset);
         }
     }
 

@@ -36,6 +36,16 @@ record Row(
         return "intraday".equals(periodicity);
     }
 
+    /** Whether callers of the rows can read it. */
+    boolean isReadable() {
+        return name != null
+                && start != null
+                && createdAt != null
+                && updatedAt != null
+                && data != null
+                && data.isObject();
+    }
+
     /** Whether this speaks of one day, not of a week or month. */
     boolean isOfOneDay() {
         return periodicity == null || periodicity.equals("daily") || periodicity.equals("intraday");

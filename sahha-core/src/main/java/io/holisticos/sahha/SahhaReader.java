@@ -2,6 +2,7 @@ package io.holisticos.sahha;
 
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
+import io.holisticos.health.HealthError;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.Period;
 import io.holisticos.health.UserId;
@@ -76,6 +77,9 @@ final class SahhaReader {
     Standing prepare(Question asked, Map<SahhaStore.RefreshKey, Instant> refreshed, Deadline deadline) {
         DayRange days = asked.days();
         List<Span> spans = days == null ? List.of(Span.recent(clock)) : Span.of(days, clock);
+        if (spans.isEmpty()) {
+            return standingOfOldDays(asked.who(), deadline);
+        }
         Instant now = clock.instant();
         List<Flight> flights = new ArrayList<>();
         for (Need need : asked.needs()) {
@@ -90,6 +94,15 @@ final class SahhaReader {
         boolean cold = flights.stream().anyMatch(flight -> flight.state == Freshness.State.COLD);
         Deadline patience = deadline.atMost(cold ? asked.coldWait() : waitWhenStale);
         return flights.stream().map(flight -> flight.landed(patience)).reduce(Standing.GOOD, Standing::and);
+    }
+
+    /** Days too far back to be fetched are served as they are held; only who the member is can be asked. */
+    private Standing standingOfOldDays(UserId who, Deadline deadline) {
+        try {
+            return new Standing(refresh.knows(who, deadline), true, false);
+        } catch (HealthError error) { // logged and counted where it happened
+            return new Standing(true, false, true);
+        }
     }
 
     /**

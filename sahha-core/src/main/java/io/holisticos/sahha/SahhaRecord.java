@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param offset the member's, from the record's own times; null when they had none
  * @param day the member's day it belongs to
  * @param createdAt by Sahha; null when it did not say
+ * @param data Sahha's own object, as it was sent
  */
 record SahhaRecord(
         Kind kind,

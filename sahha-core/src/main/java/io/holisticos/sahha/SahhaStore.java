@@ -7,6 +7,7 @@ import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -18,18 +19,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.StatementException;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tables {@code scores}, {@code biomarkers}, {@code archetypes}, in the shape of the service before us, and what we keep
- * beside them. A database that is down is a {@link SourceUnavailable}.
+ * Tables {@code scores}, {@code biomarkers}, {@code archetypes} and what we keep beside them. The tables may be ours or
+ * those of the former service, which then goes on reading and writing them ({@code docs/existing-paths.md}): no statement
+ * here relies on a key of theirs. A database that is down is a {@link SourceUnavailable}.
  */
 final class SahhaStore {
 
@@ -37,65 +42,98 @@ final class SahhaStore {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
+    /** Times outside of these years are no one's: others may write infinity. */
+    private static final int FIRST_YEAR = 1;
+
+    private static final int LAST_YEAR = 9999;
+
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+    private static final String DEADLOCK = "40P01";
+
     private static final String SCORE_ROWS = """
-            select id, profile_id, type as name, null as category, null as periodicity, score::text as value, state,
-                   score_date_time as start_at, null::timestamptz as end_at, utc_offset_seconds, day, source_created_at,
-                   fetch_begun_at, recorded_at, data::text as data, created_at, updated_at
-            from scores where profile_id = :who and not superseded""";
+            select id, profile_id, type as name, null as category, null as periodicity, score::text as value,
+                   coalesce(state, data->>'state') as state, score_date_time as start_at, null::timestamptz as end_at,
+                   utc_offset_seconds, day, source_created_at, fetch_begun_at, recorded_at, data::text as data, created_at,
+                   updated_at
+            from scores where profile_id = :who""";
     private static final String BIOMARKER_ROWS = """
             select id, profile_id, type as name, category, data->>'periodicity' as periodicity, data->>'value' as value,
                    null as state, start_date_time as start_at, end_date_time as end_at, utc_offset_seconds, day,
                    source_created_at, fetch_begun_at, recorded_at, data::text as data, created_at, updated_at
-            from biomarkers where profile_id = :who and not superseded""";
+            from biomarkers where profile_id = :who""";
     private static final String ARCHETYPE_ROWS = """
             select id, profile_id, name, null as category, periodicity, value, null as state,
                    start_date_time as start_at, end_date_time as end_at, utc_offset_seconds, day, source_created_at,
                    fetch_begun_at, recorded_at, data::text as data, created_at, updated_at
-            from archetypes where profile_id = :who and not superseded""";
+            from archetypes where profile_id = :who""";
 
     private static final String OF_DAYS =
             " and day between :from and :to order by start_at desc, name, end_at desc, id";
 
-    /** Rows that the former service left may lack what callers need: they are never shown as rows. */
-    private static final String WHOLE = """
-            and id is not null and created_at is not null and updated_at is not null and jsonb_typeof(data) = 'object'
-            and (cast(:from as date) is null or day >= :from) and (cast(:to as date) is null or day <= :to)""";
+    /**
+     * Rows of others may lack what callers need, and there may be several of one identity where no key forbids it: callers
+     * get whole rows only, and of each identity the newest.
+     */
+    private static final String STARTING_IN = """
+            select * from (
+                select distinct on (%2$s start_at, end_at) * from (%1$s and jsonb_typeof(data) = 'object'
+                    and day between coalesce(cast(:from as date), date '0001-01-01')
+                        and coalesce(cast(:to as date) + 400, date '9999-12-31')) held
+                where name is not null and start_at between timestamptz '0001-01-02 00:00:00Z'
+                      and timestamptz '9999-12-30 00:00:00Z' and created_at is not null and updated_at is not null %3$s
+                  and (cast(:from as date) is null or (start_at at time zone 'UTC'
+                      + make_interval(secs => coalesce(utc_offset_seconds, 0)))::date >= :from)
+                  and (cast(:to as date) is null or (start_at at time zone 'UTC'
+                      + make_interval(secs => coalesce(utc_offset_seconds, 0)))::date <= :to)
+                order by %2$s start_at, end_at, updated_at desc, created_at desc, id
+            ) newest
+            order by start_at desc, name, end_at desc, id limit :limit""";
 
-    private static final String WHOLE_SCORE =
-            " and type is not null and score is not null and score_date_time is not null";
-    private static final String WHOLE_BIOMARKER =
-            " and type is not null and category is not null and start_date_time is not null";
-    private static final String WHOLE_ARCHETYPE =
-            " and name is not null and periodicity is not null and value is not null and start_date_time is not null";
-    private static final String NEWEST_FIRST = " order by start_at desc, name, end_at desc, id limit :limit";
+    private static final String SCORES_STARTING_IN =
+            STARTING_IN.formatted(SCORE_ROWS, "name,", "and value not in ('NaN', 'Infinity', '-Infinity')");
+    private static final String BIOMARKERS_STARTING_IN =
+            STARTING_IN.formatted(BIOMARKER_ROWS, "name,", "and category is not null");
+    private static final String ARCHETYPES_STARTING_IN = STARTING_IN.formatted(
+            ARCHETYPE_ROWS, "name, periodicity,", "and periodicity is not null and value is not null");
 
-    private static final String SAVE_SCORE = """
+    private static final String INSERT_SCORE = """
             insert into scores (id, profile_id, type, score, state, data, score_date_time, created_at, updated_at, day,
                 utc_offset_seconds, source_created_at, fetch_begun_at, recorded_at)
             values (:id, :who, :name, cast(:value as numeric), :state, cast(:data as jsonb), :start, :now, :now, :day,
                 :offset, :created, :begun, :now)
-            on conflict (profile_id, type, score_date_time) where not superseded do update set score = excluded.score,
-                state = excluded.state, data = excluded.data, updated_at = excluded.updated_at, day = excluded.day,
-                utc_offset_seconds = excluded.utc_offset_seconds, source_created_at = excluded.source_created_at,
-                fetch_begun_at = excluded.fetch_begun_at, recorded_at = excluded.recorded_at""";
-    private static final String SAVE_BIOMARKER = """
+            on conflict do nothing""";
+    private static final String INSERT_BIOMARKER = """
             insert into biomarkers (id, profile_id, category, type, data, start_date_time, end_date_time, created_at,
                 updated_at, day, utc_offset_seconds, source_created_at, fetch_begun_at, recorded_at)
             values (:id, :who, :category, :name, cast(:data as jsonb), :start, :end, :now, :now, :day, :offset, :created,
                 :begun, :now)
-            on conflict (profile_id, type, start_date_time, end_date_time) where not superseded do update set
-                category = excluded.category, data = excluded.data, updated_at = excluded.updated_at, day = excluded.day,
-                utc_offset_seconds = excluded.utc_offset_seconds, source_created_at = excluded.source_created_at,
-                fetch_begun_at = excluded.fetch_begun_at, recorded_at = excluded.recorded_at""";
-    private static final String SAVE_ARCHETYPE = """
+            on conflict do nothing""";
+    private static final String INSERT_ARCHETYPE = """
             insert into archetypes (id, profile_id, name, periodicity, value, data, start_date_time, end_date_time,
                 created_at, updated_at, day, utc_offset_seconds, source_created_at, fetch_begun_at, recorded_at)
             values (:id, :who, :name, :periodicity, :value, cast(:data as jsonb), :start, :end, :now, :now, :day, :offset,
                 :created, :begun, :now)
-            on conflict (profile_id, name, periodicity, start_date_time, end_date_time) where not superseded do update set
-                value = excluded.value, data = excluded.data, updated_at = excluded.updated_at, day = excluded.day,
-                utc_offset_seconds = excluded.utc_offset_seconds, source_created_at = excluded.source_created_at,
-                fetch_begun_at = excluded.fetch_begun_at, recorded_at = excluded.recorded_at""";
+            on conflict do nothing""";
+
+    private static final String OUR_COLUMNS = """
+            data = cast(:data as jsonb), updated_at = :now, day = :day, utc_offset_seconds = :offset,
+            source_created_at = :created, fetch_begun_at = :begun, recorded_at = :now where id = :id""";
+    private static final String UPDATE_SCORE =
+            "update scores set score = cast(:value as numeric), state = :state, " + OUR_COLUMNS;
+    private static final String UPDATE_BIOMARKER = "update biomarkers set category = :category, " + OUR_COLUMNS;
+    private static final String UPDATE_ARCHETYPE = "update archetypes set value = :value, " + OUR_COLUMNS;
+
+    /**
+     * One process at a time saves a kind of a member. What is saved is marked as ours for the triggers beside the former
+     * service. A row that somebody else holds is not waited for until PostgreSQL's search for deadlocks could end the other
+     * one: that begins after a second.
+     */
+    private static final String BEGIN_SAVE = """
+            select pg_advisory_xact_lock(hashtextextended(:key, 0)), set_config('sahha.writer', 'unified-health', true),
+                   set_config('lock_timeout', '300ms', true)""";
+
+    /** So often a save begins anew when the former service was faster. */
+    private static final int SAVE_TRIES = 5;
 
     private static final String SAVE_HISTORY = """
             insert into sahha_history (kind, row_id, profile_id, value, state, data, recorded_at, replaced_at)
@@ -106,21 +144,14 @@ final class SahhaStore {
             select exists (select 1 from scores where profile_id = :who)
                 or exists (select 1 from biomarkers where profile_id = :who)
                 or exists (select 1 from archetypes where profile_id = :who)""";
-    private static final String HOLDS_ANYTHING_OF_DAYS = """
-            select exists (select 1 from scores where profile_id = :who and not superseded and day between :from and :to)
-                or exists (select 1 from biomarkers
-                    where profile_id = :who and not superseded and day between :from and :to)
-                or exists (select 1 from archetypes
-                    where profile_id = :who and not superseded and day between :from and :to)""";
-
     /** Sahha's createdAtUtc says best when a member was seen at an offset; biomarkers have none, their window stands in. */
     private static final String NEWEST = """
             select start_at, coalesce(source_created_at, start_at) as seen_at, utc_offset_seconds from (
                 select score_date_time as start_at, source_created_at, utc_offset_seconds from scores
-                where profile_id = :who and not superseded and score_date_time <= :now and (:any or utc_offset_seconds is not null)
+                where profile_id = :who and score_date_time <= :now and (:any or utc_offset_seconds is not null)
                 union all
                 select start_date_time, source_created_at, utc_offset_seconds from biomarkers
-                where profile_id = :who and not superseded and start_date_time <= :now and (:any or utc_offset_seconds is not null)
+                where profile_id = :who and start_date_time <= :now and (:any or utc_offset_seconds is not null)
             ) records
             order by start_at desc, seen_at desc, utc_offset_seconds desc nulls last limit 1""";
 
@@ -161,35 +192,31 @@ final class SahhaStore {
                 .list());
     }
 
-    /** Rows with everything callers need, newest first; a bound that is null is none. */
-    List<Row> wholeRows(Kind kind, UserId who, @Nullable LocalDate from, @Nullable LocalDate to, int limit) {
-        String whole = WHOLE
-                + switch (kind) {
-                    case SCORES -> WHOLE_SCORE;
-                    case BIOMARKERS -> WHOLE_BIOMARKER;
-                    case ARCHETYPES -> WHOLE_ARCHETYPE;
-                };
-        return in(handle -> handle.createQuery(rowsOf(kind) + " " + whole + NEWEST_FIRST)
+    /**
+     * Rows with everything callers need whose start lies on one of these days at the row's own offset, newest first.
+     *
+     * @param from null for no bound
+     * @param to null for no bound
+     */
+    List<Row> rowsStartingIn(Kind kind, UserId who, @Nullable LocalDate from, @Nullable LocalDate to, int limit) {
+        String starting = switch (kind) {
+            case SCORES -> SCORES_STARTING_IN;
+            case BIOMARKERS -> BIOMARKERS_STARTING_IN;
+            case ARCHETYPES -> ARCHETYPES_STARTING_IN;
+        };
+        return in(handle -> handle.createQuery(starting)
                 .bind("who", who.value())
                 .bind("from", from)
                 .bind("to", to)
                 .bind("limit", limit)
                 .map((row, context) -> row(row))
+                .filter(Row::isReadable)
                 .list());
     }
 
     boolean holdsAnything(UserId who) {
         return in(handle -> handle.createQuery(HOLDS_ANYTHING)
                 .bind("who", who.value())
-                .mapTo(Boolean.class)
-                .one());
-    }
-
-    boolean holdsAnything(UserId who, LocalDate from, LocalDate to) {
-        return in(handle -> handle.createQuery(HOLDS_ANYTHING_OF_DAYS)
-                .bind("who", who.value())
-                .bind("from", from)
-                .bind("to", to)
                 .mapTo(Boolean.class)
                 .one());
     }
@@ -229,24 +256,63 @@ final class SahhaStore {
      * @param begun when the fetch began: of two that say otherwise, the later one is right
      */
     Merge.Outcome save(Kind kind, UserId who, String span, List<SahhaRecord> fetched, Instant begun, Instant now) {
-        return in(handle -> handle.inTransaction(transaction -> {
-            transaction
-                    .createQuery("select pg_advisory_xact_lock(hashtextextended(:key, 0))")
-                    .bind("key", kind.word() + "/" + who.value())
-                    .map((row, context) -> 0)
-                    .list();
-            Merge.Outcome outcome = Merge.of(kind, who, heldBeside(transaction, kind, who, fetched), fetched, begun);
-            saveHistory(transaction, kind, outcome.replaced(), now);
-            saveChanges(transaction, kind, who, outcome.changes(), begun, now);
-            transaction
-                    .createUpdate(SAVE_REFRESHED)
-                    .bind("who", who.value())
-                    .bind("kind", kind.word())
-                    .bind("span", span)
-                    .bind("at", begun.atOffset(ZoneOffset.UTC))
-                    .execute();
-            return outcome;
-        }));
+        return in(handle -> {
+            for (int attempt = 1; ; attempt++) {
+                try {
+                    return handle.inTransaction(
+                            transaction -> saveOnce(transaction, kind, who, span, fetched, begun, now));
+                } catch (Overtaken overtaken) {
+                    if (attempt == SAVE_TRIES) {
+                        log.warn("event=sahha_save_overtaken kind={} tries={}", kind.word(), attempt);
+                        throw overtaken;
+                    }
+                } catch (UnableToExecuteStatementException e) {
+                    if (attempt == SAVE_TRIES || !isLocked(e)) {
+                        throw e;
+                    }
+                }
+            }
+        });
+    }
+
+    private Merge.Outcome saveOnce(
+            Handle transaction,
+            Kind kind,
+            UserId who,
+            String span,
+            List<SahhaRecord> fetched,
+            Instant begun,
+            Instant now) {
+        transaction
+                .createQuery(BEGIN_SAVE)
+                .bind("key", kind.word() + "/" + who.value())
+                .map((row, context) -> 0)
+                .list();
+        Merge.Outcome outcome = Merge.of(kind, who, heldBeside(transaction, kind, who, fetched), fetched, begun);
+        saveHistory(transaction, kind, outcome.replaced(), now);
+        saveChanges(transaction, kind, who, outcome.changes(), begun, now);
+        transaction
+                .createUpdate(SAVE_REFRESHED)
+                .bind("who", who.value())
+                .bind("kind", kind.word())
+                .bind("span", span)
+                .bind("at", begun.atOffset(ZoneOffset.UTC))
+                .execute();
+        return outcome;
+    }
+
+    private static boolean isLocked(JdbiException e) {
+        return e.getCause() instanceof SQLException cause
+                && (LOCK_NOT_AVAILABLE.equals(cause.getSQLState()) || DEADLOCK.equals(cause.getSQLState()));
+    }
+
+    /** The former service inserted or deleted a row between our reading and our writing. */
+    private static final class Overtaken extends JdbiException {
+        private static final long serialVersionUID = 1L;
+
+        Overtaken() {
+            super("rows changed while they were saved");
+        }
     }
 
     /** What Sahha last said of this id. */
@@ -286,7 +352,8 @@ final class SahhaStore {
         Instant last =
                 fetched.stream().map(SahhaRecord::start).max(Instant::compareTo).orElseThrow();
         String start = kind == Kind.SCORES ? "score_date_time" : "start_date_time";
-        return handle.createQuery(rowsOf(kind) + " and " + start + " between :first and :last")
+        return handle.createQuery(rowsOf(kind) + " and " + start
+                        + " between :first and :last order by updated_at desc nulls last, id")
                 .bind("who", who.value())
                 .bind("first", first.atOffset(ZoneOffset.UTC))
                 .bind("last", last.atOffset(ZoneOffset.UTC))
@@ -315,19 +382,27 @@ final class SahhaStore {
 
     private void saveChanges(
             Handle handle, Kind kind, UserId who, Collection<Merge.Change> changes, Instant begun, Instant now) {
-        if (changes.isEmpty()) {
-            return;
-        }
-        PreparedBatch batch = handle.prepareBatch(
-                switch (kind) {
-                    case SCORES -> SAVE_SCORE;
-                    case BIOMARKERS -> SAVE_BIOMARKER;
-                    case ARCHETYPES -> SAVE_ARCHETYPE;
-                });
-        for (Merge.Change change : changes) {
+        String insert = switch (kind) {
+            case SCORES -> INSERT_SCORE;
+            case BIOMARKERS -> INSERT_BIOMARKER;
+            case ARCHETYPES -> INSERT_ARCHETYPE;
+        };
+        String update = switch (kind) {
+            case SCORES -> UPDATE_SCORE;
+            case BIOMARKERS -> UPDATE_BIOMARKER;
+            case ARCHETYPES -> UPDATE_ARCHETYPE;
+        };
+        saveEach(handle, update, who, changes.stream().filter(Merge.Change::replacesRow), begun, now);
+        saveEach(handle, insert, who, changes.stream().filter(change -> !change.replacesRow()), begun, now);
+    }
+
+    private void saveEach(
+            Handle handle, String statement, UserId who, Stream<Merge.Change> changes, Instant begun, Instant now) {
+        PreparedBatch batch = handle.prepareBatch(statement);
+        changes.forEach(change -> {
             SahhaRecord saved = change.to();
             ZoneOffset offset = saved.offset();
-            batch.bind("id", change.id())
+            batch.bindBySqlType("id", change.id(), Types.OTHER) // a uuid in the former service's tables, text in ours
                     .bind("who", who.value())
                     .bind("name", saved.name())
                     .bind("category", saved.category())
@@ -343,8 +418,10 @@ final class SahhaStore {
                     .bind("begun", begun.atOffset(ZoneOffset.UTC))
                     .bind("now", now.atOffset(ZoneOffset.UTC))
                     .add();
+        });
+        if (batch.size() > 0 && IntStream.of(batch.execute()).anyMatch(saved -> saved == 0)) {
+            throw new Overtaken();
         }
-        batch.execute();
     }
 
     private static String rowsOf(Kind kind) {
@@ -377,11 +454,13 @@ final class SahhaStore {
                 instant(row, "updated_at"));
     }
 
-    private JsonNode read(String json) {
+    /** Null for what PostgreSQL takes for JSON and we do not, such as a number of a thousand digits. */
+    private @Nullable JsonNode read(String json) {
         try {
             return mapper.readTree(json);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("jsonb is always JSON", e);
+        } catch (JsonProcessingException e) { // without its message, which quotes the row
+            log.warn("event=sahha_row_unreadable reason={}", e.getClass().getSimpleName());
+            return null;
         }
     }
 
@@ -414,7 +493,7 @@ final class SahhaStore {
 
     private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
         OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-        return time == null ? null : time.toInstant();
+        return time == null || time.getYear() < FIRST_YEAR || time.getYear() > LAST_YEAR ? null : time.toInstant();
     }
 
     private static Instant required(@Nullable Instant instant) {

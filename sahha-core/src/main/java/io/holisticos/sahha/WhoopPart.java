@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holisticos.health.BoundedSource;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
+import io.holisticos.health.PlausibleDay;
 import io.holisticos.health.Score;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.Measured;
@@ -63,6 +64,7 @@ final class WhoopPart {
             SourceDay day = measured.days().stream()
                     .filter(candidate -> candidate.date().equals(date))
                     .findFirst()
+                    .map(told -> PlausibleDay.of(told).day())
                     .orElse(null);
             writeDay(part, day);
         }

@@ -6,9 +6,12 @@ import io.holisticos.health.Metric;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.Measured;
 import io.holisticos.health.SourceAnswer.Unavailable;
+import io.holisticos.health.SourceName;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** How many of the headline metrics a day has, and why the others are absent. */
 @JsonPropertyOrder({"expected", "present", "missing"})
@@ -38,26 +41,43 @@ record Completeness(
         missing = List.copyOf(missing);
     }
 
-    /** @param reason {@code not_provided}, or why a source that could have had it did not answer */
+    /**
+     * @param reason {@code not_provided}; {@code implausible}: what a source said cannot be true; or why a source that
+     *     could have had it did not answer
+     */
     @JsonPropertyOrder({"metric", "reason"})
     record Missing(
             @JsonProperty("metric") String metric,
             @JsonProperty("reason") String reason) {}
 
-    static Completeness of(Set<Metric> present, List<SourceAnswer> answers, Precedence precedence, Offers offers) {
+    /** @param implausible of what a source said something that cannot be */
+    static Completeness of(
+            Set<Metric> present,
+            Map<SourceName, Set<Metric>> implausible,
+            List<SourceAnswer> answers,
+            Precedence precedence,
+            Offers offers) {
         List<Missing> missing = HEADLINE.stream()
                 .filter(metric -> !present.contains(metric))
-                .map(metric -> new Missing(metric.key(), reason(metric, answers, precedence, offers)))
+                .map(metric -> new Missing(metric.key(), reason(metric, implausible, answers, precedence, offers)))
                 .toList();
         return new Completeness(HEADLINE.size(), HEADLINE.size() - missing.size(), missing);
     }
 
-    /** Of several silent sources, the one whose value would have been shown. */
-    private static String reason(Metric metric, List<SourceAnswer> answers, Precedence precedence, Offers offers) {
+    /** Of several sources without a value, the one whose value would have been shown. */
+    private static String reason(
+            Metric metric,
+            Map<SourceName, Set<Metric>> implausible,
+            List<SourceAnswer> answers,
+            Precedence precedence,
+            Offers offers) {
         return answers.stream()
                 .filter(answer -> offers.mayHave(answer.from(), metric))
                 .sorted((a, b) -> precedence.of(metric).compare(a.from(), b.from()))
-                .flatMap(answer -> silence(answer).stream())
+                .flatMap(answer ->
+                        implausible.getOrDefault(answer.from(), Set.of()).contains(metric)
+                                ? Stream.of("implausible")
+                                : silence(answer).stream())
                 .findFirst()
                 .orElse("not_provided");
     }

@@ -98,7 +98,9 @@ record DayAnswer(
                 metrics,
                 day.workouts().stream().map(WorkoutBody::of).toList(),
                 details,
-                report.readings().stream().map(SourceBody::of).toList(),
+                report.readings().stream()
+                        .map(reading -> SourceBody.of(reading, day.date()))
+                        .toList(),
                 day.completeness(),
                 stats);
     }
@@ -235,8 +237,8 @@ record DayAnswer(
             @JsonProperty("as_of") @Nullable Instant asOf,
             @JsonProperty("coverage") @Nullable String coverage) {
 
-        static SourceBody of(Reading reading) {
-            SourcesAnswer.Body whole = SourcesAnswer.Body.of(reading);
+        static SourceBody of(Reading reading, LocalDate date) {
+            SourcesAnswer.Body whole = SourcesAnswer.Body.of(reading, date);
             return new SourceBody(whole.name(), whole.status(), whole.asOf(), whole.coverage());
         }
     }

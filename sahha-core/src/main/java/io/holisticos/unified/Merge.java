@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.groupingBy;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Measurement;
 import io.holisticos.health.Metric;
+import io.holisticos.health.PlausibleDay;
 import io.holisticos.health.Score;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.Measured;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +31,7 @@ import java.util.Set;
 
 /**
  * Makes one day out of what each source says of it. Pure: the same answers, in whatever order, give the same day. Every
- * value that comes out went in; nothing is averaged, converted or guessed.
+ * value that comes out went in and can be true; nothing is averaged, converted or guessed.
  */
 final class Merge {
 
@@ -56,18 +58,29 @@ final class Merge {
                 .sorted(Comparator.comparing(SourceAnswer::from, precedence.listed()))
                 .filter(Measured.class::isInstance)
                 .map(Measured.class::cast)
-                .flatMap(answer -> answer.days().stream().map(day -> new Part(answer.from(), day)))
-                .filter(part -> !part.day().isEmpty())
+                .flatMap(answer -> answer.days().stream().map(day -> Part.of(answer.from(), day)))
                 .collect(groupingBy(part -> part.day().date()));
         return days.days().stream()
                 .map(date -> merge(date, parts.getOrDefault(date, List.of()), answers))
                 .toList();
     }
 
-    /** What one source says of one day. */
-    private record Part(SourceName source, SourceDay day) {}
+    /**
+     * What one source says of one day.
+     *
+     * @param day without what cannot be true
+     * @param implausible metrics of which it said only that
+     */
+    private record Part(SourceName source, SourceDay day, Set<Metric> implausible) {
 
-    private MergedDay merge(LocalDate date, List<Part> parts, List<SourceAnswer> answers) {
+        static Part of(SourceName source, SourceDay told) {
+            PlausibleDay plausible = PlausibleDay.of(told);
+            return new Part(source, plausible.day(), plausible.implausible());
+        }
+    }
+
+    private MergedDay merge(LocalDate date, List<Part> told, List<SourceAnswer> answers) {
+        List<Part> parts = told.stream().filter(part -> !part.day().isEmpty()).toList();
         Map<Metric, List<Candidate>> candidates = candidates(parts);
         return new MergedDay(
                 date,
@@ -87,7 +100,7 @@ final class Merge {
                         .sorted(OLDEST_FIRST)
                         .toList(),
                 details(parts),
-                Completeness.of(candidates.keySet(), answers, precedence, offers));
+                Completeness.of(candidates.keySet(), implausible(told), answers, precedence, offers));
     }
 
     private static Map<Metric, List<Candidate>> candidates(List<Part> parts) {
@@ -100,6 +113,12 @@ final class Merge {
             }
         }
         return candidates;
+    }
+
+    private static Map<SourceName, Set<Metric>> implausible(List<Part> told) {
+        Map<SourceName, Set<Metric>> implausible = new HashMap<>();
+        told.forEach(part -> implausible.put(part.source(), part.implausible()));
+        return implausible;
     }
 
     private MergedMetric metric(Metric metric, List<Candidate> candidates) {

@@ -8,6 +8,7 @@ import io.holisticos.health.SourceAnswer.Measured;
 import io.holisticos.health.SourceAnswer.Standing;
 import io.holisticos.unified.UnifiedReport.Reading;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,11 +19,15 @@ record SourcesAnswer(
         @JsonProperty("checked_at") Instant checkedAt,
         @JsonProperty("sources") List<Body> sources) {
 
+    /** @param report of today */
     static SourcesAnswer of(UnifiedReport report) {
+        LocalDate today = report.days().get(0).date();
         return new SourcesAnswer(
                 report.who().value(),
                 report.generatedAt(),
-                report.readings().stream().map(Body::of).toList());
+                report.readings().stream()
+                        .map(reading -> Body.of(reading, today))
+                        .toList());
     }
 
     /**
@@ -40,7 +45,8 @@ record SourcesAnswer(
             @JsonProperty("as_of") @Nullable Instant asOf,
             @JsonProperty("coverage") @Nullable String coverage) {
 
-        static Body of(Reading reading) {
+        /** @param date the day that coverage is told of */
+        static Body of(Reading reading, LocalDate date) {
             SourceAnswer answer = reading.answer();
             String name = answer.from().value();
             if (answer instanceof Measured measured) {
@@ -50,7 +56,7 @@ record SourcesAnswer(
                         answer.status(),
                         measured.since(),
                         measured.asOf(),
-                        measured.coverage());
+                        measured.coverageOn(date));
             }
             return new Body(name, false, answer.status(), null, null, null);
         }

@@ -69,7 +69,9 @@ public final class UnifiedHealthResource {
             summary = "One day of a person from all sources",
             description =
                     "Sources that are off, not connected, stale or unavailable are named in sources[]; the rest of"
-                            + " the answer is not touched by them. What nobody measured is absent.")
+                            + " the answer is not touched by them. What nobody measured is absent, and so is what cannot"
+                            + " be true of a living person: its reason in completeness.missing is implausible. Records"
+                            + " under the source's own name stay as the source gave them.")
     @ApiResponse(
             responseCode = "200",
             description = "The day; only what was measured is in it",
@@ -97,7 +99,9 @@ public final class UnifiedHealthResource {
     @Operation(
             operationId = "unifiedDays",
             summary = "A range of days of a person from all sources",
-            description = "Every day asked for is in the list, oldest first, also one of which nothing is known.")
+            description =
+                    "Every day asked for is in the list, oldest first, also one of which nothing is known. Each is what"
+                            + " it is when asked for alone.")
     @ApiResponse(
             responseCode = "200",
             description = "The days, oldest first, without processing_stats",

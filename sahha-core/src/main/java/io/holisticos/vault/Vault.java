@@ -3,18 +3,22 @@ package io.holisticos.vault;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.google.crypto.tink.Aead;
-import com.google.crypto.tink.subtle.AesGcmJce;
+import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
+import io.holisticos.notice.ChangeNotices;
+import io.holisticos.notice.NoticeListener;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
-import java.util.Base64;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jdbi.v3.core.Jdbi;
 
 /**
@@ -23,15 +27,25 @@ import org.jdbi.v3.core.Jdbi;
  */
 public final class Vault {
 
+    static final SourceName NAME = new SourceName("vault");
+
+    static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+    static final Duration UNTIL_AN_OPERATOR_ACTED = Duration.ofMinutes(1);
+
     private static final Duration KEY_STAYS_IN_MEMORY = Duration.ofMinutes(10);
     private static final long KEYS_IN_MEMORY = 20_000;
 
+    /** So long after the last value that did not open, health still says so. */
+    private static final Duration REMARKABLE = Duration.ofMinutes(10);
+
     private final MemberKeyStore store;
-    private final Map<String, Aead> wrappers;
-    private final String currentWrapper;
+    private final WrappingKeys wrappers;
     private final SecureRandom random;
     private final Clock clock;
     private final MemberHash memberHash;
+    private final AtomicLong destructions = new AtomicLong();
+    private final AtomicLong closed = new AtomicLong();
+    private volatile Instant closedAt = Instant.MIN;
     private final Cache<UserId, Aead> keys = Caffeine.newBuilder()
             .maximumSize(KEYS_IN_MEMORY)
             .expireAfterWrite(KEY_STAYS_IN_MEMORY)
@@ -40,25 +54,70 @@ public final class Vault {
     /** Keys are kept in table {@code member_key} of this database. */
     public Vault(Jdbi database, VaultConfiguration configuration, SecureRandom random, Clock clock) {
         this.store = new MemberKeyStore(database);
-        this.wrappers = new HashMap<>();
-        configuration.keys.forEach(
-                (id, key) -> wrappers.put(id, aead(Base64.getDecoder().decode(key))));
-        this.currentWrapper = configuration.currentKey;
+        this.wrappers = new WrappingKeys(configuration, store, clock);
         this.random = random;
         this.clock = clock;
         this.memberHash = MemberHash.of(configuration);
+    }
+
+    /** A key that is destroyed at one replica is then forgotten by all. */
+    public void listenTo(ChangeNotices notices) {
+        notices.listen(MemberKeyStore.TOPIC, new NoticeListener() {
+            @Override
+            public void changed(String who) {
+                forget(new UserId(who));
+            }
+
+            @Override
+            public void missed() {
+                destructions.incrementAndGet();
+                keys.invalidateAll();
+                wrappers.requireProven(); // the database is there
+            }
+        });
+    }
+
+    /**
+     * Makes sure that the keys of the configuration are those with which the database was sealed. Until that is done,
+     * nothing is sealed nor opened: each use tries it first.
+     *
+     * @throws WrongKey when they are not
+     * @throws SourceUnavailable when the database cannot be asked
+     */
+    public void prove() {
+        wrappers.prove();
+    }
+
+    /** What keeps, or lately kept, sealed values from being opened, for operators; empty when nothing does. */
+    public Optional<String> trouble() {
+        WrongKey wrong = wrappers.wrong();
+        if (wrong != null) {
+            return Optional.ofNullable(wrong.getMessage());
+        }
+        if (!wrappers.areProven()) {
+            return Optional.of("vault.keys were not held against the database yet: is it up, and migrated?");
+        }
+        if (closedAt.plus(REMARKABLE).isAfter(clock.instant())) {
+            return Optional.of(closed.get() + " times since the start a sealed value did not open, the last time at "
+                    + closedAt.truncatedTo(ChronoUnit.SECONDS) + ": were rows altered or restored?");
+        }
+        return Optional.empty();
     }
 
     /**
      * Seals bytes for one member and purpose.
      *
      * @param purpose what the bytes are, such as {@code whoop.refresh_token}; needed again to open them
+     * @throws SourceUnavailable when nothing can be sealed for the member for now
      */
     public byte[] seal(UserId who, String purpose, byte[] plain) {
+        wrappers.requireProven();
         try {
             return keyOf(who).encrypt(plain, context(who, purpose));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("cannot seal " + purpose, e);
+        } catch (Unreadable e) {
+            throw new SourceUnavailable(NAME, UNTIL_AN_OPERATOR_ACTED, e);
         }
     }
 
@@ -66,19 +125,24 @@ public final class Vault {
         return seal(who, purpose, plain.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** @throws Unreadable when the bytes were altered, belong to another member or purpose, or the key was erased */
+    /**
+     * @throws Destroyed when the member's key was destroyed: then it never opens again
+     * @throws Unreadable when the bytes were altered, belong to another member or purpose, or their key does not open:
+     *     that is our fault and says nothing of the member
+     * @throws SourceUnavailable when that cannot be found out for now
+     */
     public byte[] open(UserId who, String purpose, byte[] sealed) {
-        Aead key = keys.getIfPresent(who);
-        if (key == null) {
-            key = store.find(who).map(held -> remembered(who, held)).orElseThrow(() -> new Unreadable(purpose));
-        }
+        wrappers.requireProven();
+        Aead held = keys.getIfPresent(who);
+        Aead key = held == null ? heldKey(who, purpose) : held;
         try {
             return key.decrypt(sealed, context(who, purpose));
         } catch (GeneralSecurityException e) {
-            throw new Unreadable(purpose);
+            throw unreadable(purpose);
         }
     }
 
+    /** As {@link #open}. */
     public String openText(UserId who, String purpose, byte[] sealed) {
         return new String(open(who, purpose, sealed), StandardCharsets.UTF_8);
     }
@@ -94,9 +158,10 @@ public final class Vault {
      * @return with the key's id, so that they open as long as that key stays in the configuration
      */
     public byte[] sealForNobody(String purpose, byte[] plain) {
-        byte[] id = currentWrapper.getBytes(StandardCharsets.UTF_8);
+        wrappers.requireProven();
+        byte[] id = wrappers.current().getBytes(StandardCharsets.UTF_8);
         try {
-            byte[] sealed = wrapper(currentWrapper).encrypt(plain, context(purpose));
+            byte[] sealed = wrappers.currentKey().encrypt(plain, context(purpose));
             return ByteBuffer.allocate(Integer.BYTES + id.length + sealed.length)
                     .putInt(id.length)
                     .put(id)
@@ -109,27 +174,39 @@ public final class Vault {
 
     /** @throws Unreadable when the bytes were altered or are of another purpose */
     public byte[] openForNobody(String purpose, byte[] sealed) {
+        wrappers.requireProven();
         ByteBuffer bytes = ByteBuffer.wrap(sealed);
         int length = bytes.remaining() < Integer.BYTES ? -1 : bytes.getInt();
         if (length < 0 || length > bytes.remaining()) {
-            throw new Unreadable(purpose);
+            throw unreadable(purpose);
         }
         String id = new String(sealed, Integer.BYTES, length, StandardCharsets.UTF_8);
-        Aead wrapper = wrappers.get(id);
-        if (wrapper == null) {
-            throw new Unreadable(purpose);
-        }
+        Aead wrapper = wrappers.find(id).orElseThrow(() -> unreadable(purpose));
         try {
             return wrapper.decrypt(Arrays.copyOfRange(sealed, Integer.BYTES + length, sealed.length), context(purpose));
         } catch (GeneralSecurityException e) {
-            throw new Unreadable(purpose);
+            throw unreadable(purpose);
         }
     }
 
-    /** Erases the member's key: nothing sealed for them opens ever again. */
+    /** Destroys the member's key, on every replica: nothing sealed for them opens ever again. */
     public void shred(UserId who) {
-        store.delete(who);
+        store.destroy(who, clock.instant());
+        forget(who);
+    }
+
+    private void forget(UserId who) {
+        destructions.incrementAndGet();
         keys.invalidate(who);
+    }
+
+    private Aead heldKey(UserId who, String purpose) {
+        long before = destructions.get();
+        Optional<MemberKeyStore.Wrapped> held = store.find(who);
+        if (held.isPresent()) {
+            return remembered(who, held.get(), before);
+        }
+        throw store.isDestroyed(who) ? new Destroyed(purpose) : unreadable(purpose);
     }
 
     private Aead keyOf(UserId who) {
@@ -137,46 +214,33 @@ public final class Vault {
         if (held != null) {
             return held;
         }
-        return store.find(who).map(wrapped -> remembered(who, wrapped)).orElseGet(() -> {
+        long before = destructions.get();
+        return store.find(who).map(wrapped -> remembered(who, wrapped, before)).orElseGet(() -> {
             byte[] fresh = new byte[VaultConfiguration.KEY_BYTES];
             random.nextBytes(fresh);
-            store.saveIfAbsent(who, new MemberKeyStore.Wrapped(currentWrapper, wrap(who, fresh)), clock.instant());
+            store.saveIfAbsent(who, wrappers.wrap(who, fresh), clock.instant());
             // another process may have been first: its key counts
-            return remembered(who, store.find(who).orElseThrow(() -> new Unreadable("member key")));
+            return remembered(who, store.find(who).orElseThrow(() -> unreadable("member key")), before);
         });
     }
 
-    private Aead remembered(UserId who, MemberKeyStore.Wrapped wrapped) {
-        Aead key = unwrap(who, wrapped);
+    /** Unless keys were destroyed meanwhile: then this may be one of them. */
+    private Aead remembered(UserId who, MemberKeyStore.Wrapped wrapped, long destructionsBefore) {
+        Aead key = wrappers.unwrap(who, wrapped).orElseThrow(() -> unreadable("member key"));
         keys.put(who, key);
+        if (destructions.get() != destructionsBefore) {
+            keys.invalidate(who);
+        }
         return key;
     }
 
-    private byte[] wrap(UserId who, byte[] key) {
-        try {
-            return wrapper(currentWrapper).encrypt(key, context(who, "member_key"));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("cannot wrap a member key", e);
-        }
+    private Unreadable unreadable(String purpose) {
+        closed.incrementAndGet();
+        closedAt = clock.instant();
+        return new Unreadable(purpose);
     }
 
-    private Aead unwrap(UserId who, MemberKeyStore.Wrapped wrapped) {
-        try {
-            return aead(wrapper(wrapped.wrappedBy()).decrypt(wrapped.bytes(), context(who, "member_key")));
-        } catch (GeneralSecurityException e) {
-            throw new Unreadable("member key");
-        }
-    }
-
-    private Aead wrapper(String id) {
-        Aead wrapper = wrappers.get(id);
-        if (wrapper == null) {
-            throw new IllegalStateException("vault.keys lacks " + id + ", which wraps keys of members");
-        }
-        return wrapper;
-    }
-
-    private static byte[] context(UserId who, String purpose) {
+    static byte[] context(UserId who, String purpose) {
         return (purpose + '\n' + who.value()).getBytes(StandardCharsets.UTF_8);
     }
 
@@ -185,18 +249,24 @@ public final class Vault {
         return (purpose + '\n').getBytes(StandardCharsets.UTF_8);
     }
 
-    private static Aead aead(byte[] key) {
-        try {
-            return new AesGcmJce(key);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalArgumentException("not an AES-256 key", e);
+    /** Sealed bytes that do not open: altered, of another member or purpose, or their key is not there. */
+    public static sealed class Unreadable extends RuntimeException permits Destroyed {
+        private Unreadable(String purpose) {
+            super("sealed " + purpose + " does not open");
         }
     }
 
-    /** Sealed bytes that do not open: altered, of another member or purpose, or their key is gone. */
-    public static final class Unreadable extends RuntimeException {
-        private Unreadable(String purpose) {
-            super("sealed " + purpose + " does not open");
+    /** Sealed bytes whose key was destroyed on purpose. */
+    public static final class Destroyed extends Unreadable {
+        private Destroyed(String purpose) {
+            super(purpose);
+        }
+    }
+
+    /** The database was sealed with other keys than the configuration has. The message says what to do. */
+    public static final class WrongKey extends RuntimeException {
+        WrongKey(String message) {
+            super(message);
         }
     }
 }

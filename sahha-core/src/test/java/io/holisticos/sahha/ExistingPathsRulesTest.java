@@ -3,6 +3,10 @@ package io.holisticos.sahha;
 import static io.holisticos.sahha.SahhaStub.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holisticos.health.Measurement;
 import io.holisticos.health.Metric;
 import io.holisticos.health.Score;
@@ -17,6 +21,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -112,8 +117,8 @@ class ExistingPathsRulesTest {
                 "/api/v1/sahha/biomarkers?user_id=",
                 "/api/v1/sahha/archetypes?user_id=",
             })
-    void nothingKnownIs404AndNotToBeToldIs503(String path) {
-        for (String nobody : List.of("stranger", "gone", "new")) {
+    void whoIsNotKnownIs404AndNotToBeToldIs503(String path) {
+        for (String nobody : List.of("stranger", "gone")) {
             HttpResponse<String> answer = bed.get(path + nobody);
             assertThat(answer.statusCode()).as(nobody).isEqualTo(404);
             assertThat(answer.body()).startsWith("{\"detail\":");
@@ -123,22 +128,102 @@ class ExistingPathsRulesTest {
         assertThat(answer.body()).isEqualTo("{\"detail\":\"sahha is not available\"}");
     }
 
+    @ParameterizedTest(name = "{0} {1}")
+    @CsvSource({
+        "new, today",
+        "new, 2025-07-12", // tomorrow, whatever the zone
+        "new, 2020-01-01", // too far back to be fetched
+        "anna, 2025-01-01",
+        "anna, 2025-07-13",
+        "only-sleep, 2025-07-13",
+    })
+    void aKnownMembersDayWithoutRowsIsADayOnWhichNothingWasMeasured(String who, String period) {
+        Map<String, String> empty = Map.of(
+                "overview",
+                "{\"sleep_last_night\":null,\"readiness_score\":null,\"mental_wellbeing\":null,\"activity_score\":null}",
+                "activity",
+                "{\"today\":null,\"biomarkers\":[]}",
+                "sleep",
+                "{\"last_night\":null,\"biomarkers\":[]}",
+                "recovery",
+                "{\"biomarkers\":[]}",
+                "scores",
+                "{}",
+                "biomarkers",
+                "{\"biomarkers\":[]}");
+
+        empty.forEach((path, body) -> {
+            HttpResponse<String> answer =
+                    bed.get("/api/v1/health-metrics/" + path + "?profile_id=" + who + "&period=" + period);
+            assertThat(answer.statusCode()).as(path).isEqualTo(200);
+            assertThat(answer.body()).isEqualTo(body);
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"scores", "biomarkers", "archetypes"})
+    void aKnownMemberWithoutRowsHasAnEmptyList(String rows) {
+        assertThat(bed.get("/api/v1/sahha/" + rows + "?user_id=new").body()).isEqualTo("[]");
+        assertThat(bed.get("/api/v1/sahha/" + rows + "?user_id=anna&start_date=2020-01-01&end_date=2020-01-31")
+                        .body())
+                .isEqualTo("[]");
+    }
+
     @Test
-    void whatExistsOnlyElsewhereIsAnEmptyAnswer() {
-        assertThat(bed.get("/api/v1/health-metrics/overview?profile_id=only-sleep&period=2025-07-11")
-                        .body())
-                .isEqualTo(
-                        "{\"sleep_last_night\":null,\"readiness_score\":null,\"mental_wellbeing\":null,\"activity_score\":null}");
-        assertThat(bed.get("/api/v1/health-metrics/activity?profile_id=only-sleep&period=2025-07-11")
-                        .body())
-                .isEqualTo("{\"today\":null,\"biomarkers\":[]}");
-        assertThat(bed.get("/api/v1/health-metrics/recovery?profile_id=only-sleep&period=2025-07-11")
-                        .body())
-                .isEqualTo("{\"biomarkers\":[]}");
-        assertThat(bed.get("/api/v1/sahha/scores?user_id=only-sleep").body()).isEqualTo("[]");
-        assertThat(bed.get("/api/v1/health-metrics/overview?profile_id=anna&period=2025-01-01")
+    void whoIsNotKnownIs404ForDaysTooFarBackToBeFetchedToo() {
+        for (String path : List.of(
+                "/api/v1/health-metrics/overview?period=2020-01-01&profile_id=",
+                "/api/v1/sahha/scores?start_date=2020-01-01&end_date=2020-01-31&user_id=")) {
+            assertThat(bed.get(path + "stranger").statusCode()).as(path).isEqualTo(404);
+        }
+        bed.sahha.on("/api/v1/account/profile/not-to-be-told", SahhaStub.Answer.status(500));
+        assertThat(bed.get("/api/v1/health-metrics/overview?period=2020-01-01&profile_id=not-to-be-told")
                         .statusCode())
-                .isEqualTo(404);
+                .isEqualTo(503);
+    }
+
+    @Test
+    void theRangeOfRowsGoesByTheirStart() {
+        String eleventh = "/api/v1/sahha/biomarkers?user_id=only-sleep&start_date=2025-07-11&end_date=2025-07-11";
+        String tenth = "/api/v1/sahha/biomarkers?user_id=only-sleep&start_date=2025-07-10&end_date=2025-07-10";
+
+        assertThat(bed.get(eleventh).body())
+                .as("the night that ends on the eleventh starts on the tenth")
+                .isEqualTo("[]");
+        assertThat(bed.get(tenth).body())
+                .contains("\"start_date_time\":\"2025-07-10T06:00:00+00:00\"")
+                .doesNotContain("\"start_date_time\":\"2025-07-09");
+    }
+
+    @Test
+    void dataIsSahhasObjectAsItWasSentAndOurSahhaId() throws Exception {
+        String sent = """
+                {"id":"s1","type":"sleep","state":"high","score":0.890,"factors":[{"name":"x","state":null}],
+                 "dataSources":["sleep"],"scoreDateTime":"2025-07-11T00:00:00.5-04:00","createdAtUtc":"2025-07-11T13:05:41+00:00",
+                 "version":1.0,"newKey":{"deep":[1,2.50,null]}}""";
+        bed.sahha.member("verbatim", "[" + sent + "]", null, null);
+        ObjectMapper mapper = new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+
+        JsonNode row = mapper.readTree(
+                        bed.get("/api/v1/sahha/scores?user_id=verbatim").body())
+                .get(0);
+
+        ObjectNode expected = ((ObjectNode) mapper.readTree(sent)).put("sahha_id", "s1");
+        assertThat(row.path("data")).isEqualTo(expected);
+        assertThat(row.path("data").path("state").asText()).isEqualTo("high");
+        assertThat(row.path("score_date_time").asText()).isEqualTo("2025-07-11T04:00:00.500000+00:00");
+    }
+
+    @Test
+    void scoresAreWholeNumbersRoundedHalfUpAndOneThatIsNotThereHasNoKey() {
+        bed.sahha.member("rounded", """
+                [{"id":"1","type":"sleep","state":"high","score":0.485,"scoreDateTime":"2025-07-11T00:00:00+00:00"},
+                 {"id":"2","type":"wellbeing","state":"high","score":1,"scoreDateTime":"2025-07-11T00:00:00+00:00"},
+                 {"id":"3","type":"activity","state":"high","score":0.004,"scoreDateTime":"2025-07-11T00:00:00+00:00"},
+                 {"id":"4","type":"readiness","state":null,"score":null,"scoreDateTime":"2025-07-11T00:00:00+00:00"}]""", null, null);
+
+        assertThat(bed.get("/api/v1/health-metrics/scores?profile_id=rounded").body())
+                .isEqualTo("{\"overall\":100,\"sleep\":49,\"activity\":0}");
     }
 
     @Test

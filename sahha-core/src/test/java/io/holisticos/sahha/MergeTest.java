@@ -33,7 +33,7 @@ class MergeTest {
 
     @BeforeAll
     static void openDatabase() {
-        database = TestDatabase.migratedBy("sahha-db/changelog.yaml");
+        database = SahhaTables.migrated();
     }
 
     @BeforeEach
@@ -44,13 +44,13 @@ class MergeTest {
 
     @Test
     void theNewerCreatedAtWinsInAnyOrder() {
-        save(score("a", "0.70", "10:00:00"), 1);
-        save(score("b", "0.80", "12:00:00"), 2);
-        Merge.Outcome late = save(score("c", "0.60", "11:00:00"), 3);
+        save(score("a", "0.71", "10:00:00"), 1);
+        save(score("b", "0.82", "12:00:00"), 2);
+        Merge.Outcome late = save(score("c", "0.63", "11:00:00"), 3);
 
         assertThat(late.overruled()).isEqualTo(1);
-        assertThat(only(Kind.SCORES).value()).isEqualTo("0.80");
-        assertThat(history()).containsExactly("0.70");
+        assertThat(only(Kind.SCORES).value()).isEqualTo("0.82");
+        assertThat(history()).containsExactly("0.71");
     }
 
     @Test
@@ -102,12 +102,12 @@ class MergeTest {
 
     @Test
     void aScoreMayLoseItsValue() {
-        save(score("a", "0.70", "10:00:00"), 1);
+        save(score("a", "0.71", "10:00:00"), 1);
         save(score("a", "null", "11:00:00"), 2);
 
         assertThat(only(Kind.SCORES).value()).isNull();
-        assertThat(store.wholeRows(Kind.SCORES, who, null, null, 10)).isEmpty();
-        assertThat(history()).containsExactly("0.70");
+        assertThat(store.rowsStartingIn(Kind.SCORES, who, null, null, 10)).isEmpty();
+        assertThat(history()).containsExactly("0.71");
     }
 
     private Merge.Outcome save(String json, int fetch) {

@@ -69,7 +69,7 @@ final class SahhaBed implements AutoCloseable {
     private DropwizardTestSupport<Configuration> server;
 
     SahhaBed() {
-        this(TestDatabase.migratedBy("sahha-db/changelog.yaml"));
+        this(SahhaTables.migrated());
     }
 
     SahhaBed(TestDatabase database) {

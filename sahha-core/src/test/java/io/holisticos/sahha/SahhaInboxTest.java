@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holisticos.health.UserId;
-import io.holisticos.testing.TestDatabase;
 import io.holisticos.web.WebhookSecrets;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,8 +26,7 @@ class SahhaInboxTest {
 
     private static final Instant START = Instant.parse("2026-11-22T10:00:00Z");
     private static final UserId ANNA = new UserId("anna");
-    private static final Jdbi JDBI =
-            TestDatabase.migratedBy("sahha-db/changelog.yaml").jdbi();
+    private static final Jdbi JDBI = SahhaTables.migrated().jdbi();
     private static final SahhaInboxStore.Times TIMES =
             new SahhaInboxStore.Times(START, Duration.ofSeconds(10), Duration.ofMinutes(10));
 

@@ -233,7 +233,7 @@ class SahhaSourceTest {
                 .containsEntry("sleep.regularity", "91");
         assertThat(bed.metrics.meter("sahha.rows.skipped.biomarkers").getCount())
                 .isEqualTo(6);
-        assertThat(bed.store().wholeRows(Kind.BIOMARKERS, ANNA, null, null, 100))
+        assertThat(bed.store().rowsStartingIn(Kind.BIOMARKERS, ANNA, null, null, 100))
                 .extracting(Row::name)
                 .contains("glee");
     }

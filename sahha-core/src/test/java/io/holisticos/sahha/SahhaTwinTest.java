@@ -8,7 +8,6 @@ import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.Measured;
 import io.holisticos.health.SourceDay;
 import io.holisticos.health.UserId;
-import io.holisticos.testing.TestDatabase;
 import io.holisticos.twins.TwinClock;
 import io.holisticos.twins.sahha.SahhaQuirk;
 import io.holisticos.twins.sahha.SahhaTwin;
@@ -46,10 +45,7 @@ class SahhaTwinTest {
         TwinClock clock = TwinClock.fixed(START);
         twin = SahhaTwin.start(SahhaTwinOptions.onPort(0), World.of(new WorldOptions(7, START, 2)), clock);
         bed = new SahhaBed(
-                TestDatabase.migratedBy("sahha-db/changelog.yaml"),
-                URI.create(twin.baseUrl()),
-                "sandbox-sahha-client",
-                "sandbox-sahha-secret");
+                SahhaTables.migrated(), URI.create(twin.baseUrl()), "sandbox-sahha-client", "sandbox-sahha-secret");
         bed.now.set(START);
     }
 
@@ -115,6 +111,25 @@ class SahhaTwinTest {
             }
         }
         assertThat(bed.metrics.getMeters().keySet()).noneMatch(name -> name.startsWith("sahha.rows.skipped"));
+    }
+
+    @Test
+    void daysAskedOneByOneAreThoseOfARange() {
+        DayRange range = new DayRange(FINISHED.minusDays(12), FINISHED.plusDays(2));
+        for (String member : List.of("demo-ben", "demo-dina")) { // demo-dina crosses the date line
+            UserId who = new UserId(member);
+            List<SourceDay> together = daysOf(who, range);
+
+            List<SourceDay> oneByOne = range.days().stream()
+                    .flatMap(date -> daysOf(who, DayRange.of(date)).stream())
+                    .toList();
+
+            assertThat(oneByOne).as(member).isNotEmpty().isEqualTo(together);
+        }
+    }
+
+    private static List<SourceDay> daysOf(UserId who, DayRange days) {
+        return ((Measured) bed.module.source().read(who, days, Deadline.after(Duration.ofSeconds(30)))).days();
     }
 
     private static SourceDay finishedDay() {

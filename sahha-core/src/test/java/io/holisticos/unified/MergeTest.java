@@ -56,6 +56,53 @@ class MergeTest {
     }
 
     @Test
+    void whatCannotBeNeverWinsAndIsNotNamedBesideWhatCan() {
+        MergedDay merged = mergeOne(
+                measured(SAHHA, day(DAY, value(Metric.HEART_RATE_RESTING, "55"))),
+                measured(WHOOP, day(DAY, value(Metric.HEART_RATE_RESTING, "0"), value(Metric.SPO2_SLEEP, "0"))));
+
+        assertThat(merged.metrics()).singleElement().satisfies(metric -> {
+            assertThat(metric.shown().source()).isEqualTo(SAHHA);
+            assertThat(metric.shown().value()).isEqualTo("55");
+            assertThat(metric.others()).isEmpty();
+            assertThat(metric.verdict()).isEqualTo(Verdict.SINGLE);
+        });
+        assertThat(merged.completeness().missing())
+                .contains(new Missing("spo2.sleep", "implausible"), new Missing("steps", "not_provided"))
+                .extracting(Missing::metric)
+                .doesNotContain("heart_rate.resting");
+    }
+
+    @Test
+    void theGateIsTheSameForEverySource() {
+        MergedDay merged = mergeOne(
+                measured(SAHHA, day(DAY, value(Metric.HEART_RATE_RESTING, "0"), value(Metric.SLEEP_DURATION, "1441"))),
+                measured(WHOOP, day(DAY, value(Metric.HEART_RATE_RESTING, "52"))));
+
+        assertThat(merged.metrics())
+                .singleElement()
+                .satisfies(metric -> assertThat(metric.shown().source()).isEqualTo(WHOOP));
+        assertThat(merged.completeness().missing()).contains(new Missing("sleep.duration", "implausible"));
+    }
+
+    @Test
+    void aSourceThatSaidOnlyWhatCannotBeIsNoDataSource() {
+        MergedDay merged = mergeOne(
+                measured(SAHHA, day(DAY, value(Metric.HRV_SDNN, "0"))),
+                measured(WHOOP, day(DAY, value(Metric.HEART_RATE_RESTING, "52"))));
+
+        assertThat(merged.sources()).containsExactly(WHOOP);
+        assertThat(merged.completeness().missing()).contains(new Missing("hrv.sdnn", "implausible"));
+    }
+
+    @Test
+    void anImplausibleValueOfTheDayBeforeIsNoReasonToday() {
+        MergedDay merged = mergeOne(measured(WHOOP, day(DAY.minusDays(1), value(Metric.SPO2_SLEEP, "0"))));
+
+        assertThat(merged.completeness().missing()).contains(new Missing("spo2.sleep", "not_provided"));
+    }
+
+    @Test
     void keepsRmssdAndSdnnApart() {
         MergedDay merged = mergeOne(
                 measured(SAHHA, day(DAY, value(Metric.HRV_SDNN, "61"))),

@@ -3,15 +3,27 @@ package io.holisticos.vault;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
+import io.holisticos.notice.ChangeNotices;
 import io.holisticos.testing.TestDatabase;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Base64;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import javax.sql.DataSource;
+import org.jdbi.v3.core.Jdbi;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class VaultTest {
@@ -21,16 +33,21 @@ class VaultTest {
     private static final String PURPOSE = "whoop.refresh_token";
     private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-22T10:00:00Z"), ZoneOffset.UTC);
 
-    private static TestDatabase database;
+    private static final List<String> TABLES = List.of(
+            "create table member_key (user_id varchar(100) primary key, wrapped_by varchar(100) not null,"
+                    + " wrapped_key bytea not null, recorded_at timestamptz not null)",
+            "create table member_key_destroyed (user_id varchar(100) primary key, recorded_at timestamptz not null)",
+            "create table vault_canary (wrapped_by varchar(100) primary key, sealed bytea not null,"
+                    + " recorded_at timestamptz not null)",
+            "create table change_notice (sequence bigint generated always as identity primary key,"
+                    + " topic varchar(50) not null, key varchar(200) not null, recorded_at timestamptz not null)");
 
-    @BeforeAll
-    static void openDatabase() {
-        database = TestDatabase.empty();
-        database.jdbi()
-                .useHandle(
-                        handle -> handle.execute(
-                                "create table member_key (user_id varchar(100) primary key,"
-                                        + " wrapped_by varchar(100) not null, wrapped_key bytea not null, recorded_at timestamptz not null)"));
+    private final TestDatabase database = TestDatabase.empty();
+    private final Jdbi jdbi = database.jdbi();
+
+    @BeforeEach
+    void createTables() {
+        jdbi.useHandle(handle -> TABLES.forEach(handle::execute));
     }
 
     @Test
@@ -67,7 +84,6 @@ class VaultTest {
         assertThat(new String(sealed, StandardCharsets.ISO_8859_1)).doesNotContain("an event");
         assertThatThrownBy(() -> vault.openForNobody("whoop.email", sealed)).isInstanceOf(Vault.Unreadable.class);
         assertThatThrownBy(() -> vault.open(ANNA, PURPOSE, sealed)).isInstanceOf(Vault.Unreadable.class);
-        assertThatThrownBy(() -> vault(2).openForNobody(PURPOSE, sealed)).isInstanceOf(Vault.Unreadable.class);
         for (int i = 0; i < sealed.length; i++) {
             byte[] altered = sealed.clone();
             altered[i] ^= 1;
@@ -76,35 +92,198 @@ class VaultTest {
     }
 
     @Test
-    void aShreddedKeyOpensNothingEverAgain() {
-        UserId gone = new UserId("gone");
+    void aDestroyedKeyOpensNothingEverAgain() {
         Vault vault = vault(1);
-        byte[] sealed = vault.seal(gone, PURPOSE, "a token");
+        byte[] sealed = vault.seal(ANNA, PURPOSE, "a token");
 
-        vault.shred(gone);
+        vault.shred(ANNA);
 
-        assertThatThrownBy(() -> vault.open(gone, PURPOSE, sealed)).isInstanceOf(Vault.Unreadable.class);
-        vault.seal(gone, PURPOSE, "a new life");
-        assertThatThrownBy(() -> vault.open(gone, PURPOSE, sealed)).isInstanceOf(Vault.Unreadable.class);
+        assertThatThrownBy(() -> vault.open(ANNA, PURPOSE, sealed)).isInstanceOf(Vault.Destroyed.class);
+        vault.seal(ANNA, PURPOSE, "a new life");
+        assertThatThrownBy(() -> vault.open(ANNA, PURPOSE, sealed))
+                .isInstanceOf(Vault.Unreadable.class)
+                .isNotInstanceOf(Vault.Destroyed.class);
+    }
+
+    @Test
+    void onlyARowSaysThatAKeyWasDestroyed() {
+        byte[] sealed = vault(1).seal(ANNA, PURPOSE, "a token");
+        run("delete from member_key");
+
+        assertThatThrownBy(() -> vault(1).open(ANNA, PURPOSE, sealed))
+                .isInstanceOf(Vault.Unreadable.class)
+                .isNotInstanceOf(Vault.Destroyed.class);
+    }
+
+    @Test
+    void aKeyThatIsDestroyedAtOneReplicaIsForgottenByAll() throws Exception {
+        ChangeNotices notices = new ChangeNotices("test", database.dataSource(), CLOCK);
+        Vault here = vault(1);
+        here.listenTo(notices);
+        byte[] sealed = here.seal(ANNA, PURPOSE, "a token");
+        notices.start();
+        try {
+            within(Duration.ofSeconds(20), notices::areListenedTo);
+            assertThat(here.openText(ANNA, PURPOSE, sealed)).isEqualTo("a token");
+
+            vault(1).shred(ANNA);
+
+            within(Duration.ofSeconds(2), () -> !opens(here, sealed));
+        } finally {
+            notices.stop();
+        }
+    }
+
+    @Test
+    void aKeyThatDoesNotOpenTheCanaryIsAnotherKey() {
+        vault(1).prove();
+
+        Vault another = vault(Map.of("k1", key(2)), jdbi);
+
+        assertThatThrownBy(another::prove)
+                .isInstanceOf(Vault.WrongKey.class)
+                .hasMessageContaining("vault.keys.k1 (VAULT_KEY) is not the key")
+                .hasMessageContaining("Start with the former key");
+        assertThatThrownBy(() -> another.seal(ANNA, PURPOSE, "a token")).isInstanceOf(SourceUnavailable.class);
+        assertThatThrownBy(() -> another.sealForNobody(PURPOSE, new byte[0])).isInstanceOf(SourceUnavailable.class);
+        assertThatThrownBy(() -> another.open(ANNA, PURPOSE, new byte[0])).isInstanceOf(SourceUnavailable.class);
+        assertThat(another.trouble().orElseThrow()).contains("is not the key");
+        assertThat(count("member_key")).isZero();
+    }
+
+    @Test
+    void beforeThereIsACanaryTheKeyIsProvenOnMembersKeys() {
+        vault(1).seal(ANNA, PURPOSE, "a token");
+        vault(1).seal(BEN, PURPOSE, "another");
+        run("delete from vault_canary"); // as the version before left it
+
+        assertThatThrownBy(vault(Map.of("k1", key(2)), jdbi)::prove)
+                .isInstanceOf(Vault.WrongKey.class)
+                .hasMessageContaining("2 of 2 keys of members do not open");
+        assertThat(count("vault_canary")).isZero();
+        vault(1).prove();
+        assertThat(count("vault_canary")).isEqualTo(1);
+    }
+
+    @Test
+    void theKeyOfTheMostIsTheRightOneWhereAWrongOneHadWrappedSome() {
+        vault(1).seal(ANNA, PURPOSE, "a token");
+        vault(1).seal(BEN, PURPOSE, "another");
+        run("insert into member_key select 'demo-eve', wrapped_by, 'wrapped by another key', recorded_at"
+                + " from member_key limit 1");
+        run("delete from vault_canary");
+
+        vault(1).prove();
+
+        assertThat(count("vault_canary")).isEqualTo(1);
+        assertThatThrownBy(() -> vault(1).seal(new UserId("demo-eve"), PURPOSE, "a token"))
+                .isInstanceOf(SourceUnavailable.class);
+    }
+
+    @Test
+    void ofTwoProcessesThatBeginWithDifferentKeysOneIsRefused() {
+        vault(1).prove();
+
+        assertThatThrownBy(vault(Map.of("k1", key(2)), jdbi)::prove).isInstanceOf(Vault.WrongKey.class);
+    }
+
+    @Test
+    void aNewKeyGoesBesideTheFormerOne() {
+        byte[] sealed = vault(1).seal(ANNA, PURPOSE, "a token");
+
+        Vault rotated = vault(Map.of("k1", key(1), "k2", key(2)), jdbi);
+
+        assertThat(rotated.openText(ANNA, PURPOSE, sealed)).isEqualTo("a token");
+        assertThat(count("vault_canary")).isEqualTo(2);
     }
 
     @Test
     void namesTheWrappingKeyThatConfigurationLacks() {
-        UserId who = new UserId("wrapped-by-one");
-        byte[] sealed = vault(1).seal(who, PURPOSE, "a token");
+        vault(1).seal(ANNA, PURPOSE, "a token");
 
-        assertThatThrownBy(() -> vault(2).open(who, PURPOSE, sealed))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("vault.keys lacks k1");
+        assertThatThrownBy(vault(2)::prove)
+                .isInstanceOf(Vault.WrongKey.class)
+                .hasMessageContaining("vault.keys lacks k1, which wraps the keys of 1 members");
     }
 
-    private static Vault vault(int key) {
+    @Test
+    void whileTheDatabaseIsAwayNothingIsDecided() {
+        AtomicBoolean away = new AtomicBoolean(true);
+        Vault vault = vault(Map.of("k1", key(1)), Jdbi.create(switchable(database.dataSource(), away)));
+
+        assertThatThrownBy(vault::prove).isInstanceOf(SourceUnavailable.class);
+        assertThatThrownBy(() -> vault.seal(ANNA, PURPOSE, "a token")).isInstanceOf(SourceUnavailable.class);
+        assertThatThrownBy(() -> vault.open(ANNA, PURPOSE, new byte[0])).isInstanceOf(SourceUnavailable.class);
+        assertThat(vault.trouble()).isPresent();
+        away.set(false);
+
+        byte[] sealed = vault.seal(ANNA, PURPOSE, "a token");
+        assertThat(vault.openText(ANNA, PURPOSE, sealed)).isEqualTo("a token");
+        assertThat(vault.trouble()).isEmpty();
+    }
+
+    @Test
+    void aValueThatDoesNotOpenIsShownForAWhile() {
+        Vault vault = vault(1);
+        vault.seal(ANNA, PURPOSE, "a token");
+
+        assertThatThrownBy(() -> vault.open(ANNA, PURPOSE, new byte[40])).isInstanceOf(Vault.Unreadable.class);
+
+        assertThat(vault.trouble().orElseThrow()).contains("a sealed value did not open");
+    }
+
+    private static boolean opens(Vault vault, byte[] sealed) {
+        try {
+            byte[] unused = vault.open(ANNA, PURPOSE, sealed);
+            return true;
+        } catch (Vault.Unreadable e) {
+            return false;
+        }
+    }
+
+    private Vault vault(int number) {
+        return vault(Map.of("k" + number, key(number)), jdbi);
+    }
+
+    private static Vault vault(Map<String, String> keys, Jdbi jdbi) {
+        VaultConfiguration configuration = new VaultConfiguration();
+        configuration.keys = keys;
+        configuration.currentKey =
+                keys.keySet().stream().sorted().reduce((one, other) -> other).orElseThrow();
+        return new Vault(jdbi, configuration, new SecureRandom(), CLOCK);
+    }
+
+    private static String key(int number) {
         byte[] bytes = new byte[32];
-        bytes[0] = (byte) key;
-        return new Vault(
-                database.jdbi(),
-                VaultConfiguration.of("k" + key, Base64.getEncoder().encodeToString(bytes)),
-                new SecureRandom(),
-                CLOCK);
+        bytes[0] = (byte) number;
+        return Base64.getEncoder().encodeToString(bytes);
+    }
+
+    private void run(String sql) {
+        jdbi.useHandle(handle -> handle.execute(sql));
+    }
+
+    private int count(String table) {
+        return jdbi.withHandle(handle -> handle.createQuery("select count(*) from " + table)
+                .mapTo(Integer.class)
+                .one());
+    }
+
+    private static DataSource switchable(DataSource real, AtomicBoolean away) {
+        return (DataSource) Proxy.newProxyInstance(
+                DataSource.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
+                    if (away.get()) {
+                        throw new SQLException("away");
+                    }
+                    return method.invoke(real, arguments);
+                });
+    }
+
+    private static void within(Duration longest, BooleanSupplier holds) {
+        long end = System.nanoTime() + longest.toNanos();
+        while (!holds.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("within " + longest).isLessThan(end);
+            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+        }
     }
 }

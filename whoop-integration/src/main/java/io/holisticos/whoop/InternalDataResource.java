@@ -171,7 +171,11 @@ public final class InternalDataResource {
 
     @GET
     @Path("/workouts/{user_id}")
-    @Operation(summary = "Workouts of days")
+    @Operation(
+            summary = "Workouts of days",
+            description =
+                    "A workout is of the day of the cycle it begins in if that cycle began at most 36 hours before,"
+                            + " else of its own local date, whatever range is asked for.")
     @ApiResponse(
             responseCode = "200",
             description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
@@ -253,11 +257,11 @@ public final class InternalDataResource {
     private RecordsBody recordsOf(Member member, DaysQuery query, Function<WhoopDay, Stream<?>> recordsOf) {
         UserId who = member.who();
         Instant now = access.clock().instant();
-        Held held =
-                member.isAwaited() ? Held.NOTHING : reader.read(who, query.toRead(now), Deadline.after(READ_MAY_TAKE));
+        Held held = member.isAwaited()
+                ? Held.NOTHING
+                : reader.read(who, query.toRead(now), now, Deadline.after(READ_MAY_TAKE));
         DayRange days = query.meant(now, held.newest());
-        List<Object> records = WhoopDays.of(held).values().stream()
-                .filter(day -> days.contains(day.date()))
+        List<Object> records = WhoopDays.of(held, days).stream()
                 .flatMap(recordsOf)
                 .map(Object.class::cast)
                 .toList();

@@ -10,6 +10,7 @@ import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.HealthSource;
 import io.holisticos.health.UserId;
 import io.holisticos.jobs.Jobs;
+import io.holisticos.notice.ChangeNotices;
 import io.holisticos.outbound.Authorization;
 import io.holisticos.outbound.Budget;
 import io.holisticos.outbound.Command;
@@ -66,6 +67,7 @@ public final class WhoopModule implements Managed {
     private final WhoopConfiguration configuration;
     private final Tools tools;
     private final Switches switches;
+    private final Vault vault;
     private final QuotaGovernor quota;
     private final Connections connections;
     private final Arrivals arrivals;
@@ -98,8 +100,10 @@ public final class WhoopModule implements Managed {
      * @param reads with limits inside a reader's time
      * @param work for jobs, the quota and the custody of tokens, which may take longer
      * @param jobs makes the jobs of {@code work}
+     * @param notices what replicas tell each other by this database
+     * @param clock the time that they agree on
      */
-    public record Storage(Pool reads, Pool work, Jobs.Maker jobs) {}
+    public record Storage(Pool reads, Pool work, Jobs.Maker jobs, ChangeNotices notices, Clock clock) {}
 
     /** One way into the database. */
     public record Pool(DataSource source, Jdbi jdbi, Vault vault) {}
@@ -113,8 +117,12 @@ public final class WhoopModule implements Managed {
         this.switches = switches;
         Pool work = storage.work();
         Pool reads = storage.reads();
+        work.vault().listenTo(storage.notices());
+        reads.vault().listenTo(storage.notices());
+        this.vault = work.vault();
         Commands commands = tools.commands();
-        this.quota = new QuotaGovernor(work.jdbi(), tools.clock(), configuration.quota);
+        this.quota = new QuotaGovernor(work.jdbi(), storage.clock(), configuration.quota);
+        quota.listenTo(storage.notices());
         QuotaGauges.register(tools.metrics(), quota);
         this.tokens = Outbound.to(
                 WhoopApi.WHOOP,
@@ -217,9 +225,9 @@ public final class WhoopModule implements Managed {
                 tools.clock()));
     }
 
-    /** How WHOOP's quota stands, for operators; to be written as JSON. */
-    public Object quotaReport() {
-        return quota.report();
+    /** WHOOP's quota, for operators. */
+    public WhoopQuota quota() {
+        return new WhoopQuota(quota, synchronizer);
     }
 
     /** How the integration does. */
@@ -228,13 +236,16 @@ public final class WhoopModule implements Managed {
                 List.of(tokens, data),
                 quota,
                 synchronizer,
-                new WhoopVitals.Connecting(forbidden, admission),
+                new WhoopVitals.Connecting(forbidden, admission, vault),
                 this::jobs);
     }
 
-    /** By name: {@code whoop} and {@code jobs}. */
+    /** By name: {@code whoop}, {@code vault} and {@code jobs}. */
     public Map<String, HealthCheck> healthChecks() {
-        return Map.of("whoop", new WhoopHealthCheck(quota, data), "jobs", new JobsHealthCheck(jobs));
+        return Map.of(
+                "whoop", new WhoopHealthCheck(quota, data),
+                "vault", new VaultHealthCheck(vault),
+                "jobs", new JobsHealthCheck(jobs));
     }
 
     @Override

@@ -24,6 +24,8 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What WHOOP knows of a person, from the store alone: a read never costs a call of the quota all members share. */
@@ -64,7 +66,8 @@ public final class WhoopSource implements HealthSource {
             return new SourceAnswer.NotConnected(WHOOP);
         }
         MemberStanding member = standing.get();
-        return measured(member, days, member.isAwaited() ? Held.NOTHING : reader.read(who, days, deadline));
+        return measured(
+                member, days, member.isAwaited() ? Held.NOTHING : reader.read(who, days, clock.instant(), deadline));
     }
 
     private static SourceAnswer unavailable(HealthError error) {
@@ -86,31 +89,33 @@ public final class WhoopSource implements HealthSource {
     }
 
     private SourceAnswer measured(MemberStanding member, DayRange days, Held held) {
-        List<SourceDay> ofRange = WhoopDays.of(held).values().stream()
-                .filter(day -> days.contains(day.date()))
-                .map(DayValues::of)
-                .toList();
+        List<SourceDay> ofRange =
+                WhoopDays.of(held, days).stream().map(DayValues::of).toList();
         Observation newest = held.newest();
+        Set<LocalDate> partlyRead =
+                partlyRead(member.freshness(), days, newest == null ? ZoneOffset.UTC : newest.offset());
         return new SourceAnswer.Measured(
                 WHOOP,
                 member.standing(),
                 member.asOf(),
                 member.connection().connectedAt(),
-                coverage(member.freshness(), days, newest == null ? ZoneOffset.UTC : newest.offset()),
+                partlyRead.isEmpty() ? "complete" : "partial",
                 newest,
-                ofRange);
+                ofRange,
+                partlyRead);
     }
 
-    /** Complete when every day asked for, up to the person's today, lies wholly in what was read. */
-    private String coverage(@Nullable Freshness freshness, DayRange days, ZoneOffset offset) {
+    /** Days up to the person's today that do not lie wholly in what was read. */
+    private Set<LocalDate> partlyRead(@Nullable Freshness freshness, DayRange days, ZoneOffset offset) {
         if (freshness == null) {
-            return "partial";
+            return Set.copyOf(days.days());
         }
         LocalDate firstWhole =
                 LocalDate.ofInstant(freshness.coveredFrom(), offset).plusDays(1);
         LocalDate lastRead = LocalDate.ofInstant(freshness.lastSyncedAt(), offset);
         LocalDate today = LocalDate.ofInstant(clock.instant(), offset);
-        LocalDate last = days.to().isBefore(today) ? days.to() : today;
-        return days.from().isBefore(firstWhole) || last.isAfter(lastRead) ? "partial" : "complete";
+        return days.days().stream()
+                .filter(day -> day.isBefore(firstWhole) || day.isAfter(lastRead) && !day.isAfter(today))
+                .collect(Collectors.toUnmodifiableSet());
     }
 }

@@ -3,6 +3,7 @@ package io.holisticos.whoop;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.holisticos.jobs.Jobs;
 import io.holisticos.outbound.Outbound;
+import io.holisticos.vault.Vault;
 import io.holisticos.whoop.api.ForbiddenCalls;
 import io.holisticos.whoop.connect.Admission;
 import io.holisticos.whoop.quota.QuotaGovernor;
@@ -61,6 +62,11 @@ public final class WhoopVitals {
                 forbidden.isRecent());
     }
 
+    /** Whether tokens and payloads are sealed and open as they should. Answers at once. */
+    public boolean isVaultWell() {
+        return connecting.vault().trouble().isEmpty();
+    }
+
     /**
      * What only WHOOP's database knows; takes as long as it takes.
      *
@@ -88,7 +94,7 @@ public final class WhoopVitals {
     }
 
     /** What is told by the parts where members come in. */
-    record Connecting(ForbiddenCalls forbidden, Admission admission) {}
+    record Connecting(ForbiddenCalls forbidden, Admission admission, Vault vault) {}
 
     /**
      * From the database, so the same on every replica.

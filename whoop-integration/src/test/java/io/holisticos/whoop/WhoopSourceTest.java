@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource.Acquaintance;
 import io.holisticos.health.Measurement;
 import io.holisticos.health.Metric;
+import io.holisticos.health.PlausibleDay;
 import io.holisticos.health.Score;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.Measured;
@@ -132,6 +134,30 @@ class WhoopSourceTest {
     }
 
     @Test
+    void aSleepWithMoreAwakeAndUnknownTimeThanTimeInBedIsGivenAsItComesOut() {
+        UserId who = member("impossible");
+        Fetched<Sleep> sleep = Samples.sample(
+                "sleep-scored",
+                Sleep.class,
+                tree -> ((ObjectNode) tree.at("/score/stage_summary"))
+                        .put("total_in_bed_time_milli", 28_800_000)
+                        .put("total_awake_time_milli", 27_000_000)
+                        .put("total_no_data_time_milli", 5_400_000));
+        bed.store.save(RecordKind.SLEEP, who, List.of(sleep), SyncBed.START, SyncBed.START);
+
+        SourceDay day =
+                measured(source.read(who, DayRange.of(DAY), deadline())).days().get(0);
+
+        assertThat(values(day)).as("the gate judges, not the source").containsEntry(Metric.SLEEP_DURATION, "-60");
+        assertThat(PlausibleDay.of(day).implausible()).containsExactly(Metric.SLEEP_DURATION);
+        assertThat(Samples.MAPPER
+                        .valueToTree(PlausibleDay.of(day).day().details())
+                        .at("/sleep/score/stage_summary/total_awake_time_milli")
+                        .asLong())
+                .isEqualTo(27_000_000);
+    }
+
+    @Test
     void pendingIsAStateAndNoValue() {
         UserId who = member("pending");
         hold(who, "cycle-scored", "sleep-pending", "recovery-pending");
@@ -207,6 +233,48 @@ class WhoopSourceTest {
         assertThat(measured.newest().at()).isEqualTo("2022-04-24T18:55:30Z");
         assertThat(measured.newest().offset()).isEqualTo(ZoneOffset.ofHours(-5));
         assertThat(measured.days()).isEmpty();
+    }
+
+    @Test
+    void aRecordFromTheFutureIsNotTheNewestObservation() {
+        UserId who = member("future");
+        hold(who, "cycle-scored", "sleep-nap");
+        Fetched<Sleep> tomorrow = Samples.sample(
+                "sleep-scored",
+                Sleep.class,
+                tree -> tree.put("timezone_offset", "+14:00")
+                        .put("start", "2099-01-01T00:00:00Z")
+                        .put("end", "2099-01-01T08:00:00Z"));
+        Fetched<Workout> nextYear = Samples.sample(
+                "workout-scored",
+                Workout.class,
+                tree -> tree.put("timezone_offset", "-10:00")
+                        .put("start", "2027-01-01T00:00:00Z")
+                        .put("end", "2027-01-01T08:00:00Z"));
+        bed.store.save(RecordKind.SLEEP, who, List.of(tomorrow), SyncBed.START, SyncBed.START);
+        bed.store.save(RecordKind.WORKOUT, who, List.of(nextYear), SyncBed.START, SyncBed.START);
+
+        Measured measured = measured(source.read(who, DayRange.of(DAY), deadline()));
+
+        assertThat(measured.newest().at()).isEqualTo("2022-04-24T18:55:30Z");
+        assertThat(measured.newest().offset()).isEqualTo(ZoneOffset.ofHours(-5));
+    }
+
+    @Test
+    void coverageIsToldForEachDayAndDoesNotDependOnTheOthers() {
+        LocalDate old = today().minusDays(40);
+        DayRange range = new DayRange(old, today().plusDays(2));
+
+        Measured measured = measured(source.read(ANNA, range, deadline()));
+
+        assertThat(measured.coverageOn(old)).isEqualTo("partial");
+        assertThat(measured.coverageOn(today())).isEqualTo("complete");
+        for (LocalDate date : range.days()) {
+            assertThat(measured.coverageOn(date))
+                    .as("%s", date)
+                    .isEqualTo(measured(source.read(ANNA, DayRange.of(date), deadline()))
+                            .coverage());
+        }
     }
 
     @Test
@@ -308,7 +376,7 @@ class WhoopSourceTest {
 
     private static LocalDate today() {
         ZoneOffset offset = bed.reader
-                .read(ANNA, DayRange.of(LocalDate.parse("2026-11-22")), deadline())
+                .read(ANNA, DayRange.of(LocalDate.parse("2026-11-22")), bed.clock.instant(), deadline())
                 .newest()
                 .offset();
         return LocalDate.ofInstant(bed.clock.instant(), offset);

@@ -1,12 +1,22 @@
 package io.holisticos.app.flags;
 
 import io.holisticos.health.UserId;
+import io.holisticos.notice.ChangeNotices;
+import io.holisticos.notice.Notice;
+import io.holisticos.notice.NoticeListener;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,38 +25,55 @@ import org.togglz.core.manager.FeatureManager;
 import org.togglz.core.manager.FeatureManagerBuilder;
 import org.togglz.core.repository.FeatureState;
 import org.togglz.core.repository.StateRepository;
-import org.togglz.core.repository.cache.CachingStateRepository;
 import org.togglz.core.repository.jdbc.JDBCStateRepository;
 import org.togglz.core.user.NoOpUserProvider;
 
-/** Reads and sets flags. A database that is away leaves every flag as it was last seen. Thread-safe. */
+/**
+ * Reads and sets flags. A change is told to every replica; a database that is away leaves every flag as it was last seen.
+ * Thread-safe.
+ */
 public final class Flags {
 
-    /** Half of what is promised (2 s), so that a change made just after a look is still in time. */
-    private static final long LOOK_EVERY_MILLIS = 1_000;
+    private static final String TOPIC = "flag";
+
+    /** While changes are told. What nobody told, such as a row changed by hand, is seen after this. */
+    private static final Duration LOOK_WHEN_TOLD = Duration.ofSeconds(30);
+
+    /** While they are not: half of what is promised (2 s), so that a change made just after a look is still in time. */
+    private static final Duration LOOK_ONESELF = Duration.ofSeconds(1);
 
     private static final String PERCENTAGE = "percentage";
     private static final String USERS = "users";
 
     private static final Logger log = LoggerFactory.getLogger(Flags.class);
 
+    private final Jdbi database;
+    private final ChangeNotices notices;
     private final FeatureManager manager;
-    private final CachingStateRepository states;
+    private final LastSeen states;
 
     /** Keeps the flags in table {@code feature_flag} of this database. */
-    public Flags(DataSource database) {
-        this.states = new CachingStateRepository(
-                new LastSeen(JDBCStateRepository.newBuilder(database)
-                        .tableName("feature_flag")
-                        .createTable(false)
-                        .build()),
-                LOOK_EVERY_MILLIS);
+    public Flags(DataSource database, ChangeNotices notices) {
+        this.database = Jdbi.create(database);
+        this.notices = notices;
+        this.states = new LastSeen(table(database), notices);
         this.manager = new FeatureManagerBuilder()
                 .name("unified-health")
                 .featureEnum(Flag.class)
                 .stateRepository(states)
                 .userProvider(new NoOpUserProvider())
                 .build();
+        notices.listen(TOPIC, new NoticeListener() {
+            @Override
+            public void changed(String name) {
+                named(name).ifPresent(states::look);
+            }
+
+            @Override
+            public void missed() {
+                Stream.of(Flag.values()).forEach(states::look);
+            }
+        });
     }
 
     /** Whether the flag is on for this member. */
@@ -76,9 +103,14 @@ public final class Flags {
 
     /** Sets the flag for all replicas; here at once. */
     public void set(Flag flag, FlagState wanted) {
-        states.setFeatureState(new FeatureState(flag, wanted.enabled())
+        FeatureState state = new FeatureState(flag, wanted.enabled())
                 .setParameter(PERCENTAGE, Integer.toString(wanted.percentage()))
-                .setParameter(USERS, String.join("\n", wanted.users())));
+                .setParameter(USERS, String.join("\n", wanted.users()));
+        database.useTransaction(handle -> {
+            table(sameAs(handle.getConnection())).setFeatureState(state);
+            notices.write(handle, new Notice(TOPIC, flag.name()));
+        });
+        states.look(flag);
         log.info(
                 "event=flag_set flag={} enabled={} percentage={} users={}",
                 flag,
@@ -96,35 +128,105 @@ public final class Flags {
         return Math.floorMod((flag.name() + ':' + who.value()).hashCode(), 100);
     }
 
-    /** Answers from memory while the database does not. */
+    private static StateRepository table(DataSource database) {
+        return JDBCStateRepository.newBuilder(database)
+                .tableName("feature_flag")
+                .createTable(false)
+                .noCommit(true) // where it is a part of a transaction; elsewhere each statement is one
+                .build();
+    }
+
+    /** Togglz asks for a connection and closes it: it gets the transaction's, which stays open. */
+    private static DataSource sameAs(Connection transaction) {
+        Connection kept = proxy(Connection.class, (method, arguments) -> {
+            try {
+                return method.getName().equals("close") ? null : method.invoke(transaction, arguments);
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
+        });
+        return proxy(DataSource.class, (method, arguments) -> kept);
+    }
+
+    @FunctionalInterface
+    private interface Called {
+        @Nullable
+        Object with(Method method, Object @Nullable [] arguments) throws Throwable;
+    }
+
+    private static <T> T proxy(Class<T> type, Called called) {
+        return type.cast(Proxy.newProxyInstance(
+                Flags.class.getClassLoader(),
+                new Class<?>[] {type},
+                (proxy, method, arguments) -> called.with(method, arguments)));
+    }
+
+    /** Answers from memory: what is told is read at once, by whoever is told. */
     private static final class LastSeen implements StateRepository {
 
         private final StateRepository database;
-        /** What was last read; empty for a flag that nobody has set. */
-        private final Map<String, Optional<FeatureState>> seen = new ConcurrentHashMap<>();
+        private final ChangeNotices notices;
+        private final ReentrantLock oneAtATime = new ReentrantLock();
+        private final Map<String, Seen> seen = new ConcurrentHashMap<>();
 
-        LastSeen(StateRepository database) {
+        /** @param state null for a flag that nobody has set */
+        private record Seen(@Nullable FeatureState state, long atNanos) {}
+
+        LastSeen(StateRepository database, ChangeNotices notices) {
             this.database = database;
+            this.notices = notices;
         }
 
         @Override
         public @Nullable FeatureState getFeatureState(Feature feature) {
+            Seen last = seen.get(feature.name());
+            if (last != null && isFresh(last)) {
+                return last.state();
+            }
+            if (last != null && oneAtATime.isLocked()) {
+                return last.state(); // somebody looks already
+            }
+            oneAtATime.lock();
             try {
-                FeatureState state = database.getFeatureState(feature);
-                seen.put(feature.name(), Optional.ofNullable(state));
+                Seen meanwhile = seen.get(feature.name());
+                return meanwhile != null && isFresh(meanwhile) ? meanwhile.state() : look(feature);
+            } finally {
+                oneAtATime.unlock();
+            }
+        }
+
+        /** Reads the flag; one look after the other, so that what was read last is what stays. */
+        @Nullable
+        FeatureState look(Feature feature) {
+            oneAtATime.lock();
+            try {
+                FeatureState state = read(feature);
+                seen.put(feature.name(), new Seen(state, System.nanoTime()));
                 return state;
+            } finally {
+                oneAtATime.unlock();
+            }
+        }
+
+        private @Nullable FeatureState read(Feature feature) {
+            try {
+                return database.getFeatureState(feature);
             } catch (RuntimeException e) {
                 log.warn("event=flag_not_read flag={} using=last_seen", feature.name());
-                Optional<FeatureState> last = seen.get(feature.name());
+                Seen last = seen.get(feature.name());
                 // never read yet: a kill switch that may have been thrown counts as thrown
-                return last == null ? new FeatureState(feature, false) : last.orElse(null);
+                return last == null ? new FeatureState(feature, false) : last.state();
             }
+        }
+
+        private boolean isFresh(Seen last) {
+            Duration holds = notices.areHeard() ? LOOK_WHEN_TOLD : LOOK_ONESELF;
+            return System.nanoTime() - last.atNanos() < holds.toNanos();
         }
 
         @Override
         public void setFeatureState(FeatureState state) {
-            database.setFeatureState(state);
-            seen.put(state.getFeature().name(), Optional.of(state));
+            throw new UnsupportedOperationException("flags are set together with their notice");
         }
     }
 }

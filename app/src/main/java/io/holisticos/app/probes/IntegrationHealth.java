@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
 /** How the WHOOP integration does. */
 public record IntegrationHealth(
         @Schema(
-                description = "ok; degraded: a breaker is not closed, WHOOP blocks us or answered 403"
-                        + " lately, or jobs do not run; down: its"
-                        + " database does not answer; disabled: switched off; not_configured: no credentials")
+                description =
+                        "ok; degraded: a breaker is not closed, WHOOP blocks us or answered 403 lately, jobs do not run, or"
+                                + " sealed values do not open; down: its database does not answer; disabled: switched off;"
+                                + " not_configured: no credentials")
         @JsonProperty("status")
         Word status,
 
@@ -30,6 +31,10 @@ public record IntegrationHealth(
 
         @Schema(description = "Whether this process takes jobs") @JsonProperty("jobs_running")
         boolean jobsRunning,
+
+        @Schema(description = "ok; degraded: tokens and payloads do not open, or vault.keys were not checked yet")
+        @JsonProperty("vault")
+        Word vault,
 
         @Schema(description = "When the newest complete sync of any member ended; null before the first")
         @JsonProperty("last_synced_at")
@@ -73,6 +78,16 @@ public record IntegrationHealth(
 
     static IntegrationHealth notConfigured() {
         return new IntegrationHealth(
-                Word.NOT_CONFIGURED, false, false, Word.NOT_CONFIGURED, false, null, List.of(), null, null, null);
+                Word.NOT_CONFIGURED,
+                false,
+                false,
+                Word.NOT_CONFIGURED,
+                false,
+                Word.NOT_CONFIGURED,
+                null,
+                List.of(),
+                null,
+                null,
+                null);
     }
 }

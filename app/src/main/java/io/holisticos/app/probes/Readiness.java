@@ -17,7 +17,9 @@ public record Readiness(
 
     /** One thing that was looked at. */
     public record Check(
-            @Schema(description = "database, migrations, drain, whoop_database, whoop_breakers, whoop_quota")
+            @Schema(
+                    description =
+                            "database, migrations, drain, whoop_database, whoop_breakers, whoop_vault, whoop_quota")
             @JsonProperty("name")
             String name,
 

@@ -75,16 +75,18 @@ final class ServiceHealth {
         Map<String, String> breakers = vitals.breakers();
         boolean jobs = vitals.areJobsRunning();
         WhoopVitals.Forbidden forbidden = vitals.forbidden();
+        boolean vault = vitals.isVaultWell();
         WhoopVitals.@Nullable Quota quota =
                 stored.map(WhoopVitals.Stored::quota).orElse(null);
         @Nullable
         Instant lastSyncedAt = stored.flatMap(WhoopVitals.Stored::lastSyncedAt).orElse(null);
         return new IntegrationHealth(
-                statusOf(enabled, quota, allClosed(breakers) && jobs && !forbidden.recent()),
+                statusOf(enabled, quota, allClosed(breakers) && jobs && vault && !forbidden.recent()),
                 true,
                 enabled,
                 word(quota != null),
                 jobs,
+                vault ? Word.OK : Word.DEGRADED,
                 lastSyncedAt,
                 IntegrationHealth.Breaker.of(breakers),
                 quota,
@@ -107,6 +109,7 @@ final class ServiceHealth {
         boolean free = stored.map(seen -> seen.quota().blockedUntil() == null).orElse(true); // unknown is said above it
         checks.add(new Check("whoop_database", word(stored.isPresent() ? Word.OK : Word.DEGRADED)));
         checks.add(new Check("whoop_breakers", word(allClosed(vitals.breakers()) ? Word.OK : Word.DEGRADED)));
+        checks.add(new Check("whoop_vault", word(vitals.isVaultWell() ? Word.OK : Word.DEGRADED)));
         checks.add(new Check("whoop_quota", word(free ? Word.OK : Word.DEGRADED)));
     }
 

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holisticos.health.HealthError.InvalidRequest;
 import io.holisticos.health.UserId;
+import io.holisticos.notice.ChangeNotices;
 import io.holisticos.testing.TestDatabase;
 import java.lang.reflect.Proxy;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
@@ -30,7 +33,7 @@ class FlagsTest {
 
     @Test
     void everyFlagButParallelReadIsOnUntilSomebodySaysOtherwise() {
-        Flags flags = new Flags(database.dataSource());
+        Flags flags = flags(database.dataSource());
 
         for (Flag flag : Flag.values()) {
             boolean on = flag != Flag.PARALLEL_READ;
@@ -41,8 +44,8 @@ class FlagsTest {
 
     @Test
     void aChangeReachesAnotherReplicaAndSurvivesARestart() {
-        Flags here = new Flags(database.dataSource());
-        Flags there = new Flags(database.dataSource());
+        Flags here = flags(database.dataSource());
+        Flags there = flags(database.dataSource());
         assertThat(there.isOn(Flag.WHOOP_INTEGRATION, ANNA)).isTrue();
 
         here.set(Flag.WHOOP_INTEGRATION, OFF);
@@ -50,13 +53,52 @@ class FlagsTest {
         assertThat(here.isOn(Flag.WHOOP_INTEGRATION, ANNA)).isFalse();
         assertThat(within(2_000, () -> !there.isOn(Flag.WHOOP_INTEGRATION, ANNA)))
                 .isTrue();
-        assertThat(new Flags(database.dataSource()).isOn(Flag.WHOOP_INTEGRATION, ANNA))
+        assertThat(flags(database.dataSource()).isOn(Flag.WHOOP_INTEGRATION, ANNA))
                 .isFalse();
     }
 
     @Test
+    void aChangeIsToldWhereChangesAreHeard() throws Exception {
+        ChangeNotices notices = new ChangeNotices("here", database.dataSource(), Clock.systemUTC());
+        Flags there = new Flags(database.dataSource(), notices);
+        notices.start();
+        try {
+            assertThat(within(20_000, notices::areListenedTo)).isTrue();
+            assertThat(there.isOn(Flag.WHOOP_CONNECT, ANNA)).isTrue();
+
+            flags(database.dataSource()).set(Flag.WHOOP_CONNECT, OFF);
+
+            assertThat(within(2_000, () -> !there.isOn(Flag.WHOOP_CONNECT, ANNA)))
+                    .isTrue();
+        } finally {
+            notices.stop();
+        }
+    }
+
+    @Test
+    void aFlagIsReadFromMemoryAsLongAsChangesAreHeard() throws Exception {
+        AtomicBoolean away = new AtomicBoolean();
+        AtomicInteger asked = new AtomicInteger();
+        ChangeNotices notices = new ChangeNotices("here", database.dataSource(), Clock.systemUTC());
+        Flags flags = new Flags(switchable(counted(database.dataSource(), asked), away), notices);
+        notices.start();
+        try {
+            assertThat(within(20_000, notices::areListenedTo)).isTrue();
+            flags.isOn(Flag.WHOOP_CONNECT, ANNA);
+            int before = asked.get();
+
+            assertThat(within(1_500, () -> !flags.isOn(Flag.WHOOP_CONNECT, ANNA)))
+                    .isFalse();
+
+            assertThat(asked.get()).isEqualTo(before);
+        } finally {
+            notices.stop();
+        }
+    }
+
+    @Test
     void aGrowingPercentageOnlyEverAddsMembers() {
-        Flags flags = new Flags(database.dataSource());
+        Flags flags = flags(database.dataSource());
         List<UserId> members = IntStream.range(0, 1_000)
                 .mapToObj(i -> new UserId("member-" + i))
                 .toList();
@@ -76,7 +118,7 @@ class FlagsTest {
 
     @Test
     void listedMembersAreInWhateverThePercentage() {
-        Flags flags = new Flags(database.dataSource());
+        Flags flags = flags(database.dataSource());
 
         flags.set(Flag.WHOOP_SYNC, new FlagState(true, 0, List.of("demo-anna")));
 
@@ -87,7 +129,7 @@ class FlagsTest {
 
     @Test
     void switchedOffIsOffForListedMembersToo() {
-        Flags flags = new Flags(database.dataSource());
+        Flags flags = flags(database.dataSource());
 
         flags.set(Flag.WHOOP_SYNC, new FlagState(false, 100, List.of("demo-anna")));
 
@@ -98,7 +140,7 @@ class FlagsTest {
     @Test
     void aDatabaseThatIsAwayLeavesAFlagAsItWasLastSeen() {
         AtomicBoolean away = new AtomicBoolean();
-        Flags flags = new Flags(switchable(database.dataSource(), away));
+        Flags flags = flags(switchable(database.dataSource(), away));
         flags.set(Flag.WHOOP_INTEGRATION, OFF);
 
         away.set(true);
@@ -112,6 +154,19 @@ class FlagsTest {
         assertThatThrownBy(() -> new FlagState(true, 101, List.of())).isInstanceOf(InvalidRequest.class);
         assertThatThrownBy(() -> new FlagState(true, -1, List.of())).isInstanceOf(InvalidRequest.class);
         assertThatThrownBy(() -> new FlagState(true, 100, List.of(" "))).isInstanceOf(InvalidRequest.class);
+    }
+
+    /** A replica that nobody tells anything. */
+    private static Flags flags(DataSource database) {
+        return new Flags(database, new ChangeNotices("deaf", database, Clock.systemUTC()));
+    }
+
+    private static DataSource counted(DataSource real, AtomicInteger asked) {
+        return (DataSource) Proxy.newProxyInstance(
+                DataSource.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
+                    asked.incrementAndGet();
+                    return method.invoke(real, arguments);
+                });
     }
 
     /** Looks until it holds, for a bounded time. */

@@ -41,6 +41,9 @@ record ExpectedCycle(
 
     private static final Duration TO_THE_DAY = Duration.ofHours(12);
 
+    /** Within this time of its start a cycle says which day a workout is on. */
+    private static final Duration REACH = Duration.ofHours(36);
+
     /** By length of main sleep, then by end, a running one last; of equals the higher id. */
     static final Comparator<ExpectedCycle> WEIGHT = Comparator.comparing(ExpectedCycle::slept)
             .thenComparing(ExpectedCycle::ended)
@@ -74,11 +77,15 @@ record ExpectedCycle(
             Instant inTheDay = span.start().plus(TO_THE_DAY);
             return Optional.of(LocalDate.ofInstant(inTheDay, offset(cycle)));
         }
-        return naps.stream().findFirst().map(nap -> localDate(nap, "start"));
+        return naps.stream().findFirst().map(nap -> localDate(nap, "end"));
     }
 
-    boolean contains(Instant moment) {
-        return span != null && !moment.isBefore(span.start()) && moment.isBefore(span.end());
+    /** Whether a workout that begins then is on the day of this cycle. */
+    boolean reaches(Instant moment) {
+        return span != null
+                && !moment.isBefore(span.start())
+                && !moment.isAfter(span.start().plus(REACH))
+                && moment.isBefore(span.end());
     }
 
     /** WHOOP's records by the word they have in an answer; one that is not there has no entry. */

@@ -1,11 +1,14 @@
 package io.holisticos.sandbox.simulate;
 
+import static java.util.Map.entry;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +28,41 @@ record ExpectedDay(
     private static final BigDecimal KILOJOULE_PER_KCAL = new BigDecimal("4.184");
     private static final BigDecimal MILLIS_PER_MINUTE = new BigDecimal(60_000);
 
+    /** What can be true of a day, by the written rules (docs/decisions/implausible-values.md). */
+    private record Range(int min, int max) {
+        boolean contains(BigDecimal value) {
+            return value.compareTo(BigDecimal.valueOf(min)) >= 0 && value.compareTo(BigDecimal.valueOf(max)) <= 0;
+        }
+    }
+
+    private static final Range OF_A_NIGHT = new Range(0, 1440);
+    private static final Range PERCENT = new Range(0, 100);
+    private static final Map<String, Range> RANGES = Map.ofEntries(
+            entry("heart_rate.resting", new Range(20, 200)),
+            entry("heart_rate.average", new Range(20, 220)),
+            entry("heart_rate.max", new Range(20, 250)),
+            entry("hrv.rmssd.sleep", new Range(1, 500)),
+            entry("spo2.sleep", new Range(50, 100)),
+            entry("skin_temperature.sleep", new Range(20, 42)),
+            entry("respiratory_rate.sleep", new Range(4, 60)),
+            entry("energy.total", new Range(0, 20_000)),
+            entry("steps", new Range(0, 400_000)),
+            entry("sleep.duration", OF_A_NIGHT),
+            entry("sleep.in_bed", new Range(1, 1440)),
+            entry("sleep.need", new Range(1, 1440)),
+            entry("sleep.awake", OF_A_NIGHT),
+            entry("sleep.light", OF_A_NIGHT),
+            entry("sleep.deep", OF_A_NIGHT),
+            entry("sleep.rem", OF_A_NIGHT),
+            entry("sleep.interruptions", new Range(0, 1440)),
+            entry("sleep.efficiency", PERCENT),
+            entry("sleep.consistency", PERCENT),
+            entry("whoop_recovery", PERCENT),
+            entry("whoop_sleep_performance", PERCENT),
+            entry("whoop_strain", new Range(0, 21)));
+
+    private static final BigDecimal NO_CONTRADICTION_MINUTES = BigDecimal.valueOf(30);
+
     static ExpectedDay of(@Nullable ExpectedCycle primary, List<JsonNode> workouts) {
         ExpectedDay day = new ExpectedDay(
                 new LinkedHashMap<>(), new LinkedHashMap<>(), workouts, primary == null ? null : primary.details());
@@ -32,8 +70,33 @@ record ExpectedDay(
             day.addRecovery(primary.recovery().path("score"));
             day.addCycle(primary.cycle());
             day.addSleep(primary.sleep().path("score"));
+            day.dropWhatCannotBe();
         }
         return day;
+    }
+
+    private void dropWhatCannotBe() {
+        scores.entrySet().removeIf(score -> cannotBe(score.getKey(), score.getValue()));
+        metrics.entrySet().removeIf(metric -> cannotBe(metric.getKey(), metric.getValue()));
+        dropIfShorter("sleep.duration", "sleep.light", "sleep.deep", "sleep.rem");
+        dropIfShorter("sleep.in_bed", "sleep.awake");
+        dropIfShorter("sleep.in_bed", "sleep.duration");
+    }
+
+    private static boolean cannotBe(String name, BigDecimal value) {
+        Range range = RANGES.get(name);
+        if (range == null) {
+            throw new IllegalStateException("no range is written for " + name);
+        }
+        return !range.contains(value);
+    }
+
+    private void dropIfShorter(String whole, String... parts) {
+        BigDecimal sum = Stream.of(parts)
+                .map(part -> metrics.getOrDefault(part, BigDecimal.ZERO))
+                .reduce(BigDecimal.ZERO, BigDecimal::add);
+        BigDecimal least = sum.subtract(NO_CONTRADICTION_MINUTES);
+        metrics.computeIfPresent(whole, (name, value) -> value.compareTo(least) < 0 ? null : value);
     }
 
     static BigDecimal kcal(JsonNode kilojoule) {

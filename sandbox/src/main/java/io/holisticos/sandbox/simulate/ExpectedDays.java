@@ -73,7 +73,7 @@ final class ExpectedDays {
     private static LocalDate dayOf(JsonNode workout, List<ExpectedCycle> cycles) {
         Instant start = Wire.moment(workout.path("start"));
         return cycles.stream()
-                .filter(cycle -> cycle.contains(start))
+                .filter(cycle -> cycle.reaches(start))
                 .max(ExpectedCycle.WEIGHT)
                 .flatMap(ExpectedCycle::day)
                 .orElseGet(() -> ExpectedCycle.localDate(workout, "start"));

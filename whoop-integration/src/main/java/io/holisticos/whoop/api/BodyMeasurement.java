@@ -15,10 +15,7 @@ public record BodyMeasurement(
 
     public BodyMeasurement {
         Rules.required(heightMeter, "height_meter");
-        Rules.notNegative(heightMeter, "height_meter");
         Rules.required(weightKilogram, "weight_kilogram");
-        Rules.notNegative(weightKilogram, "weight_kilogram");
-        Rules.notNegative(maxHeartRate, "max_heart_rate");
     }
 
     /** Health values stay out of logs. */

@@ -32,9 +32,6 @@ public record Cycle(
         Rules.required(timezoneOffset, "timezone_offset");
         Rules.required(scoreState, "score_state");
         Rules.inOrder(start, end);
-        if (stepCount != null) {
-            Rules.notNegative(stepCount, "step_count");
-        }
     }
 
     /** Health values stay out of logs. */

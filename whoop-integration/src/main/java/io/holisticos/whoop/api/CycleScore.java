@@ -18,11 +18,7 @@ public record CycleScore(
 
     public CycleScore {
         Rules.required(strain, "strain");
-        Rules.within(strain, Rules.MAX_STRAIN, "strain");
         Rules.required(kilojoule, "kilojoule");
-        Rules.notNegative(kilojoule, "kilojoule");
-        Rules.notNegative(averageHeartRate, "average_heart_rate");
-        Rules.notNegative(maxHeartRate, "max_heart_rate");
     }
 
     /** Health values stay out of logs. */

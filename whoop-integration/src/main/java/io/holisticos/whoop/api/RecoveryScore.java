@@ -24,12 +24,8 @@ public record RecoveryScore(
 
     public RecoveryScore {
         Rules.required(recoveryScore, "recovery_score");
-        Rules.within(recoveryScore, Rules.MAX_PERCENTAGE, "recovery_score");
         Rules.required(restingHeartRate, "resting_heart_rate");
-        Rules.notNegative(restingHeartRate, "resting_heart_rate");
         Rules.required(hrvRmssdMilli, "hrv_rmssd_milli");
-        Rules.notNegative(hrvRmssdMilli, "hrv_rmssd_milli");
-        Rules.within(spo2Percentage, Rules.MAX_PERCENTAGE, "spo2_percentage");
     }
 
     /** Health values stay out of logs. */

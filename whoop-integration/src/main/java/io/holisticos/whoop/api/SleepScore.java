@@ -29,10 +29,6 @@ public record SleepScore(
     public SleepScore {
         Rules.required(stageSummary, "stage_summary");
         Rules.required(sleepNeeded, "sleep_needed");
-        Rules.notNegative(respiratoryRate, "respiratory_rate");
-        Rules.within(sleepPerformancePercentage, Rules.MAX_PERCENTAGE, "sleep_performance_percentage");
-        Rules.within(sleepConsistencyPercentage, Rules.MAX_PERCENTAGE, "sleep_consistency_percentage");
-        Rules.within(sleepEfficiencyPercentage, Rules.MAX_PERCENTAGE, "sleep_efficiency_percentage");
     }
 
     /** Health values stay out of logs. */
@@ -54,17 +50,6 @@ public record SleepScore(
             @JsonProperty("total_rem_sleep_time_milli") long totalRemSleepTimeMilli,
             @JsonProperty("sleep_cycle_count") int sleepCycleCount,
             @JsonProperty("disturbance_count") int disturbanceCount) {
-
-        public StageSummary {
-            Rules.notNegative(totalInBedTimeMilli, "total_in_bed_time_milli");
-            Rules.notNegative(totalAwakeTimeMilli, "total_awake_time_milli");
-            Rules.notNegative(totalNoDataTimeMilli, "total_no_data_time_milli");
-            Rules.notNegative(totalLightSleepTimeMilli, "total_light_sleep_time_milli");
-            Rules.notNegative(totalSlowWaveSleepTimeMilli, "total_slow_wave_sleep_time_milli");
-            Rules.notNegative(totalRemSleepTimeMilli, "total_rem_sleep_time_milli");
-            Rules.notNegative(sleepCycleCount, "sleep_cycle_count");
-            Rules.notNegative(disturbanceCount, "disturbance_count");
-        }
 
         /** Health values stay out of logs. */
         @Override

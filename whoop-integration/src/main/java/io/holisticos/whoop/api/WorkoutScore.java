@@ -28,14 +28,8 @@ public record WorkoutScore(
 
     public WorkoutScore {
         Rules.required(strain, "strain");
-        Rules.within(strain, Rules.MAX_STRAIN, "strain");
-        Rules.notNegative(averageHeartRate, "average_heart_rate");
-        Rules.notNegative(maxHeartRate, "max_heart_rate");
         Rules.required(kilojoule, "kilojoule");
-        Rules.notNegative(kilojoule, "kilojoule");
         Rules.required(percentRecorded, "percent_recorded");
-        Rules.within(percentRecorded, Rules.MAX_PERCENTAGE, "percent_recorded");
-        Rules.notNegative(distanceMeter, "distance_meter");
         Rules.required(zoneDurations, "zone_durations");
     }
 

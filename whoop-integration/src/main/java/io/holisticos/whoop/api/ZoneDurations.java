@@ -11,15 +11,6 @@ public record ZoneDurations(
         @JsonProperty("zone_four_milli") long zoneFourMilli,
         @JsonProperty("zone_five_milli") long zoneFiveMilli) {
 
-    public ZoneDurations {
-        Rules.notNegative(zoneZeroMilli, "zone_zero_milli");
-        Rules.notNegative(zoneOneMilli, "zone_one_milli");
-        Rules.notNegative(zoneTwoMilli, "zone_two_milli");
-        Rules.notNegative(zoneThreeMilli, "zone_three_milli");
-        Rules.notNegative(zoneFourMilli, "zone_four_milli");
-        Rules.notNegative(zoneFiveMilli, "zone_five_milli");
-    }
-
     /** Health values stay out of logs. */
     @Override
     public String toString() {

@@ -383,6 +383,7 @@ public final class ConnectFlow {
         UserId who = back.consent().who();
         Deadline deadline = Deadline.after(PATIENCE);
         try {
+            connections.requireSeals(who); // what is granted must not be lost
             TokenAnswer answer = whoop.oauth().exchange(who, back.code(), deadline);
             if (answer instanceof Granted granted) {
                 return narrowed(granted) ? givenBack(back, granted, deadline) : only(back, granted, deadline);

@@ -56,7 +56,7 @@ public final class Connections implements Managed {
 
     public Connections(Jdbi database, Vault vault, WhoopOAuth oauth, ConnectConfiguration configuration, Clock clock) {
         this.store = new ConnectionStore(database);
-        this.seals = new TokenSeals(vault);
+        this.seals = new TokenSeals(vault, store, clock);
         this.custody = new RefreshCustody(store, seals, oauth, configuration.refreshTimeout.toJavaDuration(), clock);
         this.keepAlive = new KeepAlive(store, custody, configuration, clock);
         this.clock = clock;
@@ -150,6 +150,11 @@ public final class Connections implements Managed {
         if (seals.open(who, held).accessToken().equals(refusedAccessToken)) {
             custody.next(who, held.version(), deadline);
         }
+    }
+
+    /** @throws SourceUnavailable when a token of this member could not be kept */
+    void requireSeals(UserId who) {
+        seals.require(who);
     }
 
     /** How a consent stands at our side. */

@@ -5,6 +5,7 @@ import io.holisticos.health.HealthError;
 import io.holisticos.health.HealthError.ConnectionNotFound;
 import io.holisticos.health.HealthError.ReauthorizationRequired;
 import io.holisticos.health.UserId;
+import io.holisticos.vault.Vault;
 import io.holisticos.whoop.connect.ConnectionStore.Held;
 import java.time.Clock;
 import java.time.Duration;
@@ -60,6 +61,9 @@ final class KeepAlive {
             } catch (ReauthorizationRequired | ConnectionNotFound gone) {
                 log.debug("event=connection_not_kept kind={}", gone.kind()); // the custody has seen to it, and said so
             } catch (HealthError later) {
+                if (later.getCause() instanceof Vault.Unreadable) {
+                    continue; // of this member only; the others' tokens open
+                }
                 log.warn("event=keep_alive_interrupted provider=whoop kind={}", later.kind());
                 break; // the next round comes in an hour
             }

@@ -158,7 +158,20 @@ final class RefreshCustody {
         if (held.version() != version) {
             return usable(who, held); // somebody was faster
         }
-        return traded(who, version, seals.open(who, held).refreshToken());
+        return traded(who, version, refreshTokenOf(who, held));
+    }
+
+    /** Opened before anything is sent: should that fail, nothing was spent, and the connection is as it was. */
+    private String refreshTokenOf(UserId who, Held held) {
+        try {
+            return seals.open(who, held).refreshToken();
+        } catch (SourceUnavailable ours) {
+            store.inTransaction(lockWait, handle -> {
+                store.endRefresh(handle, who, held.version(), clock.instant());
+                return true;
+            });
+            throw ours;
+        }
     }
 
     /** Says durably that pair {@code version} is about to be spent, unless it is the past already. */
@@ -266,10 +279,10 @@ final class RefreshCustody {
     }
 
     private Usable savedAgain(UserId who, long version, TokenPair pair) {
-        ConnectionStore.Sealed sealed = seals.seal(who, pair);
-        boolean saved = Retry.of("whoop-token-pair", SAVING)
-                .executeSupplier(() -> store.inTransaction(
-                        lockWait, handle -> store.rotate(handle, who, version, sealed, clock.instant())));
+        boolean saved = Retry.of("whoop-token-pair", SAVING).executeSupplier(() -> {
+            ConnectionStore.Sealed sealed = seals.seal(who, pair); // may need the database, too
+            return store.inTransaction(lockWait, handle -> store.rotate(handle, who, version, sealed, clock.instant()));
+        });
         if (saved) {
             return new Usable(pair, version + 1);
         }

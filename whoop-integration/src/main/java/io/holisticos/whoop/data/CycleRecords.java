@@ -3,6 +3,7 @@ package io.holisticos.whoop.data;
 import io.holisticos.whoop.api.Cycle;
 import io.holisticos.whoop.api.Recovery;
 import io.holisticos.whoop.api.Sleep;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -28,9 +29,11 @@ public record CycleRecords(
         otherSleeps = List.copyOf(otherSleeps);
     }
 
-    /** Whether the moment lies in the cycle; an open one has no end. */
-    boolean contains(Instant moment) {
-        if (cycle == null || moment.isBefore(cycle.start())) {
+    /** Whether the moment lies in the cycle, no later after its start than the reach; an open one has no end. */
+    boolean contains(Instant moment, Duration reach) {
+        if (cycle == null
+                || moment.isBefore(cycle.start())
+                || moment.isAfter(cycle.start().plus(reach))) {
             return false;
         }
         Instant end = cycle.end();

@@ -1,5 +1,6 @@
 package io.holisticos.whoop.data;
 
+import io.holisticos.health.DayRange;
 import io.holisticos.whoop.api.Cycle;
 import io.holisticos.whoop.api.Recovery;
 import io.holisticos.whoop.api.Sleep;
@@ -9,6 +10,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,12 @@ public final class WhoopDays {
     /** From falling asleep to the middle of the day that follows: the day of a cycle nobody slept in. */
     private static final Duration TO_THE_DAY = Duration.ofHours(12);
 
+    /**
+     * How long after its start a cycle still says which day a workout is on: a waking day and the night it waits for. A
+     * cycle that nobody closed by sleeping runs for days and says nothing of a workout in the second week.
+     */
+    static final Duration REACH = Duration.ofHours(36);
+
     private static final Comparator<Sleep> BY_LENGTH =
             Comparator.comparing(WhoopDays::lengthOf).thenComparing(Sleep::end).thenComparing(Sleep::id);
 
@@ -35,8 +43,17 @@ public final class WhoopDays {
 
     private WhoopDays() {}
 
+    /**
+     * These days as far as they hold anything, oldest first.
+     *
+     * @param held as {@link WhoopDayStore#read} gives it for these days or for more
+     */
+    public static Collection<WhoopDay> of(Held held, DayRange days) {
+        return of(held).subMap(days.from(), days.to().plusDays(1)).values();
+    }
+
     /** Every day that any of these records belongs to, oldest first. A recovery without its sleep and cycle has none. */
-    public static SortedMap<LocalDate, WhoopDay> of(Held held) {
+    static SortedMap<LocalDate, WhoopDay> of(Held held) {
         List<CycleRecords> cycles = together(held);
         SortedMap<LocalDate, List<CycleRecords>> cyclesByDay = new TreeMap<>();
         for (CycleRecords cycle : cycles) {
@@ -79,12 +96,12 @@ public final class WhoopDays {
         if (cycle != null) {
             return Optional.of(localDate(cycle.start().plus(TO_THE_DAY), cycle.timezoneOffset()));
         }
-        return records.naps().stream().findFirst().map(nap -> localDate(nap.start(), nap.timezoneOffset()));
+        return records.naps().stream().findFirst().map(nap -> localDate(nap.end(), nap.timezoneOffset()));
     }
 
     private static LocalDate dayOf(Workout workout, List<CycleRecords> cycles) {
         return cycles.stream()
-                .filter(cycle -> cycle.contains(workout.start()))
+                .filter(cycle -> cycle.contains(workout.start(), REACH))
                 .max(BY_WEIGHT) // cycles do not overlap; should two, the day must not depend on their order
                 .flatMap(WhoopDays::dayOf)
                 .orElseGet(() -> localDate(workout.start(), workout.timezoneOffset()));

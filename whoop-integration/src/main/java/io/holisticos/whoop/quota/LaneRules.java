@@ -89,13 +89,18 @@ final class LaneRules {
      * @param ahead how many of the lane come first
      */
     Instant dayRoomAt(Lane lane, Grants grants, int ahead, Instant now) {
+        return dayRoomAt(lane, grants, ahead, now, day);
+    }
+
+    /** As above, where others leave us less of the day. */
+    Instant dayRoomAt(Lane lane, Grants grants, int ahead, Instant now, Limit day) {
         if (isForeground(lane)) {
             return now;
         }
         int[] used = grants.countByLaneAfter(now.minus(day.length()));
         used[lane.number] += Math.min(ahead, LONGEST_LINE);
         Instant at = now;
-        for (long oldest = grants.firstAfter(now.minus(day.length())); !leavesRoom(lane, used); oldest++) {
+        for (long oldest = grants.firstAfter(now.minus(day.length())); !leavesRoom(lane, used, day); oldest++) {
             if (oldest > grants.last()) {
                 return at.plus(Duration.ofMinutes(1)); // the limit itself is below what is always left
             }
@@ -109,7 +114,7 @@ final class LaneRules {
      * Whether one more of this lane leaves something of the day. What was used in the last day is what will be needed in the
      * next, so that a full day has no room for more background.
      */
-    boolean leavesRoom(Lane lane, int[] usedInDay) {
+    private static boolean leavesRoom(Lane lane, int[] usedInDay, Limit day) {
         return sum(usedInDay) < day.most() - Math.ceil(day.most() * leaves(lane));
     }
 

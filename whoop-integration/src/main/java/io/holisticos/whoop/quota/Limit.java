@@ -11,6 +11,15 @@ import java.time.Duration;
  */
 record Limit(Window window, int most, int reserve, Duration length) {
 
+    /** We always keep so much, whatever others use: what they are said to use is inferred. */
+    private static final int KEPT_PERCENT = 20;
+
+    /** What is left of it beside what others use. */
+    Limit beside(int foreign) {
+        int left = Math.max(most * KEPT_PERCENT / 100, most - foreign);
+        return foreign == 0 ? this : new Limit(window, Math.max(1, left), reserve, length);
+    }
+
     static Limit of(Window window, QuotaConfiguration configuration) {
         int allowed = switch (window) {
             case MINUTE -> configuration.perMinute;

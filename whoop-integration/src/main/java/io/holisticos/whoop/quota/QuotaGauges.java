@@ -35,6 +35,13 @@ public final class QuotaGauges {
         gauges.add(metrics, "minute.most", report -> report.minute().most());
         gauges.add(metrics, "day.used", report -> report.day().used());
         gauges.add(metrics, "day.most", report -> report.day().most());
+        gauges.add(
+                metrics,
+                "minute.used_by_others",
+                report -> report.usedByOthers().minute());
+        gauges.add(
+                metrics, "day.used_by_others", report -> report.usedByOthers().day());
+        gauges.add(metrics, "headers_ignored", QuotaReport::headersIgnored);
         gauges.add(metrics, "members", QuotaReport::members);
         gauges.add(metrics, "members_that_fit", QuotaReport::membersThatFit);
         gauges.add(metrics, "blocked", report -> report.blockedUntil() == null ? 0 : 1);

@@ -1,14 +1,20 @@
 package io.holisticos.whoop.quota;
 
+import io.holisticos.health.HealthError.InvalidRequest;
 import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
+import io.holisticos.notice.ChangeNoticeStore;
+import io.holisticos.notice.ChangeNotices;
+import io.holisticos.notice.Notice;
+import io.holisticos.notice.NoticeListener;
 import io.holisticos.outbound.Budget;
 import io.holisticos.outbound.Call;
 import io.holisticos.outbound.Reply;
 import io.holisticos.whoop.quota.QuotaReport.LaneUse;
 import io.holisticos.whoop.quota.QuotaReport.Used;
+import io.holisticos.whoop.quota.QuotaReport.UsedByOthers;
 import io.holisticos.whoop.quota.QuotaStore.Grant;
 import io.holisticos.whoop.quota.Waiting.Who;
 import java.nio.charset.StandardCharsets;
@@ -17,12 +23,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -44,8 +55,8 @@ public final class QuotaGovernor implements Budget {
     /** A 429 that does not say for how long. */
     private static final Duration DEFAULT_BLOCK = Duration.ofMinutes(1);
 
-    /** No window is longer: what asks for more is misread. */
-    private static final Duration MAX_BLOCK = Window.DAY.length;
+    /** Whoever is out is asked again after so long, whatever it says. */
+    private static final Duration LONGEST_OUTAGE = Duration.ofHours(1);
 
     private static final Duration RETRY_AFTER_LOST_DATABASE = Duration.ofSeconds(5);
 
@@ -53,6 +64,12 @@ public final class QuotaGovernor implements Budget {
 
     /** Those who have just agreed, and see a page: they stand in no line, and first. */
     static final long CONSENTS = -1;
+
+    /** What replicas tell each other of the quota: that something stands against grants, or does no more. */
+    private static final String TOPIC = "quota";
+
+    /** Longer than the day counts. */
+    private static final Duration FOREIGN_IS_KEPT = Duration.ofDays(2);
 
     private final Jdbi jdbi;
     private final Clock clock;
@@ -63,6 +80,8 @@ public final class QuotaGovernor implements Budget {
     private final QuotaStore store = new QuotaStore();
     private final ReentrantLock oneAtATime = new ReentrantLock();
     private final QuotaState state;
+    private final AtomicLong headersIgnored = new AtomicLong();
+    private volatile boolean isTold;
 
     /** The governor over WHOOP's database. */
     public QuotaGovernor(Jdbi jdbi, Clock clock, QuotaConfiguration configuration) {
@@ -119,6 +138,11 @@ public final class QuotaGovernor implements Budget {
             public void learn(Call call, Reply reply) {
                 QuotaGovernor.this.learn(call, reply);
             }
+
+            @Override
+            public Optional<Duration> retryAfter(Reply reply) {
+                return QuotaGovernor.this.retryAfter(reply);
+            }
         };
     }
 
@@ -152,15 +176,33 @@ public final class QuotaGovernor implements Budget {
     @Override
     public void learn(Call call, Reply reply) {
         RateLimitHeaders told = RateLimitHeaders.of(reply);
+        headersIgnored.addAndGet(told.ignored());
         try {
             if (reply.status() == 429) {
-                block(call, told.window(), reply.retryAfter().orElse(DEFAULT_BLOCK));
+                block(call, told.window(), told.block().orElse(DEFAULT_BLOCK));
             } else if (told.remaining().isPresent() && told.reset().isPresent()) {
-                cap(told.window(), told.remaining().get(), told.reset().get());
+                count(told, told.remaining().get(), told.reset().get());
             }
         } catch (SourceUnavailable e) {
             log.warn("event=quota_not_learned provider=whoop command={}", call.key(), e);
         }
+    }
+
+    /**
+     * No longer than the window it is about, and what is not about the quota no longer than an outage: what asks for more
+     * is misread.
+     */
+    @Override
+    public Optional<Duration> retryAfter(Reply reply) {
+        RateLimitHeaders told = RateLimitHeaders.of(reply);
+        return reply.status() == 429
+                ? told.block()
+                : told.retryAfter().map(asked -> asked.compareTo(LONGEST_OUTAGE) > 0 ? LONGEST_OUTAGE : asked);
+    }
+
+    /** How many headers of WHOOP's made no sense since the start of this process. */
+    public long headersIgnored() {
+        return headersIgnored.get();
     }
 
     /** For operators and tests; takes no permit. */
@@ -184,7 +226,79 @@ public final class QuotaGovernor implements Budget {
      * somebody new is begun; what is under way goes on.
      */
     public boolean admitsNewMember() {
-        return upToDate(now -> Forecast.of(state.grants, day, now).admitsOneMore());
+        return upToDate(now -> Forecast.of(state.grants, state.day(now), now).admitsOneMore());
+    }
+
+    /** What another replica was told of blocks is told to this one. */
+    public void listenTo(ChangeNotices notices) {
+        notices.listen(TOPIC, new NoticeListener() {
+            @Override
+            public void changed(String key) {
+                isTold = true;
+            }
+
+            @Override
+            public void missed() {
+                isTold = true;
+            }
+        });
+    }
+
+    /**
+     * An operator stops all calls for a while.
+     *
+     * @param window {@code minute} or {@code day}: a block lasts no longer
+     * @throws InvalidRequest when it would
+     */
+    public Instant block(String window, Duration length) {
+        Window blocked = windowOf(window);
+        if (length.isNegative() || length.isZero() || length.compareTo(blocked.length) > 0) {
+            throw new InvalidRequest("a block of window " + window + " lasts 1 to " + blocked.length.toSeconds()
+                    + " seconds, was " + length.toSeconds());
+        }
+        Instant until = now().plus(length);
+        log.warn("event=quota_blocked by=operator window={} until={}", window, until);
+        changing(handle -> {
+            store.block(handle, blocked, until);
+            tell(handle);
+        });
+        return until;
+    }
+
+    /**
+     * An operator lets calls go on, on every replica: forgets what WHOOP said against them, its count included; the next
+     * answer tells it anew. What we granted counts on.
+     *
+     * @return until when each window was blocked
+     */
+    public Map<String, Instant> unblock(List<String> windows) {
+        Map<String, Instant> lifted = new TreeMap<>();
+        Map<Window, Instant> before = upToDate(state::blocks);
+        for (String word : windows) {
+            Window window = windowOf(word);
+            Instant until = before.get(window);
+            if (until != null) {
+                lifted.put(word, until);
+            }
+            changing(handle -> {
+                store.unblock(handle, window);
+                tell(handle);
+            });
+        }
+        log.warn("event=quota_unblocked by=operator windows={} lifted={}", windows, lifted.keySet());
+        return lifted;
+    }
+
+    /** What WHOOP counts in. */
+    public static List<String> windows() {
+        return Stream.of(Window.values()).map(window -> window.columnValue).toList();
+    }
+
+    private static Window windowOf(String word) {
+        return Stream.of(Window.values())
+                .filter(window -> window.columnValue.equals(word))
+                .findFirst()
+                .orElseThrow(() -> new InvalidRequest("window must be one of " + windows() + ", was " + word));
     }
 
     /** Forgets all grants, blocks and caps. For a WHOOP that has just forgotten them too, as the sandbox's has. */
@@ -209,13 +323,18 @@ public final class QuotaGovernor implements Budget {
                             inDay[lane.number],
                             waiting[lane.number]));
         }
-        Forecast forecast = Forecast.of(state.grants, day, now);
+        Forecast forecast = Forecast.of(state.grants, state.day(now), now);
+        Map<String, Instant> blocks = new LinkedHashMap<>();
+        state.blocks(now).forEach((window, until) -> blocks.put(window.columnValue, until));
         return new QuotaReport(
                 new Used(LaneRules.sum(inMinute), minute.most()),
                 new Used(LaneRules.sum(inDay), day.most()),
+                new UsedByOthers(state.foreign.inMinute(now), state.foreign.inDay(now)),
                 lanes,
                 state.roomAt(state.notBeforeTheLast(now)),
                 state.blockedUntil(now),
+                blocks,
+                headersIgnored.get(),
                 forecast.text(),
                 forecast.endsAt(),
                 forecast.members(),
@@ -226,11 +345,16 @@ public final class QuotaGovernor implements Budget {
 
     /** By what we know; one statement, which does nothing should somebody else have been faster. */
     private boolean taken(Who who) {
+        if (isTold) {
+            isTold = false;
+            state.doubt();
+        }
         if (!state.isLoaded()) {
             return false;
         }
-        Instant now = state.notBeforeTheLast(now());
-        if (state.roomFor(who, now).isAfter(now)) {
+        Instant clockNow = now();
+        Instant now = state.notBeforeTheLast(clockNow);
+        if (state.isAheadOf(clockNow) || state.roomFor(who, now).isAfter(now)) {
             return false; // a refusal is for the database to confirm
         }
         Grant next = state.next(who, now);
@@ -242,8 +366,9 @@ public final class QuotaGovernor implements Budget {
     }
 
     private Duration takeOrWait(Handle handle, Who who) {
-        state.catchUp(handle, store.lock(handle));
+        QuotaStore.Count count = store.lock(handle);
         Instant clockNow = now(); // after the lock
+        state.catchUp(handle, count, clockNow);
         Instant now = state.notBeforeTheLast(clockNow);
         Instant roomAt = state.roomFor(who, now);
         if (!roomAt.isAfter(now)) {
@@ -258,38 +383,67 @@ public final class QuotaGovernor implements Budget {
             store.await(handle, who, roomAt, now.minus(Waiting.HELD_FOR));
             state.told(who, roomAt);
         }
-        return Duration.between(clockNow, roomAt);
+        Duration wait = Duration.between(clockNow, roomAt);
+        return wait.compareTo(day.length()) > 0 ? day.length() : wait;
     }
 
     private void block(Call call, Window window, Duration asked) {
-        Duration block = asked.compareTo(MAX_BLOCK) > 0 ? MAX_BLOCK : asked;
-        Instant until = clock.instant().plus(block).plus(margin);
+        Instant until = clock.instant().plus(asked).plus(margin);
         log.warn("event=quota_exceeded provider=whoop command={} window={} until={}", call.key(), window, until);
-        changing(handle -> store.block(handle, window, until));
+        changing(handle -> {
+            store.block(handle, window, until);
+            tell(handle);
+        });
     }
 
-    private void cap(Window window, int remaining, Duration reset) {
-        Limit limit = switch (window) {
+    private void tell(Handle handle) {
+        ChangeNoticeStore.write(handle, new Notice(TOPIC, "blocks"), now());
+    }
+
+    /** WHOOP's own count: where it is more than ours, somebody else calls with our client id. */
+    private void count(RateLimitHeaders told, int remaining, Duration reset) {
+        Window window = told.window();
+        Limit limit = limit(window);
+        int ours = Math.max(0, remaining - limit.reserve());
+        if (isKnown(limit, ours, reset, now())) {
+            return;
+        }
+        Instant now = now();
+        changing(handle -> store.cap(handle, window, ours, now.plus(reset), now));
+        noteForeign(told, limit, now.plus(reset).minus(window.length));
+    }
+
+    /** By what all processes were granted, which is known after the cap was saved. */
+    private void noteForeign(RateLimitHeaders told, Limit limit, Instant begun) {
+        int calls = locked(() -> state.notOurs(limit, told, begun));
+        Foreign.Seen known = locked(() -> state.foreign.find(limit.window(), begun))
+                .orElse(new Foreign.Seen(limit.window(), begun.truncatedTo(ChronoUnit.MICROS), 0));
+        if (calls > known.calls()) {
+            Foreign.Seen seen = new Foreign.Seen(limit.window(), known.begunAt(), calls);
+            Instant gone = now().minus(FOREIGN_IS_KEPT);
+            changing(handle -> store.saveForeign(handle, seen, gone));
+            log.info("event=quota_used_by_others window={} calls={}", limit.window(), calls);
+        }
+    }
+
+    private Limit limit(Window window) {
+        return switch (window) {
             case MINUTE -> minute;
             case DAY -> day;
         };
-        if (reset.compareTo(window.length) > 0) {
-            return; // says nothing that fits
-        }
-        Instant now = now();
-        int ours = Math.max(0, remaining - limit.reserve());
-        if (!isKnown(limit, ours, reset, now)) {
-            changing(handle -> store.cap(handle, window, ours, now.plus(reset), now));
+    }
+
+    private <T> T locked(Supplier<T> reader) {
+        oneAtATime.lock();
+        try {
+            return reader.get();
+        } finally {
+            oneAtATime.unlock();
         }
     }
 
     private boolean isKnown(Limit limit, int remaining, Duration reset, Instant now) {
-        oneAtATime.lock();
-        try {
-            return state.isKnown(limit, remaining, reset, now);
-        } finally {
-            oneAtATime.unlock();
-        }
+        return locked(() -> state.isKnown(limit, remaining, reset, now));
     }
 
     private void changing(Consumer<Handle> change) {
@@ -297,7 +451,7 @@ public final class QuotaGovernor implements Budget {
         try {
             inTransaction(handle -> {
                 change.accept(handle);
-                state.catchUp(handle, store.lock(handle));
+                state.catchUp(handle, store.lock(handle), now());
                 return true;
             });
         } finally {
@@ -309,8 +463,10 @@ public final class QuotaGovernor implements Budget {
         oneAtATime.lock();
         try {
             return inTransaction(handle -> {
-                state.catchUp(handle, store.lock(handle));
-                return reader.apply(now());
+                QuotaStore.Count count = store.lock(handle);
+                Instant now = now();
+                state.catchUp(handle, count, now);
+                return reader.apply(now);
             });
         } finally {
             oneAtATime.unlock();

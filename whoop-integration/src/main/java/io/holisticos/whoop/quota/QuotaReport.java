@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param nextPermitAt when anybody may be granted anything
  * @param blockedUntil null unless WHOOP answered 429 and the time it asked for has not passed
+ * @param usedByOthers calls with our client id that were not ours, as far as WHOOP's headers told
+ * @param blocks until when nothing is granted, by window: WHOOP's 429, its count, or an operator
+ * @param headersIgnored how many of WHOOP's headers made no sense, since this process started
  * @param forecast in words
  * @param membersThatFit how many members the day can carry at what they cost now
  * @param admitsNewMembers whether first reads of new members would leave those there are what they need
@@ -21,9 +24,12 @@ import org.jspecify.annotations.Nullable;
 @JsonPropertyOrder({
     "minute",
     "day",
+    "used_by_others",
     "lanes",
     "next_permit_at",
     "blocked_until",
+    "blocks",
+    "headers_ignored",
     "forecast",
     "day_ends_at",
     "members",
@@ -34,9 +40,12 @@ import org.jspecify.annotations.Nullable;
 public record QuotaReport(
         @JsonProperty("minute") Used minute,
         @JsonProperty("day") Used day,
+        @JsonProperty("used_by_others") UsedByOthers usedByOthers,
         @JsonProperty("lanes") Map<String, LaneUse> lanes,
         @JsonProperty("next_permit_at") Instant nextPermitAt,
         @JsonProperty("blocked_until") @Nullable Instant blockedUntil,
+        @JsonProperty("blocks") Map<String, Instant> blocks,
+        @JsonProperty("headers_ignored") long headersIgnored,
         @JsonProperty("forecast") String forecast,
         @JsonProperty("day_ends_at") @Nullable Instant dayEndsAt,
         @JsonProperty("members") int members,
@@ -49,6 +58,12 @@ public record QuotaReport(
     public record Used(
             @JsonProperty("used") int used,
             @JsonProperty("most") int most) {}
+
+    /** In WHOOP's minute that goes on, and in the last day at least; the day's are subtracted from ours. */
+    @JsonPropertyOrder({"minute", "day"})
+    public record UsedByOthers(
+            @JsonProperty("minute") int minute,
+            @JsonProperty("day") int day) {}
 
     /**
      * One lane in the last minute.
@@ -65,6 +80,7 @@ public record QuotaReport(
             @JsonProperty("waiting") int waiting) {}
 
     public QuotaReport {
+        blocks = Collections.unmodifiableMap(new LinkedHashMap<>(blocks));
         lanes = Collections.unmodifiableMap(new LinkedHashMap<>(lanes)); // in the order of rank
     }
 

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What one process knows of the quota: a copy of all that lies in the database, good for as long as count and version
@@ -20,14 +22,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class QuotaState {
 
+    private static final Logger log = LoggerFactory.getLogger(QuotaState.class);
+
     /** Even in the longest line a member may make a job's worth of calls at once: they belong together. */
     private static final int AT_LEAST = 4;
+
+    /** Hosts whose clocks differ by more than this do not keep one order; by less, the order of grants is kept. */
+    private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(10);
 
     /** WHOOP says in whole seconds when its window ends. */
     private static final Duration RESET_IS_ROUNDED = Duration.ofSeconds(1);
 
     final Grants grants;
     final Waiting waiting = new Waiting();
+    final Foreign foreign = new Foreign();
 
     private final QuotaStore store;
     private final Limit minute;
@@ -58,13 +66,55 @@ final class QuotaState {
         current = false;
     }
 
-    /** Catches up with the database, under its lock. */
-    void catchUp(Handle handle, Count count) {
+    /**
+     * Whether the last grant is later than what hosts may differ by: a clock was ahead, and what it dated would stand
+     * against everybody until then.
+     */
+    boolean isAheadOf(Instant clockNow) {
+        return lastGrantedAt.isAfter(clockNow.plus(CLOCKS_DIFFER));
+    }
+
+    /** Catches up with the database, under its lock; what reaches further ahead than it can is brought back first. */
+    void catchUp(Handle handle, Count count, Instant clockNow) {
+        if (count.lastGrantedAt().isAfter(clockNow.plus(CLOCKS_DIFFER))) {
+            log.warn("event=quota_brought_back granted_at={} now={}", count.lastGrantedAt(), clockNow);
+            store.bringBack(handle, clockNow);
+            catchUp(handle, store.lock(handle));
+        } else {
+            catchUp(handle, count);
+        }
+        for (WindowState held : windows.values()) {
+            Instant furthest = clockNow.plus(limit(held.window()).length());
+            if (isBeyond(held, furthest.plus(CLOCKS_DIFFER))) {
+                log.warn("event=quota_block_shortened window={} until={}", held.window(), furthest);
+                store.shorten(handle, held.window(), furthest);
+                catchUp(handle, store.lock(handle));
+                return;
+            }
+        }
+    }
+
+    private static boolean isBeyond(WindowState held, Instant furthest) {
+        Instant blocked = held.blockedUntil();
+        Instant capped = held.cappedUntil();
+        return (blocked != null && blocked.isAfter(furthest)) || (capped != null && capped.isAfter(furthest));
+    }
+
+    private Limit limit(Window window) {
+        return switch (window) {
+            case MINUTE -> minute;
+            case DAY -> day;
+        };
+    }
+
+    private void catchUp(Handle handle, Count count) {
         if (!current || count.version() != version) {
             windows.clear();
             store.windows(handle).forEach(state -> windows.put(state.window(), state));
             waiting.clear();
             store.readWaiting(handle, waiting::add);
+            foreign.clear();
+            store.foreign(handle).forEach(foreign::add);
         }
         boolean sameGrants = current && count.version() == version;
         if (!sameGrants || count.granted() != grants.last()) {
@@ -118,7 +168,7 @@ final class QuotaState {
         int ahead = first ? 0 : waiting.dueBeside(who, now);
         Instant lane = rules.minuteRoomAt(who.lane(), grants, lanesWaiting, ahead, now);
         Instant whoever = later(roomAt(now), fairPartAt(who, now));
-        Instant limits = later(whoever, rules.dayRoomAt(who.lane(), grants, ahead, now));
+        Instant limits = later(whoever, rules.dayRoomAt(who.lane(), grants, ahead, now, day(now)));
         if (!limits.isAfter(now) && !lane.isAfter(now)) {
             return now;
         }
@@ -130,13 +180,42 @@ final class QuotaState {
             return later(limits, lane);
         }
         return later(
-                later(whoever, rules.dayRoomAt(who.lane(), grants, line, now)),
+                later(whoever, rules.dayRoomAt(who.lane(), grants, line, now, day(now))),
                 rules.minuteRoomAt(who.lane(), grants, lanesWaiting, line, now));
+    }
+
+    /** What the day allows us, beside what others use of it. */
+    Limit day(Instant now) {
+        return day.beside(foreign.inDay(now));
+    }
+
+    /** What WHOOP counted in its window that began then, and we did not: calls of others, at least. */
+    int notOurs(Limit limit, RateLimitHeaders told, Instant begun) {
+        int counted = told.allowed().orElse(limit.most() + limit.reserve())
+                - told.remaining().orElseThrow();
+        Instant surely = begun.minus(RESET_IS_ROUNDED).minus(limit.length().minus(limit.window().length));
+        return counted - grants.countAfter(surely);
+    }
+
+    /** What stands against grants, by window. */
+    Map<Window, Instant> blocks(Instant now) {
+        Map<Window, Instant> blocks = new EnumMap<>(Window.class);
+        for (WindowState held : windows.values()) {
+            Instant until = later(now, held.blockedUntil());
+            Long cappedAt = held.cappedAt();
+            if (cappedAt != null && grants.last() >= cappedAt) {
+                until = later(until, held.cappedUntil());
+            }
+            if (until.isAfter(now)) {
+                blocks.put(held.window(), until);
+            }
+        }
+        return blocks;
     }
 
     /** When anybody may be granted anything; {@code now} when nothing stands against it. */
     Instant roomAt(Instant now) {
-        Instant roomAt = later(later(now, grants.roomAt(minute)), grants.roomAt(day));
+        Instant roomAt = later(later(now, grants.roomAt(minute)), grants.roomAt(day(now)));
         for (WindowState state : windows.values()) {
             roomAt = later(roomAt, state.blockedUntil());
             Long cappedAt = state.cappedAt();

@@ -52,6 +52,28 @@ final class QuotaStore {
             from whoop_quota
             where window_name = :window
                 and (capped_until is null or capped_until <= :now or capped_at > whoop_quota.granted + :remaining)""";
+    private static final String BRING_BACK =
+            "update whoop_quota set last_granted_at = :now, version = version + 1 where last_granted_at > :now";
+    private static final String BRING_GRANTS_BACK =
+            "update whoop_quota_grant set granted_at = :now where granted_at > :now";
+    private static final String BRING_WAITING_BACK = "delete from whoop_quota_waiting where told_at > :now";
+    private static final String SHORTEN = """
+            update whoop_quota_window
+            set blocked_until = least(blocked_until, :furthest), capped_until = least(capped_until, :furthest)
+            where window_name = :window""";
+    private static final String FOREIGN = "select window_name, begun_at, calls from whoop_quota_foreign";
+    private static final String SAVE_FOREIGN = """
+            with gone as (
+                delete from whoop_quota_foreign where begun_at < :gone
+            )
+            insert into whoop_quota_foreign (window_name, begun_at, calls) values (:window, :begun, :calls)
+            on conflict (window_name, begun_at)
+            do update set calls = greatest(whoop_quota_foreign.calls, excluded.calls)""";
+    private static final String UNBLOCK = """
+            update whoop_quota_window set blocked_until = null, capped_at = null, capped_until = null
+            where window_name = :window""";
+    private static final String FORGET_FOREIGN_OF = "delete from whoop_quota_foreign where window_name = :window";
+    private static final String FORGET_FOREIGN = "delete from whoop_quota_foreign";
     private static final String FORGET_COUNT =
             "update whoop_quota set granted = 0, last_granted_at = '1970-01-01T00:00:00Z', version = version + 1";
     private static final String FORGET_GRANTS = "delete from whoop_quota_grant";
@@ -176,11 +198,58 @@ final class QuotaStore {
                 .execute();
     }
 
+    List<Foreign.Seen> foreign(Handle handle) {
+        return handle.createQuery(FOREIGN)
+                .map((row, context) -> new Foreign.Seen(
+                        Window.of(row.getString("window_name")),
+                        row.getObject("begun_at", OffsetDateTime.class).toInstant(),
+                        row.getInt("calls")))
+                .list();
+    }
+
+    /** Calls that were not ours, and forgets those from before {@code gone}. */
+    void saveForeign(Handle handle, Foreign.Seen seen, Instant gone) {
+        changed(handle);
+        handle.createUpdate(SAVE_FOREIGN)
+                .bind("window", seen.window().columnValue)
+                .bind("begun", utc(seen.begunAt()))
+                .bind("calls", seen.calls())
+                .bind("gone", utc(gone))
+                .execute();
+    }
+
+    /** Forgets all that WHOOP said against grants of a window, and the times anybody was told because of it. */
+    void unblock(Handle handle, Window window) {
+        changed(handle); // first: it takes the lock
+        handle.createUpdate(UNBLOCK).bind("window", window.columnValue).execute();
+        handle.createUpdate(FORGET_FOREIGN_OF)
+                .bind("window", window.columnValue)
+                .execute();
+        handle.createUpdate(FORGET_WAITING).execute();
+    }
+
+    /** Grants of a clock that was ahead count as made now, and who was told a time by it is told another. */
+    void bringBack(Handle handle, Instant now) {
+        for (String sql : List.of(BRING_BACK, BRING_GRANTS_BACK, BRING_WAITING_BACK)) {
+            handle.createUpdate(sql).bind("now", utc(now)).execute();
+        }
+    }
+
+    /** Nothing stands against a grant for longer than its window. */
+    void shorten(Handle handle, Window window, Instant furthest) {
+        changed(handle);
+        handle.createUpdate(SHORTEN)
+                .bind("window", window.columnValue)
+                .bind("furthest", utc(furthest))
+                .execute();
+    }
+
     void forget(Handle handle) {
         handle.createUpdate(FORGET_COUNT).execute(); // first: it takes the lock
         handle.createUpdate(FORGET_GRANTS).execute();
         handle.createUpdate(FORGET_WAITING).execute();
         handle.createUpdate(FORGET_WINDOWS).execute();
+        handle.createUpdate(FORGET_FOREIGN).execute();
     }
 
     private static void changed(Handle handle) {

@@ -117,6 +117,26 @@ final class MemberStore {
     private static final String STOP = """
             update whoop_member_sync set stopped_at = :now, recorded_at = :now
             where user_id = :who and connected_at <= :begun""";
+    /** Whom somebody waits for comes at once, the others within a minute. */
+    private static final String RESUME = """
+            with paused as materialized (
+                select user_id, pause_lane from whoop_member_sync
+                where paused_until > :now and failures = 0 for update
+            ), resumed as (
+                update whoop_member_sync m set pause_lane = null, paused_until = null, recorded_at = :now
+                from paused where m.user_id = paused.user_id
+                returning m.user_id
+            ), woken as (
+                update scheduled_tasks t set version = t.version + 1, execution_time = least(t.execution_time,
+                    cast(:now as timestamptz) + case when paused.pause_lane in ('interactive', 'webhook') then 0
+                        else abs(hashtext(paused.user_id) % 60) end * interval '1 second')
+                from paused
+                where t.task_name = :task and t.task_instance = paused.user_id and not t.picked
+                  and t.execution_time > :now
+                returning t.task_instance
+            )
+            select count(*) from resumed""";
+
     private static final String COVER =
             "update whoop_member_sync set covered_from = :from, recorded_at = :now where user_id = :who";
     private static final String FRESHNESS = """
@@ -249,6 +269,15 @@ final class MemberStore {
                         .bind("now", utc(now))
                         .execute()
                 == 1);
+    }
+
+    /** Ends the pauses of all who wait for permits, and has their jobs run. Returns how many they are. */
+    int resume(String task, Instant now) {
+        return jdbi.withHandle(handle -> handle.createQuery(RESUME)
+                .bind("task", task)
+                .bind("now", utc(now))
+                .mapTo(Integer.class)
+                .one());
     }
 
     void cover(UserId who, Instant from, Instant now) {

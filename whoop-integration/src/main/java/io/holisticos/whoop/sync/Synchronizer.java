@@ -44,6 +44,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Synchronizer {
 
+    /** The job that looks for members who are connected and not kept current. */
+    public static final String SWEEP_TASK = "whoop-sweep";
+
     private static final Logger log = LoggerFactory.getLogger(Synchronizer.class);
 
     /** What a backfill reads. */
@@ -109,7 +112,7 @@ public final class Synchronizer {
                     tables.changes().purge(now.minus(CHANGES_ARE_KEPT));
                 });
         RecurringTask<Void> sweep =
-                Tasks.recurring("whoop-sweep", FixedDelay.of(SWEEP)).execute((instance, context) -> sweep());
+                Tasks.recurring(SWEEP_TASK, FixedDelay.of(SWEEP)).execute((instance, context) -> sweep());
         return List.of(purge, sweep);
     }
 
@@ -135,6 +138,19 @@ public final class Synchronizer {
                 }
             });
         } catch (SQLRuntimeException | JdbiException e) {
+            throw new SourceUnavailable(WhoopApi.WHOOP, FIRST_RETRY, e);
+        }
+    }
+
+    /**
+     * Permits are to be had again, earlier than members were told: whoever waits for one tries anew. Returns how many.
+     *
+     * @throws SourceUnavailable when the database cannot be asked
+     */
+    public int resume() {
+        try {
+            return tables.members().resume(task.getName(), now());
+        } catch (JdbiException e) {
             throw new SourceUnavailable(WhoopApi.WHOOP, FIRST_RETRY, e);
         }
     }

@@ -158,7 +158,7 @@ public final class WebhookInbox {
                 log.info("event=webhooks_replayed provider=whoop member={} count={}", inLogs(who), all);
                 wake(who);
             }
-        } catch (JdbiException e) {
+        } catch (JdbiException | HealthError e) {
             log.warn(
                     "event=webhooks_not_replayed provider=whoop member={} reason={}",
                     inLogs(who),
@@ -172,13 +172,23 @@ public final class WebhookInbox {
             Instant now = clock.instant();
             List<Parked> parked = store.lockParked(handle, whoopUserId, AT_ONCE);
             for (Parked event : parked) {
-                byte[] body = members.vault().openForNobody(PURPOSE, event.bodySealed());
                 Change change = event.event().change(event.receivedAt()).orElseThrow(); // others are not parked
-                byte[] sealed = members.vault().seal(who, PURPOSE, body);
+                byte[] sealed = sealedFor(who, event);
                 members.changes().note(handle, who, change, InboxStore.unparked(event, who, sealed, now));
             }
             return parked.size();
         });
+    }
+
+    /** An event tells what it tells even where the copy of its body does not open: that one is kept as it is. */
+    private byte[] sealedFor(UserId who, Parked event) {
+        try {
+            byte[] body = members.vault().openForNobody(PURPOSE, event.bodySealed());
+            return members.vault().seal(who, PURPOSE, body);
+        } catch (Vault.Unreadable e) {
+            log.error("event=webhook_body_unreadable provider=whoop member={}", inLogs(who));
+            return event.bodySealed();
+        }
     }
 
     /** What is done by the clock; to be given to {@link io.holisticos.jobs.Jobs}. */

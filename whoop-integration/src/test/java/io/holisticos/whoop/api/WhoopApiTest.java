@@ -340,13 +340,13 @@ class WhoopApiTest {
     @Test
     void oneBadRecordIsCountedAndNamedAndSinksNothing() {
         String good = text("sleep-scored.json");
-        String negative = good.replace("ecfc6a15", "00000001").replace("1403507", "-1403507");
+        String backwards = good.replace("ecfc6a15", "00000001").replace("2022-04-24T02:25", "2022-04-24T12:25");
         String noState = good.replace("ecfc6a15", "00000002").replace("\"score_state\": \"SCORED\",", "");
         String noCycle = good.replace("ecfc6a15", "00000003").replace("\"cycle_id\": 93845,", "");
         String badTime = good.replace("ecfc6a15", "00000004").replace("2022-04-24T10:25:44.774Z", "yesterday");
         String badId = good.replace("ecfc6a15-4661", "<script>");
         stub.answers(Answer.json("{\"records\":["
-                + String.join(",", negative, noState, noCycle, good, badTime, badId, "null", "[{}]", "12", "\"x\"")
+                + String.join(",", backwards, noState, noCycle, good, badTime, badId, "null", "[{}]", "12", "\"x\"")
                 + "]}"));
 
         Page<Sleep> page = api.sleeps(ANNA, WINDOW, null, soon());
@@ -355,8 +355,7 @@ class WhoopApiTest {
         assertThat(page.rejected())
                 .extracting(Rejected::toString)
                 .containsExactly(
-                        "Rejected[00000001-4661-442f-a9a4-f160dd7afae8: score.stage_summary"
-                                + " total_awake_time_milli must not be negative]",
+                        "Rejected[00000001-4661-442f-a9a4-f160dd7afae8: end must not be before start]",
                         "Rejected[00000002-4661-442f-a9a4-f160dd7afae8: score_state is missing]",
                         "Rejected[00000003-4661-442f-a9a4-f160dd7afae8: cycle_id is not of the documented form]",
                         "Rejected[00000004-4661-442f-a9a4-f160dd7afae8: end is not of the documented form]",
@@ -367,19 +366,36 @@ class WhoopApiTest {
                         "Rejected[unknown: is not of the documented form]");
         assertThat(page.rejected().get(0).raw())
                 .asString(StandardCharsets.UTF_8)
-                .isEqualTo(negative);
+                .isEqualTo(backwards);
         assertThat(rig.metrics.counter("whoop.rejected.sleep").getCount()).isEqualTo(9);
     }
 
     @Test
     void aRejectedRecoveryIsNamedByItsCycle() {
         stub.answers(Answer.json("{\"records\":["
-                + text("recovery-scored.json").replace("\"recovery_score\": 44.0", "\"recovery_score\": 144.0")
+                + text("recovery-scored.json").replace("\"recovery_score\": 44.0", "\"recovery_score\": null")
                 + "]}"));
 
         assertThat(api.recoveries(ANNA, WINDOW, null, soon()).rejected())
                 .extracting(Rejected::toString)
-                .containsExactly("Rejected[93845: score recovery_score must be 0 to 100]");
+                .containsExactly("Rejected[93845: score recovery_score is missing]");
+    }
+
+    @Test
+    void aNumberThatCannotBeTrueIsKeptAsItCameAndCostsNoOtherOfTheRecord() {
+        stub.answers(Answer.json("{\"records\":["
+                + text("recovery-scored.json")
+                        .replace("\"recovery_score\": 44.0", "\"recovery_score\": 144.0")
+                        .replace("\"spo2_percentage\": 95.6875", "\"spo2_percentage\": -3")
+                + "]}"));
+
+        Page<Recovery> page = api.recoveries(ANNA, WINDOW, null, soon());
+
+        assertThat(page.rejected()).isEmpty();
+        RecoveryScore score = page.records().get(0).record().score();
+        assertThat(score.recoveryScore()).isEqualTo("144.0");
+        assertThat(score.spo2Percentage()).isEqualTo("-3");
+        assertThat(score.restingHeartRate()).isEqualTo("64.0");
     }
 
     @Test

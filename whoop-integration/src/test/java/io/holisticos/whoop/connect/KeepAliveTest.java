@@ -106,6 +106,24 @@ class KeepAliveTest {
     }
 
     @Test
+    void tokensThatDoNotOpenKeepNobodyElseFromBeingRefreshedAndChangeNoConnection() {
+        world.connect(worker, ANNA);
+        world.connect(worker, BEN);
+        world.database
+                .jdbi()
+                .useHandle(handle -> handle.execute(
+                        "update whoop_connection set access_token = 'torn',"
+                                + " refresh_token = 'torn' where user_id = ?",
+                        ANNA.value()));
+
+        pass(LONG_ENOUGH);
+        pass(Duration.ofHours(1));
+
+        assertThat(versions()).containsExactly("demo-anna 1", "demo-ben 2");
+        assertThat(stateOf(ANNA)).isEqualTo(State.ACTIVE);
+    }
+
+    @Test
     void manyAreSpreadOverRounds() {
         int members = KeepAlive.AT_ONCE + 2;
         IntStream.range(0, members).forEach(this::connectNumber);

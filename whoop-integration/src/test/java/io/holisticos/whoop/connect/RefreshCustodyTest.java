@@ -122,7 +122,7 @@ class RefreshCustodyTest {
     @Test
     void whoWaitsTooLongForTheCallOfAnotherIsToldLaterAndKeepsItsDatabaseConnection() {
         ConnectConfiguration configuration = world.configuration();
-        configuration.refreshTimeout = io.dropwizard.util.Duration.milliseconds(300);
+        configuration.refreshTimeout = io.dropwizard.util.Duration.milliseconds(1500);
         Jdbi only = world.impatientPool();
         Worker waiter = world.worker(only, configuration);
         IssuedTokens tokens = world.connect(worker, ANNA);
@@ -485,6 +485,55 @@ class RefreshCustodyTest {
         ConnectWorld.vault(world.pool()).shred(ANNA);
 
         assertThatThrownBy(() -> accessToken(world.worker())).isInstanceOf(ReauthorizationRequired.class);
+    }
+
+    @Test
+    void aKeyThatWasDestroyedIsTheReasonInTheHistory() {
+        world.connect(worker, ANNA);
+        ConnectWorld.vault(world.pool()).shred(ANNA);
+
+        assertThatThrownBy(() -> accessToken(world.worker())).isInstanceOf(ReauthorizationRequired.class);
+
+        assertThat(state()).isEqualTo(State.REAUTHORIZATION_REQUIRED);
+        assertThat(reasons()).containsExactly("connected", "member_key_destroyed");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(
+            strings = {
+                "update whoop_connection set access_token = 'torn', refresh_token = 'torn'",
+                "update member_key set wrapped_key = 'wrapped by another key'",
+                "update member_key set wrapped_by = 'a key that nobody has'",
+                "delete from member_key"
+            })
+    void whatDoesNotOpenIsOurFaultAndChangesNoConnection(String damage) {
+        world.connect(worker, ANNA);
+        world.pool().useHandle(handle -> handle.execute("create table kept as select * from whoop_connection"));
+        world.pool().useHandle(handle -> handle.execute("create table kept_key as select * from member_key"));
+        world.pool().useHandle(handle -> handle.execute(damage));
+
+        assertThatThrownBy(() -> accessToken(world.worker())).isInstanceOf(SourceUnavailable.class);
+        world.letTheAccessTokenExpire();
+        assertThatThrownBy(() -> accessToken(world.worker())).isInstanceOf(SourceUnavailable.class);
+
+        assertThat(state()).isEqualTo(State.ACTIVE);
+        assertThat(reasons()).containsExactly("connected");
+        assertThat(world.tokenCalls()).isZero();
+        world.pool().useHandle(handle -> {
+            handle.execute("delete from member_key");
+            handle.execute("insert into member_key select * from kept_key");
+            handle.execute("update whoop_connection set access_token = kept.access_token,"
+                    + " refresh_token = kept.refresh_token from kept");
+            handle.execute("drop table kept; drop table kept_key");
+        });
+        assertThat(accessToken(world.worker())).isNotEmpty();
+    }
+
+    private List<String> reasons() {
+        return world.pool()
+                .withHandle(handle -> handle.createQuery("select reason from whoop_connection_history order by id")
+                        .mapTo(String.class)
+                        .list());
     }
 
     private void announceARefresh() {

@@ -129,6 +129,37 @@ class WhoopDaysTest {
     }
 
     @Test
+    void aWorkoutLateInALongCycleBelongsToItsOwnDate() {
+        Held held = new Given()
+                .cycle(1, "2026-11-21T23:00+01:00", null)
+                .workout("2026-11-23T11:00+01:00")
+                .workout("2026-11-23T11:01+01:00")
+                .workout("2026-12-02T00:30+13:00")
+                .held();
+
+        SortedMap<LocalDate, WhoopDay> days = WhoopDays.of(held);
+
+        assertThat(days.get(SUNDAY).workouts()).as("36 hours after it began").hasSize(1);
+        assertThat(days.get(SUNDAY.plusDays(1)).workouts()).hasSize(1);
+        assertThat(days.get(LocalDate.parse("2026-12-02")).workouts())
+                .as("by its own offset")
+                .hasSize(1);
+    }
+
+    @Test
+    void ofCyclesThatOverlapALongRunningOneTakesNoWorkoutFromAYoungerOne() {
+        Held held = new Given()
+                .cycle(1, "2026-11-10T23:00+01:00", null)
+                .sleep(1, "2026-11-10T23:00+01:00", "2026-11-11T12:00+01:00", false)
+                .cycle(2, "2026-11-21T23:00+01:00", "2026-11-22T23:00+01:00")
+                .sleep(2, "2026-11-21T23:00+01:00", "2026-11-22T05:00+01:00", false)
+                .workout("2026-11-22T18:00+01:00")
+                .held();
+
+        assertThat(WhoopDays.of(held).get(SUNDAY).workouts()).hasSize(1);
+    }
+
+    @Test
     void acrossTheDateLineEveryRecordKeepsItsOwnOffset() {
         // asleep in Auckland on the 22nd, a flight to Honolulu: the 22nd comes again
         Held held = new Given()

@@ -383,7 +383,7 @@ class WhoopStoreTest {
         WhoopDayStore lost = new WhoopDayStore(Jdbi.create("jdbc:postgresql://127.0.0.1:1/none"), vault);
         Deadline deadline = Deadline.after(Duration.ofSeconds(5));
 
-        assertThatThrownBy(() -> lost.read(who, DayRange.of(LocalDate.parse("2026-09-16")), deadline))
+        assertThatThrownBy(() -> lost.read(who, DayRange.of(LocalDate.parse("2026-09-16")), T0, deadline))
                 .isInstanceOf(SourceUnavailable.class);
         assertThatThrownBy(() -> lost.holdsAnythingOf(who, Deadline.after(Duration.ZERO)))
                 .isInstanceOf(SourceUnavailable.class);
@@ -414,7 +414,7 @@ class WhoopStoreTest {
     }
 
     private Held read(LocalDate day) {
-        return reader.read(who, DayRange.of(day), Deadline.after(Duration.ofSeconds(10)));
+        return reader.read(who, DayRange.of(day), T0, Deadline.after(Duration.ofSeconds(10)));
     }
 
     private String strain() {

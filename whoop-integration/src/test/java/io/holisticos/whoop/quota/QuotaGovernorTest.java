@@ -3,6 +3,7 @@ package io.holisticos.whoop.quota;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holisticos.health.HealthError.InvalidRequest;
 import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.SourceName;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -30,6 +32,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class QuotaGovernorTest {
@@ -239,6 +242,99 @@ class QuotaGovernorTest {
         assertThat(refusal(governor)).isEqualTo(DAY);
     }
 
+    @ParameterizedTest(name = "reset {0}, Retry-After {1}: blocked {2} s")
+    @CsvSource({
+        "1795860000, '', 62", // an epoch: ignored, and a 429 that does not say means a minute
+        "3600, '', 62", // longer than the minute it is about
+        "-5, '', 62",
+        "soon, '', 62",
+        "'17, 30', '', 62",
+        "17, '', 19",
+        "17, 5, 7",
+        "17, 86400, 62", // Retry-After reaches no further than the window either
+        "17, 1795860000, 19",
+        "17, 'Sun, 22 Nov 2026 12:00:00 GMT', 19"
+    })
+    void a429OfTheMinuteBlocksForNoMoreThanAMinute(String reset, String retryAfter, long seconds) {
+        QuotaGovernor governor = governor(100, 10_000);
+        Map<String, List<String>> headers = new HashMap<>(Map.of(
+                "X-RateLimit-Limit", List.of("100, 100;window=60, 10000;window=86400"),
+                "X-RateLimit-Remaining", List.of("0"),
+                "X-RateLimit-Reset", List.of(reset)));
+        if (!retryAfter.isEmpty()) {
+            headers.put("Retry-After", List.of(retryAfter));
+        }
+        Reply refused = new Reply(new SourceName("whoop"), 429, headers, new byte[0], 0);
+
+        governor.learn(CALL, refused);
+
+        assertThat(refusal(governor)).isEqualTo(Duration.ofSeconds(seconds));
+        assertThat(governor.retryAfter(refused).orElse(Duration.ZERO)).isLessThanOrEqualTo(Duration.ofSeconds(60));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"503, 86400, 3600", "503, 30, 30", "502, 1795860000, 0", "429, 86400, 86400"})
+    void aServerThatIsOutIsBelievedForAnHour(int status, String retryAfter, long seconds) {
+        Map<String, List<String>> headers = Map.of("Retry-After", List.of(retryAfter));
+
+        assertThat(governor(100, 10_000)
+                        .retryAfter(new Reply(new SourceName("whoop"), status, headers, new byte[0], 0))
+                        .orElse(Duration.ZERO))
+                .isEqualTo(Duration.ofSeconds(seconds));
+    }
+
+    @Test
+    void headersThatMakeNoSenseAreCounted() {
+        QuotaGovernor governor = governor(100, 10_000);
+
+        governor.learn(CALL, reply(200, "many", "-3", "1795860000"));
+        governor.learn(CALL, reply(200, "100, 100;window=60", "400", "61"));
+
+        assertThat(governor.headersIgnored()).isEqualTo(5);
+        assertThat(burst(governor)).isEqualTo(98);
+    }
+
+    @Test
+    void grantsOfAClockThatWasAheadCountAsMadeNow() {
+        HandClock ahead = new HandClock(START.plus(Duration.ofHours(6)));
+        QuotaGovernor wrong = new QuotaGovernor(OTHER_PROCESS, ahead, configuration(100, 1_000));
+        QuotaGovernor right = governor(100, 1_000);
+        assertThat(burst(right)).isEqualTo(98);
+        wrong.take(CALL);
+        wrong.take(CALL);
+
+        assertThat(refusal(right)).isEqualTo(MINUTE);
+        assertThat(grantedAt()).hasSize(100).allMatch(at -> !at.isAfter(START));
+        clock.advance(MINUTE);
+        assertThat(burst(right)).isEqualTo(98);
+    }
+
+    @Test
+    void aMemberToldATimeByAClockThatWasAheadIsToldAnother() {
+        HandClock ahead = new HandClock(START.plus(Duration.ofHours(6)));
+        QuotaGovernor wrong = new QuotaGovernor(OTHER_PROCESS, ahead, configuration(10, 1_000));
+        burst(wrong);
+
+        assertThat(refusal(governor(10, 1_000))).isEqualTo(MINUTE);
+    }
+
+    @Test
+    void blocksOfAClockThatWasAheadReachNoFurtherThanTheirWindow() {
+        HandClock ahead = new HandClock(START.plus(Duration.ofHours(6)));
+        QuotaGovernor wrong = new QuotaGovernor(OTHER_PROCESS, ahead, configuration(100, 10_000));
+        wrong.learn(CALL, reply(429, "100, 100;window=60, 10000;window=86400", "0", "17"));
+        QuotaGovernor right = governor(100, 10_000);
+
+        assertThat(refusal(right)).isEqualTo(MINUTE);
+        clock.advance(MINUTE);
+        right.take(CALL);
+
+        wrong.learn(CALL, reply(429, "10000, 100;window=60, 10000;window=86400", "0", "86400"));
+        assertThat(refusal(right)).isEqualTo(DAY);
+        clock.advance(DAY);
+        right.take(CALL);
+    }
+
     @Test
     void whatOthersWithOurClientIdUsedIsRespectedUntilTheReset() {
         QuotaGovernor governor = governor(100, 10_000);
@@ -250,6 +346,91 @@ class QuotaGovernorTest {
         assertThat(refusal(governor)).isEqualTo(Duration.ofSeconds(40));
         clock.advance(Duration.ofSeconds(40));
         assertThat(burst(governor)).isEqualTo(98 - 11);
+    }
+
+    @Test
+    void whatOthersUseIsShownAndSubtractedFromTheDay() {
+        QuotaGovernor governor = governor(100, 1_000);
+        for (int minute = 0; minute < 3; minute++) {
+            governor.take(CALL);
+            governor.learn(CALL, reply(200, "100, 100;window=60, 1000;window=86400", "79", "60")); // 20 are not ours
+            governor.learn(CALL, reply(200, "100, 100;window=60, 1000;window=86400", "69", "59")); // 10 more
+            assertThat(governor.report().usedByOthers().minute()).isEqualTo(30);
+            clock.advance(MINUTE);
+        }
+
+        QuotaReport report = new QuotaGovernor(OTHER_PROCESS, clock, configuration(100, 1_000)).report();
+
+        assertThat(report.usedByOthers()).isEqualTo(new QuotaReport.UsedByOthers(0, 90));
+        int granted = 0;
+        for (int minute = 0; minute < 20; minute++) {
+            granted += burst(governor);
+            clock.advance(MINUTE);
+        }
+        assertThat(granted).isEqualTo(980 - 3 - 90);
+    }
+
+    @Test
+    void howeverMuchOthersUseSomethingIsLeft() {
+        QuotaGovernor governor = governor(100, 1_000);
+
+        governor.learn(CALL, reply(200, "1000, 100;window=60, 1000;window=86400", "0", "86400"));
+        assertThat(governor.report().usedByOthers().day()).isEqualTo(1_000);
+        assertThat(tryTake(governor)).as("WHOOP said that nothing is left").isFalse();
+        governor.unblock(List.of("day"));
+
+        assertThat(governor.report().usedByOthers().day()).isZero();
+        governor.take(CALL);
+    }
+
+    @Test
+    void ourOwnCallsAreNobodyElses() {
+        List<QuotaGovernor> processes = processes(configuration(100, 10_000));
+        int sent = 0;
+        for (int second = 0; second < 180; second++) {
+            QuotaGovernor governor = processes.get(second % 2);
+            if (second % 60 == 0) {
+                sent = 0;
+            }
+            governor.take(CALL);
+            sent++;
+            String left = "" + (100 - sent);
+            governor.learn(CALL, reply(200, "100, 100;window=60, 10000;window=86400", left, "" + (60 - second % 60)));
+            clock.advance(Duration.ofSeconds(1));
+        }
+
+        assertThat(processes.get(0).report().usedByOthers()).isEqualTo(new QuotaReport.UsedByOthers(0, 0));
+    }
+
+    @Test
+    void anOperatorLiftsABlockForEveryProcess() {
+        QuotaGovernor governor = governor(100, 10_000);
+        QuotaGovernor other = new QuotaGovernor(OTHER_PROCESS, clock, configuration(100, 10_000));
+        governor.learn(CALL, reply(429, "10000, 100;window=60, 10000;window=86400", "0", "30412"));
+        assertThat(tryTake(other)).isFalse();
+        assertThat(other.report().blocks()).containsOnlyKeys("day");
+
+        assertThat(governor.unblock(QuotaGovernor.windows())).containsOnlyKeys("day");
+
+        other.take(CALL);
+        assertThat(other.report().blocks()).isEmpty();
+        assertThat(governor.unblock(QuotaGovernor.windows())).isEmpty();
+    }
+
+    @Test
+    void anOperatorBlocksForNoLongerThanAWindow() {
+        QuotaGovernor governor = governor(100, 10_000);
+
+        governor.block("minute", Duration.ofSeconds(30));
+
+        assertThat(refusal(new QuotaGovernor(OTHER_PROCESS, clock, configuration(100, 10_000))))
+                .isEqualTo(Duration.ofSeconds(30));
+        assertThatThrownBy(() -> governor.block("minute", Duration.ofSeconds(61)))
+                .isInstanceOf(InvalidRequest.class)
+                .hasMessage("a block of window minute lasts 1 to 60 seconds, was 61");
+        assertThatThrownBy(() -> governor.block("hour", Duration.ofSeconds(61)))
+                .isInstanceOf(InvalidRequest.class)
+                .hasMessage("window must be one of [minute, day], was hour");
     }
 
     @Test

@@ -196,6 +196,36 @@ class WebhookInboxTest {
     }
 
     @Test
+    void aParkedEventWhoseBodyDoesNotOpenIsHeededAllTheSame() {
+        receive(body("sleep.updated", "trace-1"));
+        JDBI.useHandle(handle -> handle.execute("update whoop_inbox set body_sealed = 'torn'"));
+        connected.put(ACCOUNT, ANNA);
+
+        inbox.replayParked(ANNA, ACCOUNT);
+
+        assertThat(heard.noted).containsExactly(new Change(Collection.SLEEP, SLEEP, Happened.UPDATED, START));
+        assertThat(sealedBody("trace-1")).asString(StandardCharsets.UTF_8).isEqualTo("torn");
+    }
+
+    @Test
+    void anEventThatCannotBeSealedForNowIsToBeSentAgain() {
+        UserId closed = new UserId("whose-key-does-not-open");
+        connected.put(ACCOUNT, closed);
+        heard.accepts(closed);
+        JDBI.useHandle(handle -> handle.execute(
+                "insert into member_key (user_id, wrapped_by, wrapped_key, recorded_at)"
+                        + " values (?, 'test', 'wrapped by another key', ?)",
+                closed.value(),
+                START.atOffset(ZoneOffset.UTC)));
+
+        assertThat(receive(body("sleep.updated", "trace-1"))).isEqualTo(WebhookOutcome.UNAVAILABLE);
+        assertThat(rows()).isZero();
+        JDBI.useHandle(handle -> handle.execute("delete from member_key where user_id = ?", closed.value()));
+
+        assertThat(receive(body("sleep.updated", "trace-1"))).isEqualTo(WebhookOutcome.STORED);
+    }
+
+    @Test
     void eventsParkedWhileTheirMemberConnectedAreFoundByTheSweep() {
         receive(body("sleep.updated", "trace-1"));
         connected.put(ACCOUNT, ANNA);

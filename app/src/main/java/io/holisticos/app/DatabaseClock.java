@@ -1,0 +1,121 @@
+package io.holisticos.app;
+
+import com.codahale.metrics.health.HealthCheck;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The time that all replicas on one database agree on: this host's, as long as it is close to the database's, else
+ * corrected by the difference. For what replicas date together, such as grants of a quota. Thread-safe.
+ */
+final class DatabaseClock extends Clock {
+
+    private static final Logger log = LoggerFactory.getLogger(DatabaseClock.class);
+
+    /** Hosts may differ so much: what they share has a margin for it. */
+    static final Duration TOLERATED = Duration.ofSeconds(2);
+
+    private static final Duration COMPARED_EVERY = Duration.ofSeconds(30);
+    private static final Duration SLOWEST_ANSWER = Duration.ofSeconds(1);
+
+    private final Clock ours;
+    private final Supplier<Instant> theirs;
+    private final LongSupplier nanoTime;
+    private final ReentrantLock comparing = new ReentrantLock();
+    private volatile Duration difference = Duration.ZERO;
+    private volatile boolean compared;
+    private volatile long nextAt;
+
+    /** @param theirs the database's time, or a {@link JdbiException} */
+    DatabaseClock(Clock ours, Supplier<Instant> theirs, LongSupplier nanoTime) {
+        this.ours = ours;
+        this.theirs = theirs;
+        this.nanoTime = nanoTime;
+        this.nextAt = nanoTime.getAsLong();
+    }
+
+    @Override
+    public Instant instant() {
+        if (nanoTime.getAsLong() - nextAt >= 0 && comparing.tryLock()) {
+            try {
+                compare();
+            } finally {
+                comparing.unlock();
+            }
+        }
+        return ours.instant().plus(isTolerable() ? Duration.ZERO : difference);
+    }
+
+    /** By how much the database is ahead of us; what was last seen, while it is away. */
+    Duration difference() {
+        comparing.lock();
+        try {
+            compare();
+        } finally {
+            comparing.unlock();
+        }
+        return difference;
+    }
+
+    private boolean isTolerable() {
+        return difference.abs().compareTo(TOLERATED) <= 0;
+    }
+
+    private void compare() {
+        nextAt = nanoTime.getAsLong() + COMPARED_EVERY.toNanos();
+        try {
+            Instant asked = ours.instant();
+            long begun = nanoTime.getAsLong();
+            Instant answer = theirs.get();
+            Duration took = Duration.ofNanos(nanoTime.getAsLong() - begun);
+            if (took.compareTo(SLOWEST_ANSWER) > 0) {
+                return; // nobody knows when it was read
+            }
+            boolean before = isTolerable();
+            difference = Duration.between(asked.plus(took.dividedBy(2)), answer);
+            compared = true;
+            if (before && !isTolerable()) {
+                log.error("event=clock_differs database_ahead_ms={}", difference.toMillis());
+            }
+        } catch (JdbiException away) {
+            log.debug("event=clock_not_compared");
+        }
+    }
+
+    /** Unhealthy when the clocks differ by more than what is tolerated. */
+    HealthCheck healthCheck() {
+        return new HealthCheck() {
+            @Override
+            protected Result check() {
+                Duration by = difference();
+                if (!compared) {
+                    return Result.healthy("not compared yet: the database did not answer");
+                }
+                return isTolerable()
+                        ? Result.healthy("differs from the database's by %d ms", by.toMillis())
+                        : Result.unhealthy(
+                                "the database's clock is %d ms ahead of this host's: set both by NTP;"
+                                        + " until then the quota is dated by the database's",
+                                by.toMillis());
+            }
+        };
+    }
+
+    @Override
+    public ZoneId getZone() {
+        return ours.getZone();
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+        throw new UnsupportedOperationException("times here are instants");
+    }
+}

@@ -1,0 +1,23 @@
+package io.holisticos.app;
+
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import org.jdbi.v3.core.Jdbi;
+
+/** Asks a database for its time: the one place that does. Everything that is stored is dated by ours. */
+final class DatabaseClockStore {
+
+    private static final String TIME = "select clock_timestamp()";
+
+    private final Jdbi jdbi;
+
+    DatabaseClockStore(Jdbi jdbi) {
+        this.jdbi = jdbi;
+    }
+
+    Instant time() {
+        return jdbi.withHandle(handle ->
+                        handle.createQuery(TIME).mapTo(OffsetDateTime.class).one())
+                .toInstant();
+    }
+}

@@ -1,0 +1,98 @@
+package io.holisticos.app;
+
+import com.codahale.metrics.MetricRegistry;
+import io.dropwizard.core.cli.Cli;
+import io.dropwizard.core.cli.ConfiguredCommand;
+import io.dropwizard.core.setup.Bootstrap;
+import io.dropwizard.db.ManagedDataSource;
+import io.holisticos.app.OperatorLine.Mendable;
+import io.holisticos.health.UserId;
+import io.holisticos.vault.Vault;
+import io.holisticos.whoop.WhoopModule;
+import io.holisticos.whoop.WhoopReactivation;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.Optional;
+import net.sourceforge.argparse4j.impl.Arguments;
+import net.sourceforge.argparse4j.inf.Namespace;
+import net.sourceforge.argparse4j.inf.Subparser;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+
+/** {@code reactivate-connections config.yml [--user ID] [--dry-run]}: brings back what anything but WHOOP ended. */
+final class ReactivateConnections extends ConfiguredCommand<HealthConfiguration> {
+
+    private static final String DRY_RUN = "dry_run";
+
+    private final Clock clock;
+
+    ReactivateConnections(Clock clock) {
+        super("reactivate-connections", "Brings back connections to WHOOP that anything but WHOOP ended");
+        this.clock = clock;
+    }
+
+    @Override
+    public void configure(Subparser subparser) {
+        super.configure(subparser);
+        subparser.epilog("A connection that waits for consent (reauthorization_required) becomes active again, with the"
+                + " tokens that are held, unless its history says that WHOOP refused its refresh token. Should WHOOP"
+                + " refuse it after all, it ends again. Prints how many connections are in each state, and what became"
+                + " of those that waited, with the reasons they had. May run while the service runs, which then begins"
+                + " their syncs. WHOOP is not called. Ends with 0 when it is done, also when there was nothing to do;"
+                + " with 1 when tokens do not open, or it could not run.");
+        UserOption.addTo(subparser, "connection");
+        subparser
+                .addArgument("--dry-run")
+                .dest(DRY_RUN)
+                .action(Arguments.storeTrue())
+                .help("say what would be done, and do nothing");
+    }
+
+    @Override
+    protected void run(Bootstrap<HealthConfiguration> bootstrap, Namespace namespace, HealthConfiguration all)
+            throws Exception {
+        if (!all.whoop.isConfigured()) {
+            throw new Mendable("WHOOP is not configured: set WHOOP_CLIENT_ID and WHOOP_CLIENT_SECRET"
+                    + " as for the service (see .env.example)");
+        }
+        UserId only = UserOption.in(namespace);
+        ManagedDataSource source = all.whoopDatabase.workers(new MetricRegistry(), getName());
+        try {
+            Jdbi jdbi = Database.ours(Jdbi.create(source));
+            Vault vault = new Vault(jdbi, all.vault, new SecureRandom(), clock);
+            vault.prove();
+            WhoopReactivation reactivation =
+                    new WhoopReactivation(new WhoopModule.Pool(source, jdbi, vault), clock, System.out::println);
+            judge(reactivation.run(only, namespace.getBoolean(DRY_RUN)), only);
+        } catch (RuntimeException e) {
+            throw WhoopDatabaseTrouble.explained(e);
+        } finally {
+            source.stop();
+        }
+    }
+
+    private static void judge(WhoopReactivation.Outcome outcome, @Nullable UserId only) {
+        switch (outcome) {
+            case DONE -> {}
+            case SOME_UNREADABLE ->
+                throw new Mendable("some tokens do not open, and their connections were left as they are: the lines"
+                        + " event=tokens_unreadable name them; restore table member_key, or let these members consent");
+            case NO_CONNECTION -> {
+                if (only != null) {
+                    throw new Mendable("this user has no connection to WHOOP: check --user, it takes the id that"
+                            + " callers of the service use, not WHOOP's");
+                }
+            }
+        }
+    }
+
+    @Override
+    public void onError(Cli cli, Namespace namespace, Throwable e) {
+        Optional<String> line = OperatorLine.of(e);
+        if (line.isPresent()) {
+            cli.getStdErr().println(line.get());
+        } else {
+            super.onError(cli, namespace, e);
+        }
+    }
+}

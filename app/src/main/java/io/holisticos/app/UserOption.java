@@ -1,0 +1,33 @@
+package io.holisticos.app;
+
+import io.holisticos.app.OperatorLine.Mendable;
+import io.holisticos.health.UserId;
+import net.sourceforge.argparse4j.inf.Namespace;
+import net.sourceforge.argparse4j.inf.Subparser;
+import org.jspecify.annotations.Nullable;
+
+/** {@code --user ID} of a command. */
+final class UserOption {
+
+    private static final String USER = "user";
+
+    private UserOption() {}
+
+    static void addTo(Subparser subparser, String what) {
+        subparser
+                .addArgument("--user")
+                .dest(USER)
+                .metavar("ID")
+                .help("only this member's " + what + ", by the id that callers of the service use");
+    }
+
+    /** Null when everybody is meant. */
+    static @Nullable UserId in(Namespace namespace) {
+        String user = namespace.getString(USER);
+        try {
+            return user == null ? null : new UserId(user);
+        } catch (IllegalArgumentException e) {
+            throw new Mendable("--user: " + e.getMessage(), e);
+        }
+    }
+}

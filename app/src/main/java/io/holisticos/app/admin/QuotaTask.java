@@ -1,0 +1,101 @@
+package io.holisticos.app.admin;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dropwizard.servlets.tasks.Task;
+import io.dropwizard.util.Duration;
+import io.holisticos.health.HealthError.InvalidRequest;
+import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.whoop.WhoopQuota;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code POST /tasks/quota} shows WHOOP's quota; {@code action=block&window=minute|day&for=10m} stops all calls for so
+ * long, {@code action=unblock[&window=minute|day]} lets them go on. Says what changed, on every replica.
+ */
+public final class QuotaTask extends Task {
+
+    private static final Set<String> PARAMETERS = Set.of("action", "window", "for");
+
+    private final WhoopQuota quota;
+    private final ObjectMapper json;
+
+    public QuotaTask(WhoopQuota quota, ObjectMapper json) {
+        super("quota", "application/json");
+        this.quota = quota;
+        this.json = json;
+    }
+
+    @Override
+    public void execute(Map<String, List<String>> parameters, PrintWriter output) throws IOException {
+        Map<String, Object> answer = new LinkedHashMap<>();
+        try {
+            answer.put("changed", changed(parameters));
+            answer.put("quota", quota.report());
+        } catch (InvalidRequest e) {
+            answer.clear();
+            answer.put("error", e.getMessage());
+        } catch (SourceUnavailable away) {
+            answer.clear();
+            answer.put("error", "WHOOP's database does not answer: try again; unblocking twice does no harm");
+        }
+        output.println(json.writeValueAsString(answer));
+    }
+
+    private List<String> changed(Map<String, List<String>> parameters) {
+        Set<String> unknown = new TreeSet<>(parameters.keySet());
+        unknown.removeAll(PARAMETERS);
+        if (!unknown.isEmpty()) {
+            throw new InvalidRequest("unknown parameters " + unknown + ", known are action, window and for");
+        }
+        String action = one(parameters, "action");
+        String window = one(parameters, "window");
+        String length = one(parameters, "for");
+        return switch (action == null ? "show" : action) {
+            case "show" -> {
+                refuse("show", "window", window);
+                refuse("show", "for", length);
+                yield List.of();
+            }
+            case "block" -> {
+                if (window == null || length == null) {
+                    throw new InvalidRequest("block needs window=minute or window=day, and for, such as for=10m");
+                }
+                yield quota.block(window, durationOf(length));
+            }
+            case "unblock" -> {
+                refuse("unblock", "for", length);
+                yield quota.unblock(window);
+            }
+            default -> throw new InvalidRequest("action must be show, block or unblock, was " + action);
+        };
+    }
+
+    private static void refuse(String action, String name, @Nullable String value) {
+        if (value != null) {
+            throw new InvalidRequest(action + " takes no " + name);
+        }
+    }
+
+    private static java.time.Duration durationOf(String text) {
+        try {
+            return Duration.parse(text).toJavaDuration();
+        } catch (IllegalArgumentException e) {
+            throw new InvalidRequest("for must be like 30s, 10m or 6h, was " + text, e);
+        }
+    }
+
+    private static @Nullable String one(Map<String, List<String>> parameters, String name) {
+        List<String> values = parameters.getOrDefault(name, List.of());
+        if (values.size() > 1) {
+            throw new InvalidRequest(name + " was given " + values.size() + " times");
+        }
+        return values.isEmpty() ? null : values.get(0);
+    }
+}

@@ -1,0 +1,222 @@
+package io.holisticos.vault;
+
+import com.google.crypto.tink.Aead;
+import com.google.crypto.tink.subtle.AesGcmJce;
+import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.health.UserId;
+import io.holisticos.vault.MemberKeyStore.OfMember;
+import io.holisticos.vault.MemberKeyStore.Wrapped;
+import io.holisticos.vault.Vault.WrongKey;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.Clock;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The keys from configuration. None is used before it is proven that the database was sealed with it: by the canary, or,
+ * where there is none yet, by the members' keys that lie there. Thread-safe.
+ */
+final class WrappingKeys {
+
+    private static final Logger log = LoggerFactory.getLogger(WrappingKeys.class);
+
+    private static final String CANARY = "unified-health vault canary v1";
+    private static final String CANARY_PURPOSE = "vault.canary";
+
+    /** So many members' keys are tried where there is no canary yet. */
+    private static final int SAMPLE = 1_000;
+
+    private final Map<String, Aead> byId = new TreeMap<>();
+    private final String current;
+    private final MemberKeyStore store;
+    private final Clock clock;
+    private final ReentrantLock oneAtATime = new ReentrantLock();
+    private volatile boolean proven;
+    private volatile @Nullable WrongKey wrong;
+
+    WrappingKeys(VaultConfiguration configuration, MemberKeyStore store, Clock clock) {
+        configuration.keys.forEach(
+                (id, key) -> byId.put(id, aead(Base64.getDecoder().decode(key))));
+        this.current = configuration.currentKey;
+        this.store = store;
+        this.clock = clock;
+    }
+
+    String current() {
+        return current;
+    }
+
+    Aead currentKey() {
+        return find(current).orElseThrow();
+    }
+
+    Optional<Aead> find(String id) {
+        return Optional.ofNullable(byId.get(id));
+    }
+
+    boolean areProven() {
+        return proven;
+    }
+
+    /** Null unless a look at the database found that they are others. */
+    @Nullable
+    WrongKey wrong() {
+        return wrong;
+    }
+
+    /** @throws SourceUnavailable while nobody knows, or when they are others: an operator has to act */
+    void requireProven() {
+        if (!proven) {
+            try {
+                prove();
+            } catch (WrongKey e) {
+                throw new SourceUnavailable(Vault.NAME, Vault.UNTIL_AN_OPERATOR_ACTED, e);
+            }
+        }
+    }
+
+    /**
+     * @throws WrongKey when the database was sealed with other keys
+     * @throws SourceUnavailable when it cannot be asked
+     */
+    void prove() {
+        oneAtATime.lock();
+        try {
+            if (!proven) {
+                proveAll();
+                wrong = null;
+                proven = true;
+            }
+        } catch (WrongKey e) {
+            if (wrong == null) {
+                log.error("event=vault_key_wrong reason=\"{}\"", e.getMessage());
+            }
+            wrong = e;
+            throw e;
+        } finally {
+            oneAtATime.unlock();
+        }
+    }
+
+    private void proveAll() {
+        Map<String, Long> counts = store.countByWrapper();
+        counts.forEach((id, members) -> {
+            if (!byId.containsKey(id)) {
+                throw new WrongKey(
+                        "vault.keys lacks " + id + ", which wraps the keys of " + members
+                                + " members: add it beside the others (VAULT_KEY_ID names the current one); nothing was changed");
+            }
+        });
+        Map<String, byte[]> canaries = store.canaries();
+        requireSinging(canaries);
+        Map<String, Aead> fresh = new HashMap<>(byId);
+        fresh.keySet().removeAll(canaries.keySet());
+        if (fresh.isEmpty()) {
+            return;
+        }
+        fresh.forEach((id, key) -> {
+            requireMostToOpen(id, key);
+            store.saveCanaryIfAbsent(id, sealed(id, key), clock.instant());
+        });
+        requireSinging(store.canaries()); // another process may have been first, with another key
+    }
+
+    private void requireSinging(Map<String, byte[]> canaries) {
+        canaries.forEach((id, canary) -> {
+            Aead key = byId.get(id);
+            if (key != null && !opens(id, key, canary)) {
+                throw another(id, "it does not open the canary in table vault_canary");
+            }
+        });
+    }
+
+    /** Some may have been wrapped under a wrong key before there were canaries: the right one is that of the most. */
+    private void requireMostToOpen(String id, Aead key) {
+        List<OfMember> sample = store.oldest(id, SAMPLE);
+        long open = sample.stream().filter(held -> opens(key, held)).count();
+        long closed = sample.size() - open;
+        if (closed > open) {
+            throw another(id, closed + " of " + sample.size() + " keys of members do not open");
+        }
+        if (closed > 0) {
+            log.error("event=vault_keys_unreadable wrapped_by={} closed={} of={}", id, closed, sample.size());
+        }
+    }
+
+    private static WrongKey another(String id, String seen) {
+        return new WrongKey("vault.keys." + id + " (VAULT_KEY) is not the key that WHOOP's database was sealed with: "
+                + seen + ". Start with the former key; a new one goes beside it under another id. Nothing was changed");
+    }
+
+    private static boolean opens(Aead key, OfMember held) {
+        try {
+            byte[] opened = key.decrypt(held.key().bytes(), context(held.who()));
+            return opened.length == VaultConfiguration.KEY_BYTES;
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
+    }
+
+    private static boolean opens(String id, Aead key, byte[] canary) {
+        try {
+            return new String(key.decrypt(canary, canaryContext(id)), StandardCharsets.UTF_8).equals(CANARY);
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
+    }
+
+    private static byte[] sealed(String id, Aead key) {
+        try {
+            return key.encrypt(CANARY.getBytes(StandardCharsets.UTF_8), canaryContext(id));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("cannot seal a canary", e);
+        }
+    }
+
+    Wrapped wrap(UserId who, byte[] key) {
+        try {
+            return new Wrapped(current, currentKey().encrypt(key, context(who)));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("cannot wrap a member key", e);
+        }
+    }
+
+    /** Empty when it does not open, or its wrapping key is not in the configuration. */
+    Optional<Aead> unwrap(UserId who, Wrapped wrapped) {
+        Aead key = byId.get(wrapped.wrappedBy());
+        if (key == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(aead(key.decrypt(wrapped.bytes(), context(who))));
+        } catch (GeneralSecurityException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static byte[] context(UserId who) {
+        return Vault.context(who, "member_key");
+    }
+
+    /** Differs from every member's: their ids have no line break in front. */
+    private static byte[] canaryContext(String id) {
+        return (CANARY_PURPOSE + "\n\n" + id).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static Aead aead(byte[] key) {
+        try {
+            return new AesGcmJce(key);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalArgumentException("not an AES-256 key", e);
+        }
+    }
+}
