@@ -8,7 +8,6 @@ import io.dropwizard.core.server.DefaultServerFactory;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
-import io.dropwizard.views.common.ViewBundle;
 import io.holisticos.app.admin.AdminPort;
 import io.holisticos.app.admin.QuotaServlet;
 import io.holisticos.app.admin.QuotaTask;
@@ -117,7 +116,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         bootstrap.setConfigurationSourceProvider(
                 new SubstitutingSourceProvider(bootstrap.getConfigurationSourceProvider(), variables()));
         JsonForm.applyTo(bootstrap.getObjectMapper());
-        bootstrap.addBundle(new ViewBundle<>());
+        bootstrap.addBundle(new Views());
         bootstrap.addBundle(new Changelog("sahha-db", Migrations.SAHHA_CHANGELOG, all -> all.sahhaDatabase));
         bootstrap.addBundle(new Changelog("sahha-cut-over", Migrations.SAHHA_CUT_OVER, all -> all.sahhaDatabase));
         bootstrap.addBundle(new Changelog("whoop-db", Migrations.WHOOP_CHANGELOG, all -> all.whoopDatabase));

@@ -168,7 +168,8 @@ class BadInputTest {
         all.add(Wrong.get("/nothing", 404, "not_found"));
         all.add(Wrong.get("/internal", 404, "not_found"));
         all.add(Wrong.json("POST", "/api/openapi.json", "{}", 405, "method_not_allowed"));
-        all.add(Wrong.json("POST", "/connect/some-link", "{}", 405, "method_not_allowed"));
+        all.add(Wrong.json("POST", "/connect/some-link", "{}", 415, "unsupported_media_type"));
+        all.add(Wrong.json("PUT", "/connect/some-link", "{}", 405, "method_not_allowed"));
         all.add(Wrong.json("POST", "/api/v1/whoop/callback", "{}", 405, "method_not_allowed"));
         return all;
     }

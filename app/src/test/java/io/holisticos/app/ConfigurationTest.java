@@ -128,6 +128,8 @@ class ConfigurationTest {
                 "LOG_LAYOUT          | pretty          | layout",
                 "SAHHA_DATABASE_POOL | many            | sahhaDatabase",
                 "WHOOP_DATABASE_JOBS_POOL | 0          | whoopDatabase.jobs.maxSize",
+                "WHOOP_MEMBER_LIMIT  | 0               | whoop.memberLimit",
+                "WHOOP_MEMBER_LIMIT  | ten             | memberLimit",
                 "RETURN_TO           | ['http://a.b']  | returnTo"
             })
     void aValueThatBreaksItsRule(String name, String value, String named) {
@@ -156,6 +158,15 @@ class ConfigurationTest {
         Path changed = Files.writeString(folder.resolve("config.yml"), config.replace(setting, other));
 
         assertThat(line(changed)).contains(named);
+    }
+
+    @Test
+    void thereMayBeAnyNumberOfMembersUnlessSaid() throws Exception {
+        assertThat(load().whoop.memberLimit()).isEmpty();
+
+        variables.put("WHOOP_MEMBER_LIMIT", "10");
+
+        assertThat(load().whoop.memberLimit()).hasValue(10);
     }
 
     @Test

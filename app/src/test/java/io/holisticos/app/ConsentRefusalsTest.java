@@ -54,7 +54,7 @@ class ConsentRefusalsTest {
         HttpResponse<String> page = browser.allow(consent.connectUrl(), whoopId("demo-anna"));
         assertThat(page.statusCode()).isEqualTo(200);
 
-        assertRefused(browser.open(callback("code=some-code&state=" + consent.state())), 400, 410);
+        assertRefused(browser.open(callback("code=some-code&state=" + stateOf(page))), 400, 410);
         assertRefused(browser.open(consent.connectUrl()), 410);
     }
 
@@ -63,11 +63,11 @@ class ConsentRefusalsTest {
         MemberBrowser browser = new MemberBrowser();
         Consent consent = begin(BEN);
         Consent unopened = begin(BEN);
-        browser.open(consent.connectUrl());
+        HttpResponse<String> asked = browser.begin(consent.connectUrl());
 
         house.clock().advance(Duration.ofMinutes(11));
 
-        assertRefused(browser.open(callback("code=some-code&state=" + consent.state())), 410);
+        assertRefused(browser.open(callback("code=some-code&state=" + stateOf(asked))), 410);
         assertRefused(browser.open(unopened.connectUrl()), 410);
         assertNoConnection(BEN);
     }
@@ -75,7 +75,7 @@ class ConsentRefusalsTest {
     @Test
     void anotherBrowser() throws Exception {
         Consent consent = begin(BEN);
-        new MemberBrowser().open(consent.connectUrl());
+        new MemberBrowser().begin(consent.connectUrl());
 
         HttpResponse<String> page = new MemberBrowser().allow(consent.authorizationUrl(), whoopId(BEN));
 
@@ -95,9 +95,9 @@ class ConsentRefusalsTest {
     void aCodeThatWhoopRefuses() throws Exception {
         MemberBrowser browser = new MemberBrowser();
         Consent consent = begin(BEN);
-        browser.open(consent.connectUrl());
+        HttpResponse<String> asked = browser.begin(consent.connectUrl());
 
-        assertRefused(browser.open(callback("code=no-code-of-whoop&state=" + consent.state())), 400);
+        assertRefused(browser.open(callback("code=no-code-of-whoop&state=" + stateOf(asked))), 400);
         assertNoConnection(BEN);
     }
 
@@ -161,15 +161,20 @@ class ConsentRefusalsTest {
         assertNoConnection(BEN);
     }
 
-    private record Consent(URI connectUrl, URI authorizationUrl, String state) {}
+    private record Consent(URI connectUrl, URI authorizationUrl) {}
 
     private static Consent begin(String userId) {
         var begun = house.jsonOf(house.send("POST", "/api/v1/unified-health/connect/whoop/" + userId, ""));
-        String authorizationUrl = begun.path("authorization_url").asText();
-        Matcher state = STATE.matcher(authorizationUrl);
-        assertThat(state.find()).isTrue();
         return new Consent(
-                URI.create(begun.path("connect_url").asText()), URI.create(authorizationUrl), state.group(1));
+                URI.create(begun.path("connect_url").asText()),
+                URI.create(begun.path("authorization_url").asText()));
+    }
+
+    /** Of the address that a browser is at. */
+    private static String stateOf(HttpResponse<String> page) {
+        Matcher state = STATE.matcher(page.uri().toString());
+        assertThat(state.find()).isTrue();
+        return state.group(1);
     }
 
     private static HttpResponse<String> wish(String returnTo) {

@@ -37,17 +37,18 @@ class ErrorKindsTest {
 
     private record Expected(int status, String code) {}
 
-    private static final Map<Kind, Expected> DOCUMENTED = Map.of(
-            Kind.INVALID_REQUEST, new Expected(400, "invalid_request"),
-            Kind.UNAUTHENTICATED, new Expected(401, "unauthenticated"),
-            Kind.FORBIDDEN, new Expected(403, "forbidden"),
-            Kind.MEMBER_NOT_FOUND, new Expected(404, "member_not_found"),
-            Kind.CONNECTION_NOT_FOUND, new Expected(404, "connection_not_found"),
-            Kind.REAUTHORIZATION_REQUIRED, new Expected(409, "reauthorization_required"),
-            Kind.INTEGRATION_DISABLED, new Expected(503, "disabled"),
-            Kind.BAD_SOURCE_REPLY, new Expected(502, "bad_source_reply"),
-            Kind.SOURCE_THROTTLED, new Expected(503, "source_throttled"),
-            Kind.SOURCE_UNAVAILABLE, new Expected(503, "source_unavailable"));
+    private static final Map<Kind, Expected> DOCUMENTED = Map.ofEntries(
+            Map.entry(Kind.INVALID_REQUEST, new Expected(400, "invalid_request")),
+            Map.entry(Kind.UNAUTHENTICATED, new Expected(401, "unauthenticated")),
+            Map.entry(Kind.FORBIDDEN, new Expected(403, "forbidden")),
+            Map.entry(Kind.MEMBER_NOT_FOUND, new Expected(404, "member_not_found")),
+            Map.entry(Kind.CONNECTION_NOT_FOUND, new Expected(404, "connection_not_found")),
+            Map.entry(Kind.REAUTHORIZATION_REQUIRED, new Expected(409, "reauthorization_required")),
+            Map.entry(Kind.INTEGRATION_DISABLED, new Expected(503, "disabled")),
+            Map.entry(Kind.BAD_SOURCE_REPLY, new Expected(502, "bad_source_reply")),
+            Map.entry(Kind.SOURCE_THROTTLED, new Expected(503, "source_throttled")),
+            Map.entry(Kind.SOURCE_UNAVAILABLE, new Expected(503, "source_unavailable")),
+            Map.entry(Kind.CONFLICT, new Expected(409, "member_limit_reached")));
 
     private static House house;
     private static List<Route> routes;
@@ -75,6 +76,7 @@ class ErrorKindsTest {
             case MEMBER_NOT_FOUND -> new HealthError.MemberNotFound();
             case CONNECTION_NOT_FOUND -> new HealthError.ConnectionNotFound(WHOOP);
             case REAUTHORIZATION_REQUIRED -> new HealthError.ReauthorizationRequired(WHOOP);
+            case CONFLICT -> new HealthError.Conflict("member_limit_reached", "10 of 10 members are connected");
             case INTEGRATION_DISABLED -> new HealthError.IntegrationDisabled(WHOOP);
             case BAD_SOURCE_REPLY -> new HealthError.BadSourceReply(WHOOP, "no JSON");
             case SOURCE_THROTTLED -> new HealthError.SourceThrottled(WHOOP, Duration.ofSeconds(17));

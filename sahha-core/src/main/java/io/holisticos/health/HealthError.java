@@ -15,6 +15,7 @@ public abstract sealed class HealthError extends RuntimeException {
         MEMBER_NOT_FOUND,
         CONNECTION_NOT_FOUND,
         REAUTHORIZATION_REQUIRED,
+        CONFLICT,
         INTEGRATION_DISABLED,
         BAD_SOURCE_REPLY,
         SOURCE_THROTTLED,
@@ -82,6 +83,22 @@ public abstract sealed class HealthError extends RuntimeException {
     public static final class ReauthorizationRequired extends HealthError {
         public ReauthorizationRequired(SourceName source) {
             super(Kind.REAUTHORIZATION_REQUIRED, source + " needs the member's consent again", null, null);
+        }
+    }
+
+    /** What stands against it is neither the caller's mistake nor trouble, but how things are; the code says what. */
+    public static final class Conflict extends HealthError {
+
+        private final String code;
+
+        /** @param code one word for programs */
+        public Conflict(String code, String message) {
+            super(Kind.CONFLICT, message, null, null);
+            this.code = code;
+        }
+
+        public String code() {
+            return code;
         }
     }
 

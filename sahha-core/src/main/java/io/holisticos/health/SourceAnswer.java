@@ -109,6 +109,8 @@ public sealed interface SourceAnswer {
     enum Standing {
         CURRENT("ok"),
         STALE("stale"),
+        /** The person has just connected, and nothing may be read before it is settled whose account it is. */
+        AWAITED("stale"),
         /** The person has to give consent again; what is held no longer grows. */
         REAUTHORIZATION_REQUIRED("reauthorization_required");
 

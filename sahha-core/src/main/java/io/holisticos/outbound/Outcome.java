@@ -61,6 +61,7 @@ enum Outcome {
                         MEMBER_NOT_FOUND,
                         CONNECTION_NOT_FOUND,
                         REAUTHORIZATION_REQUIRED,
+                        CONFLICT,
                         INTEGRATION_DISABLED -> BAD_REQUEST;
             };
         }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.holisticos.health.Metric;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.Measured;
-import io.holisticos.health.SourceAnswer.Standing;
 import io.holisticos.health.SourceAnswer.Unavailable;
 import io.holisticos.health.SourceName;
 import java.util.List;
@@ -86,9 +85,11 @@ record Completeness(
     /** Why a source has not told all it could; empty when it has. */
     private static Optional<String> silence(SourceAnswer answer) {
         if (answer instanceof Measured measured) {
-            return measured.standing() == Standing.REAUTHORIZATION_REQUIRED
-                    ? Optional.of(answer.status())
-                    : Optional.empty();
+            return switch (measured.standing()) {
+                case CURRENT, STALE -> Optional.empty();
+                case AWAITED -> Optional.of("pending");
+                case REAUTHORIZATION_REQUIRED -> Optional.of(answer.status());
+            };
         }
         return Optional.of(answer instanceof Unavailable ? "source_unavailable" : answer.status());
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.HealthError;
+import io.holisticos.health.HealthError.Conflict;
 import io.holisticos.health.HealthError.Forbidden;
 import io.holisticos.health.HealthError.InvalidRequest;
 import io.holisticos.health.HealthError.Unauthenticated;
@@ -80,7 +81,8 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
         }
         Long retryAfter =
                 error.retryAfter().map(wait -> Math.max(1, wait.toSeconds())).orElse(null);
-        return write(status, codeOf(error.kind()), String.valueOf(error.getMessage()), retryAfter, null);
+        String code = error instanceof Conflict conflict ? conflict.code() : codeOf(error.kind());
+        return write(status, code, String.valueOf(error.getMessage()), retryAfter, null);
     }
 
     private boolean hasShownKey() {
@@ -93,7 +95,7 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
             case UNAUTHENTICATED -> 401;
             case FORBIDDEN -> 403;
             case MEMBER_NOT_FOUND, CONNECTION_NOT_FOUND -> 404;
-            case REAUTHORIZATION_REQUIRED -> 409;
+            case REAUTHORIZATION_REQUIRED, CONFLICT -> 409;
             case BAD_SOURCE_REPLY -> 502;
             case INTEGRATION_DISABLED, SOURCE_THROTTLED, SOURCE_UNAVAILABLE -> 503; // 429 is only for our own callers
         };

@@ -79,7 +79,8 @@ class HostileRowsTest {
                         new DayRange(LocalDate.parse("2024-06-01"), LocalDate.parse("2024-06-07")),
                         Deadline.after(Duration.ofSeconds(25)));
 
-        assertThat(bed.store().rowsStartingIn(Kind.BIOMARKERS, who, null, null, 100)).hasSize(2);
+        assertThat(bed.store().rowsStartingIn(Kind.BIOMARKERS, who, null, null, 100))
+                .hasSize(2);
         assertThat(bed.metrics.meter("sahha.rows.skipped.biomarkers").getCount())
                 .isEqualTo(before + 1);
     }

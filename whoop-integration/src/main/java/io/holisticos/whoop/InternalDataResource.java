@@ -105,7 +105,13 @@ public final class InternalDataResource {
         query.refuseAny();
         return answer(
                 request,
-                reading(who, member -> single(member, reader.findProfile(who).orElse(null))));
+                reading(
+                        who,
+                        member -> single(
+                                member,
+                                member.isAwaited()
+                                        ? null
+                                        : reader.findProfile(who).orElse(null))));
     }
 
     @GET
@@ -120,7 +126,11 @@ public final class InternalDataResource {
                 request,
                 reading(
                         who,
-                        member -> single(member, reader.findBodyMeasurement(who).orElse(null))));
+                        member -> single(
+                                member,
+                                member.isAwaited()
+                                        ? null
+                                        : reader.findBodyMeasurement(who).orElse(null))));
     }
 
     @GET
@@ -211,6 +221,10 @@ public final class InternalDataResource {
             return standing == null ? null : standing.asOf();
         }
 
+        boolean isAwaited() {
+            return standing != null && standing.isAwaited();
+        }
+
         FreshnessBody freshness() {
             Freshness freshness = standing == null ? null : standing.freshness();
             return new FreshnessBody(
@@ -243,7 +257,9 @@ public final class InternalDataResource {
     private RecordsBody recordsOf(Member member, DaysQuery query, Function<WhoopDay, Stream<?>> recordsOf) {
         UserId who = member.who();
         Instant now = access.clock().instant();
-        Held held = reader.read(who, query.toRead(now), now, Deadline.after(READ_MAY_TAKE));
+        Held held = member.isAwaited()
+                ? Held.NOTHING
+                : reader.read(who, query.toRead(now), now, Deadline.after(READ_MAY_TAKE));
         DayRange days = query.meant(now, held.newest());
         List<Object> records = WhoopDays.of(held, days).stream()
                 .flatMap(recordsOf)

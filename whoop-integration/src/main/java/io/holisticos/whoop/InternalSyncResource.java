@@ -5,6 +5,7 @@ import static io.holisticos.whoop.api.WhoopApi.WHOOP;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.holisticos.health.HealthError.Conflict;
 import io.holisticos.health.HealthError.ConnectionNotFound;
 import io.holisticos.health.HealthError.IntegrationDisabled;
 import io.holisticos.health.HealthError.ReauthorizationRequired;
@@ -55,6 +56,10 @@ import org.jspecify.annotations.Nullable;
         description = "Nobody by this id, or not connected",
         content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
 @ApiResponse(
+        responseCode = "409",
+        description = "The member has to give consent again, or it is not settled yet whose account it is",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@ApiResponse(
         responseCode = "503",
         description = "Switched off, or not available for now",
         content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
@@ -78,6 +83,13 @@ public final class InternalSyncResource {
         MemberConnection connection = connections.find(who).orElseThrow(() -> new ConnectionNotFound(WHOOP));
         if (connection.needsConsent()) {
             throw new ReauthorizationRequired(WHOOP);
+        }
+        if (connection.isAwaited()) {
+            throw new Conflict(
+                    connection.standing() == MemberConnections.Standing.AWAITS_PROFILE
+                            ? "awaiting_profile"
+                            : "awaiting_confirmation",
+                    "nothing is read before it is settled whose WHOOP account this is; then it is read by itself");
         }
         UUID jobId = access.synchronizer().requestSync(who);
         URI status = UriBuilder.fromPath("/internal/sync/{user}/{job}").build(who.value(), jobId);

@@ -41,6 +41,11 @@ public final class Standings {
             MemberConnection connection,
             @Nullable Freshness freshness) {
 
+        /** Whether what is held, if anything, may be another account's. */
+        boolean isAwaited() {
+            return standing == Standing.AWAITED;
+        }
+
         /** When WHOOP last told us anything; null when it never did yet. */
         @Nullable
         Instant asOf() {
@@ -55,6 +60,9 @@ public final class Standings {
     /** Empty when the member is not connected. */
     Optional<MemberStanding> find(UserId who) {
         return connections.find(who).map(connection -> {
+            if (connection.isAwaited()) {
+                return new MemberStanding(Standing.AWAITED, connection, null);
+            }
             Freshness freshness = synchronizer.findFreshness(who).orElse(null);
             if (connection.needsConsent()) {
                 return new MemberStanding(Standing.REAUTHORIZATION_REQUIRED, connection, freshness);

@@ -16,11 +16,14 @@ import io.holisticos.whoop.connect.WhoopOAuth;
 import io.holisticos.whoop.quota.QuotaConfiguration;
 import io.holisticos.whoop.webhook.WebhookConfiguration;
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import java.net.URI;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Section {@code whoop} of {@code config.yml}. */
 public final class WhoopConfiguration {
@@ -68,6 +71,15 @@ public final class WhoopConfiguration {
     @JsonProperty
     Duration staleAfter = Duration.hours(6);
 
+    /**
+     * How many members may be connected; null for any number. WHOOP holds an application to 10 until it is approved, and
+     * refuses others after they agreed. Who was connected before is never refused.
+     */
+    @Min(1)
+    @JsonProperty
+    @Nullable
+    Integer memberLimit;
+
     /** The command {@code WHOOP_STORE}, around readers' readings of our own rows; always on their own threads. */
     @Valid
     @NotNull
@@ -80,6 +92,10 @@ public final class WhoopConfiguration {
 
     public OutboundConfiguration oauth() {
         return oauth;
+    }
+
+    public OptionalInt memberLimit() {
+        return memberLimit == null ? OptionalInt.empty() : OptionalInt.of(memberLimit);
     }
 
     CommandConfiguration store() {

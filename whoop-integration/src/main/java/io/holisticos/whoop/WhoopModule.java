@@ -19,7 +19,10 @@ import io.holisticos.outbound.Commands;
 import io.holisticos.outbound.Outbound;
 import io.holisticos.vault.Vault;
 import io.holisticos.web.WebhookDoor;
+import io.holisticos.whoop.api.ForbiddenCalls;
 import io.holisticos.whoop.api.WhoopApi;
+import io.holisticos.whoop.connect.Admission;
+import io.holisticos.whoop.connect.Arrivals;
 import io.holisticos.whoop.connect.ConnectFlow;
 import io.holisticos.whoop.connect.ConnectRoutes;
 import io.holisticos.whoop.connect.Connection;
@@ -67,9 +70,12 @@ public final class WhoopModule implements Managed {
     private final Vault vault;
     private final QuotaGovernor quota;
     private final Connections connections;
+    private final Arrivals arrivals;
+    private final Admission admission;
     private final ConnectFlow connectFlow;
     private final Outbound tokens;
     private final Outbound data;
+    private final ForbiddenCalls forbidden;
     private final Synchronizer synchronizer;
 
     /** The same, within the limits of whoever waits for an answer. */
@@ -125,7 +131,8 @@ public final class WhoopModule implements Managed {
                 commands,
                 Budget.unlimited(), // the quota counts what lies below /developer
                 Authorization.none());
-        WhoopOAuth oauth = new WhoopOAuth(tokens, configuration.connect);
+        this.forbidden = new ForbiddenCalls(tools.metrics(), tools.clock());
+        WhoopOAuth oauth = new WhoopOAuth(tokens, configuration.connect, forbidden);
         this.connections = new Connections(work.jdbi(), work.vault(), oauth, configuration.connect, tools.clock());
         this.data = Outbound.to(
                 WhoopApi.WHOOP,
@@ -134,7 +141,8 @@ public final class WhoopModule implements Managed {
                 commands,
                 quota,
                 new ConnectionAuthorization(connections));
-        WhoopApi api = new WhoopApi(data, configuration.apiUrl, tools.mapper(), tools.metrics()).withLanes(quota::lane);
+        WhoopApi api = new WhoopApi(data, configuration.apiUrl, tools.mapper(), tools.metrics(), forbidden)
+                .withLanes(quota::lane);
         SyncTerms terms = new SyncTerms(
                 who -> switches.integration().test(who) && switches.sync().test(who),
                 (who, begun) -> connections.markReauthorizationRequired(who, "refused_by_data_api", begun),
@@ -143,6 +151,12 @@ public final class WhoopModule implements Managed {
                 tools.metrics());
         this.synchronizer = new Synchronizer(
                 work.jdbi(), api, new WhoopStore(work.jdbi(), work.vault()), terms, () -> jobs().client());
+        WhoopApi first = api.paidFrom(quota.consents());
+        this.arrivals = new Arrivals(
+                connections,
+                first,
+                new Arrivals.Ways(new SyncOnConnect(), switches.integration(), () -> jobs().client()),
+                tools.clock());
         this.inbox = new WebhookInbox(
                 work.jdbi(),
                 new WebhookInbox.Members(
@@ -156,10 +170,12 @@ public final class WhoopModule implements Managed {
                         work.source(),
                         configuration.jobs,
                         tools.clock(),
-                        synchronizer.tasks(),
+                        Stream.concat(synchronizer.tasks().stream(), arrivals.tasks().stream())
+                                .toList(),
                         Stream.of(
                                         synchronizer.recurringTasks(),
                                         inbox.recurringTasks(),
+                                        arrivals.recurringTasks(),
                                         connections.recurringTasks(switches.integration()))
                                 .flatMap(List::stream)
                                 .toList());
@@ -168,19 +184,23 @@ public final class WhoopModule implements Managed {
         this.requests =
                 new Synchronizer(reads.jdbi(), api, new WhoopStore(reads.jdbi(), reads.vault()), terms, () -> client);
         this.connected = new ConnectionReader(reads.jdbi());
+        QuotaGovernor glance = new QuotaGovernor(reads.jdbi(), tools.clock(), configuration.quota);
+        this.admission = new Admission(connected, configuration::memberLimit, glance::untilNextPermit);
+        admission.register(tools.metrics());
         this.reader = new WhoopDayStore(reads.jdbi(), reads.vault());
         this.standings =
                 new Standings(this::connectionOf, requests, configuration.staleAfter.toJavaDuration(), tools.clock());
         this.store = commands.add(WhoopApi.WHOOP, STORE, configuration.store());
         this.connectFlow = new ConnectFlow(
-                new Consents(reads.jdbi(), configuration.connect, new SecureRandom(), tools.clock()),
+                new Consents(reads.jdbi(), reads.vault(), configuration.connect, new SecureRandom(), tools.clock()),
                 connections,
-                oauth,
-                api,
+                new ConnectFlow.Whoop(oauth, first, tools.clock()),
+                arrivals,
                 new Surroundings(
                         new SyncOnConnect(),
                         new Switch(),
                         who -> requests.findFreshness(who).map(Freshness::lastSyncedAt),
+                        admission,
                         new SecurityEvents(tools.metrics())));
     }
 
@@ -213,7 +233,12 @@ public final class WhoopModule implements Managed {
 
     /** How the integration does. */
     public WhoopVitals vitals() {
-        return new WhoopVitals(List.of(tokens, data), quota, synchronizer, this::jobs, vault);
+        return new WhoopVitals(
+                List.of(tokens, data),
+                quota,
+                synchronizer,
+                new WhoopVitals.Connecting(forbidden, admission, vault),
+                this::jobs);
     }
 
     /** By name: {@code whoop}, {@code vault} and {@code jobs}. */
@@ -248,7 +273,16 @@ public final class WhoopModule implements Managed {
                 .find(who)
                 .filter(held -> held.state() != Connection.State.REVOKED)
                 .map(held -> new MemberConnections.MemberConnection(
-                        held.whoopUserId(), held.connectedAt(), !held.isUsable()));
+                        held.whoopUserId(), held.connectedAt(), standingOf(held.state())));
+    }
+
+    private static MemberConnections.Standing standingOf(Connection.State state) {
+        return switch (state) {
+            case ACTIVE, REFRESHING -> MemberConnections.Standing.USABLE;
+            case AWAITING_PROFILE -> MemberConnections.Standing.AWAITS_PROFILE;
+            case AWAITING_CONFIRMATION -> MemberConnections.Standing.AWAITS_CONFIRMATION;
+            case REAUTHORIZATION_REQUIRED, REVOKED -> MemberConnections.Standing.NEEDS_CONSENT;
+        };
     }
 
     /** All of WHOOP, and connecting within it. */
@@ -287,5 +321,10 @@ public final class WhoopModule implements Managed {
 
         @Override
         public void disconnected(UserId who) {}
+
+        @Override
+        public void disowned(UserId who) {
+            synchronizer.disowned(who);
+        }
     }
 }

@@ -62,9 +62,12 @@ public final class WhoopSource implements HealthSource {
 
     private SourceAnswer held(UserId who, DayRange days, Deadline deadline) {
         Optional<MemberStanding> standing = standings.find(who);
-        return standing.isEmpty()
-                ? new SourceAnswer.NotConnected(WHOOP)
-                : measured(standing.get(), days, reader.read(who, days, clock.instant(), deadline));
+        if (standing.isEmpty()) {
+            return new SourceAnswer.NotConnected(WHOOP);
+        }
+        MemberStanding member = standing.get();
+        return measured(
+                member, days, member.isAwaited() ? Held.NOTHING : reader.read(who, days, clock.instant(), deadline));
     }
 
     private static SourceAnswer unavailable(HealthError error) {

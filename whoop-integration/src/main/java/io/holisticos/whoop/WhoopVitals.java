@@ -4,12 +4,15 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.holisticos.jobs.Jobs;
 import io.holisticos.outbound.Outbound;
 import io.holisticos.vault.Vault;
+import io.holisticos.whoop.api.ForbiddenCalls;
+import io.holisticos.whoop.connect.Admission;
 import io.holisticos.whoop.quota.QuotaGovernor;
 import io.holisticos.whoop.sync.Failing;
 import io.holisticos.whoop.sync.Synchronizer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -21,15 +24,20 @@ public final class WhoopVitals {
     private final List<Outbound> ways;
     private final QuotaGovernor quota;
     private final Synchronizer synchronizer;
+    private final Connecting connecting;
     private final Supplier<Jobs> jobs;
-    private final Vault vault;
 
-    WhoopVitals(List<Outbound> ways, QuotaGovernor quota, Synchronizer synchronizer, Supplier<Jobs> jobs, Vault vault) {
+    WhoopVitals(
+            List<Outbound> ways,
+            QuotaGovernor quota,
+            Synchronizer synchronizer,
+            Connecting connecting,
+            Supplier<Jobs> jobs) {
         this.ways = ways;
         this.quota = quota;
         this.synchronizer = synchronizer;
+        this.connecting = connecting;
         this.jobs = jobs;
-        this.vault = vault;
     }
 
     /** By command key: {@code closed}, {@code open}, {@code half_open}; only commands that were called. Answers at once. */
@@ -44,9 +52,20 @@ public final class WhoopVitals {
         return jobs.get().isRunning();
     }
 
+    /** Calls that were answered with 403. Answers at once. */
+    public Forbidden forbidden() {
+        ForbiddenCalls forbidden = connecting.forbidden();
+        return new Forbidden(
+                forbidden.count(),
+                forbidden.last().map(ForbiddenCalls.Last::at).orElse(null),
+                forbidden.last().map(ForbiddenCalls.Last::command).orElse(null),
+                forbidden.last().map(ForbiddenCalls.Last::body).orElse(null),
+                forbidden.isRecent());
+    }
+
     /** Whether tokens and payloads are sealed and open as they should. Answers at once. */
     public boolean isVaultWell() {
-        return vault.trouble().isEmpty();
+        return connecting.vault().trouble().isEmpty();
     }
 
     /**
@@ -65,8 +84,21 @@ public final class WhoopVitals {
                 synchronizer.lastSyncedAt(),
                 FailingJobs.of(synchronizer, jobs.get()).stream()
                         .map(FailingJob::of)
-                        .toList());
+                        .toList(),
+                membersOf(connecting.admission().members()));
     }
+
+    private static Members membersOf(Admission.Members all) {
+        OptionalInt limit = all.limit();
+        String warning = all.isNearlyFull()
+                ? all.connected() + " of " + limit.orElse(0) + " members are connected (whoop.memberLimit); beyond that"
+                        + " new ones are refused"
+                : null;
+        return new Members(all.connected(), all.awaiting(), limit.isPresent() ? limit.getAsInt() : null, warning);
+    }
+
+    /** What is told by the parts where members come in. */
+    record Connecting(ForbiddenCalls forbidden, Admission admission, Vault vault) {}
 
     /**
      * From the database, so the same on every replica.
@@ -74,7 +106,7 @@ public final class WhoopVitals {
      * @param lastSyncedAt when the newest complete sync of any member ended; empty before the first one
      * @param failing jobs that fail again and again
      */
-    public record Stored(Quota quota, Optional<Instant> lastSyncedAt, List<FailingJob> failing) {
+    public record Stored(Quota quota, Optional<Instant> lastSyncedAt, List<FailingJob> failing, Members members) {
 
         public Stored {
             failing = List.copyOf(failing);
@@ -101,6 +133,19 @@ public final class WhoopVitals {
     }
 
     /**
+     * How many members there are.
+     *
+     * @param awaiting whose account is not known, or not confirmed yet
+     * @param limit null when there is none
+     * @param warning null unless new members are, or will soon be, too many
+     */
+    public record Members(
+            @JsonProperty("connected") int connected,
+            @JsonProperty("awaiting") int awaiting,
+            @JsonProperty("limit") @Nullable Integer limit,
+            @JsonProperty("warning") @Nullable String warning) {}
+
+    /**
      * The application's quota at WHOOP.
      *
      * @param nextPermitAt now when there is room
@@ -111,6 +156,19 @@ public final class WhoopVitals {
             @JsonProperty("day") Use day,
             @JsonProperty("next_permit_at") Instant nextPermitAt,
             @JsonProperty("blocked_until") @Nullable Instant blockedUntil) {}
+
+    /**
+     * Calls that were answered with 403, by this process. They are made again later and change no connection.
+     *
+     * @param lastBody {@code plain_text} and {@code html} are the network's edge, {@code json} is WHOOP
+     * @param recent whether it happened in the last quarter of an hour
+     */
+    public record Forbidden(
+            @JsonProperty("count") long count,
+            @JsonProperty("last_at") @Nullable Instant lastAt,
+            @JsonProperty("last_command") @Nullable String lastCommand,
+            @JsonProperty("last_body") @Nullable String lastBody,
+            @JsonProperty("recent") boolean recent) {}
 
     /** Calls made within a window, and the most there may be. */
     public record Use(

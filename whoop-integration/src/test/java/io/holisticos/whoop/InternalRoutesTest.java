@@ -94,7 +94,7 @@ class InternalRoutesTest {
     static void start() throws Exception {
         bed = new SyncBed();
         bed.connect(ANNA);
-        CONNECTIONS.put(ANNA, new MemberConnection(10129, SyncBed.START, false));
+        CONNECTIONS.put(ANNA, new MemberConnection(10129L, SyncBed.START, MemberConnections.Standing.USABLE));
         bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
         application = new DropwizardTestSupport<>(
                 TinyApplication.class,
@@ -253,7 +253,8 @@ class InternalRoutesTest {
 
     @Test
     void withoutConsentASyncIsRefused() {
-        CONNECTIONS.put(new UserId("chen"), new MemberConnection(7, SyncBed.START, true));
+        CONNECTIONS.put(
+                new UserId("chen"), new MemberConnection(7L, SyncBed.START, MemberConnections.Standing.NEEDS_CONSENT));
 
         assertThat(post("/internal/sync/chen", KEY).statusCode()).isEqualTo(409);
         assertThat(json(get("/internal/data/health/chen", KEY))

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 public record IntegrationHealth(
         @Schema(
                 description =
-                        "ok; degraded: a breaker is not closed, WHOOP blocks us, jobs do not run or fail again and again, or sealed"
-                                + " values do not open; down: its database does not answer; disabled: switched off;"
+                        "ok; degraded: a breaker is not closed, WHOOP blocks us or answered 403 lately, jobs do not run or fail"
+                                + " again and again, or sealed values do not open; down: its database does not answer;"
+                                + " disabled: switched off;"
                                 + " not_configured: no credentials")
         @JsonProperty("status")
         Word status,
@@ -52,7 +53,21 @@ public record IntegrationHealth(
         List<Breaker> breakers,
 
         @Schema(description = "Null when the database does not answer") @JsonProperty("quota")
-        WhoopVitals.@Nullable Quota quota) {
+        WhoopVitals.@Nullable Quota quota,
+
+        @Schema(
+                description =
+                        "Calls that this process saw answered with 403; they are made again later, and no connection"
+                                + " ends by them. Null without credentials")
+        @JsonProperty("forbidden")
+        WhoopVitals.@Nullable Forbidden forbidden,
+
+        @Schema(
+                description =
+                        "How many members are connected, and how many there may be. Null when the database does not"
+                                + " answer")
+        @JsonProperty("members")
+        WhoopVitals.@Nullable Members members) {
 
     /** How calls of one kind stand. */
     public record Breaker(
@@ -80,6 +95,8 @@ public record IntegrationHealth(
                 null,
                 null,
                 List.of(),
+                null,
+                null,
                 null);
     }
 }

@@ -74,6 +74,7 @@ final class ServiceHealth {
         Optional<WhoopVitals.Stored> stored = looks.whoopStored().flatMap(look -> look.read(deadline));
         Map<String, String> breakers = vitals.breakers();
         boolean jobs = vitals.areJobsRunning();
+        WhoopVitals.Forbidden forbidden = vitals.forbidden();
         boolean vault = vitals.isVaultWell();
         WhoopVitals.@Nullable Quota quota =
                 stored.map(WhoopVitals.Stored::quota).orElse(null);
@@ -84,7 +85,7 @@ final class ServiceHealth {
         @Nullable
         Instant lastSyncedAt = stored.flatMap(WhoopVitals.Stored::lastSyncedAt).orElse(null);
         return new IntegrationHealth(
-                statusOf(enabled, quota, allClosed(breakers) && working && vault),
+                statusOf(enabled, quota, allClosed(breakers) && working && vault && !forbidden.recent()),
                 true,
                 enabled,
                 word(quota != null),
@@ -93,7 +94,9 @@ final class ServiceHealth {
                 failing,
                 lastSyncedAt,
                 IntegrationHealth.Breaker.of(breakers),
-                quota);
+                quota,
+                forbidden,
+                stored.map(WhoopVitals.Stored::members).orElse(null));
     }
 
     private static Word statusOf(@Nullable Boolean enabled, WhoopVitals.@Nullable Quota quota, boolean undisturbed) {

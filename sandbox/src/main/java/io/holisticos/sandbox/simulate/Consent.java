@@ -21,10 +21,13 @@ final class Consent {
 
     /** Returns false when the app asks to come back later, as it does while the quota is used up. */
     boolean connect(Person member) {
-        JsonNode begun = require(caller.post(
-                        "/internal/oauth/initiate",
-                        JsonNodeFactory.instance.objectNode().put("user_id", member.userId())))
-                .body();
+        Answer initiated = caller.post(
+                "/internal/oauth/initiate",
+                JsonNodeFactory.instance.objectNode().put("user_id", member.userId()));
+        if (initiated.status() == 503) {
+            return false;
+        }
+        JsonNode begun = require(initiated).body();
         URI back = town.whoop()
                 .allow(
                         member.userId(),

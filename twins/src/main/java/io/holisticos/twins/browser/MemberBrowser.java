@@ -18,13 +18,18 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Walks through WHOOP's consent page as a member's browser does: follows redirects, keeps cookies, fills in the first
- * form and presses one of its buttons. One instance is one browser. Not thread-safe.
+ * Walks to and through WHOOP's consent page as a member's browser does: follows redirects, keeps cookies, fills in forms,
+ * presses their buttons and says where they came from. One instance is one browser. Not thread-safe.
  */
 public final class MemberBrowser {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final Pattern ACTION = Pattern.compile("<form[^>]*action=\"([^\"]*)\"");
+
+    /** Of WHOOP's page. */
+    private static final String CHOICE = "name=\"member\"";
+
+    private static final int PAGES_BEFORE = 3;
+    private static final Pattern FORM = Pattern.compile("<form[^>]*action=\"([^\"]*)\".*?</form>", Pattern.DOTALL);
     private static final Pattern HIDDEN =
             Pattern.compile("<input type=\"hidden\" name=\"([^\"]*)\" value=\"([^\"]*)\"");
     private static final Pattern BUTTON = Pattern.compile("<button[^>]*name=\"([^\"]*)\" value=\"([^\"]*)\"");
@@ -35,19 +40,27 @@ public final class MemberBrowser {
             .connectTimeout(PATIENCE)
             .build();
 
-    /** Opens the address and allows access as this WHOOP member; returns the page the browser ends on. */
+    /**
+     * Opens the address, presses the first button until WHOOP asks who is there, and allows access as this WHOOP member;
+     * returns the page the browser ends on.
+     */
     public HttpResponse<String> allow(URI address, long whoopUserId) throws IOException, InterruptedException {
-        return press(open(address), 0, Optional.of(whoopUserId));
+        return press(asked(open(address)), 0, Optional.of(whoopUserId));
     }
 
-    /** Opens the address and presses the first button without choosing a member. */
+    /** The same without choosing a member. */
     public HttpResponse<String> allow(URI address) throws IOException, InterruptedException {
-        return press(open(address), 0, Optional.empty());
+        return press(asked(open(address)), 0, Optional.empty());
     }
 
-    /** Opens the address and declines. */
+    /** The same, but declines. */
     public HttpResponse<String> decline(URI address) throws IOException, InterruptedException {
-        return press(open(address), 1, Optional.empty());
+        return press(asked(open(address)), 1, Optional.empty());
+    }
+
+    /** Opens the address and presses the first button until WHOOP asks who is there. */
+    public HttpResponse<String> begin(URI address) throws IOException, InterruptedException {
+        return asked(open(address));
     }
 
     /** Opens an address and follows where it leads. */
@@ -55,31 +68,57 @@ public final class MemberBrowser {
         return http.send(HttpRequest.newBuilder(address).timeout(PATIENCE).build(), BodyHandlers.ofString());
     }
 
+    /** Presses a button of a page, counted from 0 over all its forms, and follows where that leads. */
+    public HttpResponse<String> press(HttpResponse<String> page, int button) throws IOException, InterruptedException {
+        return press(page, button, Optional.empty());
+    }
+
+    /** Leads past pages before WHOOP's own, which have nothing to choose. */
+    private HttpResponse<String> asked(HttpResponse<String> first) throws IOException, InterruptedException {
+        HttpResponse<String> page = first;
+        for (int i = 0; i < PAGES_BEFORE && !page.body().contains(CHOICE); i++) {
+            page = press(page, 0, Optional.empty());
+        }
+        return page;
+    }
+
     private HttpResponse<String> press(HttpResponse<String> page, int button, Optional<Long> member)
             throws IOException, InterruptedException {
-        Matcher action = ACTION.matcher(page.body());
-        if (!action.find()) {
-            return page; // no form: the way ended here, for instance on a page that says why
+        int passed = 0;
+        Matcher forms = FORM.matcher(page.body());
+        while (forms.find()) {
+            Matcher buttons = BUTTON.matcher(forms.group());
+            while (buttons.find()) {
+                if (passed++ == button) {
+                    Map<String, String> fields = hidden(forms.group());
+                    member.ifPresent(id -> fields.put("member", Long.toString(id)));
+                    fields.put(unescaped(buttons.group(1)), unescaped(buttons.group(2)));
+                    return submit(page.uri(), unescaped(forms.group(1)), fields);
+                }
+            }
         }
+        return page; // no such button: the way ended here, for instance on a page that says why
+    }
+
+    private static Map<String, String> hidden(String form) {
         Map<String, String> fields = new LinkedHashMap<>();
-        Matcher hidden = HIDDEN.matcher(page.body());
+        Matcher hidden = HIDDEN.matcher(form);
         while (hidden.find()) {
             fields.put(unescaped(hidden.group(1)), unescaped(hidden.group(2)));
         }
-        member.ifPresent(id -> fields.put("member", Long.toString(id)));
-        Matcher buttons = BUTTON.matcher(page.body());
-        for (int i = 0; buttons.find(); i++) {
-            if (i == button) {
-                fields.put(unescaped(buttons.group(1)), unescaped(buttons.group(2)));
-            }
-        }
+        return fields;
+    }
+
+    private HttpResponse<String> submit(URI page, String action, Map<String, String> fields)
+            throws IOException, InterruptedException {
         String form = fields.entrySet().stream()
                 .map(field -> encoded(field.getKey()) + "=" + encoded(field.getValue()))
                 .collect(Collectors.joining("&"));
         return http.send(
-                HttpRequest.newBuilder(page.uri().resolve(unescaped(action.group(1))))
+                HttpRequest.newBuilder(page.resolve(action))
                         .timeout(PATIENCE)
                         .header("Content-Type", "application/x-www-form-urlencoded")
+                        .header("Origin", page.getScheme() + "://" + page.getRawAuthority())
                         .POST(HttpRequest.BodyPublishers.ofString(form))
                         .build(),
                 BodyHandlers.ofString());

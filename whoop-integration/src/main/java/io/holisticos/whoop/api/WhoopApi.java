@@ -34,8 +34,9 @@ import org.jspecify.annotations.Nullable;
  * Every member endpoint of WHOOP's developer API v2 (OpenAPI document of 2026-09). Each method is one call, but the
  * {@code all…} ones. Thread-safe.
  *
- * <p>All methods throw, besides what {@link Outbound#call} throws: {@link ReauthorizationRequired} at 401 or 403, when
- * the token or its scope is gone for good, and {@link BadSourceReply} when the answer is not of the documented form.
+ * <p>All methods throw, besides what {@link Outbound#call} throws: {@link ReauthorizationRequired} at 401, when not even
+ * a fresh token is accepted, and {@link BadSourceReply} when the answer is not of the documented form, which a 403 never
+ * is: {@link ForbiddenCalls} says why.
  * Which of them a 404 is, is not known to WHOOP either: not there, not there yet, or not this member's.
  */
 public final class WhoopApi {
@@ -70,25 +71,30 @@ public final class WhoopApi {
     private final Outbound outbound;
     private final URI baseUrl;
     private final WireReader wire;
+    private final ForbiddenCalls forbidden;
 
     /**
      * The client, by one way for all lanes.
      *
      * @param baseUrl with its {@code /developer}
      */
-    public WhoopApi(Outbound outbound, URI baseUrl, ObjectMapper mapper, MetricRegistry metrics) {
+    public WhoopApi(
+            Outbound outbound, URI baseUrl, ObjectMapper mapper, MetricRegistry metrics, ForbiddenCalls forbidden) {
         this(
                 lane -> outbound,
                 outbound.announce(KEYS.toArray(CommandKey[]::new)),
                 baseUrl,
-                new WireReader(WHOOP, mapper, metrics));
+                new WireReader(WHOOP, mapper, metrics),
+                forbidden);
     }
 
-    private WhoopApi(Function<Lane, Outbound> lanes, Outbound outbound, URI baseUrl, WireReader wire) {
+    private WhoopApi(
+            Function<Lane, Outbound> lanes, Outbound outbound, URI baseUrl, WireReader wire, ForbiddenCalls forbidden) {
         this.lanes = lanes;
         this.outbound = outbound;
         this.baseUrl = baseUrl;
         this.wire = wire;
+        this.forbidden = forbidden;
     }
 
     /** The client whose lanes go separate ways; itself in the lane {@link Lane#INTERACTIVE}. */
@@ -98,12 +104,18 @@ public final class WhoopApi {
             ways.put(lane, outbound.on(budgets.apply(lane)));
         }
         Function<Lane, Outbound> chosen = lane -> Objects.requireNonNull(ways.get(lane));
-        return new WhoopApi(chosen, chosen.apply(Lane.INTERACTIVE), baseUrl, wire);
+        return new WhoopApi(chosen, chosen.apply(Lane.INTERACTIVE), baseUrl, wire, forbidden);
     }
 
     /** The same client, its calls paid from that lane. */
     public WhoopApi in(Lane lane) {
-        return new WhoopApi(lanes, lanes.apply(lane), baseUrl, wire);
+        return new WhoopApi(lanes, lanes.apply(lane), baseUrl, wire, forbidden);
+    }
+
+    /** The same client, all its calls paid from that budget, whatever their lane. */
+    public WhoopApi paidFrom(Budget budget) {
+        Outbound paid = outbound.on(budget);
+        return new WhoopApi(lane -> paid, paid, baseUrl, wire, forbidden);
     }
 
     /** One page of cycles, newest first; {@code nextToken} null for the first. */
@@ -259,10 +271,14 @@ public final class WhoopApi {
 
     private Reply answered(Call call, Deadline deadline) {
         Reply reply = outbound.call(call, deadline);
+        if (reply.status() == 403) {
+            forbidden.note(call.key(), reply);
+            throw unexpected(call, reply);
+        }
         if (reply.header("Content-Type").orElse("").toLowerCase(Locale.ROOT).startsWith("text/html")) {
             throw new BadSourceReply(WHOOP, "HTML with status " + reply.status()); // the edge speaking, not the API
         }
-        if (reply.status() == 401 || reply.status() == 403) { // undocumented which of them a lost scope is
+        if (reply.status() == 401) { // the way there has tried a fresh token
             throw new ReauthorizationRequired(WHOOP);
         }
         return reply;

@@ -1,10 +1,16 @@
 package io.holisticos.whoop.connect;
 
+import io.holisticos.whoop.connect.ConnectFlow.Outcome;
+import io.holisticos.whoop.connect.ConnectFlow.Standing;
+import io.holisticos.whoop.connect.ConnectFlow.Word;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.FormParam;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
@@ -16,6 +22,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.NewCookie;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
+import java.util.Optional;
 
 /** The member's browser on its way to WHOOP and back. Open routes: what is in the address is the credential. */
 @Path("/")
@@ -27,39 +34,72 @@ public final class BrowserResource {
 
     private static final String COOKIE = "whoop_connect_";
 
+    /** Browsers take a cookie of this name only over https, from its own host, for all of it. */
+    private static final String OF_THIS_HOST = "__Host-";
+
+    /** In the place of a link: links are longer. */
+    private static final String ANSWER = "answer";
+
     private final ConnectFlow flow;
     private final ConnectConfiguration configuration;
+    private final SameOrigin sameOrigin;
 
     BrowserResource(ConnectFlow flow, ConnectConfiguration configuration) {
         this.flow = flow;
         this.configuration = configuration;
+        this.sameOrigin = new SameOrigin(configuration.publicUrl);
     }
 
-    /** Gives the browser a cookie to come back with, and sends it on to WHOOP. */
+    /** Says what the link is for. Changes nothing, so that whoever previews it does no harm. */
     @GET
     @Path("connect/{link}")
-    @Operation(summary = "Follow a connect link")
-    @ApiResponse(responseCode = "302", description = "On to WHOOP, with a cookie to come back with")
-    public Response open(@PathParam("link") String link) {
-        ConnectFlow.Opened opened = flow.open(link);
-        if (opened instanceof ConnectFlow.Opened.Onward onward) {
-            return Response.status(Response.Status.FOUND)
-                    .location(onward.authorizationUrl())
-                    .cookie(cookie(onward.state(), onward.browserSecret(), (int) configuration.linkTtl.toSeconds()))
-                    .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                    .header("Referrer-Policy", "no-referrer")
+    @Operation(summary = "Look at a connect link")
+    @ApiResponse(responseCode = "200", description = "A page that says whose WHOOP goes where, with a button")
+    @ApiResponse(responseCode = "404", description = "A page: there is no such link")
+    public Response look(@PathParam("link") String link) {
+        ConnectFlow.Looked looked = flow.look(link);
+        if (looked instanceof ConnectFlow.Looked.Open open) {
+            return ConnectPage.of(open, pathOf("/connect/" + link), configuration)
                     .build();
         }
-        Refusal why = ((ConnectFlow.Opened.Closed) opened).why();
-        Response.ResponseBuilder page = ResultPage.refused(why);
-        return (why == Refusal.UNKNOWN_STATE ? page.status(Response.Status.NOT_FOUND) : page).build();
+        return closed(((ConnectFlow.Looked.Closed) looked).why());
+    }
+
+    /**
+     * The buttons of our pages. Behind a link: gives the browser a cookie to come back with, and sends it on to WHOOP. At
+     * the end: the member says whether it was the right account.
+     */
+    @POST
+    @Path("connect/{link}")
+    @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
+    @Operation(summary = "Press a button of our pages")
+    @ApiResponse(responseCode = "200", description = "At the end: a page that says how it stands now")
+    @ApiResponse(
+            responseCode = "303",
+            description = "On to WHOOP, with a cookie to come back with; at the end: to return_to")
+    @ApiResponse(responseCode = "403", description = "A page: the form did not come from our page")
+    @ApiResponse(
+            responseCode = "409",
+            description = "A page: this WHOOP account, or one more member, cannot be connected")
+    public Response press(
+            @PathParam("link") String link,
+            @FormParam("token") @DefaultValue("") String token,
+            @FormParam("answer") @DefaultValue("") String answer,
+            @Context HttpHeaders headers) {
+        boolean ours = sameOrigin.isSaidBy(headers);
+        return link.equals(ANSWER) ? answered(token, Word.of(answer), ours) : pressed(link, token, ours);
     }
 
     /** Back from WHOOP. */
     @GET
     @Path("api/v1/whoop/callback")
     @Operation(summary = "Back from WHOOP")
-    @ApiResponse(responseCode = "200", description = "A page that says that WHOOP is connected, or 302 to return_to")
+    @ApiResponse(
+            responseCode = "200",
+            description = "A page that names both accounts and asks whether that is right, or 302 to return_to")
+    @ApiResponse(
+            responseCode = "409",
+            description = "A page: this WHOOP account, or one more member, cannot be connected")
     public Response callback(
             @QueryParam("code") @DefaultValue("") String code,
             @QueryParam("state") @DefaultValue("") String state,
@@ -68,44 +108,92 @@ public final class BrowserResource {
         Cookie held = headers.getCookies().get(cookieName(state));
         String browserSecret = held == null ? null : held.getValue();
         if (!error.isEmpty()) { // before the state, which may be empty then
-            return answer(flow.failInBrowser(error, state, browserSecret), state);
+            return ended(flow.failInBrowser(error, state, browserSecret), state);
         }
         if (code.isBlank() || state.isEmpty()) {
             return ResultPage.refused(Refusal.UNKNOWN_STATE).build();
         }
-        return answer(flow.finishInBrowser(code, state, browserSecret), state);
+        return ended(flow.finishInBrowser(code, state, browserSecret), state);
     }
 
-    private Response answer(ConnectFlow.Outcome outcome, String state) {
-        Response.ResponseBuilder answer;
-        URI returnTo = outcome.returnTo();
-        if (returnTo != null) {
-            answer = Response.status(Response.Status.FOUND)
-                    .location(withResult(returnTo, outcome))
-                    .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                    .header("Referrer-Policy", "no-referrer");
-        } else if (outcome instanceof ConnectFlow.Outcome.Failed failed) {
-            answer = ResultPage.refused(failed.why());
-        } else {
-            answer = ResultPage.connected();
+    private Response pressed(String link, String token, boolean ours) {
+        ConnectFlow.Pressed pressed = flow.press(link, token, ours);
+        if (pressed instanceof ConnectFlow.Pressed.Onward onward) {
+            Consents.Secret secret = onward.secret();
+            return goTo(Response.Status.SEE_OTHER, onward.authorizationUrl())
+                    .cookie(cookie(secret.state(), secret.browser(), (int) configuration.linkTtl.toSeconds()))
+                    .build();
         }
-        return outcome instanceof ConnectFlow.Outcome.Connected
-                ? answer.cookie(cookie(state, "", 0)).build()
-                : answer.build();
+        return closed(((ConnectFlow.Pressed.Closed) pressed).why());
+    }
+
+    private Response answered(String token, Optional<Word> word, boolean ours) {
+        if (word.isEmpty()) {
+            return ResultPage.refused(Refusal.OTHER_PAGE).build();
+        }
+        ConnectFlow.Reply reply = flow.answer(token, word.get(), ours);
+        if (reply instanceof ConnectFlow.Reply.Refused refused) {
+            return ResultPage.refused(refused.why()).build();
+        }
+        ConnectFlow.Reply.Done done = (ConnectFlow.Reply.Done) reply;
+        URI returnTo = done.returnTo();
+        if (returnTo == null) {
+            return ResultPage.answered(done.word(), null).build();
+        }
+        return done.word() == Word.DISOWN
+                ? ResultPage.answered(done.word(), with(returnTo, "error=disconnected"))
+                        .build()
+                : goTo(Response.Status.SEE_OTHER, with(returnTo, "status=connected"))
+                        .build();
+    }
+
+    private Response ended(Outcome outcome, String state) {
+        if (outcome instanceof Outcome.Failed failed) {
+            URI returnTo = failed.returnTo();
+            return returnTo == null
+                    ? ResultPage.refused(failed.why()).build()
+                    : goTo(
+                                    Response.Status.FOUND,
+                                    with(returnTo, "error=" + failed.why().code()))
+                            .build();
+        }
+        Outcome.Kept kept = (Outcome.Kept) outcome;
+        URI returnTo = kept.returnTo();
+        Response.ResponseBuilder answer = returnTo != null && kept.standing() == Standing.CONNECTED_AGAIN
+                ? goTo(Response.Status.FOUND, with(returnTo, "status=connected"))
+                : ResultPage.kept(kept, pathOf("/connect/" + ANSWER));
+        return answer.cookie(cookie(state, "", 0)).build();
+    }
+
+    private static Response closed(Refusal why) {
+        Response.ResponseBuilder page = ResultPage.refused(why);
+        return (why == Refusal.UNKNOWN_STATE ? page.status(Response.Status.NOT_FOUND) : page).build();
+    }
+
+    private static Response.ResponseBuilder goTo(Response.Status how, URI address) {
+        return Response.status(how)
+                .location(address)
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .header("Referrer-Policy", "no-referrer");
     }
 
     /** Appends to what the caller gave, which has no fragment, and changes nothing else of it. */
-    private static URI withResult(URI returnTo, ConnectFlow.Outcome outcome) {
-        String result = outcome instanceof ConnectFlow.Outcome.Failed failed
-                ? "error=" + failed.why().code()
-                : "status=connected";
+    private static URI with(URI returnTo, String result) {
         return URI.create(returnTo + (returnTo.getRawQuery() == null ? "?" : "&") + result);
+    }
+
+    /** Where browsers find a route of ours, should all of ours lie below a path. */
+    private String pathOf(String route) {
+        return configuration.below(route).getRawPath();
     }
 
     private NewCookie cookie(String state, String secret, int maxAgeSeconds) {
         return new NewCookie.Builder(cookieName(state))
                 .value(secret)
-                .path(configuration.redirectUri().getPath())
+                .path(
+                        configuration.secureCookies()
+                                ? "/"
+                                : configuration.redirectUri().getPath())
                 .maxAge(maxAgeSeconds)
                 .httpOnly(true)
                 .secure(configuration.secureCookies())
@@ -113,8 +201,9 @@ public final class BrowserResource {
                 .build();
     }
 
-    /** One for each consent, so that two at once in one browser do not disturb each other. */
-    private static String cookieName(String state) {
-        return COOKIE + Secrets.derived(state, "cookie").substring(0, 12);
+    /** One for each press, so that two at once in one browser do not disturb each other. */
+    private String cookieName(String state) {
+        String name = COOKIE + Secrets.derived(state, "cookie").substring(0, 12);
+        return configuration.secureCookies() ? OF_THIS_HOST + name : name;
     }
 }

@@ -18,7 +18,7 @@ public final class ConnectConfiguration {
     /** The last part of {@link #redirectUri}. */
     static final String CALLBACK_PATH = "/api/v1/whoop/callback";
 
-    private static final String OFFLINE = "offline";
+    static final String OFFLINE = "offline";
 
     /** As the WHOOP dashboard shows it; empty for a house without WHOOP. */
     @NotNull

@@ -5,26 +5,38 @@ import static io.holisticos.whoop.api.WhoopApi.WHOOP;
 import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError;
+import io.holisticos.health.HealthError.BadSourceReply;
+import io.holisticos.health.HealthError.Conflict;
 import io.holisticos.health.HealthError.ConnectionNotFound;
 import io.holisticos.health.HealthError.IntegrationDisabled;
+import io.holisticos.health.HealthError.ReauthorizationRequired;
 import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
 import io.holisticos.trace.RequestContext;
+import io.holisticos.whoop.api.Profile;
 import io.holisticos.whoop.api.WhoopApi;
+import io.holisticos.whoop.connect.Connections.Answered;
+import io.holisticos.whoop.connect.Connections.Consented;
+import io.holisticos.whoop.connect.Connections.Holding;
+import io.holisticos.whoop.connect.Connections.Joined;
 import io.holisticos.whoop.connect.Consents.Begun;
 import io.holisticos.whoop.connect.Consents.Claim;
+import io.holisticos.whoop.connect.Consents.Consent;
+import io.holisticos.whoop.connect.Consents.Secret;
 import io.holisticos.whoop.connect.TokenAnswer.Granted;
 import io.holisticos.whoop.connect.TokenAnswer.Misconfigured;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How a member comes (link, consent, code, tokens, account) and goes. Thread-safe. */
+/** How a member comes (link, button, consent, code, tokens, account, the member's word) and goes. Thread-safe. */
 public final class ConnectFlow {
 
     private static final Logger log = LoggerFactory.getLogger(ConnectFlow.class);
@@ -35,18 +47,27 @@ public final class ConnectFlow {
     /** Going must not hang on WHOOP. */
     private static final Duration GOOD_BYE = Duration.ofSeconds(5);
 
+    private static final Duration SOON = Duration.ofSeconds(5);
+
     private final Consents consents;
     private final Connections connections;
-    private final WhoopOAuth oauth;
-    private final WhoopApi api;
+    private final Whoop whoop;
+    private final Arrivals arrivals;
     private final Surroundings surroundings;
 
+    /**
+     * WHOOP's two sides.
+     *
+     * @param api whose calls come before those of first syncs
+     */
+    public record Whoop(WhoopOAuth oauth, WhoopApi api, Clock clock) {}
+
     public ConnectFlow(
-            Consents consents, Connections connections, WhoopOAuth oauth, WhoopApi api, Surroundings surroundings) {
+            Consents consents, Connections connections, Whoop whoop, Arrivals arrivals, Surroundings surroundings) {
         this.consents = consents;
         this.connections = connections;
-        this.oauth = oauth;
-        this.api = api;
+        this.whoop = whoop;
+        this.arrivals = arrivals;
         this.surroundings = surroundings;
     }
 
@@ -59,63 +80,168 @@ public final class ConnectFlow {
         }
     }
 
-    /** Where following a link leads. */
-    sealed interface Opened {
+    /** What is behind a link. */
+    sealed interface Looked {
+        /**
+         * A page with a button.
+         *
+         * @param label the account of ours that a WHOOP account would belong to
+         * @param token what the button has to send along
+         */
+        record Open(String label, String token) implements Looked {
+            @Override
+            public String toString() {
+                return "Open";
+            }
+        }
+
+        record Closed(Refusal why) implements Looked {}
+    }
+
+    /** Where pressing the button leads. */
+    sealed interface Pressed {
         /** On to WHOOP, with a secret to come back with. */
-        record Onward(URI authorizationUrl, String state, String browserSecret) implements Opened {
-            /** All three are secrets. */
+        record Onward(URI authorizationUrl, Secret secret) implements Pressed {
             @Override
             public String toString() {
                 return "Onward";
             }
         }
 
-        record Closed(Refusal why) implements Opened {}
+        record Closed(Refusal why) implements Pressed {}
     }
 
     /** How a consent ended. */
     sealed interface Outcome {
-        /** Where to send the member; null for our own page. */
+        /** Where to send the member in the end; null for our own page. */
         @Nullable
         URI returnTo();
 
-        record Connected(UserId who, @Nullable URI returnTo) implements Outcome {}
+        /**
+         * The tokens are kept.
+         *
+         * @param standing what is to be said to the member
+         * @param whoopName first name and initial of whoever consented at WHOOP; null while it is not known
+         * @param label the account of ours
+         * @param answer what the member's page answers with
+         */
+        record Kept(
+                UserId who,
+                Standing standing,
+                @Nullable String whoopName,
+                String label,
+                String answer,
+                @Nullable URI returnTo)
+                implements Outcome {
+            @Override
+            public String toString() {
+                return "Kept[" + standing + "]";
+            }
+        }
 
         record Failed(Refusal why, @Nullable URI returnTo) implements Outcome {}
+    }
+
+    /** What a consent came to. */
+    enum Standing {
+        /** With a WHOOP account that this member had before. */
+        CONNECTED_AGAIN,
+        /** With a WHOOP account that is new to this member. */
+        CONNECTED,
+        /** Whose account it is, is asked as soon as WHOOP lets us. */
+        AWAITING_PROFILE,
+        /** It is another account than before: the member has to say so. */
+        AWAITING_CONFIRMATION
+    }
+
+    /** What a member says on the page at the end. */
+    enum Word {
+        /** It is as the page says. */
+        KEEP,
+        /** The new account takes the place of the one before. */
+        REPLACE,
+        /** That is not this member's WHOOP. */
+        DISOWN;
+
+        static Optional<Word> of(String word) {
+            for (Word one : values()) {
+                if (one.form().equals(word)) {
+                    return Optional.of(one);
+                }
+            }
+            return Optional.empty();
+        }
+
+        /** As a form has it. */
+        String form() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** What came of a member's word. */
+    sealed interface Reply {
+        /** All is settled. */
+        record Done(Word word, @Nullable URI returnTo) implements Reply {}
+
+        record Refused(Refusal why) implements Reply {}
     }
 
     /** A connection and the age of its data. */
     record Status(Connection connection, Optional<Instant> lastSynced) {}
 
-    /** @throws IntegrationDisabled when WHOOP is switched off for the member */
-    Started start(UserId who, String initiatedBy, @Nullable String returnTo) {
+    /**
+     * @throws IntegrationDisabled when WHOOP is switched off for the member
+     * @throws Conflict when there are as many members as there may be
+     * @throws SourceThrottled when WHOOP cannot be called for longer than a member would wait
+     */
+    Started start(UserId who, String initiatedBy, Consents.Wishes wishes) {
         if (!surroundings.moduleSwitch().letsConnect(who)) {
             throw new IntegrationDisabled(WHOOP);
         }
         RequestContext.current().ifPresent(request -> request.member(connections.inLogs(who)));
-        Begun begun = consents.begin(who, initiatedBy, returnTo);
+        surroundings.admission().require(who);
+        Begun begun = consents.begin(who, initiatedBy, wishes);
         log.info("event=connect_started provider=whoop member={} by={}", connections.inLogs(who), initiatedBy);
         return new Started(
-                who, begun.connectUrl(), oauth.authorizationUrl(begun.state()), begun.state(), begun.expiresIn());
+                who,
+                begun.connectUrl(),
+                whoop.oauth().authorizationUrl(begun.state()),
+                begun.state(),
+                begun.expiresIn());
     }
 
-    /** A browser follows a connect link. */
-    Opened open(String link) {
-        String browserSecret = consents.browserSecret();
-        Claim claim;
+    /** Somebody, or something, opens a connect link. Nothing changes by it. */
+    Looked look(String link) {
+        Claim claim = lookedUp(link);
+        Refusal why = whyNotOnward(claim);
+        return why == null && claim instanceof Claim.Granted granted
+                ? new Looked.Open(granted.consent().label(), consents.pageToken(link))
+                : new Looked.Closed(why == null ? Refusal.UNKNOWN_STATE : why);
+    }
+
+    /**
+     * The member presses the button behind a link.
+     *
+     * @param token of the page with the button
+     * @param sameOrigin whether the browser says that the page was ours
+     */
+    Pressed press(String link, String token, boolean sameOrigin) {
+        if (!sameOrigin || !consents.isPageToken(link, token)) {
+            surroundings.security().note(SecurityEvents.Kind.CALLBACK_REFUSED, Refusal.OTHER_PAGE.code());
+            return new Pressed.Closed(Refusal.OTHER_PAGE);
+        }
+        Claim claim = lookedUp(link);
+        Refusal why = whyNotOnward(claim);
+        if (why != null || !(claim instanceof Claim.Granted granted)) {
+            return new Pressed.Closed(why == null ? Refusal.UNKNOWN_STATE : why);
+        }
         try {
-            claim = consents.open(link, browserSecret);
-        } catch (SourceUnavailable e) { // a person looks at this: a page, not a problem document
-            return new Opened.Closed(Refusal.LATER);
+            return consents.press(granted.consent())
+                    .<Pressed>map(secret -> new Pressed.Onward(whoop.oauth().authorizationUrl(secret.state()), secret))
+                    .orElseGet(() -> new Pressed.Closed(Refusal.UNKNOWN_STATE));
+        } catch (SourceUnavailable e) {
+            return new Pressed.Closed(Refusal.LATER);
         }
-        if (!(claim instanceof Claim.Granted granted)) {
-            return new Opened.Closed(refusalOf(claim));
-        }
-        if (!surroundings.moduleSwitch().letsConnect(granted.who())) {
-            return new Opened.Closed(Refusal.SWITCHED_OFF);
-        }
-        String state = consents.stateOf(link);
-        return new Opened.Onward(oauth.authorizationUrl(state), state, browserSecret);
     }
 
     /** A browser comes back with a code. */
@@ -126,12 +252,32 @@ public final class ConnectFlow {
         } catch (SourceUnavailable e) {
             return new Outcome.Failed(Refusal.LATER, null);
         }
-        return finish(code, claim);
+        if (!(claim instanceof Claim.Granted granted)) {
+            return strange(claim);
+        }
+        return finish(new Return(granted.consent(), code, state, false, true));
     }
 
-    /** A service brings the code for a consent that it began. */
-    Outcome finishByService(String code, String state, String service) {
-        return finish(code, consents.useByService(state, service));
+    /**
+     * A service brings the code for a consent that it began.
+     *
+     * @param replaceAccount whether it may be another WHOOP account than before; the same call once more with this says
+     *     so after it was asked
+     */
+    Outcome finishByService(String code, String state, String service, boolean replaceAccount) {
+        Claim claim = consents.useByService(state, service);
+        if (claim instanceof Claim.Used && replaceAccount) {
+            Optional<Answered> waiting = connections
+                    .answered(Consents.answerHash(state))
+                    .filter(one -> one.connection().state() == Connection.State.AWAITING_CONFIRMATION);
+            if (waiting.isPresent()) {
+                return replaced(waiting.get(), state);
+            }
+        }
+        if (!(claim instanceof Claim.Granted granted)) {
+            return strange(claim);
+        }
+        return finish(new Return(granted.consent(), code, state, replaceAccount, false));
     }
 
     /**
@@ -152,14 +298,39 @@ public final class ConnectFlow {
         return new Outcome.Failed(why, returnTo);
     }
 
+    /**
+     * The member says on the page at the end whether all is as it should be.
+     *
+     * @param answer what that page, and nobody else, has to answer with
+     * @param sameOrigin whether the browser says that the page was ours
+     */
+    Reply answer(String answer, Word word, boolean sameOrigin) {
+        if (!sameOrigin) {
+            surroundings.security().note(SecurityEvents.Kind.CALLBACK_REFUSED, Refusal.OTHER_PAGE.code());
+            return new Reply.Refused(Refusal.OTHER_PAGE);
+        }
+        try {
+            Optional<Consent> consent = consents.answered(answer);
+            Optional<Answered> held = connections.answered(Secrets.hash(answer));
+            if (consent.isEmpty() || held.isEmpty()) {
+                return new Reply.Refused(Refusal.ANSWERED_ALREADY);
+            }
+            UserId who = held.get().connection().who();
+            RequestContext.current().ifPresent(request -> request.member(connections.inLogs(who)));
+            URI returnTo = consent.get().returnTo();
+            return switch (word) {
+                case KEEP -> kept(held.get(), answer, returnTo);
+                case REPLACE -> replacedOnPage(held.get(), answer, returnTo);
+                case DISOWN -> disowned(who, returnTo);
+            };
+        } catch (SourceUnavailable e) {
+            return new Reply.Refused(Refusal.LATER);
+        }
+    }
+
     /** Ends a connection, whether WHOOP can be told or not. Does nothing where there is none. */
     void disconnect(UserId who) {
-        Deadline deadline = Deadline.after(GOOD_BYE);
-        try {
-            connections.lastAccessToken(who, deadline).ifPresent(token -> api.revokeAccessWith(token, who, deadline));
-        } catch (HealthError e) { // ours ends all the same, and unused tokens at WHOOP run out
-            log.warn("event=revoke_not_confirmed provider=whoop member={} kind={}", connections.inLogs(who), e.kind());
-        }
+        sayGoodBye(who);
         if (connections.end(who)) {
             log.info("event=disconnected provider=whoop member={}", connections.inLogs(who));
             surroundings.listener().disconnected(who);
@@ -178,78 +349,276 @@ public final class ConnectFlow {
         if (status(who).connection().isUsable()) {
             try {
                 connections.current(who, Deadline.after(PATIENCE));
-            } catch (HealthError.ReauthorizationRequired e) { // an answer here; the row says it by now
+            } catch (ReauthorizationRequired e) { // an answer here; the row says it by now
                 log.debug("event=validated provider=whoop member={} valid=false", connections.inLogs(who));
             }
         }
         return status(who).connection();
     }
 
-    private Outcome finish(String code, Claim claim) {
-        if (!(claim instanceof Claim.Granted granted)) {
-            Refusal why = refused(claim);
-            log.info("event=connect_refused provider=whoop reason={}", why);
-            return new Outcome.Failed(why, null); // whoever this is, it is not sent on
+    /**
+     * A consent that comes back, whoever brings it.
+     *
+     * @param inBrowser whether its link is to be used up by it; a state of a service is used up already
+     */
+    private record Return(Consent consent, String code, String state, boolean replaceAccount, boolean inBrowser) {
+        @Override
+        public String toString() {
+            return "Return[" + consent + "]";
         }
-        UserId who = granted.who();
-        RequestContext.current().ifPresent(request -> request.member(connections.inLogs(who)));
-        Refusal why = surroundings.moduleSwitch().letsConnect(who) ? connect(who, code) : Refusal.SWITCHED_OFF;
-        if (why != null) {
-            log.info("event=connect_refused provider=whoop member={} reason={}", connections.inLogs(who), why);
-            return new Outcome.Failed(why, granted.returnTo());
-        }
-        return new Outcome.Connected(who, granted.returnTo());
     }
 
-    /** Returns why not, or null when the member is connected. */
-    private @Nullable Refusal connect(UserId who, String code) {
+    private Outcome finish(Return back) {
+        UserId who = back.consent().who();
+        RequestContext.current().ifPresent(request -> request.member(connections.inLogs(who)));
+        Outcome outcome =
+                surroundings.moduleSwitch().letsConnect(who) ? exchanged(back) : failed(back, Refusal.SWITCHED_OFF);
+        if (outcome instanceof Outcome.Failed failed) {
+            log.info("event=connect_refused provider=whoop member={} reason={}", connections.inLogs(who), failed.why());
+        }
+        return outcome;
+    }
+
+    private Outcome exchanged(Return back) {
+        UserId who = back.consent().who();
         Deadline deadline = Deadline.after(PATIENCE);
         try {
             connections.requireSeals(who); // what is granted must not be lost
-            TokenAnswer answer = oauth.exchange(who, code, deadline);
+            TokenAnswer answer = whoop.oauth().exchange(who, back.code(), deadline);
             if (answer instanceof Granted granted) {
-                return keep(who, granted, deadline);
+                return narrowed(granted) ? givenBack(back, granted, deadline) : only(back, granted, deadline);
             }
-            return answer instanceof Misconfigured ? Refusal.NOT_CONFIGURED : Refusal.CODE_REFUSED;
+            return failed(back, answer instanceof Misconfigured ? Refusal.NOT_CONFIGURED : Refusal.CODE_REFUSED);
         } catch (SourceThrottled e) { // its place in the code says nothing
             log.warn("event=connect_failed provider=whoop member={} kind={}", connections.inLogs(who), e.kind());
-            return Refusal.LATER;
+            return failed(back, Refusal.LATER);
         } catch (HealthError e) {
             log.warn("event=connect_failed provider=whoop member={} kind={}", connections.inLogs(who), e.kind(), e);
-            return Refusal.LATER;
+            return failed(back, Refusal.LATER);
         }
     }
 
-    private @Nullable Refusal keep(UserId who, Granted granted, Deadline deadline) {
-        String refreshToken = granted.refreshToken();
-        if (refreshToken == null || !granted.scopes().containsAll(oauth.requestedScopes())) {
-            giveBack(who, granted, deadline);
-            return Refusal.NARROWED;
+    /** Of several browsers that come back for one link the first one counts. */
+    private Outcome only(Return back, Granted granted, Deadline deadline) {
+        if (back.inBrowser() && !consents.useUp(back.consent())) {
+            return failed(back, Refusal.ALREADY_USED);
         }
-        long whoopUserId =
-                api.profileWith(granted.accessToken(), who, deadline).record().userId();
-        Connections.Joined joined = connections.join(who, whoopUserId, granted, refreshToken);
-        return switch (joined) {
-            case CONNECTED -> {
-                log.info("event=connected provider=whoop member={}", connections.inLogs(who));
-                surroundings.listener().connected(who, whoopUserId);
-                yield null;
+        Outcome outcome = null;
+        try {
+            outcome = kept(back, granted, deadline);
+            return outcome;
+        } finally {
+            if (back.inBrowser() && !(outcome instanceof Outcome.Kept)) {
+                consents.release(back.consent());
             }
-            // not given back: at WHOOP that would end the connection of the other user, too
-            case ACCOUNT_OF_ANOTHER_USER -> Refusal.ACCOUNT_OF_ANOTHER_USER;
-            case USER_HAS_ANOTHER_ACCOUNT -> Refusal.USER_HAS_ANOTHER_ACCOUNT;
-        };
+        }
+    }
+
+    /** The tokens are kept before anything else is tried: who agreed does not have to do so again. */
+    private Outcome kept(Return back, Granted granted, Deadline deadline) {
+        UserId who = back.consent().who();
+        Consented consented = consented(back, granted);
+        Holding holding =
+                connections.hold(who, consented, surroundings.admission().limit());
+        if (holding == Holding.MEMBER_LIMIT_REACHED) {
+            giveBackUnlessAnothers(who, granted, deadline);
+            return failed(back, Refusal.MEMBER_LIMIT);
+        }
+        Profile profile;
+        try {
+            profile = whoop.api()
+                    .profileWith(granted.accessToken(), who, deadline)
+                    .record();
+        } catch (SourceThrottled | SourceUnavailable | BadSourceReply e) {
+            if (holding != Holding.HELD) { // the connection there is goes on
+                throw e;
+            }
+            log.info(
+                    "event=connect_awaits_profile provider=whoop member={} kind={}", connections.inLogs(who), e.kind());
+            connections.rememberWaiting(who);
+            arrivals.later(who, e.retryAfter().orElse(SOON));
+            return kept(back, Standing.AWAITING_PROFILE, null);
+        } catch (ReauthorizationRequired e) {
+            connections.dismiss(who, "token_refused");
+            return failed(back, Refusal.CODE_REFUSED);
+        }
+        Joined joined = holding == Holding.HELD
+                ? arrivals.settle(who, profile.userId(), back.replaceAccount())
+                : renewed(who, profile.userId(), consented);
+        return outcome(back, joined, profile);
+    }
+
+    private Joined renewed(UserId who, long whoopUserId, Consented consented) {
+        Joined joined = connections.renew(who, whoopUserId, consented);
+        if (joined instanceof Joined.Connected) {
+            arrivals.announce(who, whoopUserId);
+        }
+        return joined;
+    }
+
+    private static Outcome outcome(Return back, Joined joined, Profile profile) {
+        if (joined instanceof Joined.Connected connected) {
+            return kept(back, connected.isNew() ? Standing.CONNECTED : Standing.CONNECTED_AGAIN, nameOf(profile));
+        }
+        if (joined instanceof Joined.ToBeConfirmed) {
+            return kept(back, Standing.AWAITING_CONFIRMATION, nameOf(profile));
+        }
+        // not given back: at WHOOP that would end the connection of the other user, too
+        if (joined instanceof Joined.AccountOfAnotherUser) {
+            return failed(back, Refusal.ACCOUNT_OF_ANOTHER_USER);
+        }
+        return failed(
+                back,
+                joined instanceof Joined.UserHasAnotherAccount ? Refusal.USER_HAS_ANOTHER_ACCOUNT : Refusal.LATER);
+    }
+
+    private static Outcome kept(Return back, Standing standing, @Nullable String whoopName) {
+        Consent consent = back.consent();
+        return new Outcome.Kept(
+                consent.who(), standing, whoopName, consent.label(), Consents.answer(back.state()), consent.returnTo());
+    }
+
+    private static Outcome failed(Return back, Refusal why) {
+        return new Outcome.Failed(why, back.consent().returnTo());
+    }
+
+    private Outcome replaced(Answered waiting, String state) {
+        Joined joined = settled(waiting);
+        UserId who = waiting.connection().who();
+        return joined instanceof Joined.Connected
+                ? new Outcome.Kept(
+                        who, Standing.CONNECTED, null, AccountLabel.masked(who), Consents.answer(state), null)
+                : new Outcome.Failed(Refusal.ACCOUNT_OF_ANOTHER_USER, null);
+    }
+
+    private Reply kept(Answered held, String answer, @Nullable URI returnTo) {
+        if (held.connection().state() == Connection.State.AWAITING_CONFIRMATION) {
+            return new Reply.Refused(Refusal.TO_BE_CONFIRMED); // this says nothing of that
+        }
+        connections.forgetAnswer(Secrets.hash(answer));
+        return new Reply.Done(Word.KEEP, returnTo);
+    }
+
+    private Reply replacedOnPage(Answered held, String answer, @Nullable URI returnTo) {
+        if (held.arriving() == null) {
+            return kept(held, answer, returnTo); // pressed twice
+        }
+        return settled(held) instanceof Joined.Connected
+                ? new Reply.Done(Word.REPLACE, returnTo)
+                : new Reply.Refused(Refusal.ACCOUNT_OF_ANOTHER_USER);
+    }
+
+    private Joined settled(Answered waiting) {
+        Long arriving = waiting.arriving();
+        return arriving == null
+                ? new Joined.Gone()
+                : arrivals.settle(waiting.connection().who(), arriving, true);
+    }
+
+    private Reply disowned(UserId who, @Nullable URI returnTo) {
+        sayGoodBye(who);
+        connections.disown(who);
+        log.info("event=disowned provider=whoop member={}", connections.inLogs(who));
+        surroundings.listener().disowned(who);
+        return new Reply.Done(Word.DISOWN, returnTo);
+    }
+
+    private boolean narrowed(Granted granted) {
+        return granted.refreshToken() == null
+                || !granted.scopes().containsAll(whoop.oauth().requestedScopes());
+    }
+
+    private Consented consented(Return back, Granted granted) {
+        String refreshToken = String.valueOf(granted.refreshToken()); // a narrowed one does not get here
+        Instant expiresAt = whoop.clock().instant().plusSeconds(granted.expiresInSeconds());
+        return new Consented(
+                new TokenPair(granted.accessToken(), refreshToken, expiresAt),
+                granted.scopes(),
+                Consents.answerHash(back.state()),
+                back.replaceAccount());
     }
 
     /** Ends a grant that is of no use; unless the member has a working one, which would end with it. */
-    private void giveBack(UserId who, Granted granted, Deadline deadline) {
-        if (connections.find(who).filter(Connection::isUsable).isPresent()) {
-            return;
+    private Outcome givenBack(Return back, Granted granted, Deadline deadline) {
+        UserId who = back.consent().who();
+        if (connections.find(who).filter(Connection::isUsable).isEmpty()) {
+            giveBack(who, granted.accessToken(), deadline);
         }
+        return failed(back, Refusal.NARROWED);
+    }
+
+    /** At WHOOP a member has one access for all grants: what another user of ours lives on is not ended. */
+    private void giveBackUnlessAnothers(UserId who, Granted granted, Deadline deadline) {
         try {
-            api.revokeAccessWith(granted.accessToken(), who, deadline);
+            long account = whoop.api()
+                    .profileWith(granted.accessToken(), who, deadline)
+                    .record()
+                    .userId();
+            if (connections.findByAccount(account).isEmpty()) {
+                giveBack(who, granted.accessToken(), deadline);
+            }
+        } catch (HealthError e) {
+            log.warn("event=revoke_not_confirmed provider=whoop member={} kind={}", connections.inLogs(who), e.kind());
+        }
+    }
+
+    private void sayGoodBye(UserId who) {
+        Deadline deadline = Deadline.after(GOOD_BYE);
+        try {
+            Optional<String> token = connections.lastAccessToken(who, deadline);
+            if (token.isPresent() && isNobodyElses(who, token.get(), deadline)) {
+                whoop.api().revokeAccessWith(token.get(), who, deadline);
+            }
+        } catch (HealthError e) { // ours ends all the same, and unused tokens at WHOOP run out
+            log.warn("event=revoke_not_confirmed provider=whoop member={} kind={}", connections.inLogs(who), e.kind());
+        }
+    }
+
+    /** What is not settled may be the account of another user of ours. */
+    private boolean isNobodyElses(UserId who, String token, Deadline deadline) {
+        boolean settled =
+                connections.find(who).filter(held -> !held.isAwaiting()).isPresent();
+        return settled
+                || connections
+                        .findByAccount(whoop.api()
+                                .profileWith(token, who, deadline)
+                                .record()
+                                .userId())
+                        .isEmpty();
+    }
+
+    private void giveBack(UserId who, String accessToken, Deadline deadline) {
+        try {
+            whoop.api().revokeAccessWith(accessToken, who, deadline);
         } catch (HealthError e) { // nothing of it is kept here, and it runs out there
             log.warn("event=revoke_not_confirmed provider=whoop member={} kind={}", connections.inLogs(who), e.kind());
+        }
+    }
+
+    private Claim lookedUp(String link) {
+        try {
+            return consents.look(link);
+        } catch (SourceUnavailable e) { // a person looks at this: a page, not a problem document
+            return new Claim.Unavailable();
+        }
+    }
+
+    /** Why the way ends before WHOOP; null when it goes on. */
+    private @Nullable Refusal whyNotOnward(Claim claim) {
+        if (!(claim instanceof Claim.Granted granted)) {
+            return refusalOf(claim);
+        }
+        UserId who = granted.consent().who();
+        if (!surroundings.moduleSwitch().letsConnect(who)) {
+            return Refusal.SWITCHED_OFF;
+        }
+        try {
+            surroundings.admission().require(who);
+            return null;
+        } catch (Conflict full) {
+            return Refusal.MEMBER_LIMIT;
+        } catch (HealthError later) {
+            return Refusal.LATER;
         }
     }
 
@@ -257,7 +626,7 @@ public final class ConnectFlow {
         try {
             Claim claim = consents.useInBrowser(state, browserSecret);
             if (claim instanceof Claim.Granted granted) {
-                return granted.returnTo();
+                return granted.consent().returnTo();
             }
             refused(claim);
             return null;
@@ -270,6 +639,13 @@ public final class ConnectFlow {
         if (!surroundings.moduleSwitch().isOn(who)) {
             throw new IntegrationDisabled(WHOOP);
         }
+    }
+
+    /** Whoever this is, it is not sent on. */
+    private Outcome strange(Claim claim) {
+        Refusal why = refused(claim);
+        log.info("event=connect_refused provider=whoop reason={}", why);
+        return new Outcome.Failed(why, null);
     }
 
     /** Why a state is not accepted. All but lateness may be somebody else's doing. */
@@ -288,6 +664,17 @@ public final class ConnectFlow {
         if (claim instanceof Claim.Used) {
             return Refusal.ALREADY_USED;
         }
+        if (claim instanceof Claim.Unavailable) {
+            return Refusal.LATER;
+        }
         return claim instanceof Claim.Stranger ? Refusal.OTHER_BROWSER : Refusal.UNKNOWN_STATE;
+    }
+
+    /** As little of a name as its owner needs: {@code Ben S.} */
+    private static String nameOf(Profile profile) {
+        String first = profile.firstName().strip();
+        String last = profile.lastName().strip();
+        String initial = last.isEmpty() ? "" : " " + last.substring(0, last.offsetByCodePoints(0, 1)) + ".";
+        return first + initial;
     }
 }

@@ -42,6 +42,10 @@ import org.jspecify.annotations.Nullable;
         description = "Nobody by this id, or not connected",
         content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
 @ApiResponse(
+        responseCode = "409",
+        description = "As many members are connected as WHOOP allows; code member_limit_reached",
+        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+@ApiResponse(
         responseCode = "503",
         description = "Switched off, or not available for now",
         content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
@@ -53,9 +57,21 @@ public final class ConnectResource {
         this.flow = flow;
     }
 
-    /** The wish of a caller; all of it may be left out. */
+    /**
+     * The wish of a caller; all of it may be left out.
+     *
+     * @param returnTo where the member goes in the end
+     * @param accountLabel how pages name the account of ours, such as the name it shows in your app
+     */
     public record ConnectRequest(
-            @JsonProperty("return_to") @Nullable String returnTo) {}
+            @JsonProperty("return_to") @Nullable String returnTo,
+            @JsonProperty("account_label") @Nullable String accountLabel) {
+        /** The label may be a name. */
+        @Override
+        public String toString() {
+            return "ConnectRequest";
+        }
+    }
 
     /** Where the member goes next. */
     public record ConnectAnswer(
@@ -81,7 +97,10 @@ public final class ConnectResource {
             useReturnTypeSchema = true)
     public ConnectAnswer connect(
             @Auth Caller caller, @PathParam("user_id") UserId who, @Nullable ConnectRequest request) {
-        ConnectFlow.Started started = flow.start(who, caller.name(), request == null ? null : request.returnTo());
+        Consents.Wishes wishes = request == null
+                ? Consents.Wishes.NONE
+                : new Consents.Wishes(request.returnTo(), request.accountLabel());
+        ConnectFlow.Started started = flow.start(who, caller.name(), wishes);
         return new ConnectAnswer(
                 who.value(),
                 started.connectUrl().toString(),

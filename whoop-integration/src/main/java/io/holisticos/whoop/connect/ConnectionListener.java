@@ -10,4 +10,7 @@ public interface ConnectionListener {
 
     /** The member ended the connection. */
     void disconnected(UserId who);
+
+    /** As {@link #disconnected}: and what was read by it was never the member's. */
+    void disowned(UserId who);
 }

@@ -22,4 +22,9 @@ public final class ConnectionReader {
     public Optional<Connection> find(UserId who) {
         return store.find(who).map(Held::connection);
     }
+
+    /** How many members there are. */
+    ConnectionStore.Count count() {
+        return store.count();
+    }
 }

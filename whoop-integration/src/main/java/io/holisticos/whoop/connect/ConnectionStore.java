@@ -25,9 +25,12 @@ import org.jspecify.annotations.Nullable;
 /** Tables {@code whoop_connection} and its history. Tokens come and go sealed. */
 final class ConnectionStore {
 
+    /** Whoever changes how many members there are takes turns by it. */
+    private static final long MEMBERS = 0x77686f6f70L;
+
     private static final String COLUMNS = """
             select user_id, whoop_user_id, state, scopes, connected_at, access_token, refresh_token, access_expires_at,
-                token_version, refresh_started_at
+                token_version, refresh_started_at, former_user_id, arriving_user_id, replace_account
             from whoop_connection
             """;
     private static final String SELECT = COLUMNS + "where user_id = :who";
@@ -46,31 +49,96 @@ final class ConnectionStore {
     private static final String SELECT_IDLE = COLUMNS
             + "where state in ('active', 'refreshing') and access_expires_at < :before order by recorded_at, user_id";
 
+    private static final String SELECT_AWAITING_PROFILE =
+            "select user_id from whoop_connection where state = 'awaiting_profile' order by recorded_at, user_id limit :most";
+    private static final String SELECT_BY_ANSWER = COLUMNS + "where answer_hash = :answer and connected_at > :since";
+    private static final String COUNT = """
+            select count(*) filter (where state <> 'revoked') as connected,
+                count(*) filter (where state in ('awaiting_profile', 'awaiting_confirmation')) as awaiting
+            from whoop_connection""";
+    private static final String WAS_THEIRS = """
+            select coalesce((
+                select reason <> 'disowned' from whoop_connection_history
+                where user_id = :who and whoop_user_id = :account and reason in ('connected', 'disowned')
+                order by id desc limit 1), false)""";
+    private static final String HOLD = """
+            insert into whoop_connection as held (user_id, whoop_user_id, state, scopes, access_token, refresh_token,
+                access_expires_at, token_version, refresh_started_at, connected_at, recorded_at, replace_account,
+                answer_hash)
+            values (:who, null, 'awaiting_profile', :scopes, :access, :refresh, :expiresAt, 1, null, :now, :now,
+                :replace, :answer)
+            on conflict (user_id) do update set whoop_user_id = null, state = 'awaiting_profile',
+                scopes = excluded.scopes, access_token = excluded.access_token,
+                refresh_token = excluded.refresh_token, access_expires_at = excluded.access_expires_at,
+                token_version = held.token_version + 1, refresh_started_at = null,
+                connected_at = excluded.connected_at, recorded_at = excluded.recorded_at,
+                former_user_id = coalesce(held.whoop_user_id, held.former_user_id),
+                former_state = case when held.state in ('awaiting_profile', 'awaiting_confirmation')
+                    then held.former_state else held.state end,
+                arriving_user_id = null, replace_account = excluded.replace_account,
+                answer_hash = excluded.answer_hash""";
+    private static final String SETTLE = """
+            update whoop_connection set state = 'active', whoop_user_id = :account, arriving_user_id = null,
+                refresh_started_at = null, replace_account = false, recorded_at = :now
+            where user_id = :who and state in ('awaiting_profile', 'awaiting_confirmation')""";
+    private static final String ASK = """
+            update whoop_connection set state = 'awaiting_confirmation', arriving_user_id = :account, recorded_at = :now
+            where user_id = :who and state = 'awaiting_profile'""";
+    private static final String DISMISS_NEW = """
+            delete from whoop_connection
+            where user_id = :who and former_user_id is null and former_state is null
+              and state in ('awaiting_profile', 'awaiting_confirmation')""";
+    private static final String DISMISS = """
+            update whoop_connection held set whoop_user_id = former_user_id, arriving_user_id = null,
+                state = case
+                    when former_state = 'reauthorization_required' and former_user_id is not null and not exists (
+                        select from whoop_connection other
+                        where other.whoop_user_id = held.former_user_id and other.state <> 'revoked'
+                          and other.user_id <> held.user_id) then former_state
+                    else 'revoked' end,
+                access_token = null, refresh_token = null, access_expires_at = null, refresh_started_at = null,
+                token_version = token_version + 1, replace_account = false, answer_hash = null, recorded_at = :now
+            where user_id = :who and state in ('awaiting_profile', 'awaiting_confirmation')""";
+    private static final String FORGET_ANSWER =
+            "update whoop_connection set answer_hash = null where answer_hash = :answer";
+    private static final String DISOWN =
+            "update whoop_connection set whoop_user_id = nullif(former_user_id, whoop_user_id)"
+                    + " where user_id = :who and state = 'revoked'";
+
     private static final String UPSERT = """
             insert into whoop_connection (user_id, whoop_user_id, state, scopes, access_token, refresh_token,
-                access_expires_at, token_version, refresh_started_at, connected_at, recorded_at)
-            values (:who, :whoopUserId, 'active', :scopes, :access, :refresh, :expiresAt, 1, null, :now, :now)
+                access_expires_at, token_version, refresh_started_at, connected_at, recorded_at, answer_hash)
+            values (:who, :whoopUserId, 'active', :scopes, :access, :refresh, :expiresAt, 1, null, :now, :now, :answer)
             on conflict (user_id) do update set whoop_user_id = excluded.whoop_user_id, state = 'active',
                 scopes = excluded.scopes, access_token = excluded.access_token,
                 refresh_token = excluded.refresh_token, access_expires_at = excluded.access_expires_at,
                 token_version = whoop_connection.token_version + 1, refresh_started_at = null,
-                connected_at = excluded.connected_at, recorded_at = excluded.recorded_at""";
+                connected_at = excluded.connected_at, recorded_at = excluded.recorded_at,
+                answer_hash = excluded.answer_hash""";
     private static final String BEGIN_REFRESH = PATIENCE + """
             update whoop_connection held
-            set state = 'refreshing', refresh_started_at = :now, recorded_at = :now
+            set state = case when held.state = 'active' then 'refreshing' else held.state end,
+                refresh_started_at = :now, recorded_at = :now
             from patience, whoop_connection before
             where held.user_id = :who and before.user_id = :who
-              and held.token_version = :version and held.state in ('active', 'refreshing')
+              and held.token_version = :version
+              and held.state in ('active', 'refreshing', 'awaiting_profile', 'awaiting_confirmation')
             returning held.user_id, held.whoop_user_id, held.state, held.scopes, held.connected_at, held.access_token,
-                held.refresh_token, held.access_expires_at, held.token_version, before.refresh_started_at""";
+                held.refresh_token, held.access_expires_at, held.token_version, before.refresh_started_at,
+                held.former_user_id, held.arriving_user_id, held.replace_account""";
     private static final String END_REFRESH = """
-            update whoop_connection set state = 'active', refresh_started_at = null, recorded_at = :now
-            where user_id = :who and token_version = :version and state = 'refreshing'""";
+            update whoop_connection set state = case when state = 'refreshing' then 'active' else state end,
+                refresh_started_at = null, recorded_at = :now
+            where user_id = :who and token_version = :version
+              and state in ('refreshing', 'awaiting_profile', 'awaiting_confirmation')""";
     private static final String ROTATE = """
             with before as materialized (
                 select state from whoop_connection where user_id = :who
             ), rotated as (
-                update whoop_connection set state = 'active', access_token = :access, refresh_token = :refresh,
+                update whoop_connection set
+                    state = case when state in ('awaiting_profile', 'awaiting_confirmation') then state
+                        when whoop_user_id is null then 'awaiting_profile' else 'active' end,
+                    access_token = :access, refresh_token = :refresh,
                     access_expires_at = :expiresAt, token_version = token_version + 1, refresh_started_at = null,
                     recorded_at = :now
                 where user_id = :who and token_version = :version and state <> 'revoked'
@@ -85,11 +153,14 @@ final class ConnectionStore {
     private static final String NEEDS_CONSENT = """
             update whoop_connection set state = 'reauthorization_required', refresh_started_at = null,
                 recorded_at = :now
-            where user_id = :who and state in ('active', 'refreshing') and connected_at <= :begun""";
+            where user_id = :who and connected_at <= :begun
+              and state in ('active', 'refreshing', 'awaiting_profile', 'awaiting_confirmation')""";
     private static final String REVOKE = """
             update whoop_connection set state = 'revoked', access_token = null, refresh_token = null,
                 access_expires_at = null, token_version = token_version + 1, refresh_started_at = null,
-                recorded_at = :now
+                whoop_user_id = case when state in ('awaiting_profile', 'awaiting_confirmation') then former_user_id
+                    else whoop_user_id end,
+                arriving_user_id = null, replace_account = false, answer_hash = null, recorded_at = :now
             where user_id = :who and state <> 'revoked'""";
     private static final String REMEMBER = """
             insert into whoop_connection_history
@@ -105,6 +176,18 @@ final class ConnectionStore {
         this.jdbi = jdbi;
     }
 
+    /**
+     * The accounts around a consent that is not settled.
+     *
+     * @param former the account before; null when there was none
+     * @param arriving the one that waits for the member's confirmation
+     * @param replace whether another one than the former was confirmed beforehand
+     */
+    record Accounts(@Nullable Long former, @Nullable Long arriving, boolean replace) {}
+
+    /** How many connections are not ended, and how many of them wait for something. */
+    record Count(int connected, int awaiting) {}
+
     /** A row: the connection, and what only custody may see. */
     record Held(
             Connection connection,
@@ -112,7 +195,8 @@ final class ConnectionStore {
             byte @Nullable [] refreshToken,
             @Nullable Instant accessExpiresAt,
             long version,
-            @Nullable Instant refreshStartedAt) {
+            @Nullable Instant refreshStartedAt,
+            Accounts accounts) {
         @Override
         public String toString() {
             return "Held[" + connection + ", version " + version + "]";
@@ -204,7 +288,7 @@ final class ConnectionStore {
                 .findOne();
     }
 
-    void connect(Handle handle, Connection connection, Sealed tokens) {
+    void connect(Handle handle, Connection connection, Sealed tokens, byte[] answerHash) {
         handle.createUpdate(UPSERT)
                 .bind("who", connection.who().value())
                 .bind("whoopUserId", connection.whoopUserId())
@@ -212,9 +296,115 @@ final class ConnectionStore {
                 .bind("access", tokens.accessToken())
                 .bind("refresh", tokens.refreshToken())
                 .bind("expiresAt", utc(tokens.accessExpiresAt()))
+                .bind("answer", answerHash)
                 .bind("now", utc(connection.connectedAt()))
                 .execute();
         remember(handle, connection.who(), "connected", connection.connectedAt());
+    }
+
+    /** From here to the end of the transaction nobody else lets a member in. */
+    void takeTurnAsMember(Handle handle) {
+        handle.createQuery("select pg_advisory_xact_lock(:members)")
+                .bind("members", MEMBERS)
+                .map((row, context) -> true)
+                .one();
+    }
+
+    Count count() {
+        return read(ConnectionStore::count);
+    }
+
+    static Count count(Handle handle) {
+        return handle.createQuery(COUNT)
+                .map((row, context) -> new Count(row.getInt("connected"), row.getInt("awaiting")))
+                .one();
+    }
+
+    /** Keeps the tokens of a consent of which nothing more is known; what was before is remembered. */
+    void hold(Handle handle, Connection connection, Sealed tokens, byte[] answerHash, boolean replace) {
+        handle.createUpdate(HOLD)
+                .bind("who", connection.who().value())
+                .bind("scopes", scopesOf(connection.scopes()))
+                .bind("access", tokens.accessToken())
+                .bind("refresh", tokens.refreshToken())
+                .bind("expiresAt", utc(tokens.accessExpiresAt()))
+                .bind("now", utc(connection.connectedAt()))
+                .bind("replace", replace)
+                .bind("answer", answerHash)
+                .execute();
+    }
+
+    /** The consent that is held waits: now that is a state worth remembering. */
+    void rememberWaiting(Handle handle, UserId who, Instant now) {
+        remember(handle, who, "profile_not_read", now);
+    }
+
+    /** The consent is this account's, and may be used. */
+    void settle(Handle handle, UserId who, long account, Instant now) {
+        handle.createUpdate(SETTLE)
+                .bind("who", who.value())
+                .bind("account", account)
+                .bind("now", utc(now))
+                .execute();
+        remember(handle, who, "connected", now);
+    }
+
+    /** The consent is this account's, and waits for the member's word. */
+    void ask(Handle handle, UserId who, long account, Instant now) {
+        handle.createUpdate(ASK)
+                .bind("who", who.value())
+                .bind("account", account)
+                .bind("now", utc(now))
+                .execute();
+        remember(handle, who, "another_account", now);
+    }
+
+    /** A consent that cannot be used: all is as before it, but that what had no tokens that work has none at all. */
+    void dismiss(Handle handle, UserId who, String reason, Instant now) {
+        if (handle.createUpdate(DISMISS_NEW).bind("who", who.value()).execute() == 0) {
+            handle.createUpdate(DISMISS)
+                    .bind("who", who.value())
+                    .bind("now", utc(now))
+                    .execute();
+            remember(handle, who, reason, now);
+        }
+    }
+
+    /** The account that was connected last was never the member's. */
+    void disown(Handle handle, UserId who) {
+        handle.createUpdate(DISOWN).bind("who", who.value()).execute();
+    }
+
+    /** Whether the member had this account before, as far as they did not say that it is not theirs. */
+    boolean wasTheirs(Handle handle, UserId who, long account) {
+        return handle.createQuery(WAS_THEIRS)
+                .bind("who", who.value())
+                .bind("account", account)
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    /** Those whose account is not known yet, who have waited longest first. */
+    List<UserId> awaitingProfile(int most) {
+        return read(handle -> handle.createQuery(SELECT_AWAITING_PROFILE)
+                .bind("most", most)
+                .map((row, context) -> new UserId(row.getString(1)))
+                .list());
+    }
+
+    /** The connection of the consent that this answers for, if it was given after that moment. */
+    Optional<Held> findByAnswer(byte[] answerHash, Instant since) {
+        return read(handle -> handle.createQuery(SELECT_BY_ANSWER)
+                .bind("answer", answerHash)
+                .bind("since", utc(since))
+                .map((row, context) -> held(row))
+                .findOne());
+    }
+
+    /** It was answered. */
+    void forgetAnswer(byte[] answerHash) {
+        read(handle ->
+                handle.createUpdate(FORGET_ANSWER).bind("answer", answerHash).execute());
     }
 
     /**
@@ -298,7 +488,7 @@ final class ConnectionStore {
     private static Held held(ResultSet row) throws SQLException {
         Connection connection = new Connection(
                 new UserId(row.getString("user_id")),
-                row.getLong("whoop_user_id"),
+                row.getObject("whoop_user_id", Long.class),
                 State.of(row.getString("state")),
                 Set.copyOf(Arrays.asList(row.getString("scopes").split(" "))),
                 row.getObject("connected_at", OffsetDateTime.class).toInstant());
@@ -308,7 +498,11 @@ final class ConnectionStore {
                 row.getBytes("refresh_token"),
                 instant(row, "access_expires_at"),
                 row.getLong("token_version"),
-                instant(row, "refresh_started_at"));
+                instant(row, "refresh_started_at"),
+                new Accounts(
+                        row.getObject("former_user_id", Long.class),
+                        row.getObject("arriving_user_id", Long.class),
+                        row.getBoolean("replace_account")));
     }
 
     private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {

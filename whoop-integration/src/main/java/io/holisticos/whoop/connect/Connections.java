@@ -8,6 +8,7 @@ import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import io.dropwizard.lifecycle.Managed;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError.ConnectionNotFound;
+import io.holisticos.health.HealthError.ReauthorizationRequired;
 import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
@@ -19,9 +20,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Predicate;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +44,9 @@ public final class Connections implements Managed {
 
     /** How often connections are looked for that nobody uses. */
     private static final Duration KEEP_ALIVE = Duration.ofHours(1);
+
+    /** The page at the end of a consent is left lying no longer. */
+    private static final Duration ANSWERABLE = Duration.ofHours(1);
 
     private final ConnectionStore store;
     private final TokenSeals seals;
@@ -110,7 +119,11 @@ public final class Connections implements Managed {
     /** A pair that will live for another minute at least; fetched anew where needed. */
     Usable current(UserId who, Deadline deadline) {
         Held held = store.find(who).orElseThrow(() -> new ConnectionNotFound(WHOOP));
-        RefreshCustody.requireUsable(held);
+        requireUsable(held);
+        return fresh(who, held, deadline);
+    }
+
+    private Usable fresh(UserId who, Held held, Deadline deadline) {
         Usable usable = new Usable(seals.open(who, held), held.version());
         Instant expiresAt = usable.pair().accessExpiresAt();
         Instant now = clock.instant();
@@ -133,7 +146,7 @@ public final class Connections implements Managed {
     /** WHOOP refused this access token with 401. Afterwards another one is in the store. */
     void replace(UserId who, String refusedAccessToken, Deadline deadline) {
         Held held = store.find(who).orElseThrow(() -> new ConnectionNotFound(WHOOP));
-        RefreshCustody.requireUsable(held);
+        requireUsable(held);
         if (seals.open(who, held).accessToken().equals(refusedAccessToken)) {
             custody.next(who, held.version(), deadline);
         }
@@ -144,48 +157,219 @@ public final class Connections implements Managed {
         seals.require(who);
     }
 
-    /** How a consent ended at our side. */
-    enum Joined {
-        CONNECTED,
+    /** How a consent stands at our side. */
+    sealed interface Joined {
+        /** @param isNew whether the member never had this WHOOP account before */
+        record Connected(long whoopUserId, boolean isNew) implements Joined {}
+
+        /** It is another account than before: the member has to confirm it. */
+        record ToBeConfirmed() implements Joined {}
+
         /** The WHOOP account belongs to another user of ours. */
-        ACCOUNT_OF_ANOTHER_USER,
+        record AccountOfAnotherUser() implements Joined {}
+
         /** This user is connected with another WHOOP account. */
-        USER_HAS_ANOTHER_ACCOUNT
+        record UserHasAnotherAccount() implements Joined {}
+
+        /** There is no such consent any more. */
+        record Gone() implements Joined {}
     }
 
-    /** Keeps a new connection, or the next consent of one that there is. */
-    Joined join(UserId who, long whoopUserId, TokenAnswer.Granted granted, String refreshToken) {
-        Instant now = clock.instant();
-        TokenPair pair =
-                new TokenPair(granted.accessToken(), refreshToken, now.plusSeconds(granted.expiresInSeconds()));
-        ConnectionStore.Sealed sealed = seals.seal(who, pair);
-        Connection joining = new Connection(who, whoopUserId, Connection.State.ACTIVE, granted.scopes(), now);
+    /**
+     * What a consent brought.
+     *
+     * @param answerHash who answers by it answers for this consent
+     * @param replaceAccount whether it was said beforehand that it may be another account than before
+     */
+    record Consented(TokenPair pair, Set<String> scopes, byte[] answerHash, boolean replaceAccount) {
+        @Override
+        public String toString() {
+            return "Consented" + scopes;
+        }
+    }
+
+    /** What became of tokens that came. */
+    enum Holding {
+        HELD,
+        /** A connection that works is not given up before it is known whose account this is. */
+        HAS_A_WORKING_ONE,
+        MEMBER_LIMIT_REACHED
+    }
+
+    /** Keeps tokens at once, before anything is known of whose they are. */
+    Holding hold(UserId who, Consented consented, OptionalInt memberLimit) {
+        ConnectionStore.Sealed sealed = seals.seal(who, consented.pair());
+        Connection holding =
+                new Connection(who, null, Connection.State.AWAITING_PROFILE, consented.scopes(), clock.instant());
+        return store.inTransaction(handle -> {
+            store.takeTurnAsMember(handle);
+            Optional<Held> mine = store.lock(handle, who);
+            if (mine.filter(held -> held.connection().isUsable()).isPresent()) {
+                return Holding.HAS_A_WORKING_ONE;
+            }
+            if (mine.isEmpty()
+                    && memberLimit.isPresent()
+                    && ConnectionStore.count(handle).connected() >= memberLimit.getAsInt()) {
+                return Holding.MEMBER_LIMIT_REACHED;
+            }
+            store.hold(handle, holding, sealed, consented.answerHash(), consented.replaceAccount());
+            return Holding.HELD;
+        });
+    }
+
+    /**
+     * It is known whose tokens are held for the member.
+     *
+     * @param confirmed whether the member has said that it may be another account than before
+     */
+    Joined settle(UserId who, long whoopUserId, boolean confirmed) {
+        Joined joined = joining(handle -> settle(handle, who, whoopUserId, confirmed));
+        if (joined instanceof Joined.AccountOfAnotherUser) {
+            dismiss(who, "account_of_another_user");
+        }
+        return joined;
+    }
+
+    private Joined settle(Handle handle, UserId who, long whoopUserId, boolean confirmed) {
+        Optional<Held> waiting =
+                store.lock(handle, who).filter(row -> row.connection().isAwaiting());
+        if (waiting.isEmpty()) {
+            return new Joined.Gone();
+        }
+        if (isOfAnother(handle, who, whoopUserId)) {
+            return new Joined.AccountOfAnotherUser();
+        }
+        ConnectionStore.Accounts accounts = waiting.get().accounts();
+        Long former = accounts.former();
+        boolean another = former != null && former != whoopUserId;
+        if (another && !confirmed && !accounts.replace()) {
+            store.ask(handle, who, whoopUserId, clock.instant());
+            return new Joined.ToBeConfirmed();
+        }
+        boolean isNew = !store.wasTheirs(handle, who, whoopUserId);
+        store.settle(handle, who, whoopUserId, clock.instant());
+        return new Joined.Connected(whoopUserId, isNew);
+    }
+
+    /** The member gave consent once more, to a connection that works. */
+    Joined renew(UserId who, long whoopUserId, Consented consented) {
+        ConnectionStore.Sealed sealed = seals.seal(who, consented.pair());
+        return joining(handle -> {
+            Optional<Held> mine = store.lock(handle, who).filter(Connections::isLive);
+            if (mine.isEmpty()) {
+                return new Joined.Gone();
+            }
+            if (!mine.get().connection().isOf(whoopUserId)) {
+                return isOfAnother(handle, who, whoopUserId)
+                        ? new Joined.AccountOfAnotherUser()
+                        : new Joined.UserHasAnotherAccount();
+            }
+            Connection renewed =
+                    new Connection(who, whoopUserId, Connection.State.ACTIVE, consented.scopes(), clock.instant());
+            store.connect(handle, renewed, sealed, consented.answerHash());
+            return new Joined.Connected(whoopUserId, false);
+        });
+    }
+
+    private Joined joining(HandleCallback<Joined, RuntimeException> work) {
         try {
-            return store.inTransaction(handle -> {
-                Optional<Held> mine = store.lock(handle, who);
-                if (mine.filter(held -> isLive(held) && held.connection().whoopUserId() != whoopUserId)
-                        .isPresent()) {
-                    return Joined.USER_HAS_ANOTHER_ACCOUNT;
-                }
-                if (store.findByAccount(handle, whoopUserId)
-                        .filter(held -> !held.connection().who().equals(who))
-                        .isPresent()) {
-                    return Joined.ACCOUNT_OF_ANOTHER_USER;
-                }
-                store.connect(handle, joining, sealed);
-                return Joined.CONNECTED;
-            });
+            return store.inTransaction(work);
         } catch (UnableToExecuteStatementException e) {
             if (ConnectionStore.isDuplicate(e)) { // two users at the same moment
-                return Joined.ACCOUNT_OF_ANOTHER_USER;
+                return new Joined.AccountOfAnotherUser();
             }
             throw e;
         }
     }
 
+    private boolean isOfAnother(Handle handle, UserId who, long whoopUserId) {
+        return store.findByAccount(handle, whoopUserId)
+                .filter(held -> !held.connection().who().equals(who))
+                .isPresent();
+    }
+
+    /** Nothing can be done with the consent that is held for the member: all is as before it. */
+    void dismiss(UserId who, String reason) {
+        store.inTransaction(handle -> {
+            boolean waits = store.lock(handle, who)
+                    .filter(held -> held.connection().isAwaiting())
+                    .isPresent();
+            if (waits) {
+                store.dismiss(handle, who, reason, clock.instant());
+            }
+            return waits;
+        });
+    }
+
+    /** Whose tokens are held waits for the profile. */
+    void rememberWaiting(UserId who) {
+        store.inTransaction(handle -> {
+            store.rememberWaiting(handle, who, clock.instant());
+            return true;
+        });
+    }
+
+    /** Whose account is not known yet, some of them. */
+    List<UserId> awaitingProfile(int most) {
+        return store.awaitingProfile(most);
+    }
+
+    /** A token of a consent that is not settled; empty when there is none, or no more. */
+    Optional<String> arrivingToken(UserId who, Deadline deadline) {
+        return store.find(who)
+                .filter(held -> held.connection().isAwaiting())
+                .map(held -> fresh(who, held, deadline).pair().accessToken());
+    }
+
+    /** WHOOP refused this token of a consent that is not settled with 401. Afterwards another one is in the store. */
+    void replaceArriving(UserId who, String refusedAccessToken, Deadline deadline) {
+        Held held = store.find(who)
+                .filter(row -> row.connection().isAwaiting())
+                .orElseThrow(() -> new ConnectionNotFound(WHOOP));
+        if (seals.open(who, held).accessToken().equals(refusedAccessToken)) {
+            custody.next(who, held.version(), deadline);
+        }
+    }
+
+    /** A consent that somebody answers for, on the page at its end. */
+    record Answered(Connection connection, @Nullable Long arriving) {}
+
+    /** The consent that this answers for; empty when another came since, or it is too long ago. */
+    Optional<Answered> answered(byte[] answerHash) {
+        return store.findByAnswer(answerHash, clock.instant().minus(ANSWERABLE))
+                .map(held -> new Answered(held.connection(), held.accounts().arriving()));
+    }
+
+    /** It was answered for the last time. */
+    void forgetAnswer(byte[] answerHash) {
+        store.forgetAnswer(answerHash);
+    }
+
+    /** How many members there are. */
+    ConnectionStore.Count count() {
+        return store.count();
+    }
+
     /** Ends a connection here and erases its tokens. Returns whether there was one. */
     boolean end(UserId who) {
         return store.inTransaction(handle -> store.revoke(handle, who, "disconnected", clock.instant()));
+    }
+
+    /** As {@link #end}; and the account was never the member's. Returns it; empty when it was not in use. */
+    Optional<Long> disown(UserId who) {
+        return store.inTransaction(handle -> {
+            Optional<Held> mine = store.lock(handle, who).filter(Connections::isLive);
+            if (mine.isEmpty()) {
+                return Optional.empty();
+            }
+            Connection connection = mine.get().connection();
+            boolean waits = connection.isAwaiting();
+            store.revoke(handle, who, waits ? "disconnected" : "disowned", clock.instant());
+            if (!waits) {
+                store.disown(handle, who);
+            }
+            return Optional.ofNullable(connection.whoopUserId());
+        });
     }
 
     /** An access token that may still work, to say good-bye with. */
@@ -194,11 +378,25 @@ public final class Connections implements Managed {
         if (held.isEmpty()) {
             return Optional.empty();
         }
-        if (held.get().connection().isUsable()) {
-            return Optional.of(current(who, deadline).pair().accessToken());
+        if (held.get().connection().isUsable() || held.get().connection().isAwaiting()) {
+            return Optional.of(fresh(who, held.get(), deadline).pair().accessToken());
         }
         return held.filter(row -> row.accessToken() != null)
                 .map(row -> seals.open(who, row).accessToken());
+    }
+
+    /**
+     * What is not settled is not connected: nothing is read by it.
+     *
+     * @throws ConnectionNotFound unless calls can be made, now or after the member's consent
+     * @throws ReauthorizationRequired when only a new consent can cure it
+     */
+    private static void requireUsable(Held held) {
+        switch (held.connection().state()) {
+            case ACTIVE, REFRESHING -> {}
+            case REAUTHORIZATION_REQUIRED -> throw new ReauthorizationRequired(WHOOP);
+            case AWAITING_PROFILE, AWAITING_CONFIRMATION, REVOKED -> throw new ConnectionNotFound(WHOOP);
+        }
     }
 
     private static boolean isLive(Held held) {

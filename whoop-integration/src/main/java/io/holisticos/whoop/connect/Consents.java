@@ -1,43 +1,47 @@
 package io.holisticos.whoop.connect;
 
 import io.holisticos.health.UserId;
+import io.holisticos.vault.Vault;
 import io.holisticos.whoop.connect.ConsentStore.Pending;
+import io.holisticos.whoop.connect.ConsentStore.Press;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.function.Predicate;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Consents under way: from the link we hand out to the state that WHOOP hands back, once, in time, and to the browser
- * (or the service) that began. Thread-safe.
+ * Consents under way: from the link we hand out, over the presses of the button behind it, to the state that WHOOP hands
+ * back, once, in time, and to the browser that pressed or the service that began. Thread-safe.
  */
 public final class Consents {
 
     /** So long is a state that was used or has expired told from one that never was. */
     private static final Duration REMEMBERED = Duration.ofDays(1);
 
+    private static final String LABEL = "whoop.account_label";
+
     private final ConsentStore store;
+    private final Vault vault;
     private final ConnectConfiguration configuration;
-    private final ReturnTo returnTo;
     private final SecureRandom random;
     private final Clock clock;
 
-    public Consents(Jdbi database, ConnectConfiguration configuration, SecureRandom random, Clock clock) {
+    public Consents(Jdbi database, Vault vault, ConnectConfiguration configuration, SecureRandom random, Clock clock) {
         this.store = new ConsentStore(database);
+        this.vault = vault;
         this.configuration = configuration;
-        this.returnTo = new ReturnTo(configuration.returnTo);
         this.random = random;
         this.clock = clock;
     }
 
     /**
-     * A link of ours, and the state that follows from it.
+     * A link of ours, and the state for a service that brings the code itself.
      *
      * @param connectUrl the link, where a browser reaches it
      */
@@ -49,10 +53,18 @@ public final class Consents {
         }
     }
 
+    /** What a press of the button gives the browser: a state to go with, and a secret to come back with. */
+    record Secret(String state, String browser) {
+        @Override
+        public String toString() {
+            return "Secret";
+        }
+    }
+
     /** What became of a link or a state that came to us. */
     sealed interface Claim {
-        /** All is well; a state is used up by it. */
-        record Granted(UserId who, @Nullable URI returnTo) implements Claim {}
+        /** All is well; a state is used up by it, a link is not. */
+        record Granted(Consent consent) implements Claim {}
 
         /** Never heard of, or long ago. */
         record Unknown() implements Claim {}
@@ -63,57 +75,144 @@ public final class Consents {
 
         /** It is not the browser, or the service, that began. */
         record Stranger() implements Claim {}
+
+        /** The database is away. */
+        record Unavailable() implements Claim {}
     }
 
-    /** @param wantedReturnTo where the member wants to end, if not on our page */
-    Begun begin(UserId who, String initiatedBy, @Nullable String wantedReturnTo) {
-        URI allowed = wantedReturnTo == null ? null : returnTo.allowed(wantedReturnTo);
+    /**
+     * A consent under way.
+     *
+     * @param label how pages name the account of ours
+     * @param linkHash names the consent itself
+     */
+    record Consent(UserId who, String label, @Nullable URI returnTo, byte[] linkHash) {
+        @Override
+        public String toString() {
+            return "Consent[" + who + "]";
+        }
+    }
+
+    /**
+     * What whoever begins wants.
+     *
+     * @param returnTo where the member wants to end, if not on our page
+     * @param accountLabel how pages name the account of ours, if not by its id
+     */
+    public record Wishes(
+            @Nullable String returnTo, @Nullable String accountLabel) {
+
+        static final Wishes NONE = new Wishes(null, null);
+    }
+
+    Begun begin(UserId who, String initiatedBy, Wishes wishes) {
+        String wantedReturnTo = wishes.returnTo();
+        URI allowed = wantedReturnTo == null ? null : new ReturnTo(configuration.returnTo).allowed(wantedReturnTo);
+        String label = AccountLabel.checked(wishes.accountLabel());
+        byte[] sealed = label == null ? null : vault.sealForNobody(LABEL, label.getBytes(StandardCharsets.UTF_8));
         String link = Secrets.fresh(random);
-        String state = stateOf(link);
+        String state = Secrets.derived(link, "state");
         Duration ttl = configuration.linkTtl.toJavaDuration();
         Instant now = clock.instant();
-        Pending pending = new Pending(Secrets.hash(state), null, who, initiatedBy, allowed, now.plus(ttl), null);
+        Pending pending = new Pending(
+                Secrets.hash(state), Secrets.hash(link), who, initiatedBy, allowed, sealed, now.plus(ttl), null);
         store.inTransaction(handle -> {
             store.deleteExpiredBefore(handle, now.minus(REMEMBERED));
-            store.insert(handle, pending, Secrets.hash(link), now);
+            store.insert(handle, pending, now);
             return pending;
         });
         return new Begun(configuration.below("/connect/" + link), state, ttl);
     }
 
-    /** The state that belongs to a link: only hashes are kept, so the one follows from the other. */
-    String stateOf(String link) {
-        return Secrets.derived(link, "state");
+    /** Somebody looks at a link. Nothing changes by it: previewers of messages do so, too. */
+    Claim look(String link) {
+        return store.inTransaction(handle -> claim(store.findByLink(handle, Secrets.hash(link))));
     }
 
-    /** A browser follows a link: it gets a secret to come back with. The last browser to follow a link counts. */
-    Claim open(String link, String browserSecret) {
+    /** What a form on the page behind a link proves: that the page came from us. */
+    String pageToken(String link) {
+        return Secrets.keyed(configuration.clientSecret, "page", link);
+    }
+
+    boolean isPageToken(String link, String token) {
+        return MessageDigest.isEqual(
+                pageToken(link).getBytes(StandardCharsets.UTF_8), token.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** A browser presses the button. Other browsers that did so, or will, are not disturbed. */
+    Optional<Secret> press(Consent consent) {
+        Secret secret = new Secret(Secrets.fresh(random), Secrets.fresh(random));
         return store.inTransaction(handle -> {
-            Optional<Pending> pending = store.lockByLink(handle, Secrets.hash(link));
-            Claim claim = claim(pending, one -> true);
-            if (claim instanceof Claim.Granted) {
-                store.bind(handle, pending.orElseThrow(), Secrets.hash(browserSecret));
-            }
-            return claim;
+            // it may have been erased since it was looked at
+            Optional<Pending> pending = store.findByLink(handle, consent.linkHash());
+            pending.ifPresent(one -> store.insertPress(handle, one, secret, clock.instant()));
+            return pending.map(one -> secret);
         });
     }
 
     /** A browser comes back with a state. */
     Claim useInBrowser(String state, @Nullable String browserSecret) {
-        return use(state, pending -> {
-            byte[] bound = pending.browserHash();
-            return bound != null && browserSecret != null && MessageDigest.isEqual(bound, Secrets.hash(browserSecret));
+        byte[] hash = Secrets.hash(state);
+        return store.inTransaction(handle -> {
+            Optional<Press> found = store.lockPress(handle, hash);
+            if (found.isEmpty()) { // a state of a service is not for browsers
+                return store.lockByState(handle, hash).isPresent() ? new Claim.Stranger() : new Claim.Unknown();
+            }
+            Press press = found.get();
+            if (browserSecret == null || !MessageDigest.isEqual(press.browserHash(), Secrets.hash(browserSecret))) {
+                return new Claim.Stranger();
+            }
+            if (press.usedAt() != null) {
+                return new Claim.Used();
+            }
+            Claim claim = claim(Optional.of(press.pending()));
+            if (claim instanceof Claim.Granted) {
+                store.usePress(handle, hash, clock.instant());
+            }
+            return claim;
         });
     }
 
     /** A service brings a state that it asked for. */
     Claim useByService(String state, String service) {
-        return use(state, pending -> pending.initiatedBy().equals(service));
+        return store.inTransaction(handle -> {
+            Optional<Pending> pending = store.lockByState(handle, Secrets.hash(state));
+            if (pending.filter(one -> !one.initiatedBy().equals(service)).isPresent()) {
+                return new Claim.Stranger();
+            }
+            Claim claim = claim(pending);
+            pending.filter(one -> claim instanceof Claim.Granted)
+                    .ifPresent(one -> store.useUp(handle, one.linkHash(), clock.instant()));
+            return claim;
+        });
     }
 
-    /** A fresh secret for a browser. */
-    String browserSecret() {
-        return Secrets.fresh(random);
+    /** The consent leads to a connection. Returns false if another browser's did so first: a link is good for one. */
+    boolean useUp(Consent consent) {
+        return store.inTransaction(handle -> store.useUp(handle, consent.linkHash(), clock.instant()));
+    }
+
+    /** It did not lead to one after all. */
+    void release(Consent consent) {
+        store.inTransaction(handle -> {
+            store.release(handle, consent.linkHash());
+            return true;
+        });
+    }
+
+    /** Whose page it is that answers by this; empty when it is of no press of ours. */
+    Optional<Consent> answered(String answer) {
+        return store.inTransaction(handle -> store.findByAnswer(handle, Secrets.hash(answer)))
+                .map(this::consent);
+    }
+
+    /** What the page at the end answers with. Only who went with the state has it. */
+    static String answer(String state) {
+        return Secrets.derived(state, "answer");
+    }
+
+    static byte[] answerHash(String state) {
+        return Secrets.hash(answer(state));
     }
 
     /** Forgets what a member began. Returns the rows that went. */
@@ -121,31 +220,25 @@ public final class Consents {
         return store.inTransaction(handle -> store.erase(handle, who));
     }
 
-    private Claim use(String state, Predicate<Pending> isTheOneWhoBegan) {
-        return store.inTransaction(handle -> {
-            Optional<Pending> pending = store.lockByState(handle, Secrets.hash(state));
-            Claim claim = claim(pending, isTheOneWhoBegan);
-            if (claim instanceof Claim.Granted) {
-                store.use(handle, pending.orElseThrow(), clock.instant());
-            }
-            return claim;
-        });
-    }
-
-    private Claim claim(Optional<Pending> found, Predicate<Pending> isTheOneWhoBegan) {
+    private Claim claim(Optional<Pending> found) {
         if (found.isEmpty()) {
             return new Claim.Unknown();
         }
         Pending pending = found.get();
-        if (!isTheOneWhoBegan.test(pending)) {
-            return new Claim.Stranger();
-        }
         if (pending.usedAt() != null) {
             return new Claim.Used();
         }
         if (!clock.instant().isBefore(pending.expiresAt())) {
             return new Claim.Expired();
         }
-        return new Claim.Granted(pending.who(), pending.returnTo());
+        return new Claim.Granted(consent(pending));
+    }
+
+    private Consent consent(Pending pending) {
+        byte[] sealed = pending.accountLabel();
+        String label = sealed == null
+                ? AccountLabel.masked(pending.who())
+                : new String(vault.openForNobody(LABEL, sealed), StandardCharsets.UTF_8);
+        return new Consent(pending.who(), label, pending.returnTo(), pending.linkHash());
     }
 }

@@ -5,6 +5,7 @@ import static io.holisticos.whoop.api.WhoopApi.WHOOP;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.auth.Auth;
 import io.holisticos.health.HealthError;
+import io.holisticos.health.HealthError.Conflict;
 import io.holisticos.health.HealthError.IntegrationDisabled;
 import io.holisticos.health.HealthError.InvalidRequest;
 import io.holisticos.health.HealthError.SourceUnavailable;
@@ -69,7 +70,14 @@ public final class OAuthResource {
     /** Who is to be connected. */
     public record InitiateRequest(
             @JsonProperty("user_id") @Nullable String userId,
-            @JsonProperty("return_to") @Nullable String returnTo) {}
+            @JsonProperty("return_to") @Nullable String returnTo,
+            @JsonProperty("account_label") @Nullable String accountLabel) {
+        /** The label may be a name. */
+        @Override
+        public String toString() {
+            return "InitiateRequest[" + userId + "]";
+        }
+    }
 
     /** Where the member goes next, and what comes back with the code. */
     public record InitiateAnswer(
@@ -85,11 +93,16 @@ public final class OAuthResource {
         }
     }
 
-    /** What WHOOP handed to the member's browser. */
+    /**
+     * What WHOOP handed to the member's browser.
+     *
+     * @param replaceAccount whether the member said that it may be another WHOOP account than before
+     */
     public record CallbackRequest(
             @JsonProperty("code") @Nullable String code,
-            @JsonProperty("state") @Nullable String state) {
-        /** Both are secrets. */
+            @JsonProperty("state") @Nullable String state,
+            @JsonProperty("replace_account") @Nullable Boolean replaceAccount) {
+        /** Code and state are secrets. */
         @Override
         public String toString() {
             return "CallbackRequest";
@@ -101,11 +114,17 @@ public final class OAuthResource {
             @JsonProperty("valid") boolean valid,
             @JsonProperty("status") String status) {}
 
-    /** Where a connection stands. */
+    /**
+     * Where a connection stands.
+     *
+     * @param status {@code active}, {@code awaiting_profile}, {@code awaiting_confirmation},
+     *     {@code reauthorization_required}, {@code revoked}
+     * @param whoopUserId null while it is not known, or not confirmed, whose account it is
+     */
     public record StatusAnswer(
             @JsonProperty("user_id") String userId,
             @JsonProperty("status") String status,
-            @JsonProperty("whoop_user_id") long whoopUserId,
+            @JsonProperty("whoop_user_id") @Nullable Long whoopUserId,
             @JsonProperty("scopes") List<String> scopes,
             @JsonProperty("connected_at") Instant connectedAt,
             @JsonProperty("last_synced_at") @Nullable Instant lastSyncedAt) {}
@@ -120,12 +139,17 @@ public final class OAuthResource {
             responseCode = "200",
             description = "Where the member goes next; the addresses are secrets",
             useReturnTypeSchema = true)
+    @ApiResponse(
+            responseCode = "409",
+            description = "As many members are connected as WHOOP allows; code member_limit_reached",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
     public InitiateAnswer initiate(@Auth Caller caller, @Nullable InitiateRequest request) {
         if (request == null) {
             throw new InvalidRequest("a body with user_id is required");
         }
         UserId who = userId(request.userId());
-        ConnectFlow.Started started = flow.start(who, caller.name(), request.returnTo());
+        ConnectFlow.Started started =
+                flow.start(who, caller.name(), new Consents.Wishes(request.returnTo(), request.accountLabel()));
         return new InitiateAnswer(
                 who.value(),
                 started.connectUrl().toString(),
@@ -134,24 +158,40 @@ public final class OAuthResource {
                 started.state());
     }
 
-    /** Ends a consent that this key began. */
+    /**
+     * Ends a consent that this key began. Where the quota does not let us ask whose account it is, the answer is {@code
+     * awaiting_profile}, and the rest follows by itself.
+     */
     @POST
     @Path("callback")
     @Consumes(MediaType.APPLICATION_JSON)
     @RolesAllowed(Scope.INTERNAL)
     @Operation(summary = "End a consent that this key began")
     @ApiResponse(responseCode = "200", description = "Where the connection stands", useReturnTypeSchema = true)
+    @ApiResponse(
+            responseCode = "409",
+            description = "Another WHOOP account than before (account_replacement_required), or too many members"
+                    + " (member_limit_reached)",
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
     public StatusAnswer callback(@Auth Caller caller, @Nullable CallbackRequest request) {
         if (request == null) {
             throw new InvalidRequest("a body with code and state is required");
         }
         String code = required(request.code(), "code");
         String state = required(request.state(), "state");
-        ConnectFlow.Outcome outcome = flow.finishByService(code, state, caller.name());
+        boolean replace = Boolean.TRUE.equals(request.replaceAccount());
+        ConnectFlow.Outcome outcome = flow.finishByService(code, state, caller.name(), replace);
         if (outcome instanceof ConnectFlow.Outcome.Failed failed) {
             throw errorOf(failed.why());
         }
-        return status(((ConnectFlow.Outcome.Connected) outcome).who());
+        ConnectFlow.Outcome.Kept kept = (ConnectFlow.Outcome.Kept) outcome;
+        if (kept.standing() == ConnectFlow.Standing.AWAITING_CONFIRMATION) {
+            throw new Conflict(
+                    Refusal.TO_BE_CONFIRMED.code(),
+                    "this is another WHOOP account than the member had before, whose records would leave the days: ask the"
+                            + " member, and send the same with replace_account true");
+        }
+        return status(kept.who());
     }
 
     /** Looks whether there is a token that works, and gets a new one where it is time. */
@@ -197,7 +237,8 @@ public final class OAuthResource {
         return switch (why) {
             case SWITCHED_OFF -> new IntegrationDisabled(WHOOP);
             case LATER, NOT_CONFIGURED -> new SourceUnavailable(WHOOP, RETRY_AFTER);
-            case UNKNOWN_STATE, EXPIRED, ALREADY_USED, OTHER_BROWSER ->
+            case MEMBER_LIMIT, TO_BE_CONFIRMED -> new Conflict(why.code(), why.text());
+            case UNKNOWN_STATE, EXPIRED, ALREADY_USED, ANSWERED_ALREADY, OTHER_BROWSER, OTHER_PAGE ->
                 new InvalidRequest("state must be one that this key initiated, unused and not expired: " + why.code());
             case DECLINED,
                     NOT_ALLOWED,

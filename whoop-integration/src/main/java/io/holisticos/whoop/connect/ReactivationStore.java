@@ -26,7 +26,9 @@ final class ReactivationStore {
             order by c.user_id""";
     private static final String REACTIVATE = """
             with back as (
-                update whoop_connection set state = 'active', refresh_started_at = null, recorded_at = :now
+                update whoop_connection
+                set state = case when whoop_user_id is null then 'awaiting_profile' else 'active' end,
+                    refresh_started_at = null, recorded_at = :now
                 where user_id = :who and token_version = :version and state = 'reauthorization_required'
                 returning user_id, whoop_user_id, state, scopes, token_version
             )

@@ -290,7 +290,7 @@ final class RefreshCustody {
     }
 
     private Usable usable(UserId who, Held held) {
-        requireUsable(held);
+        requireTokens(held);
         return new Usable(seals.open(who, held), held.version());
     }
 
@@ -302,14 +302,14 @@ final class RefreshCustody {
 
     private static Held require(Optional<Held> row) {
         Held held = row.orElseThrow(() -> new ConnectionNotFound(WHOOP));
-        requireUsable(held);
+        requireTokens(held);
         return held;
     }
 
-    /** @throws HealthError unless calls can be made with it */
-    static void requireUsable(Held held) {
+    /** @throws HealthError unless there are tokens to be kept fresh */
+    private static void requireTokens(Held held) {
         switch (held.connection().state()) {
-            case ACTIVE, REFRESHING -> {}
+            case ACTIVE, REFRESHING, AWAITING_PROFILE, AWAITING_CONFIRMATION -> {}
             case REAUTHORIZATION_REQUIRED -> throw new ReauthorizationRequired(WHOOP);
             case REVOKED -> throw new ConnectionNotFound(WHOOP);
         }

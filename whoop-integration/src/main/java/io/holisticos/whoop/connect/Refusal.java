@@ -9,8 +9,24 @@ enum Refusal {
             400,
             "other_browser",
             "This was started in another browser",
-            "For your safety, WHOOP is only connected in the browser that opened the link. Please start again from your"
+            "For your safety, WHOOP is only connected in the browser that began it. Please start again from your"
                     + " app."),
+    OTHER_PAGE(
+            403,
+            "other_page",
+            "That did not come from our page",
+            "For your safety, WHOOP is only connected by the button on our own page. Please open the link again."),
+    ANSWERED_ALREADY(410, "answered_already", "This page is out of date", "Please look in your app how things stand."),
+    TO_BE_CONFIRMED(
+            409,
+            "account_replacement_required",
+            "This is another WHOOP account than before",
+            "Please start again from your app, and say on the last page which account it is to be."),
+    MEMBER_LIMIT(
+            409,
+            "member_limit_reached",
+            "No more members can connect WHOOP for now",
+            "WHOOP allows this app a number of members, and as many are connected. Please try again another day."),
     DECLINED(400, "access_denied", "WHOOP was not connected", "You declined. You can start again at any time."),
     NOT_ALLOWED(
             403,

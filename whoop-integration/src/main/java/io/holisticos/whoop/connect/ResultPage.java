@@ -1,55 +1,149 @@
 package io.holisticos.whoop.connect;
 
 import io.dropwizard.views.common.View;
-import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.MediaType;
+import io.holisticos.whoop.connect.ConnectFlow.Outcome.Kept;
+import io.holisticos.whoop.connect.ConnectFlow.Word;
 import jakarta.ws.rs.core.Response;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** What a member sees at the end: one page without anything from elsewhere. */
+/** What a member sees at the end: how it stands, and what there is to say to it. */
 public final class ResultPage extends View {
 
-    private final boolean connected;
-    private final String title;
-    private final String text;
+    private static final String DONE = "✓";
+    private static final String LOOK = "⚠";
+    private static final String NOT_ME = "This is not me";
 
-    private ResultPage(boolean connected, String title, String text) {
+    private final String mark;
+    private final Text text;
+    private final Form form;
+    private final @Nullable String leadsTo;
+
+    private ResultPage(String mark, Text text, Form form, @Nullable String leadsTo) {
         super("result.ftlh", StandardCharsets.UTF_8); // .ftlh: every value is escaped
-        this.connected = connected;
-        this.title = title;
+        this.mark = mark;
         this.text = text;
+        this.form = form;
+        this.leadsTo = leadsTo;
     }
 
-    static Response.ResponseBuilder connected() {
-        return page(200, new ResultPage(true, "WHOOP is connected", "Your data will be there in a moment."));
+    private record Text(String title, List<String> lines) {}
+
+    private record Form(String action, String token, List<Button> buttons) {
+        static final Form NONE = new Form("", "", List.of());
+    }
+
+    /** A button, in a form of its own. The first is what a member wants who came here on purpose. */
+    public record Button(String word, String text) {
+        private static Button of(Word word, String text) {
+            return new Button(word.form(), text);
+        }
+    }
+
+    /** The tokens are kept: whose they are, as far as we know, and whether that is right. */
+    static Response.ResponseBuilder kept(Kept kept, String action) {
+        URI returnTo = kept.returnTo();
+        return Pages.of(
+                200,
+                new ResultPage(
+                        kept.standing() == ConnectFlow.Standing.AWAITING_CONFIRMATION ? LOOK : DONE,
+                        textOf(kept),
+                        new Form(action, kept.answer(), buttonsOf(kept)),
+                        null),
+                returnTo == null ? null : Pages.sourceOf(returnTo));
+    }
+
+    /** The member answered. */
+    static Response.ResponseBuilder answered(Word word, @Nullable URI returnTo) {
+        Text text = switch (word) {
+            case KEEP -> new Text("WHOOP is connected", List.of("Your data will be there in a moment."));
+            case REPLACE ->
+                new Text("WHOOP is connected", List.of("The days are read anew, from the account that you chose."));
+            case DISOWN ->
+                new Text(
+                        "WHOOP was disconnected",
+                        List.of("Nothing of that WHOOP account is shown any more. You can start again from your app."));
+        };
+        return Pages.of(
+                200,
+                new ResultPage(
+                        word == Word.DISOWN ? LOOK : DONE,
+                        text,
+                        Form.NONE,
+                        returnTo == null ? null : returnTo.toString()),
+                null);
     }
 
     static Response.ResponseBuilder refused(Refusal why) {
-        return page(why.status(), new ResultPage(false, why.title(), why.text()));
+        return Pages.of(
+                why.status(), new ResultPage(LOOK, new Text(why.title(), List.of(why.text())), Form.NONE, null), null);
     }
 
-    public boolean isConnected() {
-        return connected;
+    private static Text textOf(Kept kept) {
+        String whose = kept.whoopName() == null ? "This WHOOP" : "WHOOP of " + kept.whoopName();
+        return switch (kept.standing()) {
+            case CONNECTED, CONNECTED_AGAIN ->
+                new Text(
+                        "WHOOP is connected",
+                        List.of(
+                                whose + " now belongs to " + kept.label() + ".",
+                                "Your data will be there in a moment."));
+            case AWAITING_PROFILE ->
+                new Text(
+                        "WHOOP is connected, your data follows",
+                        List.of(
+                                whose + " will belong to " + kept.label() + ".",
+                                "WHOOP answers many members just now. There is nothing more for you to do."));
+            case AWAITING_CONFIRMATION ->
+                new Text(
+                        "This is another WHOOP account than before",
+                        List.of(
+                                whose + " would now belong to " + kept.label() + ".",
+                                "The days that the account before has filled would be shown no more, and be read anew"
+                                        + " from this one. Until you decide nothing is read."));
+        };
+    }
+
+    private static List<Button> buttonsOf(Kept kept) {
+        return switch (kept.standing()) {
+            case CONNECTED, CONNECTED_AGAIN, AWAITING_PROFILE ->
+                List.of(
+                        Button.of(Word.KEEP, kept.returnTo() == null ? "This is right" : "This is right, go on"),
+                        Button.of(Word.DISOWN, NOT_ME));
+            case AWAITING_CONFIRMATION ->
+                List.of(
+                        Button.of(Word.REPLACE, "Yes, use this WHOOP account from now on"),
+                        Button.of(Word.DISOWN, NOT_ME));
+        };
+    }
+
+    public String getMark() {
+        return mark;
     }
 
     public String getTitle() {
-        return title;
+        return text.title();
     }
 
-    public String getText() {
-        return text;
+    public List<String> getTexts() {
+        return text.lines();
     }
 
-    private static Response.ResponseBuilder page(int status, ResultPage page) {
-        return Response.status(status)
-                .type(MediaType.TEXT_HTML_TYPE.withCharset("UTF-8"))
-                .entity(page)
-                .header(
-                        "Content-Security-Policy",
-                        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none';"
-                                + " frame-ancestors 'none'")
-                .header("X-Content-Type-Options", "nosniff")
-                .header("Referrer-Policy", "no-referrer") // the address holds code and state
-                .header(HttpHeaders.CACHE_CONTROL, "no-store");
+    public String getAction() {
+        return form.action();
+    }
+
+    public String getToken() {
+        return form.token();
+    }
+
+    public List<Button> getButtons() {
+        return form.buttons();
+    }
+
+    public @Nullable String getLeadsTo() {
+        return leadsTo;
     }
 }

@@ -1,16 +1,21 @@
 package io.holisticos.whoop.connect;
 
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 
 /** Texts that nobody can guess, and their hashes. */
 final class Secrets {
 
     /** 256 bits: 43 characters. */
     private static final int BYTES = 32;
+
+    private static final String HMAC = "HmacSHA256";
 
     private static final Base64.Encoder TEXT = Base64.getUrlEncoder().withoutPadding();
 
@@ -25,6 +30,17 @@ final class Secrets {
     /** Another text as hard to guess, always the same for the same secret and purpose; the way back is closed. */
     static String derived(String secret, String purpose) {
         return TEXT.encodeToString(hash(purpose + '\n' + secret));
+    }
+
+    /** A text that only who has the key can make of another one. */
+    static String keyed(String key, String purpose, String text) {
+        try {
+            Mac mac = Mac.getInstance(HMAC);
+            mac.init(new SecretKeySpec(key.getBytes(StandardCharsets.UTF_8), HMAC));
+            return TEXT.encodeToString(mac.doFinal((purpose + '\n' + text).getBytes(StandardCharsets.UTF_8)));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has " + HMAC, e);
+        }
     }
 
     static byte[] hash(String secret) {

@@ -27,6 +27,7 @@ import io.holisticos.outbound.Call;
 import io.holisticos.outbound.CommandKey;
 import io.holisticos.outbound.Outbound;
 import io.holisticos.outbound.Reply;
+import io.holisticos.whoop.api.ForbiddenCalls;
 import io.holisticos.whoop.connect.TokenAnswer.Granted;
 import io.holisticos.whoop.connect.TokenAnswer.Misconfigured;
 import io.holisticos.whoop.connect.TokenAnswer.Refused;
@@ -68,12 +69,14 @@ public final class WhoopOAuth {
 
     private final Outbound outbound;
     private final ConnectConfiguration configuration;
+    private final ForbiddenCalls forbidden;
     private final ClientSecretPost client;
 
     /** @param outbound to WHOOP, without authorization or budget of its own: credentials travel in the body */
-    public WhoopOAuth(Outbound outbound, ConnectConfiguration configuration) {
+    public WhoopOAuth(Outbound outbound, ConnectConfiguration configuration, ForbiddenCalls forbidden) {
         this.outbound = outbound.announceUninterrupted(TOKEN);
         this.configuration = configuration;
+        this.forbidden = forbidden;
         this.client =
                 new ClientSecretPost(new ClientID(configuration.clientId), new Secret(configuration.clientSecret));
     }
@@ -162,6 +165,10 @@ public final class WhoopOAuth {
     }
 
     private TokenAnswer refused(Reply reply) {
+        if (reply.status() == 403) { // nothing that a server of OAuth says there: the edge, whatever it wrote
+            forbidden.note(TOKEN, reply);
+            throw new SourceUnavailable(WHOOP, reply.retryAfter().orElse(SOON));
+        }
         String error = errorOf(reply);
         if ("invalid_client".equals(error)) {
             log.error("event=whoop_client_refused hint=\"check whoop.connect.clientId and clientSecret\"");

@@ -21,6 +21,9 @@ public record Held(
         List<Workout> workouts,
         @Nullable Observation newest) {
 
+    /** Of somebody of whom nothing is held. */
+    public static final Held NOTHING = new Held(List.of(), List.of(), List.of(), List.of(), null);
+
     public Held {
         cycles = List.copyOf(cycles);
         recoveries = List.copyOf(recoveries);

@@ -15,8 +15,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.Update;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes what WHOOP told us: tables {@code whoop_cycle} and its siblings, their histories, {@code whoop_tombstone} and
@@ -35,6 +38,26 @@ public final class WhoopStore {
             on conflict (user_id, collection, id)
             do update set deleted_at = excluded.deleted_at, recorded_at = excluded.recorded_at
             where held.deleted_at < excluded.deleted_at""";
+    private static final String ACCOUNT = "whoop_user_id";
+    private static final String FORMER = """
+            select whoop_user_id from (
+                select whoop_user_id from whoop_profile where user_id = :who
+                union all
+                select whoop_user_id from whoop_cycle where user_id = :who
+                union all
+                select whoop_user_id from whoop_recovery where user_id = :who
+                union all
+                select whoop_user_id from whoop_sleep where user_id = :who
+                union all
+                select whoop_user_id from whoop_workout where user_id = :who) held
+            where whoop_user_id is distinct from :account
+            limit 1""";
+    private static final String RETIRE = """
+            with gone as (
+                delete from {table} where user_id = :who {others} returning *
+            )
+            insert into {table}_history ({into}, replaced_at) select {columns}, :now from gone""";
+    private static final String FORGET_ABSENCES = "delete from whoop_absence where user_id = :who";
     private static final String DELETE = """
             update {table} set deleted_at = :deletedAt
             where user_id = :who and {key} = cast(:id as {type}) and last_fetch_begun_at <= :deletedAt
@@ -143,6 +166,55 @@ public final class WhoopStore {
     /** A record that lists lacked is there after all, though it cannot be read. */
     public void forgetAbsence(UserId who, Absent absent) {
         jdbi.useHandle(handle -> ledger.forgetAbsence(handle, who, absent.kind(), absent.id()));
+    }
+
+    /**
+     * Records of other WHOOP accounts than this one leave the member's days. They stay in the histories, under their
+     * account, and their payloads in the archive.
+     *
+     * @param whoopUserId whose records stay; null for nobody's
+     */
+    public void retire(UserId who, @Nullable Long whoopUserId, Instant now) {
+        jdbi.useTransaction(handle -> {
+            takeTurn(handle, who);
+            Long former = handle.createQuery(FORMER)
+                    .bind("who", who.value())
+                    .bindByType("account", whoopUserId, Long.class)
+                    .mapTo(Long.class)
+                    .findOne()
+                    .orElse(null);
+            if (former == null) {
+                return; // there are no others
+            }
+            for (RecordKind<?> kind : RecordKind.all()) {
+                Update update = handle.createUpdate(retire(kind))
+                        .bind("who", who.value())
+                        .bind("now", micros(now));
+                (isNamed(kind) ? update.bindByType("account", whoopUserId, Long.class) : update.bind("former", former))
+                        .execute();
+            }
+            handle.createUpdate(FORGET_ABSENCES).bind("who", who.value()).execute();
+        });
+    }
+
+    /** A body measurement is told without its account. */
+    private static boolean isNamed(RecordKind<?> kind) {
+        return kind.columnNames().contains(ACCOUNT);
+    }
+
+    private static String retire(RecordKind<?> kind) {
+        List<String> columns = Stream.of(
+                        List.of("user_id"),
+                        kind.columnNames(),
+                        List.of("recorded_at", "fetch_begun_at", "archive_hash"))
+                .flatMap(List::stream)
+                .toList();
+        boolean named = isNamed(kind);
+        String all = String.join(", ", columns);
+        return RETIRE.replace("{table}", kind.table())
+                .replace("{into}", named ? all : all + ", " + ACCOUNT)
+                .replace("{columns}", named ? all : all + ", :former")
+                .replace("{others}", named ? "and " + ACCOUNT + " is distinct from :account" : "");
     }
 
     /** Forgets what is covered: the member came back with another WHOOP account. */

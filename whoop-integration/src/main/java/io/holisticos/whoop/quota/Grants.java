@@ -106,6 +106,7 @@ final class Grants {
             seen.add(members[slot(sequence)]);
         }
         seen.remove(0L);
+        seen.remove(QuotaGovernor.CONSENTS);
         return seen.size();
     }
 

@@ -62,6 +62,9 @@ public final class QuotaGovernor implements Budget {
 
     private static final long APPLICATION = 0;
 
+    /** Those who have just agreed, and see a page: they stand in no line, and first. */
+    static final long CONSENTS = -1;
+
     /** What replicas tell each other of the quota: that something stands against grants, or does no more. */
     private static final String TOPIC = "quota";
 
@@ -109,10 +112,26 @@ public final class QuotaGovernor implements Budget {
 
     /** The budget of one lane; all lanes draw on the same windows. */
     public Budget lane(Lane lane) {
+        return budget(call -> new Who(lane, numberOf(call.who())));
+    }
+
+    /** Of the lane {@link Lane#INTERACTIVE}, for consents: they come before everybody else of it. */
+    public Budget consents() {
+        return budget(call -> new Who(Lane.INTERACTIVE, CONSENTS));
+    }
+
+    /** How long nobody can be granted anything. */
+    public Duration untilNextPermit() {
+        Instant now = clock.instant();
+        Instant next = status().nextPermitAt();
+        return next.isAfter(now) ? Duration.between(now, next) : Duration.ZERO;
+    }
+
+    private Budget budget(Function<Call, Who> payer) {
         return new Budget() {
             @Override
             public void take(Call call) {
-                QuotaGovernor.this.take(lane, call);
+                QuotaGovernor.this.take(payer.apply(call));
             }
 
             @Override
@@ -135,11 +154,10 @@ public final class QuotaGovernor implements Budget {
      */
     @Override
     public void take(Call call) {
-        take(Lane.INTERACTIVE, call);
+        take(new Who(Lane.INTERACTIVE, numberOf(call.who())));
     }
 
-    private void take(Lane lane, Call call) {
-        Who who = new Who(lane, numberOf(call.who()));
+    private void take(Who who) {
         oneAtATime.lock();
         try {
             Duration wait = taken(who) ? Duration.ZERO : inTransaction(handle -> takeOrWait(handle, who));
@@ -361,7 +379,7 @@ public final class QuotaGovernor implements Budget {
             state.granted(next);
             return Duration.ZERO;
         }
-        if (who.member() != APPLICATION && !roomAt.equals(state.waiting.toldTo(who, now))) {
+        if (who.member() > APPLICATION && !roomAt.equals(state.waiting.toldTo(who, now))) {
             store.await(handle, who, roomAt, now.minus(Waiting.HELD_FOR));
             state.told(who, roomAt);
         }

@@ -164,7 +164,8 @@ final class QuotaState {
     Instant roomFor(Who who, Instant now) {
         boolean[] lanesWaiting = waiting.lanes(now);
         Instant told = waiting.toldTo(who, now);
-        int ahead = told != null && !told.isAfter(now) ? 0 : waiting.dueBeside(who, now);
+        boolean first = who.member() == QuotaGovernor.CONSENTS || (told != null && !told.isAfter(now));
+        int ahead = first ? 0 : waiting.dueBeside(who, now);
         Instant lane = rules.minuteRoomAt(who.lane(), grants, lanesWaiting, ahead, now);
         Instant whoever = later(roomAt(now), fairPartAt(who, now));
         Instant limits = later(whoever, rules.dayRoomAt(who.lane(), grants, ahead, now, day(now)));
@@ -174,7 +175,7 @@ final class QuotaState {
         if (told != null && told.isAfter(now)) {
             return later(told, limits); // the time it was told stands
         }
-        int line = waiting.othersOf(who, now);
+        int line = who.member() == QuotaGovernor.CONSENTS ? 0 : waiting.othersOf(who, now);
         if (line == ahead) {
             return later(limits, lane);
         }
@@ -251,7 +252,7 @@ final class QuotaState {
 
     /** While others of the lane wait, a member has no more than its part of what the lane has. */
     private Instant fairPartAt(Who who, Instant now) {
-        if (who.member() == 0 || !waiting.isContended(who, now)) {
+        if (who.member() <= 0 || !waiting.isContended(who, now)) {
             return now;
         }
         Instant begin = now.minus(minute.length());

@@ -111,6 +111,8 @@ final class ChangeStore {
             update whoop_change set done_at = :now, outcome = 'deleted'
             where (select count(*) from turn) >= 0 and user_id = :who and record_id = :record and done_at is null and told_at <= :toldAt
               and (collection = :collection or :collection = 'sleep')""";
+    private static final String DROP =
+            "update whoop_change set done_at = :now, outcome = 'account_left' where user_id = :who and done_at is null";
     private static final String NEXT = """
             select least(
                 (select min(c.due_at) from whoop_member_sync m
@@ -201,6 +203,14 @@ final class ChangeStore {
                 .put("due_at", change.dueAt().toString())
                 .put("rung", change.rung())
                 .put("added", false);
+    }
+
+    /** Whatever was told is of an account that is the member's no more. */
+    void drop(UserId who, Instant now) {
+        jdbi.useHandle(handle -> handle.createUpdate(DROP)
+                .bind("who", who.value())
+                .bind("now", utc(now))
+                .execute());
     }
 
     /** A deletion is settled, and with it what else was told of the record before; a sleep takes its recovery along. */

@@ -103,7 +103,8 @@ final class MemberStore {
     private static final String FORSAKEN = """
             select c.user_id, c.whoop_user_id from whoop_connection c
             left join whoop_member_sync m on m.user_id = c.user_id
-            where c.state in ('active', 'refreshing') and (m.user_id is null or m.stopped_at is not null)""";
+            where c.state in ('active', 'refreshing') and (m.user_id is null or m.stopped_at is not null
+                or m.whoop_user_id <> c.whoop_user_id)""";
     private static final String ADMIT = """
             insert into whoop_member_sync as held (user_id, connected_at, recorded_at) values (:who, :now, :now)
             on conflict (user_id) do update
@@ -241,13 +242,22 @@ final class MemberStore {
     }
 
     /** Whether the member has come with another account than before, or for the first time; what was read counts no more. */
-    boolean isAnotherAccount(UserId who, long whoopUserId, Instant now) {
+    boolean isAnotherAccount(UserId who, @Nullable Long whoopUserId, Instant now) {
         return jdbi.withHandle(handle -> handle.createUpdate(ACCOUNT)
                         .bind("who", who.value())
-                        .bind("account", whoopUserId)
+                        .bindByType("account", whoopUserId, Long.class)
                         .bind("now", utc(now))
                         .execute()
                 == 1);
+    }
+
+    /** Whose account was read last; empty when it is nobody's, or not known. */
+    Optional<Long> account(UserId who) {
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "select whoop_user_id from whoop_member_sync where user_id = :who and whoop_user_id is not null")
+                .bind("who", who.value())
+                .mapTo(Long.class)
+                .findOne());
     }
 
     /** Somebody asks for the member to be read: it is tried, whatever came before. */

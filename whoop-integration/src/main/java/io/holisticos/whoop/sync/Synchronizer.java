@@ -33,6 +33,7 @@ import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -179,13 +180,31 @@ public final class Synchronizer {
      */
     public UUID connected(UserId who, long whoopUserId) {
         UUID jobId = allOrNothing(() -> {
-            if (tables.members().isAnotherAccount(who, whoopUserId, connect(who))) {
-                records.forgetCoverage(who);
-            }
+            startOver(who, whoopUserId, connect(who));
             return begin(who);
         });
         wake(who);
         return jobId;
+    }
+
+    /** What was read of the member was never theirs: it leaves their days. */
+    public void disowned(UserId who) {
+        allOrNothing(() -> {
+            startOver(who, null, now());
+            return true;
+        });
+    }
+
+    /** Records of another account than this one leave the days; nothing counts as read. */
+    private void startOver(UserId who, @Nullable Long whoopUserId, Instant now) {
+        boolean hadOne = tables.members().account(who).isPresent();
+        if (tables.members().isAnotherAccount(who, whoopUserId, now)) {
+            records.forgetCoverage(who);
+            if (hadOne) {
+                records.retire(who, whoopUserId, now);
+                tables.changes().drop(who, now);
+            }
+        }
     }
 
     /**

@@ -28,6 +28,7 @@ final class Rig implements AutoCloseable {
     final MetricRegistry metrics = new MetricRegistry();
     final WhoopApi api;
 
+    final ForbiddenCalls forbidden = new ForbiddenCalls(metrics, Clock.systemUTC());
     private final ExecutorService executor = Executors.newCachedThreadPool();
 
     Rig(URI baseUrl, String token) {
@@ -56,7 +57,8 @@ final class Rig implements AutoCloseable {
                         new OneToken(token)),
                 baseUrl,
                 mapper,
-                metrics);
+                metrics,
+                forbidden);
     }
 
     @Override

@@ -19,6 +19,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -438,10 +439,9 @@ class WhoopApiTest {
                 .hasMessageNotContaining("garbage");
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {401, 403})
-    void aLostTokenOrScopeNeedsConsentAgain(int status) {
-        stub.answers(new Answer(status, "text/plain", WhoopStub.sampleBytes("error-401-data-api.txt")));
+    @Test
+    void aLostTokenNeedsConsentAgain() {
+        stub.answers(new Answer(401, "text/plain", WhoopStub.sampleBytes("error-401-data-api.txt")));
 
         assertThatThrownBy(() -> api.cycles(ANNA, WINDOW, null, soon())).isInstanceOf(ReauthorizationRequired.class);
         assertThatThrownBy(() -> api.cycle(ANNA, 1, soon())).isInstanceOf(ReauthorizationRequired.class);
@@ -449,7 +449,34 @@ class WhoopApiTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {200, 403, 404})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "text/plain; charset=UTF-8 | error code: 1010 | plain_text",
+                "text/html | <html>Access denied</html> | html",
+                "application/json | {\"error\":\"deactivated_user\"} | json",
+                "application/octet-stream | 1010 | other",
+                "'' | '' | empty"
+            })
+    void aForbiddenCallMeansNotNowAndIsCountedByTheKindOfItsBody(String type, String body, String kind) {
+        stub.answers(new Answer(403, type, body.getBytes(StandardCharsets.UTF_8)));
+
+        for (ThrowingCallable call : List.<ThrowingCallable>of(
+                () -> api.cycles(ANNA, WINDOW, null, soon()),
+                () -> api.cycle(ANNA, 1, soon()),
+                () -> api.profileWith("fresh", ANNA, soon()),
+                () -> api.revokeAccess(ANNA, soon()),
+                () -> api.revokeAccessWith("fresh", ANNA, soon()))) {
+            assertThatThrownBy(call).isInstanceOf(BadSourceReply.class).hasMessageNotContaining("1010");
+        }
+
+        assertThat(rig.metrics.meter("whoop.forbidden").getCount()).isEqualTo(5);
+        assertThat(rig.forbidden.last().orElseThrow().body()).isEqualTo(kind);
+        assertThat(rig.forbidden.isRecent()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {200, 401, 404})
     void theEdgeIsNotTheApi(int status) {
         stub.answers(new Answer(status, "text/html; charset=UTF-8", "<html>".getBytes(StandardCharsets.UTF_8)));
 

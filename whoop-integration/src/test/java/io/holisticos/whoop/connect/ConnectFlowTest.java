@@ -48,12 +48,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -70,10 +72,12 @@ class ConnectFlowTest {
     private static final String CONNECT = "/api/v1/unified-health/connect/whoop/";
 
     private static final HttpClient http = HttpClient.newHttpClient();
-    private static final AtomicBoolean on = new AtomicBoolean(true);
-    private static final List<String> heard = new CopyOnWriteArrayList<>();
+    private static final ConnectWorld.House house = new ConnectWorld.House();
+    private static final AtomicBoolean on = house.on;
+    private static final List<String> heard = house.heard;
     private static ConnectWorld world;
     private static Worker worker;
+    private static ConnectWorld.Door door;
     private static DropwizardTestSupport<Configuration> server;
     private static ListAppender<ILoggingEvent> logged;
 
@@ -81,6 +85,8 @@ class ConnectFlowTest {
     static void start() throws Exception {
         world = new ConnectWorld();
         worker = world.worker();
+        house.synced = Optional.of(SYNCED);
+        door = world.door(worker, world.pool(), house);
         server = new DropwizardTestSupport<>(
                 App.class,
                 null,
@@ -108,6 +114,8 @@ class ConnectFlowTest {
         world.reset();
         on.set(true);
         heard.clear();
+        house.memberLimit = OptionalInt.empty();
+        house.blocked.set(Duration.ZERO);
         logged.list.clear();
     }
 
@@ -117,18 +125,26 @@ class ConnectFlowTest {
         assertThat(names(started)).containsExactly("user_id", "connect_url", "authorization_url", "expires_in");
         assertThat(started.get("expires_in").asInt()).isEqualTo(600);
 
-        HttpResponse<String> opened = get(local(started.get("connect_url").asText()), null);
-        assertThat(opened.statusCode()).isEqualTo(302);
-        assertThat(location(opened)).isEqualTo(started.get("authorization_url").asText());
+        HttpResponse<String> opened = press(started);
+        assertThat(opened.statusCode()).isEqualTo(303);
+        assertThat(with(location(opened), "state", "any"))
+                .isEqualTo(with(started.get("authorization_url").asText(), "state", "any"));
+        assertThat(query(location(opened), "state"))
+                .as("a press has a state of its own")
+                .isNotEqualTo(query(started.get("authorization_url").asText(), "state"));
         assertThat(setCookie(opened))
-                .contains("HttpOnly", "SameSite=Lax", "Secure", "Path=/api/v1/whoop/callback", "Max-Age=600");
+                .startsWith("__Host-")
+                .contains("HttpOnly", "SameSite=Lax", "Secure", "Path=/", "Max-Age=600")
+                .doesNotContain("Domain", "Path=/api");
 
         HttpResponse<String> page = get(consent(location(opened), BEN), cookie(opened));
 
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(page.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/html");
-        assertThat(page.headers().firstValue("Referrer-Policy")).hasValue("no-referrer");
-        assertThat(page.body()).contains("WHOOP is connected").doesNotContain("http");
+        assertUnframedAndAlone(page);
+        assertThat(page.body())
+                .contains("WHOOP is connected", "WHOOP of " + nameOf(BEN) + " now belongs to de…en", "This is not me")
+                .doesNotContain("http");
         assertThat(setCookie(page)).contains("Max-Age=0");
         assertThat(heard).containsExactly("connected demo-ben " + world.accountOf(BEN));
         assertThat(worker.api().profile(BEN, io.holisticos.health.Deadline.after(Duration.ofSeconds(5))))
@@ -174,7 +190,12 @@ class ConnectFlowTest {
     @Test
     void theMemberIsSentBackToWhereTheOperatorAllows() throws Exception {
         Consent app = consentOf("demo-ben", "{\"return_to\":\"holisticos://connected?from=whoop\"}");
-        HttpResponse<String> toApp = get(app.callback(), app.cookie());
+        HttpResponse<String> first = get(app.callback(), app.cookie());
+        assertPage(first, 200, "WHOOP is connected"); // it is new to this member
+        assertThat(location(answer(first, "keep"))).isEqualTo("holisticos://connected?from=whoop&status=connected");
+
+        Consent again = consentOf("demo-ben", "{\"return_to\":\"holisticos://connected?from=whoop\"}");
+        HttpResponse<String> toApp = get(again.callback(), again.cookie());
         assertThat(toApp.statusCode()).isEqualTo(302);
         assertThat(location(toApp)).isEqualTo("holisticos://connected?from=whoop&status=connected");
 
@@ -207,9 +228,11 @@ class ConnectFlowTest {
 
         JsonNode started = start("demo-ben", null);
         String link = local(started.get("connect_url").asText());
-        HttpResponse<String> opened = get(link, null);
+        Map<String, String> form = Map.of("token", token(get(link, null)));
+        HttpResponse<String> opened = press(started);
         get(consent(location(opened), BEN), cookie(opened));
         assertPage(get(link, null), 410, "This link was used already");
+        assertPage(post(link, form, "Origin", PUBLIC_URL), 410, "This link was used already");
     }
 
     @Test
@@ -270,8 +293,7 @@ class ConnectFlowTest {
     @Test
     void anErrorIsShownEvenWithAnEmptyState() throws Exception {
         world.twin.register(world.app.withScopes(Set.of("offline")));
-        HttpResponse<String> opened =
-                get(local(start("demo-ben", null).get("connect_url").asText()), null);
+        HttpResponse<String> opened = press(start("demo-ben", null));
         String back = location(get(location(opened), null));
         assertThat(query(back, "state")).isEmpty();
 
@@ -323,8 +345,7 @@ class ConnectFlowTest {
     @Test
     void aNarrowedConsentIsRefusedAndGivenBack() throws Exception {
         for (String left : List.of("offline", "read:sleep")) {
-            HttpResponse<String> opened =
-                    get(local(start("demo-ben", null).get("connect_url").asText()), null);
+            HttpResponse<String> opened = press(start("demo-ben", null));
             String narrowed = location(opened).replace(left.replace(":", "%3A"), "");
             assertThat(narrowed).isNotEqualTo(location(opened));
 
@@ -337,8 +358,7 @@ class ConnectFlowTest {
     @Test
     void aNarrowedConsentLeavesAWorkingConnectionAlone() throws Exception {
         connect("demo-ben", BEN);
-        HttpResponse<String> opened =
-                get(local(start("demo-ben", null).get("connect_url").asText()), null);
+        HttpResponse<String> opened = press(start("demo-ben", null));
         String narrowed = location(opened).replace("read%3Asleep", "");
 
         assertPage(get(consent(narrowed, BEN), cookie(opened)), 400, "permissions were left out");
@@ -352,8 +372,7 @@ class ConnectFlowTest {
 
     @Test
     void aNarrowedConsentThatCannotBeGivenBackIsRefusedAllTheSame() throws Exception {
-        HttpResponse<String> opened =
-                get(local(start("demo-ben", null).get("connect_url").asText()), null);
+        HttpResponse<String> opened = press(start("demo-ben", null));
         world.twin.faults().add(FaultRule.always("/developer", FaultKind.STATUS).withStatus(401));
 
         assertPage(
@@ -558,7 +577,7 @@ class ConnectFlowTest {
     @Test
     void noSecretIsReadableInALogLineOrATable() throws Exception {
         JsonNode started = start("demo-ben", null);
-        HttpResponse<String> opened = get(local(started.get("connect_url").asText()), null);
+        HttpResponse<String> opened = press(started);
         String callback = consent(location(opened), BEN);
         get(with(callback, "code", "made-up-code-123456"), cookie(opened));
         connect("demo-ben", BEN);
@@ -600,9 +619,390 @@ class ConnectFlowTest {
     void forgettingAMemberLeavesNoConsentUnderWay() throws Exception {
         start("demo-ben", null);
 
-        assertThat(new Consents(world.pool(), world.configuration(), new SecureRandom(), world.clock).erase(BEN))
+        assertThat(new Consents(
+                                world.pool(),
+                                ConnectWorld.vault(world.pool()),
+                                world.configuration(),
+                                new SecureRandom(),
+                                world.clock)
+                        .erase(BEN))
                 .isEqualTo(1);
         assertThat(rows("whoop_authorization")).isEmpty();
+    }
+
+    @Test
+    void lookingAtALinkChangesNothing() throws Exception {
+        JsonNode started = start("demo-ben", "{\"account_label\":\"Ben at <Work> & home\"}");
+        String link = local(started.get("connect_url").asText());
+        HttpResponse<String> pressed = press(started);
+        List<String> before = rows("whoop_authorization");
+
+        HttpResponse<String> page = get(link, null);
+        HttpResponse<String> head = http.send(
+                request(link, null).method("HEAD", BodyPublishers.noBody()).build(), BodyHandlers.ofString());
+
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.headers().firstValue("Set-Cookie")).isEmpty();
+        assertUnframedAndAlone(page);
+        assertThat(page.body())
+                .contains("Ben at &lt;Work&gt; &amp; home", "Continue to WHOOP", "Sleep", "Workouts")
+                .doesNotContain("<Work>");
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(head.headers().firstValue("Set-Cookie")).isEmpty();
+        assertThat(rows("whoop_authorization")).isEqualTo(before);
+        assertThat(rows("whoop_press")).hasSize(1);
+        assertThat(get(consent(location(pressed), BEN), cookie(pressed)).body()).contains("Ben at &lt;Work&gt;");
+    }
+
+    @Test
+    void onlyTheButtonOfOurOwnPageLeadsToWhoop() throws Exception {
+        JsonNode started = start("demo-ben", null);
+        String link = local(started.get("connect_url").asText());
+        Map<String, String> form = Map.of("token", token(get(link, null)));
+        String otherToken =
+                token(get(local(start("demo-ben", null).get("connect_url").asText()), null));
+
+        for (HttpResponse<String> refused : List.of(
+                post(link, form),
+                post(link, form, "Origin", "https://evil.example"),
+                post(link, form, "Origin", "null"),
+                post(link, form, "Origin", PUBLIC_URL + ".evil.example"),
+                post(link, form, "Sec-Fetch-Site", "cross-site"),
+                post(link, form, "Sec-Fetch-Site", "same-site", "Origin", PUBLIC_URL),
+                post(link, form, "Sec-Fetch-Site", "none"),
+                post(link, Map.of(), "Origin", PUBLIC_URL),
+                post(link, Map.of("token", otherToken), "Origin", PUBLIC_URL))) {
+            assertPage(refused, 403, "did not come from our page");
+            assertThat(refused.headers().firstValue("Set-Cookie")).isEmpty();
+        }
+        assertThat(rows("whoop_press")).isEmpty();
+
+        assertThat(post(link, form, "Sec-Fetch-Site", "same-origin", "Origin", "null")
+                        .statusCode())
+                .isEqualTo(303);
+        assertThat(post(link, form, "Origin", PUBLIC_URL).statusCode()).isEqualTo(303);
+    }
+
+    @Test
+    void ofSeveralTabsTheFirstToSucceedUsesTheLinkUp() throws Exception {
+        JsonNode started = start("demo-ben", null);
+        HttpResponse<String> one = press(started);
+        HttpResponse<String> other = press(started);
+        String oneBack = consent(location(one), BEN);
+        String otherBack = consent(location(other), BEN);
+        assertThat(cookie(one).replaceAll("=.*", ""))
+                .as("each press has a cookie of its own")
+                .isNotEqualTo(cookie(other).replaceAll("=.*", ""));
+
+        assertPage(get(otherBack, cookie(one)), 400, "another browser");
+        assertPage(get(otherBack, cookie(one) + "; " + cookie(other)), 200, "WHOOP is connected");
+        assertPage(get(oneBack, cookie(one) + "; " + cookie(other)), 410, "used already");
+
+        assertThat(heard).hasSize(1);
+        assertThat(world.twin.hasGrant("demo-ben")).isTrue();
+    }
+
+    @Test
+    void aTabThatFailsLeavesTheLinkToTheOthers() throws Exception {
+        JsonNode started = start("demo-ben", null);
+        HttpResponse<String> declined = press(started);
+        HttpResponse<String> refused = press(started);
+        HttpResponse<String> good = press(started);
+
+        get("/api/v1/whoop/callback?error=access_denied&state=" + query(location(declined), "state"), cookie(declined));
+        assertPage(
+                get(with(consent(location(refused), BEN), "code", "made-up"), cookie(refused)), 400, "did not confirm");
+
+        assertPage(get(consent(location(good), BEN), cookie(good)), 200, "WHOOP is connected");
+    }
+
+    @Test
+    void thisIsNotMeDisconnectsAtOnceAndTheAccountWasNeverTheirs() throws Exception {
+        Consent wrong = consentOf("demo-ben", ANNA, null);
+        HttpResponse<String> page = get(wrong.callback(), wrong.cookie());
+        assertThat(page.body()).contains("WHOOP of " + nameOf(ANNA));
+
+        assertPage(
+                post(
+                        "/connect/answer",
+                        Map.of("token", token(page), "answer", "disown"),
+                        "Origin",
+                        "https://evil.example"),
+                403,
+                "did not come from our page");
+        assertThat(worker.connections().find(BEN).orElseThrow().state()).isEqualTo(State.ACTIVE);
+        assertPage(answer(page, "disown"), 200, "WHOOP was disconnected");
+
+        assertThat(world.twin.hasGrant("demo-anna")).isFalse();
+        assertThat(worker.connections().find(BEN).orElseThrow().state()).isEqualTo(State.REVOKED);
+        assertThat(worker.connections().find(BEN).orElseThrow().whoopUserId()).isNull();
+        assertThat(heard).endsWith("disowned demo-ben");
+        assertPage(answer(page, "disown"), 410, "out of date");
+
+        connect("demo-ben", BEN); // no question: the other account was never theirs
+        assertThat(worker.connections().find(BEN).orElseThrow().state()).isEqualTo(State.ACTIVE);
+    }
+
+    @Test
+    void whoSaysThatItIsRightIsNotAskedAgain() throws Exception {
+        Consent consent = consentOf("demo-ben", null);
+        HttpResponse<String> page = get(consent.callback(), consent.cookie());
+
+        assertPage(answer(page, "keep"), 200, "WHOOP is connected");
+
+        assertPage(answer(page, "disown"), 410, "out of date");
+        assertPage(answer(page, "nonsense"), 403, "did not come from our page");
+        assertPage(get("/connect/answer", null), 404, "not valid");
+        assertThat(worker.connections().find(BEN).orElseThrow().state()).isEqualTo(State.ACTIVE);
+    }
+
+    @Test
+    void aSpentQuotaKeepsTheConsentAndTheRestFollowsByItself() throws Exception {
+        Consent consent = consentOf("demo-ben", null);
+        world.twin
+                .faults()
+                .add(FaultRule.always("/developer/v2/user/profile", FaultKind.STATUS)
+                        .withStatus(429));
+
+        assertPage(get(consent.callback(), consent.cookie()), 200, "WHOOP is connected, your data follows");
+
+        JsonNode status = json(get("/internal/oauth/status/demo-ben", KEY, null), 200);
+        assertThat(status.get("status").asText()).isEqualTo("awaiting_profile");
+        assertThat(status.get("whoop_user_id").isNull()).isTrue();
+        assertThat(json(post("/internal/oauth/validate/demo-ben", KEY, null), 200))
+                .hasToString("{\"valid\":false,\"status\":\"awaiting_profile\"}");
+        assertThat(worker.connections().usable()).isEmpty();
+        assertThat(heard).isEmpty();
+        door.jobs().runDue();
+        assertThat(heard).isEmpty();
+
+        world.twin.faults().clear();
+        world.clock.advance(Duration.ofMinutes(61)); // the access token has run out, too
+        door.jobs().runDue();
+
+        assertThat(heard).containsExactly("connected demo-ben " + world.accountOf(BEN));
+        assertThat(json(get("/internal/oauth/status/demo-ben", KEY, null), 200)
+                        .get("whoop_user_id")
+                        .asLong())
+                .isEqualTo(world.accountOf(BEN));
+    }
+
+    @Test
+    void aForbiddenProfileCallKeepsTheConsentToo() throws Exception {
+        Consent consent = consentOf("demo-ben", null);
+        world.twin
+                .faults()
+                .add(FaultRule.times("/developer/v2/user/profile", FaultKind.STATUS, 1)
+                        .withStatus(403));
+
+        assertPage(get(consent.callback(), consent.cookie()), 200, "your data follows");
+
+        world.clock.advance(Duration.ofMinutes(1));
+        door.jobs().runDue();
+        assertThat(heard).hasSize(1);
+    }
+
+    @Test
+    void aMemberWithoutAJobIsLookedFor() throws Exception {
+        Consent consent = consentOf("demo-ben", null);
+        world.twin
+                .faults()
+                .add(FaultRule.times("/developer/v2/user/profile", FaultKind.STATUS, 1)
+                        .withStatus(429));
+        get(consent.callback(), consent.cookie());
+        world.database.jdbi().useHandle(handle -> handle.execute("delete from scheduled_tasks"));
+
+        door.arrivals().sweep();
+        door.jobs().runDue();
+
+        assertThat(heard).hasSize(1);
+    }
+
+    @Test
+    void whatTurnsOutToBeAnothersAccountIsNotConnectedLaterEither() throws Exception {
+        Consent consent = consentOf("somebody-else", BEN, null);
+        world.twin
+                .faults()
+                .add(FaultRule.times("/developer/v2/user/profile", FaultKind.STATUS, 1)
+                        .withStatus(429));
+        get(consent.callback(), consent.cookie());
+        connect("demo-ben", BEN);
+
+        world.clock.advance(Duration.ofMinutes(2));
+        door.jobs().runDue();
+
+        assertThat(worker.connections().find(new UserId("somebody-else"))).isEmpty();
+        assertThat(heard).containsExactly("connected demo-ben " + world.accountOf(BEN));
+        assertThat(world.twin.hasGrant("demo-ben")).isTrue();
+    }
+
+    @Test
+    void whoDoesNotWaitForTheProfileCanLeave() throws Exception {
+        Consent consent = consentOf("demo-ben", null);
+        world.twin
+                .faults()
+                .add(FaultRule.times("/developer/v2/user/profile", FaultKind.STATUS, 1)
+                        .withStatus(429));
+        get(consent.callback(), consent.cookie());
+
+        assertThat(delete(CONNECT + "demo-ben", KEY).statusCode()).isEqualTo(204);
+
+        assertThat(world.twin.hasGrant("demo-ben")).isFalse();
+        world.clock.advance(Duration.ofMinutes(2));
+        door.jobs().runDue();
+        assertThat(heard).containsExactly("disconnected demo-ben");
+    }
+
+    @Test
+    void aBlockOfMoreThanTenMinutesIsToldBeforeTheConsent() throws Exception {
+        house.blocked.set(Duration.ofMinutes(10));
+        JsonNode started = start("demo-ben", null);
+
+        house.blocked.set(Duration.ofMinutes(10).plusSeconds(1));
+        HttpResponse<String> refused = post(CONNECT + "demo-ben", KEY, null);
+
+        assertThat(json(refused, 503).get("retry_after_seconds").asInt()).isEqualTo(601);
+        assertThat(refused.headers().firstValue("Retry-After")).hasValue("601");
+        json(post("/internal/oauth/initiate", KEY, "{\"user_id\":\"demo-ben\"}"), 503);
+        assertPage(get(local(started.get("connect_url").asText()), null), 503, "does not answer");
+    }
+
+    @Test
+    void beyondTheMemberLimitNobodyNewBegins() throws Exception {
+        house.memberLimit = OptionalInt.of(1);
+        JsonNode early = start("somebody-else", null);
+        Consent late = consentOf("third", ANNA, null);
+        connect("demo-ben", BEN);
+
+        JsonNode problem = json(post(CONNECT + "somebody-else", KEY, null), 409);
+        assertThat(problem.get("code").asText()).isEqualTo("member_limit_reached");
+        assertThat(json(post("/internal/oauth/initiate", KEY, "{\"user_id\":\"somebody-else\"}"), 409)
+                        .get("code")
+                        .asText())
+                .isEqualTo("member_limit_reached");
+        assertPage(get(local(early.get("connect_url").asText()), null), 409, "No more members");
+        assertPage(get(late.callback(), late.cookie()), 409, "No more members");
+        assertThat(world.twin.hasGrant("demo-anna"))
+                .as("what is of no use is given back")
+                .isFalse();
+        assertThat(worker.connections().count().connected()).isEqualTo(1);
+
+        delete(CONNECT + "demo-ben", KEY);
+        connect("somebody-else", ANNA);
+        connect("demo-ben", BEN); // was here before
+    }
+
+    @Test
+    void atTheSameMomentNoMoreAreConnectedThanThereMayBe() throws Exception {
+        List<Consent> consents = new ArrayList<>();
+        for (String user : List.of("demo-anna", "demo-ben", "demo-chen", "demo-dina", "demo-eve")) {
+            consents.add(consentOf(user, new UserId(user), null));
+        }
+        house.memberLimit = OptionalInt.of(2);
+
+        List<Integer> statuses = consents.parallelStream()
+                .map(consent -> unchecked(() -> get(consent.callback(), consent.cookie()))
+                        .statusCode())
+                .toList();
+
+        assertThat(statuses).containsOnly(200, 409);
+        assertThat(statuses.stream().filter(status -> status == 200)).hasSize(2);
+        assertThat(worker.connections().count().connected()).isEqualTo(2);
+    }
+
+    @Test
+    void anotherAccountThanBeforeWaitsForTheMembersWord() throws Exception {
+        connect("demo-ben", BEN);
+        delete(CONNECT + "demo-ben", KEY);
+        Consent other = consentOf("demo-ben", ANNA, "{\"return_to\":\"holisticos://done\"}");
+
+        HttpResponse<String> page = get(other.callback(), other.cookie());
+
+        assertPage(page, 200, "another WHOOP account than before");
+        assertThat(page.body()).contains("WHOOP of " + nameOf(ANNA));
+        JsonNode status = json(get("/internal/oauth/status/demo-ben", KEY, null), 200);
+        assertThat(status.get("status").asText()).isEqualTo("awaiting_confirmation");
+        assertThat(status.get("whoop_user_id").isNull()).isTrue();
+        assertThat(heard).hasSize(2);
+        assertPage(answer(page, "keep"), 409, "another WHOOP account");
+
+        assertThat(location(answer(page, "replace"))).isEqualTo("holisticos://done?status=connected");
+
+        assertThat(heard).endsWith("connected demo-ben " + world.accountOf(ANNA));
+        assertThat(worker.connections().find(BEN).orElseThrow().whoopUserId()).isEqualTo(world.accountOf(ANNA));
+    }
+
+    @Test
+    void whoDoesNotConfirmAnotherAccountComesBackWithTheirOwn() throws Exception {
+        connect("demo-ben", BEN);
+        delete(CONNECT + "demo-ben", KEY);
+        Consent other = consentOf("demo-ben", ANNA, null);
+        HttpResponse<String> page = get(other.callback(), other.cookie());
+
+        assertPage(answer(page, "disown"), 200, "disconnected");
+
+        assertThat(world.twin.hasGrant("demo-anna")).isFalse();
+        connect("demo-ben", BEN);
+        assertThat(worker.connections().find(BEN).orElseThrow().whoopUserId()).isEqualTo(world.accountOf(BEN));
+    }
+
+    @Test
+    void aServiceConfirmsAnotherAccountBeforehandOrWhenAsked() throws Exception {
+        connect("demo-ben", BEN);
+        delete(CONNECT + "demo-ben", KEY);
+        String body = callbackOf("demo-ben", ANNA);
+
+        assertThat(json(post("/internal/oauth/callback", KEY, body), 409)
+                        .get("code")
+                        .asText())
+                .isEqualTo("account_replacement_required");
+        assertThat(json(post("/internal/oauth/callback", KEY, body), 400)
+                        .get("detail")
+                        .asText())
+                .contains("already_used");
+        assertThat(json(post("/internal/oauth/callback", KEY, replacing(body)), 200)
+                        .get("whoop_user_id")
+                        .asLong())
+                .isEqualTo(world.accountOf(ANNA));
+
+        delete(CONNECT + "demo-ben", KEY);
+        assertThat(json(post("/internal/oauth/callback", KEY, replacing(callbackOf("demo-ben", BEN))), 200)
+                        .get("whoop_user_id")
+                        .asLong())
+                .isEqualTo(world.accountOf(BEN));
+    }
+
+    @Test
+    void aLabelIsOneLineOfTextAndKeptSealed() throws Exception {
+        for (String wrong : List.of("", "   ", "x".repeat(101), "two\\nlines", "turned \\u202e around", "\\ud800")) {
+            json(post(CONNECT + "demo-ben", KEY, "{\"account_label\":\"" + wrong + "\"}"), 400);
+        }
+        assertThat(rows("whoop_authorization")).isEmpty();
+
+        start("demo-ben", "{\"account_label\":\"ben@example.com\"}");
+
+        assertThat(rows("whoop_authorization")).hasSize(1).noneMatch(row -> row.contains("ben@example"));
+        assertThat(rows("whoop_authorization"))
+                .noneMatch(
+                        row -> row.contains(HexFormat.of().formatHex("ben@example".getBytes(StandardCharsets.UTF_8))));
+    }
+
+    private static String callbackOf(String userId, UserId whoopMember) throws Exception {
+        JsonNode started = json(post("/internal/oauth/initiate", KEY, "{\"user_id\":\"" + userId + "\"}"), 200);
+        String callback = consent(started.get("authorization_url").asText(), whoopMember);
+        return "{\"code\":\"" + query(callback, "code") + "\",\"state\":\"" + query(callback, "state") + "\"}";
+    }
+
+    private static String replacing(String body) {
+        return body.replace("}", ",\"replace_account\":true}");
+    }
+
+    private static <T> T unchecked(java.util.concurrent.Callable<T> work) {
+        try {
+            return work.call();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** The routes of this package, with access and errors as in the real application. */
@@ -627,29 +1027,8 @@ class ConnectFlowTest {
                     new AccessRules(),
                     new SecurityEvents(environment.metrics()));
             ConnectConfiguration configuration = world.configuration();
-            ConnectFlow flow = new ConnectFlow(
-                    new Consents(world.pool(), configuration, new SecureRandom(), world.clock),
-                    worker.connections(),
-                    worker.oauth(),
-                    worker.api(),
-                    new Surroundings(
-                            new Listener(),
-                            who -> on.get(),
-                            who -> Optional.of(SYNCED),
-                            new SecurityEvents(environment.metrics())));
+            ConnectFlow flow = door.flow();
             ConnectRoutes.register(environment.jersey(), flow, configuration);
-        }
-    }
-
-    private static final class Listener implements ConnectionListener {
-        @Override
-        public void connected(UserId who, long whoopUserId) {
-            heard.add("connected " + who + " " + whoopUserId);
-        }
-
-        @Override
-        public void disconnected(UserId who) {
-            heard.add("disconnected " + who);
         }
     }
 
@@ -665,8 +1044,7 @@ class ConnectFlowTest {
     }
 
     private static Consent consentOf(String userId, UserId whoopMember, @Nullable String body) throws Exception {
-        HttpResponse<String> opened =
-                get(local(start(userId, body).get("connect_url").asText()), null);
+        HttpResponse<String> opened = press(start(userId, body));
         return new Consent(consent(location(opened), whoopMember), cookie(opened));
     }
 
@@ -680,6 +1058,50 @@ class ConnectFlowTest {
         }
         Consent consent = consentOf(userId, whoopMember, null);
         assertThat(get(consent.callback(), consent.cookie()).statusCode()).isEqualTo(200);
+    }
+
+    /** The member opens the link and presses the button. */
+    private static HttpResponse<String> press(JsonNode started) throws Exception {
+        String link = local(started.get("connect_url").asText());
+        return post(link, Map.of("token", token(get(link, null))), "Origin", PUBLIC_URL);
+    }
+
+    /** The member presses one of the buttons at the end. */
+    private static HttpResponse<String> answer(HttpResponse<String> page, String word) throws Exception {
+        return post("/connect/answer", Map.of("token", token(page), "answer", word), "Origin", PUBLIC_URL);
+    }
+
+    /** What the first form of a page sends along; some text where there is no form. */
+    private static String token(HttpResponse<String> page) {
+        Matcher token = Pattern.compile("name=\"token\" value=\"([^\"]+)\"").matcher(page.body());
+        return token.find() ? token.group(1) : "none";
+    }
+
+    private static HttpResponse<String> post(String path, Map<String, String> form, String... headers)
+            throws Exception {
+        String body = form.entrySet().stream()
+                .map(field -> field.getKey() + "=" + URLEncoder.encode(field.getValue(), StandardCharsets.UTF_8))
+                .collect(Collectors.joining("&"));
+        HttpRequest.Builder request = request(path, null)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return http.send(request.build(), BodyHandlers.ofString());
+    }
+
+    private static String nameOf(UserId who) {
+        return world.nameOf(who);
+    }
+
+    private static void assertUnframedAndAlone(HttpResponse<String> page) {
+        assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
+                .contains("default-src 'none'", "frame-ancestors 'none'", "form-action 'self'");
+        assertThat(page.headers().firstValue("X-Frame-Options")).hasValue("DENY");
+        assertThat(page.headers().firstValue("Referrer-Policy")).hasValue("same-origin");
+        assertThat(page.headers().firstValue("Cache-Control")).hasValue("no-store");
+        assertThat(page.body()).doesNotContain("<script", "src=");
     }
 
     private static JsonNode start(String userId, @Nullable String body) throws Exception {

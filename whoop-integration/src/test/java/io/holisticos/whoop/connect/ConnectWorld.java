@@ -5,7 +5,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dropwizard.client.JerseyClientBuilder;
 import io.dropwizard.jackson.Jackson;
+import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.UserId;
+import io.holisticos.jobs.Jobs;
 import io.holisticos.outbound.Authorization;
 import io.holisticos.outbound.Budget;
 import io.holisticos.outbound.Commands;
@@ -23,7 +25,10 @@ import io.holisticos.twins.world.World;
 import io.holisticos.twins.world.WorldOptions;
 import io.holisticos.vault.Vault;
 import io.holisticos.vault.VaultConfiguration;
+import io.holisticos.whoop.api.ForbiddenCalls;
 import io.holisticos.whoop.api.WhoopApi;
+import io.holisticos.whoop.connect.Connections.Consented;
+import io.holisticos.whoop.connect.Connections.Holding;
 import jakarta.ws.rs.client.Client;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,8 +40,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.tomcat.jdbc.pool.DataSource;
 import org.jdbi.v3.core.Jdbi;
 
@@ -86,11 +96,16 @@ final class ConnectWorld implements AutoCloseable {
     }
 
     static Worker worker(Jdbi jdbi, ConnectConfiguration configuration, Client client, String twinUrl, Clock clock) {
-        WhoopOAuth oauth = new WhoopOAuth(outbound(client, Authorization.none()), configuration);
+        ForbiddenCalls forbidden = new ForbiddenCalls(new MetricRegistry(), clock);
+        WhoopOAuth oauth = new WhoopOAuth(outbound(client, Authorization.none()), configuration, forbidden);
         Connections connections = new Connections(jdbi, vault(jdbi), oauth, configuration, clock);
         ConnectionAuthorization authorization = new ConnectionAuthorization(connections);
         WhoopApi api = new WhoopApi(
-                outbound(client, authorization), URI.create(twinUrl + "/developer"), mapper(), new MetricRegistry());
+                outbound(client, authorization),
+                URI.create(twinUrl + "/developer"),
+                mapper(),
+                new MetricRegistry(),
+                forbidden);
         return new Worker(connections, oauth, api, authorization);
     }
 
@@ -110,17 +125,87 @@ final class ConnectWorld implements AutoCloseable {
         return configuration;
     }
 
+    /** First name and initial. */
+    String nameOf(UserId who) {
+        var identity = people.byUserId(who.value()).orElseThrow().identity();
+        return identity.firstName() + " " + identity.lastName().substring(0, 1) + ".";
+    }
+
     long accountOf(UserId who) {
         return people.byUserId(who.value()).orElseThrow().whoopUserId();
+    }
+
+    /** The whole of connecting, with jobs that run when the test says so. */
+    record Door(ConnectFlow flow, Arrivals arrivals, Jobs jobs) {}
+
+    /** What a test says of the house around it. */
+    static final class House implements ConnectionListener {
+        final List<String> heard = new CopyOnWriteArrayList<>();
+        final AtomicBoolean on = new AtomicBoolean(true);
+        final AtomicReference<Duration> blocked = new AtomicReference<>(Duration.ZERO);
+        final MetricRegistry metrics = new MetricRegistry();
+        volatile OptionalInt memberLimit = OptionalInt.empty();
+        volatile Optional<Instant> synced = Optional.empty();
+
+        @Override
+        public void connected(UserId who, long whoopUserId) {
+            heard.add("connected " + who + " " + whoopUserId);
+        }
+
+        @Override
+        public void disconnected(UserId who) {
+            heard.add("disconnected " + who);
+        }
+
+        @Override
+        public void disowned(UserId who) {
+            heard.add("disowned " + who);
+        }
+    }
+
+    Door door(Worker worker, Jdbi jdbi, House house) {
+        AtomicReference<Jobs> jobs = new AtomicReference<>();
+        Arrivals arrivals = new Arrivals(
+                worker.connections(),
+                worker.api(),
+                new Arrivals.Ways(house, who -> house.on.get(), () -> jobs.get().client()),
+                clock);
+        jobs.set(Jobs.byHand(database.dataSource(), clock, arrivals.tasks(), List.of()));
+        ConnectFlow flow = new ConnectFlow(
+                new Consents(jdbi, vault(jdbi), configuration(), new SecureRandom(), clock),
+                worker.connections(),
+                new ConnectFlow.Whoop(worker.oauth(), worker.api(), clock),
+                arrivals,
+                new Surroundings(
+                        house,
+                        who -> house.on.get(),
+                        who -> house.synced,
+                        new Admission(new ConnectionReader(jdbi), () -> house.memberLimit, house.blocked::get),
+                        new SecurityEvents(house.metrics)));
+        return new Door(flow, arrivals, jobs.get());
     }
 
     /** The member's consent, without the way there. */
     IssuedTokens connect(Worker worker, UserId who) {
         IssuedTokens tokens = twin.grant(who.value());
-        var granted = new TokenAnswer.Granted(
-                tokens.accessToken(), tokens.refreshToken(), tokens.expiresIn().toSeconds(), tokens.scopes());
-        worker.connections().join(who, accountOf(who), granted, String.valueOf(tokens.refreshToken()));
+        join(worker, who, accountOf(who), tokens);
         return tokens;
+    }
+
+    /** The tokens are held, and settled as this account's. */
+    Connections.Joined join(Worker worker, UserId who, long account, IssuedTokens tokens) {
+        Consented consented = new Consented(
+                new TokenPair(
+                        tokens.accessToken(),
+                        String.valueOf(tokens.refreshToken()),
+                        clock.instant().plus(tokens.expiresIn())),
+                tokens.scopes(),
+                Consents.answerHash(who + " " + tokens.accessToken()),
+                true);
+        Holding holding = worker.connections().hold(who, consented, OptionalInt.empty());
+        return holding == Holding.HELD
+                ? worker.connections().settle(who, account, true)
+                : worker.connections().renew(who, account, consented);
     }
 
     long tokenCalls() {
@@ -168,7 +253,8 @@ final class ConnectWorld implements AutoCloseable {
     void reset() {
         database.jdbi()
                 .useHandle(handle -> handle.execute(
-                        "truncate whoop_connection, whoop_connection_history, whoop_authorization, member_key"));
+                        "truncate whoop_connection, whoop_connection_history, whoop_authorization, whoop_press, member_key,"
+                                + " scheduled_tasks"));
         twin.faults().clear();
         people.people().stream()
                 .filter(person -> person.membership().hasWhoopAccount())

@@ -174,8 +174,7 @@ class KeepAliveTest {
     /** One more grant of Anna's: the twin does not mind. */
     private void connectNumber(int number) {
         IssuedTokens tokens = world.twin.grant(ANNA.value());
-        var granted = new TokenAnswer.Granted(tokens.accessToken(), tokens.refreshToken(), 3600, tokens.scopes());
-        worker.connections().join(new UserId("user-" + number), number, granted, String.valueOf(tokens.refreshToken()));
+        world.join(worker, new UserId("user-" + number), number, tokens);
     }
 
     private State stateOf(UserId who) {

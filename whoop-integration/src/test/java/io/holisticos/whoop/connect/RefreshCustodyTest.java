@@ -5,9 +5,7 @@ import static io.holisticos.whoop.connect.ConnectWorld.TOKEN_PATH;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.codahale.metrics.MetricRegistry;
 import com.sun.net.httpserver.HttpServer;
-import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError.ConnectionNotFound;
 import io.holisticos.health.HealthError.ReauthorizationRequired;
@@ -26,12 +24,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -155,16 +151,14 @@ class RefreshCustodyTest {
     @Test
     void ofTwoUsersWhoConnectOneAccountAtOnceOneSucceeds() throws Exception {
         IssuedTokens tokens = world.twin.grant(ANNA.value());
-        var granted = new TokenAnswer.Granted(tokens.accessToken(), tokens.refreshToken(), 3600, tokens.scopes());
 
-        List<Connections.Joined> outcomes = atOnce(
-                4,
-                i -> () -> worker.connections()
-                        .join(new UserId("user-" + i), 1, granted, String.valueOf(tokens.refreshToken())));
+        List<Connections.Joined> outcomes =
+                atOnce(4, i -> () -> world.join(worker, new UserId("user-" + i), 1, tokens));
 
-        assertThat(outcomes).containsOnlyOnce(Connections.Joined.CONNECTED);
-        assertThat(outcomes.stream().filter(Connections.Joined.ACCOUNT_OF_ANOTHER_USER::equals))
+        assertThat(outcomes).containsOnlyOnce(new Connections.Joined.Connected(1, true));
+        assertThat(outcomes.stream().filter(Connections.Joined.AccountOfAnotherUser.class::isInstance))
                 .hasSize(3);
+        assertThat(worker.connections().count().connected()).isEqualTo(1);
     }
 
     @Test
@@ -176,19 +170,18 @@ class RefreshCustodyTest {
         assertThatThrownBy(() -> connections.find(ANNA)).isInstanceOf(SourceUnavailable.class);
         assertThatThrownBy(() -> connections.markReauthorizationRequired(ANNA, "any", world.clock.instant()))
                 .isInstanceOf(SourceUnavailable.class);
-        ConnectFlow flow = new ConnectFlow(
-                new Consents(nowhere, world.configuration(), new SecureRandom(), world.clock),
-                connections,
-                worker.oauth(),
-                worker.api(),
-                new Surroundings(
-                        new Nobody(), who -> true, who -> Optional.empty(), new SecurityEvents(new MetricRegistry())));
-        assertThat(flow.open("link")).isEqualTo(new ConnectFlow.Opened.Closed(Refusal.LATER));
+        ConnectFlow flow = world.door(
+                        new ConnectWorld.Worker(connections, worker.oauth(), worker.api(), worker.authorization()),
+                        nowhere,
+                        new ConnectWorld.House())
+                .flow();
+        assertThat(flow.look("link")).isEqualTo(new ConnectFlow.Looked.Closed(Refusal.LATER));
         assertThat(flow.finishInBrowser("code", "state", null))
                 .isEqualTo(new ConnectFlow.Outcome.Failed(Refusal.LATER, null));
         assertThat(flow.failInBrowser("access_denied", "state", null))
                 .isEqualTo(new ConnectFlow.Outcome.Failed(Refusal.DECLINED, null));
-        assertThatThrownBy(() -> flow.finishByService("code", "state", "key")).isInstanceOf(SourceUnavailable.class);
+        assertThatThrownBy(() -> flow.finishByService("code", "state", "key", false))
+                .isInstanceOf(SourceUnavailable.class);
         connections.stop();
     }
 
@@ -541,14 +534,6 @@ class RefreshCustodyTest {
                 .withHandle(handle -> handle.createQuery("select reason from whoop_connection_history order by id")
                         .mapTo(String.class)
                         .list());
-    }
-
-    private static final class Nobody implements ConnectionListener {
-        @Override
-        public void connected(UserId who, long whoopUserId) {}
-
-        @Override
-        public void disconnected(UserId who) {}
     }
 
     private void announceARefresh() {

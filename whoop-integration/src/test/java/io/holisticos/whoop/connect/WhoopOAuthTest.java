@@ -171,12 +171,15 @@ class WhoopOAuthTest {
                     new Granted("secret", "secret", 1, java.util.Set.of()),
                     new Consents.Begun(address, "secret", Duration.ZERO),
                     new ConnectFlow.Started(ANNA, address, address, "secret", Duration.ZERO),
-                    new ConnectFlow.Opened.Onward(address, "secret", "secret"),
+                    new ConnectFlow.Pressed.Onward(address, new Consents.Secret("secret", "secret")),
+                    new ConnectFlow.Looked.Open("secret", "secret"),
+                    new ConnectResource.ConnectRequest("secret", "secret"),
+                    new OAuthResource.InitiateRequest("u", "secret", "secret"),
                     new ConnectResource.ConnectAnswer("u", "secret", "secret", 1),
                     new OAuthResource.InitiateAnswer("u", "secret", "secret", 1, "secret"),
-                    new OAuthResource.CallbackRequest("secret", "secret"),
+                    new OAuthResource.CallbackRequest("secret", "secret", true),
                     new ConnectionStore.Sealed(new byte[0], new byte[0], when),
-                    new ConsentStore.Pending(new byte[0], null, ANNA, "key", address, when, null)
+                    new ConsentStore.Pending(new byte[0], new byte[0], ANNA, "key", address, new byte[0], when, null)
                 })
                 .allSatisfy(holder -> assertThat(holder.toString()).doesNotContain("secret"));
         assertThatThrownBy(() -> new TokenPair(" ", "x", when)).isInstanceOf(IllegalArgumentException.class);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.UserId;
+import io.holisticos.outbound.Budget;
 import io.holisticos.outbound.Call;
 import io.holisticos.outbound.CommandKey;
 import io.holisticos.testing.TestDatabase;
@@ -113,6 +114,36 @@ class QuotaLanesTest {
     }
 
     @Test
+    void aConsentComesBeforeFirstSyncsThatWait() {
+        tryTake(one, Lane.INTERACTIVE, "first");
+        clock.advance(Duration.ofSeconds(5));
+        for (int i = 1; i < 98; i++) {
+            assertThat(tryTake(one, Lane.INTERACTIVE, "sync-" + i)).isTrue();
+        }
+        assertThat(tryTake(one, Lane.INTERACTIVE, "waits")).isFalse();
+        assertThat(tryTake(other, "consenting")).isFalse();
+        clock.advance(MINUTE.minusSeconds(5)); // one permit is back, and somebody was told to come for it
+
+        assertThat(tryTake(other, Lane.INTERACTIVE, "newcomer")).isFalse();
+        assertThat(tryTake(other, "consenting")).isTrue();
+        assertThat(tryTake(one, Lane.INTERACTIVE, "waits")).isFalse();
+
+        clock.advance(Duration.ofSeconds(5));
+        assertThat(tryTake(one, Lane.INTERACTIVE, "waits")).isTrue();
+        assertThat(one.report().members()).as("a consent is no member yet").isEqualTo(99);
+    }
+
+    @Test
+    void howLongNobodyCanBeGrantedAnythingIsKnown() {
+        assertThat(one.untilNextPermit()).isZero();
+        for (int i = 0; i < 98; i++) {
+            tryTake(one, Lane.INTERACTIVE, "greedy-" + i);
+        }
+
+        assertThat(other.untilNextPermit()).isEqualTo(MINUTE);
+    }
+
+    @Test
     void whoTheMemberIsDoesNotLieInTheQuota() {
         tryTake(one, Lane.WEBHOOK, "demo-anna");
 
@@ -124,10 +155,18 @@ class QuotaLanesTest {
     }
 
     private static boolean tryTake(QuotaGovernor governor, Lane lane, String who) {
+        return tryTake(governor.lane(lane), who);
+    }
+
+    /** By a consent. */
+    private static boolean tryTake(QuotaGovernor governor, String who) {
+        return tryTake(governor.consents(), who);
+    }
+
+    private static boolean tryTake(Budget budget, String who) {
         try {
-            governor.lane(lane)
-                    .take(Call.get(
-                            new CommandKey("WHOOP_SLEEP"), new UserId(who), URI.create("https://api.example/v2/x")));
+            budget.take(
+                    Call.get(new CommandKey("WHOOP_SLEEP"), new UserId(who), URI.create("https://api.example/v2/x")));
             return true;
         } catch (SourceThrottled refused) {
             return false;

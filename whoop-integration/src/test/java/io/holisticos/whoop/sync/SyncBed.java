@@ -35,6 +35,7 @@ import io.holisticos.twins.whoop.WhoopTwinOptions;
 import io.holisticos.twins.world.World;
 import io.holisticos.twins.world.WorldOptions;
 import io.holisticos.vault.Vault;
+import io.holisticos.whoop.api.ForbiddenCalls;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.data.Samples;
 import io.holisticos.whoop.data.WhoopDayStore;
@@ -139,7 +140,12 @@ public final class SyncBed implements AutoCloseable {
                 CommandConfiguration.ofStore(java.time.Duration.ofSeconds(2)));
         Outbound outbound = Outbound.to(
                 WhoopApi.WHOOP, client, new OutboundConfiguration(), commands, Budget.unlimited(), bearer());
-        WhoopApi api = new WhoopApi(outbound, URI.create(twin.baseUrl() + "/developer"), Samples.MAPPER, metrics)
+        WhoopApi api = new WhoopApi(
+                        outbound,
+                        URI.create(twin.baseUrl() + "/developer"),
+                        Samples.MAPPER,
+                        metrics,
+                        new ForbiddenCalls(metrics, clock))
                 .withLanes(GivenBudget::new);
         SyncTerms terms = new SyncTerms(
                 who -> enabled.get(),
@@ -199,6 +205,10 @@ public final class SyncBed implements AutoCloseable {
     /** Takes the tokens away on our side. */
     public void forget(UserId who) {
         tokens.remove(who);
+    }
+
+    long accountOf(UserId who) {
+        return world.byUserId(who.value()).orElseThrow().whoopUserId();
     }
 
     /** Does in this thread what is due now, and what becomes due by it. */

@@ -289,6 +289,53 @@ class SynchronizerTest {
     }
 
     @Test
+    void recordsOfAnAccountThatWasNeverTheirsLeaveAndTheNextIsReadFromScratch() {
+        bed.connect(ANNA);
+        bed.synchronizer.connected(ANNA, bed.accountOf(ANNA));
+        bed.work();
+        int cycles = bed.count("whoop_cycle", ANNA);
+        assertThat(cycles).isPositive();
+
+        bed.synchronizer.disowned(ANNA);
+        bed.synchronizer.disowned(ANNA);
+
+        for (String table : List.of(
+                "whoop_cycle",
+                "whoop_sleep",
+                "whoop_recovery",
+                "whoop_workout",
+                "whoop_profile",
+                "whoop_absence",
+                "whoop_body_measurement",
+                "whoop_coverage")) {
+            assertThat(bed.count(table, ANNA)).as(table).isZero();
+        }
+        assertThat(bed.count("whoop_cycle_history", ANNA)).isGreaterThanOrEqualTo(cycles);
+        assertThat(bed.count("whoop_body_measurement_history", ANNA)).isEqualTo(1);
+        assertThat(bed.synchronizer.findFreshness(ANNA)).isEmpty();
+        bed.synchronizer.connected(ANNA, bed.accountOf(ANNA));
+        bed.work();
+        bed.assertHoldsTheTruth(ANNA, Instant.EPOCH);
+    }
+
+    @Test
+    void aForbiddenCallEndsNothingAndIsMadeAgainLater() {
+        bed.connect(ANNA);
+        bed.synchronizer.connected(ANNA, 1);
+        bed.twin
+                .faults()
+                .add(FaultRule.times("/developer/v2", FaultKind.STATUS, 3).withStatus(403));
+
+        bed.work();
+
+        assertThat(bed.synchronizer.findFreshness(ANNA)).isEmpty();
+        bed.pass(Duration.ofMinutes(10));
+        assertThat(bed.consentsLost).isEmpty();
+        assertThat(bed.synchronizer.findLatestRun(ANNA).orElseThrow().state()).isEqualTo(State.DONE);
+        bed.assertHoldsTheTruth(ANNA, Instant.EPOCH);
+    }
+
+    @Test
     void consentGivenWhileTheOldOneIsBeingRefusedCounts() {
         bed.connect(ANNA);
         bed.work(ANNA, bed.synchronizer.firstSync(ANNA));

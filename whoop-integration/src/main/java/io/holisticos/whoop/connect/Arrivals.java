@@ -1,0 +1,193 @@
+package io.holisticos.whoop.connect;
+
+import static io.holisticos.whoop.api.WhoopApi.WHOOP;
+
+import com.github.kagkarlsson.scheduler.SchedulerClient;
+import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceException;
+import com.github.kagkarlsson.scheduler.task.FailureHandler;
+import com.github.kagkarlsson.scheduler.task.Task;
+import com.github.kagkarlsson.scheduler.task.TaskInstance;
+import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
+import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
+import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
+import com.github.kagkarlsson.shaded.jdbc.SQLRuntimeException;
+import io.holisticos.health.Deadline;
+import io.holisticos.health.HealthError.BadSourceReply;
+import io.holisticos.health.HealthError.ConnectionNotFound;
+import io.holisticos.health.HealthError.ReauthorizationRequired;
+import io.holisticos.health.HealthError.SourceThrottled;
+import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.health.UserId;
+import io.holisticos.whoop.api.WhoopApi;
+import io.holisticos.whoop.connect.Connection.State;
+import io.holisticos.whoop.connect.Connections.Joined;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds out whose WHOOP account the tokens are of that are held for a member, now or as soon as the quota allows, and then
+ * goes on as the consent would have. Thread-safe.
+ */
+public final class Arrivals {
+
+    private static final Logger log = LoggerFactory.getLogger(Arrivals.class);
+
+    private static final Duration CALL_MAY_TAKE = Duration.ofSeconds(20);
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(10);
+    private static final Duration SHORTEST_RETRY = Duration.ofSeconds(1);
+    private static final Duration LONGEST_RETRY = Duration.ofHours(1);
+    private static final Duration LOOK_AGAIN_WHILE_OFF = Duration.ofMinutes(5);
+
+    /** A kill between keeping the tokens and putting the job on the list is rare; it costs a member so much at most. */
+    private static final Duration SWEEP = Duration.ofMinutes(10);
+
+    private static final int AT_ONCE = 1_000;
+
+    private final Connections connections;
+    private final WhoopApi api;
+    private final Ways ways;
+    private final Clock clock;
+    private final CustomTask<Void> task;
+
+    /**
+     * What follows from an arrival.
+     *
+     * @param enabled for whom WHOOP may be called
+     * @param jobs asked for when the first job is put on the list: the jobs are built after their {@link #tasks}
+     */
+    public record Ways(ConnectionListener listener, Predicate<UserId> enabled, Supplier<SchedulerClient> jobs) {}
+
+    /** @param api whose calls come before those of first syncs */
+    public Arrivals(Connections connections, WhoopApi api, Ways ways, Clock clock) {
+        this.connections = connections;
+        this.api = api;
+        this.ways = ways;
+        this.clock = clock;
+        this.task = Tasks.custom("whoop-arrival", Void.class)
+                .onFailure(new FailureHandler.ExponentialBackoffFailureHandler<>(FIRST_RETRY))
+                .execute((instance, context) -> {
+                    Optional<Instant> next = work(new UserId(instance.getId()));
+                    return (complete, operations) ->
+                            next.ifPresentOrElse(moment -> operations.reschedule(complete, moment), operations::remove);
+                });
+    }
+
+    /** The kinds of jobs that do the work; to be given to {@link io.holisticos.jobs.Jobs}. */
+    public List<Task<?>> tasks() {
+        return List.of(task);
+    }
+
+    /** What is done by the clock; to be given to {@link io.holisticos.jobs.Jobs}. */
+    public List<RecurringTask<?>> recurringTasks() {
+        return List.of(
+                Tasks.recurring("whoop-arrivals-sweep", FixedDelay.of(SWEEP)).execute((instance, context) -> sweep()));
+    }
+
+    /** Looks after members whom a kill left waiting without a job. */
+    void sweep() {
+        connections
+                .awaitingProfile(AT_ONCE)
+                .forEach(who -> ways.jobs().get().scheduleIfNotExists(instance(who), clock.instant()));
+    }
+
+    /** Sees to it that the member's account is asked for after a while. What fails here is for the next sweep. */
+    void later(UserId who, Duration wait) {
+        Instant at = clock.instant().plus(wait.compareTo(SHORTEST_RETRY) < 0 ? SHORTEST_RETRY : wait);
+        try {
+            if (!ways.jobs().get().scheduleIfNotExists(instance(who), at)) {
+                ways.jobs().get().reschedule(instance(who), at);
+            }
+        } catch (TaskInstanceException busy) {
+            log.debug("event=arrival_busy member={}", connections.inLogs(who)); // it is being asked for just now
+        } catch (SQLRuntimeException e) {
+            log.warn(
+                    "event=arrival_not_listed member={} reason={}",
+                    connections.inLogs(who),
+                    e.getClass().getSimpleName());
+        }
+    }
+
+    /** It is known whose account it is; whoever has to hear of it does. */
+    Joined settle(UserId who, long whoopUserId, boolean confirmed) {
+        Joined joined = connections.settle(who, whoopUserId, confirmed);
+        if (joined instanceof Joined.Connected) {
+            announce(who, whoopUserId);
+        } else {
+            log.info(
+                    "event=connect_not_settled provider=whoop member={} because={}",
+                    connections.inLogs(who),
+                    joined.getClass().getSimpleName());
+        }
+        return joined;
+    }
+
+    void announce(UserId who, long whoopUserId) {
+        log.info("event=connected provider=whoop member={}", connections.inLogs(who));
+        ways.listener().connected(who, whoopUserId);
+    }
+
+    /** Returns when to try again; empty when there is nothing more to ask. */
+    private Optional<Instant> work(UserId who) {
+        Connection waiting = connections
+                .find(who)
+                .filter(one -> one.state() == State.AWAITING_PROFILE)
+                .orElse(null);
+        if (waiting == null) {
+            return Optional.empty();
+        }
+        if (!ways.enabled().test(who)) {
+            return Optional.of(clock.instant().plus(LOOK_AGAIN_WHILE_OFF));
+        }
+        Instant begun = clock.instant();
+        try {
+            settle(who, account(who), false);
+            return Optional.empty();
+        } catch (SourceThrottled wait) {
+            return Optional.of(after(wait.retryAfter().orElse(FIRST_RETRY)));
+        } catch (SourceUnavailable | BadSourceReply failed) {
+            Duration wait = failed.retryAfter().orElse(FIRST_RETRY);
+            Duration age = Duration.between(waiting.connectedAt(), begun); // ever more seldom
+            return Optional.of(after(wait.compareTo(age) > 0 ? wait : age));
+        } catch (ReauthorizationRequired refused) {
+            connections.markReauthorizationRequired(who, "refused_by_data_api", begun);
+            return Optional.empty();
+        } catch (ConnectionNotFound gone) {
+            return Optional.empty();
+        }
+    }
+
+    /** A token that is refused may have been replaced in the meantime, or died early: once more with a fresh one. */
+    private long account(UserId who) {
+        Deadline deadline = Deadline.after(CALL_MAY_TAKE);
+        String token = arrivingToken(who, deadline);
+        try {
+            return api.profileWith(token, who, deadline).record().userId();
+        } catch (ReauthorizationRequired refused) {
+            connections.replaceArriving(who, token, deadline);
+            return api.profileWith(arrivingToken(who, deadline), who, deadline)
+                    .record()
+                    .userId();
+        }
+    }
+
+    private String arrivingToken(UserId who, Deadline deadline) {
+        return connections.arrivingToken(who, deadline).orElseThrow(() -> new ConnectionNotFound(WHOOP));
+    }
+
+    private Instant after(Duration wait) {
+        Duration atLeast = wait.compareTo(SHORTEST_RETRY) < 0 ? SHORTEST_RETRY : wait;
+        return clock.instant().plus(atLeast.compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : atLeast);
+    }
+
+    private TaskInstance<Void> instance(UserId who) {
+        return task.instance(who.value());
+    }
+}
