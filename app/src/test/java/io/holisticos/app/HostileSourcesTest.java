@@ -128,6 +128,14 @@ class HostileSourcesTest {
                 while (!house.connect(member, 10_000L + members.size() + 1).has("whoop_user_id")) {
                     house.clock().advance(Duration.ofMinutes(1)); // the quota is spent, or WHOOP keeps us away
                 }
+                RunningApp.await(
+                        () -> { // the account may be told later, when the quota allows
+                            house.clock().advance(Duration.ofSeconds(5));
+                            return count(
+                                            house,
+                                            "whoop_connection where user_id = '" + member + "' and state = 'active'")
+                                    == 1;
+                        });
                 synchronized (members) {
                     members.add(member);
                 }

@@ -74,10 +74,16 @@ final class ScriptedHouse implements AutoCloseable {
         return app.jsonOf(app.get(path));
     }
 
-    /** The member consents as this WHOOP account, and what then goes on by itself has begun. */
+    /**
+     * The member consents as this WHOOP account, and what then goes on by itself has begun. Returns what was answered last: the
+     * connection, or why none can begin now.
+     */
     JsonNode connect(String userId, long whoopUserId) throws Exception {
         whoop.consentsAs(whoopUserId);
         JsonNode begun = app.jsonOf(app.send("POST", "/internal/oauth/initiate", body("user_id", userId)));
+        if (!begun.has("authorization_url")) {
+            return begun;
+        }
         URI authorizationUrl = URI.create(begun.path("authorization_url").asText());
         HttpResponse<Void> consent =
                 browser.send(HttpRequest.newBuilder(authorizationUrl).build(), BodyHandlers.discarding());
