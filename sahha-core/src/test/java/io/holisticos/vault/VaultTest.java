@@ -251,13 +251,11 @@ class VaultTest {
     void whileOneLookAtTheDatabaseHangsTheOthersDoNotQueueBehindIt() throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch answers = new CountDownLatch(1);
-        Vault vault = vault(
-                Map.of("k1", key(1)),
-                Jdbi.create(() -> {
-                    asked.countDown();
-                    await(answers);
-                    return database.dataSource().getConnection();
-                }));
+        Vault vault = vault(Map.of("k1", key(1)), Jdbi.create(() -> {
+            asked.countDown();
+            await(answers);
+            return database.dataSource().getConnection();
+        }));
         ExecutorService threads = Executors.newFixedThreadPool(5);
         try {
             Future<byte[]> first = threads.submit(() -> vault.seal(ANNA, PURPOSE, "a token"));
@@ -268,13 +266,13 @@ class VaultTest {
                     .limit(4)
                     .toList();
             for (Future<byte[]> other : others) {
-                assertThatThrownBy(() -> other.get(20, TimeUnit.SECONDS))
-                        .hasCauseInstanceOf(SourceUnavailable.class);
+                assertThatThrownBy(() -> other.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(SourceUnavailable.class);
             }
             assertThat(first).isNotDone();
 
             answers.countDown();
-            assertThat(vault.openText(ANNA, PURPOSE, first.get(20, TimeUnit.SECONDS))).isEqualTo("a token");
+            assertThat(vault.openText(ANNA, PURPOSE, first.get(20, TimeUnit.SECONDS)))
+                    .isEqualTo("a token");
         } finally {
             answers.countDown();
             threads.shutdownNow();

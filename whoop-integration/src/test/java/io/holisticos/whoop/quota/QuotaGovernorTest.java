@@ -620,14 +620,13 @@ class QuotaGovernorTest {
 
     /** All that grants rest on. */
     private static String rows() {
-        return ONE_PROCESS.withHandle(handle -> handle.createQuery("""
+        return ONE_PROCESS.withHandle(
+                handle -> handle.createQuery("""
                         select concat(
                             (select string_agg(q::text, ' ') from whoop_quota q),
                             (select string_agg(g::text, ' ' order by sequence) from whoop_quota_grant g),
                             (select string_agg(w::text, ' ' order by window_name) from whoop_quota_window w),
-                            (select string_agg(t::text, ' ' order by lane, member) from whoop_quota_waiting t))""")
-                .mapTo(String.class)
-                .one());
+                            (select string_agg(t::text, ' ' order by lane, member) from whoop_quota_waiting t))""").mapTo(String.class).one());
     }
 
     private static DataSource pool() {
