@@ -79,9 +79,21 @@ class FlagsRoutesTest {
         assertThat(listed.path("WHOOP_SYNC").path("enabled").asBoolean()).isTrue();
         assertThat(set.path("WHOOP_SYNC").toString())
                 .isEqualTo("{\"enabled\":false,\"percentage\":30,\"users\":[\"demo-anna\",\"demo-ben\"]}");
-        assertThat(house.jsonOf(house.admin("POST", "/tasks/flags?flag=NONE&enabled=true", "", KEY, House.KEY))
-                        .has("error"))
-                .isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "flag=NONE&enabled=true",
+                "flag=WHOOP_SYNC&enabled=maybe",
+                "flag=WHOOP_SYNC&enabled=true&percentage=101",
+                "flag=WHOOP_SYNC&enabled=true&percentage=half"
+            })
+    void theTaskRefusesWhatMakesNoSense(String query) {
+        HttpResponse<String> answer = house.admin("POST", "/tasks/flags?" + query, "", KEY, House.KEY);
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(house.jsonOf(answer).path("error").asText()).contains(" must be ");
     }
 
     @Test

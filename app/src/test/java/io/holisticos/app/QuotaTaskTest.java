@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -87,11 +88,28 @@ class QuotaTaskTest {
                 "?until=tomorrow                       | unknown parameters [until]"
             })
     void whatMakesNoSenseIsSaidClearly(String query, String error) throws Exception {
-        JsonNode answer = post(Shared.HOUSE, query, RunningApp.KEY);
+        HttpResponse<String> refused = send(Shared.HOUSE, query);
+        JsonNode answer = Shared.HOUSE.app().jsonOf(refused);
 
+        assertThat(refused.statusCode()).isEqualTo(400);
         assertThat(answer.path("error").asText()).contains(error);
         assertThat(answer.has("changed")).isFalse();
         assertThat(quota(Shared.HOUSE).path("blocks")).isEmpty();
+    }
+
+    @Test
+    void whileTheDatabaseDoesNotAnswerAScriptSeesThatNothingWasDone() {
+        try (Handle other = Shared.HOUSE.app().whoopDatabase.jdbi().open()) {
+            other.begin().execute("lock table whoop_quota in access exclusive mode");
+
+            HttpResponse<String> answer = send(Shared.HOUSE, "?action=unblock");
+
+            assertThat(answer.statusCode()).isEqualTo(503);
+            assertThat(Shared.HOUSE.app().jsonOf(answer).path("error").asText())
+                    .startsWith("WHOOP's database does not answer: try again");
+            other.rollback();
+        }
+        assertThat(send(Shared.HOUSE, "?action=unblock").statusCode()).isEqualTo(200);
     }
 
     @Test
@@ -152,6 +170,10 @@ class QuotaTaskTest {
                                 .build(),
                         HttpResponse.BodyHandlers.ofString());
         return house.app().jsonOf(answer);
+    }
+
+    private static HttpResponse<String> send(ScriptedHouse house, String query) {
+        return house.app().admin("POST", "/tasks/quota" + query, "", "X-API-Key", RunningApp.KEY);
     }
 
     private static JsonNode post(ScriptedHouse house, String query, String key) {

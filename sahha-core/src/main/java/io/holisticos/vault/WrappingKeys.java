@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +32,9 @@ final class WrappingKeys {
 
     private static final String CANARY = "unified-health vault canary v1";
     private static final String CANARY_PURPOSE = "vault.canary";
+
+    /** So long a use waits for another's look at the database: should that hang, all would, one after another. */
+    private static final long MILLIS_FOR_ANOTHERS_LOOK = 1_000;
 
     /** So many members' keys are tried where there is no canary yet. */
     private static final int SAMPLE = 1_000;
@@ -89,7 +93,7 @@ final class WrappingKeys {
      * @throws SourceUnavailable when it cannot be asked
      */
     void prove() {
-        oneAtATime.lock();
+        takeTurn();
         try {
             if (!proven) {
                 proveAll();
@@ -105,6 +109,18 @@ final class WrappingKeys {
         } finally {
             oneAtATime.unlock();
         }
+    }
+
+    private void takeTurn() {
+        try {
+            if (oneAtATime.tryLock(MILLIS_FOR_ANOTHERS_LOOK, TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SourceUnavailable(Vault.NAME, Vault.RETRY_AFTER, e);
+        }
+        throw new SourceUnavailable(Vault.NAME, Vault.RETRY_AFTER);
     }
 
     private void proveAll() {

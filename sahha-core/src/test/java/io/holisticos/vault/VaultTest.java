@@ -18,9 +18,15 @@ import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.BeforeEach;
@@ -238,6 +244,46 @@ class VaultTest {
             return true;
         } catch (Vault.Unreadable e) {
             return false;
+        }
+    }
+
+    @Test
+    void whileOneLookAtTheDatabaseHangsTheOthersDoNotQueueBehindIt() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch answers = new CountDownLatch(1);
+        Vault vault = vault(Map.of("k1", key(1)), Jdbi.create(() -> {
+            asked.countDown();
+            await(answers);
+            return database.dataSource().getConnection();
+        }));
+        ExecutorService threads = Executors.newFixedThreadPool(5);
+        try {
+            Future<byte[]> first = threads.submit(() -> vault.seal(ANNA, PURPOSE, "a token"));
+            await(asked);
+
+            List<Future<byte[]>> others = Stream.generate(
+                            () -> threads.submit(() -> vault.seal(BEN, PURPOSE, "another")))
+                    .limit(4)
+                    .toList();
+            for (Future<byte[]> other : others) {
+                assertThatThrownBy(() -> other.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(SourceUnavailable.class);
+            }
+            assertThat(first).isNotDone();
+
+            answers.countDown();
+            assertThat(vault.openText(ANNA, PURPOSE, first.get(20, TimeUnit.SECONDS)))
+                    .isEqualTo("a token");
+        } finally {
+            answers.countDown();
+            threads.shutdownNow();
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -184,8 +184,8 @@ public final class WhoopModule implements Managed {
         this.requests =
                 new Synchronizer(reads.jdbi(), api, new WhoopStore(reads.jdbi(), reads.vault()), terms, () -> client);
         this.connected = new ConnectionReader(reads.jdbi());
-        QuotaGovernor glance = new QuotaGovernor(reads.jdbi(), tools.clock(), configuration.quota);
-        this.admission = new Admission(connected, configuration::memberLimit, glance::untilNextPermit);
+        this.admission =
+                new Admission(connected, configuration::memberLimit, quota.through(reads.jdbi())::untilNextPermit);
         admission.register(tools.metrics());
         this.reader = new WhoopDayStore(reads.jdbi(), reads.vault());
         this.standings =

@@ -19,6 +19,8 @@ public final class AdminPort {
         FilterRegistration.Dynamic guard = admin.addFilter("operators-only", new OperatorsOnly(keys, security, json));
         guard.setAsyncSupported(true); // streams pass it
         guard.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
+        admin.addFilter("task-answers", new TaskAnswers())
+                .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/tasks/*");
         admin.addServlet("flags", new FlagsServlet(flags, json)).addMapping("/flags", "/flags/*");
         admin.addTask(new FlagsTask(flags, json));
     }

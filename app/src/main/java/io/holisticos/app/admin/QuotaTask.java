@@ -1,13 +1,9 @@
 package io.holisticos.app.admin;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.dropwizard.servlets.tasks.Task;
 import io.dropwizard.util.Duration;
 import io.holisticos.health.HealthError.InvalidRequest;
-import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.whoop.WhoopQuota;
-import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,33 +15,23 @@ import org.jspecify.annotations.Nullable;
  * {@code POST /tasks/quota} shows WHOOP's quota; {@code action=block&window=minute|day&for=10m} stops all calls for so
  * long, {@code action=unblock[&window=minute|day]} lets them go on. Says what changed, on every replica.
  */
-public final class QuotaTask extends Task {
+public final class QuotaTask extends OperatorTask {
 
     private static final Set<String> PARAMETERS = Set.of("action", "window", "for");
 
     private final WhoopQuota quota;
-    private final ObjectMapper json;
 
     public QuotaTask(WhoopQuota quota, ObjectMapper json) {
-        super("quota", "application/json");
+        super("quota", json, "WHOOP's database does not answer: try again; unblocking twice does no harm");
         this.quota = quota;
-        this.json = json;
     }
 
     @Override
-    public void execute(Map<String, List<String>> parameters, PrintWriter output) throws IOException {
+    protected Object answer(Map<String, List<String>> parameters) {
         Map<String, Object> answer = new LinkedHashMap<>();
-        try {
-            answer.put("changed", changed(parameters));
-            answer.put("quota", quota.report());
-        } catch (InvalidRequest e) {
-            answer.clear();
-            answer.put("error", e.getMessage());
-        } catch (SourceUnavailable away) {
-            answer.clear();
-            answer.put("error", "WHOOP's database does not answer: try again; unblocking twice does no harm");
-        }
-        output.println(json.writeValueAsString(answer));
+        answer.put("changed", changed(parameters));
+        answer.put("quota", quota.report());
+        return answer;
     }
 
     private List<String> changed(Map<String, List<String>> parameters) {

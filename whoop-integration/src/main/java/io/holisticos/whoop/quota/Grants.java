@@ -44,6 +44,13 @@ final class Grants {
         }
     }
 
+    /** What was made after this moment counts as made then. */
+    void bringBack(Instant moment) {
+        for (long sequence = firstAfter(moment); sequence <= last; sequence++) {
+            at[slot(sequence)] = micros(moment);
+        }
+    }
+
     long last() {
         return last;
     }

@@ -73,6 +73,7 @@ public final class QuotaGovernor implements Budget {
 
     private final Jdbi jdbi;
     private final Clock clock;
+    private final QuotaConfiguration configuration;
     private final Duration margin;
     private final Limit minute;
     private final Limit day;
@@ -87,11 +88,17 @@ public final class QuotaGovernor implements Budget {
     public QuotaGovernor(Jdbi jdbi, Clock clock, QuotaConfiguration configuration) {
         this.jdbi = jdbi;
         this.clock = clock;
+        this.configuration = configuration;
         this.margin = configuration.margin.toJavaDuration();
         this.minute = Limit.of(Window.MINUTE, configuration);
         this.day = Limit.of(Window.DAY, configuration);
         this.rules = new LaneRules(minute, day, configuration.lanes);
         this.state = new QuotaState(store, minute, day, rules);
+    }
+
+    /** The same quota through another pool, dated by the same clock: what one grants must not look old to the other. */
+    public QuotaGovernor through(Jdbi pool) {
+        return new QuotaGovernor(pool, clock, configuration);
     }
 
     /**
@@ -207,7 +214,7 @@ public final class QuotaGovernor implements Budget {
 
     /** For operators and tests; takes no permit. */
     public Status status() {
-        return upToDate(now -> new Status(
+        return look(now -> new Status(
                 state.grants.countAfter(now.minus(minute.length())),
                 minute.most(),
                 state.grants.countAfter(now.minus(day.length())),
@@ -218,7 +225,7 @@ public final class QuotaGovernor implements Budget {
 
     /** How the quota stands, lane by lane, and where it is going. */
     public QuotaReport report() {
-        return upToDate(this::report);
+        return look(this::report);
     }
 
     /**
@@ -226,7 +233,7 @@ public final class QuotaGovernor implements Budget {
      * somebody new is begun; what is under way goes on.
      */
     public boolean admitsNewMember() {
-        return upToDate(now -> Forecast.of(state.grants, state.day(now), now).admitsOneMore());
+        return look(now -> Forecast.of(state.grants, state.day(now), now).admitsOneMore());
     }
 
     /** What another replica was told of blocks is told to this one. */
@@ -273,7 +280,7 @@ public final class QuotaGovernor implements Budget {
      */
     public Map<String, Instant> unblock(List<String> windows) {
         Map<String, Instant> lifted = new TreeMap<>();
-        Map<Window, Instant> before = upToDate(state::blocks);
+        Map<Window, Instant> before = look(state::blocks);
         for (String word : windows) {
             Window window = windowOf(word);
             Instant until = before.get(window);
@@ -459,13 +466,14 @@ public final class QuotaGovernor implements Budget {
         }
     }
 
-    private <T> T upToDate(Function<Instant, T> reader) {
+    /** Changes nothing and waits for nobody: a look, by whatever clock, is no reason to correct what grants rest on. */
+    private <T> T look(Function<Instant, T> reader) {
         oneAtATime.lock();
         try {
             return inTransaction(handle -> {
-                QuotaStore.Count count = store.lock(handle);
+                QuotaStore.Count count = store.look(handle);
                 Instant now = now();
-                state.catchUp(handle, count, now);
+                state.look(handle, count, now);
                 return reader.apply(now);
             });
         } finally {

@@ -94,6 +94,27 @@ final class QuotaState {
         }
     }
 
+    /**
+     * Catches up without the lock, and leaves the database as it is. What reaches further ahead than it can is brought back
+     * here only, as the next {@link #catchUp(Handle, Count, Instant)} would; that one reads all anew.
+     */
+    void look(Handle handle, Count seen, Instant clockNow) {
+        catchUp(handle, seen);
+        if (isAheadOf(clockNow)) {
+            grants.bringBack(clockNow);
+            waiting.bringBack(clockNow);
+            lastGrantedAt = clockNow;
+            doubt();
+        }
+        for (WindowState held : List.copyOf(windows.values())) {
+            Instant furthest = clockNow.plus(limit(held.window()).length());
+            if (isBeyond(held, furthest.plus(CLOCKS_DIFFER))) {
+                windows.put(held.window(), held.shortenedTo(furthest));
+                doubt();
+            }
+        }
+    }
+
     private static boolean isBeyond(WindowState held, Instant furthest) {
         Instant blocked = held.blockedUntil();
         Instant capped = held.cappedUntil();

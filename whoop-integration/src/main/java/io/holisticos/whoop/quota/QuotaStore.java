@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** Tables {@code whoop_quota}, {@code whoop_quota_grant}, {@code whoop_quota_window} and {@code whoop_quota_waiting}. */
 final class QuotaStore {
 
-    private static final String LOCK = "select granted, last_granted_at, version from whoop_quota for update";
+    private static final String ONE_MOMENT = "set transaction isolation level repeatable read, read only";
+    private static final String COUNT = "select granted, last_granted_at, version from whoop_quota";
+    private static final String LOCK = COUNT + " for update";
     private static final String WINDOWS =
             "select window_name, blocked_until, capped_at, capped_until from whoop_quota_window";
     private static final String GRANTS = """
@@ -104,14 +106,33 @@ final class QuotaStore {
             Window window,
             @Nullable Instant blockedUntil,
             @Nullable Long cappedAt,
-            @Nullable Instant cappedUntil) {}
+            @Nullable Instant cappedUntil) {
+
+        WindowState shortenedTo(Instant furthest) {
+            return new WindowState(window, earlier(blockedUntil, furthest), cappedAt, earlier(cappedUntil, furthest));
+        }
+
+        private static @Nullable Instant earlier(@Nullable Instant until, Instant furthest) {
+            return until != null && until.isAfter(furthest) ? furthest : until;
+        }
+    }
 
     /** A grant to a member in a lane. */
     record Grant(long sequence, Instant at, Who to) {}
 
     /** Waits for our turn: until the transaction ends, no other process grants. */
     Count lock(Handle handle) {
-        return handle.createQuery(LOCK)
+        return count(handle, LOCK);
+    }
+
+    /** Takes no lock: all that this transaction reads is as it was at one moment, and it cannot write. */
+    Count look(Handle handle) {
+        handle.execute(ONE_MOMENT);
+        return count(handle, COUNT);
+    }
+
+    private static Count count(Handle handle, String sql) {
+        return handle.createQuery(sql)
                 .setQueryTimeout(MAX_SECONDS_FOR_THE_LOCK)
                 .map((row, context) -> new Count(
                         row.getLong("granted"),

@@ -36,6 +36,11 @@ final class Waiting {
         told.put(who, toldAt);
     }
 
+    /** Forgets who was told to come later than this moment. */
+    void bringBack(Instant moment) {
+        told.values().removeIf(when -> when.isAfter(moment));
+    }
+
     /** It has its permit. */
     void served(Who who, Instant now) {
         if (told.remove(who) != null) {

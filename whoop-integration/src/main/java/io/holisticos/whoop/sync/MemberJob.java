@@ -158,18 +158,14 @@ final class MemberJob {
         try {
             return take(who, state, step);
         } catch (SourceThrottled wait) {
-            pause(
-                    who,
-                    state,
-                    laneOf(step),
-                    wait.retryAfter().orElse(FIRST_RETRY),
-                    state.read().pause());
+            Pause throttled = Pause.withoutPermit(laneOf(step), state.read().pause());
+            pause(who, state, wait.retryAfter().orElse(FIRST_RETRY), throttled);
         } catch (SourceUnavailable away) {
             Pause failed = failed(state, step, SyncError.UNAVAILABLE);
             if (failed.failures() == Failing.TIMES) { // once: an outage concerns everybody
                 say(who, failed, String.valueOf(away.getMessage()));
             }
-            pause(who, state, laneOf(step), away.retryAfter().orElse(FIRST_RETRY), failed);
+            pause(who, state, away.retryAfter().orElse(FIRST_RETRY), failed);
         } catch (ReauthorizationRequired refused) {
             terms.consentLost().accept(who, begun);
             rest(who, state, begun, SyncError.CONSENT_LOST);
@@ -348,10 +344,10 @@ final class MemberJob {
      * Those who wait for the same permits do not come back all at once, and the less urgent come back less often. Who was
      * told a later time was told one of their own, and nobody keeps it for long.
      *
-     * @param failed what had failed before; null when nothing had
+     * @param why all of the pause but its end
      */
-    private void pause(UserId who, MemberState state, Lane lane, Duration retryAfter, @Nullable Pause failed) {
-        Duration shortest = switch (lane) {
+    private void pause(UserId who, MemberState state, Duration retryAfter, Pause why) {
+        Duration shortest = switch (why.lane()) {
             case INTERACTIVE, WEBHOOK -> SHORTEST_RETRY;
             case RECONCILE -> Duration.ofMinutes(1);
             case BACKFILL -> Duration.ofMinutes(5);
@@ -361,10 +357,9 @@ final class MemberJob {
         Duration within = early || shortest.compareTo(PLACE_IS_HELD) < 0 ? shortest : PLACE_IS_HELD;
         Instant now = now();
         long spread = Math.floorMod(31L * who.value().hashCode() + now.toEpochMilli(), within.toMillis());
-        int failures = failed == null ? 0 : failed.failures();
-        Failure failure = failed == null ? null : failed.failure();
         Instant until = now.plus(wait).plusMillis(spread);
-        save(who, state, state.read().walk(), new Pause(lane, until, failures, failure));
+        Pause pause = new Pause(why.lane(), until, why.failures(), why.failure(), why.throttled());
+        save(who, state, state.read().walk(), pause);
     }
 
     /** How often the step has failed now; the time to come back is to be found yet. */
@@ -404,7 +399,8 @@ final class MemberJob {
     private void giveUp(UserId who, MemberState state, Step.GiveUp giveUp) {
         Pause pause = state.read().pause();
         if (pause != null && pause.lane().compareTo(Lane.RECONCILE) < 0) {
-            Pause lower = new Pause(Lane.RECONCILE, pause.until(), pause.failures(), pause.failure());
+            Pause lower =
+                    new Pause(Lane.RECONCILE, pause.until(), pause.failures(), pause.failure(), pause.throttled());
             save(who, state, state.read().walk(), lower);
         }
         Collection collection = giveUp.failure().collection();

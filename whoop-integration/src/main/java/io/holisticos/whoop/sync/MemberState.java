@@ -53,12 +53,25 @@ record MemberState(Instant now, Told told, Read read, Held held, Asked asked) {
      *
      * @param failures how often in a row a step failed that way
      * @param failure null when none did: there was no permit
+     * @param throttled whether there was no permit, whatever had failed before
      */
     record Pause(
             Lane lane,
             Instant until,
             int failures,
-            @Nullable Failure failure) {
+            @Nullable Failure failure,
+            boolean throttled) {
+
+        Pause(Lane lane, Instant until, int failures, @Nullable Failure failure) {
+            this(lane, until, failures, failure, failure == null);
+        }
+
+        /** There is no permit; what had failed before counts on. The time to come back is to be found yet. */
+        static Pause withoutPermit(Lane lane, @Nullable Pause before) {
+            return before == null
+                    ? new Pause(lane, Instant.EPOCH, 0, null, true)
+                    : new Pause(lane, Instant.EPOCH, before.failures(), before.failure(), true);
+        }
 
         /** Of a run somebody waits for; the member's other things go on being tried, ever more seldom. */
         private static final int MAX_FAILURES = 5;

@@ -85,7 +85,7 @@ final class MemberStore {
                 walk_unread_end = :walkUnreadEnd, walk_token = :walkToken, walk_pages = :walkPages,
                 walk_begun_at = :walkBegunAt, walk_lane = :walkLane, walk_tokens = :walkTokens,
                 pause_lane = :pauseLane, paused_until = :pausedUntil, failures = :failures,
-                failure = :failure, failure_collection = :failureCollection, recorded_at = :now
+                throttled = :throttled, failure = :failure, failure_collection = :failureCollection, recorded_at = :now
             where user_id = :who""";
     private static final String SAVE_AND_LOAD = SAVE + ";\n" + LOAD;
     private static final String SETTLE_SAVE_AND_LOAD = ChangeStore.SETTLE + SAVE_AND_LOAD;
@@ -119,13 +119,15 @@ final class MemberStore {
     private static final String STOP = """
             update whoop_member_sync set stopped_at = :now, recorded_at = :now
             where user_id = :who and connected_at <= :begun""";
-    /** Whom somebody waits for comes at once, the others within a minute. */
+    /** Whom somebody waits for comes at once, the others within a minute. What had failed before is not forgotten. */
     private static final String RESUME = """
             with paused as materialized (
                 select user_id, pause_lane from whoop_member_sync
-                where paused_until > :now and failures = 0 for update
+                where paused_until > :now and (throttled or failures = 0) for update
             ), resumed as (
-                update whoop_member_sync m set pause_lane = null, paused_until = null, recorded_at = :now
+                update whoop_member_sync m
+                set pause_lane = case when m.failures > 0 then m.pause_lane end,
+                    paused_until = case when m.failures > 0 then cast(:now as timestamptz) end, recorded_at = :now
                 from paused where m.user_id = paused.user_id
                 returning m.user_id
             ), woken as (
@@ -341,6 +343,7 @@ final class MemberStore {
                 .bind("pauseLane", pause == null ? null : word(pause.lane()))
                 .bind("pausedUntil", pause == null ? null : utc(pause.until()))
                 .bind("failures", pause == null ? 0 : pause.failures())
+                .bind("throttled", pause != null && pause.throttled())
                 .bind("failure", failure == null ? null : failure.error().word())
                 .bind("failureCollection", collection == null ? null : collection.word())
                 .bind("now", utc(now));
@@ -385,7 +388,11 @@ final class MemberStore {
                 pauseLane == null
                         ? null
                         : new Pause(
-                                lane(pauseLane), instant(row, "paused_until"), row.getInt("failures"), failure(row)));
+                                lane(pauseLane),
+                                instant(row, "paused_until"),
+                                row.getInt("failures"),
+                                failure(row),
+                                row.getBoolean("throttled")));
         Walk backfill = walk(row, "backfill_", word(Lane.BACKFILL));
         Flags flags = new Flags(row.getObject("stopped_at") != null, row.getBoolean("asked"), row.getBoolean("absent"));
         List<OpenChange> open = new ArrayList<>();

@@ -309,6 +309,77 @@ class QuotaGovernorTest {
         assertThat(burst(right)).isEqualTo(98);
     }
 
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    void whateverIsLookedAtFromWhateverClockNoMinuteHoldsMore(long seed) {
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        List<QuotaGovernor> processes = processes(configuration(100, 10_000));
+        List<Instant> granted = new ArrayList<>();
+
+        for (int round = 0; round < 25; round++) {
+            QuotaGovernor governor = processes.get(random.nextInt(2));
+            for (int wanted = random.nextInt(100); wanted > 0 && tryTake(governor); wanted--) {
+                granted.add(clock.instant());
+            }
+            HandClock wrong = new HandClock(clock.instant().plusSeconds(random.nextInt(400) - 200L));
+            String before = rows();
+            lookAtAll(new QuotaGovernor(OTHER_PROCESS, wrong, configuration(100, 10_000)));
+            lookAtAll(governor);
+            assertThat(rows()).isEqualTo(before);
+            clock.advance(Duration.ofMillis(random.nextInt(40_000)));
+        }
+
+        assertThat(granted).hasSizeGreaterThan(300);
+        assertNoSpanHoldsMoreThan(98, MINUTE, granted);
+    }
+
+    @Test
+    void aLookByAClockThatIsBehindGivesNothingAway() {
+        QuotaGovernor governor = governor(100, 10_000);
+        assertThat(burst(governor)).isEqualTo(98);
+
+        HandClock behind = new HandClock(START.minusSeconds(90));
+        Duration seen = new QuotaGovernor(OTHER_PROCESS, behind, configuration(100, 10_000)).untilNextPermit();
+
+        assertThat(seen).as("as if it were granted at its own now").isEqualTo(MINUTE);
+        assertThat(burst(governor)).isZero();
+    }
+
+    @Test
+    void aLookShowsWhatAClockThatWasAheadLeftAsItWillBeBroughtBack() {
+        HandClock ahead = new HandClock(START.plus(Duration.ofHours(6)));
+        QuotaGovernor wrong = new QuotaGovernor(OTHER_PROCESS, ahead, configuration(100, 10_000));
+        wrong.take(CALL);
+        wrong.learn(CALL, reply(429, "10000, 100;window=60, 10000;window=86400", "0", "86400"));
+        QuotaGovernor right = governor(100, 10_000);
+
+        assertThat(right.status().usedInMinute()).isEqualTo(1);
+        assertThat(right.untilNextPermit()).isEqualTo(DAY);
+        assertThat(refusal(right)).isEqualTo(DAY);
+    }
+
+    @Test
+    void aLookWaitsForNobodyWhoIsGranting() {
+        QuotaGovernor governor = governor(100, 10_000);
+        governor.take(CALL);
+
+        OTHER_PROCESS.useTransaction(handle -> {
+            handle.execute("select from whoop_quota for update");
+            lookAtAll(governor);
+            assertThat(governor.status().usedInMinute()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void aLookThroughAnotherPoolIsDatedByTheSameClock() {
+        QuotaGovernor governor = governor(100, 10_000);
+        QuotaGovernor glance = governor.through(OTHER_PROCESS);
+        burst(governor);
+        clock.advance(Duration.ofSeconds(20));
+
+        assertThat(glance.untilNextPermit()).isEqualTo(MINUTE.minusSeconds(20));
+    }
+
     @Test
     void aMemberToldATimeByAClockThatWasAheadIsToldAnother() {
         HandClock ahead = new HandClock(START.plus(Duration.ofHours(6)));
@@ -538,6 +609,24 @@ class QuotaGovernorTest {
         return List.of(
                 new QuotaGovernor(ONE_PROCESS, clock, configuration),
                 new QuotaGovernor(OTHER_PROCESS, clock, configuration));
+    }
+
+    private static void lookAtAll(QuotaGovernor governor) {
+        governor.status();
+        governor.report();
+        governor.untilNextPermit();
+        governor.admitsNewMember();
+    }
+
+    /** All that grants rest on. */
+    private static String rows() {
+        return ONE_PROCESS.withHandle(
+                handle -> handle.createQuery("""
+                        select concat(
+                            (select string_agg(q::text, ' ') from whoop_quota q),
+                            (select string_agg(g::text, ' ' order by sequence) from whoop_quota_grant g),
+                            (select string_agg(w::text, ' ' order by window_name) from whoop_quota_window w),
+                            (select string_agg(t::text, ' ' order by lane, member) from whoop_quota_waiting t))""").mapTo(String.class).one());
     }
 
     private static DataSource pool() {

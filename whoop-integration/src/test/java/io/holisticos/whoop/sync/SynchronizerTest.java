@@ -430,6 +430,27 @@ class SynchronizerTest {
     }
 
     @Test
+    void whoeverWaitsForAPermitIsResumedWhateverFailedBefore() {
+        bed.connect(ANNA);
+        UUID jobId = bed.synchronizer.firstSync(ANNA);
+        bed.twin.faults().add(FaultRule.times("/developer/v2/activity/sleep", FaultKind.GARBAGE, 1));
+        bed.work(ANNA, jobId);
+        assertThat(bed.synchronizer.resume()).as("a failure keeps its back-off").isZero();
+        bed.refused.set(Duration.ofHours(20));
+        bed.pass(Duration.ofMinutes(10));
+        assertThat(bed.nextOf(ANNA))
+                .hasValueSatisfying(
+                        when -> assertThat(when).isAfter(bed.clock.instant().plus(Duration.ofHours(1))));
+
+        bed.refused.set(null);
+        assertThat(bed.synchronizer.resume()).isEqualTo(1);
+        assertThat(bed.synchronizer.resume()).isZero();
+
+        bed.pass(Duration.ofMinutes(2));
+        assertThat(bed.synchronizer.findRun(ANNA, jobId).orElseThrow().state()).isEqualTo(State.DONE);
+    }
+
+    @Test
     void garbageIsRetriedAndGivenUpInTheEnd() {
         bed.connect(ANNA);
         UUID jobId = bed.synchronizer.firstSync(ANNA);

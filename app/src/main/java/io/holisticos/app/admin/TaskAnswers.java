@@ -1,0 +1,41 @@
+package io.holisticos.app.admin;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+
+/** Lets a task say with which status it is answered: Dropwizard gives it a writer only, and says 200. */
+final class TaskAnswers extends HttpFilter {
+
+    /** The writer that a task gets. */
+    static final class Output extends PrintWriter {
+
+        private final HttpServletResponse response;
+
+        private Output(PrintWriter body, HttpServletResponse response) {
+            super(body);
+            this.response = response;
+        }
+
+        /** To be called before anything is written. */
+        void setStatus(int status) {
+            response.setStatus(status);
+        }
+    }
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        chain.doFilter(request, new HttpServletResponseWrapper(response) {
+            @Override
+            public PrintWriter getWriter() throws IOException {
+                return new Output(super.getWriter(), response);
+            }
+        });
+    }
+}
