@@ -206,7 +206,10 @@ final class MemberJob {
             readPerson(who, state, person.stage());
         } else if (step instanceof Step.ReadById told) {
             Settlement settled = Settlement.ofRecord(
-                    state, told.change(), reading.told(owner(who, state), told.change()).orElse(null), now());
+                    state,
+                    told.change(),
+                    reading.told(owner(who, state), told.change()).orElse(null),
+                    now());
             return settled(who, unpaused(state, told, state.read().walk()), settled);
         } else if (step instanceof Step.AskById absent) {
             reading.absent(owner(who, state), absent.absent());
@@ -216,7 +219,8 @@ final class MemberJob {
             log.warn("event=webhooks_silent member={} since={}", inLogs(who), alarm.since());
             meters.silence();
             Read read = state.read();
-            members.save(who, new Read(read.account(), read.listedAt(), read.walk(), alarm.since(), read.pause()), now());
+            members.save(
+                    who, new Read(read.account(), read.listedAt(), read.walk(), alarm.since(), read.pause()), now());
         } else if (step instanceof Step.Finish finish) {
             finish(who, state, finish.run());
         } else if (step instanceof Step.GiveUp giveUp) {
@@ -257,7 +261,8 @@ final class MemberJob {
         String token = brought.sight().nextToken();
         walk.requireAnEnd(token);
         Window unread = brought.sight().stillUnread();
-        members.saveBackfill(owner(who, state), token == null || unread == null ? null : walk.next(unread, token), now());
+        members.saveBackfill(
+                owner(who, state), token == null || unread == null ? null : walk.next(unread, token), now());
         if (state.read().pause() != null) {
             members.save(who, unpaused(state, list, state.read().walk()), now());
         }

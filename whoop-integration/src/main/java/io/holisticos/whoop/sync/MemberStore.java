@@ -101,6 +101,7 @@ final class MemberStore {
             select true from whoop_member_sync
             where user_id = :who and whoop_user_id is not distinct from cast(:account as bigint)
             for share""";
+
     private static final String CONNECT = """
             insert into whoop_member_sync as held (user_id, connected_at, recorded_at) values (:who, :now, :now)
             on conflict (user_id) do update

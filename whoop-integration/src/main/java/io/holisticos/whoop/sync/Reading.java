@@ -113,8 +113,7 @@ final class Reading {
             return paid.profile(owner.who(), deadline)
                     .map(profile -> counted(
                             members.keep(
-                                    owner,
-                                    () -> records.saveProfile(owner.who(), profile, begun, clock.instant())),
+                                    owner, () -> records.saveProfile(owner.who(), profile, begun, clock.instant())),
                             1))
                     .orElse(0);
         }
@@ -138,7 +137,8 @@ final class Reading {
         Instant begun = clock.instant();
         return switch (change.collection()) {
             case SLEEP -> seen(RecordKind.SLEEP, owner, paid.sleep(owner.who(), change.recordId(), deadline), begun);
-            case WORKOUT -> seen(RecordKind.WORKOUT, owner, paid.workout(owner.who(), change.recordId(), deadline), begun);
+            case WORKOUT ->
+                seen(RecordKind.WORKOUT, owner, paid.workout(owner.who(), change.recordId(), deadline), begun);
             case RECOVERY -> {
                 long cycle = Objects.requireNonNull(change.hints().cycleId());
                 yield seen(RecordKind.RECOVERY, owner, paid.recoveryOfCycle(owner.who(), cycle, deadline), begun);
@@ -176,7 +176,11 @@ final class Reading {
                     .isPresent();
         }
         if (kind.equals(RecordKind.WORKOUT)) {
-            return seen(RecordKind.WORKOUT, owner, paid.workout(owner.who(), UUID.fromString(absent.id()), deadline), begun)
+            return seen(
+                            RecordKind.WORKOUT,
+                            owner,
+                            paid.workout(owner.who(), UUID.fromString(absent.id()), deadline),
+                            begun)
                     .isPresent();
         }
         long cycle = Objects.requireNonNull(absent.cycleId());
@@ -208,8 +212,7 @@ final class Reading {
 
     private <T> int single(RecordKind<T> kind, Owner owner, Fetched<T> fetched, Instant begun) {
         return counted(
-                members.keep(
-                        owner, () -> records.save(kind, owner.who(), List.of(fetched), begun, clock.instant())),
+                members.keep(owner, () -> records.save(kind, owner.who(), List.of(fetched), begun, clock.instant())),
                 1);
     }
 

@@ -230,7 +230,10 @@ class PlannerTest {
         if (step instanceof Step.Calling call && dice.nextInt(10) == 0) {
             Read read = state.read();
             Pause pause = new Pause(call.lane(), state.now().plusSeconds(1 + dice.nextInt(60)), 0, null);
-            return with(state, state.told().open(), new Read(null, read.listedAt(), read.walk(), read.relistBefore(), pause));
+            return with(
+                    state,
+                    state.told().open(),
+                    new Read(null, read.listedAt(), read.walk(), read.relistBefore(), pause));
         }
         if (step instanceof Step.ReadById told) {
             Seen seen = dice.nextBoolean() ? null : seen(told.change(), dice);
@@ -239,7 +242,9 @@ class PlannerTest {
         if (step instanceof Step.Alarm alarm) {
             Read read = state.read();
             return with(
-                    state, state.told().open(), new Read(null, read.listedAt(), read.walk(), alarm.since(), read.pause()));
+                    state,
+                    state.told().open(),
+                    new Read(null, read.listedAt(), read.walk(), alarm.since(), read.pause()));
         }
         if (step instanceof ListPage list) {
             List<Seen> seen = state.told().open().stream()
