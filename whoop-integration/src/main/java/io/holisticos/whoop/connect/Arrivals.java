@@ -43,7 +43,10 @@ public final class Arrivals {
     private static final Duration CALL_MAY_TAKE = Duration.ofSeconds(20);
     private static final Duration FIRST_RETRY = Duration.ofSeconds(10);
     private static final Duration SHORTEST_RETRY = Duration.ofSeconds(1);
-    private static final Duration LONGEST_RETRY = Duration.ofHours(1);
+
+    /** An operator may lift a block long before the end that it was told with. */
+    private static final Duration LONGEST_RETRY = Duration.ofMinutes(10);
+
     private static final Duration LOOK_AGAIN_WHILE_OFF = Duration.ofMinutes(5);
 
     /** A kill between keeping the tokens and putting the job on the list is rare; it costs a member so much at most. */
@@ -100,7 +103,7 @@ public final class Arrivals {
 
     /** Sees to it that the member's account is asked for after a while. What fails here is for the next sweep. */
     void later(UserId who, Duration wait) {
-        Instant at = clock.instant().plus(wait.compareTo(SHORTEST_RETRY) < 0 ? SHORTEST_RETRY : wait);
+        Instant at = after(wait);
         try {
             if (!ways.jobs().get().scheduleIfNotExists(instance(who), at)) {
                 ways.jobs().get().reschedule(instance(who), at);

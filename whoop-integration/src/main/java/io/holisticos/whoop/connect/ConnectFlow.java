@@ -517,9 +517,13 @@ public final class ConnectFlow {
 
     private Reply disowned(UserId who, @Nullable URI returnTo) {
         sayGoodBye(who);
-        connections.disown(who);
-        log.info("event=disowned provider=whoop member={}", connections.inLogs(who));
-        surroundings.listener().disowned(who);
+        boolean wasRead = connections.disown(who).isPresent();
+        log.info("event=disowned provider=whoop member={} was_read={}", connections.inLogs(who), wasRead);
+        if (wasRead) {
+            surroundings.listener().disowned(who);
+        } else { // what is held of the member came from an account before, which is theirs
+            surroundings.listener().disconnected(who);
+        }
         return new Reply.Done(Word.DISOWN, returnTo);
     }
 

@@ -14,12 +14,16 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Consents under way: from the link we hand out, over the presses of the button behind it, to the state that WHOOP hands
  * back, once, in time, and to the browser that pressed or the service that began. Thread-safe.
  */
 public final class Consents {
+
+    private static final Logger log = LoggerFactory.getLogger(Consents.class);
 
     /** So long is a state that was used or has expired told from one that never was. */
     private static final Duration REMEMBERED = Duration.ofDays(1);
@@ -235,10 +239,19 @@ public final class Consents {
     }
 
     private Consent consent(Pending pending) {
+        return new Consent(pending.who(), label(pending), pending.returnTo(), pending.linkHash());
+    }
+
+    /** A label that cannot be read, as after the loss of a key, keeps nobody from connecting. */
+    private String label(Pending pending) {
         byte[] sealed = pending.accountLabel();
-        String label = sealed == null
-                ? AccountLabel.masked(pending.who())
-                : new String(vault.openForNobody(LABEL, sealed), StandardCharsets.UTF_8);
-        return new Consent(pending.who(), label, pending.returnTo(), pending.linkHash());
+        if (sealed != null) {
+            try {
+                return new String(vault.openForNobody(LABEL, sealed), StandardCharsets.UTF_8);
+            } catch (Vault.Unreadable lost) {
+                log.warn("event=account_label_unreadable provider=whoop");
+            }
+        }
+        return AccountLabel.masked(pending.who());
     }
 }

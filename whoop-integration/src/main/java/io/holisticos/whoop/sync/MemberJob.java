@@ -77,7 +77,7 @@ final class MemberJob {
         this.runs = tables.runs();
         this.records = records;
         this.meters = new SyncMeters(terms.metrics(), changes);
-        this.reading = new Reading(api, records, meters, terms.clock());
+        this.reading = new Reading(api, records, members, meters, terms.clock());
         this.terms = terms;
         this.wake = wake;
         this.clock = terms.clock();
@@ -171,6 +171,8 @@ final class MemberJob {
             rest(who, state, begun, SyncError.CONSENT_LOST);
         } catch (ConnectionNotFound gone) {
             rest(who, state, begun, SyncError.NOT_CONNECTED);
+        } catch (AnotherAccount left) {
+            log.info("event=records_not_kept member={} because=another_account", inLogs(who));
         } catch (BadSourceReply bad) {
             fail(who, state, step, SyncError.BAD_REPLY, String.valueOf(bad.getMessage()));
         } catch (EndlessList endless) {
@@ -200,23 +202,31 @@ final class MemberJob {
             readPerson(who, state, person.stage());
         } else if (step instanceof Step.ReadById told) {
             Settlement settled = Settlement.ofRecord(
-                    state, told.change(), reading.told(who, told.change()).orElse(null), now());
+                    state,
+                    told.change(),
+                    reading.told(owner(who, state), told.change()).orElse(null),
+                    now());
             return settled(who, unpaused(state, told, state.read().walk()), settled);
         } else if (step instanceof Step.AskById absent) {
-            reading.absent(who, absent.absent());
+            reading.absent(owner(who, state), absent.absent());
         } else if (step instanceof Step.Bury bury) {
             bury(who, bury.deletion());
         } else if (step instanceof Step.Alarm alarm) {
             log.warn("event=webhooks_silent member={} since={}", inLogs(who), alarm.since());
             meters.silence();
             Read read = state.read();
-            members.save(who, new Read(read.listedAt(), read.walk(), alarm.since(), read.pause()), now());
+            members.save(
+                    who, new Read(read.account(), read.listedAt(), read.walk(), alarm.since(), read.pause()), now());
         } else if (step instanceof Step.Finish finish) {
             finish(who, state, finish.run());
         } else if (step instanceof Step.GiveUp giveUp) {
             giveUp(who, state, giveUp);
         }
         return load(who);
+    }
+
+    private static Owner owner(UserId who, MemberState state) {
+        return new Owner(who, state.read().account());
     }
 
     private Optional<MemberState> settled(UserId who, Read after, Settlement settled) {
@@ -228,7 +238,7 @@ final class MemberJob {
 
     private Optional<MemberState> readPage(UserId who, MemberState state, Step.ListPage list) {
         Walk walk = list.walk();
-        Reading.Brought brought = reading.page(who, walk, state.listedAt(walk.collection()));
+        Reading.Brought brought = reading.page(owner(who, state), walk, state.listedAt(walk.collection()));
         SyncRun run = state.asked().run();
         if (run != null && walk.lane() == Lane.INTERACTIVE) {
             runs.saveProgress(run.read(Stage.of(walk.collection()), brought.records()), now());
@@ -243,11 +253,12 @@ final class MemberJob {
 
     private void readFurtherBack(UserId who, MemberState state, Step.ListPage list) {
         Walk walk = list.walk();
-        Reading.Brought brought = reading.page(who, walk, null);
+        Reading.Brought brought = reading.page(owner(who, state), walk, null);
         String token = brought.sight().nextToken();
         walk.requireAnEnd(token);
         Window unread = brought.sight().stillUnread();
-        members.saveBackfill(who, token == null || unread == null ? null : walk.next(unread, token), now());
+        members.saveBackfill(
+                owner(who, state), token == null || unread == null ? null : walk.next(unread, token), now());
         if (state.read().pause() != null) {
             members.save(who, unpaused(state, list, state.read().walk()), now());
         }
@@ -271,7 +282,7 @@ final class MemberJob {
         Map<Collection, Instant> listedAt = new EnumMap<>(Collection.class);
         listedAt.putAll(read.listedAt());
         listedAt.put(walk.collection(), listed);
-        return new Read(listedAt, read.walk(), read.relistBefore(), read.pause());
+        return new Read(read.account(), listedAt, read.walk(), read.relistBefore(), read.pause());
     }
 
     /**
@@ -289,11 +300,11 @@ final class MemberJob {
             boolean over = worked.lane().compareTo(pause.lane()) >= 0;
             pause = over ? null : new Pause(pause.lane(), pause.until(), 0, null);
         }
-        return new Read(read.listedAt(), walk, read.relistBefore(), pause);
+        return new Read(read.account(), read.listedAt(), walk, read.relistBefore(), pause);
     }
 
     private void readPerson(UserId who, MemberState state, Stage stage) {
-        int read = reading.person(who, stage);
+        int read = reading.person(owner(who, state), stage);
         SyncRun run = state.asked().run();
         if (run != null) {
             Stage next = stage == Stage.PROFILE ? Stage.BODY_MEASUREMENT : Stage.CYCLES;
@@ -376,7 +387,7 @@ final class MemberJob {
         Duration wait = FIRST_RETRY.multipliedBy(1L << Math.min(failed.failures() - 1, 8));
         say(who, failed, reason);
         if (failed.lane() == Lane.BACKFILL) {
-            members.saveBackfill(who, null, now());
+            members.saveBackfill(owner(who, state), null, now());
         }
         Walk walk = failed.lane() == Lane.BACKFILL ? state.read().walk() : null;
         Instant until = now().plus(wait.compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : wait);
@@ -413,7 +424,7 @@ final class MemberJob {
 
     private void save(UserId who, MemberState state, @Nullable Walk walk, Pause pause) {
         Read read = state.read();
-        members.save(who, new Read(read.listedAt(), walk, read.relistBefore(), pause), now());
+        members.save(who, new Read(read.account(), read.listedAt(), walk, read.relistBefore(), pause), now());
     }
 
     private void failRun(UserId who, MemberState state, SyncError error) {

@@ -33,12 +33,14 @@ record MemberState(Instant now, Told told, Read read, Held held, Asked asked) {
     /**
      * What was read.
      *
+     * @param account whose WHOOP account it is; null when nobody's, or not known
      * @param listedAt when each collection was last read as far back as it had been before; one never read is missing
      * @param walk a listing of several pages that is under way
      * @param relistBefore what was not listed since is to be listed; the silence alarm says so
      * @param pause null when every lane may be tried
      */
     record Read(
+            @Nullable Long account,
             Map<Collection, Instant> listedAt,
             @Nullable Walk walk,
             @Nullable Instant relistBefore,

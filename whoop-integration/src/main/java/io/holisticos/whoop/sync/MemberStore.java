@@ -25,6 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.SqlStatement;
 import org.jdbi.v3.core.statement.Update;
@@ -86,7 +87,7 @@ final class MemberStore {
                 walk_begun_at = :walkBegunAt, walk_lane = :walkLane, walk_tokens = :walkTokens,
                 pause_lane = :pauseLane, paused_until = :pausedUntil, failures = :failures,
                 throttled = :throttled, failure = :failure, failure_collection = :failureCollection, recorded_at = :now
-            where user_id = :who""";
+            where user_id = :who and whoop_user_id is not distinct from cast(:account as bigint)""";
     private static final String SAVE_AND_LOAD = SAVE + ";\n" + LOAD;
     private static final String SETTLE_SAVE_AND_LOAD = ChangeStore.SETTLE + SAVE_AND_LOAD;
     private static final String SAVE_BACKFILL = """
@@ -94,7 +95,13 @@ final class MemberStore {
             set backfill_collection = :walkCollection, backfill_start = :walkStart, backfill_end = :walkEnd,
                 backfill_unread_end = :walkUnreadEnd, backfill_token = :walkToken, backfill_pages = :walkPages,
                 backfill_begun_at = :walkBegunAt, backfill_tokens = :walkTokens, recorded_at = :now
-            where user_id = :who""";
+            where user_id = :who and whoop_user_id is not distinct from cast(:account as bigint)""";
+    /** Who changes the account waits for whoever keeps records of it, and sees them then. */
+    private static final String STILL_THEIRS = """
+            select true from whoop_member_sync
+            where user_id = :who and whoop_user_id is not distinct from cast(:account as bigint)
+            for share""";
+
     private static final String CONNECT = """
             insert into whoop_member_sync as held (user_id, connected_at, recorded_at) values (:who, :now, :now)
             on conflict (user_id) do update
@@ -104,7 +111,7 @@ final class MemberStore {
             select c.user_id, c.whoop_user_id from whoop_connection c
             left join whoop_member_sync m on m.user_id = c.user_id
             where c.state in ('active', 'refreshing') and (m.user_id is null or m.stopped_at is not null
-                or m.whoop_user_id <> c.whoop_user_id)""";
+                or m.whoop_user_id is distinct from c.whoop_user_id)""";
     private static final String ADMIT = """
             insert into whoop_member_sync as held (user_id, connected_at, recorded_at) values (:who, :now, :now)
             on conflict (user_id) do update
@@ -225,15 +232,36 @@ final class MemberStore {
         });
     }
 
-    /** Saves what was read. */
+    /**
+     * Keeps records, in one transaction with the look whose they are.
+     *
+     * @throws AnotherAccount when the member's account is another one by now; nothing is kept then
+     */
+    <T> T keep(Owner owner, Supplier<T> records) {
+        return jdbi.inTransaction(handle -> {
+            boolean theirs = handle.createQuery(STILL_THEIRS)
+                    .bind("who", owner.who().value())
+                    .bindByType("account", owner.account(), Long.class)
+                    .mapTo(Boolean.class)
+                    .findOne()
+                    .isPresent();
+            if (!theirs) {
+                throw new AnotherAccount();
+            }
+            return records.get();
+        });
+    }
+
+    /** Saves what was read, unless the member has another account by now. */
     void save(UserId who, Read read, Instant now) {
         jdbi.useHandle(handle -> bind(handle.createUpdate(SAVE), who, read, now).execute());
     }
 
     /** Saves how far a backfill is; null when a gap is closed. */
-    void saveBackfill(UserId who, @Nullable Walk walk, Instant now) {
+    void saveBackfill(Owner owner, @Nullable Walk walk, Instant now) {
         jdbi.useHandle(handle -> bindWalk(handle.createUpdate(SAVE_BACKFILL), walk)
-                .bind("who", who.value())
+                .bind("who", owner.who().value())
+                .bindByType("account", owner.account(), Long.class)
                 .bind("now", utc(now))
                 .execute());
     }
@@ -335,6 +363,7 @@ final class MemberStore {
         Collection collection = failure == null ? null : failure.collection();
         return bindWalk(update, read.walk())
                 .bind("who", who.value())
+                .bindByType("account", read.account(), Long.class)
                 .bind("cycles", utcOrNull(read.listedAt().get(Collection.CYCLE)))
                 .bind("sleeps", utcOrNull(read.listedAt().get(Collection.SLEEP)))
                 .bind("recoveries", utcOrNull(read.listedAt().get(Collection.RECOVERY)))
@@ -382,6 +411,7 @@ final class MemberStore {
         Instant lastEvent = instantOrNull(row, "last_event_at");
         Instant lastAt = lastEvent == null ? instant(row, "connected_at") : lastEvent;
         Read read = new Read(
+                row.getObject("whoop_user_id", Long.class),
                 listedAt(row),
                 walk(row, "walk_", row.getString("walk_lane")),
                 instantOrNull(row, "relist_before"),

@@ -1,7 +1,6 @@
 package io.holisticos.whoop.sync;
 
 import io.holisticos.health.Deadline;
-import io.holisticos.health.UserId;
 import io.holisticos.whoop.api.Cycle;
 import io.holisticos.whoop.api.Fetched;
 import io.holisticos.whoop.api.Page;
@@ -37,12 +36,14 @@ final class Reading {
 
     private final WhoopApi api;
     private final WhoopStore records;
+    private final MemberStore members;
     private final SyncMeters meters;
     private final Clock clock;
 
-    Reading(WhoopApi api, WhoopStore records, SyncMeters meters, Clock clock) {
+    Reading(WhoopApi api, WhoopStore records, MemberStore members, SyncMeters meters, Clock clock) {
         this.api = api;
         this.records = records;
+        this.members = members;
         this.meters = meters;
         this.clock = clock;
     }
@@ -55,7 +56,7 @@ final class Reading {
     record Brought(Sight sight, int records) {}
 
     /** @param before when the collection was listed the last time; null when its records may not be held */
-    Brought page(UserId who, Walk walk, @Nullable Instant before) {
+    Brought page(Owner owner, Walk walk, @Nullable Instant before) {
         WhoopApi paid = api.in(walk.lane());
         Deadline deadline = Deadline.after(CALL_MAY_TAKE);
         Instant begun = clock.instant();
@@ -63,124 +64,135 @@ final class Reading {
             case CYCLE ->
                 saved(
                         RecordKind.CYCLE,
-                        who,
+                        owner,
                         walk,
                         before,
-                        paid.cycles(who, walk.window(), walk.token(), deadline),
+                        paid.cycles(owner.who(), walk.window(), walk.token(), deadline),
                         begun);
             case SLEEP ->
                 saved(
                         RecordKind.SLEEP,
-                        who,
+                        owner,
                         walk,
                         before,
-                        paid.sleeps(who, walk.window(), walk.token(), deadline),
+                        paid.sleeps(owner.who(), walk.window(), walk.token(), deadline),
                         begun);
             case RECOVERY ->
                 saved(
                         RecordKind.RECOVERY,
-                        who,
+                        owner,
                         walk,
                         before,
-                        paid.recoveries(who, walk.window(), walk.token(), deadline),
+                        paid.recoveries(owner.who(), walk.window(), walk.token(), deadline),
                         begun);
             case WORKOUT ->
                 saved(
                         RecordKind.WORKOUT,
-                        who,
+                        owner,
                         walk,
                         before,
-                        paid.workouts(who, walk.window(), walk.token(), deadline),
+                        paid.workouts(owner.who(), walk.window(), walk.token(), deadline),
                         begun);
         };
     }
 
     /** Reads who the member is, or their body; returns how many records that were. One that is refused is counted there. */
-    int person(UserId who, SyncRun.Stage stage) {
+    int person(Owner owner, SyncRun.Stage stage) {
         try {
-            return readable(who, stage);
+            return readable(owner, stage);
         } catch (RejectedRecord refused) {
             return 0;
         }
     }
 
-    private int readable(UserId who, SyncRun.Stage stage) {
+    private int readable(Owner owner, SyncRun.Stage stage) {
         WhoopApi paid = api.in(Lane.INTERACTIVE);
         Deadline deadline = Deadline.after(CALL_MAY_TAKE);
         Instant begun = clock.instant();
         if (stage == SyncRun.Stage.PROFILE) {
-            return paid.profile(who, deadline)
-                    .map(profile -> counted(records.saveProfile(who, profile, begun, clock.instant()), 1))
+            return paid.profile(owner.who(), deadline)
+                    .map(profile -> counted(
+                            members.keep(
+                                    owner, () -> records.saveProfile(owner.who(), profile, begun, clock.instant())),
+                            1))
                     .orElse(0);
         }
-        return paid.bodyMeasurement(who, deadline) // some members have none
-                .map(body -> single(RecordKind.BODY_MEASUREMENT, who, body, begun))
+        return paid.bodyMeasurement(owner.who(), deadline) // some members have none
+                .map(body -> single(RecordKind.BODY_MEASUREMENT, owner, body, begun))
                 .orElse(0);
     }
 
     /** Reads the record that was told of; empty when WHOOP has none, or one that cannot be read. */
-    Optional<Seen> told(UserId who, OpenChange change) {
+    Optional<Seen> told(Owner owner, OpenChange change) {
         try {
-            return readable(who, change);
+            return readable(owner, change);
         } catch (RejectedRecord refused) {
             return Optional.empty(); // it is looked for again some times, and may be mended by then
         }
     }
 
-    private Optional<Seen> readable(UserId who, OpenChange change) {
+    private Optional<Seen> readable(Owner owner, OpenChange change) {
         WhoopApi paid = api.in(Lane.WEBHOOK);
         Deadline deadline = Deadline.after(CALL_MAY_TAKE);
         Instant begun = clock.instant();
         return switch (change.collection()) {
-            case SLEEP -> seen(RecordKind.SLEEP, who, paid.sleep(who, change.recordId(), deadline), begun);
-            case WORKOUT -> seen(RecordKind.WORKOUT, who, paid.workout(who, change.recordId(), deadline), begun);
+            case SLEEP -> seen(RecordKind.SLEEP, owner, paid.sleep(owner.who(), change.recordId(), deadline), begun);
+            case WORKOUT ->
+                seen(RecordKind.WORKOUT, owner, paid.workout(owner.who(), change.recordId(), deadline), begun);
             case RECOVERY -> {
                 long cycle = Objects.requireNonNull(change.hints().cycleId());
-                yield seen(RecordKind.RECOVERY, who, paid.recoveryOfCycle(who, cycle, deadline), begun);
+                yield seen(RecordKind.RECOVERY, owner, paid.recoveryOfCycle(owner.who(), cycle, deadline), begun);
             }
             case CYCLE -> throw new IllegalArgumentException("WHOOP tells of no cycles");
         };
     }
 
     /** Asks for what two lists did not show: it is back in the store, or noted as deleted. */
-    void absent(UserId who, Absent absent) {
+    void absent(Owner owner, Absent absent) {
         Instant begun = clock.instant();
         try {
-            if (!isThere(who, absent, begun)) {
-                records.confirmAbsent(who, absent, begun, clock.instant());
+            if (!isThere(owner, absent, begun)) {
+                members.keep(owner, () -> {
+                    records.confirmAbsent(owner.who(), absent, begun, clock.instant());
+                    return true;
+                });
                 meters.absence();
             }
         } catch (RejectedRecord refused) {
-            records.forgetAbsence(who, absent); // it is there, though nobody can read it
+            records.forgetAbsence(owner.who(), absent); // it is there, though nobody can read it
         }
     }
 
-    private boolean isThere(UserId who, Absent absent, Instant begun) {
+    private boolean isThere(Owner owner, Absent absent, Instant begun) {
         WhoopApi paid = api.in(Lane.RECONCILE);
         Deadline deadline = Deadline.after(CALL_MAY_TAKE);
         RecordKind<?> kind = absent.kind();
         if (kind.equals(RecordKind.CYCLE)) {
-            return seen(RecordKind.CYCLE, who, paid.cycle(who, Long.parseLong(absent.id()), deadline), begun)
+            return seen(RecordKind.CYCLE, owner, paid.cycle(owner.who(), Long.parseLong(absent.id()), deadline), begun)
                     .isPresent();
         }
         if (kind.equals(RecordKind.SLEEP)) {
-            return seen(RecordKind.SLEEP, who, paid.sleep(who, UUID.fromString(absent.id()), deadline), begun)
+            return seen(RecordKind.SLEEP, owner, paid.sleep(owner.who(), UUID.fromString(absent.id()), deadline), begun)
                     .isPresent();
         }
         if (kind.equals(RecordKind.WORKOUT)) {
-            return seen(RecordKind.WORKOUT, who, paid.workout(who, UUID.fromString(absent.id()), deadline), begun)
+            return seen(
+                            RecordKind.WORKOUT,
+                            owner,
+                            paid.workout(owner.who(), UUID.fromString(absent.id()), deadline),
+                            begun)
                     .isPresent();
         }
         long cycle = Objects.requireNonNull(absent.cycleId());
-        return seen(RecordKind.RECOVERY, who, paid.recoveryOfCycle(who, cycle, deadline), begun)
+        return seen(RecordKind.RECOVERY, owner, paid.recoveryOfCycle(owner.who(), cycle, deadline), begun)
                 .filter(seen -> absent.id().equals(String.valueOf(seen.key())))
                 .isPresent();
     }
 
     private <T> Brought saved(
-            RecordKind<T> kind, UserId who, Walk walk, @Nullable Instant before, Page<T> page, Instant begun) {
+            RecordKind<T> kind, Owner owner, Walk walk, @Nullable Instant before, Page<T> page, Instant begun) {
         Listed<T> listed = Listed.page(page, walk.unread(), before);
-        Saved saved = records.save(kind, who, listed, begun, clock.instant());
+        Saved saved = members.keep(owner, () -> records.save(kind, owner.who(), listed, begun, clock.instant()));
         meters.contested(saved.contested());
         List<Seen> seen = page.records().stream().map(Reading::seenAs).toList();
         Sight sight = new Sight(
@@ -191,15 +203,17 @@ final class Reading {
         return new Brought(sight, seen.size());
     }
 
-    private <T> Optional<Seen> seen(RecordKind<T> kind, UserId who, Optional<Fetched<T>> found, Instant begun) {
+    private <T> Optional<Seen> seen(RecordKind<T> kind, Owner owner, Optional<Fetched<T>> found, Instant begun) {
         return found.map(fetched -> {
-            single(kind, who, fetched, begun);
+            single(kind, owner, fetched, begun);
             return seenAs(fetched);
         });
     }
 
-    private <T> int single(RecordKind<T> kind, UserId who, Fetched<T> fetched, Instant begun) {
-        return counted(records.save(kind, who, List.of(fetched), begun, clock.instant()), 1);
+    private <T> int single(RecordKind<T> kind, Owner owner, Fetched<T> fetched, Instant begun) {
+        return counted(
+                members.keep(owner, () -> records.save(kind, owner.who(), List.of(fetched), begun, clock.instant())),
+                1);
     }
 
     private int counted(Saved saved, int fetched) {

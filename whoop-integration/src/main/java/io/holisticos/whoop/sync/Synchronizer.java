@@ -200,8 +200,8 @@ public final class Synchronizer {
         boolean hadOne = tables.members().account(who).isPresent();
         if (tables.members().isAnotherAccount(who, whoopUserId, now)) {
             records.forgetCoverage(who);
-            if (hadOne) {
-                records.retire(who, whoopUserId, now);
+            records.retire(who, whoopUserId, now);
+            if (hadOne) { // else what was told waited for the consent
                 tables.changes().drop(who, now);
             }
         }

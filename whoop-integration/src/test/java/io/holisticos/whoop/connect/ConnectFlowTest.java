@@ -803,6 +803,34 @@ class ConnectFlowTest {
     }
 
     @Test
+    void aBlockThatIsLiftedEarlyIsNoticedWithinTenMinutes() throws Exception {
+        Consent consent = consentOf("demo-ben", null);
+        world.twin
+                .faults()
+                .add(FaultRule.times("/developer/v2/user/profile", FaultKind.STATUS, 1)
+                        .withStatus(429));
+        get(consent.callback(), consent.cookie());
+        door.arrivals().later(BEN, Duration.ofHours(14)); // as long as a block until tomorrow
+
+        world.clock.advance(Duration.ofMinutes(10));
+        door.jobs().runDue();
+
+        assertThat(heard).hasSize(1);
+    }
+
+    @Test
+    void aLabelThatCannotBeReadKeepsNobodyFromConnecting() throws Exception {
+        JsonNode started = start("demo-ben", "{\"account_label\":\"ben@example.com\"}");
+        world.database
+                .jdbi()
+                .useHandle(handle -> handle.execute("update whoop_authorization set account_label_sealed = '\\x0102'"));
+
+        HttpResponse<String> page = get(local(started.get("connect_url").asText()), null);
+
+        assertPage(page, 200, AccountLabel.masked(BEN));
+    }
+
+    @Test
     void aMemberWithoutAJobIsLookedFor() throws Exception {
         Consent consent = consentOf("demo-ben", null);
         world.twin

@@ -3,6 +3,7 @@ package io.holisticos.whoop.connect;
 import com.codahale.metrics.MetricRegistry;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.kagkarlsson.scheduler.task.Task;
 import io.dropwizard.client.JerseyClientBuilder;
 import io.dropwizard.jackson.Jackson;
 import io.holisticos.audit.SecurityEvents;
@@ -47,8 +48,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.tomcat.jdbc.pool.DataSource;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 
 /** WHOOP's twin, a database, and as many workers of ours as a test likes, each with a pool and a client of its own. */
 final class ConnectWorld implements AutoCloseable {
@@ -144,33 +148,50 @@ final class ConnectWorld implements AutoCloseable {
         final AtomicBoolean on = new AtomicBoolean(true);
         final AtomicReference<Duration> blocked = new AtomicReference<>(Duration.ZERO);
         final MetricRegistry metrics = new MetricRegistry();
+        final AtomicReference<@Nullable ConnectionListener> next = new AtomicReference<>();
         volatile OptionalInt memberLimit = OptionalInt.empty();
         volatile Optional<Instant> synced = Optional.empty();
 
         @Override
         public void connected(UserId who, long whoopUserId) {
             heard.add("connected " + who + " " + whoopUserId);
+            tell(listener -> listener.connected(who, whoopUserId));
         }
 
         @Override
         public void disconnected(UserId who) {
             heard.add("disconnected " + who);
+            tell(listener -> listener.disconnected(who));
         }
 
         @Override
         public void disowned(UserId who) {
             heard.add("disowned " + who);
+            tell(listener -> listener.disowned(who));
+        }
+
+        private void tell(Consumer<ConnectionListener> news) {
+            ConnectionListener listener = next.get();
+            if (listener != null) {
+                news.accept(listener);
+            }
         }
     }
 
     Door door(Worker worker, Jdbi jdbi, House house) {
-        AtomicReference<Jobs> jobs = new AtomicReference<>();
+        return door(worker, jdbi, house, new AtomicReference<>(), List.of());
+    }
+
+    /** @param others what is done beside the arrivals */
+    Door door(Worker worker, Jdbi jdbi, House house, AtomicReference<Jobs> jobs, List<Task<?>> others) {
         Arrivals arrivals = new Arrivals(
                 worker.connections(),
                 worker.api(),
                 new Arrivals.Ways(house, who -> house.on.get(), () -> jobs.get().client()),
                 clock);
-        jobs.set(Jobs.byHand(database.dataSource(), clock, arrivals.tasks(), List.of()));
+        List<Task<?>> tasks =
+                Stream.concat(arrivals.tasks().stream(), others.stream()).toList();
+        jobs.set(Jobs.byHand(database.dataSource(), clock, tasks, List.of()));
         ConnectFlow flow = new ConnectFlow(
                 new Consents(jdbi, vault(jdbi), configuration(), new SecureRandom(), clock),
                 worker.connections(),

@@ -76,7 +76,7 @@ class PlannerTest {
             MemberState state = new MemberState(
                     now,
                     new Told(List.of(), start.plus(Duration.ofHours(9))),
-                    new Read(listedAt, null, null, null),
+                    new Read(null, listedAt, null, null, null),
                     held,
                     new Asked(Standing.OPEN, null, null, Coverage.none()));
             Step step = Planner.next(state, HOUR);
@@ -230,7 +230,10 @@ class PlannerTest {
         if (step instanceof Step.Calling call && dice.nextInt(10) == 0) {
             Read read = state.read();
             Pause pause = new Pause(call.lane(), state.now().plusSeconds(1 + dice.nextInt(60)), 0, null);
-            return with(state, state.told().open(), new Read(read.listedAt(), read.walk(), read.relistBefore(), pause));
+            return with(
+                    state,
+                    state.told().open(),
+                    new Read(null, read.listedAt(), read.walk(), read.relistBefore(), pause));
         }
         if (step instanceof Step.ReadById told) {
             Seen seen = dice.nextBoolean() ? null : seen(told.change(), dice);
@@ -239,7 +242,9 @@ class PlannerTest {
         if (step instanceof Step.Alarm alarm) {
             Read read = state.read();
             return with(
-                    state, state.told().open(), new Read(read.listedAt(), read.walk(), alarm.since(), read.pause()));
+                    state,
+                    state.told().open(),
+                    new Read(null, read.listedAt(), read.walk(), alarm.since(), read.pause()));
         }
         if (step instanceof ListPage list) {
             List<Seen> seen = state.told().open().stream()
@@ -275,7 +280,7 @@ class PlannerTest {
             listedAt.put(listed, settlement.listedAt());
         }
         Read before = state.read();
-        Read after = new Read(listedAt, settlement.walk(), before.relistBefore(), before.pause());
+        Read after = new Read(null, listedAt, settlement.walk(), before.relistBefore(), before.pause());
         List<OpenChange> open = new ArrayList<>(state.told().open());
         settlement.closed().forEach(closed -> open.remove(closed.change()));
         settlement.moved().forEach(moved -> open.replaceAll(change -> isSame(change, moved) ? moved : change));
@@ -327,7 +332,7 @@ class PlannerTest {
         return new MemberState(
                 now,
                 new Told(open, now),
-                new Read(listedAt, null, null, pause),
+                new Read(null, listedAt, null, null, pause),
                 new Held(NIGHT, CYCLE, ZoneOffset.UTC, List.of()),
                 new Asked(Standing.OPEN, null, null, Coverage.none()));
     }

@@ -202,6 +202,11 @@ public final class SyncBed implements AutoCloseable {
         tokens.put(who, twin.grant(who.value()).accessToken());
     }
 
+    /** Gives the member tokens of somebody else's account. */
+    void connect(UserId who, UserId whoopMember) {
+        tokens.put(who, twin.grant(whoopMember.value()).accessToken());
+    }
+
     /** Takes the tokens away on our side. */
     public void forget(UserId who) {
         tokens.remove(who);
@@ -287,6 +292,17 @@ public final class SyncBed implements AutoCloseable {
     /** Does something while the next call is in the air. */
     void onCall(Runnable meanwhile) {
         inTheAir.set(meanwhile);
+    }
+
+    /** Does something while the next call below that path is in the air. */
+    void onCallOf(String path, Runnable meanwhile) {
+        inTheAir.set(() -> {
+            if (called.get(called.size() - 1).equals(path)) {
+                meanwhile.run();
+            } else {
+                onCallOf(path, meanwhile);
+            }
+        });
     }
 
     /** Backfills find no permit. */

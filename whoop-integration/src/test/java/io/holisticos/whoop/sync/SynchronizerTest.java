@@ -319,6 +319,39 @@ class SynchronizerTest {
     }
 
     @Test
+    void aPageInTheAirWhileItsAccountIsDisownedIsNotKept() {
+        UserId ben = new UserId("demo-ben");
+        bed.connect(ANNA, ben); // somebody consented with Ben's WHOOP
+        bed.synchronizer.connected(ANNA, bed.accountOf(ben));
+        bed.onCallOf("cycle", () -> {
+            bed.forget(ANNA);
+            bed.synchronizer.disowned(ANNA);
+        });
+        bed.work();
+
+        assertThat(bed.count("whoop_cycle", ANNA)).isZero();
+        bed.connect(ANNA);
+        bed.synchronizer.connected(ANNA, bed.accountOf(ANNA));
+        bed.work();
+        bed.assertHoldsTheTruth(ANNA, Instant.EPOCH);
+    }
+
+    @Test
+    void aPageInTheAirWhileTheMemberComesWithAnotherAccountIsNotKept() {
+        UserId ben = new UserId("demo-ben");
+        bed.connect(ANNA, ben);
+        bed.synchronizer.connected(ANNA, bed.accountOf(ben));
+        bed.onCallOf("cycle", () -> {
+            bed.connect(ANNA);
+            bed.synchronizer.disowned(ANNA);
+            bed.synchronizer.connected(ANNA, bed.accountOf(ANNA));
+        });
+        bed.work();
+
+        bed.assertHoldsTheTruth(ANNA, Instant.EPOCH);
+    }
+
+    @Test
     void aForbiddenCallEndsNothingAndIsMadeAgainLater() {
         bed.connect(ANNA);
         bed.synchronizer.connected(ANNA, 1);

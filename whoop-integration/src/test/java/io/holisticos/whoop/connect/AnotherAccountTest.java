@@ -1,0 +1,189 @@
+package io.holisticos.whoop.connect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.codahale.metrics.MetricRegistry;
+import io.holisticos.health.UserId;
+import io.holisticos.jobs.Jobs;
+import io.holisticos.twins.http.FaultKind;
+import io.holisticos.twins.http.FaultRule;
+import io.holisticos.whoop.connect.ConnectFlow.Looked;
+import io.holisticos.whoop.connect.ConnectFlow.Outcome;
+import io.holisticos.whoop.connect.ConnectFlow.Pressed;
+import io.holisticos.whoop.connect.ConnectFlow.Standing;
+import io.holisticos.whoop.connect.ConnectFlow.Word;
+import io.holisticos.whoop.connect.ConnectWorld.Worker;
+import io.holisticos.whoop.data.WhoopStore;
+import io.holisticos.whoop.sync.SyncTerms;
+import io.holisticos.whoop.sync.Synchronizer;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jdbi.v3.core.Jdbi;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of a member's days when somebody consents with an account that is not the member's. */
+class AnotherAccountTest {
+
+    private static final UserId ANNA = ConnectWorld.ANNA;
+    private static final UserId BEN = ConnectWorld.BEN;
+    private static final String SERVICE = "service";
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private ConnectWorld world;
+    private Worker worker;
+    private ConnectWorld.Door door;
+    private Synchronizer synchronizer;
+
+    @BeforeEach
+    void open() {
+        world = new ConnectWorld();
+        worker = world.worker();
+        Jdbi jdbi = world.pool();
+        AtomicReference<Jobs> jobs = new AtomicReference<>();
+        synchronizer = new Synchronizer(
+                jdbi,
+                worker.api(),
+                new WhoopStore(jdbi, ConnectWorld.vault(jdbi)),
+                new SyncTerms(
+                        who -> true,
+                        (who, begun) -> worker.connections().markReauthorizationRequired(who, "refused", begun),
+                        UserId::value,
+                        world.clock,
+                        new MetricRegistry()),
+                () -> jobs.get().client());
+        ConnectWorld.House house = new ConnectWorld.House();
+        house.next.set(new ConnectionListener() {
+            @Override
+            public void connected(UserId who, long whoopUserId) {
+                synchronizer.connected(who, whoopUserId);
+            }
+
+            @Override
+            public void disconnected(UserId who) {}
+
+            @Override
+            public void disowned(UserId who) {
+                synchronizer.disowned(who);
+            }
+        });
+        door = world.door(worker, jdbi, house, jobs, synchronizer.tasks());
+        consent(ANNA, ANNA);
+        work();
+        assertThat(cycles()).isPositive();
+        door.flow().disconnect(ANNA);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        world.close();
+    }
+
+    @Test
+    void whoDoesNotConfirmAnotherAccountKeepsTheirDays() {
+        int before = cycles();
+        Outcome.Kept page = consent(ANNA, BEN);
+        assertThat(page.standing()).isEqualTo(Standing.AWAITING_CONFIRMATION);
+
+        door.flow().answer(page.answer(), Word.DISOWN, true);
+
+        assertTheirDaysAreAsBefore(before);
+    }
+
+    @Test
+    void whoDisownsAnAccountThatIsNotKnownYetKeepsTheirDays() {
+        int before = cycles();
+        world.twin
+                .faults()
+                .add(FaultRule.times("/developer/v2/user/profile", FaultKind.STATUS, 1)
+                        .withStatus(429));
+        Outcome.Kept page = consent(ANNA, BEN);
+        assertThat(page.standing()).isEqualTo(Standing.AWAITING_PROFILE);
+
+        door.flow().answer(page.answer(), Word.DISOWN, true);
+
+        assertTheirDaysAreAsBefore(before);
+    }
+
+    private void assertTheirDaysAreAsBefore(int cycles) {
+        assertThat(worker.connections().find(ANNA).orElseThrow().state()).isEqualTo(Connection.State.REVOKED);
+        assertThat(world.twin.hasGrant(BEN.value())).isFalse();
+        assertThat(cycles()).isEqualTo(cycles);
+        assertThat(synchronizer.findFreshness(ANNA)).isPresent();
+        world.clock.advance(Duration.ofMinutes(1));
+
+        assertThat(consent(ANNA, ANNA).standing()).isEqualTo(Standing.CONNECTED_AGAIN);
+
+        assertThat(cycles()).isEqualTo(cycles);
+        assertThat(synchronizer.findFreshness(ANNA))
+                .as("it goes on where it was")
+                .isPresent();
+    }
+
+    private void work() {
+        while (door.jobs().nextDue(1).stream().anyMatch(due -> !due.isAfter(world.clock.instant()))) {
+            door.jobs().runDue();
+        }
+    }
+
+    private int cycles() {
+        return world.database
+                .jdbi()
+                .withHandle(handle -> handle.createQuery(
+                                "select count(*) from whoop_cycle where user_id = :who and whoop_user_id = :account")
+                        .bind("who", ANNA.value())
+                        .bind("account", world.accountOf(ANNA))
+                        .mapTo(Integer.class)
+                        .one());
+    }
+
+    /** Whoever has that WHOOP account agrees to what was begun for the member. */
+    private Outcome.Kept consent(UserId who, UserId whoopMember) {
+        String url = door.flow()
+                .start(who, SERVICE, Consents.Wishes.NONE)
+                .connectUrl()
+                .getPath();
+        String link = url.substring(url.lastIndexOf('/') + 1);
+        Looked.Open page = (Looked.Open) door.flow().look(link);
+        Pressed.Onward pressed = (Pressed.Onward) door.flow().press(link, page.token(), true);
+        String code = codeOf(pressed.authorizationUrl(), world.accountOf(whoopMember));
+        Consents.Secret secret = pressed.secret();
+        return (Outcome.Kept) door.flow().finishInBrowser(code, secret.state(), secret.browser());
+    }
+
+    private String codeOf(URI authorizationUrl, long account) {
+        try {
+            String page = http.send(HttpRequest.newBuilder(authorizationUrl).build(), BodyHandlers.ofString())
+                    .body();
+            String challenge = first("name=\"challenge\" value=\"([^\"]+)\"", page);
+            HttpRequest yes = HttpRequest.newBuilder(URI.create(world.twin.baseUrl() + "/oauth/oauth2/consent"))
+                    .header("Content-Type", "application/x-www-form-urlencoded")
+                    .POST(BodyPublishers.ofString("challenge=" + challenge + "&member=" + account))
+                    .build();
+            String back = http.send(yes, BodyHandlers.discarding())
+                    .headers()
+                    .firstValue("Location")
+                    .orElseThrow();
+            return URLDecoder.decode(first("[?&]code=([^&]+)", back), StandardCharsets.UTF_8);
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String first(String pattern, String text) {
+        Matcher found = Pattern.compile(pattern).matcher(text);
+        assertThat(found.find()).isTrue();
+        return found.group(1);
+    }
+}
