@@ -59,7 +59,7 @@ class AnotherAccountTest {
                 new SyncTerms(
                         who -> true,
                         (who, begun) -> worker.connections().markReauthorizationRequired(who, "refused", begun),
-                        UserId::value,
+                        who -> "u_test",
                         world.clock,
                         new MetricRegistry()),
                 () -> jobs.get().client());
