@@ -13,7 +13,7 @@ import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** At start: lets the configured first key in, and says aloud which routes are open. */
+/** At start: lets the configured first key in. */
 final class FirstKey implements Managed {
 
     private static final Logger log = LoggerFactory.getLogger(FirstKey.class);
@@ -34,12 +34,6 @@ final class FirstKey implements Managed {
 
     @Override
     public void start() {
-        if (access.existingRoutes != AccessConfiguration.ExistingRoutes.ENFORCE) {
-            log.warn(
-                    "event=existing_routes_open mode={} paths=/api/v1/health-metrics,/api/v1/sahha"
-                            + " warning=\"anyone who reaches this port reads Sahha data of any user\"",
-                    access.existingRoutes);
-        }
         save();
     }
 

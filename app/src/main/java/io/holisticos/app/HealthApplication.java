@@ -201,6 +201,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         Prometheus.open(environment, commands);
         environment.healthChecks().register("migrations", new MigrationsCheck(changelogs));
         environment.lifecycle().manage(new FirstKey(keyStore, configuration.access, clock));
+        OpenRoutes.tell(configuration.access, configuration.getServerFactory());
         more.accept(environment);
     }
 

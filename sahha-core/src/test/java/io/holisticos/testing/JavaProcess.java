@@ -103,6 +103,20 @@ public final class JavaProcess implements AutoCloseable {
         process.toHandle().destroy(); // the process's own destroy would close what it prints into
     }
 
+    /** Presses Ctrl-C (SIGINT), and goes on listening. */
+    public void interrupt() {
+        try {
+            new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** Ends it without asking (SIGKILL). */
     public void kill() {
         process.destroyForcibly();

@@ -6,18 +6,26 @@ import io.holisticos.twins.browser.MemberBrowser;
 import io.holisticos.twins.world.Person;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLDecoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /** Brings the seeded members to where their story begins, over the same routes that anybody else uses. */
 final class Members {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** With one member and one answer; among many, each waits for its turn only. */
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
+
     private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -43,14 +51,34 @@ final class Members {
         }
     }
 
-    /** Waits until what WHOOP holds of the member is in our store. */
-    void awaitFirstSync(Person member) throws IOException, InterruptedException {
-        await(
-                "the first sync of " + member.userId(),
-                () -> status(member)
-                        .filter(status -> isNotBefore(
-                                status.path("last_synced_at").asText(""),
-                                status.path("connected_at").asText(""))));
+    /**
+     * The member is connected without a page of ours, as by a backend that takes its members to WHOOP itself.
+     *
+     * @param allow where WHOOP sends the member's browser after it was sent there
+     */
+    void connect(Person member, UnaryOperator<URI> allow) throws IOException, InterruptedException {
+        JsonNode begun =
+                post("/internal/oauth/initiate", json.createObjectNode().put("user_id", member.userId()));
+        Map<String, String> back =
+                query(allow.apply(URI.create(begun.path("authorization_url").asText())));
+        post(
+                "/internal/oauth/callback",
+                json.createObjectNode().put("code", back.get("code")).put("state", back.get("state")));
+    }
+
+    /**
+     * Waits until what WHOOP holds of the member is in our store.
+     *
+     * @param meanwhile called at each look
+     */
+    void awaitFirstSync(Person member, Runnable meanwhile) throws IOException, InterruptedException {
+        await("the first sync of " + member.userId(), () -> {
+            meanwhile.run();
+            return status(member)
+                    .filter(status -> isNotBefore(
+                            status.path("last_synced_at").asText(""),
+                            status.path("connected_at").asText("")));
+        });
     }
 
     /** Asks for a sync. */
@@ -71,18 +99,43 @@ final class Members {
         return answer.statusCode() == 200 ? Optional.of(json.readTree(answer.body())) : Optional.empty();
     }
 
+    private JsonNode post(String path, JsonNode body) throws IOException, InterruptedException {
+        HttpResponse<String> answer = send(request(path)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body.toString())));
+        if (answer.statusCode() != 200) {
+            throw new SandboxFailure("POST " + path + " answered " + answer.statusCode() + ": " + answer.body());
+        }
+        return json.readTree(answer.body());
+    }
+
     private HttpResponse<String> send(String method, String path) throws IOException, InterruptedException {
-        HttpResponse<String> answer = http.send(
-                HttpRequest.newBuilder(URI.create(app + path))
-                        .header("X-API-Key", key)
-                        .method(method, HttpRequest.BodyPublishers.noBody())
-                        .timeout(PATIENCE)
-                        .build(),
-                BodyHandlers.ofString());
+        return send(request(path).method(method, HttpRequest.BodyPublishers.noBody()));
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(app + path))
+                .header("X-API-Key", key)
+                .timeout(PATIENCE);
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder prepared) throws IOException, InterruptedException {
+        HttpRequest request = prepared.build();
+        HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
         if (answer.statusCode() >= 500) {
-            throw new SandboxFailure(method + " " + path + " answered " + answer.statusCode() + ": " + answer.body());
+            throw new SandboxFailure(request.method() + " " + request.uri().getPath() + " answered "
+                    + answer.statusCode() + ": " + answer.body());
         }
         return answer;
+    }
+
+    private static Map<String, String> query(URI address) {
+        return Arrays.stream(address.getRawQuery().split("&", -1))
+                .map(pair -> pair.split("=", 2))
+                .collect(Collectors.toMap(
+                        pair -> pair[0],
+                        pair -> URLDecoder.decode(pair[1], StandardCharsets.UTF_8),
+                        (one, other) -> one));
     }
 
     private static boolean isNotBefore(String synced, String connected) {

@@ -7,7 +7,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import net.sourceforge.argparse4j.ArgumentParsers;
-import net.sourceforge.argparse4j.helper.HelpScreenException;
 import net.sourceforge.argparse4j.impl.Arguments;
 import net.sourceforge.argparse4j.inf.ArgumentParser;
 import net.sourceforge.argparse4j.inf.ArgumentParserException;
@@ -33,8 +32,10 @@ record SandboxOptions(
         @Nullable String databaseUrl,
         boolean open) {
 
-    /** First of all arguments: another thing to do. */
+    /** First of all arguments: other things to do. */
     static final String SIMULATE = "simulate";
+
+    static final String TWINS = "twins";
 
     private static final String NO_OPEN = "--no-open";
     private static final List<String> VALUED = List.of(
@@ -48,32 +49,28 @@ record SandboxOptions(
             "--speed",
             "--database-url");
 
-    /** Beyond this the quota of a real WHOOP application would need days to fill the stores. */
-    private static final int MAX_USERS = 500;
-
     SandboxOptions {
-        requirePort(port);
-        requirePort(adminPort);
-        requirePort(whoopPort);
-        requirePort(sahhaPort);
-        if (users < 0 || users > MAX_USERS) {
-            throw new IllegalArgumentException("--users must be 0 to " + MAX_USERS + ", was " + users);
-        }
-        if (!(speed > 0 && speed <= 10_000)) {
-            throw new IllegalArgumentException("--speed must be above 0 and at most 10000, was " + speed);
-        }
+        ports(port, adminPort, whoopPort, sahhaPort);
+        CommandLine.requireSpeed(speed);
     }
 
-    private static void requirePort(int port) {
-        if (port < 1 || port > 65_535) {
-            throw new IllegalArgumentException("a port is 1 to 65535, was " + port);
-        }
+    /** All ports, by their options. */
+    Ports ports() {
+        return ports(port, adminPort, whoopPort, sahhaPort);
+    }
+
+    private static Ports ports(int port, int adminPort, int whoopPort, int sahhaPort) {
+        return new Ports()
+                .with("--port", port)
+                .with("--admin-port", adminPort)
+                .with("--whoop-port", whoopPort)
+                .with("--sahha-port", sahhaPort);
     }
 
     /**
      * Reads the command line; an option given there wins over the environment.
      *
-     * @throws ArgumentParserException when it makes no sense, or {@code --help} was asked for: hand it to {@link #explain}
+     * @throws ArgumentParserException when it makes no sense, or {@code --help} was asked for: hand it to {@link CommandLine#explain}
      */
     static SandboxOptions parse(String[] args, Map<String, String> environment) throws ArgumentParserException {
         ArgumentParser parser = parser();
@@ -85,7 +82,7 @@ record SandboxOptions(
                     given.getInt("whoop_port"),
                     given.getInt("sahha_port"),
                     Optional.ofNullable(given.getString("data")).map(Path::of).orElse(null),
-                    given.getInt("users"),
+                    CommandLine.users(given.get("users")),
                     given.getLong("seed"),
                     given.getDouble("speed"),
                     given.getString("database_url"),
@@ -93,12 +90,6 @@ record SandboxOptions(
         } catch (IllegalArgumentException e) {
             throw new ArgumentParserException(e.getMessage(), parser);
         }
-    }
-
-    /** Prints what was wrong, or the help; returns the exit status. */
-    static int explain(ArgumentParserException e) {
-        e.getParser().handleError(e);
-        return e instanceof HelpScreenException ? 0 : 2;
     }
 
     /** The environment's options stand first: the later one of two wins. */
@@ -128,15 +119,15 @@ record SandboxOptions(
                 .defaultHelp(true)
                 .description("The whole product on one machine: app, twins of WHOOP and Sahha, PostgreSQL, members."
                         + " Every option may also come from the environment, --port as SANDBOX_PORT.")
-                .epilog("Something else: \"" + SIMULATE
-                        + "\" lives a month of many members at full speed and compares what"
-                        + " is held with what happened; \"" + SIMULATE + " --help\" lists its options.");
+                .epilog("Something else: \"" + TWINS + "\" runs the twins alone, beside a deployment; \"" + SIMULATE
+                        + "\" lives a month of many members at full speed and compares what is held with what"
+                        + " happened. \"" + TWINS + " --help\" and \"" + SIMULATE + " --help\" list their options.");
         parser.addArgument("--port").type(Integer.class).setDefault(8080).help("port of the app");
         parser.addArgument("--admin-port").type(Integer.class).setDefault(8081).help("admin port of the app");
         parser.addArgument("--whoop-port").type(Integer.class).setDefault(9100).help("port of WHOOP's twin");
         parser.addArgument("--sahha-port").type(Integer.class).setDefault(9200).help("port of Sahha's twin");
         parser.addArgument("--data").metavar("DIR").help("folder the database lives on in; without it nothing stays");
-        parser.addArgument("--users").type(Integer.class).setDefault(0).help("members beyond the five of the story");
+        parser.addArgument("--users").type(Integer.class).help("members beyond the five of the story: 1 to 500");
         parser.addArgument("--seed").type(Long.class).setDefault(7L).help("the same seed and start give the same data");
         parser.addArgument("--speed").type(Double.class).setDefault(1.0).help("seconds that pass in a second");
         parser.addArgument("--database-url")

@@ -98,6 +98,27 @@ class SandboxProcessTest {
     }
 
     @Test
+    @Timeout(400)
+    void aStartWithTwentyMembersMoreSaysHowLongItTakesAndWarnsOfNothing() {
+        List<String> options = new ArrayList<>(ports());
+        options.addAll(List.of("--users", "20"));
+        try (JavaProcess sandbox = sandbox(options)) {
+            sandbox.awaitLine(line -> line.startsWith("Sandbox ready"), START_MAY_TAKE);
+
+            assertThat(sandbox.printed())
+                    .noneMatch(line -> line.startsWith("WARN") || line.startsWith("ERROR"))
+                    .anyMatch(line -> line.contains("Connecting 20 more members; this may take up to "));
+            assertThat(sandbox.complained()).isEmpty();
+            assertThat(read(exchange(app("/internal/oauth/status/demo-0020")))
+                            .path("last_synced_at")
+                            .isTextual())
+                    .isTrue();
+            sandbox.terminate();
+            sandbox.exitStatus(END_MAY_TAKE);
+        }
+    }
+
+    @Test
     @Timeout(200)
     void aTakenPortIsOneLineAndStatusOne() throws Exception {
         try (ServerSocket taken = new ServerSocket(whoopPort, 1, InetAddress.getLoopbackAddress());
@@ -118,7 +139,7 @@ class SandboxProcessTest {
             assertThat(sandbox.exitStatus(START_MAY_TAKE)).isZero();
             assertThat(String.join("\n", sandbox.printed()))
                     .contains("--port", "--admin-port", "--whoop-port", "--sahha-port", "--data", "--users")
-                    .contains("--seed", "--speed", "--database-url", "--no-open", "SANDBOX_PORT");
+                    .contains("--seed", "--speed", "--database-url", "--no-open", "SANDBOX_PORT", "twins", "simulate");
             assertThat(sandbox.complained()).isEmpty();
         }
     }

@@ -1,7 +1,7 @@
 package io.holisticos.sandbox.simulate;
 
+import io.holisticos.sandbox.CommandLine;
 import net.sourceforge.argparse4j.ArgumentParsers;
-import net.sourceforge.argparse4j.helper.HelpScreenException;
 import net.sourceforge.argparse4j.inf.ArgumentParser;
 import net.sourceforge.argparse4j.inf.ArgumentParserException;
 import net.sourceforge.argparse4j.inf.Namespace;
@@ -63,7 +63,7 @@ record Scenario(
     /**
      * Reads the command line.
      *
-     * @throws ArgumentParserException when it makes no sense, or {@code --help} was asked for: hand it to {@link #explain}
+     * @throws ArgumentParserException when it makes no sense, or {@code --help} was asked for: hand it to {@link CommandLine#explain}
      */
     static Scenario parse(String[] args) throws ArgumentParserException {
         ArgumentParser parser = parser();
@@ -84,12 +84,6 @@ record Scenario(
         } catch (IllegalArgumentException e) {
             throw new ArgumentParserException(e.getMessage(), parser);
         }
-    }
-
-    /** Prints what was wrong, or the help; returns the exit status. */
-    static int explain(ArgumentParserException e) {
-        e.getParser().handleError(e);
-        return e instanceof HelpScreenException ? 0 : 2;
     }
 
     private static void requireShare(String option, double share) {

@@ -1,5 +1,6 @@
 package io.holisticos.sandbox.simulate;
 
+import io.holisticos.sandbox.CommandLine;
 import io.holisticos.sandbox.SandboxFailure;
 import io.holisticos.sandbox.TunedJvm;
 import java.util.Arrays;
@@ -24,7 +25,7 @@ public final class Simulate {
         try {
             scenario = Scenario.parse(Arrays.copyOfRange(args, 1, args.length));
         } catch (ArgumentParserException e) {
-            return Scenario.explain(e);
+            return CommandLine.explain(e);
         }
         if (!TunedJvm.isHere()) {
             return TunedJvm.BROAD_WORK.run(List.of(args));

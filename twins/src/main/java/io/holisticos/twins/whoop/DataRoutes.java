@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** The member data API below {@code /developer}. */
 final class DataRoutes {
     private static final String V2 = "/developer/v2";
+    private static final String V1 = "/developer/v1"; // not supported; what still answered when last looked at, 2026-08
     private static final Pattern UUID_TEXT =
             Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
 
@@ -52,7 +53,9 @@ final class DataRoutes {
         server.route("GET", V2 + "/user/profile/basic", call -> as(call, Scopes.PROFILE, this::profile));
         server.route("GET", V2 + "/user/measurement/body", call -> as(call, Scopes.BODY, this::body));
         server.route("DELETE", V2 + "/user/access", call -> as(call, null, this::revokeAccess));
-        server.route("GET", "/developer/v1/activity-mapping/{id}", this::mapping);
+        collection(server, V1 + "/cycle", Scopes.CYCLES, DataRoutes::cyclesWithoutSteps);
+        server.route("GET", V1 + "/user/profile/basic", call -> as(call, Scopes.PROFILE, this::profile));
+        server.route("GET", V1 + "/activity-mapping/{id}", this::mapping);
     }
 
     /** Profile and body measurement as the API would return them; null where it would answer 404. */
@@ -111,6 +114,16 @@ final class DataRoutes {
                         return Reply.empty(400);
                     }
                     return one(call, read.find(ledgers.of(person), UUID.fromString(id), now.get()));
+                }));
+    }
+
+    /** As they were written before there was a {@code step_count}. */
+    private static Stream<WireRecord> cyclesWithoutSteps(Ledger ledger, Instant now, @Nullable Instant before) {
+        return ledger.cycles(now, before)
+                .map(cycle -> new WireRecord(cycle.key(), cycle.start(), cycle.end(), () -> {
+                    Map<String, Object> json = new LinkedHashMap<>(cycle.json());
+                    json.remove("step_count");
+                    return json;
                 }));
     }
 

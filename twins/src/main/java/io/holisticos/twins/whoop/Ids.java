@@ -2,14 +2,18 @@ package io.holisticos.twins.whoop;
 
 import io.holisticos.twins.world.Dice;
 import io.holisticos.twins.world.Person;
+import java.time.Instant;
 import java.util.OptionalLong;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The ids of one member's records, made from what they name: the same record always has the same id. */
 final class Ids {
     private static final long FIRST_CYCLE = 1_000_000_000L; // live cycle ids have ten digits
     private static final long CYCLES_PER_MEMBER = 50_000; // days since 1970 fit until the year 2106
     private static final int ACTIVITIES_PER_DAY = 16;
+    private static final int SLEEPS_PER_DAY = 8; // workouts come after them
+    private static final Instant NAMED_BY_UUID = Instant.parse("2025-07-01T00:00:00Z"); // when WHOOP's v2 began
 
     private final Person person;
     private final long firstCycle;
@@ -35,6 +39,27 @@ final class Ids {
 
     UUID workout(long day, int number) {
         return uuid("workout", day * ACTIVITIES_PER_DAY + number);
+    }
+
+    /** The number of a sleep that was recorded while WHOOP still numbered them. */
+    @Nullable
+    Long oldSleep(long day, int number, Instant recorded) {
+        return old(day, number, recorded);
+    }
+
+    /** The number of a workout that was recorded while WHOOP still numbered them. */
+    @Nullable
+    Long oldWorkout(long day, int number, Instant recorded) {
+        return old(day, SLEEPS_PER_DAY + number, recorded);
+    }
+
+    private @Nullable Long old(long day, int slot, Instant recorded) {
+        return recorded.isBefore(NAMED_BY_UUID) ? Long.valueOf(cycle(day) * ACTIVITIES_PER_DAY + slot) : null;
+    }
+
+    /** The body's day that one of this member's old numbers belongs to; empty for anyone else's. */
+    OptionalLong dayOfOldId(long oldId) {
+        return dayOfCycle(Math.floorDiv(oldId, ACTIVITIES_PER_DAY));
     }
 
     /** Names an event: the same through all its deliveries. */

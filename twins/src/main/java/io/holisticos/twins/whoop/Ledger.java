@@ -21,7 +21,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
@@ -37,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 final class Ledger {
     private static final Duration TICK = Duration.ofMinutes(10); // how often the open cycle is scored again
     private static final Duration STEPS_SINCE = Duration.ofDays(30); // older records have no step_count
+    private static final double LEFT_OUT = 0.3; // of nights: their stages do not fill the time in bed
+    private static final Duration MOST_LEFT_OUT = Duration.ofMinutes(30); // WHOOP's own example lacks 24 minutes
     private static final double KILOJOULE = 4.184;
     private static final int MAIN = 0;
 
@@ -484,7 +485,7 @@ final class Ledger {
         List<Nap> naps = person.day(day).naps();
         for (int i = naps.size() - 1; i >= 0; i--) {
             if (!schedule(naps.get(i)).seen().isAfter(now) && !isDeleted(ids.sleep(day, 1 + i))) {
-                records.add(nap(naps.get(i), ids.sleep(day, 1 + i), now));
+                records.add(nap(naps.get(i), 1 + i, now));
             }
         }
         if (hasMainSleep(day)) {
@@ -503,7 +504,7 @@ final class Ledger {
             Schedule schedule = schedule(night);
             boolean pending = schedule.scored().isAfter(now);
             Map<String, Object> json = sleepJson(
-                    id, day, schedule.seen(), later(schedule.updated(now), edit.at()), start, end, night.offset());
+                    day, MAIN, schedule.seen(), later(schedule.updated(now), edit.at()), start, end, night.offset());
             json.put("nap", false);
             json.put("score_state", state(pending, night.measured()));
             json.put("score", pending || !night.measured() ? null : nightScore(night, edit, schedule.rescores(now)));
@@ -511,7 +512,8 @@ final class Ledger {
         });
     }
 
-    private WireRecord nap(Nap nap, UUID id, Instant now) {
+    private WireRecord nap(Nap nap, int number, Instant now) {
+        UUID id = ids.sleep(nap.day(), number);
         Edit edit = editOf(id);
         Instant start = nap.start().plus(edit.startsLater());
         Instant end = nap.end().minus(edit.endsEarlier());
@@ -519,7 +521,13 @@ final class Ledger {
             Schedule schedule = schedule(nap);
             boolean pending = schedule.scored().isAfter(now);
             Map<String, Object> json = sleepJson(
-                    id, nap.day(), schedule.seen(), later(schedule.updated(now), edit.at()), start, end, nap.offset());
+                    nap.day(),
+                    number,
+                    schedule.seen(),
+                    later(schedule.updated(now), edit.at()),
+                    start,
+                    end,
+                    nap.offset());
             json.put("nap", true);
             json.put("score_state", state(pending, true));
             json.put("score", pending ? null : napScore(nap, edit));
@@ -528,11 +536,11 @@ final class Ledger {
     }
 
     private Map<String, Object> sleepJson(
-            UUID id, long day, Instant created, Instant updated, Instant start, Instant end, ZoneOffset offset) {
+            long day, int number, Instant created, Instant updated, Instant start, Instant end, ZoneOffset offset) {
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("id", id.toString());
+        json.put("id", ids.sleep(day, number).toString());
         json.put("cycle_id", ids.cycle(day));
-        json.put("v1_id", null);
+        json.put("v1_id", ids.oldSleep(day, number, created));
         json.put("user_id", person.whoopUserId());
         json.put("created_at", Wire.time(created));
         json.put("updated_at", Wire.time(updated));
@@ -548,7 +556,7 @@ final class Ledger {
         Need need = need(night.day());
         boolean enoughNights = night.day() >= firstDay + 3;
         Map<String, Object> score = new LinkedHashMap<>();
-        score.put("stage_summary", stageSummary(stages, version));
+        score.put("stage_summary", stageSummary(stages, leftOut(night.day()), version));
         score.put("sleep_needed", need.toJson());
         score.put("respiratory_rate", Wire.tailed(night.vitals().respiratoryRate() + 0.0625 * version));
         score.put("sleep_performance_percentage", Wire.single(performance(stages, need)));
@@ -560,7 +568,7 @@ final class Ledger {
     private Map<String, Object> napScore(Nap nap, Edit edit) {
         Need need = need(nap.day());
         Map<String, Object> score = new LinkedHashMap<>();
-        score.put("stage_summary", stageSummary(edit.applyTo(nap.stages()), edit.version()));
+        score.put("stage_summary", stageSummary(edit.applyTo(nap.stages()), 0, edit.version()));
         score.put("sleep_needed", new Need(need.baseline(), need.debt(), need.strain(), 0).toJson());
         score.put("respiratory_rate", Wire.tailed(nap.respiratoryRate()));
         score.put("sleep_performance_percentage", null);
@@ -569,12 +577,18 @@ final class Ledger {
         return score;
     }
 
-    private static Map<String, Object> stageSummary(Stages stages, int version) {
+    /** What no stage of a night tells of, in milliseconds. */
+    private long leftOut(long day) {
+        Dice chance = person.dice("stages left out", day);
+        return chance.chance(LEFT_OUT) ? (long) (chance.unit() * MOST_LEFT_OUT.toMillis()) : 0;
+    }
+
+    private static Map<String, Object> stageSummary(Stages stages, long leftOut, int version) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("total_in_bed_time_milli", stages.inBedMilli());
         json.put("total_awake_time_milli", stages.awakeMilli());
         json.put("total_no_data_time_milli", stages.noDataMilli());
-        json.put("total_light_sleep_time_milli", stages.lightMilli());
+        json.put("total_light_sleep_time_milli", Math.max(0, stages.lightMilli() - leftOut));
         json.put("total_slow_wave_sleep_time_milli", stages.deepMilli());
         json.put("total_rem_sleep_time_milli", stages.remMilli());
         json.put("sleep_cycle_count", stages.sleepCycles());
@@ -692,7 +706,7 @@ final class Ledger {
                         .chance(0.015);
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("id", id.toString());
-        json.put("v1_id", null);
+        json.put("v1_id", ids.oldWorkout(workout.day(), workout.number(), schedule.seen()));
         json.put("user_id", person.whoopUserId());
         json.put("created_at", Wire.time(schedule.seen()));
         json.put("updated_at", Wire.time(schedule.updated(now)));
@@ -731,14 +745,17 @@ final class Ledger {
 
     // ---- activity mapping ----------------------------------------------------------------------------------------
 
-    /** The new id of an old numeric one; old ids count 16 to a cycle: sleeps from 0, workouts from 8. */
+    /** The id that the record with this numeric one has now; empty unless a record carries it. */
     Optional<UUID> ofOldId(long oldId, Instant now) {
-        long cycleId = Math.floorDiv(oldId, 16);
-        int slot = (int) Math.floorMod(oldId, 16L);
-        BiFunction<Long, Integer, UUID> id = slot < 8 ? ids::sleep : (day, at) -> ids.workout(day, at - 8);
-        return dayOf(cycleId, now)
-                .map(day -> id.apply(day, slot))
-                .filter(found -> sleep(found, now).or(() -> workout(found, now)).isPresent());
+        Optional<Long> day = ids.dayOfOldId(oldId).stream()
+                .filter(old -> old >= firstDay && old <= lastDay(now))
+                .boxed()
+                .findAny();
+        return day.stream()
+                .flatMap(known -> Stream.concat(sleepsOf(known, now).stream(), workoutsOf(known, now).stream()))
+                .filter(record -> Long.valueOf(oldId).equals(record.json().get("v1_id")))
+                .map(record -> UUID.fromString(record.key()))
+                .findFirst();
     }
 
     private static String state(boolean pending, boolean measured) {

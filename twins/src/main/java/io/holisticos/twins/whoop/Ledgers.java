@@ -25,10 +25,9 @@ final class Ledgers {
     }
 
     Optional<UUID> ofOldId(long oldId, Instant now) {
-        long cycleId = Math.floorDiv(oldId, 16);
         return world.people().stream()
                 .filter(person -> person.membership().hasWhoopAccount())
-                .filter(person -> new Ids(person).dayOfCycle(cycleId).isPresent())
+                .filter(person -> new Ids(person).dayOfOldId(oldId).isPresent())
                 .findFirst()
                 .flatMap(person -> of(person).ofOldId(oldId, now));
     }

@@ -26,7 +26,7 @@ final class Twin implements AutoCloseable {
     static final String REDIRECT = "http://127.0.0.1:8080/api/v1/whoop/callback";
     static final ObjectMapper JSON = new ObjectMapper();
 
-    final TwinClock clock = TwinClock.fixed(START);
+    final TwinClock clock;
     final World world;
     final WhoopTwin whoop;
     private final HttpClient http =
@@ -36,12 +36,21 @@ final class Twin implements AutoCloseable {
         this(WhoopTwinOptions.of(WhoopApp.sandbox(REDIRECT)));
     }
 
+    Twin(Instant start) {
+        this(WhoopTwinOptions.of(WhoopApp.sandbox(REDIRECT)), 3, start);
+    }
+
     Twin(WhoopTwinOptions options) {
         this(options, 3);
     }
 
     Twin(WhoopTwinOptions options, int extraUsers) {
-        world = World.of(new WorldOptions(7, START, extraUsers));
+        this(options, extraUsers, START);
+    }
+
+    private Twin(WhoopTwinOptions options, int extraUsers, Instant start) {
+        clock = TwinClock.fixed(start);
+        world = World.of(new WorldOptions(7, start, extraUsers));
         try {
             whoop = WhoopTwin.start(options, world, clock);
         } catch (IOException e) {

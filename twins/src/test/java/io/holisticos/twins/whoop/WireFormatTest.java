@@ -3,17 +3,20 @@ package io.holisticos.twins.whoop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.dialect.Dialects;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,6 +41,10 @@ class WireFormatTest {
 
     @BeforeAll
     void liveAWhile() {
+        liftQuota(twin);
+    }
+
+    private static void liftQuota(Twin twin) {
         twin.whoop.turn(twin.whoop.knobs().with(new Knobs.Limits(1_000_000, 1_000_000, false, false)));
     }
 
@@ -135,17 +142,88 @@ class WireFormatTest {
     }
 
     @Test
-    void mapsOldActivityIdsWithoutAToken() {
-        JsonNode sleep = twin.json("/developer/v2/cycle?limit=1", twin.token("demo-anna"))
-                .path("records")
-                .get(0);
-        long oldId = sleep.path("id").asLong() * 16;
+    void mapsEveryNumberThatARecordCarriesAndNoOther() {
+        try (Twin before = new Twin(Instant.parse("2025-07-20T09:34:00Z"))) { // three weeks into v2
+            liftQuota(before);
+            String token = before.token("demo-anna");
+            List<JsonNode> activities = new ArrayList<>();
+            for (String collection : List.of("/developer/v2/activity/sleep", "/developer/v2/activity/workout")) {
+                pages(before, collection, token)
+                        .forEach(page -> page.path("records").forEach(activities::add));
+            }
+            Map<Boolean, List<JsonNode>> byAge = activities.stream()
+                    .collect(Collectors.partitioningBy(
+                            one -> one.path("created_at").asText().compareTo("2025-07") < 0));
+            assertThat(byAge.get(true))
+                    .hasSizeGreaterThan(20)
+                    .allMatch(old -> old.path("v1_id").isNumber());
+            assertThat(byAge.get(false))
+                    .hasSizeGreaterThan(15)
+                    .allMatch(young -> young.path("v1_id").isNull());
 
-        JsonNode mapped = twin.json("/developer/v1/activity-mapping/" + oldId, "none");
+            for (JsonNode old : byAge.get(true)) {
+                JsonNode mapped = before.json(
+                        "/developer/v1/activity-mapping/" + old.path("v1_id").asText(), "none");
 
-        check("ActivityIdMappingResponse", mapped);
-        assertThat(names(mapped)).isEqualTo(names(Twin.parse(Twin.resource("samples/activity-mapping.json"))));
-        assertThat(twin.get("/developer/v1/activity-mapping/17", "none").statusCode())
+                check("ActivityIdMappingResponse", mapped);
+                assertThat(names(mapped)).isEqualTo(names(Twin.parse(Twin.resource("samples/activity-mapping.json"))));
+                assertThat(mapped.path("v2_activity_id")).isEqualTo(old.path("id"));
+            }
+            assertThat(byAge.get(true))
+                    .extracting(old -> old.path("v1_id").asLong())
+                    .doesNotHaveDuplicates();
+            long cycle = byAge.get(false).get(0).path("cycle_id").asLong();
+            assertThat(before.get("/developer/v1/activity-mapping/" + cycle * 16, "none")
+                            .statusCode())
+                    .as("a record without a number")
+                    .isEqualTo(404);
+            assertThat(before.get("/developer/v1/activity-mapping/17", "none").statusCode())
+                    .isEqualTo(404);
+        }
+    }
+
+    @Test
+    void theStagesOfSomeNightsDoNotFillTheTimeInBed() {
+        List<JsonNode> nights = new ArrayList<>();
+        pages("/developer/v2/activity/sleep", twin.token("demo-anna"))
+                .forEach(page -> page.path("records").forEach(nights::add));
+        nights.removeIf(
+                night -> night.path("score").isNull() || night.path("nap").asBoolean());
+
+        List<Long> missing = nights.stream().map(WireFormatTest::missing).toList();
+
+        assertThat(missing).allMatch(milli -> milli >= 0 && milli <= 1_800_000);
+        assertThat(missing).filteredOn(milli -> milli == 0).hasSizeGreaterThan(nights.size() / 3);
+        assertThat(missing).filteredOn(milli -> milli > 60_000).hasSizeGreaterThan(nights.size() / 10);
+    }
+
+    private static long missing(JsonNode night) {
+        JsonNode stages = night.path("score").path("stage_summary");
+        return stages.path("total_in_bed_time_milli").asLong()
+                - Stream.of("awake", "no_data", "light_sleep", "slow_wave_sleep", "rem_sleep")
+                        .mapToLong(stage ->
+                                stages.path("total_" + stage + "_time_milli").asLong())
+                        .sum();
+    }
+
+    @Test
+    void whatWasLeftOfTheFirstVersionStillAnswers() {
+        String token = twin.token("demo-anna");
+        JsonNode cycles = twin.json("/developer/v2/cycle?limit=3", token).path("records");
+
+        JsonNode old = twin.json("/developer/v1/cycle?limit=3", token).path("records");
+
+        cycles.forEach(cycle -> ((ObjectNode) cycle).remove("step_count"));
+        assertThat(old).isEqualTo(cycles);
+        assertThat(twin.json("/developer/v1/user/profile/basic", token))
+                .isEqualTo(twin.json("/developer/v2/user/profile/basic", token));
+        assertThat(twin.get("/developer/v1/cycle", "none").statusCode()).isEqualTo(401);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"recovery", "activity/sleep", "activity/workout", "user/measurement/body"})
+    void theRestOfTheFirstVersionIsGone(String path) {
+        assertThat(twin.get("/developer/v1/" + path, twin.token("demo-anna")).statusCode())
                 .isEqualTo(404);
     }
 
@@ -191,6 +269,10 @@ class WireFormatTest {
     }
 
     private List<JsonNode> pages(String path, String token) {
+        return pages(twin, path, token);
+    }
+
+    private static List<JsonNode> pages(Twin twin, String path, String token) {
         List<JsonNode> pages = new ArrayList<>();
         String next = "";
         do {
