@@ -53,6 +53,7 @@ final class MemberStore {
                     where s.user_id = m.user_id and s.state in ('queued', 'running')) as asked,
                 exists (select from whoop_absence a
                     where a.user_id = m.user_id and (a.missed_before is not null or a.missed_at > :missed)) as absent,
+                exists (select from whoop_sync_failure f where f.user_id = m.user_id) as failing,
                 c.collection, c.record_id, c.happened, c.first_told_at, c.told_at, c.due_at, c.rung,
                 exists (select from whoop_change p
                     where p.user_id = c.user_id and p.record_id = c.record_id and p.collection <> c.collection
@@ -121,7 +122,7 @@ final class MemberStore {
             update whoop_member_sync
             set cycles_listed_at = null, sleeps_listed_at = null, recoveries_listed_at = null,
                 workouts_listed_at = null, walk_collection = null, backfill_collection = null, covered_from = null,
-                whoop_user_id = :account, recorded_at = :now
+                pause_lane = null, paused_until = null, failures = 0, whoop_user_id = :account, recorded_at = :now
             where user_id = :who and whoop_user_id is distinct from :account""";
     private static final String STOP = """
             update whoop_member_sync set stopped_at = :now, recorded_at = :now
@@ -157,11 +158,6 @@ final class MemberStore {
             select max(greatest(cycles_listed_at, sleeps_listed_at, recoveries_listed_at, workouts_listed_at)) as newest
             from whoop_member_sync""";
 
-    private static final String FAILING = """
-            select failure, failure_collection, count(*) as members from whoop_member_sync
-            where failures >= :times and failure is not null and stopped_at is null
-            group by failure, failure_collection order by members desc, failure, failure_collection""";
-
     private final Jdbi jdbi;
 
     MemberStore(Jdbi jdbi) {
@@ -188,8 +184,9 @@ final class MemberStore {
      * @param stopped whether no calls can be made for the member
      * @param asked whether there are runs to be looked up
      * @param absent whether there are absences to be looked up
+     * @param failing whether something fails that is to be looked up
      */
-    record Flags(boolean stopped, boolean asked, boolean absent) {}
+    record Flags(boolean stopped, boolean asked, boolean absent, boolean failing) {}
 
     /** A member with a connection of which nothing came. */
     record Forsaken(UserId who, long whoopUserId) {}
@@ -334,15 +331,6 @@ final class MemberStore {
                 .flatMap(freshness -> freshness));
     }
 
-    /** What has failed so many times in a row, and for how many members. */
-    List<Failing> failing(String job, int times) {
-        return jdbi.withHandle(handle -> handle.createQuery(FAILING)
-                .bind("times", times)
-                .map((row, context) -> new Failing(
-                        job, row.getString("failure"), row.getString("failure_collection"), row.getInt("members")))
-                .list());
-    }
-
     /** When a list of any member was last read; empty before the first. */
     Optional<Instant> lastListedAt() {
         return jdbi.withHandle(handle -> handle.createQuery(NEWEST)
@@ -407,7 +395,6 @@ final class MemberStore {
                 : new NewestCycle(row.getLong("cycle_id"), instant(row, "cycle_start"));
         boolean atNight = night != null && (newest == null || !night.start().isBefore(newest.start()));
         String offset = row.getString(atNight ? "night_offset" : "cycle_offset");
-        String pauseLane = row.getString("pause_lane");
         Instant lastEvent = instantOrNull(row, "last_event_at");
         Instant lastAt = lastEvent == null ? instant(row, "connected_at") : lastEvent;
         Read read = new Read(
@@ -415,16 +402,13 @@ final class MemberStore {
                 listedAt(row),
                 walk(row, "walk_", row.getString("walk_lane")),
                 instantOrNull(row, "relist_before"),
-                pauseLane == null
-                        ? null
-                        : new Pause(
-                                lane(pauseLane),
-                                instant(row, "paused_until"),
-                                row.getInt("failures"),
-                                failure(row),
-                                row.getBoolean("throttled")));
+                pause(row));
         Walk backfill = walk(row, "backfill_", word(Lane.BACKFILL));
-        Flags flags = new Flags(row.getObject("stopped_at") != null, row.getBoolean("asked"), row.getBoolean("absent"));
+        Flags flags = new Flags(
+                row.getObject("stopped_at") != null,
+                row.getBoolean("asked"),
+                row.getBoolean("absent"),
+                row.getBoolean("failing"));
         List<OpenChange> open = new ArrayList<>();
         do { // one row for each open change, or one without any
             if (row.getString("collection") != null) {
@@ -473,12 +457,21 @@ final class MemberStore {
                 hints);
     }
 
-    private static @Nullable Failure failure(ResultSet row) throws SQLException {
+    /** The version before paused for whatever failed; such a pause is over. */
+    private static @Nullable Pause pause(ResultSet row) throws SQLException {
+        String lane = row.getString("pause_lane");
         String error = row.getString("failure");
         String collection = row.getString("failure_collection");
-        return error == null
-                ? null
-                : new Failure(SyncError.of(error), collection == null ? null : Collection.of(collection));
+        boolean outage = error != null && SyncError.of(error).isOutage();
+        boolean throttled = row.getBoolean("throttled");
+        if (lane == null || (error != null && !outage && !throttled)) {
+            return null;
+        }
+        Failure failure = outage
+                ? new Failure(SyncError.UNAVAILABLE, collection == null ? null : Collection.of(collection))
+                : null;
+        int failures = outage ? row.getInt("failures") : 0;
+        return new Pause(lane(lane), instant(row, "paused_until"), failures, failure, throttled);
     }
 
     private static Map<Collection, Instant> listedAt(ResultSet row) throws SQLException {

@@ -5,6 +5,7 @@ import io.holisticos.whoop.api.Window;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -109,6 +110,13 @@ public record SyncRun(
                 case RECOVERY -> RECOVERIES;
                 case WORKOUT -> WORKOUTS;
             };
+        }
+
+        /** Empty for what is no list. */
+        Optional<Collection> collection() {
+            return Arrays.stream(Collection.values())
+                    .filter(one -> of(one) == this)
+                    .findFirst();
         }
     }
 

@@ -81,7 +81,7 @@ public final class Synchronizer {
     public Synchronizer(
             Jdbi database, WhoopApi api, WhoopStore records, SyncTerms terms, Supplier<SchedulerClient> jobs) {
         this.database = database;
-        this.tables = new MemberTables(new MemberStore(database), new ChangeStore(database), new SyncStore(database));
+        this.tables = MemberTables.in(database);
         this.records = records;
         this.job = new MemberJob(tables, api, records, terms, this::wake);
         this.jobs = jobs;
@@ -181,6 +181,7 @@ public final class Synchronizer {
     public UUID connected(UserId who, long whoopUserId) {
         UUID jobId = allOrNothing(() -> {
             startOver(who, whoopUserId, connect(who));
+            tables.failures().forget(who);
             return begin(who);
         });
         wake(who);
@@ -201,8 +202,13 @@ public final class Synchronizer {
         if (tables.members().isAnotherAccount(who, whoopUserId, now)) {
             records.forgetCoverage(who);
             records.retire(who, whoopUserId, now);
-            if (hadOne) { // else what was told waited for the consent
+            if (hadOne) { // else what was told, and asked for, waited for the consent
                 tables.changes().drop(who, now);
+                tables.failures().forget(who);
+                int ended = tables.runs().end(who, SyncError.ACCOUNT_CHANGED, now);
+                if (ended > 0) {
+                    log.info("event=syncs_ended member={} runs={} because=account_changed", inLogs.apply(who), ended);
+                }
             }
         }
     }
@@ -212,6 +218,11 @@ public final class Synchronizer {
      * years before, while nobody waits. Returns the id of the job.
      */
     public UUID firstSync(UserId who) {
+        tables.failures().retry(who, now());
+        return read(who);
+    }
+
+    private UUID read(UserId who) {
         UUID jobId = allOrNothing(() -> {
             connect(who);
             return begin(who);
@@ -252,6 +263,7 @@ public final class Synchronizer {
      */
     public UUID requestSync(UserId who) {
         Instant now = now();
+        tables.failures().retry(who, now);
         tables.runs()
                 .findLatestBackfill(who)
                 .filter(run -> run.state() == State.FAILED)
@@ -262,8 +274,8 @@ public final class Synchronizer {
     }
 
     /**
-     * Asks for a sync on behalf of a reader who found old records. After a failed run it waits a while: readers must not
-     * spend the quota on a member whose syncs cannot succeed.
+     * Asks for a sync on behalf of a reader who found old records. After a failed run it waits a while, and lists that
+     * fail have their own times: readers must not spend the quota on a member whose syncs cannot succeed.
      */
     public void catchUp(UserId who) {
         Instant now = now();
@@ -314,7 +326,16 @@ public final class Synchronizer {
     /** What fails again and again, the most frequent first. */
     public List<Failing> failing() {
         try {
-            return tables.members().failing(task.getName(), Failing.TIMES);
+            return tables.failures().failing(task.getName(), Failing.TIMES);
+        } catch (JdbiException e) {
+            throw new SourceUnavailable(WhoopApi.WHOOP, FIRST_RETRY, e);
+        }
+    }
+
+    /** How many members have something that fails again and again. */
+    public int failingMembers() {
+        try {
+            return tables.failures().members(Failing.TIMES);
         } catch (JdbiException e) {
             throw new SourceUnavailable(WhoopApi.WHOOP, FIRST_RETRY, e);
         }
@@ -330,7 +351,7 @@ public final class Synchronizer {
         }
         Optional<Freshness> freshness = findFreshness(who);
         if (freshness.isEmpty()) {
-            return firstSync(who);
+            return read(who);
         }
         tables.members().admit(who, now);
         Instant since = freshness.get().lastSyncedAt();
