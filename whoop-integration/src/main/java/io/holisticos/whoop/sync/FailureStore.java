@@ -92,9 +92,9 @@ final class FailureStore {
                 .execute());
     }
 
-    /** Somebody asks for the member: all is tried once, however often it failed before. */
-    void retry(UserId who, Instant now) {
-        update(RETRY, who, now);
+    /** Somebody asks for the member: all is tried once, however often it failed before. Returns how much that is. */
+    int retry(UserId who, Instant now) {
+        return update(RETRY, who, now);
     }
 
     /** The member begins anew. */
@@ -131,8 +131,8 @@ final class FailureStore {
                 .one());
     }
 
-    private void update(String sql, UserId who, Instant now) {
-        jdbi.useHandle(handle -> handle.createUpdate(sql)
+    private int update(String sql, UserId who, Instant now) {
+        return jdbi.withHandle(handle -> handle.createUpdate(sql)
                 .bind("who", who.value())
                 .bind("now", utc(now))
                 .execute());

@@ -120,6 +120,25 @@ public record SyncRun(
         }
     }
 
+    /** A run that is asked for now. */
+    static SyncRun queued(UserId who, Kind kind, Window window, Instant freshSince, Instant now) {
+        return new SyncRun(
+                UUID.randomUUID(),
+                who,
+                kind,
+                State.QUEUED,
+                kind.firstStage(),
+                window,
+                freshSince,
+                0,
+                0,
+                0,
+                now,
+                null,
+                null,
+                null);
+    }
+
     /** The run as it goes on after a page. */
     SyncRun read(Stage now, int more) {
         return new SyncRun(

@@ -12,6 +12,7 @@ import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import com.github.kagkarlsson.shaded.jdbc.SQLRuntimeException;
 import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.health.MissingTable;
 import io.holisticos.health.UserId;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.api.Window;
@@ -36,6 +37,7 @@ import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Keeps members' records current. Telling and asking are cheap and safe from any thread; the work is done by one job for
@@ -148,11 +150,7 @@ public final class Synchronizer {
      * @throws SourceUnavailable when the database cannot be asked
      */
     public int resume() {
-        try {
-            return tables.members().resume(task.getName(), now());
-        } catch (JdbiException e) {
-            throw new SourceUnavailable(WhoopApi.WHOOP, FIRST_RETRY, e);
-        }
+        return answered(() -> tables.members().resume(task.getName(), now()));
     }
 
     /** Looks after members whom a kill left with something to do and no job for it. Returns how many. */
@@ -169,7 +167,8 @@ public final class Synchronizer {
             }
             return woken;
         } catch (JdbiException | SourceUnavailable e) {
-            log.warn("event=sweep_failed reason={}", e.getClass().getSimpleName()); // the next one comes in minutes
+            log.atLevel(MissingTable.isCauseOf(e) ? Level.DEBUG : Level.WARN)
+                    .log("event=sweep_failed reason={}", e.getClass().getSimpleName()); // the next one comes in minutes
             return 0;
         }
     }
@@ -218,7 +217,7 @@ public final class Synchronizer {
      * years before, while nobody waits. Returns the id of the job.
      */
     public UUID firstSync(UserId who) {
-        tables.failures().retry(who, now());
+        retry(who, now());
         return read(who);
     }
 
@@ -240,16 +239,20 @@ public final class Synchronizer {
     private UUID begin(UserId who) {
         Instant now = now();
         Window window = new Window(now.minus(Planner.SPAN), now);
-        UUID jobId = put(queued(who, Kind.FIRST_SYNC, window, now));
+        UUID jobId = put(SyncRun.queued(who, Kind.FIRST_SYNC, window, now, now));
         tables.runs().widen(jobId, window, now); // the open run may be a smaller one, from before
-        tables.runs().saveIfNoneOpen(queued(who, Kind.BACKFILL, new Window(now.minus(HISTORY), now), now));
+        tables.runs().saveIfNoneOpen(SyncRun.queued(who, Kind.BACKFILL, new Window(now.minus(HISTORY), now), now, now));
         return jobId;
     }
 
     /** In one transaction, which the stores join: a kill in between must not leave a member without a backfill. */
     private <T> T allOrNothing(Supplier<T> work) {
+        return answered(() -> database.inTransaction(handle -> work.get()));
+    }
+
+    private static <T> T answered(Supplier<T> work) {
         try {
-            return database.inTransaction(handle -> work.get());
+            return work.get();
         } catch (JdbiException e) {
             throw new SourceUnavailable(WhoopApi.WHOOP, FIRST_RETRY, e);
         }
@@ -263,13 +266,13 @@ public final class Synchronizer {
      */
     public UUID requestSync(UserId who) {
         Instant now = now();
-        tables.failures().retry(who, now);
+        retry(who, now);
         tables.runs()
                 .findLatestBackfill(who)
                 .filter(run -> run.state() == State.FAILED)
                 .ifPresent(failed -> tables.runs()
-                        .saveIfNoneOpen(queued(
-                                who, Kind.BACKFILL, new Window(failed.window().start(), now), now)));
+                        .saveIfNoneOpen(SyncRun.queued(
+                                who, Kind.BACKFILL, new Window(failed.window().start(), now), now, now)));
         return request(who, now, now);
     }
 
@@ -307,38 +310,28 @@ public final class Synchronizer {
 
     /** Empty before the first sync is done. */
     public Optional<Freshness> findFreshness(UserId who) {
-        try {
-            return tables.members().findFreshness(who);
-        } catch (JdbiException e) {
-            throw new SourceUnavailable(WhoopApi.WHOOP, FIRST_RETRY, e);
-        }
+        return answered(() -> tables.members().findFreshness(who));
     }
 
     /** When anything of any member was last read; empty before the first sync is done. */
     public Optional<Instant> lastSyncedAt() {
-        try {
-            return tables.members().lastListedAt();
-        } catch (JdbiException e) {
-            throw new SourceUnavailable(WhoopApi.WHOOP, FIRST_RETRY, e);
-        }
+        return answered(() -> tables.members().lastListedAt());
     }
 
     /** What fails again and again, the most frequent first. */
     public List<Failing> failing() {
-        try {
-            return tables.failures().failing(task.getName(), Failing.TIMES);
-        } catch (JdbiException e) {
-            throw new SourceUnavailable(WhoopApi.WHOOP, FIRST_RETRY, e);
-        }
+        return answered(() -> tables.failures().failing(task.getName(), Failing.TIMES));
     }
 
     /** How many members have something that fails again and again. */
     public int failingMembers() {
-        try {
-            return tables.failures().members(Failing.TIMES);
-        } catch (JdbiException e) {
-            throw new SourceUnavailable(WhoopApi.WHOOP, FIRST_RETRY, e);
-        }
+        return answered(() -> tables.failures().members(Failing.TIMES));
+    }
+
+    /** What fails is tried once more, however often it has failed. */
+    private void retry(UserId who, Instant now) {
+        int tried = answered(() -> tables.failures().retry(who, now));
+        log.debug("event=failures_tried_again member={} count={}", inLogs.apply(who), tried);
     }
 
     private UUID request(UserId who, Instant now, Instant freshSince) {
@@ -356,41 +349,9 @@ public final class Synchronizer {
         tables.members().admit(who, now);
         Instant since = freshness.get().lastSyncedAt();
         Window window = new Window((since.isBefore(now) ? since : now).minus(Planner.SPAN), now);
-        UUID jobId = put(new SyncRun(
-                UUID.randomUUID(),
-                who,
-                Kind.SYNC,
-                State.QUEUED,
-                Kind.SYNC.firstStage(),
-                window,
-                freshSince,
-                0,
-                0,
-                0,
-                now,
-                null,
-                null,
-                null));
+        UUID jobId = put(SyncRun.queued(who, Kind.SYNC, window, freshSince, now));
         wake(who);
         return jobId;
-    }
-
-    private static SyncRun queued(UserId who, Kind kind, Window window, Instant now) {
-        return new SyncRun(
-                UUID.randomUUID(),
-                who,
-                kind,
-                State.QUEUED,
-                kind.firstStage(),
-                window,
-                now,
-                0,
-                0,
-                0,
-                now,
-                null,
-                null,
-                null);
     }
 
     private UUID put(SyncRun run) {
