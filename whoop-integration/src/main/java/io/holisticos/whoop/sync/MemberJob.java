@@ -9,6 +9,7 @@ import io.holisticos.health.UserId;
 import io.holisticos.whoop.api.NotNow;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.api.Window;
+import io.holisticos.whoop.data.AnotherAccount;
 import io.holisticos.whoop.data.Coverage;
 import io.holisticos.whoop.data.WhoopStore;
 import io.holisticos.whoop.quota.Lane;

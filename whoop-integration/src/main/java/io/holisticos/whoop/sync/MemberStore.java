@@ -1,32 +1,27 @@
 package io.holisticos.whoop.sync;
 
 import io.holisticos.health.UserId;
-import io.holisticos.whoop.api.Window;
+import io.holisticos.whoop.data.AnotherAccount;
+import io.holisticos.whoop.data.Condition;
 import io.holisticos.whoop.quota.Lane;
-import io.holisticos.whoop.sync.Change.Happened;
 import io.holisticos.whoop.sync.MemberState.Failure;
 import io.holisticos.whoop.sync.MemberState.NewestCycle;
 import io.holisticos.whoop.sync.MemberState.Night;
 import io.holisticos.whoop.sync.MemberState.Pause;
 import io.holisticos.whoop.sync.MemberState.Read;
-import io.holisticos.whoop.sync.OpenChange.Hints;
 import io.holisticos.whoop.sync.Step.Walk;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.function.Supplier;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.argument.Argument;
 import org.jdbi.v3.core.statement.SqlStatement;
 import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
@@ -204,7 +199,7 @@ final class MemberStore {
                 .bind("who", who.value())
                 .scanResultSet((results, context) -> {
                     try (context) {
-                        return rowIn(results.get());
+                        return MemberRows.read(results.get());
                     }
                 }));
     }
@@ -223,29 +218,37 @@ final class MemberStore {
                 try (context) {
                     PreparedStatement statement = execution.get();
                     statement.getMoreResults(); // the first result is the count of what was saved
-                    return rowIn(statement.getResultSet());
+                    return MemberRows.read(statement.getResultSet());
                 }
             });
         });
     }
 
+    /** That records are still those of the member's account. */
+    static Condition stillTheirs(Owner owner) {
+        Argument account = (position, statement, context) ->
+                statement.setObject(position, owner.account(), Types.BIGINT);
+        return new Condition(STILL_THEIRS, Map.of("account", account));
+    }
+
     /**
-     * Keeps records, in one transaction with the look whose they are.
+     * Changes records, in one transaction with the look whose they are.
      *
-     * @throws AnotherAccount when the member's account is another one by now; nothing is kept then
+     * @throws AnotherAccount when the member's account is another one by now; nothing is changed then
      */
-    <T> T keep(Owner owner, Supplier<T> records) {
-        return jdbi.inTransaction(handle -> {
-            boolean theirs = handle.createQuery(STILL_THEIRS)
+    void keep(Owner owner, Runnable records) {
+        Condition theirs = stillTheirs(owner);
+        jdbi.useTransaction(handle -> {
+            boolean still = handle.createQuery(theirs.sql())
                     .bind("who", owner.who().value())
-                    .bindByType("account", owner.account(), Long.class)
+                    .bindMap(theirs.arguments())
                     .mapTo(Boolean.class)
                     .findOne()
                     .isPresent();
-            if (!theirs) {
+            if (!still) {
                 throw new AnotherAccount();
             }
-            return records.get();
+            records.run();
         });
     }
 
@@ -326,7 +329,7 @@ final class MemberStore {
     Optional<Freshness> findFreshness(UserId who) {
         return jdbi.withHandle(handle -> handle.createQuery(FRESHNESS)
                 .bind("who", who.value())
-                .map((row, context) -> Freshness.of(instantOrNull(row, "covered_from"), listedAt(row)))
+                .map((row, context) -> Freshness.of(MemberRows.instantOrNull(row, "covered_from"), MemberRows.listedAt(row)))
                 .findOne()
                 .flatMap(freshness -> freshness));
     }
@@ -334,7 +337,7 @@ final class MemberStore {
     /** When a list of any member was last read; empty before the first. */
     Optional<Instant> lastListedAt() {
         return jdbi.withHandle(handle -> handle.createQuery(NEWEST)
-                .map((row, context) -> Optional.ofNullable(instantOrNull(row, "newest")))
+                .map((row, context) -> Optional.ofNullable(MemberRows.instantOrNull(row, "newest")))
                 .one());
     }
 
@@ -384,144 +387,8 @@ final class MemberStore {
         return load.bind("late", utc(now.minus(DELIVERY))).bind("missed", utc(now.minus(MISSED)));
     }
 
-    private static Optional<Row> rowIn(ResultSet rows) throws SQLException {
-        return rows.next() ? Optional.of(row(rows)) : Optional.empty();
-    }
-
-    private static Row row(ResultSet row) throws SQLException {
-        Night night = night(row);
-        NewestCycle newest = row.getObject("cycle_start") == null
-                ? null
-                : new NewestCycle(row.getLong("cycle_id"), instant(row, "cycle_start"));
-        boolean atNight = night != null && (newest == null || !night.start().isBefore(newest.start()));
-        String offset = row.getString(atNight ? "night_offset" : "cycle_offset");
-        Instant lastEvent = instantOrNull(row, "last_event_at");
-        Instant lastAt = lastEvent == null ? instant(row, "connected_at") : lastEvent;
-        Read read = new Read(
-                row.getObject("whoop_user_id", Long.class),
-                listedAt(row),
-                walk(row, "walk_", row.getString("walk_lane")),
-                instantOrNull(row, "relist_before"),
-                pause(row));
-        Walk backfill = walk(row, "backfill_", word(Lane.BACKFILL));
-        Flags flags = new Flags(
-                row.getObject("stopped_at") != null,
-                row.getBoolean("asked"),
-                row.getBoolean("absent"),
-                row.getBoolean("failing"));
-        List<OpenChange> open = new ArrayList<>();
-        do { // one row for each open change, or one without any
-            if (row.getString("collection") != null) {
-                open.add(change(row));
-            }
-        } while (row.next());
-        return new Row(
-                new MemberState.Told(open, lastAt),
-                read,
-                night,
-                newest,
-                offset == null ? ZoneOffset.UTC : ZoneOffset.of(offset),
-                backfill,
-                flags);
-    }
-
-    private static @Nullable Night night(ResultSet row) throws SQLException {
-        UUID id = row.getObject("night_id", UUID.class);
-        if (id == null) {
-            return null;
-        }
-        String cycleState = row.getString("night_cycle_state");
-        return new Night(
-                id,
-                row.getLong("night_cycle_id"),
-                instant(row, "night_start"),
-                instant(row, "night_end"),
-                cycleState != null && !cycleState.equals("PENDING_SCORE"));
-    }
-
-    private static OpenChange change(ResultSet row) throws SQLException {
-        long cycleId = row.getLong("held_cycle_id");
-        Hints hints = new Hints(
-                row.getBoolean("partner_settled"),
-                row.getBoolean("buried"),
-                instantOrNull(row, "held_start"),
-                row.getObject("held_cycle_id") == null ? null : cycleId);
-        return new OpenChange(
-                Collection.of(row.getString("collection")),
-                row.getObject("record_id", UUID.class),
-                Happened.of(row.getString("happened")),
-                instant(row, "first_told_at"),
-                instant(row, "told_at"),
-                instant(row, "due_at"),
-                row.getInt("rung"),
-                hints);
-    }
-
-    /** The version before paused for whatever failed; such a pause is over. */
-    private static @Nullable Pause pause(ResultSet row) throws SQLException {
-        String lane = row.getString("pause_lane");
-        String error = row.getString("failure");
-        String collection = row.getString("failure_collection");
-        boolean outage = error != null && SyncError.of(error).isOutage();
-        boolean throttled = row.getBoolean("throttled");
-        if (lane == null || (error != null && !outage && !throttled)) {
-            return null;
-        }
-        Failure failure = outage
-                ? new Failure(SyncError.UNAVAILABLE, collection == null ? null : Collection.of(collection))
-                : null;
-        int failures = outage ? row.getInt("failures") : 0;
-        return new Pause(lane(lane), instant(row, "paused_until"), failures, failure, throttled);
-    }
-
-    private static Map<Collection, Instant> listedAt(ResultSet row) throws SQLException {
-        Map<Collection, Instant> listed = new EnumMap<>(Collection.class);
-        put(listed, Collection.CYCLE, instantOrNull(row, "cycles_listed_at"));
-        put(listed, Collection.SLEEP, instantOrNull(row, "sleeps_listed_at"));
-        put(listed, Collection.RECOVERY, instantOrNull(row, "recoveries_listed_at"));
-        put(listed, Collection.WORKOUT, instantOrNull(row, "workouts_listed_at"));
-        return listed;
-    }
-
-    private static void put(Map<Collection, Instant> listed, Collection collection, @Nullable Instant at) {
-        if (at != null) {
-            listed.put(collection, at);
-        }
-    }
-
-    private static @Nullable Walk walk(ResultSet row, String prefix, @Nullable String lane) throws SQLException {
-        String collection = row.getString(prefix + "collection");
-        if (collection == null || lane == null) {
-            return null;
-        }
-        Instant start = instant(row, prefix + "start");
-        String token = row.getString(prefix + "token");
-        return new Walk(
-                Collection.of(collection),
-                new Window(start, instant(row, prefix + "end")),
-                new Window(start, instant(row, prefix + "unread_end")),
-                token,
-                row.getInt(prefix + "pages"),
-                instant(row, prefix + "begun_at"),
-                lane(lane),
-                TokensSeen.of(row.getBytes(prefix + "tokens"), token));
-    }
-
     private static String word(Lane lane) {
         return lane.name().toLowerCase(Locale.ROOT);
-    }
-
-    private static Lane lane(String word) {
-        return Lane.valueOf(word.toUpperCase(Locale.ROOT));
-    }
-
-    private static Instant instant(ResultSet row, String column) throws SQLException {
-        return row.getObject(column, OffsetDateTime.class).toInstant();
-    }
-
-    private static @Nullable Instant instantOrNull(ResultSet row, String column) throws SQLException {
-        OffsetDateTime moment = row.getObject(column, OffsetDateTime.class);
-        return moment == null ? null : moment.toInstant();
     }
 
     private static OffsetDateTime utc(Instant moment) {
