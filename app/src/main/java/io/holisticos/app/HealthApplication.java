@@ -19,6 +19,7 @@ import io.holisticos.app.probes.Drain;
 import io.holisticos.app.probes.Probes;
 import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.health.MissingTable;
 import io.holisticos.jobs.Jobs;
 import io.holisticos.outbound.Commands;
 import io.holisticos.outbound.OutboundClient;
@@ -48,6 +49,7 @@ import org.eclipse.jetty.server.Server;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** The service: {@code server config.yml}, and the migrations of its two databases. */
 public final class HealthApplication extends Application<HealthConfiguration> {
@@ -275,7 +277,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         return agreed;
     }
 
-    /** With the database away, whatever needs the vault waits for this; Sahha's callers do not. */
+    /** With the database away, or empty yet, whatever needs the vault waits for this; Sahha's callers do not. */
     private static void proveVault(WhoopModule.Storage storage) {
         try {
             storage.reads().vault().prove(); // by the way that gives up soon
@@ -283,7 +285,8 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         } catch (Vault.WrongKey e) {
             throw new OperatorLine.Mendable(String.valueOf(e.getMessage()), e);
         } catch (SourceUnavailable away) {
-            log.warn("event=vault_not_proven reason=\"WHOOP's database cannot be asked\"");
+            log.atLevel(MissingTable.isCauseOf(away) ? Level.DEBUG : Level.WARN)
+                    .log("event=vault_not_proven reason=\"WHOOP's database cannot be asked\"");
         }
     }
 

@@ -228,6 +228,7 @@ class DaysAndValuesTest {
         assertThat(day.at("/metrics/heart_rate.resting/value").asInt()).isEqualTo(64);
         assertThat(day.at("/metrics").has("spo2.sleep")).isFalse();
         assertThat(reasonOf("spo2.sleep", day)).isEqualTo("implausible");
+        assertThat(reasonOf("whoop_recovery", day)).isEqualTo("implausible");
         assertThat(day.at("/scores").has("whoop_recovery")).isFalse();
         JsonNode trained = day.at("/workouts/0");
         assertThat(trained.path("max_heart_rate").asInt()).isEqualTo(146);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.holisticos.app.ScriptedServer.Reply;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -59,6 +60,37 @@ class FailingJobsTest {
                         .path("value")
                         .asInt()
                 == 1);
+    }
+
+    @Test
+    void anOutageOfAllListsShowsAfterThreeTimesAndTheRunGoesOnByItself() throws Exception {
+        ScriptedWhoop.LISTS.forEach(list -> house.whoop().server().on(list, Reply.status(503)));
+        String member = "member-" + account;
+
+        house.connect(member, account++);
+        await(() -> errors().contains("unavailable"));
+
+        assertThat(house.isOver(member, "first-sync")).isFalse();
+        ScriptedWhoop.LISTS.forEach(list -> house.whoop().has(list));
+        await(() -> house.isOver(member, "first-sync"));
+        assertThat(house.stateOf(member, "first-sync")).isEqualTo("done");
+    }
+
+    @Test
+    void listsThatFailInTurnShowAfterThreeTimesEach() throws Exception {
+        ScriptedWhoop.LISTS.forEach(list -> house.whoop().server().on(list, Reply.json("{\"records\":17}")));
+        String member = "member-" + account;
+
+        house.connect(member, account++);
+        await(() -> errors().size() == ScriptedWhoop.LISTS.size());
+        await(() -> house.isOver(member, "first-sync"));
+
+        assertThat(errors()).containsOnly("bad_reply");
+        assertThat(house.stateOf(member, "first-sync")).isEqualTo("failed");
+    }
+
+    private static List<String> errors() {
+        return house.json(HEALTH).path("failing_jobs").findValuesAsText("error");
     }
 
     @Test

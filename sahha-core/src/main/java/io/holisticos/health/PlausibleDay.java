@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param day what is left
  * @param implausible metrics that had a value which cannot be
+ * @param offScale names of scores that had a value beyond their scale
  */
-public record PlausibleDay(SourceDay day, Set<Metric> implausible) {
+public record PlausibleDay(SourceDay day, Set<Metric> implausible, Set<String> offScale) {
 
     /** Devices round, and two of one person's differ: less than this is no contradiction. */
     private static final BigDecimal TOLERANCE_MINUTES = BigDecimal.valueOf(30);
@@ -35,6 +37,7 @@ public record PlausibleDay(SourceDay day, Set<Metric> implausible) {
 
     public PlausibleDay {
         implausible = Set.copyOf(implausible);
+        offScale = Set.copyOf(offScale);
     }
 
     public static PlausibleDay of(SourceDay told) {
@@ -47,16 +50,22 @@ public record PlausibleDay(SourceDay day, Set<Metric> implausible) {
         }
         SourceDay day = new SourceDay(
                 told.date(),
-                told.scores().stream()
-                        .filter(score -> score.scale().contains(score.value()))
-                        .toList(),
+                told.scores().stream().filter(PlausibleDay::isOnScale).toList(),
                 told.measurements().stream()
                         .filter(measurement -> !implausible.contains(measurement.metric()))
                         .toList(),
                 workouts,
                 told.details(),
                 told.offset());
-        return new PlausibleDay(day, implausible);
+        Set<String> offScale = told.scores().stream()
+                .filter(score -> !isOnScale(score))
+                .map(Score::name)
+                .collect(Collectors.toSet());
+        return new PlausibleDay(day, implausible, offScale);
+    }
+
+    private static boolean isOnScale(Score score) {
+        return score.scale().contains(score.value());
     }
 
     private static Set<Metric> implausible(List<Measurement> measurements) {
@@ -118,6 +127,6 @@ public record PlausibleDay(SourceDay day, Set<Metric> implausible) {
     /** Health values stay out of logs. */
     @Override
     public String toString() {
-        return "PlausibleDay[" + day.date() + ", implausible " + implausible + "]";
+        return "PlausibleDay[" + day.date() + ", implausible " + implausible + ", off scale " + offScale + "]";
     }
 }

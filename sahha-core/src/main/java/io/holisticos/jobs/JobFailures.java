@@ -3,8 +3,10 @@ package io.holisticos.jobs;
 import com.github.kagkarlsson.scheduler.event.AbstractSchedulerListener;
 import com.github.kagkarlsson.scheduler.task.Execution;
 import com.github.kagkarlsson.scheduler.task.ExecutionComplete;
+import io.holisticos.health.MissingTable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Says in the log which jobs failed, and never for whom: db-scheduler's own lines hold the ids of members. */
 final class JobFailures extends AbstractSchedulerListener {
@@ -14,12 +16,14 @@ final class JobFailures extends AbstractSchedulerListener {
     @Override
     public void onExecutionComplete(ExecutionComplete complete) {
         if (complete.getResult() == ExecutionComplete.Result.FAILED) {
-            log.warn(
-                    "event=job_failed task={} reason={}",
-                    complete.getExecution().getTaskName(),
-                    complete.getCause()
-                            .map(cause -> cause.getClass().getSimpleName())
-                            .orElse("unknown"));
+            boolean early = complete.getCause().filter(MissingTable::isCauseOf).isPresent();
+            log.atLevel(early ? Level.DEBUG : Level.WARN)
+                    .log(
+                            "event=job_failed task={} reason={}",
+                            complete.getExecution().getTaskName(),
+                            complete.getCause()
+                                    .map(cause -> cause.getClass().getSimpleName())
+                                    .orElse("unknown"));
         }
     }
 

@@ -29,6 +29,10 @@ final class DayRows {
             .thenComparing(Row::id);
 
     private final Map<String, Row> scores;
+
+    /** Rows that we did not write, of scores that have no other: no score, and not nothing either. */
+    private final Map<String, Row> offScale;
+
     private final List<Row> biomarkers;
 
     DayRows(List<Row> scores, List<Row> biomarkers) {
@@ -37,6 +41,11 @@ final class DayRows {
                 .filter(row -> row.name() != null && scoreOf(row) != null)
                 .sorted(BEST_FIRST)
                 .forEach(row -> this.scores.putIfAbsent(String.valueOf(row.name()), row));
+        this.offScale = new LinkedHashMap<>();
+        scores.stream()
+                .filter(row -> row.name() != null && Values.number(row.value()) != null)
+                .filter(row -> !this.scores.containsKey(row.name()))
+                .forEach(row -> offScale.putIfAbsent(String.valueOf(row.name()), row));
         this.biomarkers = bestOfEach(biomarkers);
     }
 
@@ -78,11 +87,12 @@ final class DayRows {
                 .flatMap(row -> Optional.ofNullable(Values.number(row.value())));
     }
 
+    /** Also those beyond their scale: whoever shows them to people leaves those out, and says so. */
     List<Score> allScores() {
         List<Score> all = new ArrayList<>();
         for (String name : SCORES) {
-            Row row = scores.get(name);
-            BigDecimal score = row == null ? null : scoreOf(row);
+            Row row = scores.getOrDefault(name, offScale.get(name));
+            BigDecimal score = row == null ? null : Values.number(row.value());
             if (row != null && score != null) {
                 all.add(new Score(name, score, Score.Scale.FRACTION, row.state()));
             }

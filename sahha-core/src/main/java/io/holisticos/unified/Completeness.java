@@ -13,7 +13,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** How many of the headline metrics a day has, and why the others are absent. */
+/**
+ * How many of the headline metrics a day has, and why the others are absent. A score counts only where a source said of it
+ * what cannot be: who has one is the sources' business.
+ */
 @JsonPropertyOrder({"expected", "present", "missing"})
 record Completeness(
         @JsonProperty("expected") int expected,
@@ -42,6 +45,7 @@ record Completeness(
     }
 
     /**
+     * @param metric its key, or the name of a score
      * @param reason {@code not_provided}; {@code implausible}: what a source said cannot be true; or why a source that
      *     could have had it did not answer
      */
@@ -62,6 +66,14 @@ record Completeness(
                 .map(metric -> new Missing(metric.key(), reason(metric, implausible, answers, precedence, offers)))
                 .toList();
         return new Completeness(HEADLINE.size(), HEADLINE.size() - missing.size(), missing);
+    }
+
+    /** With scores that are missing because they were told beyond their scale. */
+    Completeness and(List<String> offScale) {
+        List<Missing> all = Stream.concat(
+                        missing.stream(), offScale.stream().map(name -> new Missing(name, "implausible")))
+                .toList();
+        return new Completeness(expected + offScale.size(), present, all);
     }
 
     /** Of several sources without a value, the one whose value would have been shown. */

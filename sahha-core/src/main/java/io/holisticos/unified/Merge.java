@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Makes one day out of what each source says of it. Pure: the same answers, in whatever order, give the same day. Every
@@ -70,18 +71,20 @@ final class Merge {
      *
      * @param day without what cannot be true
      * @param implausible metrics of which it said only that
+     * @param offScale scores of which it said only that, by their names
      */
-    private record Part(SourceName source, SourceDay day, Set<Metric> implausible) {
+    private record Part(SourceName source, SourceDay day, Set<Metric> implausible, Set<String> offScale) {
 
         static Part of(SourceName source, SourceDay told) {
             PlausibleDay plausible = PlausibleDay.of(told);
-            return new Part(source, plausible.day(), plausible.implausible());
+            return new Part(source, plausible.day(), plausible.implausible(), plausible.offScale());
         }
     }
 
     private MergedDay merge(LocalDate date, List<Part> told, List<SourceAnswer> answers) {
         List<Part> parts = told.stream().filter(part -> !part.day().isEmpty()).toList();
         Map<Metric, List<Candidate>> candidates = candidates(parts);
+        List<NamedScore> scores = scores(parts);
         return new MergedDay(
                 date,
                 parts.stream()
@@ -90,7 +93,7 @@ final class Merge {
                         .findFirst()
                         .orElse(null),
                 parts.stream().map(Part::source).distinct().toList(),
-                scores(parts),
+                scores,
                 candidates.entrySet().stream()
                         .map(entry -> metric(entry.getKey(), entry.getValue()))
                         .toList(),
@@ -100,7 +103,8 @@ final class Merge {
                         .sorted(OLDEST_FIRST)
                         .toList(),
                 details(parts),
-                Completeness.of(candidates.keySet(), implausible(told), answers, precedence, offers));
+                Completeness.of(candidates.keySet(), implausible(told), answers, precedence, offers)
+                        .and(offScale(told, scores)));
     }
 
     private static Map<Metric, List<Candidate>> candidates(List<Part> parts) {
@@ -119,6 +123,17 @@ final class Merge {
         Map<SourceName, Set<Metric>> implausible = new HashMap<>();
         told.forEach(part -> implausible.put(part.source(), part.implausible()));
         return implausible;
+    }
+
+    /** Names of scores that nobody told as they can be. */
+    private static List<String> offScale(List<Part> told, List<NamedScore> scores) {
+        Set<String> present = scores.stream().map(NamedScore::name).collect(Collectors.toSet());
+        return told.stream()
+                .flatMap(part -> part.offScale().stream())
+                .filter(name -> !present.contains(name))
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     private MergedMetric metric(Metric metric, List<Candidate> candidates) {

@@ -70,7 +70,8 @@ public final class UnifiedHealthResource {
             description =
                     "Sources that are off, not connected, stale or unavailable are named in sources[]; the rest of"
                             + " the answer is not touched by them. What nobody measured is absent, and so is what cannot"
-                            + " be true of a living person: its reason in completeness.missing is implausible. Records"
+                            + " be true of a living person: its reason in completeness.missing is implausible; scores beyond their"
+                            + " scale stand there by their names, and count as expected then. Records"
                             + " under the source's own name stay as the source gave them.")
     @ApiResponse(
             responseCode = "200",

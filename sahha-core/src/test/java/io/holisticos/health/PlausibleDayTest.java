@@ -136,7 +136,7 @@ class PlausibleDayTest {
                 value(Metric.SLEEP_DURATION, "420"),
                 value(Metric.SLEEP_LIGHT, "441.5"));
 
-        assertThat(PlausibleDay.of(told)).isEqualTo(new PlausibleDay(told, Set.of()));
+        assertThat(PlausibleDay.of(told)).isEqualTo(new PlausibleDay(told, Set.of(), Set.of()));
     }
 
     @ParameterizedTest(name = "{0} {1}")
@@ -145,6 +145,7 @@ class PlausibleDayTest {
         SourceDay told = scored(new Score("off", value, scale, null), new Score("on", BigDecimal.ZERO, scale, null));
 
         assertThat(PlausibleDay.of(told).day().scores()).extracting(Score::name).containsExactly("on");
+        assertThat(PlausibleDay.of(told).offScale()).isNotEmpty().doesNotContain("on");
     }
 
     @Test
@@ -191,7 +192,7 @@ class PlausibleDayTest {
 
         SourceDay once = PlausibleDay.of(told).day();
 
-        assertThat(PlausibleDay.of(once)).isEqualTo(new PlausibleDay(once, Set.of()));
+        assertThat(PlausibleDay.of(once)).isEqualTo(new PlausibleDay(once, Set.of(), Set.of()));
         assertThat(once.measurements())
                 .allSatisfy(left ->
                         assertThat(left.metric().isPlausible(left.value())).isTrue());

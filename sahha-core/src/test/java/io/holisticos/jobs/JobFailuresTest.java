@@ -2,12 +2,14 @@ package io.holisticos.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.github.kagkarlsson.scheduler.task.Execution;
 import com.github.kagkarlsson.scheduler.task.ExecutionComplete;
 import com.github.kagkarlsson.scheduler.task.TaskInstance;
+import java.sql.SQLException;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,6 +47,14 @@ class JobFailuresTest {
                 .containsExactly(
                         "event=job_failed task=whoop-member reason=IllegalStateException",
                         "event=job_dead task=whoop-member");
+    }
+
+    @Test
+    void whatFailsForTheLackOfATableIsNoWarning() {
+        failures.onExecutionComplete(ExecutionComplete.failure(
+                OF_A_MEMBER, NOW, NOW, new IllegalStateException(new SQLException("no such table", "42P01"))));
+
+        assertThat(logged.list).extracting(ILoggingEvent::getLevel).doesNotContain(Level.WARN);
     }
 
     @Test

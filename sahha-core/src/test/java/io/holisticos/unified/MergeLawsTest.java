@@ -140,9 +140,7 @@ class MergeLawsTest {
                         day.workouts(),
                         day.details(),
                         new Completeness(
-                                day.completeness().expected(),
-                                day.completeness().present(),
-                                List.of())))
+                                day.completeness().present(), day.completeness().present(), List.of())))
                 .toList();
     }
 
@@ -167,6 +165,26 @@ class MergeLawsTest {
         }
     }
 
+    @Property(tries = 100)
+    void aScoreIsTherePlausiblyOrMissingWithAReason(@ForAll("answers") List<SourceAnswer> answers) {
+        for (MergedDay day : MERGE.apply(DAYS, answers)) {
+            List<String> there = Stream.concat(
+                            day.scores().stream().map(MergedDay.NamedScore::name),
+                            day.completeness().missing().stream()
+                                    .filter(missing -> missing.reason().equals("implausible"))
+                                    .map(Completeness.Missing::metric))
+                    .toList();
+
+            assertThat(there).doesNotHaveDuplicates();
+            answers.stream()
+                    .filter(Measured.class::isInstance)
+                    .flatMap(answer -> ((Measured) answer).days().stream())
+                    .filter(told -> told.date().equals(day.date()))
+                    .flatMap(told -> told.scores().stream())
+                    .forEach(score -> assertThat(there).contains(score.name()));
+        }
+    }
+
     private static List<List<Verdict>> verdicts(List<MergedDay> days) {
         return days.stream()
                 .map(day -> day.metrics().stream().map(MergedMetric::verdict).toList())
@@ -178,8 +196,10 @@ class MergeLawsTest {
                 .filter(Measured.class::isInstance)
                 .flatMap(answer -> ((Measured) answer).days().stream())
                 .filter(day -> day.date().equals(date))
-                .flatMap(day -> day.measurements().stream())
-                .map(measurement -> measurement.metric().key())
+                .flatMap(day -> Stream.concat(
+                        day.measurements().stream()
+                                .map(measurement -> measurement.metric().key()),
+                        day.scores().stream().map(Score::name)))
                 .toList();
     }
 

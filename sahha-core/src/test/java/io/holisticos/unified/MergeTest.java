@@ -22,11 +22,13 @@ import io.holisticos.health.SourceAnswer.Excluded;
 import io.holisticos.health.SourceAnswer.NotConnected;
 import io.holisticos.health.SourceAnswer.Standing;
 import io.holisticos.health.SourceAnswer.Unavailable;
+import io.holisticos.health.Score;
 import io.holisticos.health.SourceDay;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.Workout;
 import io.holisticos.unified.Completeness.Missing;
 import io.holisticos.unified.MergedDay.NamedScore;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -93,6 +95,25 @@ class MergeTest {
 
         assertThat(merged.sources()).containsExactly(WHOOP);
         assertThat(merged.completeness().missing()).contains(new Missing("hrv.sdnn", "implausible"));
+    }
+
+    @Test
+    void aScoreBeyondItsScaleIsMissingWithThatReason() {
+        MergedDay merged = mergeOne(
+                measured(
+                        WHOOP,
+                        new SourceDay(
+                                DAY,
+                                List.of(new Score("whoop_recovery", new BigDecimal("150"), Score.Scale.PERCENT, null)),
+                                List.of(),
+                                List.of(),
+                                null,
+                                null)));
+
+        assertThat(merged.scores()).isEmpty();
+        assertThat(merged.completeness().missing())
+                .hasSize(merged.completeness().expected())
+                .contains(new Missing("whoop_recovery", "implausible"));
     }
 
     @Test

@@ -26,12 +26,25 @@ final class FailingJobs {
     /** @throws SourceUnavailable when the database does not answer */
     static List<Failing> of(Synchronizer synchronizer, Jobs jobs) {
         try {
-            Stream<Failing> broken = jobs.failing(Failing.TIMES).entrySet().stream()
-                    .map(kind -> new Failing(kind.getKey(), null, null, kind.getValue()));
-            return Stream.concat(synchronizer.failing().stream(), broken).toList();
+            return Stream.concat(synchronizer.failing().stream(), broken(jobs)).toList();
         } catch (JdbiException e) {
             throw new SourceUnavailable(WhoopApi.WHOOP, RETRY_AFTER, e);
         }
+    }
+
+    /** A member counts once, whatever fails of theirs. */
+    private static int count(Synchronizer synchronizer, Jobs jobs) {
+        try {
+            return synchronizer.failingMembers()
+                    + broken(jobs).mapToInt(Failing::members).sum();
+        } catch (JdbiException | SourceUnavailable databaseIsAway) {
+            return UNKNOWN;
+        }
+    }
+
+    private static Stream<Failing> broken(Jobs jobs) {
+        return jobs.failing(Failing.TIMES).entrySet().stream()
+                .map(kind -> new Failing(kind.getKey(), null, null, kind.getValue()));
     }
 
     /** Gauge {@code whoop.jobs.failing}. */
@@ -40,13 +53,7 @@ final class FailingJobs {
                 metrics.gauge("whoop.jobs.failing", () -> new CachedGauge<>(COUNT_AGAIN_SECONDS, TimeUnit.SECONDS) {
                     @Override
                     protected Integer loadValue() {
-                        try {
-                            return of(synchronizer, jobs).stream()
-                                    .mapToInt(Failing::members)
-                                    .sum();
-                        } catch (SourceUnavailable databaseIsAway) {
-                            return UNKNOWN;
-                        }
+                        return count(synchronizer, jobs);
                     }
                 });
     }

@@ -114,7 +114,7 @@ public final class WhoopVitals {
     }
 
     /**
-     * Jobs that failed the same way three times in a row or more.
+     * Jobs that failed three times in a row or more, by how they failed last.
      *
      * @param job the kind, such as {@code whoop-member}
      * @param error such as {@code page_token_repeated}; null when the job itself broke

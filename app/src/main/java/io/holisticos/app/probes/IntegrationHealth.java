@@ -39,7 +39,7 @@ public record IntegrationHealth(
 
         @Schema(
                 description =
-                        "Jobs that failed the same way three times in a row or more; null when that cannot be read")
+                        "Jobs that failed three times in a row or more, by how they failed last; null when that cannot be read")
         @JsonProperty("failing_jobs")
         @Nullable
         List<WhoopVitals.FailingJob> failingJobs,

@@ -15,6 +15,7 @@ import io.holisticos.outbound.Reply;
 import io.holisticos.whoop.quota.Lane;
 import jakarta.ws.rs.core.UriBuilder;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.EnumMap;
@@ -273,10 +274,10 @@ public final class WhoopApi {
         Reply reply = outbound.call(call, deadline);
         if (reply.status() == 403) {
             forbidden.note(call.key(), reply);
-            throw unexpected(call, reply);
+            throw new NotNow("status 403 for " + call.key());
         }
-        if (reply.header("Content-Type").orElse("").toLowerCase(Locale.ROOT).startsWith("text/html")) {
-            throw new BadSourceReply(WHOOP, "HTML with status " + reply.status()); // the edge speaking, not the API
+        if (isAPageForPeople(reply)) {
+            throw new NotNow("HTML with status " + reply.status()); // the edge speaking, not the API
         }
         if (reply.status() == 401) { // the way there has tried a fresh token
             throw new ReauthorizationRequired(WHOOP);
@@ -284,7 +285,17 @@ public final class WhoopApi {
         return reply;
     }
 
+    /** Whatever type it says it is: no JSON begins like that. */
+    private static boolean isAPageForPeople(Reply reply) {
+        String type = reply.header("Content-Type").orElse("").toLowerCase(Locale.ROOT);
+        String body = new String(reply.body(), 0, Math.min(reply.body().length, 100), StandardCharsets.UTF_8);
+        return type.startsWith("text/html") || body.stripLeading().startsWith("<");
+    }
+
     private static BadSourceReply unexpected(Call call, Reply reply) {
+        if (reply.status() == 408 || reply.status() == 425) { // too slow, too early: ask again
+            return new NotNow("status " + reply.status() + " for " + call.key());
+        }
         return new BadSourceReply(WHOOP, "status " + reply.status() + " for " + call.key());
     }
 

@@ -19,7 +19,18 @@ final class PageSql {
 
     private static final List<String> WHEN = List.of("recorded_at", "fetch_begun_at", "archive_hash");
 
+    /** What {@link #only} has the server say when records are not to be kept: nothing else here divides. */
+    static final String NOT_TO_BE_KEPT = "22012";
+
     private PageSql() {}
+
+    /**
+     * Has the statement that follows done only if the query gives a row; else the server refuses both. It comes before the
+     * turn, as it does for whoever changes what the query asks for, so that nobody waits for each other.
+     */
+    static String only(String query, String statement) {
+        return "select 1 / count(*) from (\n" + query + "\n) as allowed;\n" + statement;
+    }
 
     /**
      * Looks which versions are held. If all are, then notes that they were seen, and the ledger; else writes nothing.

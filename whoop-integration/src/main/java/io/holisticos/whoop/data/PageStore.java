@@ -23,7 +23,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.argument.Argument;
 import org.jdbi.v3.core.statement.SqlStatement;
 import org.jdbi.v3.core.statement.StatementContext;
@@ -59,7 +61,13 @@ final class PageStore {
     }
 
     /** What came, of whom, and when. */
-    record Arrival(RecordKind<?> kind, UserId who, Listed<?> listed, OffsetDateTime begun, OffsetDateTime now) {
+    record Arrival(
+            RecordKind<?> kind,
+            UserId who,
+            Listed<?> listed,
+            OffsetDateTime begun,
+            OffsetDateTime now,
+            Condition condition) {
 
         /** What tells which held records are missing; null where nothing does. */
         @Nullable
@@ -69,7 +77,7 @@ final class PageStore {
     }
 
     /** Its text is always the same, so that driver and server prepare it once. */
-    private record Statement(RecordKind<?> kind, Work work, boolean provesAbsence) {
+    private record Statement(RecordKind<?> kind, Work work, boolean provesAbsence, String condition) {
         enum Work {
             LOOK,
             WRITE
@@ -77,13 +85,17 @@ final class PageStore {
 
         String sql() {
             return switch (work) {
-                case LOOK -> PageSql.same(kind, provesAbsence);
-                case WRITE -> PageSql.news(kind, provesAbsence);
+                case LOOK -> PageSql.only(condition, PageSql.same(kind, provesAbsence));
+                case WRITE -> PageSql.only(condition, PageSql.news(kind, provesAbsence));
             };
         }
     }
 
-    /** What changed since the list was read before is news, and the rest is held: that is a guess, and checked. */
+    /**
+     * What changed since the list was read before is news, and the rest is held: that is a guess, and checked.
+     *
+     * @throws AnotherAccount when the condition is not met; nothing is kept then
+     */
     Saved save(Arrival arrival, List<Version> all) {
         List<Version> versions = withoutRepetitions(all);
         if (versions.isEmpty() && arrival.listed().proof() == null) {
@@ -132,11 +144,15 @@ final class PageStore {
     private record Look(Set<String> same, int seen) {}
 
     private Look look(Arrival arrival, List<Version> versions) {
-        return jdbi.withHandle(handle -> bound(
-                        handle.createQuery(sql(arrival, Statement.Work.LOOK)), arrival, versions, versions)
-                .map((row, context) ->
-                        new Look(Set.of((String[]) row.getArray("same").getArray()), row.getInt("seen")))
-                .one());
+        return done(handle -> bound(
+                        handle.createUpdate(sql(arrival, Statement.Work.LOOK)), arrival, versions, versions)
+                .execute((execution, context) -> {
+                    try (context) {
+                        ResultSet row = result(execution, 1);
+                        return new Look(
+                                Set.of((String[]) row.getArray("same").getArray()), row.getInt("seen"));
+                    }
+                }));
     }
 
     private record Written(Saved saved, int seen) {}
@@ -157,7 +173,7 @@ final class PageStore {
         }
         List<Version> all = new ArrayList<>(fresh);
         all.addAll(same);
-        return jdbi.withHandle(handle -> bound(
+        return done(handle -> bound(
                         handle.createUpdate(sql(arrival, Statement.Work.WRITE)), arrival, same, all)
                 .bind("rows", rows.toString())
                 .bind("freshIds", array(arrival.kind().ownKeyType(), keys(fresh)))
@@ -166,20 +182,42 @@ final class PageStore {
                 .execute(PageStore::written));
     }
 
-    /** The first result is the turn, the second what was done. */
+    /** The first result is the condition, the second the turn. */
     private static Written written(Supplier<PreparedStatement> execution, StatementContext context)
             throws SQLException {
         try (context) {
-            PreparedStatement statement = execution.get();
-            statement.getMoreResults();
-            ResultSet row = statement.getResultSet();
-            row.next();
+            ResultSet row = result(execution, 2);
             return new Written(new Saved(row.getInt("changed"), row.getInt("contested")), row.getInt("seen"));
         }
     }
 
+    private static ResultSet result(Supplier<PreparedStatement> execution, int before) throws SQLException {
+        PreparedStatement statement = execution.get();
+        for (int i = 0; i < before; i++) {
+            statement.getMoreResults();
+        }
+        ResultSet row = statement.getResultSet();
+        row.next();
+        return row;
+    }
+
+    private <T> T done(HandleCallback<T, JdbiException> work) {
+        try {
+            return jdbi.withHandle(work);
+        } catch (JdbiException e) {
+            if (e.getCause() instanceof SQLException sql && PageSql.NOT_TO_BE_KEPT.equals(sql.getSQLState())) {
+                throw new AnotherAccount();
+            }
+            throw e;
+        }
+    }
+
     private String sql(Arrival arrival, Statement.Work work) {
-        Statement statement = new Statement(arrival.kind(), work, arrival.proofOfAbsence() != null);
+        Statement statement = new Statement(
+                arrival.kind(),
+                work,
+                arrival.proofOfAbsence() != null,
+                arrival.condition().sql());
         return statements.computeIfAbsent(statement, Statement::sql);
     }
 
@@ -193,7 +231,8 @@ final class PageStore {
                 .bind("ids", array(kind.ownKeyType(), keys(held)))
                 .bind("hashes", array("bytea", hashes(held)))
                 .bind("begun", arrival.begun())
-                .bind("now", arrival.now());
+                .bind("now", arrival.now())
+                .bindMap(arrival.condition().arguments());
         if (kind.isListed()) {
             Proof proof = arrival.listed().proof();
             sql.bind("read", proof == null ? "{}" : CoverageStore.multirange(Spans.of(proof.fullyRead())))

@@ -126,7 +126,7 @@ public final class RecordKind<T> {
             columnsAt("", "height_meter", "weight_kilogram", "max_heart_rate"));
 
     /** One for each member; all but the number is sealed on its way into the row, so it is read by the reader alone. */
-    static final RecordKind<Profile> PROFILE = new RecordKind<>(
+    public static final RecordKind<Profile> PROFILE = new RecordKind<>(
             "profile",
             Profile.class,
             null,

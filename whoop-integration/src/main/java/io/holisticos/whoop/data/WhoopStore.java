@@ -3,7 +3,6 @@ package io.holisticos.whoop.data;
 import io.holisticos.health.UserId;
 import io.holisticos.vault.Vault;
 import io.holisticos.whoop.api.Fetched;
-import io.holisticos.whoop.api.Profile;
 import io.holisticos.whoop.data.PageStore.Arrival;
 import io.holisticos.whoop.data.PageStore.Version;
 import java.security.MessageDigest;
@@ -103,15 +102,20 @@ public final class WhoopStore {
      * @param fetchBegunAt when the call that brought them was begun
      */
     public <T> Saved save(RecordKind<T> kind, UserId who, Listed<T> listed, Instant fetchBegunAt, Instant now) {
+        return save(kind, who, listed, fetchBegunAt, now, Condition.NONE);
+    }
+
+    /**
+     * Saves what came together, if it may be kept.
+     *
+     * @throws AnotherAccount when the condition is not met; nothing is kept then
+     */
+    public <T> Saved save(
+            RecordKind<T> kind, UserId who, Listed<T> listed, Instant fetchBegunAt, Instant now, Condition condition) {
         List<Version> versions = listed.records().stream()
                 .map(fetched -> derivation.version(kind, who, fetched))
                 .toList();
-        return pages.save(new Arrival(kind, who, listed, micros(fetchBegunAt), micros(now)), versions);
-    }
-
-    /** Saves who the member is to WHOOP; e-mail and names only sealed. */
-    public Saved saveProfile(UserId who, Fetched<Profile> fetched, Instant fetchBegunAt, Instant now) {
-        return save(RecordKind.PROFILE, who, List.of(fetched), fetchBegunAt, now);
+        return pages.save(new Arrival(kind, who, listed, micros(fetchBegunAt), micros(now), condition), versions);
     }
 
     /**

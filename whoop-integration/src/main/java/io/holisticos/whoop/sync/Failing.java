@@ -3,10 +3,10 @@ package io.holisticos.whoop.sync;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Work that fails the same way again and again.
+ * Work that fails again and again: each list of a member by itself, an outage whichever list meets it.
  *
  * @param job the kind of job, such as {@code whoop-member}
- * @param error in one word, see {@link SyncError}; null when the job itself broke
+ * @param error how it failed last, in one word, see {@link SyncError}; null when the job itself broke
  * @param collection which list it was of; null when it was of none
  * @param members how many members, or jobs, it concerns
  */

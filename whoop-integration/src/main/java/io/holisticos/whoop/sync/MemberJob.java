@@ -6,15 +6,16 @@ import io.holisticos.health.HealthError.ReauthorizationRequired;
 import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
+import io.holisticos.whoop.api.NotNow;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.api.Window;
+import io.holisticos.whoop.data.AnotherAccount;
 import io.holisticos.whoop.data.Coverage;
 import io.holisticos.whoop.data.WhoopStore;
 import io.holisticos.whoop.quota.Lane;
+import io.holisticos.whoop.sync.Failures.What;
 import io.holisticos.whoop.sync.MemberState.Asked;
 import io.holisticos.whoop.sync.MemberState.Backfill;
-import io.holisticos.whoop.sync.MemberState.Failure;
-import io.holisticos.whoop.sync.MemberState.Pause;
 import io.holisticos.whoop.sync.MemberState.Read;
 import io.holisticos.whoop.sync.MemberState.Standing;
 import io.holisticos.whoop.sync.MemberStore.Row;
@@ -22,7 +23,6 @@ import io.holisticos.whoop.sync.Step.Calling;
 import io.holisticos.whoop.sync.Step.Walk;
 import io.holisticos.whoop.sync.SyncRun.Kind;
 import io.holisticos.whoop.sync.SyncRun.Stage;
-import io.holisticos.whoop.sync.SyncRun.State;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,24 +47,19 @@ final class MemberJob {
 
     private static final Logger log = LoggerFactory.getLogger(MemberJob.class);
 
-    private static final Duration FIRST_RETRY = Duration.ofSeconds(30);
-    private static final Duration SHORTEST_RETRY = Duration.ofSeconds(1);
-    private static final Duration LONGEST_RETRY = Duration.ofHours(1);
-
-    /** The quota keeps a place in its line for a little longer. */
-    private static final Duration PLACE_IS_HELD = Duration.ofSeconds(4);
-
     /** Members whose past is read at the same time; the others wait for their turn instead of for permits. */
     static final int BACKFILLS_AT_ONCE = 8;
 
     private final MemberStore members;
     private final ChangeStore changes;
     private final SyncStore runs;
+    private final FailureStore failures;
     private final WhoopStore records;
     private final Reading reading;
+    private final Setbacks setbacks;
+    private final Progress progress;
     private final SyncMeters meters;
     private final SyncTerms terms;
-    private final Consumer<UserId> wake;
     private final Clock clock;
 
     /**
@@ -78,13 +74,24 @@ final class MemberJob {
         this.records = records;
         this.meters = new SyncMeters(terms.metrics(), changes);
         this.reading = new Reading(api, records, members, meters, terms.clock());
+        this.failures = tables.failures();
+        this.setbacks = new Setbacks(members, failures, terms);
+        this.progress = new Progress(tables, records, meters, terms, wake);
         this.terms = terms;
-        this.wake = wake;
         this.clock = terms.clock();
     }
 
     /** The tables of this package. */
-    record MemberTables(MemberStore members, ChangeStore changes, SyncStore runs) {}
+    record MemberTables(MemberStore members, ChangeStore changes, SyncStore runs, FailureStore failures) {
+
+        static MemberTables in(Jdbi database) {
+            return new MemberTables(
+                    new MemberStore(database),
+                    new ChangeStore(database),
+                    new SyncStore(database),
+                    new FailureStore(database));
+        }
+    }
 
     /**
      * What came of an execution.
@@ -113,7 +120,7 @@ final class MemberJob {
                 return new Result(wait.until(), seenUpTo, heard);
             }
             if (step instanceof Step.Rest) {
-                failRun(who, state, SyncError.NOT_CONNECTED);
+                progress.fail(who, state, SyncError.NOT_CONNECTED);
                 break;
             }
             if (stopping.getAsBoolean()) {
@@ -143,13 +150,15 @@ final class MemberJob {
                 row.flags().stopped() ? Standing.STOPPED : terms.enabled().test(who) ? Standing.OPEN : Standing.OFF;
         MemberState.Held held = new MemberState.Held(
                 row.night(), row.cycle(), row.offset(), row.flags().absent() ? records.absences(who) : List.of());
-        MemberState state =
-                new MemberState(now, row.told(), row.read(), held, new Asked(standing, run, null, Coverage.none()));
+        Failures failing = row.flags().failing() ? failures.of(who) : Failures.NONE;
+        MemberState state = new MemberState(
+                now, row.told(), row.read(), held, new Asked(standing, run, null, Coverage.none()), failing);
         if (backfill == null || !state.mayCall(Lane.BACKFILL)) {
             return state; // without a permit there is no use in looking for gaps
         }
         Coverage coverage = backfill.walk() == null ? records.coverage(who) : Coverage.none();
-        return new MemberState(now, row.told(), row.read(), held, new Asked(standing, run, backfill, coverage));
+        return new MemberState(
+                now, row.told(), row.read(), held, new Asked(standing, run, backfill, coverage), failing);
     }
 
     /** Returns the state afterwards; empty when the member is gone. */
@@ -158,14 +167,10 @@ final class MemberJob {
         try {
             return take(who, state, step);
         } catch (SourceThrottled wait) {
-            Pause throttled = Pause.withoutPermit(laneOf(step), state.read().pause());
-            pause(who, state, wait.retryAfter().orElse(FIRST_RETRY), throttled);
+            setbacks.throttled(who, state, step, wait.retryAfter().orElse(Setbacks.FIRST_RETRY));
         } catch (SourceUnavailable away) {
-            Pause failed = failed(state, step, SyncError.UNAVAILABLE);
-            if (failed.failures() == Failing.TIMES) { // once: an outage concerns everybody
-                say(who, failed, String.valueOf(away.getMessage()));
-            }
-            pause(who, state, away.retryAfter().orElse(FIRST_RETRY), failed);
+            Duration retryAfter = away.retryAfter().orElse(Setbacks.FIRST_RETRY);
+            setbacks.away(who, state, step, retryAfter, String.valueOf(away.getMessage()));
         } catch (ReauthorizationRequired refused) {
             terms.consentLost().accept(who, begun);
             rest(who, state, begun, SyncError.CONSENT_LOST);
@@ -173,14 +178,38 @@ final class MemberJob {
             rest(who, state, begun, SyncError.NOT_CONNECTED);
         } catch (AnotherAccount left) {
             log.info("event=records_not_kept member={} because=another_account", inLogs(who));
+        } catch (NotNow edge) {
+            setbacks.away(who, state, step, Setbacks.FIRST_RETRY, String.valueOf(edge.getMessage()));
         } catch (BadSourceReply bad) {
             fail(who, state, step, SyncError.BAD_REPLY, String.valueOf(bad.getMessage()));
         } catch (EndlessList endless) {
             fail(who, state, step, endless.why(), endless.why().word());
         } catch (RuntimeException ours) { // whatever it is: it would come again, and nobody would know
-            fail(who, state, step, SyncError.INTERNAL, reasonOf(ours));
+            if (DatabaseOutage.isCauseOf(ours)) {
+                setbacks.away(who, state, step, Setbacks.FIRST_RETRY, reasonOf(ours));
+            } else {
+                fail(who, state, step, SyncError.INTERNAL, reasonOf(ours));
+            }
         }
         return load(who);
+    }
+
+    /** A record asked for by its id has its own times to be asked for again; what is no call ends the job. */
+    private void fail(UserId who, MemberState state, Step step, SyncError error, String reason) {
+        What what = step instanceof Calling call ? call.what() : null;
+        int times = what == null ? 1 : setbacks.failed(who, state, what, error);
+        setbacks.say(who, step, error, times, reason);
+        if (what != null) {
+            return;
+        }
+        if (step instanceof Step.ReadById told) {
+            Settlement unseen = Settlement.ofRecord(state, told.change(), null, now());
+            settled(who, state.read(), unseen);
+        } else if (step instanceof Step.AskById absent) {
+            records.forgetAbsence(who, absent.absent());
+        } else {
+            throw new IllegalStateException("a step that calls nobody failed: " + reason);
+        }
     }
 
     /** Without its message, which could quote a record. */
@@ -199,16 +228,17 @@ final class MemberJob {
             }
             readFurtherBack(who, state, list);
         } else if (step instanceof Step.ReadPerson person) {
-            readPerson(who, state, person.stage());
+            readPerson(who, state, person);
         } else if (step instanceof Step.ReadById told) {
             Settlement settled = Settlement.ofRecord(
                     state,
                     told.change(),
                     reading.told(owner(who, state), told.change()).orElse(null),
                     now());
-            return settled(who, unpaused(state, told, state.read().walk()), settled);
+            return settled(who, Setbacks.unpaused(state, told, state.read().walk()), settled);
         } else if (step instanceof Step.AskById absent) {
             reading.absent(owner(who, state), absent.absent());
+            setbacks.worked(who, state, absent);
         } else if (step instanceof Step.Bury bury) {
             bury(who, bury.deletion());
         } else if (step instanceof Step.Alarm alarm) {
@@ -218,9 +248,9 @@ final class MemberJob {
             members.save(
                     who, new Read(read.account(), read.listedAt(), read.walk(), alarm.since(), read.pause()), now());
         } else if (step instanceof Step.Finish finish) {
-            finish(who, state, finish.run());
+            progress.finish(who, state, finish.run());
         } else if (step instanceof Step.GiveUp giveUp) {
-            giveUp(who, state, giveUp);
+            progress.giveUp(who, state, giveUp);
         }
         return load(who);
     }
@@ -241,12 +271,15 @@ final class MemberJob {
         Reading.Brought brought = reading.page(owner(who, state), walk, state.listedAt(walk.collection()));
         SyncRun run = state.asked().run();
         if (run != null && walk.lane() == Lane.INTERACTIVE) {
-            runs.saveProgress(run.read(Stage.of(walk.collection()), brought.records()), now());
+            progress.read(run, Stage.of(walk.collection()), brought.records());
         }
         walk.requireAnEnd(brought.sight().nextToken()); // now that the page is saved
         Settlement settled = Settlement.of(state, walk, brought.sight(), now());
         if (walk.lane() == Lane.RECONCILE && settled.listedAt() != null) {
             meters.reconciled();
+        }
+        if (settled.walk() == null) {
+            setbacks.over(who, state, list);
         }
         return settled(who, after(state, list, settled), settled);
     }
@@ -259,10 +292,8 @@ final class MemberJob {
         Window unread = brought.sight().stillUnread();
         members.saveBackfill(
                 owner(who, state), token == null || unread == null ? null : walk.next(unread, token), now());
-        if (state.read().pause() != null) {
-            members.save(who, unpaused(state, list, state.read().walk()), now());
-        }
-        progress(who, state, walk, brought.records());
+        setbacks.worked(who, state, list);
+        progress.readFurtherBack(who, state, walk, brought.records());
     }
 
     private void bury(UserId who, OpenChange deletion) {
@@ -274,7 +305,7 @@ final class MemberJob {
         Walk walk = list.walk();
         Walk under = state.read().walk();
         Walk other = under != null && under.collection() != walk.collection() ? under : null;
-        Read read = unpaused(state, list, settled.walk() == null ? other : settled.walk());
+        Read read = Setbacks.unpaused(state, list, settled.walk() == null ? other : settled.walk());
         Instant listed = settled.listedAt();
         if (listed == null) {
             return read;
@@ -285,165 +316,12 @@ final class MemberJob {
         return new Read(read.account(), listedAt, read.walk(), read.relistBefore(), read.pause());
     }
 
-    /**
-     * A lane that works again is no reason to try those above it, which never paused, nor those below, which do. A list
-     * that works says nothing of another that failed, and its newest page nothing of the years before.
-     */
-    private static Read unpaused(MemberState state, Calling worked, @Nullable Walk walk) {
-        Read read = state.read();
-        Pause pause = read.pause();
-        Failure failure = pause == null ? null : pause.failure();
-        boolean furtherBack = pause != null && pause.lane() == Lane.BACKFILL && worked.lane() != Lane.BACKFILL;
-        boolean another =
-                failure != null && failure.collection() != null && failure.collection() != worked.collection();
-        if (pause != null && !another && !furtherBack) {
-            boolean over = worked.lane().compareTo(pause.lane()) >= 0;
-            pause = over ? null : new Pause(pause.lane(), pause.until(), 0, null);
-        }
-        return new Read(read.account(), read.listedAt(), walk, read.relistBefore(), pause);
-    }
-
-    private void readPerson(UserId who, MemberState state, Stage stage) {
-        int read = reading.person(owner(who, state), stage);
+    private void readPerson(UserId who, MemberState state, Step.ReadPerson person) {
+        int read = reading.person(owner(who, state), person.stage());
+        setbacks.worked(who, state, person);
         SyncRun run = state.asked().run();
         if (run != null) {
-            Stage next = stage == Stage.PROFILE ? Stage.BODY_MEASUREMENT : Stage.CYCLES;
-            runs.saveProgress(run.read(next, read), now());
-        }
-    }
-
-    private void progress(UserId who, MemberState state, Walk walk, int read) {
-        Backfill backfill = state.asked().backfill();
-        if (backfill == null) {
-            return;
-        }
-        Coverage coverage = records.coverage(who);
-        int percent =
-                Gaps.percent(coverage, backfill.run().window(), state.read().listedAt());
-        SyncRun run = backfill.run().read(Stage.of(walk.collection()), read).at(percent);
-        runs.saveProgress(run, now());
-        Gaps.coveredFrom(coverage).ifPresent(from -> {
-            members.cover(who, from, now());
-            log.info(
-                    "event=backfill_progress member={} job_id={} percent={} covered_from={} pages={}",
-                    inLogs(who),
-                    run.jobId(),
-                    percent,
-                    from,
-                    run.pages());
-        });
-    }
-
-    private void finish(UserId who, MemberState state, SyncRun run) {
-        boolean backfilled = run.kind() == Kind.BACKFILL;
-        Coverage coverage = backfilled ? state.asked().coverage() : records.coverage(who);
-        members.cover(who, Gaps.coveredFrom(coverage).orElse(run.window().start()), now());
-        if (runs.finish(backfilled ? run.at(100) : run, State.DONE, now())) {
-            log.info(
-                    "event=sync_done kind={} job_id={} records={} pages={}",
-                    run.kind().word(),
-                    run.jobId(),
-                    run.records(),
-                    run.pages());
-        }
-        if (backfilled) {
-            runs.backfills(BACKFILLS_AT_ONCE, now()).forEach(wake);
-        }
-    }
-
-    /**
-     * Those who wait for the same permits do not come back all at once, and the less urgent come back less often. Who was
-     * told a later time was told one of their own, and nobody keeps it for long.
-     *
-     * @param why all of the pause but its end
-     */
-    private void pause(UserId who, MemberState state, Duration retryAfter, Pause why) {
-        Duration shortest = switch (why.lane()) {
-            case INTERACTIVE, WEBHOOK -> SHORTEST_RETRY;
-            case RECONCILE -> Duration.ofMinutes(1);
-            case BACKFILL -> Duration.ofMinutes(5);
-        };
-        boolean early = retryAfter.compareTo(shortest) < 0;
-        Duration wait = early ? shortest : retryAfter;
-        Duration within = early || shortest.compareTo(PLACE_IS_HELD) < 0 ? shortest : PLACE_IS_HELD;
-        Instant now = now();
-        long spread = Math.floorMod(31L * who.value().hashCode() + now.toEpochMilli(), within.toMillis());
-        Instant until = now.plus(wait).plusMillis(spread);
-        Pause pause = new Pause(why.lane(), until, why.failures(), why.failure(), why.throttled());
-        save(who, state, state.read().walk(), pause);
-    }
-
-    /** How often the step has failed now; the time to come back is to be found yet. */
-    private static Pause failed(MemberState state, Step step, SyncError error) {
-        Failure failure = new Failure(error, step.collection());
-        Pause before = state.read().pause();
-        int failures = before != null && failure.equals(before.failure()) ? before.failures() + 1 : 1;
-        return new Pause(laneOf(step), Instant.EPOCH, failures, failure);
-    }
-
-    /** The collection is read again from its start: a page token may have gone stale. */
-    private void fail(UserId who, MemberState state, Step step, SyncError error, String reason) {
-        Pause failed = failed(state, step, error);
-        Duration wait = FIRST_RETRY.multipliedBy(1L << Math.min(failed.failures() - 1, 8));
-        say(who, failed, reason);
-        if (failed.lane() == Lane.BACKFILL) {
-            members.saveBackfill(owner(who, state), null, now());
-        }
-        Walk walk = failed.lane() == Lane.BACKFILL ? state.read().walk() : null;
-        Instant until = now().plus(wait.compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : wait);
-        save(who, state, walk, new Pause(failed.lane(), until, failed.failures(), failed.failure()));
-    }
-
-    private void say(UserId who, Pause failed, String reason) {
-        Failure failure = failed.failure();
-        log.warn(
-                "event=sync_step_failed member={} lane={} collection={} error={} failures={} reason=\"{}\"",
-                inLogs(who),
-                failed.lane(),
-                failure == null ? null : failure.collection(),
-                failure == null ? null : failure.error().word(),
-                failed.failures(),
-                reason);
-    }
-
-    /** Nobody waits for it any more: what WHOOP tells of the member goes on being read meanwhile. */
-    private void giveUp(UserId who, MemberState state, Step.GiveUp giveUp) {
-        Pause pause = state.read().pause();
-        if (pause != null && pause.lane().compareTo(Lane.RECONCILE) < 0) {
-            Pause lower =
-                    new Pause(Lane.RECONCILE, pause.until(), pause.failures(), pause.failure(), pause.throttled());
-            save(who, state, state.read().walk(), lower);
-        }
-        Collection collection = giveUp.failure().collection();
-        Stage stage = collection == null ? giveUp.run().stage() : Stage.of(collection);
-        end(who, giveUp.run().failed(stage, giveUp.failure().error()));
-        if (giveUp.run().kind() == Kind.BACKFILL) {
-            runs.backfills(BACKFILLS_AT_ONCE, now()).forEach(wake);
-        }
-    }
-
-    private void save(UserId who, MemberState state, @Nullable Walk walk, Pause pause) {
-        Read read = state.read();
-        members.save(who, new Read(read.account(), read.listedAt(), walk, read.relistBefore(), pause), now());
-    }
-
-    private void failRun(UserId who, MemberState state, SyncError error) {
-        SyncRun run = state.asked().run();
-        if (run != null) {
-            end(who, run.failed(run.stage(), error));
-        }
-    }
-
-    private void end(UserId who, SyncRun failed) {
-        if (runs.finish(failed, State.FAILED, now())) {
-            meters.failed();
-            log.warn(
-                    "event=sync_failed member={} kind={} job_id={} stage={} error={}",
-                    inLogs(who),
-                    failed.kind().word(),
-                    failed.jobId(),
-                    failed.stage().word(),
-                    failed.error() == null ? "" : failed.error().word());
+            progress.read(run, person.stage() == Stage.PROFILE ? Stage.BODY_MEASUREMENT : Stage.CYCLES, read);
         }
     }
 
@@ -454,12 +332,8 @@ final class MemberJob {
     /** Without consent there is nothing to be done; unless it was given while the refused call was under way. */
     private void rest(UserId who, MemberState state, Instant begun, SyncError why) {
         if (members.stop(who, begun, now())) {
-            failRun(who, state, why);
+            progress.fail(who, state, why);
         }
-    }
-
-    private static Lane laneOf(Step step) {
-        return step instanceof Calling call ? call.lane() : Lane.INTERACTIVE;
     }
 
     /** As finely as the tables keep it. */

@@ -3,6 +3,7 @@ package io.holisticos.whoop.sync;
 import io.holisticos.whoop.data.Absent;
 import io.holisticos.whoop.data.Coverage;
 import io.holisticos.whoop.quota.Lane;
+import io.holisticos.whoop.sync.Step.Calling;
 import io.holisticos.whoop.sync.Step.Walk;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param now when they were read
  */
-record MemberState(Instant now, Told told, Read read, Held held, Asked asked) {
+record MemberState(Instant now, Told told, Read read, Held held, Asked asked, Failures failures) {
 
     /**
      * What WHOOP told.
@@ -51,10 +52,10 @@ record MemberState(Instant now, Told told, Read read, Held held, Asked asked) {
     }
 
     /**
-     * A lane, and with it all below, in which nothing is tried for a while.
+     * A lane, and with it all below, in which nothing is tried for a while: there is no permit, or an outage.
      *
-     * @param failures how often in a row a step failed that way
-     * @param failure null when none did: there was no permit
+     * @param failures how often in a row steps failed by the outage, whichever they were, until the last of them works
+     * @param failure how that one did; null when there was no permit
      * @param throttled whether there was no permit, whatever had failed before
      */
     record Pause(
@@ -75,13 +76,14 @@ record MemberState(Instant now, Told told, Read read, Held held, Asked asked) {
                     : new Pause(lane, Instant.EPOCH, before.failures(), before.failure(), true);
         }
 
-        /** Of a run somebody waits for; the member's other things go on being tried, ever more seldom. */
-        private static final int MAX_FAILURES = 5;
+        Pause until(Instant moment) {
+            return new Pause(lane, moment, failures, failure, throttled);
+        }
 
-        /** What a run cannot have, however long it waits; null while there is hope. */
-        @Nullable
-        Failure hopeless() {
-            return failure != null && (failure.error().isFinal() || failures >= MAX_FAILURES) ? failure : null;
+        /** The next step failed by the outage too. The time to come back is to be found yet. */
+        static Pause byOutage(Lane lane, Failure failure, @Nullable Pause before) {
+            int failures = before == null || before.failure() == null ? 1 : before.failures() + 1;
+            return new Pause(lane, Instant.EPOCH, failures, failure);
         }
     }
 
@@ -150,6 +152,11 @@ record MemberState(Instant now, Told told, Read read, Held held, Asked asked) {
     boolean isListedSince(Collection collection, Instant moment) {
         Instant listed = listedAt(collection);
         return listed != null && !listed.isBefore(moment);
+    }
+
+    /** Whether a step may be tried now: its lane does not pause, and it has not just failed. */
+    boolean mayTry(Step step) {
+        return !(step instanceof Calling call) || (mayCall(call.lane()) && !failures.isHeldBack(call.what(), now));
     }
 
     boolean mayCall(Lane lane) {

@@ -1,32 +1,27 @@
 package io.holisticos.whoop.sync;
 
 import io.holisticos.health.UserId;
-import io.holisticos.whoop.api.Window;
+import io.holisticos.whoop.data.AnotherAccount;
+import io.holisticos.whoop.data.Condition;
 import io.holisticos.whoop.quota.Lane;
-import io.holisticos.whoop.sync.Change.Happened;
 import io.holisticos.whoop.sync.MemberState.Failure;
 import io.holisticos.whoop.sync.MemberState.NewestCycle;
 import io.holisticos.whoop.sync.MemberState.Night;
 import io.holisticos.whoop.sync.MemberState.Pause;
 import io.holisticos.whoop.sync.MemberState.Read;
-import io.holisticos.whoop.sync.OpenChange.Hints;
 import io.holisticos.whoop.sync.Step.Walk;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.function.Supplier;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.argument.Argument;
 import org.jdbi.v3.core.statement.SqlStatement;
 import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +48,7 @@ final class MemberStore {
                     where s.user_id = m.user_id and s.state in ('queued', 'running')) as asked,
                 exists (select from whoop_absence a
                     where a.user_id = m.user_id and (a.missed_before is not null or a.missed_at > :missed)) as absent,
+                exists (select from whoop_sync_failure f where f.user_id = m.user_id) as failing,
                 c.collection, c.record_id, c.happened, c.first_told_at, c.told_at, c.due_at, c.rung,
                 exists (select from whoop_change p
                     where p.user_id = c.user_id and p.record_id = c.record_id and p.collection <> c.collection
@@ -121,7 +117,7 @@ final class MemberStore {
             update whoop_member_sync
             set cycles_listed_at = null, sleeps_listed_at = null, recoveries_listed_at = null,
                 workouts_listed_at = null, walk_collection = null, backfill_collection = null, covered_from = null,
-                whoop_user_id = :account, recorded_at = :now
+                pause_lane = null, paused_until = null, failures = 0, whoop_user_id = :account, recorded_at = :now
             where user_id = :who and whoop_user_id is distinct from :account""";
     private static final String STOP = """
             update whoop_member_sync set stopped_at = :now, recorded_at = :now
@@ -157,11 +153,6 @@ final class MemberStore {
             select max(greatest(cycles_listed_at, sleeps_listed_at, recoveries_listed_at, workouts_listed_at)) as newest
             from whoop_member_sync""";
 
-    private static final String FAILING = """
-            select failure, failure_collection, count(*) as members from whoop_member_sync
-            where failures >= :times and failure is not null and stopped_at is null
-            group by failure, failure_collection order by members desc, failure, failure_collection""";
-
     private final Jdbi jdbi;
 
     MemberStore(Jdbi jdbi) {
@@ -188,8 +179,9 @@ final class MemberStore {
      * @param stopped whether no calls can be made for the member
      * @param asked whether there are runs to be looked up
      * @param absent whether there are absences to be looked up
+     * @param failing whether something fails that is to be looked up
      */
-    record Flags(boolean stopped, boolean asked, boolean absent) {}
+    record Flags(boolean stopped, boolean asked, boolean absent, boolean failing) {}
 
     /** A member with a connection of which nothing came. */
     record Forsaken(UserId who, long whoopUserId) {}
@@ -207,7 +199,7 @@ final class MemberStore {
                 .bind("who", who.value())
                 .scanResultSet((results, context) -> {
                     try (context) {
-                        return rowIn(results.get());
+                        return MemberRows.read(results.get());
                     }
                 }));
     }
@@ -226,29 +218,37 @@ final class MemberStore {
                 try (context) {
                     PreparedStatement statement = execution.get();
                     statement.getMoreResults(); // the first result is the count of what was saved
-                    return rowIn(statement.getResultSet());
+                    return MemberRows.read(statement.getResultSet());
                 }
             });
         });
     }
 
+    /** That records are still those of the member's account. */
+    static Condition stillTheirs(Owner owner) {
+        Argument account = (position, statement, context) ->
+                statement.setObject(position, owner.account(), Types.BIGINT);
+        return new Condition(STILL_THEIRS, Map.of("account", account));
+    }
+
     /**
-     * Keeps records, in one transaction with the look whose they are.
+     * Changes records, in one transaction with the look whose they are.
      *
-     * @throws AnotherAccount when the member's account is another one by now; nothing is kept then
+     * @throws AnotherAccount when the member's account is another one by now; nothing is changed then
      */
-    <T> T keep(Owner owner, Supplier<T> records) {
-        return jdbi.inTransaction(handle -> {
-            boolean theirs = handle.createQuery(STILL_THEIRS)
+    void keep(Owner owner, Runnable records) {
+        Condition theirs = stillTheirs(owner);
+        jdbi.useTransaction(handle -> {
+            boolean still = handle.createQuery(theirs.sql())
                     .bind("who", owner.who().value())
-                    .bindByType("account", owner.account(), Long.class)
+                    .bindMap(theirs.arguments())
                     .mapTo(Boolean.class)
                     .findOne()
                     .isPresent();
-            if (!theirs) {
+            if (!still) {
                 throw new AnotherAccount();
             }
-            return records.get();
+            records.run();
         });
     }
 
@@ -329,24 +329,15 @@ final class MemberStore {
     Optional<Freshness> findFreshness(UserId who) {
         return jdbi.withHandle(handle -> handle.createQuery(FRESHNESS)
                 .bind("who", who.value())
-                .map((row, context) -> Freshness.of(instantOrNull(row, "covered_from"), listedAt(row)))
+                .map((row, context) -> Freshness.of(MemberRows.instantOrNull(row, "covered_from"), MemberRows.listedAt(row)))
                 .findOne()
                 .flatMap(freshness -> freshness));
-    }
-
-    /** What has failed so many times in a row, and for how many members. */
-    List<Failing> failing(String job, int times) {
-        return jdbi.withHandle(handle -> handle.createQuery(FAILING)
-                .bind("times", times)
-                .map((row, context) -> new Failing(
-                        job, row.getString("failure"), row.getString("failure_collection"), row.getInt("members")))
-                .list());
     }
 
     /** When a list of any member was last read; empty before the first. */
     Optional<Instant> lastListedAt() {
         return jdbi.withHandle(handle -> handle.createQuery(NEWEST)
-                .map((row, context) -> Optional.ofNullable(instantOrNull(row, "newest")))
+                .map((row, context) -> Optional.ofNullable(MemberRows.instantOrNull(row, "newest")))
                 .one());
     }
 
@@ -396,139 +387,8 @@ final class MemberStore {
         return load.bind("late", utc(now.minus(DELIVERY))).bind("missed", utc(now.minus(MISSED)));
     }
 
-    private static Optional<Row> rowIn(ResultSet rows) throws SQLException {
-        return rows.next() ? Optional.of(row(rows)) : Optional.empty();
-    }
-
-    private static Row row(ResultSet row) throws SQLException {
-        Night night = night(row);
-        NewestCycle newest = row.getObject("cycle_start") == null
-                ? null
-                : new NewestCycle(row.getLong("cycle_id"), instant(row, "cycle_start"));
-        boolean atNight = night != null && (newest == null || !night.start().isBefore(newest.start()));
-        String offset = row.getString(atNight ? "night_offset" : "cycle_offset");
-        String pauseLane = row.getString("pause_lane");
-        Instant lastEvent = instantOrNull(row, "last_event_at");
-        Instant lastAt = lastEvent == null ? instant(row, "connected_at") : lastEvent;
-        Read read = new Read(
-                row.getObject("whoop_user_id", Long.class),
-                listedAt(row),
-                walk(row, "walk_", row.getString("walk_lane")),
-                instantOrNull(row, "relist_before"),
-                pauseLane == null
-                        ? null
-                        : new Pause(
-                                lane(pauseLane),
-                                instant(row, "paused_until"),
-                                row.getInt("failures"),
-                                failure(row),
-                                row.getBoolean("throttled")));
-        Walk backfill = walk(row, "backfill_", word(Lane.BACKFILL));
-        Flags flags = new Flags(row.getObject("stopped_at") != null, row.getBoolean("asked"), row.getBoolean("absent"));
-        List<OpenChange> open = new ArrayList<>();
-        do { // one row for each open change, or one without any
-            if (row.getString("collection") != null) {
-                open.add(change(row));
-            }
-        } while (row.next());
-        return new Row(
-                new MemberState.Told(open, lastAt),
-                read,
-                night,
-                newest,
-                offset == null ? ZoneOffset.UTC : ZoneOffset.of(offset),
-                backfill,
-                flags);
-    }
-
-    private static @Nullable Night night(ResultSet row) throws SQLException {
-        UUID id = row.getObject("night_id", UUID.class);
-        if (id == null) {
-            return null;
-        }
-        String cycleState = row.getString("night_cycle_state");
-        return new Night(
-                id,
-                row.getLong("night_cycle_id"),
-                instant(row, "night_start"),
-                instant(row, "night_end"),
-                cycleState != null && !cycleState.equals("PENDING_SCORE"));
-    }
-
-    private static OpenChange change(ResultSet row) throws SQLException {
-        long cycleId = row.getLong("held_cycle_id");
-        Hints hints = new Hints(
-                row.getBoolean("partner_settled"),
-                row.getBoolean("buried"),
-                instantOrNull(row, "held_start"),
-                row.getObject("held_cycle_id") == null ? null : cycleId);
-        return new OpenChange(
-                Collection.of(row.getString("collection")),
-                row.getObject("record_id", UUID.class),
-                Happened.of(row.getString("happened")),
-                instant(row, "first_told_at"),
-                instant(row, "told_at"),
-                instant(row, "due_at"),
-                row.getInt("rung"),
-                hints);
-    }
-
-    private static @Nullable Failure failure(ResultSet row) throws SQLException {
-        String error = row.getString("failure");
-        String collection = row.getString("failure_collection");
-        return error == null
-                ? null
-                : new Failure(SyncError.of(error), collection == null ? null : Collection.of(collection));
-    }
-
-    private static Map<Collection, Instant> listedAt(ResultSet row) throws SQLException {
-        Map<Collection, Instant> listed = new EnumMap<>(Collection.class);
-        put(listed, Collection.CYCLE, instantOrNull(row, "cycles_listed_at"));
-        put(listed, Collection.SLEEP, instantOrNull(row, "sleeps_listed_at"));
-        put(listed, Collection.RECOVERY, instantOrNull(row, "recoveries_listed_at"));
-        put(listed, Collection.WORKOUT, instantOrNull(row, "workouts_listed_at"));
-        return listed;
-    }
-
-    private static void put(Map<Collection, Instant> listed, Collection collection, @Nullable Instant at) {
-        if (at != null) {
-            listed.put(collection, at);
-        }
-    }
-
-    private static @Nullable Walk walk(ResultSet row, String prefix, @Nullable String lane) throws SQLException {
-        String collection = row.getString(prefix + "collection");
-        if (collection == null || lane == null) {
-            return null;
-        }
-        Instant start = instant(row, prefix + "start");
-        String token = row.getString(prefix + "token");
-        return new Walk(
-                Collection.of(collection),
-                new Window(start, instant(row, prefix + "end")),
-                new Window(start, instant(row, prefix + "unread_end")),
-                token,
-                row.getInt(prefix + "pages"),
-                instant(row, prefix + "begun_at"),
-                lane(lane),
-                TokensSeen.of(row.getBytes(prefix + "tokens"), token));
-    }
-
     private static String word(Lane lane) {
         return lane.name().toLowerCase(Locale.ROOT);
-    }
-
-    private static Lane lane(String word) {
-        return Lane.valueOf(word.toUpperCase(Locale.ROOT));
-    }
-
-    private static Instant instant(ResultSet row, String column) throws SQLException {
-        return row.getObject(column, OffsetDateTime.class).toInstant();
-    }
-
-    private static @Nullable Instant instantOrNull(ResultSet row, String column) throws SQLException {
-        OffsetDateTime moment = row.getObject(column, OffsetDateTime.class);
-        return moment == null ? null : moment.toInstant();
     }
 
     private static OffsetDateTime utc(Instant moment) {

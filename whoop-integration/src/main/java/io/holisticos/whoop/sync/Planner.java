@@ -9,8 +9,9 @@ import io.holisticos.whoop.api.Window;
 import io.holisticos.whoop.data.Absent;
 import io.holisticos.whoop.quota.Lane;
 import io.holisticos.whoop.sync.Change.Happened;
+import io.holisticos.whoop.sync.Failures.Failed;
+import io.holisticos.whoop.sync.Failures.What;
 import io.holisticos.whoop.sync.MemberState.Backfill;
-import io.holisticos.whoop.sync.MemberState.Failure;
 import io.holisticos.whoop.sync.MemberState.NewestCycle;
 import io.holisticos.whoop.sync.MemberState.Night;
 import io.holisticos.whoop.sync.MemberState.Pause;
@@ -31,8 +32,11 @@ import io.holisticos.whoop.sync.SyncRun.Stage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -90,23 +94,19 @@ final class Planner {
         return new Planner(state, quietHour).next();
     }
 
-    private static List<Function<Planner, Optional<Step>>> rules() {
+    private static List<Function<Planner, Stream<? extends Step>>> rules() {
         return List.of(
                 Planner::whatWasDeleted,
                 Planner::whatIsHalfRead,
                 Planner::whatSomebodyWaitsFor,
                 Planner::whatListsDoNotShow,
-                Planner::nightsTold,
-                Planner::recoveriesTold,
-                Planner::theCycleOfANewNight,
-                Planner::workoutsTold,
-                Planner::cyclesTold,
+                Planner::whatListsShow,
                 Planner::absencesSeenTwice,
                 Planner::absencesSeenOnce,
                 Planner::suspiciousSilence,
                 Planner::whatTheAlarmAsksFor,
-                Planner::whatFailed,
                 Planner::whatNobodyToldSinceYesterday,
+                Planner::whatFailed,
                 Planner::whatLiesFurtherBack);
     }
 
@@ -118,49 +118,55 @@ final class Planner {
                 new Wait(now.plus(state.asked().run() == null ? LOOK_AGAIN_WHILE_OFF : LOOK_AGAIN_FOR_A_CALLER));
             case OPEN ->
                 rules().stream()
-                        .map(rule -> rule.apply(this))
-                        .flatMap(Optional::stream)
-                        .filter(step -> !(step instanceof Calling call) || state.mayCall(call.lane()))
+                        .<Step>flatMap(rule -> rule.apply(this))
+                        .filter(state::mayTry)
                         .findFirst()
                         .orElseGet(() -> new Wait(nextDue()));
         };
     }
 
-    private Optional<Step> whatWasDeleted() {
+    private Stream<Bury> whatWasDeleted() {
         return state.told().open().stream()
                 .filter(change -> change.happened() == Happened.DELETED)
-                .findFirst()
                 .map(Bury::new);
     }
 
-    private Optional<Step> whatIsHalfRead() {
-        return Optional.ofNullable(state.read().walk()).map(ListPage::new);
+    private Stream<ListPage> whatIsHalfRead() {
+        return Stream.ofNullable(state.read().walk()).map(ListPage::new);
     }
 
-    private Optional<Step> whatSomebodyWaitsFor() {
+    private Stream<? extends Step> whatSomebodyWaitsFor() {
         SyncRun run = state.asked().run();
         if (run == null) {
-            return Optional.empty();
+            return Stream.empty();
         }
         if (run.stage() == Stage.PROFILE || run.stage() == Stage.BODY_MEASUREMENT) {
-            return Optional.of(unlessHopeless(null, run, new ReadPerson(run.stage())));
+            ReadPerson person = new ReadPerson(run.stage());
+            return unlessHopeless(run, Map.of(person.what(), person));
         }
-        return order().stream()
-                .filter(collection -> !state.isListedSince(collection, run.freshSince(collection)))
-                .findFirst()
-                .map(collection -> unlessHopeless(collection, run, list(collection, Lane.INTERACTIVE)))
-                .or(() -> Optional.of(new Finish(run)));
+        Map<What, ListPage> wanting = new LinkedHashMap<>();
+        order().filter(collection -> !state.isListedSince(collection, run.freshSince(collection)))
+                .map(collection -> list(collection, Lane.INTERACTIVE))
+                .forEach(list -> wanting.put(list.what(), list));
+        return wanting.isEmpty() ? Stream.of(new Finish(run)) : unlessHopeless(run, wanting);
     }
 
-    private Optional<Step> whatListsDoNotShow() {
+    private Stream<ReadById> whatListsDoNotShow() {
         return state.told().open().stream()
                 .filter(change -> change.happened() == Happened.UPDATED && change.isDue(now) && change.isBeyondLists())
-                .findFirst()
                 .map(ReadById::new);
     }
 
+    private Stream<ListPage> whatListsShow() {
+        Stream<ListPage> told = Stream.of(
+                        nightsTold(), recoveriesTold(), theCycleOfANewNight(), workoutsTold(), cyclesTold())
+                .flatMap(Optional::stream);
+        List<Collection> order = order().toList();
+        return stumbledOver() == null ? told : told.sorted(Comparator.comparing(list -> order.indexOf(list.collection())));
+    }
+
     /** A recovery told alone takes its night along: both change together, and the night's event may be lost. */
-    private Optional<Step> nightsTold() {
+    private Optional<ListPage> nightsTold() {
         return isDue(SLEEP) || due(RECOVERY).anyMatch(this::needsItsNight)
                 ? Optional.of(list(SLEEP, Lane.WEBHOOK))
                 : Optional.empty();
@@ -172,12 +178,12 @@ final class Planner {
                 && !state.isListedSince(SLEEP, recovery.toldAt());
     }
 
-    private Optional<Step> recoveriesTold() {
+    private Optional<ListPage> recoveriesTold() {
         return isDue(RECOVERY) ? Optional.of(list(RECOVERY, Lane.WEBHOOK)) : Optional.empty();
     }
 
     /** No event tells of cycles: a new one begins with a night, and ends the one before. */
-    private Optional<Step> theCycleOfANewNight() {
+    private Optional<ListPage> theCycleOfANewNight() {
         Night night = state.held().night();
         Instant sleeps = state.listedAt(SLEEP);
         boolean wanting =
@@ -185,24 +191,22 @@ final class Planner {
         return wanting ? Optional.of(list(CYCLE, Lane.WEBHOOK)) : Optional.empty();
     }
 
-    private Optional<Step> workoutsTold() {
+    private Optional<ListPage> workoutsTold() {
         return isDue(WORKOUT) ? Optional.of(list(WORKOUT, Lane.WEBHOOK)) : Optional.empty();
     }
 
-    private Optional<Step> cyclesTold() {
+    private Optional<ListPage> cyclesTold() {
         return isDue(CYCLE) ? Optional.of(list(CYCLE, Lane.WEBHOOK)) : Optional.empty();
     }
 
-    private Optional<Step> absencesSeenTwice() {
-        return state.held().absent().stream().filter(Absent::twice).findFirst().map(AskById::new);
+    private Stream<AskById> absencesSeenTwice() {
+        return state.held().absent().stream().filter(Absent::twice).map(AskById::new);
     }
 
     /** A deletion that no event told is to be found before the next nightly look. */
-    private Optional<Step> absencesSeenOnce() {
-        return order().stream()
-                .filter(collection -> secondLooks(collection)
+    private Stream<ListPage> absencesSeenOnce() {
+        return order().filter(collection -> secondLooks(collection)
                         .anyMatch(look -> !look.isAfter(now) && !state.isListedSince(collection, look)))
-                .findFirst()
                 .map(collection -> list(collection, Lane.RECONCILE));
     }
 
@@ -214,59 +218,60 @@ final class Planner {
     }
 
     /** First it is asked whether the cycles go on at all: a strap in a drawer is silent too. */
-    private Optional<Step> suspiciousSilence() {
+    private Stream<? extends Step> suspiciousSilence() {
         Instant since = suspiciousSince();
         if (since.isAfter(now) || isQuiet(now)) {
-            return Optional.empty();
+            return Stream.empty();
         }
         if (!state.isListedSince(CYCLE, since)) {
-            return Optional.of(list(CYCLE, Lane.RECONCILE));
+            return Stream.of(list(CYCLE, Lane.RECONCILE));
         }
         Instant relisted = state.read().relistBefore();
         boolean sounded = relisted != null && !relisted.isBefore(since);
-        return cyclesWentOn() && !sounded ? Optional.of(new Alarm(since)) : Optional.empty();
+        return cyclesWentOn() && !sounded ? Stream.of(new Alarm(since)) : Stream.empty();
     }
 
-    private Optional<Step> whatTheAlarmAsksFor() {
+    private Stream<ListPage> whatTheAlarmAsksFor() {
         Instant since = state.read().relistBefore();
         return since == null
-                ? Optional.empty()
-                : order().stream()
-                        .filter(collection -> !state.isListedSince(collection, since))
-                        .findFirst()
+                ? Stream.empty()
+                : order().filter(collection -> !state.isListedSince(collection, since))
                         .map(collection -> list(collection, Lane.RECONCILE));
     }
 
-    /** However little the member's lists matter otherwise, it is to be known whether this one works again. */
-    private Optional<Step> whatFailed() {
-        Pause pause = state.read().pause();
-        Collection failed = stumbledOver();
-        return failed == null || pause == null || pause.lane() == Lane.BACKFILL
-                ? Optional.empty()
-                : Optional.of(list(failed, Lane.RECONCILE));
-    }
-
-    private Optional<Step> whatNobodyToldSinceYesterday() {
+    private Stream<ListPage> whatNobodyToldSinceYesterday() {
         return unlistedAt(quietHour.last(now), now).map(collection -> list(collection, Lane.RECONCILE));
     }
 
-    private Optional<Step> whatLiesFurtherBack() {
+    /** However little the member's lists matter otherwise, it is to be known whether these work again. */
+    private Stream<ListPage> whatFailed() {
+        Pause pause = state.read().pause();
+        Stream<Collection> away = pause == null || pause.lane() == Lane.BACKFILL
+                ? Stream.empty()
+                : Stream.ofNullable(stumbledOver());
+        return Stream.concat(state.failures().due(now), away).map(collection -> list(collection, Lane.RECONCILE));
+    }
+
+    private Stream<? extends Step> whatLiesFurtherBack() {
         Backfill backfill = state.asked().backfill();
         if (backfill == null || state.read().listedAt().size() < ORDER.size()) {
-            return Optional.empty(); // the newest days come first
+            return Stream.empty(); // the newest days come first
         }
         Walk walk = backfill.walk();
         if (walk != null) {
-            return Optional.of(new ListPage(walk));
+            return Stream.of(new ListPage(walk));
         }
-        return ORDER.stream()
+        List<Collection> order = order().toList();
+        Map<What, ListPage> wanting = new LinkedHashMap<>();
+        order.stream()
                 .flatMap(collection ->
                         gaps(backfill, collection).stream().map(gap -> Walk.begin(collection, gap, now, Lane.BACKFILL)))
-                .max(Comparator.comparing((Walk gap) -> gap.collection() != stumbledOver())
-                        .thenComparing(gap -> gap.window().end())
-                        .thenComparing(Walk::collection, Comparator.reverseOrder()))
-                .map(gap -> unlessHopeless(gap.collection(), backfill.run(), new ListPage(gap)))
-                .or(() -> Optional.of(new Finish(backfill.run())));
+                .sorted(Comparator.comparing((Walk gap) -> stumbledOver() == null ? 0 : order.indexOf(gap.collection()))
+                        .thenComparing(gap -> gap.window().end(), Comparator.reverseOrder())
+                        .thenComparing(Walk::collection))
+                .map(ListPage::new)
+                .forEach(list -> wanting.putIfAbsent(list.what(), list));
+        return wanting.isEmpty() ? Stream.of(new Finish(backfill.run())) : unlessHopeless(backfill.run(), wanting);
     }
 
     private List<Window> gaps(Backfill backfill, Collection collection) {
@@ -275,24 +280,31 @@ final class Planner {
 
     // ---- what the rules share ------------------------------------------------------------------------------------
 
-    /** What failed last comes last: the others are not to wait for it. */
-    private List<Collection> order() {
-        Collection failed = stumbledOver();
-        return ORDER.stream()
-                .sorted(Comparator.comparing(collection -> collection == failed)) // stable
-                .toList();
+    /** By an outage: what failed last comes last, and what follows it first. However many fail, the others are read. */
+    private Stream<Collection> order() {
+        List<Collection> order = new ArrayList<>(ORDER);
+        Collections.rotate(order, -1 - order.indexOf(stumbledOver()));
+        return order.stream();
     }
 
+    /** The list that an outage was met at last. */
     private @Nullable Collection stumbledOver() {
         Pause pause = state.read().pause();
         return pause == null || pause.failure() == null ? null : pause.failure().collection();
     }
 
-    /** @param collection null for what is no list */
-    private Step unlessHopeless(@Nullable Collection collection, SyncRun run, Step step) {
-        Pause pause = state.read().pause();
-        Failure failure = pause == null ? null : pause.hopeless();
-        return failure != null && failure.collection() == collection ? new GiveUp(run, failure) : step;
+    /** What a run still wants; it ends when all of that is hopeless. */
+    private Stream<? extends Step> unlessHopeless(SyncRun run, Map<What, ? extends Calling> wanting) {
+        Map<What, Failed> hopeless = new LinkedHashMap<>();
+        wanting.keySet()
+                .forEach(what -> state.failures().findHopeless(what, now).ifPresent(it -> hopeless.put(what, it)));
+        if (hopeless.size() < wanting.size()) {
+            return wanting.values().stream();
+        }
+        return hopeless.entrySet().stream()
+                .limit(1)
+                .map(first -> new GiveUp(
+                        run, first.getKey().stage(), first.getValue().error()));
     }
 
     private ListPage list(Collection collection, Lane lane) {
@@ -310,11 +322,9 @@ final class Planner {
     }
 
     /** What is to be listed at that quiet hour, and cannot wait for the next. */
-    private Optional<Collection> unlistedAt(Instant hour, Instant when) {
-        List<Collection> scope = isQuiet(when) ? List.of(CYCLE) : order();
-        return scope.stream()
-                .filter(collection -> !state.isListedSince(collection, QuietHour.canWaitIfListedSince(hour)))
-                .findFirst();
+    private Stream<Collection> unlistedAt(Instant hour, Instant when) {
+        Stream<Collection> scope = isQuiet(when) ? Stream.of(CYCLE) : order();
+        return scope.filter(collection -> !state.isListedSince(collection, QuietHour.canWaitIfListedSince(hour)));
     }
 
     private boolean isQuiet(Instant when) {
@@ -348,10 +358,11 @@ final class Planner {
         if (pause != null) {
             moments.add(pause.until());
         }
+        state.failures().retries().forEach(moments::add);
         ORDER.forEach(collection -> secondLooks(collection).forEach(moments::add));
         moments.add(suspiciousSince());
         Instant hour = QuietHour.after(quietHour.last(now));
-        while (unlistedAt(hour, hour).isEmpty()) {
+        while (unlistedAt(hour, hour).findAny().isEmpty()) {
             hour = QuietHour.after(hour);
         }
         moments.add(hour);

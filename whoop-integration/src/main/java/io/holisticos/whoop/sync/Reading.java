@@ -10,6 +10,7 @@ import io.holisticos.whoop.api.Sleep;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.api.Workout;
 import io.holisticos.whoop.data.Absent;
+import io.holisticos.whoop.data.Condition;
 import io.holisticos.whoop.data.Listed;
 import io.holisticos.whoop.data.RecordKind;
 import io.holisticos.whoop.data.Saved;
@@ -111,10 +112,7 @@ final class Reading {
         Instant begun = clock.instant();
         if (stage == SyncRun.Stage.PROFILE) {
             return paid.profile(owner.who(), deadline)
-                    .map(profile -> counted(
-                            members.keep(
-                                    owner, () -> records.saveProfile(owner.who(), profile, begun, clock.instant())),
-                            1))
+                    .map(profile -> single(RecordKind.PROFILE, owner, profile, begun))
                     .orElse(0);
         }
         return paid.bodyMeasurement(owner.who(), deadline) // some members have none
@@ -152,10 +150,7 @@ final class Reading {
         Instant begun = clock.instant();
         try {
             if (!isThere(owner, absent, begun)) {
-                members.keep(owner, () -> {
-                    records.confirmAbsent(owner.who(), absent, begun, clock.instant());
-                    return true;
-                });
+                members.keep(owner, () -> records.confirmAbsent(owner.who(), absent, begun, clock.instant()));
                 meters.absence();
             }
         } catch (RejectedRecord refused) {
@@ -192,8 +187,7 @@ final class Reading {
     private <T> Brought saved(
             RecordKind<T> kind, Owner owner, Walk walk, @Nullable Instant before, Page<T> page, Instant begun) {
         Listed<T> listed = Listed.page(page, walk.unread(), before);
-        Saved saved = members.keep(owner, () -> records.save(kind, owner.who(), listed, begun, clock.instant()));
-        meters.contested(saved.contested());
+        save(kind, owner, listed, begun);
         List<Seen> seen = page.records().stream().map(Reading::seenAs).toList();
         Sight sight = new Sight(
                 seen,
@@ -211,14 +205,14 @@ final class Reading {
     }
 
     private <T> int single(RecordKind<T> kind, Owner owner, Fetched<T> fetched, Instant begun) {
-        return counted(
-                members.keep(owner, () -> records.save(kind, owner.who(), List.of(fetched), begun, clock.instant())),
-                1);
+        save(kind, owner, Listed.byId(List.of(fetched)), begun);
+        return 1;
     }
 
-    private int counted(Saved saved, int fetched) {
+    private <T> void save(RecordKind<T> kind, Owner owner, Listed<T> listed, Instant begun) {
+        Condition theirs = MemberStore.stillTheirs(owner);
+        Saved saved = records.save(kind, owner.who(), listed, begun, clock.instant(), theirs);
         meters.contested(saved.contested());
-        return fetched;
     }
 
     private static Seen seenAs(Fetched<?> fetched) {

@@ -4,7 +4,7 @@ import io.holisticos.whoop.api.Page;
 import io.holisticos.whoop.api.Window;
 import io.holisticos.whoop.data.Absent;
 import io.holisticos.whoop.quota.Lane;
-import io.holisticos.whoop.sync.MemberState.Failure;
+import io.holisticos.whoop.sync.Failures.What;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +15,11 @@ sealed interface Step {
     /** A step that costs a call, paid from a lane. */
     sealed interface Calling extends Step {
         Lane lane();
+
+        /** What is counted as failing when it fails; null for a record by its id, which is asked for again in its time. */
+        default @Nullable What what() {
+            return null;
+        }
     }
 
     /** What a step is about; null when that is no list. */
@@ -33,6 +38,11 @@ sealed interface Step {
         public Collection collection() {
             return walk.collection();
         }
+
+        @Override
+        public What what() {
+            return new What(SyncRun.Stage.of(walk.collection()), walk.lane() == Lane.BACKFILL);
+        }
     }
 
     /** Reads who the member is, or their body: a stage of a run. */
@@ -40,6 +50,11 @@ sealed interface Step {
         @Override
         public Lane lane() {
             return Lane.INTERACTIVE;
+        }
+
+        @Override
+        public What what() {
+            return new What(stage, false);
         }
     }
 
@@ -83,7 +98,7 @@ sealed interface Step {
     record Finish(SyncRun run) implements Step {}
 
     /** A run has got all it asked for but what fails again and again. */
-    record GiveUp(SyncRun run, Failure failure) implements Step {}
+    record GiveUp(SyncRun run, SyncRun.Stage at, SyncError error) implements Step {}
 
     /** Nothing to do before this moment. */
     record Wait(Instant until) implements Step {}

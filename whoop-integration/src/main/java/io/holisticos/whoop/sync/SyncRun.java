@@ -5,6 +5,7 @@ import io.holisticos.whoop.api.Window;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -110,6 +111,32 @@ public record SyncRun(
                 case WORKOUT -> WORKOUTS;
             };
         }
+
+        /** Empty for what is no list. */
+        Optional<Collection> collection() {
+            return Arrays.stream(Collection.values())
+                    .filter(one -> of(one) == this)
+                    .findFirst();
+        }
+    }
+
+    /** A run that is asked for now. */
+    static SyncRun queued(UserId who, Kind kind, Window window, Instant freshSince, Instant now) {
+        return new SyncRun(
+                UUID.randomUUID(),
+                who,
+                kind,
+                State.QUEUED,
+                kind.firstStage(),
+                window,
+                freshSince,
+                0,
+                0,
+                0,
+                now,
+                null,
+                null,
+                null);
     }
 
     /** The run as it goes on after a page. */

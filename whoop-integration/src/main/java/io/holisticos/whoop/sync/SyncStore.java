@@ -54,7 +54,14 @@ final class SyncStore {
             select s.user_id from whoop_sync s join whoop_member_sync m on m.user_id = s.user_id
             where s.kind = 'backfill' and s.state in ('queued', 'running') and m.stopped_at is null
               and (m.failures = 0 or m.paused_until <= :now)
+              and not ((m.cycles_listed_at is null or m.sleeps_listed_at is null or m.recoveries_listed_at is null
+                      or m.workouts_listed_at is null)
+                  and exists (select from whoop_sync_failure f
+                      where f.user_id = s.user_id and not f.further_back and f.retry_at > :now))
             order by s.requested_at, s.user_id limit :count""";
+    private static final String END = """
+            update whoop_sync set state = 'failed', error = :error, finished_at = :now, recorded_at = :now
+            where user_id = :who and state in ('queued', 'running')""";
     private static final String PURGE = """
             delete from whoop_sync
             where state in ('done', 'failed') and finished_at < :before""";
@@ -157,6 +164,15 @@ final class SyncStore {
                         .bind("finishedAt", state == State.RUNNING ? null : utc(now))
                         .execute()
                 == 1);
+    }
+
+    /** Ends the member's open runs where they are. Returns how many. */
+    int end(UserId who, SyncError why, Instant now) {
+        return answered(handle -> handle.createUpdate(END)
+                .bind("who", who.value())
+                .bind("error", why.word())
+                .bind("now", utc(now))
+                .execute());
     }
 
     /** Removes runs that ended before this moment. Returns how many. */

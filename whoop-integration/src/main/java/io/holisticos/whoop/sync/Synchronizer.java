@@ -12,6 +12,7 @@ import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import com.github.kagkarlsson.shaded.jdbc.SQLRuntimeException;
 import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.health.MissingTable;
 import io.holisticos.health.UserId;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.api.Window;
@@ -36,6 +37,7 @@ import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Keeps members' records current. Telling and asking are cheap and safe from any thread; the work is done by one job for
@@ -81,7 +83,7 @@ public final class Synchronizer {
     public Synchronizer(
             Jdbi database, WhoopApi api, WhoopStore records, SyncTerms terms, Supplier<SchedulerClient> jobs) {
         this.database = database;
-        this.tables = new MemberTables(new MemberStore(database), new ChangeStore(database), new SyncStore(database));
+        this.tables = MemberTables.in(database);
         this.records = records;
         this.job = new MemberJob(tables, api, records, terms, this::wake);
         this.jobs = jobs;
@@ -148,11 +150,7 @@ public final class Synchronizer {
      * @throws SourceUnavailable when the database cannot be asked
      */
     public int resume() {
-        try {
-            return tables.members().resume(task.getName(), now());
-        } catch (JdbiException e) {
-            throw new SourceUnavailable(WhoopApi.WHOOP, FIRST_RETRY, e);
-        }
+        return answered(() -> tables.members().resume(task.getName(), now()));
     }
 
     /** Looks after members whom a kill left with something to do and no job for it. Returns how many. */
@@ -169,7 +167,8 @@ public final class Synchronizer {
             }
             return woken;
         } catch (JdbiException | SourceUnavailable e) {
-            log.warn("event=sweep_failed reason={}", e.getClass().getSimpleName()); // the next one comes in minutes
+            log.atLevel(MissingTable.isCauseOf(e) ? Level.DEBUG : Level.WARN)
+                    .log("event=sweep_failed reason={}", e.getClass().getSimpleName()); // the next one comes in minutes
             return 0;
         }
     }
@@ -181,6 +180,7 @@ public final class Synchronizer {
     public UUID connected(UserId who, long whoopUserId) {
         UUID jobId = allOrNothing(() -> {
             startOver(who, whoopUserId, connect(who));
+            tables.failures().forget(who);
             return begin(who);
         });
         wake(who);
@@ -201,8 +201,13 @@ public final class Synchronizer {
         if (tables.members().isAnotherAccount(who, whoopUserId, now)) {
             records.forgetCoverage(who);
             records.retire(who, whoopUserId, now);
-            if (hadOne) { // else what was told waited for the consent
+            if (hadOne) { // else what was told, and asked for, waited for the consent
                 tables.changes().drop(who, now);
+                tables.failures().forget(who);
+                int ended = tables.runs().end(who, SyncError.ACCOUNT_CHANGED, now);
+                if (ended > 0) {
+                    log.info("event=syncs_ended member={} runs={} because=account_changed", inLogs.apply(who), ended);
+                }
             }
         }
     }
@@ -212,6 +217,11 @@ public final class Synchronizer {
      * years before, while nobody waits. Returns the id of the job.
      */
     public UUID firstSync(UserId who) {
+        retry(who, now());
+        return read(who);
+    }
+
+    private UUID read(UserId who) {
         UUID jobId = allOrNothing(() -> {
             connect(who);
             return begin(who);
@@ -229,16 +239,20 @@ public final class Synchronizer {
     private UUID begin(UserId who) {
         Instant now = now();
         Window window = new Window(now.minus(Planner.SPAN), now);
-        UUID jobId = put(queued(who, Kind.FIRST_SYNC, window, now));
+        UUID jobId = put(SyncRun.queued(who, Kind.FIRST_SYNC, window, now, now));
         tables.runs().widen(jobId, window, now); // the open run may be a smaller one, from before
-        tables.runs().saveIfNoneOpen(queued(who, Kind.BACKFILL, new Window(now.minus(HISTORY), now), now));
+        tables.runs().saveIfNoneOpen(SyncRun.queued(who, Kind.BACKFILL, new Window(now.minus(HISTORY), now), now, now));
         return jobId;
     }
 
     /** In one transaction, which the stores join: a kill in between must not leave a member without a backfill. */
     private <T> T allOrNothing(Supplier<T> work) {
+        return answered(() -> database.inTransaction(handle -> work.get()));
+    }
+
+    private static <T> T answered(Supplier<T> work) {
         try {
-            return database.inTransaction(handle -> work.get());
+            return work.get();
         } catch (JdbiException e) {
             throw new SourceUnavailable(WhoopApi.WHOOP, FIRST_RETRY, e);
         }
@@ -252,18 +266,19 @@ public final class Synchronizer {
      */
     public UUID requestSync(UserId who) {
         Instant now = now();
+        retry(who, now);
         tables.runs()
                 .findLatestBackfill(who)
                 .filter(run -> run.state() == State.FAILED)
                 .ifPresent(failed -> tables.runs()
-                        .saveIfNoneOpen(queued(
-                                who, Kind.BACKFILL, new Window(failed.window().start(), now), now)));
+                        .saveIfNoneOpen(SyncRun.queued(
+                                who, Kind.BACKFILL, new Window(failed.window().start(), now), now, now)));
         return request(who, now, now);
     }
 
     /**
-     * Asks for a sync on behalf of a reader who found old records. After a failed run it waits a while: readers must not
-     * spend the quota on a member whose syncs cannot succeed.
+     * Asks for a sync on behalf of a reader who found old records. After a failed run it waits a while, and lists that
+     * fail have their own times: readers must not spend the quota on a member whose syncs cannot succeed.
      */
     public void catchUp(UserId who) {
         Instant now = now();
@@ -295,29 +310,28 @@ public final class Synchronizer {
 
     /** Empty before the first sync is done. */
     public Optional<Freshness> findFreshness(UserId who) {
-        try {
-            return tables.members().findFreshness(who);
-        } catch (JdbiException e) {
-            throw new SourceUnavailable(WhoopApi.WHOOP, FIRST_RETRY, e);
-        }
+        return answered(() -> tables.members().findFreshness(who));
     }
 
     /** When anything of any member was last read; empty before the first sync is done. */
     public Optional<Instant> lastSyncedAt() {
-        try {
-            return tables.members().lastListedAt();
-        } catch (JdbiException e) {
-            throw new SourceUnavailable(WhoopApi.WHOOP, FIRST_RETRY, e);
-        }
+        return answered(() -> tables.members().lastListedAt());
     }
 
     /** What fails again and again, the most frequent first. */
     public List<Failing> failing() {
-        try {
-            return tables.members().failing(task.getName(), Failing.TIMES);
-        } catch (JdbiException e) {
-            throw new SourceUnavailable(WhoopApi.WHOOP, FIRST_RETRY, e);
-        }
+        return answered(() -> tables.failures().failing(task.getName(), Failing.TIMES));
+    }
+
+    /** How many members have something that fails again and again. */
+    public int failingMembers() {
+        return answered(() -> tables.failures().members(Failing.TIMES));
+    }
+
+    /** What fails is tried once more, however often it has failed. */
+    private void retry(UserId who, Instant now) {
+        int tried = answered(() -> tables.failures().retry(who, now));
+        log.debug("event=failures_tried_again member={} count={}", inLogs.apply(who), tried);
     }
 
     private UUID request(UserId who, Instant now, Instant freshSince) {
@@ -330,46 +344,14 @@ public final class Synchronizer {
         }
         Optional<Freshness> freshness = findFreshness(who);
         if (freshness.isEmpty()) {
-            return firstSync(who);
+            return read(who);
         }
         tables.members().admit(who, now);
         Instant since = freshness.get().lastSyncedAt();
         Window window = new Window((since.isBefore(now) ? since : now).minus(Planner.SPAN), now);
-        UUID jobId = put(new SyncRun(
-                UUID.randomUUID(),
-                who,
-                Kind.SYNC,
-                State.QUEUED,
-                Kind.SYNC.firstStage(),
-                window,
-                freshSince,
-                0,
-                0,
-                0,
-                now,
-                null,
-                null,
-                null));
+        UUID jobId = put(SyncRun.queued(who, Kind.SYNC, window, freshSince, now));
         wake(who);
         return jobId;
-    }
-
-    private static SyncRun queued(UserId who, Kind kind, Window window, Instant now) {
-        return new SyncRun(
-                UUID.randomUUID(),
-                who,
-                kind,
-                State.QUEUED,
-                kind.firstStage(),
-                window,
-                now,
-                0,
-                0,
-                0,
-                now,
-                null,
-                null,
-                null);
     }
 
     private UUID put(SyncRun run) {

@@ -265,8 +265,8 @@ class RebuildTest {
             twice(RecordKind.WORKOUT, who, "workout-" + name, Workout.class);
         }
         Fetched<Profile> renamed = sample("profile", Profile.class, tree -> tree.put("first_name", "Renamed"));
-        store.saveProfile(who, sample("profile", Profile.class), T0, T0);
-        store.saveProfile(who, renamed, T0.plusSeconds(1), T0.plusSeconds(1));
+        store.save(RecordKind.PROFILE, who, List.of(sample("profile", Profile.class)), T0, T0);
+        store.save(RecordKind.PROFILE, who, List.of(renamed), T0.plusSeconds(1), T0.plusSeconds(1));
         Fetched<BodyMeasurement> lighter =
                 sample("body-measurement", BodyMeasurement.class, tree -> tree.put("weight_kilogram", 80));
         RecordKind<BodyMeasurement> body = RecordKind.BODY_MEASUREMENT;

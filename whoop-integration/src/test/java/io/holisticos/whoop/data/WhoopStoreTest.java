@@ -309,8 +309,8 @@ class WhoopStoreTest {
         Fetched<BodyMeasurement> lighter =
                 sample("body-measurement", BodyMeasurement.class, tree -> tree.put("weight_kilogram", 80));
 
-        store.saveProfile(who, profile, T0, T0);
-        store.saveProfile(who, profile, T0.plusSeconds(1), T0.plusSeconds(1));
+        store.save(RecordKind.PROFILE, who, List.of(profile), T0, T0);
+        store.save(RecordKind.PROFILE, who, List.of(profile), T0.plusSeconds(1), T0.plusSeconds(1));
         store.save(RecordKind.BODY_MEASUREMENT, who, List.of(lighter), T0.plusSeconds(60), T0.plusSeconds(60));
         store.save(RecordKind.BODY_MEASUREMENT, who, List.of(body), T0, T0.plusSeconds(61));
 
@@ -322,7 +322,7 @@ class WhoopStoreTest {
     @Test
     void nothingPersonalIsReadableInTheTables() {
         Fetched<Profile> profile = sample("profile", Profile.class);
-        store.saveProfile(who, profile, T0, T0);
+        store.save(RecordKind.PROFILE, who, List.of(profile), T0, T0);
 
         for (String table : List.of("whoop_profile", "whoop_archive")) {
             String dump = jdbi.withHandle(

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holisticos.health.UserId;
 import io.holisticos.whoop.api.ScoreState;
+import io.holisticos.whoop.api.Window;
 import io.holisticos.whoop.data.Absent;
 import io.holisticos.whoop.data.Coverage;
 import io.holisticos.whoop.data.RecordKind;
 import io.holisticos.whoop.quota.Lane;
 import io.holisticos.whoop.sync.Change.Happened;
+import io.holisticos.whoop.sync.Failures.Failed;
+import io.holisticos.whoop.sync.Failures.What;
 import io.holisticos.whoop.sync.MemberState.Asked;
 import io.holisticos.whoop.sync.MemberState.Held;
 import io.holisticos.whoop.sync.MemberState.NewestCycle;
@@ -29,13 +32,16 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.NotEmpty;
 import org.junit.jupiter.api.Test;
 
 /** The planner without a database: what it asks for, and that it comes to an end whatever WHOOP answers. */
@@ -78,7 +84,8 @@ class PlannerTest {
                     new Told(List.of(), start.plus(Duration.ofHours(9))),
                     new Read(null, listedAt, null, null, null),
                     held,
-                    new Asked(Standing.OPEN, null, null, Coverage.none()));
+                    new Asked(Standing.OPEN, null, null, Coverage.none()),
+                    Failures.NONE);
             Step step = Planner.next(state, HOUR);
             if (step instanceof Wait wait) {
                 now = wait.until();
@@ -111,6 +118,105 @@ class PlannerTest {
         assertThat(Planner.next(state(NOW, List.of(), longAgo, pause), HOUR)).isEqualTo(new Wait(pause.until()));
         assertThat(Planner.next(state(NOW, List.of(told), longAgo, pause), HOUR))
                 .isInstanceOf(ListPage.class);
+    }
+
+    @Test
+    void whatWasToldOfOtherListsDoesNotWaitForOneThatIsAway() {
+        List<OpenChange> told = List.of(
+                change(Collection.SLEEP, NOW.minusSeconds(10), NOW.minusSeconds(5)),
+                change(Collection.WORKOUT, NOW.minusSeconds(10), NOW.minusSeconds(5)));
+        Pause pause = new Pause(Lane.WEBHOOK, NOW, 4, new MemberState.Failure(SyncError.UNAVAILABLE, Collection.SLEEP));
+
+        Step step = Planner.next(state(NOW, told, listed(NOW.minusSeconds(60)), pause), HOUR);
+
+        assertThat(step.collection()).isEqualTo(Collection.WORKOUT);
+    }
+
+    @Test
+    void theOtherListsOfTheQuietHourAreReadBeforeTheOneThatIsAway() {
+        Map<Collection, Instant> longAgo = listed(NOW.minus(Duration.ofDays(3)));
+        Pause pause =
+                new Pause(Lane.RECONCILE, NOW, 4, new MemberState.Failure(SyncError.UNAVAILABLE, Collection.CYCLE));
+
+        assertThat(Planner.next(state(NOW, List.of(), longAgo, pause), HOUR).collection())
+                .isEqualTo(Collection.SLEEP);
+    }
+
+    @Property(tries = 200)
+    void howeverManyListsFailTheOthersAreReadAndTheRunEndsAfterAFewTries(
+            @ForAll Set<Collection> failing, @ForAll boolean endless) {
+        List<Collection> tried = new ArrayList<>();
+
+        Step last = followed(failing, endless ? SyncError.PAGE_TOKEN_REPEATED : SyncError.BAD_REPLY, tried);
+
+        assertThat(last).isInstanceOf(failing.isEmpty() ? Step.Finish.class : Step.GiveUp.class);
+        for (Collection collection : Collection.values()) {
+            assertThat(tried.stream().filter(collection::equals))
+                    .hasSize(!failing.contains(collection) || endless ? 1 : 5);
+        }
+    }
+
+    @Property(tries = 50)
+    void noRunIsGivenUpWhileWhoopIsAway(@ForAll @NotEmpty Set<Collection> failing) {
+        List<Collection> tried = new ArrayList<>();
+
+        Step last = followed(failing, SyncError.UNAVAILABLE, tried);
+
+        assertThat(last).isInstanceOf(ListPage.class);
+        assertThat(tried).contains(Collection.values());
+    }
+
+    /** What a first sync comes to, or else its hundredth step, when these lists always fail that way. */
+    private static Step followed(Set<Collection> failing, SyncError error, List<Collection> tried) {
+        SyncRun run = new SyncRun(
+                UUID.randomUUID(),
+                ANNA,
+                SyncRun.Kind.FIRST_SYNC,
+                SyncRun.State.RUNNING,
+                SyncRun.Stage.CYCLES,
+                new Window(NOW.minus(Planner.SPAN), NOW),
+                NOW,
+                0,
+                0,
+                0,
+                NOW,
+                NOW,
+                null,
+                null);
+        Map<Collection, Instant> listedAt = new EnumMap<>(Collection.class);
+        Map<What, Failed> failures = new HashMap<>();
+        Pause pause = null;
+        Instant now = NOW;
+        Step step = new Wait(NOW);
+        for (int i = 0; i < 100; i++) {
+            Failures before = new Failures(failures);
+            step = Planner.next(
+                    new MemberState(
+                            now,
+                            new Told(List.of(), NOW),
+                            new Read(null, listedAt, null, null, pause),
+                            new Held(NIGHT, CYCLE, ZoneOffset.UTC, List.of()),
+                            new Asked(Standing.OPEN, run, null, Coverage.none()),
+                            before),
+                    HOUR);
+            if (step instanceof Wait wait) {
+                now = wait.until();
+            } else if (step instanceof ListPage list) {
+                Collection collection = list.collection();
+                tried.add(collection);
+                if (!failing.contains(collection)) {
+                    listedAt.put(collection, now);
+                } else if (error.isOutage()) {
+                    pause = Pause.byOutage(list.lane(), new MemberState.Failure(error, collection), pause)
+                            .until(now.plusSeconds(1));
+                } else {
+                    failures.put(list.what(), before.again(list.what(), error, now));
+                }
+            } else {
+                return step;
+            }
+        }
+        return step;
     }
 
     /** WHOOP answers as it likes: shows a record or not, scored or not, on one page or many; permits are refused. */
@@ -218,7 +324,8 @@ class PlannerTest {
                 state.told(),
                 state.read(),
                 new Held(held.night(), held.cycle(), held.offset(), absent),
-                state.asked());
+                state.asked(),
+                state.failures());
     }
 
     private static MemberState answered(MemberState state, Step step, Random dice) {
@@ -308,11 +415,11 @@ class PlannerTest {
     }
 
     private static MemberState with(MemberState state, List<OpenChange> open, Read read) {
-        return new MemberState(state.now(), new Told(open, state.told().lastAt()), read, state.held(), state.asked());
+        return new MemberState(state.now(), new Told(open, state.told().lastAt()), read, state.held(), state.asked(), state.failures());
     }
 
     private static MemberState at(MemberState state, Instant now) {
-        return new MemberState(now, state.told(), state.read(), state.held(), state.asked());
+        return new MemberState(now, state.told(), state.read(), state.held(), state.asked(), state.failures());
     }
 
     private static Map<Collection, Instant> listed(Instant at) {
@@ -334,6 +441,7 @@ class PlannerTest {
                 new Told(open, now),
                 new Read(null, listedAt, null, null, pause),
                 new Held(NIGHT, CYCLE, ZoneOffset.UTC, List.of()),
-                new Asked(Standing.OPEN, null, null, Coverage.none()));
+                new Asked(Standing.OPEN, null, null, Coverage.none()),
+                    Failures.NONE);
     }
 }

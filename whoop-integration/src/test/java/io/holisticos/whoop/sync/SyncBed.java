@@ -155,7 +155,7 @@ public final class SyncBed implements AutoCloseable {
                 metrics);
         synchronizer = new Synchronizer(jdbi, api, store, terms, this::schedulerClient);
         job = new MemberJob(
-                new MemberTables(new MemberStore(jdbi), new ChangeStore(jdbi), new SyncStore(jdbi)),
+                MemberTables.in(jdbi),
                 api,
                 store,
                 terms,

@@ -1,0 +1,22 @@
+package io.holisticos.whoop.data;
+
+import java.util.Map;
+
+/**
+ * What must be so for records to be kept: a query that returns one row then, and none otherwise. It is part of the statement
+ * that saves them, and so costs no round trip. What it locks is locked before the member's turn is taken.
+ *
+ * @param sql a {@code select} that may lock what it reads, so that it stays so until the records are saved
+ * @param arguments of its named parameters beside {@code who}, none of them named as one of the records' statement
+ */
+public record Condition(String sql, Map<String, ?> arguments) {
+
+    /** Records are kept whatever is so. */
+    static final Condition NONE = new Condition("select true", Map.of());
+
+    /** Its text is part of a statement that is prepared once; its arguments are nobody's business. */
+    @Override
+    public String toString() {
+        return "Condition" + arguments.keySet();
+    }
+}

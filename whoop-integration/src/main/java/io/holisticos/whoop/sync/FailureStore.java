@@ -1,0 +1,164 @@
+package io.holisticos.whoop.sync;
+
+import io.holisticos.health.UserId;
+import io.holisticos.whoop.sync.Failures.Failed;
+import io.holisticos.whoop.sync.Failures.What;
+import io.holisticos.whoop.sync.SyncRun.Stage;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+
+/** Table {@code whoop_sync_failure}: a row for each list, and each thing beside, that fails of a member. */
+final class FailureStore {
+
+    private static final String OF = """
+            select stage, further_back, error, failures, retry_at from whoop_sync_failure where user_id = :who""";
+    private static final String SAVE = """
+            insert into whoop_sync_failure (user_id, stage, further_back, error, failures, retry_at, recorded_at)
+            values (:who, :stage, :furtherBack, :error, :failures, :retryAt, :now)
+            on conflict (user_id, stage, further_back) do update
+            set error = excluded.error, failures = excluded.failures, retry_at = excluded.retry_at,
+                recorded_at = excluded.recorded_at""";
+    private static final String OVER = """
+            delete from whoop_sync_failure where user_id = :who and stage = :stage and further_back = :furtherBack""";
+    private static final String RETRY = """
+            update whoop_sync_failure set retry_at = :now, recorded_at = :now where user_id = :who and retry_at > :now""";
+    private static final String FORGET = "delete from whoop_sync_failure where user_id = :who";
+    private static final String FORGET_PERSON = """
+            delete from whoop_sync_failure where user_id = :who and stage in ('profile', 'body_measurement')""";
+    private static final String LEAVE_THE_PAST = """
+            with past as (
+                delete from whoop_sync_failure where user_id = :who and further_back returning *
+            )
+            insert into whoop_sync_failure (user_id, stage, further_back, error, failures, retry_at, recorded_at)
+            select user_id, stage, false, error, failures, :now, :now from past
+            on conflict (user_id, stage, further_back) do nothing""";
+
+    /** Outages are counted where they pause a lane. */
+    private static final String FAILING = """
+            with failing as (
+                select f.user_id, f.error, f.stage as what from whoop_sync_failure f where f.failures >= :times
+                union all
+                select m.user_id, m.failure, m.failure_collection from whoop_member_sync m
+                where m.failures >= :times and m.failure = 'unavailable'
+            )
+            select {what} from failing
+            join whoop_member_sync m on m.user_id = failing.user_id and m.stopped_at is null""";
+    private static final String EACH =
+            FAILING.replace("{what}", "failing.error, failing.what, count(distinct failing.user_id) as members") + """
+
+            group by failing.error, failing.what order by members desc, failing.error, failing.what""";
+    private static final String MEMBERS = FAILING.replace("{what}", "count(distinct failing.user_id)");
+
+    private final Jdbi jdbi;
+
+    FailureStore(Jdbi jdbi) {
+        this.jdbi = jdbi;
+    }
+
+    Failures of(UserId who) {
+        return new Failures(jdbi.withHandle(handle -> handle.createQuery(OF)
+                .bind("who", who.value())
+                .map((row, context) -> Map.entry(what(row), failed(row)))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue))));
+    }
+
+    void save(UserId who, What what, Failed failed, Instant now) {
+        jdbi.useHandle(handle -> handle.createUpdate(SAVE)
+                .bind("who", who.value())
+                .bind("stage", what.stage().word())
+                .bind("furtherBack", what.furtherBack())
+                .bind("error", failed.error().word())
+                .bind("failures", failed.times())
+                .bind("retryAt", utc(failed.retryAt()))
+                .bind("now", utc(now))
+                .execute());
+    }
+
+    /** It works again. */
+    void over(UserId who, What what) {
+        jdbi.useHandle(handle -> handle.createUpdate(OVER)
+                .bind("who", who.value())
+                .bind("stage", what.stage().word())
+                .bind("furtherBack", what.furtherBack())
+                .execute());
+    }
+
+    /** Somebody asks for the member: all is tried once, however often it failed before. Returns how much that is. */
+    int retry(UserId who, Instant now) {
+        return update(RETRY, who, now);
+    }
+
+    /** The member begins anew. */
+    void forget(UserId who) {
+        jdbi.useHandle(
+                handle -> handle.createUpdate(FORGET).bind("who", who.value()).execute());
+    }
+
+    /** Nobody reads who the member is any more. */
+    void forgetPerson(UserId who) {
+        jdbi.useHandle(handle ->
+                handle.createUpdate(FORGET_PERSON).bind("who", who.value()).execute());
+    }
+
+    /** Nobody reads the member's past any more: what failed of it is to be seen until the list's newest page is read well. */
+    void leaveThePast(UserId who, Instant now) {
+        update(LEAVE_THE_PAST, who, now);
+    }
+
+    /** What has failed so many times in a row, and for how many members; the most frequent first. */
+    List<Failing> failing(String job, int times) {
+        return jdbi.withHandle(handle -> handle.createQuery(EACH)
+                .bind("times", times)
+                .map((row, context) -> new Failing(
+                        job, row.getString("error"), collection(row.getString("what")), row.getInt("members")))
+                .list());
+    }
+
+    /** How many members have something that failed so many times in a row. */
+    int members(int times) {
+        return jdbi.withHandle(handle -> handle.createQuery(MEMBERS)
+                .bind("times", times)
+                .mapTo(Integer.class)
+                .one());
+    }
+
+    private int update(String sql, UserId who, Instant now) {
+        return jdbi.withHandle(handle -> handle.createUpdate(sql)
+                .bind("who", who.value())
+                .bind("now", utc(now))
+                .execute());
+    }
+
+    private static What what(ResultSet row) throws SQLException {
+        return new What(Stage.of(row.getString("stage")), row.getBoolean("further_back"));
+    }
+
+    private static Failed failed(ResultSet row) throws SQLException {
+        return new Failed(
+                SyncError.of(row.getString("error")),
+                row.getInt("failures"),
+                row.getObject("retry_at", OffsetDateTime.class).toInstant());
+    }
+
+    /** @param what a stage or a collection */
+    private static @Nullable String collection(@Nullable String what) {
+        return Arrays.stream(Collection.values())
+                .filter(one -> one.word().equals(what) || Stage.of(one).word().equals(what))
+                .findFirst()
+                .map(Collection::word)
+                .orElse(null);
+    }
+
+    private static OffsetDateTime utc(Instant moment) {
+        return moment.atOffset(ZoneOffset.UTC);
+    }
+}

@@ -1,0 +1,170 @@
+package io.holisticos.whoop.sync;
+
+import io.holisticos.whoop.api.Window;
+import io.holisticos.whoop.quota.Lane;
+import io.holisticos.whoop.sync.Change.Happened;
+import io.holisticos.whoop.sync.MemberState.Failure;
+import io.holisticos.whoop.sync.MemberState.NewestCycle;
+import io.holisticos.whoop.sync.MemberState.Night;
+import io.holisticos.whoop.sync.MemberState.Pause;
+import io.holisticos.whoop.sync.MemberState.Read;
+import io.holisticos.whoop.sync.MemberStore.Flags;
+import io.holisticos.whoop.sync.MemberStore.Row;
+import io.holisticos.whoop.sync.OpenChange.Hints;
+import io.holisticos.whoop.sync.Step.Walk;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What {@link MemberStore} finds, out of the columns it has it from. */
+final class MemberRows {
+
+    private MemberRows() {}
+
+    /** A member is as many rows as changes are open; empty for who never connected. */
+    static Optional<Row> read(ResultSet rows) throws SQLException {
+        return rows.next() ? Optional.of(row(rows)) : Optional.empty();
+    }
+
+    private static Row row(ResultSet row) throws SQLException {
+        Night night = night(row);
+        NewestCycle newest = row.getObject("cycle_start") == null
+                ? null
+                : new NewestCycle(row.getLong("cycle_id"), instant(row, "cycle_start"));
+        boolean atNight = night != null && (newest == null || !night.start().isBefore(newest.start()));
+        String offset = row.getString(atNight ? "night_offset" : "cycle_offset");
+        Instant lastEvent = instantOrNull(row, "last_event_at");
+        Instant lastAt = lastEvent == null ? instant(row, "connected_at") : lastEvent;
+        Read read = new Read(
+                row.getObject("whoop_user_id", Long.class),
+                listedAt(row),
+                walk(row, "walk_", row.getString("walk_lane")),
+                instantOrNull(row, "relist_before"),
+                pause(row));
+        Walk backfill = walk(row, "backfill_", Lane.BACKFILL.name());
+        Flags flags = new Flags(
+                row.getObject("stopped_at") != null,
+                row.getBoolean("asked"),
+                row.getBoolean("absent"),
+                row.getBoolean("failing"));
+        List<OpenChange> open = new ArrayList<>();
+        do { // one row for each open change, or one without any
+            if (row.getString("collection") != null) {
+                open.add(change(row));
+            }
+        } while (row.next());
+        return new Row(
+                new MemberState.Told(open, lastAt),
+                read,
+                night,
+                newest,
+                offset == null ? ZoneOffset.UTC : ZoneOffset.of(offset),
+                backfill,
+                flags);
+    }
+
+    private static @Nullable Night night(ResultSet row) throws SQLException {
+        UUID id = row.getObject("night_id", UUID.class);
+        if (id == null) {
+            return null;
+        }
+        String cycleState = row.getString("night_cycle_state");
+        return new Night(
+                id,
+                row.getLong("night_cycle_id"),
+                instant(row, "night_start"),
+                instant(row, "night_end"),
+                cycleState != null && !cycleState.equals("PENDING_SCORE"));
+    }
+
+    private static OpenChange change(ResultSet row) throws SQLException {
+        long cycleId = row.getLong("held_cycle_id");
+        Hints hints = new Hints(
+                row.getBoolean("partner_settled"),
+                row.getBoolean("buried"),
+                instantOrNull(row, "held_start"),
+                row.getObject("held_cycle_id") == null ? null : cycleId);
+        return new OpenChange(
+                Collection.of(row.getString("collection")),
+                row.getObject("record_id", UUID.class),
+                Happened.of(row.getString("happened")),
+                instant(row, "first_told_at"),
+                instant(row, "told_at"),
+                instant(row, "due_at"),
+                row.getInt("rung"),
+                hints);
+    }
+
+    /** The version before paused for whatever failed; such a pause is over. */
+    private static @Nullable Pause pause(ResultSet row) throws SQLException {
+        String lane = row.getString("pause_lane");
+        String error = row.getString("failure");
+        String collection = row.getString("failure_collection");
+        boolean outage = error != null && SyncError.of(error).isOutage();
+        boolean throttled = row.getBoolean("throttled");
+        if (lane == null || (error != null && !outage && !throttled)) {
+            return null;
+        }
+        Failure failure = outage
+                ? new Failure(SyncError.UNAVAILABLE, collection == null ? null : Collection.of(collection))
+                : null;
+        int failures = outage ? row.getInt("failures") : 0;
+        return new Pause(lane(lane), instant(row, "paused_until"), failures, failure, throttled);
+    }
+
+    static Map<Collection, Instant> listedAt(ResultSet row) throws SQLException {
+        Map<Collection, Instant> listed = new EnumMap<>(Collection.class);
+        put(listed, Collection.CYCLE, instantOrNull(row, "cycles_listed_at"));
+        put(listed, Collection.SLEEP, instantOrNull(row, "sleeps_listed_at"));
+        put(listed, Collection.RECOVERY, instantOrNull(row, "recoveries_listed_at"));
+        put(listed, Collection.WORKOUT, instantOrNull(row, "workouts_listed_at"));
+        return listed;
+    }
+
+    private static void put(Map<Collection, Instant> listed, Collection collection, @Nullable Instant at) {
+        if (at != null) {
+            listed.put(collection, at);
+        }
+    }
+
+    private static @Nullable Walk walk(ResultSet row, String prefix, @Nullable String lane) throws SQLException {
+        String collection = row.getString(prefix + "collection");
+        if (collection == null || lane == null) {
+            return null;
+        }
+        Instant start = instant(row, prefix + "start");
+        String token = row.getString(prefix + "token");
+        return new Walk(
+                Collection.of(collection),
+                new Window(start, instant(row, prefix + "end")),
+                new Window(start, instant(row, prefix + "unread_end")),
+                token,
+                row.getInt(prefix + "pages"),
+                instant(row, prefix + "begun_at"),
+                lane(lane),
+                TokensSeen.of(row.getBytes(prefix + "tokens"), token));
+    }
+
+    private static Lane lane(String word) {
+        return Lane.valueOf(word.toUpperCase(Locale.ROOT));
+    }
+
+    private static Instant instant(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
+    static @Nullable Instant instantOrNull(ResultSet row, String column) throws SQLException {
+        OffsetDateTime moment = row.getObject(column, OffsetDateTime.class);
+        return moment == null ? null : moment.toInstant();
+    }
+}

@@ -1,0 +1,302 @@
+package io.holisticos.whoop.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holisticos.health.UserId;
+import io.holisticos.twins.http.FaultKind;
+import io.holisticos.twins.http.FaultRule;
+import io.holisticos.whoop.sync.SyncRun.Stage;
+import io.holisticos.whoop.sync.SyncRun.State;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Lists that fail wait by themselves, and an outage ends nothing. */
+class SetbacksTest {
+
+    private static final UserId ANNA = new UserId("demo-anna");
+    private static final String CYCLES = "/developer/v2/cycle";
+    private static final String SLEEPS = "/developer/v2/activity/sleep";
+    private static final String WORKOUTS = "/developer/v2/activity/workout";
+    private static final List<String> LISTS = List.of(CYCLES, SLEEPS, "/developer/v2/recovery", WORKOUTS);
+
+    private final SyncBed bed = new SyncBed();
+
+    @AfterEach
+    void close() {
+        bed.close();
+    }
+
+    @Test
+    void listsThatFailInTurnShowEndTheRunAndHoldUpNoOther() {
+        bed.connect(ANNA);
+        UUID jobId = bed.synchronizer.firstSync(ANNA);
+        garbage(CYCLES);
+        garbage(SLEEPS);
+
+        bed.pass(Duration.ofSeconds(95));
+        assertThat(bed.synchronizer.failing())
+                .extracting(Failing::toString)
+                .containsExactly("whoop-member bad_reply cycle (1)", "whoop-member bad_reply sleep (1)");
+        assertThat(bed.synchronizer.failingMembers()).isEqualTo(1);
+        assertThat(run(jobId).isOpen()).isTrue();
+        bed.pass(Duration.ofMinutes(20));
+
+        assertThat(run(jobId).state()).isEqualTo(State.FAILED);
+        assertThat(run(jobId).error()).isEqualTo(SyncError.BAD_REPLY);
+        assertThat(bed.count("whoop_workout", ANNA)).isPositive();
+        assertThat(bed.calls()).contains("recovery").filteredOn("cycle"::equals).hasSize(6);
+        bed.twin.faults().clear();
+        bed.pass(Duration.ofHours(2));
+        assertThat(bed.synchronizer.failing()).isEmpty();
+        bed.assertHoldsTheNights(ANNA);
+    }
+
+    @Test
+    void whatFailsForGoodIsTriedOnceADayAtLast() {
+        bed.connect(ANNA);
+        bed.synchronizer.firstSync(ANNA);
+        LISTS.forEach(this::garbage);
+        bed.pass(Duration.ofDays(4));
+        assertThat(bed.synchronizer.failing()).hasSize(4);
+        bed.calls();
+
+        bed.pass(Duration.ofDays(3));
+
+        assertThat(bed.calls()).hasSizeBetween(8, 16);
+        bed.twin.faults().clear();
+        bed.synchronizer.requestSync(ANNA);
+        bed.work();
+        assertThat(bed.synchronizer.failing())
+                .as("who asks has it tried at once")
+                .isEmpty();
+    }
+
+    @Test
+    void readersDoNotHaveAListTriedThatFailsForGood() {
+        bed.connect(ANNA);
+        bed.synchronizer.firstSync(ANNA);
+        garbage(WORKOUTS);
+        bed.pass(Duration.ofHours(12));
+        bed.calls();
+
+        for (int i = 0; i < 4; i++) {
+            bed.pass(Duration.ofMinutes(31));
+            bed.synchronizer.catchUp(ANNA);
+            bed.work();
+        }
+
+        assertThat(bed.synchronizer.findLatestRun(ANNA).orElseThrow().state()).isEqualTo(State.FAILED);
+        assertThat(bed.calls()).filteredOn("activity/workout"::equals).hasSizeLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void whatWasToldOfOtherListsIsReadAtOnce() {
+        bed.connect(ANNA);
+        bed.synchronizer.firstSync(ANNA);
+        bed.work();
+        garbage(SLEEPS);
+        bed.tell(ANNA, Collection.SLEEP, UUID.randomUUID());
+        bed.pass(Duration.ofHours(3));
+
+        bed.tell(ANNA, Collection.WORKOUT, bed.addWorkout(ANNA));
+        bed.pass(Duration.ofSeconds(10));
+
+        assertThat(bed.synchronizer.failing()).extracting(Failing::collection).containsExactly("sleep");
+        assertThat(bed.openChanges(ANNA)).as("of the sleep").isEqualTo(1);
+    }
+
+    @Test
+    void aBackfillOfGarbageIsGivenUpAndShowsUntilTheListWorks() {
+        bed.connect(ANNA);
+        bed.stopBackfills();
+        bed.synchronizer.firstSync(ANNA);
+        bed.work();
+        garbage(WORKOUTS);
+        bed.letBackfillsRead(1_000);
+
+        bed.pass(Duration.ofMinutes(40));
+
+        SyncRun backfill = bed.synchronizer.findBackfill(ANNA).orElseThrow();
+        assertThat(backfill.state()).isEqualTo(State.FAILED);
+        assertThat(backfill.stage()).isEqualTo(Stage.WORKOUTS);
+        bed.assertHoldsTheNights(ANNA);
+        assertThat(bed.synchronizer.failing()).extracting(Failing::collection).containsExactly("workout");
+        bed.twin.faults().clear();
+        bed.pass(Duration.ofHours(2));
+        assertThat(bed.synchronizer.failing()).isEmpty();
+        bed.synchronizer.requestSync(ANNA);
+        bed.work();
+        assertThat(bed.synchronizer.findBackfill(ANNA).orElseThrow().state()).isEqualTo(State.DONE);
+    }
+
+    @Test
+    void anOutageEndsNoRunHoweverLongItTakes() {
+        bed.connect(ANNA);
+        bed.synchronizer.connected(ANNA, bed.accountOf(ANNA));
+        status(403, "/developer/v2");
+
+        bed.pass(Duration.ofHours(3));
+
+        assertThat(bed.synchronizer.failing()).extracting(Failing::error).containsExactly("unavailable");
+        assertThat(bed.calls()).as("it is tried ever more seldom").hasSizeBetween(20, 60);
+        bed.twin.faults().clear();
+        bed.pass(Duration.ofHours(1));
+        assertThat(bed.synchronizer.failing()).isEmpty();
+        assertThat(bed.synchronizer.findLatestRun(ANNA).orElseThrow().state()).isEqualTo(State.DONE);
+        assertThat(bed.synchronizer.findBackfill(ANNA).orElseThrow().state()).isEqualTo(State.DONE);
+        bed.assertHoldsTheTruth(ANNA, Instant.EPOCH);
+    }
+
+    @Test
+    void anOutageOfSomeListsIsCountedAndKeepsNoOtherFromBeingRead() {
+        bed.connect(ANNA);
+        UUID jobId = bed.synchronizer.firstSync(ANNA);
+        status(403, CYCLES);
+        status(408, SLEEPS);
+        bed.twin.faults().add(FaultRule.always("/developer/v2/recovery", FaultKind.HTML).withStatus(200));
+
+        bed.pass(Duration.ofHours(3));
+
+        assertThat(bed.synchronizer.failing()).extracting(Failing::error).containsExactly("unavailable");
+        assertThat(run(jobId).isOpen()).isTrue();
+        assertThat(bed.count("whoop_workout", ANNA)).isPositive();
+        bed.twin.faults().clear();
+        bed.pass(Duration.ofMinutes(30));
+        assertThat(run(jobId).state()).isEqualTo(State.DONE);
+        assertThat(bed.synchronizer.failing()).isEmpty();
+    }
+
+    @Test
+    void anOutageInABackfillEndsItNot() {
+        bed.connect(ANNA);
+        bed.stopBackfills();
+        bed.synchronizer.firstSync(ANNA);
+        bed.work();
+        status(403, SLEEPS);
+        status(403, WORKOUTS);
+        bed.letBackfillsRead(1_000);
+
+        bed.pass(Duration.ofHours(3));
+
+        assertThat(bed.synchronizer.findBackfill(ANNA).orElseThrow().isOpen()).isTrue();
+        assertThat(bed.synchronizer.failing()).extracting(Failing::error).containsExactly("unavailable");
+        bed.twin.faults().clear();
+        bed.pass(Duration.ofHours(1));
+        assertThat(bed.synchronizer.findBackfill(ANNA).orElseThrow().state()).isEqualTo(State.DONE);
+        assertThat(bed.synchronizer.failing()).isEmpty();
+    }
+
+    @Test
+    void aDatabaseThatStopsAStatementIsAnOutage() {
+        bed.jdbi.useHandle(handle -> handle.execute("""
+                create function stop() returns trigger language plpgsql as
+                    'begin raise exception using errcode = ''57014''; end';
+                create trigger stop before insert on whoop_cycle execute function stop()"""));
+        bed.connect(ANNA);
+        UUID jobId = bed.synchronizer.firstSync(ANNA);
+
+        bed.pass(Duration.ofMinutes(30));
+
+        assertThat(run(jobId).isOpen()).isTrue();
+        assertThat(bed.synchronizer.failing()).extracting(Failing::error).containsExactly("unavailable");
+        bed.jdbi.useHandle(handle -> handle.execute("drop trigger stop on whoop_cycle"));
+        bed.pass(Duration.ofMinutes(10));
+        assertThat(run(jobId).state()).isEqualTo(State.DONE);
+    }
+
+    @Test
+    void aListThatWorksAgainIsCountedFromTheStart() {
+        bed.connect(ANNA);
+        bed.synchronizer.firstSync(ANNA);
+        bed.twin.faults().add(FaultRule.times(SLEEPS, FaultKind.GARBAGE, 4));
+
+        bed.pass(Duration.ofMinutes(2));
+        assertThat(bed.synchronizer.failing()).hasSize(1);
+        bed.pass(Duration.ofMinutes(10));
+
+        assertThat(bed.synchronizer.failing()).isEmpty();
+        assertThat(bed.count("whoop_sync_failure", ANNA)).isZero();
+    }
+
+    @Test
+    void aRecordThatCannotBeReadByItsIdHoldsUpNoOther() {
+        bed.connect(ANNA);
+        bed.synchronizer.firstSync(ANNA);
+        bed.work();
+        garbage(WORKOUTS + "/");
+        bed.tell(ANNA, Collection.WORKOUT, UUID.randomUUID());
+
+        bed.pass(Duration.ofDays(1));
+
+        assertThat(bed.calls()).contains("activity/workout/{id}");
+        assertThat(bed.openChanges(ANNA)).as("it is given up in its time").isZero();
+        assertThat(bed.synchronizer.failing()).isEmpty();
+    }
+
+    @Test
+    void aProfileOfGarbageEndsTheRunAndShowsNoLongerThanSomebodyReadsIt() {
+        bed.connect(ANNA);
+        UUID jobId = bed.synchronizer.firstSync(ANNA);
+        garbage("/developer/v2/user/profile");
+
+        bed.pass(Duration.ofSeconds(95));
+        assertThat(bed.synchronizer.failing())
+                .extracting(Failing::toString)
+                .containsExactly("whoop-member bad_reply (1)");
+        bed.pass(Duration.ofMinutes(10));
+
+        assertThat(run(jobId).state()).isEqualTo(State.FAILED);
+        assertThat(run(jobId).stage()).isEqualTo(Stage.PROFILE);
+        assertThat(bed.synchronizer.failing()).isEmpty();
+    }
+
+    @Test
+    void aRunThatIsOpenWhenAnotherAccountComesHasAnEnd() {
+        UserId ben = new UserId("demo-ben");
+        bed.connect(ANNA, ben);
+        UUID bens = bed.synchronizer.connected(ANNA, bed.accountOf(ben));
+        status(403, SLEEPS);
+        bed.work();
+        assertThat(run(bens).isOpen()).isTrue();
+
+        bed.connect(ANNA);
+        UUID annas = bed.synchronizer.connected(ANNA, bed.accountOf(ANNA));
+        bed.twin.faults().clear();
+        bed.work();
+
+        assertThat(run(bens).state()).isEqualTo(State.FAILED);
+        assertThat(run(bens).error()).isEqualTo(SyncError.ACCOUNT_CHANGED);
+        assertThat(run(annas).state()).isEqualTo(State.DONE);
+        assertThat(run(annas).pages()).isGreaterThanOrEqualTo(6);
+        bed.assertHoldsTheTruth(ANNA, Instant.EPOCH);
+    }
+
+    @Test
+    void runsOfAnAccountThatIsDisownedHaveAnEnd() {
+        bed.connect(ANNA);
+        UUID jobId = bed.synchronizer.connected(ANNA, bed.accountOf(ANNA));
+        status(403, SLEEPS);
+        bed.work();
+
+        bed.synchronizer.disowned(ANNA);
+
+        assertThat(run(jobId).state()).isEqualTo(State.FAILED);
+        assertThat(bed.synchronizer.findBackfill(ANNA).orElseThrow().state()).isEqualTo(State.FAILED);
+    }
+
+    private SyncRun run(UUID jobId) {
+        return bed.synchronizer.findRun(ANNA, jobId).orElseThrow();
+    }
+
+    private void garbage(String path) {
+        bed.twin.faults().add(FaultRule.always(path, FaultKind.GARBAGE));
+    }
+
+    private void status(int status, String path) {
+        bed.twin.faults().add(FaultRule.always(path, FaultKind.STATUS).withStatus(status));
+    }
+}
