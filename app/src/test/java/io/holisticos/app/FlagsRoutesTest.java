@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The switches of the admin port, and what off means. */
@@ -45,7 +46,7 @@ class FlagsRoutesTest {
     @AfterEach
     void everythingOn() {
         for (String flag : List.of("WHOOP_INTEGRATION", "WHOOP_SYNC", "WHOOP_CONNECT")) {
-            set(flag, ON);
+            set(flag, "{\"enabled\":true,\"percentage\":100,\"users\":[]}");
         }
     }
 
@@ -63,6 +64,29 @@ class FlagsRoutesTest {
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body()).isEqualTo(wanted);
         assertThat(house.admin("GET", "/flags/WHOOP_SYNC", "").body()).isEqualTo(wanted);
+    }
+
+    @Test
+    void aKillSwitchThatIsThrownAndTakenBackLeavesATrialATrial() {
+        set("WHOOP_SYNC", "{\"enabled\":true,\"percentage\":25,\"users\":[\"demo-anna\"]}");
+
+        set("WHOOP_SYNC", OFF);
+        assertThat(stateOfFlag()).isEqualTo("{\"enabled\":false,\"percentage\":25,\"users\":[\"demo-anna\"]}");
+        set("WHOOP_SYNC", ON);
+        assertThat(stateOfFlag()).isEqualTo("{\"enabled\":true,\"percentage\":25,\"users\":[\"demo-anna\"]}");
+        setByTask("enabled=false");
+        setByTask("enabled=true");
+        assertThat(stateOfFlag()).isEqualTo("{\"enabled\":true,\"percentage\":25,\"users\":[\"demo-anna\"]}");
+        setByTask("percentage=30");
+        set("WHOOP_SYNC", "{\"enabled\":false}");
+        set("WHOOP_SYNC", "{\"percentage\":40}");
+        assertThat(stateOfFlag()).isEqualTo("{\"enabled\":false,\"percentage\":40,\"users\":[\"demo-anna\"]}");
+        set("WHOOP_SYNC", "{\"users\":[]}");
+        assertThat(stateOfFlag()).isEqualTo("{\"enabled\":false,\"percentage\":40,\"users\":[]}");
+        setByTask("enabled=true&users=demo-ben");
+        assertThat(stateOfFlag()).isEqualTo("{\"enabled\":true,\"percentage\":0,\"users\":[\"demo-ben\"]}");
+        setByTask("users=");
+        assertThat(stateOfFlag()).isEqualTo("{\"enabled\":true,\"percentage\":0,\"users\":[]}");
     }
 
     @Test
@@ -84,8 +108,12 @@ class FlagsRoutesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "flag=NONE&enabled=true",
                 "flag=WHOOP_SYNC&enabled=maybe",
+                "flag=WHOOP_SYNC",
+                "enabled=false",
+                "flag=WHOOP_SYNC&enable=false",
+                "flag=WHOOP_SYNC&enabled=false&enabled=true",
+                "flag=WHOOP_SYNC&users=demo-anna,,demo-ben",
                 "flag=WHOOP_SYNC&enabled=true&percentage=101",
                 "flag=WHOOP_SYNC&enabled=true&percentage=half"
             })
@@ -93,7 +121,43 @@ class FlagsRoutesTest {
         HttpResponse<String> answer = house.admin("POST", "/tasks/flags?" + query, "", KEY, House.KEY);
 
         assertThat(answer.statusCode()).isEqualTo(400);
-        assertThat(house.jsonOf(answer).path("error").asText()).contains(" must be ");
+        assertThat(house.jsonOf(answer).path("error").asText())
+                .containsAnyOf(" must be ", "unknown parameters", "was given 2 times");
+        assertThat(stateOfFlag()).isEqualTo("{\"enabled\":true,\"percentage\":100,\"users\":[]}");
+    }
+
+    @Test
+    void theTaskAnswers404ForAFlagThatThereIsNot() {
+        HttpResponse<String> answer = house.admin("POST", "/tasks/flags?flag=NONE&enabled=true", "", KEY, House.KEY);
+
+        assertThat(answer.statusCode()).isEqualTo(404);
+        assertThat(house.jsonOf(answer).path("error").asText()).contains("WHOOP_INTEGRATION");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"enable\":true}                      | unknown fields [enable]",
+                "{\"enabled\":\"true\"}                 | enabled must be true or false",
+                "{\"enabled\":1}                        | enabled must be true or false",
+                "{\"percentage\":\"25\"}                | percentage must be a whole number",
+                "{\"percentage\":25.5}                  | percentage must be a whole number",
+                "{\"percentage\":null}                  | percentage must be a whole number",
+                "{\"percentage\":99999999999}           | percentage must be a whole number",
+                "{\"percentage\":101}                   | percentage must be 0 to 100, was 101",
+                "{\"users\":[1]}                        | users must be a list of texts",
+                "{\"users\":null}                       | users must be a list of texts",
+                "{\"enabled\":false,\"enabled\":true}   | fields left out stay as they are",
+                "{\"enabled\":false} {}                 | fields left out stay as they are"
+            })
+    void whatIsWrongWithABodyIsSaidInOneLine(String body, String said) {
+        HttpResponse<String> answer = house.admin("PUT", "/flags/WHOOP_SYNC", body, KEY, House.KEY);
+
+        assertProblem(answer, 400, "invalid_request");
+        assertThat(house.jsonOf(answer).path("detail").asText()).contains(said).doesNotContain("\n");
+        assertThat(stateOfFlag()).isEqualTo("{\"enabled\":true,\"percentage\":100,\"users\":[]}");
     }
 
     @Test
@@ -238,6 +302,15 @@ class FlagsRoutesTest {
     private static void set(String flag, String state) {
         HttpResponse<String> answer = house.admin("PUT", "/flags/" + flag, state, KEY, House.KEY);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    }
+
+    private static void setByTask(String query) {
+        HttpResponse<String> answer = house.admin("POST", "/tasks/flags?flag=WHOOP_SYNC&" + query, "", KEY, House.KEY);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    }
+
+    private static String stateOfFlag() {
+        return house.admin("GET", "/flags/WHOOP_SYNC", "").body();
     }
 
     private static String stateOf(String statusUrl) {

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * So many calls a second and no more: Sahha publishes no limit (read 2026-05). A 429 stops all calls for as long as it
- * asks and halves the rate, which doubles again with every minute without one.
+ * asks and halves the rate, which doubles again with every minute without one. Calls for strangers have a part of the
+ * rate and never more, so that members always have the rest.
  */
 final class CallRate implements Budget {
 
@@ -26,8 +27,12 @@ final class CallRate implements Budget {
 
     private static final Duration RECOVERY = Duration.ofMinutes(1);
 
+    /** Of so many calls one may be for an id that nothing here knows. */
+    private static final int ONE_FOR_STRANGERS_IN = 4;
+
     private final int full;
     private final RateLimiter limiter;
+    private RateLimiter strangers;
     private final LongSupplier nanoTime;
     private int rate;
     private @Nullable Long pausedUntil;
@@ -37,17 +42,39 @@ final class CallRate implements Budget {
         this.full = callsPerSecond;
         this.rate = callsPerSecond;
         this.nanoTime = nanoTime;
-        this.limiter = RateLimiter.of(
-                "sahha",
-                RateLimiterConfig.custom()
-                        .limitForPeriod(callsPerSecond)
-                        .limitRefreshPeriod(PERIOD)
-                        .timeoutDuration(Duration.ZERO)
-                        .build());
+        this.limiter = limiter("sahha", callsPerSecond, PERIOD);
+        this.strangers = limiterOfStrangers(callsPerSecond);
+    }
+
+    /** The part of the rate that is for ids which may be anybody's text. */
+    Budget ofStrangers() {
+        return new Budget() {
+            @Override
+            public void take(Call call) {
+                takeForStranger();
+            }
+
+            @Override
+            public void learn(Call call, Reply reply) {
+                CallRate.this.learn(call, reply);
+            }
+        };
     }
 
     @Override
     public synchronized void take(Call call) {
+        look();
+        acquire(limiter);
+    }
+
+    private synchronized void takeForStranger() {
+        look();
+        acquire(strangers);
+        acquire(limiter);
+    }
+
+    /** Whether anybody may call at all, and how often by now. */
+    private void look() {
         long now = nanoTime.getAsLong();
         if (pausedUntil != null) {
             long left = pausedUntil - now;
@@ -59,7 +86,10 @@ final class CallRate implements Budget {
         if (rate < full && now - changed >= RECOVERY.toNanos()) {
             change(Math.min(full, rate * 2), now);
         }
-        if (!limiter.acquirePermission()) {
+    }
+
+    private static void acquire(RateLimiter from) {
+        if (!from.acquirePermission()) {
             throw new SourceThrottled(SahhaApi.SAHHA, PERIOD);
         }
     }
@@ -78,5 +108,26 @@ final class CallRate implements Budget {
         rate = to;
         changed = now;
         limiter.changeLimitForPeriod(to);
+        strangers = limiterOfStrangers(to);
+    }
+
+    /** Where a part of the rate is less than one call in a second, it is one call in several. */
+    private static RateLimiter limiterOfStrangers(int rate) {
+        return rate < ONE_FOR_STRANGERS_IN
+                ? limiter(
+                        "sahha-strangers",
+                        1,
+                        PERIOD.multipliedBy(ONE_FOR_STRANGERS_IN).dividedBy(rate))
+                : limiter("sahha-strangers", rate / ONE_FOR_STRANGERS_IN, PERIOD);
+    }
+
+    private static RateLimiter limiter(String name, int calls, Duration period) {
+        return RateLimiter.of(
+                name,
+                RateLimiterConfig.custom()
+                        .limitForPeriod(calls)
+                        .limitRefreshPeriod(period)
+                        .timeoutDuration(Duration.ZERO)
+                        .build());
     }
 }

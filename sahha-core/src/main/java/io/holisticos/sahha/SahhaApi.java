@@ -9,6 +9,7 @@ import io.holisticos.health.HealthError.BadSourceReply;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
+import io.holisticos.outbound.Budget;
 import io.holisticos.outbound.Call;
 import io.holisticos.outbound.CommandKey;
 import io.holisticos.outbound.Outbound;
@@ -55,13 +56,26 @@ final class SahhaApi {
     private final RecordDecoder decoder;
 
     SahhaApi(Outbound outbound, URI baseUrl, ObjectMapper mapper, RecordDecoder decoder) {
-        this.outbound = outbound.announce(PROFILE, DEVICE);
-        for (Kind kind : Kind.values()) {
-            outbound.announce(keyOf(kind));
-        }
+        this(announced(outbound), decoder, baseUrl, mapper);
+    }
+
+    private SahhaApi(Outbound outbound, RecordDecoder decoder, URI baseUrl, ObjectMapper mapper) {
+        this.outbound = outbound;
         this.baseUrl = baseUrl;
         this.mapper = mapper;
         this.decoder = decoder;
+    }
+
+    private static Outbound announced(Outbound outbound) {
+        for (Kind kind : Kind.values()) {
+            outbound.announce(keyOf(kind));
+        }
+        return outbound.announce(PROFILE, DEVICE);
+    }
+
+    /** The same calls with the same breakers, paid from another budget. */
+    SahhaApi on(Budget budget) {
+        return new SahhaApi(outbound.on(budget), decoder, baseUrl, mapper);
     }
 
     /**

@@ -100,6 +100,7 @@ final class SahhaInbox {
         if (now.isAfter(purged.plus(BETWEEN_PURGES))) {
             purged = now;
             inbox.purge(now.minus(KEPT));
+            store.purgeProfiles();
         }
     }
 

@@ -8,9 +8,10 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import io.dropwizard.lifecycle.Managed;
 import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.BoundedSource;
+import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource;
+import io.holisticos.health.UserId;
 import io.holisticos.outbound.Authorization;
-import io.holisticos.outbound.Budget;
 import io.holisticos.outbound.CommandKey;
 import io.holisticos.outbound.Commands;
 import io.holisticos.outbound.Outbound;
@@ -19,8 +20,11 @@ import io.holisticos.web.WebhookDoor;
 import io.holisticos.web.WebhookSecrets;
 import jakarta.ws.rs.client.Client;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Jdbi;
 
 /** All of Sahha behind one door: the source, the existing resources, the health check. Stopped with the application. */
@@ -28,6 +32,17 @@ public final class SahhaModule implements Managed {
 
     private static final CommandKey STORE = new CommandKey("SAHHA_STORE");
 
+    /** How many strangers' ids are looked for at another source at a time, and how long: its own readers come first. */
+    private static final int LOOKS_ELSEWHERE = 4;
+
+    private static final Duration LOOK = Duration.ofMillis(500);
+
+    private static final ProfileLane.Rules MEMBERS = new ProfileLane.Rules(200, 4);
+
+    /** Fewer than there are threads: where Sahha hangs for ids it does not know, members have the others. */
+    private static final ProfileLane.Rules STRANGERS = new ProfileLane.Rules(5, 1);
+
+    private final Profiles profiles;
     private final SahhaRefresh refresh;
     private final SahhaSource source;
     private final ExistingReads reads;
@@ -58,7 +73,7 @@ public final class SahhaModule implements Managed {
         Commands commands = tools.commands();
         MetricRegistry metrics = tools.metrics();
         Clock clock = tools.clock();
-        Budget budget = new CallRate(configuration.maxCallsPerSecond, System::nanoTime);
+        CallRate budget = new CallRate(configuration.maxCallsPerSecond, System::nanoTime);
         Outbound tokens =
                 Outbound.to(SahhaApi.SAHHA, client, configuration.outbound, commands, budget, Authorization.none());
         AccountToken token = new AccountToken(tokens, configuration, this.mapper, clock);
@@ -68,9 +83,16 @@ public final class SahhaModule implements Managed {
         StoreReads rows = new StoreReads(
                 new SahhaStore(storage.reads(), this.mapper),
                 commands.add(SahhaApi.SAHHA, STORE, configuration.store()));
-        this.refresh = new SahhaRefresh(api, store, rows, refreshes, new SahhaRefresh.Instruments(clock, metrics));
-        SahhaReader reader = new SahhaReader(rows, refresh, configuration.waitWhenStale.toJavaDuration(), clock);
-        this.source = new SahhaSource(reader, refresh, rows, configuration);
+        this.profiles = new Profiles(
+                lane("members", api, MEMBERS, refreshes, metrics),
+                lane("strangers", api.on(budget.ofStrangers()), STRANGERS, refreshes, metrics),
+                store,
+                rows,
+                clock);
+        this.refresh = new SahhaRefresh(api, store, profiles, refreshes, new SahhaRefresh.Instruments(clock, metrics));
+        SahhaReader reader =
+                new SahhaReader(rows, refresh, profiles, configuration.waitWhenStale.toJavaDuration(), clock);
+        this.source = new SahhaSource(reader, profiles, rows, configuration);
         this.vitals = new SahhaVitals(List.of(tokens, data), refresh);
         this.reads = new ExistingReads(reader, rows, configuration);
         this.inbox = new SahhaInbox(new SahhaInboxStore(storage.work()), store, refresh, configuration, clock);
@@ -78,6 +100,34 @@ public final class SahhaModule implements Managed {
                 new WebhookSecrets(configuration.webhookSecret, configuration.previousWebhookSecret),
                 inbox,
                 new WebhookDoor(SahhaApi.SAHHA.value(), metrics, WebhookDoor.refusalsIn(new SecurityEvents(metrics))));
+    }
+
+    private static ProfileLane lane(
+            String name, SahhaApi api, ProfileLane.Rules rules, ExecutorService executor, MetricRegistry metrics) {
+        return new ProfileLane(
+                api, executor, rules, metrics.meter(MetricRegistry.name("sahha", "profiles", name, "refused")));
+    }
+
+    /** Members of this source are no strangers, either, when Sahha's calls are few and many want them. */
+    public void alsoOurs(BoundedSource other) {
+        Semaphore looks = new Semaphore(LOOKS_ELSEWHERE, true);
+        profiles.alsoOurs(who -> isKnownTo(other, who, looks));
+    }
+
+    private static boolean isKnownTo(BoundedSource other, UserId who, Semaphore looks) {
+        try {
+            if (!looks.tryAcquire(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+                return false;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+        try {
+            return other.acquaintance(who, Deadline.after(LOOK)) == HealthSource.Acquaintance.KNOWN;
+        } finally {
+            looks.release();
+        }
     }
 
     /** Sahha in the unified flow. */

@@ -31,12 +31,14 @@ final class SahhaReader {
 
     private final StoreReads rows;
     private final SahhaRefresh refresh;
+    private final Profiles profiles;
     private final Duration waitWhenStale;
     private final Clock clock;
 
-    SahhaReader(StoreReads rows, SahhaRefresh refresh, Duration waitWhenStale, Clock clock) {
+    SahhaReader(StoreReads rows, SahhaRefresh refresh, Profiles profiles, Duration waitWhenStale, Clock clock) {
         this.rows = rows;
         this.refresh = refresh;
+        this.profiles = profiles;
         this.waitWhenStale = waitWhenStale;
         this.clock = clock;
     }
@@ -78,7 +80,13 @@ final class SahhaReader {
         DayRange days = asked.days();
         List<Span> spans = days == null ? List.of(Span.recent(clock)) : Span.of(days, clock);
         if (spans.isEmpty()) {
-            return standingOfOldDays(asked.who(), deadline);
+            return introduced(asked.who(), deadline);
+        }
+        if (refreshed.isEmpty()) { // nothing is fetched for what may be anybody's text
+            Standing standing = introduced(asked.who(), deadline.atMost(asked.coldWait()));
+            if (!standing.equals(Standing.GOOD)) {
+                return standing;
+            }
         }
         Instant now = clock.instant();
         List<Flight> flights = new ArrayList<>();
@@ -96,10 +104,13 @@ final class SahhaReader {
         return flights.stream().map(flight -> flight.landed(patience)).reduce(Standing.GOOD, Standing::and);
     }
 
-    /** Days too far back to be fetched are served as they are held; only who the member is can be asked. */
-    private Standing standingOfOldDays(UserId who, Deadline deadline) {
+    /**
+     * Where nothing is fetched only who the member is can be asked: for days too far back, which are served as they are
+     * held, and before the first fetch.
+     */
+    private Standing introduced(UserId who, Deadline deadline) {
         try {
-            return new Standing(refresh.knows(who, deadline), true, false);
+            return new Standing(profiles.knows(who, deadline), true, false);
         } catch (HealthError error) { // logged and counted where it happened
             return new Standing(true, false, true);
         }

@@ -11,12 +11,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +31,7 @@ final class SahhaRefresh {
     /** What one fetch may take, however impatient its readers are. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    /** What Sahha said of an id holds for a day. */
+    /** What Sahha said of a phone holds for a day. */
     private static final Duration CHECK_HOLDS = Duration.ofDays(1);
 
     /** Our own rate refuses at once; a background fetch comes back a few times. */
@@ -45,7 +43,7 @@ final class SahhaRefresh {
 
     private final SahhaApi api;
     private final SahhaStore store;
-    private final StoreReads rows;
+    private final Profiles profiles;
     private final Clock clock;
     private final MetricRegistry metrics;
     private final ExecutorService executor;
@@ -53,11 +51,11 @@ final class SahhaRefresh {
     private volatile boolean stopped;
     private volatile Health health = new Health(null, null);
 
-    /** @param store for what goes on in the background; {@code rows} for what a reader waits for */
-    SahhaRefresh(SahhaApi api, SahhaStore store, StoreReads rows, ExecutorService executor, Instruments instruments) {
+    /** @param store for what goes on in the background; {@code executor} runs it */
+    SahhaRefresh(SahhaApi api, SahhaStore store, Profiles profiles, ExecutorService executor, Instruments instruments) {
         this.api = api;
         this.store = store;
-        this.rows = rows;
+        this.profiles = profiles;
         this.executor = executor;
         this.clock = instruments.clock();
         this.metrics = instruments.metrics();
@@ -80,46 +78,8 @@ final class SahhaRefresh {
             return flying;
         }
         CompletableFuture<Boolean> landed = ours.whenComplete((known, failure) -> flights.remove(key, ours));
-        run(who, kind, span, ours, 1, executor);
+        begin(attempt(who, kind, span, ours, 1), ours);
         return landed;
-    }
-
-    /**
-     * Whether anybody is known by this id: from what is held, what Sahha said within a day, or by asking.
-     *
-     * @throws HealthError when it cannot be told
-     */
-    boolean knows(UserId who, Deadline deadline) {
-        Optional<Boolean> held = rows.read(deadline, read -> held(read, who));
-        if (held.isPresent()) {
-            return held.get();
-        }
-        CompletableFuture<Boolean> ours = new CompletableFuture<>();
-        CompletableFuture<Boolean> flying = flights.putIfAbsent(who, ours);
-        if (flying != null) {
-            return joined(flying, deadline);
-        }
-        try {
-            boolean known = api.fetchProfile(who, Deadline.after(PATIENCE));
-            store.saveProfileCheck(who, known, clock.instant());
-            ours.complete(known);
-            return known;
-        } catch (RuntimeException e) {
-            ours.completeExceptionally(e);
-            throw e;
-        } finally {
-            flights.remove(who, ours);
-        }
-    }
-
-    /** What can be told without asking Sahha. */
-    private Optional<Boolean> held(SahhaStore read, UserId who) {
-        if (read.holdsAnything(who)) {
-            return Optional.of(true);
-        }
-        return read.profileCheck(who)
-                .filter(check -> clock.instant().isBefore(check.checkedAt().plus(CHECK_HOLDS)))
-                .map(SahhaStore.ProfileCheck::known);
     }
 
     /** Lets what is under way finish, shortly, and begins nothing more. */
@@ -140,15 +100,19 @@ final class SahhaRefresh {
         return health;
     }
 
-    private void run(UserId who, Kind kind, Span span, CompletableFuture<Boolean> flight, int attempt, Executor on) {
+    private void begin(Runnable attempt, CompletableFuture<Boolean> flight) {
         try {
-            on.execute(RequestContext.wrap(() -> attempt(who, kind, span, flight, attempt)));
+            executor.execute(attempt);
         } catch (RejectedExecutionException e) { // more than we can do: readers get what is held
             flight.completeExceptionally(new SourceUnavailable(SahhaApi.SAHHA, RETRY_AFTER, e));
         }
     }
 
-    private void attempt(UserId who, Kind kind, Span span, CompletableFuture<Boolean> flight, int attempt) {
+    private Runnable attempt(UserId who, Kind kind, Span span, CompletableFuture<Boolean> flight, int number) {
+        return RequestContext.wrap(() -> tryOnce(who, kind, span, flight, number));
+    }
+
+    private void tryOnce(UserId who, Kind kind, Span span, CompletableFuture<Boolean> flight, int number) {
         try {
             if (stopped) {
                 throw new SourceUnavailable(SahhaApi.SAHHA, RETRY_AFTER);
@@ -156,9 +120,10 @@ final class SahhaRefresh {
             flight.complete(refresh(who, kind, span));
         } catch (SourceThrottled throttled) {
             Duration pause = throttled.retryAfter().orElse(LONGEST_PAUSE);
-            if (attempt < THROTTLED_TRIES && pause.compareTo(LONGEST_PAUSE) <= 0) {
-                Executor later = CompletableFuture.delayedExecutor(pause.toMillis(), TimeUnit.MILLISECONDS, executor);
-                run(who, kind, span, flight, attempt + 1, later);
+            if (number < THROTTLED_TRIES && pause.compareTo(LONGEST_PAUSE) <= 0) {
+                Runnable next = attempt(who, kind, span, flight, number + 1);
+                CompletableFuture.delayedExecutor(pause.toMillis(), TimeUnit.MILLISECONDS, Runnable::run)
+                        .execute(() -> begin(next, flight)); // here, where a refusal is noticed
             } else {
                 fail(flight, kind, throttled);
             }
@@ -179,7 +144,7 @@ final class SahhaRefresh {
 
     private boolean refresh(UserId who, Kind kind, Span span) {
         Deadline deadline = Deadline.after(PATIENCE);
-        if (!knows(who, deadline)) {
+        if (!profiles.stillKnows(who, deadline)) {
             return false;
         }
         Instant begun = clock.instant();
@@ -209,22 +174,6 @@ final class SahhaRefresh {
             } catch (HealthError error) { // what was fetched is saved; UTC will do until the next time
                 log.info("event=sahha_device_not_read reason={}", error.kind());
             }
-        }
-    }
-
-    private static boolean joined(CompletableFuture<Boolean> flight, Deadline deadline) {
-        try {
-            return flight.get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof HealthError error) {
-                throw error;
-            }
-            throw new SourceUnavailable(SahhaApi.SAHHA, RETRY_AFTER, e);
-        } catch (TimeoutException e) {
-            throw new SourceUnavailable(SahhaApi.SAHHA, RETRY_AFTER, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SourceUnavailable(SahhaApi.SAHHA, RETRY_AFTER, e);
         }
     }
 

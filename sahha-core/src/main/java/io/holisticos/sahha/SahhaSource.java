@@ -28,14 +28,14 @@ final class SahhaSource implements HealthSource {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     private final SahhaReader reader;
-    private final SahhaRefresh refresh;
+    private final Profiles profiles;
     private final StoreReads rows;
     private final List<SahhaReader.Need> needs;
     private final Duration coldWait;
 
-    SahhaSource(SahhaReader reader, SahhaRefresh refresh, StoreReads rows, SahhaConfiguration configuration) {
+    SahhaSource(SahhaReader reader, Profiles profiles, StoreReads rows, SahhaConfiguration configuration) {
         this.reader = reader;
-        this.refresh = refresh;
+        this.profiles = profiles;
         this.rows = rows;
         this.needs = List.of(
                 new SahhaReader.Need(Kind.SCORES, configuration.overview()),
@@ -86,7 +86,7 @@ final class SahhaSource implements HealthSource {
     @Override
     public Acquaintance acquaintance(UserId who, Deadline deadline) {
         try {
-            return refresh.knows(who, deadline) ? Acquaintance.KNOWN : Acquaintance.UNKNOWN;
+            return profiles.knows(who, deadline) ? Acquaintance.KNOWN : Acquaintance.UNKNOWN;
         } catch (HealthError error) {
             return Acquaintance.UNSURE;
         }

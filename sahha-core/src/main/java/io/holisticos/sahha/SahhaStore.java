@@ -166,8 +166,15 @@ final class SahhaStore {
             select known, checked_at, device_utc_offset_seconds, device_checked_at from sahha_profile_check
             where profile_id = :who""";
     private static final String SAVE_CHECK = """
-            insert into sahha_profile_check (profile_id, known, checked_at) values (:who, :known, :now)
-            on conflict (profile_id) do update set known = excluded.known, checked_at = excluded.checked_at""";
+            insert into sahha_profile_check (profile_id, known, checked_at) values (:who, true, :now)
+            on conflict (profile_id) do update set known = true, checked_at = excluded.checked_at""";
+    private static final String FORGET_CHECK = "delete from sahha_profile_check where profile_id = :who";
+
+    /** Versions before this one saved what anybody's text was not, too; while they still run, it comes back. */
+    private static final String PURGE_CHECKS = "delete from sahha_profile_check where not known";
+
+    private static final String WAS_TOLD =
+            "select exists (select 1 from sahha_inbox where profile_id = :who and received_at >= :since)";
     private static final String SAVE_DEVICE = """
             insert into sahha_profile_check (profile_id, known, checked_at, device_utc_offset_seconds, device_checked_at)
             values (:who, true, :now, :offset, :now)
@@ -327,12 +334,31 @@ final class SahhaStore {
                 .findOne());
     }
 
-    void saveProfileCheck(UserId who, boolean known, Instant now) {
+    /** Sahha has a profile by this id. */
+    void saveProfile(UserId who, Instant now) {
         in(handle -> handle.createUpdate(SAVE_CHECK)
                 .bind("who", who.value())
-                .bind("known", known)
                 .bind("now", now.atOffset(ZoneOffset.UTC))
                 .execute());
+    }
+
+    /** Sahha has none, and had one perhaps: that there is nobody is in no table, since ids are anybody's text. */
+    void forgetProfile(UserId who) {
+        in(handle -> handle.createUpdate(FORGET_CHECK).bind("who", who.value()).execute());
+    }
+
+    /** Forgets what earlier versions noted of ids that Sahha does not know. */
+    void purgeProfiles() {
+        in(handle -> handle.execute(PURGE_CHECKS));
+    }
+
+    /** Whether an event of Sahha named this member since then. */
+    boolean wasTold(UserId who, Instant since) {
+        return in(handle -> handle.createQuery(WAS_TOLD)
+                .bind("who", who.value())
+                .bind("since", since.atOffset(ZoneOffset.UTC))
+                .mapTo(Boolean.class)
+                .one());
     }
 
     void saveDevice(UserId who, @Nullable ZoneOffset offset, Instant now) {

@@ -76,8 +76,17 @@ final class SahhaBed implements AutoCloseable {
         this(database, null, "synthetic-client-id", "synthetic-client-secret");
     }
 
+    /** With as many calls a second to Sahha and no more. */
+    SahhaBed(int callsPerSecond) {
+        this(SahhaTables.migrated(), null, "synthetic-client-id", "synthetic-client-secret", callsPerSecond);
+    }
+
     /** @param baseUrl of another Sahha than the stub; null for the stub */
     SahhaBed(TestDatabase database, URI baseUrl, String clientId, String clientSecret) {
+        this(database, baseUrl, clientId, clientSecret, 1000);
+    }
+
+    private SahhaBed(TestDatabase database, URI baseUrl, String clientId, String clientSecret, int callsPerSecond) {
         this.database = database;
         configuration.baseUrl = baseUrl == null ? sahha.url() : baseUrl;
         configuration.clientId = clientId;
@@ -88,7 +97,7 @@ final class SahhaBed implements AutoCloseable {
         configuration.outbound.client().setGzipEnabledForRequests(false);
         configuration.outbound.client().setTimeout(Duration.seconds(5));
         configuration.outbound.client().setConnectionTimeout(Duration.seconds(5));
-        configuration.maxCallsPerSecond = 1000;
+        configuration.maxCallsPerSecond = callsPerSecond;
         client = new JerseyClientBuilder(metrics)
                 .using(executor, mapper)
                 .using(configuration.outbound.client())

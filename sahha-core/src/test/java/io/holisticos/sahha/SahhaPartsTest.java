@@ -12,6 +12,7 @@ import io.dropwizard.jersey.validation.Validators;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.Measurement;
+import io.holisticos.outbound.Budget;
 import io.holisticos.outbound.Call;
 import io.holisticos.outbound.CommandKey;
 import io.holisticos.outbound.Reply;
@@ -52,6 +53,38 @@ class SahhaPartsTest {
                     }
                 })
                 .isInstanceOf(SourceThrottled.class);
+    }
+
+    @Test
+    void strangersHaveAPartOfTheRateAndMembersTheRest() {
+        CallRate rate = new CallRate(400, System::nanoTime);
+        int forStrangers = 0;
+        for (int i = 0; i < 400; i++) {
+            forStrangers += isTaken(rate.ofStrangers()) ? 1 : 0;
+        }
+        int forMembers = 0;
+        for (int i = 0; i < 300; i++) {
+            forMembers += isTaken(rate) ? 1 : 0;
+        }
+
+        assertThat(forStrangers).isBetween(100, 200); // a period may end meanwhile
+        assertThat(forMembers).isEqualTo(300);
+    }
+
+    @Test
+    void strangersAreStillAskedForWhereTheRateIsLessThanTheirPart() {
+        CallRate rate = new CallRate(1, System::nanoTime);
+
+        assertThat(isTaken(rate.ofStrangers())).isTrue();
+    }
+
+    private static boolean isTaken(Budget budget) {
+        try {
+            budget.take(CALL);
+            return true;
+        } catch (SourceThrottled spent) {
+            return false;
+        }
     }
 
     @Test

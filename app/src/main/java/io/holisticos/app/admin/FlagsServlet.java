@@ -1,9 +1,6 @@
 package io.holisticos.app.admin;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectReader;
 import io.holisticos.app.flags.Flag;
 import io.holisticos.app.flags.FlagState;
 import io.holisticos.app.flags.Flags;
@@ -18,20 +15,20 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** {@code GET /flags}, {@code GET /flags/NAME}, {@code PUT /flags/NAME {"enabled":true,"percentage":100,"users":[]}}. */
+/**
+ * {@code GET /flags}, {@code GET /flags/NAME}, {@code PUT /flags/NAME {"enabled":true,"percentage":100,"users":[]}}, which
+ * keeps what is left out.
+ */
 final class FlagsServlet extends HttpServlet {
 
     private static final int MAX_BODY = 64 * 1024;
-    private static final String FORM = "the body is {\"enabled\":true,\"percentage\":100,\"users\":[]}";
 
     private final transient Flags flags;
     private final transient ObjectMapper json;
-    private final transient ObjectReader states;
 
     FlagsServlet(Flags flags, ObjectMapper json) {
         this.flags = flags;
         this.json = json;
-        this.states = json.readerFor(FlagState.class).with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
     }
 
     @Override
@@ -63,23 +60,18 @@ final class FlagsServlet extends HttpServlet {
             return;
         }
         try {
-            FlagState wanted = states.readValue(body);
-            if (wanted == null) { // the JSON word null
-                AdminProblem.write(response, json, 400, "invalid_request", FORM);
-                return;
-            }
-            flags.set(flag.get(), wanted);
-        } catch (JsonProcessingException e) {
-            String rule = e.getCause() instanceof InvalidRequest broken ? String.valueOf(broken.getMessage()) : FORM;
-            AdminProblem.write(response, json, 400, "invalid_request", rule);
-            return;
+            write(response, flags.change(flag.get(), FlagBody.read(json, body)));
+        } catch (InvalidRequest broken) {
+            AdminProblem.write(response, json, 400, "invalid_request", String.valueOf(broken.getMessage()));
         }
-        write(response, flags.read(flag.get()));
     }
 
     private void unknown(HttpServletResponse response, String name) throws IOException {
-        String known = Arrays.toString(Flag.values());
-        AdminProblem.write(response, json, 404, "not_found", "no flag " + name + "; known are " + known);
+        AdminProblem.write(response, json, 404, "not_found", noSuch(name));
+    }
+
+    static String noSuch(String name) {
+        return "no flag " + name + "; known are " + Arrays.toString(Flag.values());
     }
 
     private void write(HttpServletResponse response, Object body) throws IOException {

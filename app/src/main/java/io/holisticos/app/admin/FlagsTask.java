@@ -2,18 +2,21 @@ package io.holisticos.app.admin;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holisticos.app.flags.Flag;
-import io.holisticos.app.flags.FlagState;
+import io.holisticos.app.flags.FlagChange;
 import io.holisticos.app.flags.Flags;
 import io.holisticos.health.HealthError.InvalidRequest;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * {@code POST /tasks/flags} lists the flags; with {@code flag=NAME&enabled=true|false[&percentage=0..100][&users=a,b]} it
- * sets one first.
+ * {@code POST /tasks/flags} lists the flags; with {@code flag=NAME[&enabled=true|false][&percentage=0..100][&users=a,b]} it
+ * changes one first, and keeps what is left out.
  */
 final class FlagsTask extends OperatorTask {
+
+    private static final Set<String> PARAMETERS = Set.of("flag", "enabled", "percentage", "users");
 
     private final Flags flags;
 
@@ -27,33 +30,46 @@ final class FlagsTask extends OperatorTask {
 
     @Override
     protected Object answer(Map<String, List<String>> parameters) {
-        Optional<String> name = first(parameters, "flag");
-        if (name.isPresent()) {
-            Optional<Flag> flag = Flags.named(name.get());
-            Optional<String> enabled = first(parameters, "enabled").filter(text -> text.matches("true|false"));
-            if (flag.isEmpty() || enabled.isEmpty()) {
-                throw new InvalidRequest("flag must be a known name and enabled true or false");
+        refuseOthersThan(PARAMETERS, parameters);
+        String name = one(parameters, "flag");
+        FlagChange wanted = new FlagChange(
+                enabled(one(parameters, "enabled")),
+                percentage(one(parameters, "percentage")),
+                users(one(parameters, "users")));
+        if (name != null) {
+            Flag flag = Flags.named(name).orElseThrow(() -> new NotThere(FlagsServlet.noSuch(name)));
+            if (wanted.isEmpty()) {
+                throw new InvalidRequest("one of enabled, percentage and users must be given beside flag");
             }
-            flags.set(flag.get(), wanted(parameters, enabled.get()));
+            flags.change(flag, wanted);
+        } else if (!wanted.isEmpty()) {
+            throw new InvalidRequest("flag must be the name of a flag");
         }
         return FlagsServlet.states(flags);
     }
 
-    private static FlagState wanted(Map<String, List<String>> parameters, String enabled) {
-        List<String> users = first(parameters, "users")
-                .map(named -> List.of(named.split(",")))
-                .orElse(List.of());
+    private static @Nullable Boolean enabled(@Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        if (!text.equals("true") && !text.equals("false")) {
+            throw new InvalidRequest("enabled must be true or false");
+        }
+        return Boolean.valueOf(text);
+    }
+
+    private static @Nullable Integer percentage(@Nullable String text) {
         try {
-            int percentage = first(parameters, "percentage")
-                    .map(Integer::parseInt)
-                    .orElseGet(() -> FlagState.percentageBeside(users));
-            return new FlagState(Boolean.parseBoolean(enabled), percentage, users);
-        } catch (InvalidRequest | NumberFormatException e) {
-            throw new InvalidRequest("percentage must be 0 to 100, users ids parted by commas", e);
+            return text == null ? null : Integer.valueOf(text);
+        } catch (NumberFormatException e) {
+            throw new InvalidRequest("percentage must be a whole number from 0 to 100", e);
         }
     }
 
-    private static Optional<String> first(Map<String, List<String>> parameters, String name) {
-        return parameters.getOrDefault(name, List.of()).stream().findFirst();
+    private static @Nullable List<String> users(@Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        return text.isEmpty() ? List.of() : List.of(text.split(",", -1));
     }
 }

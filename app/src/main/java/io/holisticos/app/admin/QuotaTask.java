@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,11 +34,7 @@ public final class QuotaTask extends OperatorTask {
     }
 
     private List<String> changed(Map<String, List<String>> parameters) {
-        Set<String> unknown = new TreeSet<>(parameters.keySet());
-        unknown.removeAll(PARAMETERS);
-        if (!unknown.isEmpty()) {
-            throw new InvalidRequest("unknown parameters " + unknown + ", known are action, window and for");
-        }
+        refuseOthersThan(PARAMETERS, parameters);
         String action = one(parameters, "action");
         String window = one(parameters, "window");
         String length = one(parameters, "for");
@@ -75,13 +70,5 @@ public final class QuotaTask extends OperatorTask {
         } catch (IllegalArgumentException e) {
             throw new InvalidRequest("for must be like 30s, 10m or 6h, was " + text, e);
         }
-    }
-
-    private static @Nullable String one(Map<String, List<String>> parameters, String name) {
-        List<String> values = parameters.getOrDefault(name, List.of());
-        if (values.size() > 1) {
-            throw new InvalidRequest(name + " was given " + values.size() + " times");
-        }
-        return values.isEmpty() ? null : values.get(0);
     }
 }

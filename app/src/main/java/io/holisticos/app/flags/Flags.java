@@ -45,6 +45,9 @@ public final class Flags {
     private static final String PERCENTAGE = "percentage";
     private static final String USERS = "users";
 
+    /** What one replica keeps must be what stands: nobody else changes the flag between the reading and the writing. */
+    private static final String ONE_CHANGE_AT_A_TIME = "select pg_advisory_xact_lock(hashtextextended(:key, 0))";
+
     private static final Logger log = LoggerFactory.getLogger(Flags.class);
 
     private final Jdbi database;
@@ -92,7 +95,10 @@ public final class Flags {
     }
 
     public FlagState read(Flag flag) {
-        FeatureState state = manager.getFeatureState(flag);
+        return stateOf(manager.getFeatureState(flag));
+    }
+
+    private static FlagState stateOf(FeatureState state) {
         String percentage = state.getParameter(PERCENTAGE);
         String users = state.getParameter(USERS);
         return new FlagState(
@@ -101,22 +107,31 @@ public final class Flags {
                 users == null || users.isEmpty() ? List.of() : List.of(users.split("\n")));
     }
 
-    /** Sets the flag for all replicas; here at once. */
-    public void set(Flag flag, FlagState wanted) {
-        FeatureState state = new FeatureState(flag, wanted.enabled())
-                .setParameter(PERCENTAGE, Integer.toString(wanted.percentage()))
-                .setParameter(USERS, String.join("\n", wanted.users()));
-        database.useTransaction(handle -> {
-            table(sameAs(handle.getConnection())).setFeatureState(state);
+    /** Changes the flag for all replicas; here at once. Changes of one flag come one after the other. */
+    public FlagState change(Flag flag, FlagChange wanted) {
+        FlagState changed = database.inTransaction(handle -> {
+            handle.createQuery(ONE_CHANGE_AT_A_TIME)
+                    .bind("key", TOPIC + "/" + flag.name())
+                    .map((row, context) -> 0)
+                    .list();
+            StateRepository held = table(sameAs(handle.getConnection()));
+            FeatureState before = held.getFeatureState(flag);
+            FlagState after = wanted.appliedTo(
+                    stateOf(before == null ? manager.getMetaData(flag).getDefaultFeatureState() : before));
+            held.setFeatureState(new FeatureState(flag, after.enabled())
+                    .setParameter(PERCENTAGE, Integer.toString(after.percentage()))
+                    .setParameter(USERS, String.join("\n", after.users())));
             notices.write(handle, new Notice(TOPIC, flag.name()));
+            return after;
         });
         states.look(flag);
         log.info(
                 "event=flag_set flag={} enabled={} percentage={} users={}",
                 flag,
-                wanted.enabled(),
-                wanted.percentage(),
-                wanted.users().size());
+                changed.enabled(),
+                changed.percentage(),
+                changed.users().size());
+        return changed;
     }
 
     public static Optional<Flag> named(String name) {

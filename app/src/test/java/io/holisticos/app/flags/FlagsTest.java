@@ -11,6 +11,9 @@ import java.lang.reflect.Proxy;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -22,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class FlagsTest {
 
     private static final UserId ANNA = new UserId("demo-anna");
-    private static final FlagState OFF = new FlagState(false, 100, List.of());
+    private static final FlagChange OFF = new FlagChange(false, 100, List.of());
 
     private TestDatabase database;
 
@@ -48,7 +51,7 @@ class FlagsTest {
         Flags there = flags(database.dataSource());
         assertThat(there.isOn(Flag.WHOOP_INTEGRATION, ANNA)).isTrue();
 
-        here.set(Flag.WHOOP_INTEGRATION, OFF);
+        here.change(Flag.WHOOP_INTEGRATION, OFF);
 
         assertThat(here.isOn(Flag.WHOOP_INTEGRATION, ANNA)).isFalse();
         assertThat(within(2_000, () -> !there.isOn(Flag.WHOOP_INTEGRATION, ANNA)))
@@ -66,7 +69,7 @@ class FlagsTest {
             assertThat(within(20_000, notices::areListenedTo)).isTrue();
             assertThat(there.isOn(Flag.WHOOP_CONNECT, ANNA)).isTrue();
 
-            flags(database.dataSource()).set(Flag.WHOOP_CONNECT, OFF);
+            flags(database.dataSource()).change(Flag.WHOOP_CONNECT, OFF);
 
             assertThat(within(2_000, () -> !there.isOn(Flag.WHOOP_CONNECT, ANNA)))
                     .isTrue();
@@ -103,11 +106,11 @@ class FlagsTest {
                 .mapToObj(i -> new UserId("member-" + i))
                 .toList();
 
-        flags.set(Flag.WHOOP_CONNECT, new FlagState(true, 20, List.of()));
+        flags.change(Flag.WHOOP_CONNECT, new FlagChange(true, 20, List.of()));
         List<UserId> few = members.stream()
                 .filter(who -> flags.isOn(Flag.WHOOP_CONNECT, who))
                 .toList();
-        flags.set(Flag.WHOOP_CONNECT, new FlagState(true, 60, List.of()));
+        flags.change(Flag.WHOOP_CONNECT, new FlagChange(true, 60, List.of()));
         List<UserId> many = members.stream()
                 .filter(who -> flags.isOn(Flag.WHOOP_CONNECT, who))
                 .toList();
@@ -120,7 +123,7 @@ class FlagsTest {
     void listedMembersAreInWhateverThePercentage() {
         Flags flags = flags(database.dataSource());
 
-        flags.set(Flag.WHOOP_SYNC, new FlagState(true, 0, List.of("demo-anna")));
+        flags.change(Flag.WHOOP_SYNC, new FlagChange(true, 0, List.of("demo-anna")));
 
         assertThat(flags.isOn(Flag.WHOOP_SYNC, ANNA)).isTrue();
         assertThat(flags.isOn(Flag.WHOOP_SYNC, new UserId("demo-ben"))).isFalse();
@@ -131,17 +134,75 @@ class FlagsTest {
     void switchedOffIsOffForListedMembersToo() {
         Flags flags = flags(database.dataSource());
 
-        flags.set(Flag.WHOOP_SYNC, new FlagState(false, 100, List.of("demo-anna")));
+        flags.change(Flag.WHOOP_SYNC, new FlagChange(false, 100, List.of("demo-anna")));
 
         assertThat(flags.isOn(Flag.WHOOP_SYNC, ANNA)).isFalse();
         assertThat(flags.isOnForAnyone(Flag.WHOOP_SYNC)).isFalse();
     }
 
     @Test
+    void whatIsLeftOutStaysAsItStandsOnEveryReplicaAndAfterARestart() {
+        Flags here = flags(database.dataSource());
+        Flags there = flags(database.dataSource());
+        here.change(Flag.WHOOP_SYNC, new FlagChange(true, 25, List.of("demo-anna")));
+
+        there.change(Flag.WHOOP_SYNC, switched(false));
+        assertThat(here.change(Flag.WHOOP_SYNC, switched(true)))
+                .isEqualTo(new FlagState(true, 25, List.of("demo-anna")));
+
+        assertThat(flags(database.dataSource()).read(Flag.WHOOP_SYNC))
+                .isEqualTo(new FlagState(true, 25, List.of("demo-anna")));
+    }
+
+    @Test
+    void whatIsLeftOutOfAFlagThatNobodyHasSetStaysAsItIsByDefault() {
+        Flags flags = flags(database.dataSource());
+
+        assertThat(flags.change(Flag.PARALLEL_READ, new FlagChange(null, 10, null)))
+                .isEqualTo(new FlagState(false, 10, List.of()));
+        assertThat(flags.change(Flag.WHOOP_CONNECT, new FlagChange(null, 10, null)))
+                .isEqualTo(new FlagState(true, 10, List.of()));
+    }
+
+    @Test
+    void usersWithoutAPercentageMeanNobodyElse() {
+        Flags flags = flags(database.dataSource());
+
+        assertThat(flags.change(Flag.WHOOP_SYNC, new FlagChange(true, null, List.of("demo-anna"))))
+                .isEqualTo(new FlagState(true, 0, List.of("demo-anna")));
+        assertThat(flags.change(Flag.WHOOP_SYNC, new FlagChange(null, null, List.of())))
+                .as("the last of them taken out does not mean everybody")
+                .isEqualTo(new FlagState(true, 0, List.of()));
+    }
+
+    @Test
+    void twoReplicasThatChangeAFlagAtTheSameTimeLoseNothing() throws Exception {
+        Flags here = flags(database.dataSource());
+        Flags there = flags(database.dataSource());
+        ExecutorService both = Executors.newFixedThreadPool(2);
+        try {
+            for (int round = 1; round <= 20; round++) {
+                int percentage = round;
+                List<String> users = List.of("member-" + round);
+                Future<?> one = both.submit(() -> here.change(Flag.WHOOP_SYNC, new FlagChange(null, percentage, null)));
+                Future<?> other =
+                        both.submit(() -> there.change(Flag.WHOOP_SYNC, new FlagChange(null, percentage, users)));
+                one.get();
+                other.get();
+
+                assertThat(flags(database.dataSource()).read(Flag.WHOOP_SYNC))
+                        .isEqualTo(new FlagState(true, percentage, users));
+            }
+        } finally {
+            both.shutdownNow();
+        }
+    }
+
+    @Test
     void aDatabaseThatIsAwayLeavesAFlagAsItWasLastSeen() {
         AtomicBoolean away = new AtomicBoolean();
         Flags flags = flags(switchable(database.dataSource(), away));
-        flags.set(Flag.WHOOP_INTEGRATION, OFF);
+        flags.change(Flag.WHOOP_INTEGRATION, OFF);
 
         away.set(true);
 
@@ -154,6 +215,10 @@ class FlagsTest {
         assertThatThrownBy(() -> new FlagState(true, 101, List.of())).isInstanceOf(InvalidRequest.class);
         assertThatThrownBy(() -> new FlagState(true, -1, List.of())).isInstanceOf(InvalidRequest.class);
         assertThatThrownBy(() -> new FlagState(true, 100, List.of(" "))).isInstanceOf(InvalidRequest.class);
+    }
+
+    private static FlagChange switched(boolean on) {
+        return new FlagChange(on, null, null);
     }
 
     /** A replica that nobody tells anything. */

@@ -1,0 +1,223 @@
+package io.holisticos.sahha;
+
+import static io.holisticos.sahha.SahhaStub.sample;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holisticos.health.BoundedSource;
+import io.holisticos.health.DayRange;
+import io.holisticos.health.Deadline;
+import io.holisticos.health.HealthSource;
+import io.holisticos.health.HealthSource.Acquaintance;
+import io.holisticos.health.SourceAnswer;
+import io.holisticos.health.SourceName;
+import io.holisticos.health.UserId;
+import io.holisticos.sahha.SahhaStub.Answer;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.jdbi.v3.core.generic.GenericType;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Ids are anybody's text: what strangers may cost, and what members have all the same. */
+class ProfilesTest {
+
+    private static final DayRange TODAY = DayRange.of(LocalDate.of(2025, 7, 11));
+    private static final DayRange LONG_AGO = DayRange.of(LocalDate.of(2019, 7, 11));
+    private static final String PROFILE = "/api/v1/account/profile/";
+
+    /** Five for strangers, fifteen for members. */
+    private static final int FEW_CALLS_PER_SECOND = 20;
+
+    private static final int STRANGERS_PER_SECOND = 5;
+
+    private final ExecutorService callers = Executors.newFixedThreadPool(16);
+    private final ExecutorService elsewhere = Executors.newFixedThreadPool(4);
+    private SahhaBed bed;
+
+    @BeforeEach
+    void open() {
+        bed = new SahhaBed(FEW_CALLS_PER_SECOND);
+    }
+
+    @AfterEach
+    void close() {
+        callers.shutdownNow();
+        elsewhere.shutdownNow();
+        bed.close();
+    }
+
+    @Test
+    void membersAreAnsweredWhileStrangersAreTriedAndNothingOfThoseIsKept() throws Exception {
+        member("by-an-earlier-answer");
+        member("by-a-connection");
+        bed.store()
+                .saveProfile(new UserId("by-an-earlier-answer"), bed.now.get().minus(Duration.ofDays(3)));
+        bed.module.alsoOurs(new BoundedSource(new Knows("by-a-connection"), elsewhere));
+        long begun = System.nanoTime();
+
+        List<Future<String>> strangers = all(Stream.generate(() -> "stranger-" + UUID.randomUUID())
+                .limit(500)
+                .map(id -> () -> status(id, TODAY)));
+        String first = status("by-an-earlier-answer", TODAY);
+        String second = status("by-a-connection", TODAY);
+
+        for (Future<String> stranger : strangers) {
+            assertThat(stranger.get()).isIn("not_connected", "unavailable");
+        }
+        assertThat(first).isEqualTo("ok");
+        assertThat(second).isEqualTo("ok");
+        assertThat(bed.sahha.seen(PROFILE + "stranger-")).hasSizeLessThanOrEqualTo(mostOfStrangers(begun));
+        assertThat(checks()).containsOnlyKeys("by-an-earlier-answer", "by-a-connection");
+        assertThat(bed.metrics.meter("sahha.profiles.strangers.refused").getCount())
+                .isGreaterThan(400);
+    }
+
+    @Test
+    void daysLongAgoAndTheQuestionWhoSomebodyIsAreNoWayAround() throws Exception {
+        long begun = System.nanoTime();
+
+        List<Future<String>> strangers = all(Stream.generate(() -> "stranger-" + UUID.randomUUID())
+                .limit(100)
+                .flatMap(id -> Stream.of(
+                        () -> status(id, LONG_AGO), () -> acquaintance(id).name())));
+
+        for (Future<String> stranger : strangers) {
+            assertThat(stranger.get()).isIn("not_connected", "unavailable", "UNKNOWN", "UNSURE");
+        }
+        assertThat(bed.sahha.seen(PROFILE)).hasSizeLessThanOrEqualTo(mostOfStrangers(begun));
+        assertThat(checks()).isEmpty();
+    }
+
+    @Test
+    void aSahhaThatHangsForStrangersLeavesThreadsToMembers() throws Exception {
+        member("member");
+        bed.store().saveProfile(new UserId("member"), bed.now.get().minus(Duration.ofDays(3)));
+        all(Stream.generate(() -> "stranger-" + UUID.randomUUID()).limit(50).map(id -> {
+            bed.sahha.on(PROFILE + id, request -> {
+                Thread.sleep(60_000); // the client gives up before, and the server ends with the test
+                return Answer.status(404);
+            });
+            return () -> status(id, TODAY);
+        }));
+
+        assertThat(status("member", TODAY)).isEqualTo("ok");
+    }
+
+    @Test
+    void thatThereIsNobodyHoldsForADay() {
+        assertThat(status("nobody", TODAY)).isEqualTo("not_connected");
+        member("nobody");
+        bed.passes(Duration.ofHours(23));
+        assertThat(status("nobody", TODAY)).isEqualTo("not_connected");
+        assertThat(bed.sahha.seen(PROFILE)).hasSize(1);
+
+        bed.passes(Duration.ofHours(2));
+
+        assertThat(status("nobody", TODAY)).isEqualTo("ok");
+        assertThat(checks()).containsExactly(Map.entry("nobody", true));
+    }
+
+    @Test
+    void anEventOfSahhaTellsOfWhomItDidNotKnowBefore() {
+        assertThat(status("newcomer", TODAY)).isEqualTo("not_connected");
+        member("newcomer");
+        bed.passes(Duration.ofMinutes(1));
+
+        new SahhaInboxStore(bed.database.jdbi())
+                .save(
+                        new byte[] {1},
+                        List.of(new SahhaEvent("an event", new UserId("newcomer"), Kind.SCORES)),
+                        new SahhaInboxStore.Times(bed.now.get(), Duration.ofSeconds(10), Duration.ofMinutes(10)));
+
+        assertThat(checks()).isEmpty();
+        assertThat(status("newcomer", TODAY)).isEqualTo("ok");
+    }
+
+    @Test
+    void whomSahhaNoLongerKnowsIsForgotten() {
+        bed.store().saveProfile(new UserId("gone"), bed.now.get().minus(Duration.ofDays(3)));
+
+        assertThat(status("gone", TODAY)).isEqualTo("not_connected");
+
+        assertThat(checks()).isEmpty();
+    }
+
+    @Test
+    void whatAnEarlierVersionNotedOfNobodyCountsForNothing() {
+        member("anna");
+        bed.database
+                .jdbi()
+                .useHandle(handle -> handle.execute(
+                        "insert into sahha_profile_check (profile_id, known, checked_at) values ('anna', false, ?),"
+                                + " ('nobody', false, ?)",
+                        bed.now.get().atOffset(ZoneOffset.UTC),
+                        bed.now.get().atOffset(ZoneOffset.UTC)));
+
+        assertThat(status("anna", TODAY)).isEqualTo("ok");
+        bed.store().purgeProfiles();
+
+        assertThat(checks()).containsExactly(Map.entry("anna", true));
+    }
+
+    private void member(String id) {
+        bed.sahha.member(id, sample("golden-scores.json"), sample("golden-biomarkers.json"), null);
+    }
+
+    private String status(String id, DayRange days) {
+        return bed.module
+                .source()
+                .read(new UserId(id), days, Deadline.after(Duration.ofSeconds(25)))
+                .status();
+    }
+
+    private Acquaintance acquaintance(String id) {
+        return bed.module.source().acquaintance(new UserId(id), Deadline.after(Duration.ofSeconds(25)));
+    }
+
+    private static int mostOfStrangers(long begunNanos) {
+        long seconds = Duration.ofNanos(System.nanoTime() - begunNanos).toSeconds();
+        return (int) (seconds + 2) * STRANGERS_PER_SECOND; // the first and the last of them not whole
+    }
+
+    private List<Future<String>> all(Stream<Callable<String>> questions) {
+        return questions.map(callers::submit).toList();
+    }
+
+    private Map<String, Boolean> checks() {
+        return bed.database
+                .jdbi()
+                .withHandle(handle -> handle.createQuery("select profile_id, known from sahha_profile_check")
+                        .setMapKeyColumn("profile_id")
+                        .setMapValueColumn("known")
+                        .collectInto(new GenericType<Map<String, Boolean>>() {}));
+    }
+
+    /** Another source that knows one member. */
+    private record Knows(String member) implements HealthSource {
+
+        @Override
+        public SourceName name() {
+            return new SourceName("another");
+        }
+
+        @Override
+        public SourceAnswer read(UserId who, DayRange days, Deadline deadline) {
+            return new SourceAnswer.NotConnected(name());
+        }
+
+        @Override
+        public Acquaintance acquaintance(UserId who, Deadline deadline) {
+            return who.value().equals(member) ? Acquaintance.KNOWN : Acquaintance.UNKNOWN;
+        }
+    }
+}
