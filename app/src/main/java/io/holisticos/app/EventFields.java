@@ -20,12 +20,16 @@ final class EventFields {
 
     /** Empty for lines that are not ours. */
     static Map<String, Object> of(ILoggingEvent line) {
+        return of(line.getMessage(), line.getArgumentArray());
+    }
+
+    /** @param arguments what is put into the text */
+    static Map<String, Object> of(@Nullable String text, @Nullable Object @Nullable [] arguments) {
         Map<String, Object> fields = new LinkedHashMap<>();
-        String text = line.getMessage();
         if (text == null || !text.startsWith("event=")) {
             return fields;
         }
-        Values values = new Values(line.getArgumentArray());
+        Values values = new Values(arguments);
         Matcher field = FIELD.matcher(text);
         int read = 0;
         while (field.find()) {

@@ -132,6 +132,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
 
     @Override
     public void run(HealthConfiguration configuration, Environment environment) {
+        environment.lifecycle().manage(OncePerMinute.install());
         useVirtualThreadsWhereThereAreAny(configuration);
         environment.lifecycle().addServerLifecycleListener(started -> server = started);
 
