@@ -19,6 +19,7 @@ import io.holisticos.app.probes.Drain;
 import io.holisticos.app.probes.Probes;
 import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.health.WhatFailed;
 import io.holisticos.jobs.Jobs;
 import io.holisticos.outbound.Commands;
 import io.holisticos.outbound.OutboundClient;
@@ -283,7 +284,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         } catch (Vault.WrongKey e) {
             throw new OperatorLine.Mendable(String.valueOf(e.getMessage()), e);
         } catch (SourceUnavailable away) {
-            log.warn("event=vault_not_proven reason=\"WHOOP's database cannot be asked\"");
+            log.warn("event=vault_not_proven cause=\"{}\"", WhatFailed.inWords(away));
         }
     }
 
