@@ -18,6 +18,15 @@ final class EventFields {
 
     private EventFields() {}
 
+    static boolean isOurs(@Nullable String text) {
+        return text != null && text.startsWith("event=");
+    }
+
+    /** Whether the text says nothing beside its fields. */
+    static boolean areAll(String text) {
+        return FIELD.matcher(text).replaceAll("").isBlank();
+    }
+
     /** Empty for lines that are not ours. */
     static Map<String, Object> of(ILoggingEvent line) {
         return of(line.getMessage(), line.getArgumentArray());
@@ -26,7 +35,7 @@ final class EventFields {
     /** @param arguments what is put into the text */
     static Map<String, Object> of(@Nullable String text, @Nullable Object @Nullable [] arguments) {
         Map<String, Object> fields = new LinkedHashMap<>();
-        if (text == null || !text.startsWith("event=")) {
+        if (text == null || !isOurs(text)) {
             return fields;
         }
         Values values = new Values(arguments);
