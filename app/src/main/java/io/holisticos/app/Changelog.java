@@ -1,5 +1,6 @@
 package io.holisticos.app;
 
+import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.db.DataSourceFactory;
 import io.dropwizard.migrations.DbCommand;
 import io.holisticos.app.OperatorLine.Mendable;
@@ -11,8 +12,11 @@ import java.util.function.Function;
 import liquibase.Contexts;
 import liquibase.LabelExpression;
 import liquibase.Liquibase;
+import liquibase.Scope;
+import liquibase.UpdateSummaryEnum;
 import liquibase.exception.LiquibaseException;
 import liquibase.lockservice.DatabaseChangeLogLock;
+import liquibase.ui.LoggerUIService;
 import net.sourceforge.argparse4j.inf.Namespace;
 
 /** The commands {@code sahha-db …} and {@code whoop-db …}: migrate, status, rollback, tag and Liquibase's others. */
@@ -23,6 +27,8 @@ final class Changelog extends DbCommand<HealthConfiguration> {
 
     private static final Set<String> TAKE_THE_LOCK = Set.of(
             "migrate", "rollback", "tag", "fast-forward", "prepare-rollback", "test", "clear-checksums", "drop-all");
+
+    private static final Set<String> SAY_WHAT_CHANGED = Set.of("migrate", "rollback", "fast-forward");
 
     /** Another replica's migration may be about to end; Liquibase by itself would wait for five minutes. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -37,15 +43,29 @@ final class Changelog extends DbCommand<HealthConfiguration> {
         this.name = name;
     }
 
+    /** What goes wrong is said once, by the command line; not by each library on the way. */
+    @Override
+    protected void run(Bootstrap<HealthConfiguration> bootstrap, Namespace namespace, HealthConfiguration configuration)
+            throws Exception {
+        QuietLibraries.installForCommands();
+        super.run(bootstrap, namespace, configuration);
+    }
+
     @Override
     public void run(Namespace namespace, Liquibase liquibase) throws Exception {
         String subcommand = namespace.getString(SUBCOMMAND);
         if (TAKE_THE_LOCK.contains(subcommand)) {
             awaitLock(liquibase, namespace.getString("file"));
         }
-        super.run(namespace, liquibase);
+        int before = liquibase.getDatabase().getRanChangeSetList().size();
+        liquibase.setShowSummary(UpdateSummaryEnum.OFF);
+        Scope.child(Scope.Attr.ui, new LoggerUIService(), () -> super.run(namespace, liquibase));
         if (subcommand.equals("status")) {
             judge(liquibase, namespace.getString("file"));
+        } else if (SAY_WHAT_CHANGED.contains(subcommand)) {
+            int after = liquibase.getDatabase().getRanChangeSetList().size();
+            System.out.println(name + ": " + Math.abs(after - before) + " change sets "
+                    + (after < before ? "taken back" : "have run") + ", " + after + " in all");
         }
     }
 

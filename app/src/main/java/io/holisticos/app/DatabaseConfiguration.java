@@ -105,7 +105,9 @@ public final class DatabaseConfiguration extends DataSourceFactory {
     }
 
     @JsonIgnore
-    @ValidationMethod(message = "url must be like jdbc:postgresql://localhost:5432/sahha, user and password beside it")
+    @ValidationMethod(
+            message =
+                    "sahhaDatabase.url and whoopDatabase.url (…_DATABASE_URL) must be like jdbc:postgresql://localhost:5432/sahha, user and password beside it")
     public boolean isUrlUsable() {
         String url = getUrl();
         return url != null && Driver.parseURL(url, null) != null && !url.matches("(?i).*[?&]password=.*");

@@ -70,6 +70,7 @@ public final class EventLayout extends EventJsonLayoutBaseFactory {
                 redact(fields, "message");
             } else if (EventFields.areAll(event.getMessage())) {
                 fields.remove("message");
+                fields.remove("logger"); // the event's name says as much
             }
             redact(fields, "exception");
             said.forEach(fields::putIfAbsent);

@@ -51,7 +51,7 @@ import org.jspecify.annotations.Nullable;
 
         @Override
         public boolean isValid(HealthConfiguration all, ConstraintValidatorContext context) {
-            if (all.deployment != Deployment.PRODUCTION) {
+            if (!all.isForProduction()) {
                 return true;
             }
             List<String> broken = broken(all);

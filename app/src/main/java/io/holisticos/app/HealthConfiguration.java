@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.logging.common.DefaultLoggingFactory;
+import io.dropwizard.validation.OneOf;
 import io.dropwizard.validation.ValidationMethod;
 import io.holisticos.app.admin.hystrix.HystrixConfiguration;
 import io.holisticos.health.SourceName;
@@ -21,10 +22,14 @@ import jakarta.validation.constraints.Pattern;
 @FitForItsDeployment
 public final class HealthConfiguration extends Configuration {
 
+    private static final String PRODUCTION = "production";
+    private static final String SANDBOX = "sandbox";
+
     /** What only a sandbox may, production must not. */
     @NotNull
+    @OneOf({PRODUCTION, SANDBOX})
     @JsonProperty
-    Deployment deployment = Deployment.PRODUCTION;
+    String deployment = PRODUCTION;
 
     /** Where browsers reach us, without a slash at the end. */
     @NotNull
@@ -112,6 +117,10 @@ public final class HealthConfiguration extends Configuration {
                                 .allMatch(level -> level.isMissingNode()
                                         || (level.isBoolean() && !level.asBoolean()) // YAML's word for OFF
                                         || isLevel(level.asText())));
+    }
+
+    boolean isForProduction() {
+        return deployment.equals(PRODUCTION);
     }
 
     private static boolean isLevel(String word) {

@@ -3,6 +3,7 @@ package io.holisticos.app;
 import io.dropwizard.configuration.ConfigurationException;
 import io.holisticos.health.WhatFailed;
 import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
@@ -71,6 +72,9 @@ final class OperatorLine {
         if (t.getCause() instanceof BindException why) { // Jetty's, which names the port, around the system's
             return Optional.of(t.getMessage() + ": " + why.getMessage());
         }
+        if (t instanceof IOException && String.valueOf(t.getMessage()).startsWith("Failed to bind")) {
+            return Optional.of(inOneLine(t.getMessage()) + ": no such address on this machine");
+        }
         return missingVariable(t);
     }
 
@@ -87,6 +91,9 @@ final class OperatorLine {
     /** What stands in a file that is not YAML may be a secret: only where it stands is said. */
     private static String ofConfiguration(Throwable t) {
         String line = inOneLine(t.getMessage());
+        if (line.startsWith("default configuration")) { // what Dropwizard takes when no file is named
+            return "no configuration is named: put config.yml behind the command";
+        }
         Matcher place = MALFORMED.matcher(line);
         return place.matches()
                 ? place.group(1) + " is not YAML at line " + place.group(2) + ": what a variable puts there may hold no"
@@ -115,6 +122,7 @@ final class OperatorLine {
                 .lines()
                 .map(String::strip)
                 .filter(part -> !part.isEmpty())
-                .collect(Collectors.joining(" "));
+                .collect(Collectors.joining(" "))
+                .replaceAll("\\s+", " ");
     }
 }

@@ -8,6 +8,7 @@ import ch.qos.logback.core.spi.FilterReply;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
@@ -39,13 +40,30 @@ final class QuietLibraries extends TurboFilter {
             new Floor("com.github.kagkarlsson.scheduler", Level.OFF),
             new Floor("liquibase", Level.WARN));
 
+    /** Commands answer with one line of their own. */
+    private static final List<Floor> OF_COMMANDS =
+            List.of(new Floor("org.apache.tomcat.jdbc", Level.OFF), new Floor("liquibase", Level.OFF));
+
+    private final List<Floor> floors;
     private final Map<String, Level> lowest = new ConcurrentHashMap<>();
+
+    private QuietLibraries(List<Floor> floors) {
+        this.floors = floors;
+    }
 
     /** For all of the process's loggers. */
     static void install() {
+        install(FLOORS);
+    }
+
+    static void installForCommands() {
+        install(Stream.concat(OF_COMMANDS.stream(), FLOORS.stream()).toList());
+    }
+
+    private static void install(List<Floor> floors) {
         LoggerContext loggers = (LoggerContext) LoggerFactory.getILoggerFactory();
         loggers.getTurboFilterList().removeIf(QuietLibraries.class::isInstance);
-        QuietLibraries filter = new QuietLibraries();
+        QuietLibraries filter = new QuietLibraries(floors);
         filter.setContext(loggers);
         filter.start();
         loggers.addTurboFilter(filter);
@@ -59,12 +77,12 @@ final class QuietLibraries extends TurboFilter {
             @Nullable String text,
             @Nullable Object @Nullable [] values,
             @Nullable Throwable thrown) {
-        Level floor = lowest.computeIfAbsent(logger.getName(), QuietLibraries::floorOf);
+        Level floor = lowest.computeIfAbsent(logger.getName(), this::floorOf);
         return level.isGreaterOrEqual(floor) ? FilterReply.NEUTRAL : FilterReply.DENY;
     }
 
-    private static Level floorOf(String logger) {
-        return FLOORS.stream()
+    private Level floorOf(String logger) {
+        return floors.stream()
                 .filter(floor -> logger.equals(floor.loggers()) || logger.startsWith(floor.loggers() + "."))
                 .findFirst()
                 .map(Floor::lowest)

@@ -49,6 +49,7 @@ final class ReactivateConnections extends ConfiguredCommand<HealthConfiguration>
     @Override
     protected void run(Bootstrap<HealthConfiguration> bootstrap, Namespace namespace, HealthConfiguration all)
             throws Exception {
+        QuietLibraries.installForCommands();
         if (!all.whoop.isConfigured()) {
             throw new Mendable("WHOOP is not configured: set WHOOP_CLIENT_ID and WHOOP_CLIENT_SECRET"
                     + " as for the service (see .env.example)");

@@ -116,7 +116,8 @@ public final class SahhaConfiguration {
     }
 
     @JsonIgnore
-    @ValidationMethod(message = "baseUrl (SAHHA_URL) must be an address like https://api.sahha.ai, without a query")
+    @ValidationMethod(
+            message = "sahha.baseUrl (SAHHA_URL) must be an address like https://api.sahha.ai, without a query")
     public boolean isBaseUrlUsable() {
         return WebAddress.isUsable(baseUrl);
     }

@@ -135,7 +135,7 @@ public final class WhoopConfiguration {
     }
 
     @JsonIgnore
-    @ValidationMethod(message = "apiUrl (WHOOP_URL) must be an address like https://api.prod.whoop.com/developer")
+    @ValidationMethod(message = "whoop.apiUrl (WHOOP_URL) must be an address like https://api.prod.whoop.com/developer")
     public boolean isApiUrlUsable() {
         return WebAddress.isUsable(apiUrl);
     }
