@@ -4,6 +4,7 @@ import com.github.kagkarlsson.scheduler.event.AbstractSchedulerListener;
 import com.github.kagkarlsson.scheduler.task.Execution;
 import com.github.kagkarlsson.scheduler.task.ExecutionComplete;
 import io.holisticos.health.MissingTable;
+import io.holisticos.health.WhatFailed;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -19,11 +20,9 @@ final class JobFailures extends AbstractSchedulerListener {
             boolean early = complete.getCause().filter(MissingTable::isCauseOf).isPresent();
             log.atLevel(early ? Level.DEBUG : Level.WARN)
                     .log(
-                            "event=job_failed task={} reason={}",
+                            "event=job_failed task={} cause=\"{}\"",
                             complete.getExecution().getTaskName(),
-                            complete.getCause()
-                                    .map(cause -> cause.getClass().getSimpleName())
-                                    .orElse("unknown"));
+                            complete.getCause().map(WhatFailed::inWords).orElse("unknown"));
         }
     }
 

@@ -10,6 +10,7 @@ import com.github.kagkarlsson.scheduler.testhelper.ManualScheduler;
 import com.github.kagkarlsson.scheduler.testhelper.SettableClock;
 import com.github.kagkarlsson.scheduler.testhelper.TestHelper;
 import io.dropwizard.lifecycle.Managed;
+import io.holisticos.health.WhatFailed;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -151,7 +152,10 @@ public final class Jobs implements Managed {
             scheduler.start();
             starter.shutdown();
         } catch (RuntimeException e) {
-            log.warn("event=jobs_not_started retry_in_ms={} reason={}", START_AGAIN.toMillis(), e.toString());
+            log.warn(
+                    "event=jobs_not_started retry_in_ms={} cause=\"{}\"",
+                    START_AGAIN.toMillis(),
+                    WhatFailed.inWords(e));
             ScheduledFuture<?> unused = starter.schedule(this::start, START_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
         }
     }

@@ -1,5 +1,6 @@
 package io.holisticos.sahha;
 
+import io.holisticos.health.WhatFailed;
 import io.holisticos.web.WebhookOutcome;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -79,9 +80,7 @@ final class SahhaInbox {
             }
             return events.get(0).isKnownType() ? WebhookOutcome.STORED : WebhookOutcome.UNKNOWN_TYPE;
         } catch (JdbiException e) { // without its message, which may quote the statement's arguments
-            log.error(
-                    "event=webhook_not_stored provider=sahha reason={}",
-                    e.getClass().getSimpleName());
+            log.error("event=webhook_not_stored provider=sahha cause=\"{}\"", WhatFailed.inWords(e));
             return WebhookOutcome.UNAVAILABLE;
         }
     }
@@ -113,9 +112,7 @@ final class SahhaInbox {
                             due.kind().word(), Span.recent(clock).name()));
             inbox.settle(due, begun, now.minus(GIVEN_UP), now);
         } catch (RuntimeException e) { // due again in a minute
-            log.warn(
-                    "event=webhook_not_settled provider=sahha reason={}",
-                    e.getClass().getSimpleName());
+            log.warn("event=webhook_not_settled provider=sahha cause=\"{}\"", WhatFailed.inWords(e));
         }
     }
 
@@ -123,9 +120,7 @@ final class SahhaInbox {
         try {
             work();
         } catch (RuntimeException e) { // the next beat tries again; a task that throws would be the last
-            log.warn(
-                    "event=inbox_not_worked provider=sahha reason={}",
-                    e.getClass().getSimpleName());
+            log.warn("event=inbox_not_worked provider=sahha cause=\"{}\"", WhatFailed.inWords(e));
         }
     }
 

@@ -14,6 +14,7 @@ import com.github.kagkarlsson.shaded.jdbc.SQLRuntimeException;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.MissingTable;
 import io.holisticos.health.UserId;
+import io.holisticos.health.WhatFailed;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.api.Window;
 import io.holisticos.whoop.data.WhoopStore;
@@ -168,7 +169,7 @@ public final class Synchronizer {
             return woken;
         } catch (JdbiException | SourceUnavailable e) {
             log.atLevel(MissingTable.isCauseOf(e) ? Level.DEBUG : Level.WARN)
-                    .log("event=sweep_failed reason={}", e.getClass().getSimpleName()); // the next one comes in minutes
+                    .log("event=sweep_failed cause=\"{}\"", WhatFailed.inWords(e)); // the next one comes in minutes
             return 0;
         }
     }
