@@ -94,6 +94,23 @@ class SetbacksTest {
     }
 
     @Test
+    void whoAsksWhileARunIsOpenHastensNothing() {
+        bed.connect(ANNA);
+        UUID jobId = bed.synchronizer.firstSync(ANNA);
+        garbage(WORKOUTS);
+        bed.work();
+        bed.calls();
+
+        for (int i = 0; i < 5; i++) {
+            bed.pass(Duration.ofSeconds(1));
+            assertThat(bed.synchronizer.requestSync(ANNA)).isEqualTo(jobId);
+            bed.work();
+        }
+
+        assertThat(bed.calls()).isEmpty();
+    }
+
+    @Test
     void whatWasToldOfOtherListsIsReadAtOnce() {
         bed.connect(ANNA);
         bed.synchronizer.firstSync(ANNA);
@@ -157,7 +174,9 @@ class SetbacksTest {
         UUID jobId = bed.synchronizer.firstSync(ANNA);
         status(403, CYCLES);
         status(408, SLEEPS);
-        bed.twin.faults().add(FaultRule.always("/developer/v2/recovery", FaultKind.HTML).withStatus(200));
+        bed.twin
+                .faults()
+                .add(FaultRule.always("/developer/v2/recovery", FaultKind.HTML).withStatus(200));
 
         bed.pass(Duration.ofHours(3));
 
