@@ -9,6 +9,7 @@ import io.holisticos.whoop.sync.SyncRun.Stage;
 import io.holisticos.whoop.sync.SyncRun.State;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -225,6 +226,20 @@ class SetbacksTest {
         bed.jdbi.useHandle(handle -> handle.execute("drop trigger stop on whoop_cycle"));
         bed.pass(Duration.ofMinutes(10));
         assertThat(run(jobId).state()).isEqualTo(State.DONE);
+    }
+
+    @Test
+    void whatTheVersionBeforePausedForIsTriedAtOnce() {
+        bed.connect(ANNA);
+        UUID jobId = bed.synchronizer.firstSync(ANNA);
+        bed.jdbi.useHandle(handle -> handle.createUpdate("""
+                        update whoop_member_sync set pause_lane = 'interactive', paused_until = :until, failures = 4,
+                            failure = 'bad_reply', failure_collection = 'workout'""")
+                .bind("until", bed.clock.instant().plusSeconds(3_600).atOffset(ZoneOffset.UTC))
+                .execute());
+
+        assertThat(bed.work(ANNA, jobId).state()).isEqualTo(State.DONE);
+        assertThat(bed.synchronizer.failing()).isEmpty();
     }
 
     @Test
