@@ -11,10 +11,9 @@ create table whoop_sync_failure (
     recorded_at timestamptz not null,
     primary key (user_id, stage, further_back)
 );
-create index whoop_sync_failure_again on whoop_sync_failure (failures) where failures >= 3;
 comment on table whoop_sync_failure is 'What of a member fails, each list for itself, until it works again. Outages are no failures of a list: they pause a lane, see whoop_member_sync.';
 comment on column whoop_sync_failure.further_back is 'Whether it is the list as a backfill reads it, and not its newest pages.';
-comment on column whoop_sync_failure.retry_at is 'It is not tried before, whoever asks for it.';
+comment on column whoop_sync_failure.retry_at is 'It is not tried before; who asks for the member moves it here and now.';
 comment on column whoop_member_sync.failure is 'How the last step failed; since whoop_sync_failure only outages are noted here, and failures counts those in a row.';
 --rollback comment on column whoop_member_sync.failure is 'How the last step failed; failures counts how often in a row it did so, of the same collection.';
 --rollback drop table whoop_sync_failure;

@@ -16,13 +16,13 @@ import static org.assertj.core.groups.Tuple.tuple;
 
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Metric;
+import io.holisticos.health.Score;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.Disabled;
 import io.holisticos.health.SourceAnswer.Excluded;
 import io.holisticos.health.SourceAnswer.NotConnected;
 import io.holisticos.health.SourceAnswer.Standing;
 import io.holisticos.health.SourceAnswer.Unavailable;
-import io.holisticos.health.Score;
 import io.holisticos.health.SourceDay;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.Workout;
@@ -99,16 +99,15 @@ class MergeTest {
 
     @Test
     void aScoreBeyondItsScaleIsMissingWithThatReason() {
-        MergedDay merged = mergeOne(
-                measured(
-                        WHOOP,
-                        new SourceDay(
-                                DAY,
-                                List.of(new Score("whoop_recovery", new BigDecimal("150"), Score.Scale.PERCENT, null)),
-                                List.of(),
-                                List.of(),
-                                null,
-                                null)));
+        MergedDay merged = mergeOne(measured(
+                WHOOP,
+                new SourceDay(
+                        DAY,
+                        List.of(new Score("whoop_recovery", new BigDecimal("150"), Score.Scale.PERCENT, null)),
+                        List.of(),
+                        List.of(),
+                        null,
+                        null)));
 
         assertThat(merged.scores()).isEmpty();
         assertThat(merged.completeness().missing())

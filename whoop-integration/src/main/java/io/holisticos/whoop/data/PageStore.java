@@ -144,13 +144,11 @@ final class PageStore {
     private record Look(Set<String> same, int seen) {}
 
     private Look look(Arrival arrival, List<Version> versions) {
-        return done(handle -> bound(
-                        handle.createUpdate(sql(arrival, Statement.Work.LOOK)), arrival, versions, versions)
+        return done(handle -> bound(handle.createUpdate(sql(arrival, Statement.Work.LOOK)), arrival, versions, versions)
                 .execute((execution, context) -> {
                     try (context) {
                         ResultSet row = result(execution, 1);
-                        return new Look(
-                                Set.of((String[]) row.getArray("same").getArray()), row.getInt("seen"));
+                        return new Look(Set.of((String[]) row.getArray("same").getArray()), row.getInt("seen"));
                     }
                 }));
     }
@@ -173,8 +171,7 @@ final class PageStore {
         }
         List<Version> all = new ArrayList<>(fresh);
         all.addAll(same);
-        return done(handle -> bound(
-                        handle.createUpdate(sql(arrival, Statement.Work.WRITE)), arrival, same, all)
+        return done(handle -> bound(handle.createUpdate(sql(arrival, Statement.Work.WRITE)), arrival, same, all)
                 .bind("rows", rows.toString())
                 .bind("freshIds", array(arrival.kind().ownKeyType(), keys(fresh)))
                 .bind("freshHashes", array("bytea", hashes(fresh)))

@@ -52,6 +52,7 @@ final class FailureStore {
             )
             select {what} from failing
             join whoop_member_sync m on m.user_id = failing.user_id and m.stopped_at is null""";
+
     private static final String EACH =
             FAILING.replace("{what}", "failing.error, failing.what, count(distinct failing.user_id) as members") + """
 

@@ -58,7 +58,8 @@ record Failures(Map<What, Failed> of) {
     }
 
     boolean isHeldBack(@Nullable What what, Instant now) {
-        return what != null && find(what).filter(failed -> failed.isHeldBack(now)).isPresent();
+        return what != null
+                && find(what).filter(failed -> failed.isHeldBack(now)).isPresent();
     }
 
     /** Empty while there is hope. */

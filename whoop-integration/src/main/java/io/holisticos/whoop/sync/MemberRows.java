@@ -1,5 +1,6 @@
 package io.holisticos.whoop.sync;
 
+import io.holisticos.health.UserId;
 import io.holisticos.whoop.api.Window;
 import io.holisticos.whoop.quota.Lane;
 import io.holisticos.whoop.sync.Change.Happened;
@@ -24,9 +25,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
 
-/** What {@link MemberStore} finds, out of the columns it has it from. */
+/** What {@link MemberStore} keeps, in and out of its columns. */
 final class MemberRows {
 
     private MemberRows() {}
@@ -166,5 +168,52 @@ final class MemberRows {
     static @Nullable Instant instantOrNull(ResultSet row, String column) throws SQLException {
         OffsetDateTime moment = row.getObject(column, OffsetDateTime.class);
         return moment == null ? null : moment.toInstant();
+    }
+
+    static Update bind(Update update, UserId who, Read read, Instant now) {
+        Pause pause = read.pause();
+        Failure failure = pause == null ? null : pause.failure();
+        Collection collection = failure == null ? null : failure.collection();
+        return bindWalk(update, read.walk())
+                .bind("who", who.value())
+                .bindByType("account", read.account(), Long.class)
+                .bind("cycles", utcOrNull(read.listedAt().get(Collection.CYCLE)))
+                .bind("sleeps", utcOrNull(read.listedAt().get(Collection.SLEEP)))
+                .bind("recoveries", utcOrNull(read.listedAt().get(Collection.RECOVERY)))
+                .bind("workouts", utcOrNull(read.listedAt().get(Collection.WORKOUT)))
+                .bind("relistBefore", utcOrNull(read.relistBefore()))
+                .bind("pauseLane", pause == null ? null : word(pause.lane()))
+                .bind("pausedUntil", pause == null ? null : utc(pause.until()))
+                .bind("failures", pause == null ? 0 : pause.failures())
+                .bind("throttled", pause != null && pause.throttled())
+                .bind("failure", failure == null ? null : failure.error().word())
+                .bind("failureCollection", collection == null ? null : collection.word())
+                .bind("now", utc(now));
+    }
+
+    static Update bindWalk(Update update, @Nullable Walk walk) {
+        return update.bind(
+                        "walkCollection",
+                        walk == null ? null : walk.collection().word())
+                .bind("walkStart", walk == null ? null : utc(walk.window().start()))
+                .bind("walkEnd", walk == null ? null : utc(walk.window().end()))
+                .bind("walkUnreadEnd", walk == null ? null : utc(walk.unread().end()))
+                .bind("walkToken", walk == null ? null : walk.token())
+                .bind("walkPages", walk == null ? null : walk.pages())
+                .bind("walkBegunAt", walk == null ? null : utc(walk.begunAt()))
+                .bind("walkLane", walk == null ? null : word(walk.lane()))
+                .bind("walkTokens", walk == null ? null : walk.seen().bytes());
+    }
+
+    private static String word(Lane lane) {
+        return lane.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static OffsetDateTime utc(Instant moment) {
+        return moment.atOffset(ZoneOffset.UTC);
+    }
+
+    private static @Nullable OffsetDateTime utcOrNull(@Nullable Instant moment) {
+        return moment == null ? null : utc(moment);
     }
 }

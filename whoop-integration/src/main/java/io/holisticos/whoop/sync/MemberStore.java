@@ -3,11 +3,8 @@ package io.holisticos.whoop.sync;
 import io.holisticos.health.UserId;
 import io.holisticos.whoop.data.AnotherAccount;
 import io.holisticos.whoop.data.Condition;
-import io.holisticos.whoop.quota.Lane;
-import io.holisticos.whoop.sync.MemberState.Failure;
 import io.holisticos.whoop.sync.MemberState.NewestCycle;
 import io.holisticos.whoop.sync.MemberState.Night;
-import io.holisticos.whoop.sync.MemberState.Pause;
 import io.holisticos.whoop.sync.MemberState.Read;
 import io.holisticos.whoop.sync.Step.Walk;
 import java.sql.PreparedStatement;
@@ -17,7 +14,6 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
@@ -214,7 +210,7 @@ final class MemberStore {
             Update update = settles
                     ? handle.createUpdate(SETTLE_SAVE_AND_LOAD).bind("settled", ChangeStore.written(settled))
                     : handle.createUpdate(SAVE_AND_LOAD);
-            return bindLoad(bind(update, who, read, now), now).execute((execution, context) -> {
+            return bindLoad(MemberRows.bind(update, who, read, now), now).execute((execution, context) -> {
                 try (context) {
                     PreparedStatement statement = execution.get();
                     statement.getMoreResults(); // the first result is the count of what was saved
@@ -226,8 +222,8 @@ final class MemberStore {
 
     /** That records are still those of the member's account. */
     static Condition stillTheirs(Owner owner) {
-        Argument account = (position, statement, context) ->
-                statement.setObject(position, owner.account(), Types.BIGINT);
+        Argument account =
+                (position, statement, context) -> statement.setObject(position, owner.account(), Types.BIGINT);
         return new Condition(STILL_THEIRS, Map.of("account", account));
     }
 
@@ -254,12 +250,13 @@ final class MemberStore {
 
     /** Saves what was read, unless the member has another account by now. */
     void save(UserId who, Read read, Instant now) {
-        jdbi.useHandle(handle -> bind(handle.createUpdate(SAVE), who, read, now).execute());
+        jdbi.useHandle(handle ->
+                MemberRows.bind(handle.createUpdate(SAVE), who, read, now).execute());
     }
 
     /** Saves how far a backfill is; null when a gap is closed. */
     void saveBackfill(Owner owner, @Nullable Walk walk, Instant now) {
-        jdbi.useHandle(handle -> bindWalk(handle.createUpdate(SAVE_BACKFILL), walk)
+        jdbi.useHandle(handle -> MemberRows.bindWalk(handle.createUpdate(SAVE_BACKFILL), walk)
                 .bind("who", owner.who().value())
                 .bindByType("account", owner.account(), Long.class)
                 .bind("now", utc(now))
@@ -329,7 +326,8 @@ final class MemberStore {
     Optional<Freshness> findFreshness(UserId who) {
         return jdbi.withHandle(handle -> handle.createQuery(FRESHNESS)
                 .bind("who", who.value())
-                .map((row, context) -> Freshness.of(MemberRows.instantOrNull(row, "covered_from"), MemberRows.listedAt(row)))
+                .map((row, context) ->
+                        Freshness.of(MemberRows.instantOrNull(row, "covered_from"), MemberRows.listedAt(row)))
                 .findOne()
                 .flatMap(freshness -> freshness));
     }
@@ -348,54 +346,11 @@ final class MemberStore {
                 .execute());
     }
 
-    private static Update bind(Update update, UserId who, Read read, Instant now) {
-        Pause pause = read.pause();
-        Failure failure = pause == null ? null : pause.failure();
-        Collection collection = failure == null ? null : failure.collection();
-        return bindWalk(update, read.walk())
-                .bind("who", who.value())
-                .bindByType("account", read.account(), Long.class)
-                .bind("cycles", utcOrNull(read.listedAt().get(Collection.CYCLE)))
-                .bind("sleeps", utcOrNull(read.listedAt().get(Collection.SLEEP)))
-                .bind("recoveries", utcOrNull(read.listedAt().get(Collection.RECOVERY)))
-                .bind("workouts", utcOrNull(read.listedAt().get(Collection.WORKOUT)))
-                .bind("relistBefore", utcOrNull(read.relistBefore()))
-                .bind("pauseLane", pause == null ? null : word(pause.lane()))
-                .bind("pausedUntil", pause == null ? null : utc(pause.until()))
-                .bind("failures", pause == null ? 0 : pause.failures())
-                .bind("throttled", pause != null && pause.throttled())
-                .bind("failure", failure == null ? null : failure.error().word())
-                .bind("failureCollection", collection == null ? null : collection.word())
-                .bind("now", utc(now));
-    }
-
-    private static Update bindWalk(Update update, @Nullable Walk walk) {
-        return update.bind(
-                        "walkCollection",
-                        walk == null ? null : walk.collection().word())
-                .bind("walkStart", walk == null ? null : utc(walk.window().start()))
-                .bind("walkEnd", walk == null ? null : utc(walk.window().end()))
-                .bind("walkUnreadEnd", walk == null ? null : utc(walk.unread().end()))
-                .bind("walkToken", walk == null ? null : walk.token())
-                .bind("walkPages", walk == null ? null : walk.pages())
-                .bind("walkBegunAt", walk == null ? null : utc(walk.begunAt()))
-                .bind("walkLane", walk == null ? null : word(walk.lane()))
-                .bind("walkTokens", walk == null ? null : walk.seen().bytes());
-    }
-
     private static <S extends SqlStatement<S>> S bindLoad(S load, Instant now) {
         return load.bind("late", utc(now.minus(DELIVERY))).bind("missed", utc(now.minus(MISSED)));
     }
 
-    private static String word(Lane lane) {
-        return lane.name().toLowerCase(Locale.ROOT);
-    }
-
     private static OffsetDateTime utc(Instant moment) {
         return moment.atOffset(ZoneOffset.UTC);
-    }
-
-    private static @Nullable OffsetDateTime utcOrNull(@Nullable Instant moment) {
-        return moment == null ? null : utc(moment);
     }
 }

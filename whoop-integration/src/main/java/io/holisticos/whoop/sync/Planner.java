@@ -162,7 +162,9 @@ final class Planner {
                         nightsTold(), recoveriesTold(), theCycleOfANewNight(), workoutsTold(), cyclesTold())
                 .flatMap(Optional::stream);
         List<Collection> order = order().toList();
-        return stumbledOver() == null ? told : told.sorted(Comparator.comparing(list -> order.indexOf(list.collection())));
+        return stumbledOver() == null
+                ? told
+                : told.sorted(Comparator.comparing(list -> order.indexOf(list.collection())));
     }
 
     /** A recovery told alone takes its night along: both change together, and the night's event may be lost. */
@@ -246,9 +248,8 @@ final class Planner {
     /** However little the member's lists matter otherwise, it is to be known whether these work again. */
     private Stream<ListPage> whatFailed() {
         Pause pause = state.read().pause();
-        Stream<Collection> away = pause == null || pause.lane() == Lane.BACKFILL
-                ? Stream.empty()
-                : Stream.ofNullable(stumbledOver());
+        Stream<Collection> away =
+                pause == null || pause.lane() == Lane.BACKFILL ? Stream.empty() : Stream.ofNullable(stumbledOver());
         return Stream.concat(state.failures().due(now), away).map(collection -> list(collection, Lane.RECONCILE));
     }
 
@@ -303,8 +304,8 @@ final class Planner {
         }
         return hopeless.entrySet().stream()
                 .limit(1)
-                .map(first -> new GiveUp(
-                        run, first.getKey().stage(), first.getValue().error()));
+                .map(first ->
+                        new GiveUp(run, first.getKey().stage(), first.getValue().error()));
     }
 
     private ListPage list(Collection collection, Lane lane) {

@@ -70,7 +70,8 @@ final class Progress {
     void finish(UserId who, MemberState state, SyncRun run) {
         boolean backfilled = run.kind() == Kind.BACKFILL;
         Coverage coverage = backfilled ? state.asked().coverage() : records.coverage(who);
-        tables.members().cover(who, Gaps.coveredFrom(coverage).orElse(run.window().start()), now());
+        tables.members()
+                .cover(who, Gaps.coveredFrom(coverage).orElse(run.window().start()), now());
         if (tables.runs().finish(backfilled ? run.at(100) : run, State.DONE, now())) {
             log.info(
                     "event=sync_done kind={} job_id={} records={} pages={}",

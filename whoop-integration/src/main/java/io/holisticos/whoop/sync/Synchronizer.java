@@ -218,11 +218,6 @@ public final class Synchronizer {
      * years before, while nobody waits. Returns the id of the job.
      */
     public UUID firstSync(UserId who) {
-        retry(who, now());
-        return read(who);
-    }
-
-    private UUID read(UserId who) {
         UUID jobId = allOrNothing(() -> {
             connect(who);
             return begin(who);
@@ -267,7 +262,9 @@ public final class Synchronizer {
      */
     public UUID requestSync(UserId who) {
         Instant now = now();
-        retry(who, now);
+        if (findOpenRun(who).isEmpty()) {
+            retry(who, now);
+        }
         tables.runs()
                 .findLatestBackfill(who)
                 .filter(run -> run.state() == State.FAILED)
@@ -331,21 +328,19 @@ public final class Synchronizer {
 
     /** What fails is tried once more, however often it has failed. */
     private void retry(UserId who, Instant now) {
-        int tried = answered(() -> tables.failures().retry(who, now));
-        log.debug("event=failures_tried_again member={} count={}", inLogs.apply(who), tried);
+        int failing = answered(() -> tables.failures().retry(who, now));
+        log.debug("event=failing_tried_again member={} count={}", inLogs.apply(who), failing);
     }
 
     private UUID request(UserId who, Instant now, Instant freshSince) {
-        Optional<SyncRun> open = tables.runs().findOpen(who).stream()
-                .filter(run -> run.kind() != Kind.BACKFILL)
-                .findFirst();
+        Optional<SyncRun> open = findOpenRun(who);
         if (open.isPresent()) {
             wake(who);
             return open.get().jobId();
         }
         Optional<Freshness> freshness = findFreshness(who);
         if (freshness.isEmpty()) {
-            return read(who);
+            return firstSync(who);
         }
         tables.members().admit(who, now);
         Instant since = freshness.get().lastSyncedAt();
@@ -360,12 +355,16 @@ public final class Synchronizer {
             return run.jobId();
         }
         // another thread or process was first: its run counts, unless it is over already
-        return tables.runs().findOpen(run.who()).stream()
-                .filter(open -> open.kind() != Kind.BACKFILL)
-                .findFirst()
+        return findOpenRun(run.who())
                 .or(() -> tables.runs().findLatest(run.who()))
                 .orElseThrow()
                 .jobId();
+    }
+
+    private Optional<SyncRun> findOpenRun(UserId who) {
+        return tables.runs().findOpen(who).stream()
+                .filter(run -> run.kind() != Kind.BACKFILL)
+                .findFirst();
     }
 
     private CompletionHandler<Void> completion(UserId who, Result result) {

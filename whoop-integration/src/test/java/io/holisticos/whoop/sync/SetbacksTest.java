@@ -9,6 +9,7 @@ import io.holisticos.whoop.sync.SyncRun.Stage;
 import io.holisticos.whoop.sync.SyncRun.State;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -94,6 +95,23 @@ class SetbacksTest {
     }
 
     @Test
+    void whoAsksWhileARunIsOpenHastensNothing() {
+        bed.connect(ANNA);
+        UUID jobId = bed.synchronizer.firstSync(ANNA);
+        garbage(WORKOUTS);
+        bed.work();
+        bed.calls();
+
+        for (int i = 0; i < 5; i++) {
+            bed.pass(Duration.ofSeconds(1));
+            assertThat(bed.synchronizer.requestSync(ANNA)).isEqualTo(jobId);
+            bed.work();
+        }
+
+        assertThat(bed.calls()).isEmpty();
+    }
+
+    @Test
     void whatWasToldOfOtherListsIsReadAtOnce() {
         bed.connect(ANNA);
         bed.synchronizer.firstSync(ANNA);
@@ -157,7 +175,9 @@ class SetbacksTest {
         UUID jobId = bed.synchronizer.firstSync(ANNA);
         status(403, CYCLES);
         status(408, SLEEPS);
-        bed.twin.faults().add(FaultRule.always("/developer/v2/recovery", FaultKind.HTML).withStatus(200));
+        bed.twin
+                .faults()
+                .add(FaultRule.always("/developer/v2/recovery", FaultKind.HTML).withStatus(200));
 
         bed.pass(Duration.ofHours(3));
 
@@ -206,6 +226,20 @@ class SetbacksTest {
         bed.jdbi.useHandle(handle -> handle.execute("drop trigger stop on whoop_cycle"));
         bed.pass(Duration.ofMinutes(10));
         assertThat(run(jobId).state()).isEqualTo(State.DONE);
+    }
+
+    @Test
+    void whatTheVersionBeforePausedForIsTriedAtOnce() {
+        bed.connect(ANNA);
+        UUID jobId = bed.synchronizer.firstSync(ANNA);
+        bed.jdbi.useHandle(handle -> handle.createUpdate("""
+                        update whoop_member_sync set pause_lane = 'interactive', paused_until = :until, failures = 4,
+                            failure = 'bad_reply', failure_collection = 'workout'""")
+                .bind("until", bed.clock.instant().plusSeconds(3_600).atOffset(ZoneOffset.UTC))
+                .execute());
+
+        assertThat(bed.work(ANNA, jobId).state()).isEqualTo(State.DONE);
+        assertThat(bed.synchronizer.failing()).isEmpty();
     }
 
     @Test

@@ -154,12 +154,7 @@ public final class SyncBed implements AutoCloseable {
                 clock,
                 metrics);
         synchronizer = new Synchronizer(jdbi, api, store, terms, this::schedulerClient);
-        job = new MemberJob(
-                MemberTables.in(jdbi),
-                api,
-                store,
-                terms,
-                who -> {});
+        job = new MemberJob(MemberTables.in(jdbi), api, store, terms, who -> {});
         jobs = Jobs.byHand(dataSource, clock, synchronizer.tasks(), List.of());
         threads = Jobs.in(
                 dataSource,
