@@ -49,7 +49,7 @@ public final class Sandbox {
             System.exit(Simulate.main(args));
         }
         if (args.length > 0 && args[0].equals(SandboxOptions.TWINS)) {
-            System.exit(Twins.main(args));
+            System.exit(Twins.run(args));
         }
         SandboxOptions options;
         try {

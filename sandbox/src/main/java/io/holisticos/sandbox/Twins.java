@@ -27,7 +27,7 @@ final class Twins {
      *
      * @param args of the program: the first is the command
      */
-    static int main(String[] args) {
+    static int run(String[] args) {
         TwinsOptions options;
         try {
             options = TwinsOptions.parse(Arrays.copyOfRange(args, 1, args.length));

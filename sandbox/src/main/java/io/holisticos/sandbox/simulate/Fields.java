@@ -97,7 +97,7 @@ final class Fields {
     }
 
     private static void collect(String path, JsonNode node, Map<String, JsonNode> leaves) {
-        node.fields().forEachRemaining(field -> {
+        node.properties().forEach(field -> {
             String name = path.isEmpty() ? field.getKey() : path + "." + field.getKey();
             if (field.getValue().isObject()) {
                 collect(name, field.getValue(), leaves);

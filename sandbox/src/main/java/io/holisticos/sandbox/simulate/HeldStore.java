@@ -61,6 +61,8 @@ final class HeldStore implements AutoCloseable {
         properties.setUrl(url);
         properties.setDriverClassName("org.postgresql.Driver");
         properties.setMaxActive(CONNECTIONS);
+        properties.setMaxIdle(CONNECTIONS);
+        properties.setMinIdle(1);
         properties.setInitialSize(1);
         this.pool = new DataSource(properties);
         this.jdbi = Jdbi.create(pool);

@@ -109,7 +109,7 @@ final class Tally {
 
     /** The last part of the path, or what stands before an id. */
     private static String kind(String endpoint) {
-        String[] parts = endpoint.split("/");
+        String[] parts = endpoint.split("/", -1);
         String last = parts[parts.length - 1];
         return last.startsWith("{") ? parts[parts.length - 2] + " by id" : last;
     }

@@ -18,6 +18,8 @@ import java.util.Optional;
 /** The calls that hand out tokens. Bodies are read tolerantly, as by the real service. */
 final class OAuthRoutes {
     private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final String APP_ID = "sandbox-sahha-app"; // of the phone app, whose SDK registers by itself
+    private static final String APP_SECRET = "sandbox-sahha-app-secret";
     private static final int LONGEST_EXTERNAL_ID = 100; // Sahha documentation, Register and Authenticate Profiles
 
     private final SahhaTwinOptions options;
@@ -40,6 +42,7 @@ final class OAuthRoutes {
     void serve(TwinServer server) {
         server.route("POST", "/api/v1/oauth/account/token", this::accountToken);
         server.route("POST", "/api/v1/oauth/profile/register", call -> door.forAccount(call, now -> register(call)));
+        server.route("POST", "/api/v1/oauth/profile/register/appId", this::registerOrSignIn);
         server.route("POST", "/api/v1/oauth/profile/token", call -> door.forAccount(call, now -> profileToken(call)));
         server.route("POST", "/api/v1/oauth/profile/refreshToken", this::refresh);
     }
@@ -60,12 +63,37 @@ final class OAuthRoutes {
 
     private Reply register(Call call) {
         String externalId = text(body(call), "externalId");
-        if (externalId.isBlank() || externalId.length() > LONGEST_EXTERNAL_ID) {
-            return door.invalid("externalId", "The externalId field is required and has at most 100 characters.");
+        if (isNoExternalId(externalId)) {
+            return noExternalId();
         }
         return profiles.register(externalId, clock.instant())
                 .map(profile -> Reply.json(201, tokensOf(profile, options.tokenLifetime())))
                 .orElseGet(() -> door.invalid("externalId", "The externalId is already in use."));
+    }
+
+    /** Other credentials than the account's, and no matter whether the profile is there already. */
+    private Reply registerOrSignIn(Call call) {
+        boolean known = same(APP_ID, call.header("AppId").orElse(""))
+                && same(APP_SECRET, call.header("AppSecret").orElse(""));
+        if (!known) {
+            return door.unauthorized();
+        }
+        String externalId = text(body(call), "externalId");
+        if (isNoExternalId(externalId)) {
+            return noExternalId();
+        }
+        return profiles.register(externalId, clock.instant())
+                .or(() -> profiles.find(externalId))
+                .map(profile -> Reply.json(201, tokensOf(profile, options.tokenLifetime())))
+                .orElseGet(door::unauthorized); // deleted meanwhile
+    }
+
+    private static boolean isNoExternalId(String text) {
+        return text.isBlank() || text.length() > LONGEST_EXTERNAL_ID;
+    }
+
+    private Reply noExternalId() {
+        return door.invalid("externalId", "The externalId field is required and has at most 100 characters.");
     }
 
     private Reply profileToken(Call call) {

@@ -101,6 +101,14 @@ final class Sahha implements AutoCloseable {
         return send(HttpRequest.newBuilder().POST(BodyPublishers.ofString(body)), path, authorization);
     }
 
+    HttpResponse<String> postAsApp(String appId, String appSecret, String externalId) {
+        HttpRequest.Builder request = HttpRequest.newBuilder()
+                .header("AppId", appId)
+                .header("AppSecret", appSecret)
+                .POST(BodyPublishers.ofString("{\"externalId\":\"" + externalId + "\"}"));
+        return send(request, "/api/v1/oauth/profile/register/appId", "");
+    }
+
     HttpResponse<String> deleteAsAccount(String path, String body) {
         return send(HttpRequest.newBuilder().method("DELETE", BodyPublishers.ofString(body)), path, "account " + token);
     }

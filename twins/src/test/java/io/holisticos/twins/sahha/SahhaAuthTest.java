@@ -6,6 +6,8 @@ import com.nimbusds.jose.crypto.ECDSAVerifier;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jwt.SignedJWT;
 import java.time.Duration;
+import java.net.http.HttpResponse;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SahhaAuthTest {
@@ -211,6 +213,28 @@ class SahhaAuthTest {
             assertThat(jwt.getJWTClaimsSet().getExpirationTime().toInstant())
                     .isEqualTo(Sahha.START.plus(Duration.ofHours(1)));
             assertThat(sahha.post("/_twin/token", "", "{}").statusCode()).isEqualTo(400);
+        }
+    }
+
+    @Test
+    void anAppWithItsOwnCredentialsRegistersAndSignsInTheSameWay() {
+        try (var sahha = Sahha.start()) {
+            for (String externalId : List.of("newcomer", "newcomer", "demo-anna")) {
+                HttpResponse<String> answer =
+                        sahha.postAsApp("sandbox-sahha-app", "sandbox-sahha-app-secret", externalId);
+
+                assertThat(answer.statusCode()).isEqualTo(201);
+                String token = Sahha.json(answer).path("profileToken").asText();
+                assertThat(Sahha.json(sahha.get("/api/v1/profile", "profile " + token))
+                                .path("externalId")
+                                .asText())
+                        .isEqualTo(externalId);
+            }
+            assertThat(sahha.postAsApp("sandbox-sahha-app", "another", "newcomer").statusCode())
+                    .isEqualTo(401);
+            assertThat(sahha.postAsApp("sandbox-sahha-app", "sandbox-sahha-app-secret", "x".repeat(101))
+                            .statusCode())
+                    .isEqualTo(400);
         }
     }
 }
