@@ -34,6 +34,7 @@ import io.holisticos.whoop.connect.Consents;
 import io.holisticos.whoop.connect.ModuleSwitch;
 import io.holisticos.whoop.connect.Surroundings;
 import io.holisticos.whoop.connect.WhoopOAuth;
+import io.holisticos.whoop.data.ArchiveRenaming;
 import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.data.WhoopStore;
 import io.holisticos.whoop.quota.QuotaGauges;
@@ -176,6 +177,7 @@ public final class WhoopModule implements Managed {
                                         synchronizer.recurringTasks(),
                                         inbox.recurringTasks(),
                                         arrivals.recurringTasks(),
+                                        new ArchiveRenaming(work.jdbi(), work.vault(), tools.clock()).recurringTasks(),
                                         connections.recurringTasks(switches.integration()))
                                 .flatMap(List::stream)
                                 .toList());

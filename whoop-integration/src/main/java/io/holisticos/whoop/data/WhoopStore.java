@@ -6,8 +6,6 @@ import io.holisticos.whoop.api.Fetched;
 import io.holisticos.whoop.api.Profile;
 import io.holisticos.whoop.data.PageStore.Arrival;
 import io.holisticos.whoop.data.PageStore.Version;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -265,13 +263,5 @@ public final class WhoopStore {
 
     static String bytea(byte[] bytes) {
         return "\\x" + HexFormat.of().formatHex(bytes);
-    }
-
-    static byte[] hashOf(byte[] raw) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(raw);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }
