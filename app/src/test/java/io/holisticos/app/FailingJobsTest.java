@@ -33,6 +33,7 @@ class FailingJobsTest {
     @AfterEach
     void mend() {
         ScriptedWhoop.LISTS.forEach(list -> house.whoop().has(list));
+        house.whoop().tellsWhoMembersAre();
         await(() -> statusOf(house.json(HEALTH)).equals("ok"));
     }
 
@@ -72,6 +73,33 @@ class FailingJobsTest {
 
         assertThat(house.isOver(member, "first-sync")).isFalse();
         ScriptedWhoop.LISTS.forEach(list -> house.whoop().has(list));
+        await(() -> house.isOver(member, "first-sync"));
+        assertThat(house.stateOf(member, "first-sync")).isEqualTo("done");
+    }
+
+    @Test
+    void aConsentWhoseProfileCannotBeReadShowsTooAndItsNumberAloneSettlesIt() throws Exception {
+        String member = "member-" + account;
+        house.whoop().server().on(ScriptedWhoop.PROFILE, Reply.json("{\"email\":\"x\"}"));
+
+        house.connect(member, account);
+        await(() -> statusOf(house.json(HEALTH)).equals("degraded"));
+
+        JsonNode failing = house.json(HEALTH).path("failing_jobs");
+        assertThat(failing.findValuesAsText("job")).contains("whoop-arrival");
+        assertThat(failing.findValuesAsText("error")).contains("bad_reply");
+        assertThat(house.app()
+                        .jsonOf(house.app().admin("GET", "/healthcheck", ""))
+                        .path("jobs")
+                        .path("message")
+                        .asText())
+                .contains("whoop-arrival bad_reply (1)", "event=arrival_failed");
+        house.whoop()
+                .server()
+                .on(
+                        ScriptedWhoop.PROFILE,
+                        Reply.json("{\"user_id\":" + account++
+                                + ",\"email\":null,\"first_name\":{},\"last_name\":\"\\u0000\"}"));
         await(() -> house.isOver(member, "first-sync"));
         assertThat(house.stateOf(member, "first-sync")).isEqualTo("done");
     }

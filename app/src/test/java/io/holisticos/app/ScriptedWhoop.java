@@ -40,13 +40,18 @@ final class ScriptedWhoop implements AutoCloseable {
     ScriptedWhoop() {
         server.on(AUTHORIZE, this::consent);
         server.on(TOKEN, this::tokens);
-        server.on(PROFILE, asked -> Reply.json(profile(memberOf(asked)).toString()));
+        tellsWhoMembersAre();
         server.on(BODY, Reply.json("{\"height_meter\":1.83,\"weight_kilogram\":90.7,\"max_heart_rate\":200}"));
         server.on(ACCESS, Reply.status(204));
         LISTS.forEach(list -> {
             server.on(list, page(null));
             server.on(list + "/", Reply.status(404));
         });
+    }
+
+    /** Everybody has the profile of the account that their token is of. */
+    void tellsWhoMembersAre() {
+        server.on(PROFILE, asked -> Reply.json(profile(memberOf(asked)).toString()));
     }
 
     ScriptedServer server() {

@@ -43,7 +43,7 @@ class WrongVaultKeyTest {
             assertThat(ended.status()).isEqualTo(1);
             assertThat(ended.said())
                     .contains("vault.keys.k1 (VAULT_KEY) is not the key that WHOOP's database was sealed with")
-                    .contains("1 of 1 keys of members do not open")
+                    .containsOnlyOnce("1 of 1 keys of members do not open")
                     .doesNotContain(" at io.holisticos");
         }
         assertThat(states(whoop.jdbi())).containsExactly("active");

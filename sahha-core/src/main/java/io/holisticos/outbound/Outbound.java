@@ -118,7 +118,8 @@ public final class Outbound {
             throw new SourceThrottled(target, budget.retryAfter(reply).orElse(DEFAULT_RETRY_AFTER));
         }
         if (reply.status() >= 500) {
-            throw new SourceUnavailable(target, budget.retryAfter(reply).orElse(DEFAULT_RETRY_AFTER));
+            throw new SourceUnavailable(
+                    target, budget.retryAfter(reply).orElse(DEFAULT_RETRY_AFTER), new FailedReply(call, reply));
         }
         return reply;
     }

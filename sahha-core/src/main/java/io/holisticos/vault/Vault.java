@@ -17,8 +17,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.jdbi.v3.core.Jdbi;
 
 /**
@@ -26,6 +30,8 @@ import org.jdbi.v3.core.Jdbi;
  * opens for no other. Erasing a member's key makes everything sealed for them unreadable, backups included. Thread-safe.
  */
 public final class Vault {
+
+    private static final String HMAC = "HmacSHA256";
 
     static final SourceName NAME = new SourceName("vault");
 
@@ -39,6 +45,7 @@ public final class Vault {
     private static final Duration REMARKABLE = Duration.ofMinutes(10);
 
     private final MemberKeyStore store;
+    private final NamedKeyStore named;
     private final WrappingKeys wrappers;
     private final SecureRandom random;
     private final Clock clock;
@@ -46,6 +53,7 @@ public final class Vault {
     private final AtomicLong destructions = new AtomicLong();
     private final AtomicLong closed = new AtomicLong();
     private volatile Instant closedAt = Instant.MIN;
+    private final Map<String, SecretKeySpec> namedKeys = new ConcurrentHashMap<>();
     private final Cache<UserId, Aead> keys = Caffeine.newBuilder()
             .maximumSize(KEYS_IN_MEMORY)
             .expireAfterWrite(KEY_STAYS_IN_MEMORY)
@@ -54,7 +62,8 @@ public final class Vault {
     /** Keys are kept in table {@code member_key} of this database. */
     public Vault(Jdbi database, VaultConfiguration configuration, SecureRandom random, Clock clock) {
         this.store = new MemberKeyStore(database);
-        this.wrappers = new WrappingKeys(configuration, store, clock);
+        this.named = new NamedKeyStore(database);
+        this.wrappers = new WrappingKeys(configuration, store, named, clock);
         this.random = random;
         this.clock = clock;
         this.memberHash = MemberHash.of(configuration);
@@ -189,6 +198,43 @@ public final class Vault {
         }
     }
 
+    /**
+     * By what the same bytes are known again, and by nobody without our keys: whoever guesses them has nothing to hold the
+     * guess against. HMAC-SHA-256 with a key of this database's own, which is made at the first use.
+     *
+     * @param key its name; another gives other fingerprints
+     * @throws SourceUnavailable when the key cannot be had for now
+     */
+    public byte[] fingerprint(String key, byte[] bytes) {
+        wrappers.requireProven();
+        try {
+            Mac mac = Mac.getInstance(HMAC);
+            mac.init(namedKeys.computeIfAbsent(key, this::namedKey));
+            return mac.doFinal(bytes);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has " + HMAC, e);
+        } catch (Unreadable e) {
+            throw new SourceUnavailable(NAME, UNTIL_AN_OPERATOR_ACTED, e);
+        }
+    }
+
+    private SecretKeySpec namedKey(String name) {
+        MemberKeyStore.Wrapped wrapped = named.find(name).orElseGet(() -> {
+            named.saveIfAbsent(name, wrappers.wrap(name, freshKey()), clock.instant());
+            // another process may have been first: its key counts
+            return named.find(name).orElseThrow(() -> unreadable(name));
+        });
+        return wrappers.unwrap(name, wrapped)
+                .map(key -> new SecretKeySpec(key, HMAC))
+                .orElseThrow(() -> unreadable(name));
+    }
+
+    private byte[] freshKey() {
+        byte[] fresh = new byte[VaultConfiguration.KEY_BYTES];
+        random.nextBytes(fresh);
+        return fresh;
+    }
+
     /** Destroys the member's key, on every replica: nothing sealed for them opens ever again. */
     public void shred(UserId who) {
         store.destroy(who, clock.instant());
@@ -216,9 +262,7 @@ public final class Vault {
         }
         long before = destructions.get();
         return store.find(who).map(wrapped -> remembered(who, wrapped, before)).orElseGet(() -> {
-            byte[] fresh = new byte[VaultConfiguration.KEY_BYTES];
-            random.nextBytes(fresh);
-            store.saveIfAbsent(who, wrappers.wrap(who, fresh), clock.instant());
+            store.saveIfAbsent(who, wrappers.wrap(who, freshKey()), clock.instant());
             // another process may have been first: its key counts
             return remembered(who, store.find(who).orElseThrow(() -> unreadable("member key")), before);
         });

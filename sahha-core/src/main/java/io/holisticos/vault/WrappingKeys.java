@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,16 +43,19 @@ final class WrappingKeys {
     private final Map<String, Aead> byId = new TreeMap<>();
     private final String current;
     private final MemberKeyStore store;
+    private final NamedKeyStore named;
     private final Clock clock;
     private final ReentrantLock oneAtATime = new ReentrantLock();
+    private final AtomicBoolean said = new AtomicBoolean();
     private volatile boolean proven;
     private volatile @Nullable WrongKey wrong;
 
-    WrappingKeys(VaultConfiguration configuration, MemberKeyStore store, Clock clock) {
+    WrappingKeys(VaultConfiguration configuration, MemberKeyStore store, NamedKeyStore named, Clock clock) {
         configuration.keys.forEach(
                 (id, key) -> byId.put(id, aead(Base64.getDecoder().decode(key))));
         this.current = configuration.currentKey;
         this.store = store;
+        this.named = named;
         this.clock = clock;
     }
 
@@ -83,6 +87,7 @@ final class WrappingKeys {
             try {
                 prove();
             } catch (WrongKey e) {
+                sayOnce(e);
                 throw new SourceUnavailable(Vault.NAME, Vault.UNTIL_AN_OPERATOR_ACTED, e);
             }
         }
@@ -101,13 +106,16 @@ final class WrappingKeys {
                 proven = true;
             }
         } catch (WrongKey e) {
-            if (wrong == null) {
-                log.error("event=vault_key_wrong reason=\"{}\"", e.getMessage());
-            }
             wrong = e;
-            throw e;
+            throw e; // at the start, whoever asked says so
         } finally {
             oneAtATime.unlock();
+        }
+    }
+
+    private void sayOnce(WrongKey e) {
+        if (!said.getAndSet(true)) {
+            log.error("event=vault_key_wrong reason=\"{}\"", e.getMessage());
         }
     }
 
@@ -130,6 +138,13 @@ final class WrappingKeys {
                 throw new WrongKey(
                         "vault.keys lacks " + id + ", which wraps the keys of " + members
                                 + " members: add it beside the others (VAULT_KEY_ID names the current one); nothing was changed");
+            }
+        });
+        named.wrappers().forEach((name, id) -> {
+            if (!byId.containsKey(id)) {
+                throw new WrongKey(
+                        "vault.keys lacks " + id + ", which wraps key " + name + " of table vault_key: add it"
+                                + " beside the others (VAULT_KEY_ID names the current one); nothing was changed");
             }
         });
         Map<String, byte[]> canaries = store.canaries();
@@ -199,21 +214,39 @@ final class WrappingKeys {
     }
 
     Wrapped wrap(UserId who, byte[] key) {
+        return wrap(key, context(who));
+    }
+
+    /** As {@link #wrap(UserId, byte[])}, of a key that is nobody's. */
+    Wrapped wrap(String name, byte[] key) {
+        return wrap(key, namedContext(name));
+    }
+
+    private Wrapped wrap(byte[] key, byte[] context) {
         try {
-            return new Wrapped(current, currentKey().encrypt(key, context(who)));
+            return new Wrapped(current, currentKey().encrypt(key, context));
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("cannot wrap a member key", e);
+            throw new IllegalStateException("cannot wrap a key", e);
         }
     }
 
     /** Empty when it does not open, or its wrapping key is not in the configuration. */
     Optional<Aead> unwrap(UserId who, Wrapped wrapped) {
+        return unwrap(wrapped, context(who)).map(WrappingKeys::aead);
+    }
+
+    /** As {@link #unwrap(UserId, Wrapped)}, of a key that is nobody's. */
+    Optional<byte[]> unwrap(String name, Wrapped wrapped) {
+        return unwrap(wrapped, namedContext(name));
+    }
+
+    private Optional<byte[]> unwrap(Wrapped wrapped, byte[] context) {
         Aead key = byId.get(wrapped.wrappedBy());
         if (key == null) {
             return Optional.empty();
         }
         try {
-            return Optional.of(aead(key.decrypt(wrapped.bytes(), context(who))));
+            return Optional.of(key.decrypt(wrapped.bytes(), context));
         } catch (GeneralSecurityException e) {
             return Optional.empty();
         }
@@ -226,6 +259,11 @@ final class WrappingKeys {
     /** Differs from every member's: their ids have no line break in front. */
     private static byte[] canaryContext(String id) {
         return (CANARY_PURPOSE + "\n\n" + id).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Differs from every member's and every canary's. */
+    private static byte[] namedContext(String name) {
+        return ("vault.key\n\n" + name).getBytes(StandardCharsets.UTF_8);
     }
 
     private static Aead aead(byte[] key) {

@@ -9,6 +9,7 @@ import io.holisticos.notice.ChangeNotices;
 import io.holisticos.testing.TestDatabase;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -45,6 +46,8 @@ class VaultTest {
             "create table member_key_destroyed (user_id varchar(100) primary key, recorded_at timestamptz not null)",
             "create table vault_canary (wrapped_by varchar(100) primary key, sealed bytea not null,"
                     + " recorded_at timestamptz not null)",
+            "create table vault_key (name varchar(100) primary key, wrapped_by varchar(100) not null,"
+                    + " wrapped_key bytea not null, recorded_at timestamptz not null)",
             "create table change_notice (sequence bigint generated always as identity primary key,"
                     + " topic varchar(50) not null, key varchar(200) not null, recorded_at timestamptz not null)");
 
@@ -210,6 +213,32 @@ class VaultTest {
         assertThatThrownBy(vault(2)::prove)
                 .isInstanceOf(Vault.WrongKey.class)
                 .hasMessageContaining("vault.keys lacks k1, which wraps the keys of 1 members");
+    }
+
+    @Test
+    void aFingerprintIsTheSameInEveryProcessAndOfNoUseWithoutTheKeys() throws Exception {
+        byte[] text = "{\"email\":\"olga@example.invalid\"}".getBytes(StandardCharsets.UTF_8);
+
+        byte[] fingerprint = vault(1).fingerprint("test", text);
+
+        assertThat(vault(1).fingerprint("test", text)).isEqualTo(fingerprint).hasSize(32);
+        assertThat(vault(1).fingerprint("another", text)).isNotEqualTo(fingerprint);
+        assertThat(MessageDigest.getInstance("SHA-256").digest(text)).isNotEqualTo(fingerprint);
+        assertThat(count("vault_key")).isEqualTo(2);
+    }
+
+    @Test
+    void theKeyOfFingerprintsSurvivesANewWrappingKeyAndIsNeverReplaced() {
+        byte[] fingerprint = vault(1).fingerprint("test", new byte[] {1});
+
+        assertThat(vault(Map.of("k1", key(1), "k2", key(2)), jdbi).fingerprint("test", new byte[] {1}))
+                .isEqualTo(fingerprint);
+        assertThatThrownBy(vault(2)::prove)
+                .isInstanceOf(Vault.WrongKey.class)
+                .hasMessageContaining("vault.keys lacks k1, which wraps key test of table vault_key");
+        run("update vault_key set wrapped_key = 'altered'");
+        assertThatThrownBy(() -> vault(1).fingerprint("test", new byte[] {1})).isInstanceOf(SourceUnavailable.class);
+        assertThat(count("vault_key")).isEqualTo(1);
     }
 
     @Test

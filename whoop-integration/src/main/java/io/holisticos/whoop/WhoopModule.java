@@ -34,6 +34,7 @@ import io.holisticos.whoop.connect.Consents;
 import io.holisticos.whoop.connect.ModuleSwitch;
 import io.holisticos.whoop.connect.Surroundings;
 import io.holisticos.whoop.connect.WhoopOAuth;
+import io.holisticos.whoop.data.ArchiveRenaming;
 import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.data.WhoopStore;
 import io.holisticos.whoop.quota.QuotaGauges;
@@ -145,7 +146,7 @@ public final class WhoopModule implements Managed {
                 .withLanes(quota::lane);
         SyncTerms terms = new SyncTerms(
                 who -> switches.integration().test(who) && switches.sync().test(who),
-                (who, begun) -> connections.markReauthorizationRequired(who, "refused_by_data_api", begun),
+                connections::refusedWithFreshToken,
                 work.vault()::inLogs,
                 tools.clock(),
                 tools.metrics());
@@ -155,7 +156,7 @@ public final class WhoopModule implements Managed {
         this.arrivals = new Arrivals(
                 connections,
                 first,
-                new Arrivals.Ways(new SyncOnConnect(), switches.integration(), () -> jobs().client()),
+                new Arrivals.Ways(new SyncOnConnect(), switches.integration(), () -> jobs().client(), tools.metrics()),
                 tools.clock());
         this.inbox = new WebhookInbox(
                 work.jdbi(),
@@ -176,10 +177,11 @@ public final class WhoopModule implements Managed {
                                         synchronizer.recurringTasks(),
                                         inbox.recurringTasks(),
                                         arrivals.recurringTasks(),
+                                        new ArchiveRenaming(work.jdbi(), work.vault(), tools.clock()).recurringTasks(),
                                         connections.recurringTasks(switches.integration()))
                                 .flatMap(List::stream)
                                 .toList());
-        FailingJobs.register(tools.metrics(), synchronizer, jobs);
+        FailingJobs.register(tools.metrics(), synchronizer, arrivals, jobs);
         SchedulerClient client = Jobs.client(reads.source(), synchronizer.tasks());
         this.requests =
                 new Synchronizer(reads.jdbi(), api, new WhoopStore(reads.jdbi(), reads.vault()), terms, () -> client);
@@ -237,7 +239,7 @@ public final class WhoopModule implements Managed {
                 List.of(tokens, data),
                 quota,
                 synchronizer,
-                new WhoopVitals.Connecting(forbidden, admission, vault),
+                new WhoopVitals.Connecting(forbidden, admission, arrivals, vault),
                 this::jobs);
     }
 
@@ -246,7 +248,7 @@ public final class WhoopModule implements Managed {
         return Map.of(
                 "whoop", new WhoopHealthCheck(quota, data),
                 "vault", new VaultHealthCheck(vault),
-                "jobs", new JobsHealthCheck(jobs, synchronizer));
+                "jobs", new JobsHealthCheck(jobs, synchronizer, arrivals));
     }
 
     @Override

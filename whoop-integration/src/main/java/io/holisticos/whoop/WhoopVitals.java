@@ -6,6 +6,7 @@ import io.holisticos.outbound.Outbound;
 import io.holisticos.vault.Vault;
 import io.holisticos.whoop.api.ForbiddenCalls;
 import io.holisticos.whoop.connect.Admission;
+import io.holisticos.whoop.connect.Arrivals;
 import io.holisticos.whoop.quota.QuotaGovernor;
 import io.holisticos.whoop.sync.Failing;
 import io.holisticos.whoop.sync.Synchronizer;
@@ -82,7 +83,7 @@ public final class WhoopVitals {
                         status.nextPermitAt(),
                         status.blockedUntil()),
                 synchronizer.lastSyncedAt(),
-                FailingJobs.of(synchronizer, jobs.get()).stream()
+                FailingJobs.of(synchronizer, connecting.arrivals(), jobs.get()).stream()
                         .map(FailingJob::of)
                         .toList(),
                 membersOf(connecting.admission().members()));
@@ -98,7 +99,7 @@ public final class WhoopVitals {
     }
 
     /** What is told by the parts where members come in. */
-    record Connecting(ForbiddenCalls forbidden, Admission admission, Vault vault) {}
+    record Connecting(ForbiddenCalls forbidden, Admission admission, Arrivals arrivals, Vault vault) {}
 
     /**
      * From the database, so the same on every replica.

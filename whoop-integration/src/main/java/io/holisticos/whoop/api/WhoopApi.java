@@ -190,10 +190,10 @@ public final class WhoopApi {
     }
 
     /**
-     * Who the owner of a token is, before there is a connection to take it from. The call carries its own
+     * Whose account a token is of, before there is a connection to take it from. The call carries its own
      * {@code Authorization} header, and the {@link io.holisticos.outbound.Authorization} port leaves such calls alone.
      */
-    public Fetched<Profile> profileWith(String accessToken, UserId who, Deadline deadline) {
+    public Account accountWith(String accessToken, UserId who, Deadline deadline) {
         Call call = new Call(
                 PROFILE,
                 who,
@@ -202,8 +202,11 @@ public final class WhoopApi {
                 Map.of("Accept", "application/json", "Authorization", "Bearer " + accessToken),
                 null,
                 true);
-        return single(call, Profile.class, deadline)
-                .orElseThrow(() -> new BadSourceReply(WHOOP, "no profile for a fresh token"));
+        Reply reply = answered(call, deadline);
+        if (reply.status() != 200) {
+            throw unexpected(call, reply);
+        }
+        return wire.account(reply);
     }
 
     /** The member's body; some members have none. */
@@ -216,7 +219,7 @@ public final class WhoopApi {
         revoke(who, Map.of(), deadline);
     }
 
-    /** As {@link #revokeAccess}, by a token that is not, or no longer, the connection's; see {@link #profileWith}. */
+    /** As {@link #revokeAccess}, by a token that is not, or no longer, the connection's; see {@link #accountWith}. */
     public void revokeAccessWith(String accessToken, UserId who, Deadline deadline) {
         revoke(who, Map.of("Authorization", "Bearer " + accessToken), deadline);
     }

@@ -14,8 +14,10 @@ import io.holisticos.outbound.Reply;
 import io.holisticos.whoop.api.RecordReader.UndocumentedForm;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +60,43 @@ final class WireReader {
             throw new RejectedRecord(rejected(reply.body(), type, reasonOf(e)));
         } catch (IOException e) {
             throw new BadSourceReply(from, "status " + reply.status() + ", " + reasonOf(e));
+        }
+    }
+
+    /**
+     * Whose account it is, whatever else of the profile can be read.
+     *
+     * @throws BadSourceReply when not even that is said, or the body ends too soon
+     */
+    Account account(Reply reply) {
+        try {
+            RawJson body = new RawJson(reply.body());
+            Map<String, byte[]> pieces = new HashMap<>();
+            body.expectObject();
+            while (body.nextField()) {
+                pieces.put(body.fieldName(), body.value());
+            }
+            body.expectEnd();
+            byte[] id = pieces.get("user_id");
+            if (id == null) {
+                throw new UndocumentedForm();
+            }
+            return new Account(
+                    single.read(id, Long.class), nameIn(pieces.get("first_name")), nameIn(pieces.get("last_name")));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new BadSourceReply(from, "status " + reply.status() + ", user_id is not of the documented form");
+        }
+    }
+
+    /** Empty for what is no name. */
+    private String nameIn(byte @Nullable [] piece) {
+        if (piece == null || piece.length == 0 || piece[0] != '"') {
+            return "";
+        }
+        try {
+            return single.read(piece, String.class).strip();
+        } catch (IOException unreadable) {
+            return "";
         }
     }
 

@@ -1,8 +1,8 @@
 package io.holisticos.whoop.connect;
 
+import io.holisticos.whoop.connect.Answers.Word;
 import io.holisticos.whoop.connect.ConnectFlow.Outcome;
 import io.holisticos.whoop.connect.ConnectFlow.Standing;
-import io.holisticos.whoop.connect.ConnectFlow.Word;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -81,6 +81,7 @@ public final class BrowserResource {
     @ApiResponse(
             responseCode = "409",
             description = "A page: this WHOOP account, or one more member, cannot be connected")
+    @ApiResponse(responseCode = "429", description = "A page: the link was tried too often")
     public Response press(
             @PathParam("link") String link,
             @FormParam("token") @DefaultValue("") String token,
@@ -131,11 +132,11 @@ public final class BrowserResource {
         if (word.isEmpty()) {
             return ResultPage.refused(Refusal.OTHER_PAGE).build();
         }
-        ConnectFlow.Reply reply = flow.answer(token, word.get(), ours);
-        if (reply instanceof ConnectFlow.Reply.Refused refused) {
+        Answers.Reply reply = flow.answer(token, word.get(), ours);
+        if (reply instanceof Answers.Reply.Refused refused) {
             return ResultPage.refused(refused.why()).build();
         }
-        ConnectFlow.Reply.Done done = (ConnectFlow.Reply.Done) reply;
+        Answers.Reply.Done done = (Answers.Reply.Done) reply;
         URI returnTo = done.returnTo();
         if (returnTo == null) {
             return ResultPage.answered(done.word(), null).build();

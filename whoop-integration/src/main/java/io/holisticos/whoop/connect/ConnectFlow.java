@@ -15,23 +15,23 @@ import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
 import io.holisticos.health.WhatFailed;
 import io.holisticos.trace.RequestContext;
-import io.holisticos.whoop.api.Profile;
+import io.holisticos.whoop.api.Account;
 import io.holisticos.whoop.api.WhoopApi;
-import io.holisticos.whoop.connect.Connections.Answered;
 import io.holisticos.whoop.connect.Connections.Consented;
 import io.holisticos.whoop.connect.Connections.Holding;
 import io.holisticos.whoop.connect.Connections.Joined;
 import io.holisticos.whoop.connect.Consents.Begun;
 import io.holisticos.whoop.connect.Consents.Claim;
 import io.holisticos.whoop.connect.Consents.Consent;
+import io.holisticos.whoop.connect.Consents.Pressing;
 import io.holisticos.whoop.connect.Consents.Secret;
 import io.holisticos.whoop.connect.TokenAnswer.Granted;
 import io.holisticos.whoop.connect.TokenAnswer.Misconfigured;
+import io.holisticos.whoop.connect.Waiting.Answered;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,15 +45,12 @@ public final class ConnectFlow {
     /** A member waits for the page. */
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
-    /** Going must not hang on WHOOP. */
-    private static final Duration GOOD_BYE = Duration.ofSeconds(5);
-
-    private static final Duration SOON = Duration.ofSeconds(5);
-
     private final Consents consents;
     private final Connections connections;
     private final Whoop whoop;
     private final Arrivals arrivals;
+    private final GoodBye goodBye;
+    private final Answers answers;
     private final Surroundings surroundings;
 
     /**
@@ -69,6 +66,8 @@ public final class ConnectFlow {
         this.connections = connections;
         this.whoop = whoop;
         this.arrivals = arrivals;
+        this.goodBye = new GoodBye(connections, whoop.api());
+        this.answers = new Answers(consents, connections, arrivals, goodBye, surroundings);
         this.surroundings = surroundings;
     }
 
@@ -155,38 +154,6 @@ public final class ConnectFlow {
         AWAITING_CONFIRMATION
     }
 
-    /** What a member says on the page at the end. */
-    enum Word {
-        /** It is as the page says. */
-        KEEP,
-        /** The new account takes the place of the one before. */
-        REPLACE,
-        /** That is not this member's WHOOP. */
-        DISOWN;
-
-        static Optional<Word> of(String word) {
-            for (Word one : values()) {
-                if (one.form().equals(word)) {
-                    return Optional.of(one);
-                }
-            }
-            return Optional.empty();
-        }
-
-        /** As a form has it. */
-        String form() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
-
-    /** What came of a member's word. */
-    sealed interface Reply {
-        /** All is settled. */
-        record Done(Word word, @Nullable URI returnTo) implements Reply {}
-
-        record Refused(Refusal why) implements Reply {}
-    }
-
     /** A connection and the age of its data. */
     record Status(Connection connection, Optional<Instant> lastSynced) {}
 
@@ -237,12 +204,22 @@ public final class ConnectFlow {
             return new Pressed.Closed(why == null ? Refusal.UNKNOWN_STATE : why);
         }
         try {
-            return consents.press(granted.consent())
-                    .<Pressed>map(secret -> new Pressed.Onward(whoop.oauth().authorizationUrl(secret.state()), secret))
-                    .orElseGet(() -> new Pressed.Closed(Refusal.UNKNOWN_STATE));
+            return pressed(consents.press(granted.consent()));
         } catch (SourceUnavailable e) {
             return new Pressed.Closed(Refusal.LATER);
         }
+    }
+
+    private Pressed pressed(Pressing pressing) {
+        if (pressing instanceof Pressing.Done done) {
+            return new Pressed.Onward(
+                    whoop.oauth().authorizationUrl(done.secret().state()), done.secret());
+        }
+        if (pressing instanceof Pressing.TooOften) {
+            log.info("event=connect_refused provider=whoop reason={}", Refusal.PRESSED_TOO_OFTEN);
+            return new Pressed.Closed(Refusal.PRESSED_TOO_OFTEN);
+        }
+        return new Pressed.Closed(Refusal.UNKNOWN_STATE);
     }
 
     /** A browser comes back with a code. */
@@ -267,12 +244,10 @@ public final class ConnectFlow {
      */
     Outcome finishByService(String code, String state, String service, boolean replaceAccount) {
         Claim claim = consents.useByService(state, service);
-        if (claim instanceof Claim.Used && replaceAccount) {
-            Optional<Answered> waiting = connections
-                    .answered(Consents.answerHash(state))
-                    .filter(one -> one.connection().state() == Connection.State.AWAITING_CONFIRMATION);
+        if (claim instanceof Claim.Used) {
+            Optional<Outcome> waiting = waiting(state, replaceAccount);
             if (waiting.isPresent()) {
-                return replaced(waiting.get(), state);
+                return waiting.get();
             }
         }
         if (!(claim instanceof Claim.Granted granted)) {
@@ -299,39 +274,14 @@ public final class ConnectFlow {
         return new Outcome.Failed(why, returnTo);
     }
 
-    /**
-     * The member says on the page at the end whether all is as it should be.
-     *
-     * @param answer what that page, and nobody else, has to answer with
-     * @param sameOrigin whether the browser says that the page was ours
-     */
-    Reply answer(String answer, Word word, boolean sameOrigin) {
-        if (!sameOrigin) {
-            surroundings.security().note(SecurityEvents.Kind.CALLBACK_REFUSED, Refusal.OTHER_PAGE.code());
-            return new Reply.Refused(Refusal.OTHER_PAGE);
-        }
-        try {
-            Optional<Consent> consent = consents.answered(answer);
-            Optional<Answered> held = connections.answered(Secrets.hash(answer));
-            if (consent.isEmpty() || held.isEmpty()) {
-                return new Reply.Refused(Refusal.ANSWERED_ALREADY);
-            }
-            UserId who = held.get().connection().who();
-            RequestContext.current().ifPresent(request -> request.member(connections.inLogs(who)));
-            URI returnTo = consent.get().returnTo();
-            return switch (word) {
-                case KEEP -> kept(held.get(), answer, returnTo);
-                case REPLACE -> replacedOnPage(held.get(), answer, returnTo);
-                case DISOWN -> disowned(who, returnTo);
-            };
-        } catch (SourceUnavailable e) {
-            return new Reply.Refused(Refusal.LATER);
-        }
+    /** As {@link Answers#answer}. */
+    Answers.Reply answer(String answer, Answers.Word word, boolean sameOrigin) {
+        return answers.answer(answer, word, sameOrigin);
     }
 
     /** Ends a connection, whether WHOOP can be told or not. Does nothing where there is none. */
     void disconnect(UserId who) {
-        sayGoodBye(who);
+        goodBye.say(who);
         if (connections.end(who)) {
             log.info("event=disconnected provider=whoop member={}", connections.inLogs(who));
             surroundings.listener().disconnected(who);
@@ -430,31 +380,26 @@ public final class ConnectFlow {
         Holding holding =
                 connections.hold(who, consented, surroundings.admission().limit());
         if (holding == Holding.MEMBER_LIMIT_REACHED) {
-            giveBackUnlessAnothers(who, granted, deadline);
+            goodBye.giveBackUnlessAnothers(who, granted.accessToken());
             return failed(back, Refusal.MEMBER_LIMIT);
         }
-        Profile profile;
+        Account account;
         try {
-            profile = whoop.api()
-                    .profileWith(granted.accessToken(), who, deadline)
-                    .record();
+            account = whoop.api().accountWith(granted.accessToken(), who, deadline);
         } catch (SourceThrottled | SourceUnavailable | BadSourceReply e) {
             if (holding != Holding.HELD) { // the connection there is goes on
                 throw e;
             }
-            log.info(
-                    "event=connect_awaits_profile provider=whoop member={} kind={}", connections.inLogs(who), e.kind());
-            connections.rememberWaiting(who);
-            arrivals.later(who, e.retryAfter().orElse(SOON));
+            arrivals.awaitProfile(who, e);
             return kept(back, Standing.AWAITING_PROFILE, null);
         } catch (ReauthorizationRequired e) {
             connections.dismiss(who, "token_refused");
             return failed(back, Refusal.CODE_REFUSED);
         }
         Joined joined = holding == Holding.HELD
-                ? arrivals.settle(who, profile.userId(), back.replaceAccount())
-                : renewed(who, profile.userId(), consented);
-        return outcome(back, joined, profile);
+                ? arrivals.settle(who, account.userId(), back.replaceAccount())
+                : renewed(who, account.userId(), consented);
+        return outcome(back, joined, account);
     }
 
     private Joined renewed(UserId who, long whoopUserId, Consented consented) {
@@ -465,12 +410,12 @@ public final class ConnectFlow {
         return joined;
     }
 
-    private static Outcome outcome(Return back, Joined joined, Profile profile) {
+    private static Outcome outcome(Return back, Joined joined, Account account) {
         if (joined instanceof Joined.Connected connected) {
-            return kept(back, connected.isNew() ? Standing.CONNECTED : Standing.CONNECTED_AGAIN, nameOf(profile));
+            return kept(back, connected.isNew() ? Standing.CONNECTED : Standing.CONNECTED_AGAIN, nameOf(account));
         }
         if (joined instanceof Joined.ToBeConfirmed) {
-            return kept(back, Standing.AWAITING_CONFIRMATION, nameOf(profile));
+            return kept(back, Standing.AWAITING_CONFIRMATION, nameOf(account));
         }
         // not given back: at WHOOP that would end the connection of the other user, too
         if (joined instanceof Joined.AccountOfAnotherUser) {
@@ -491,49 +436,30 @@ public final class ConnectFlow {
         return new Outcome.Failed(why, back.consent().returnTo());
     }
 
-    private Outcome replaced(Answered waiting, String state) {
-        Joined joined = settled(waiting);
-        UserId who = waiting.connection().who();
-        return joined instanceof Joined.Connected
-                ? new Outcome.Kept(
-                        who, Standing.CONNECTED, null, AccountLabel.masked(who), Consents.answer(state), null)
-                : new Outcome.Failed(Refusal.ACCOUNT_OF_ANOTHER_USER, null);
-    }
-
-    private Reply kept(Answered held, String answer, @Nullable URI returnTo) {
-        if (held.connection().state() == Connection.State.AWAITING_CONFIRMATION) {
-            return new Reply.Refused(Refusal.TO_BE_CONFIRMED); // this says nothing of that
+    /** What a service hears of a consent that it brought before; empty unless that is another account than before. */
+    private Optional<Outcome> waiting(String state, boolean replaceAccount) {
+        byte[] answer = Consents.answerHash(state);
+        Optional<Answered> held = connections
+                .waiting()
+                .answered(answer)
+                .filter(one -> one.connection().state() == Connection.State.AWAITING_CONFIRMATION);
+        if (held.isEmpty()) {
+            return connections.waiting().isUnconfirmed(answer)
+                    ? Optional.of(new Outcome.Failed(Refusal.TO_BE_CONFIRMED, null))
+                    : Optional.empty();
         }
-        connections.forgetAnswer(Secrets.hash(answer));
-        return new Reply.Done(Word.KEEP, returnTo);
+        Refusal why = replaceAccount ? answers.replace(held.get()) : null;
+        return Optional.of(
+                why == null
+                        ? again(
+                                held.get().connection().who(),
+                                state,
+                                replaceAccount ? Standing.CONNECTED : Standing.AWAITING_CONFIRMATION)
+                        : new Outcome.Failed(why, null));
     }
 
-    private Reply replacedOnPage(Answered held, String answer, @Nullable URI returnTo) {
-        if (held.arriving() == null) {
-            return kept(held, answer, returnTo); // pressed twice
-        }
-        return settled(held) instanceof Joined.Connected
-                ? new Reply.Done(Word.REPLACE, returnTo)
-                : new Reply.Refused(Refusal.ACCOUNT_OF_ANOTHER_USER);
-    }
-
-    private Joined settled(Answered waiting) {
-        Long arriving = waiting.arriving();
-        return arriving == null
-                ? new Joined.Gone()
-                : arrivals.settle(waiting.connection().who(), arriving, true);
-    }
-
-    private Reply disowned(UserId who, @Nullable URI returnTo) {
-        sayGoodBye(who);
-        boolean wasRead = connections.disown(who).isPresent();
-        log.info("event=disowned provider=whoop member={} was_read={}", connections.inLogs(who), wasRead);
-        if (wasRead) {
-            surroundings.listener().disowned(who);
-        } else { // what is held of the member came from an account before, which is theirs
-            surroundings.listener().disconnected(who);
-        }
-        return new Reply.Done(Word.DISOWN, returnTo);
+    private static Outcome again(UserId who, String state, Standing standing) {
+        return new Outcome.Kept(who, standing, null, AccountLabel.masked(who), Consents.answer(state), null);
     }
 
     private boolean narrowed(Granted granted) {
@@ -555,69 +481,9 @@ public final class ConnectFlow {
     private Outcome givenBack(Return back, Granted granted, Deadline deadline) {
         UserId who = back.consent().who();
         if (connections.find(who).filter(Connection::isUsable).isEmpty()) {
-            giveBack(who, granted.accessToken(), deadline);
+            goodBye.giveBack(who, granted.accessToken(), deadline);
         }
         return failed(back, Refusal.NARROWED);
-    }
-
-    /** At WHOOP a member has one access for all grants: what another user of ours lives on is not ended. */
-    private void giveBackUnlessAnothers(UserId who, Granted granted, Deadline deadline) {
-        try {
-            long account = whoop.api()
-                    .profileWith(granted.accessToken(), who, deadline)
-                    .record()
-                    .userId();
-            if (connections.findByAccount(account).isEmpty()) {
-                giveBack(who, granted.accessToken(), deadline);
-            }
-        } catch (HealthError e) {
-            log.warn(
-                    "event=revoke_not_confirmed provider=whoop member={} kind={} cause=\"{}\"",
-                    connections.inLogs(who),
-                    e.kind(),
-                    WhatFailed.inWords(e));
-        }
-    }
-
-    private void sayGoodBye(UserId who) {
-        Deadline deadline = Deadline.after(GOOD_BYE);
-        try {
-            Optional<String> token = connections.lastAccessToken(who, deadline);
-            if (token.isPresent() && isNobodyElses(who, token.get(), deadline)) {
-                whoop.api().revokeAccessWith(token.get(), who, deadline);
-            }
-        } catch (HealthError e) { // ours ends all the same, and unused tokens at WHOOP run out
-            log.warn(
-                    "event=revoke_not_confirmed provider=whoop member={} kind={} cause=\"{}\"",
-                    connections.inLogs(who),
-                    e.kind(),
-                    WhatFailed.inWords(e));
-        }
-    }
-
-    /** What is not settled may be the account of another user of ours. */
-    private boolean isNobodyElses(UserId who, String token, Deadline deadline) {
-        boolean settled =
-                connections.find(who).filter(held -> !held.isAwaiting()).isPresent();
-        return settled
-                || connections
-                        .findByAccount(whoop.api()
-                                .profileWith(token, who, deadline)
-                                .record()
-                                .userId())
-                        .isEmpty();
-    }
-
-    private void giveBack(UserId who, String accessToken, Deadline deadline) {
-        try {
-            whoop.api().revokeAccessWith(accessToken, who, deadline);
-        } catch (HealthError e) { // nothing of it is kept here, and it runs out there
-            log.warn(
-                    "event=revoke_not_confirmed provider=whoop member={} kind={} cause=\"{}\"",
-                    connections.inLogs(who),
-                    e.kind(),
-                    WhatFailed.inWords(e));
-        }
     }
 
     private Claim lookedUp(String link) {
@@ -695,11 +561,12 @@ public final class ConnectFlow {
         return claim instanceof Claim.Stranger ? Refusal.OTHER_BROWSER : Refusal.UNKNOWN_STATE;
     }
 
-    /** As little of a name as its owner needs: {@code Ben S.} */
-    private static String nameOf(Profile profile) {
-        String first = profile.firstName().strip();
-        String last = profile.lastName().strip();
-        String initial = last.isEmpty() ? "" : " " + last.substring(0, last.offsetByCodePoints(0, 1)) + ".";
-        return first + initial;
+    /** As little of a name as its owner needs, such as {@code Ben S.}; null when it has none. */
+    private static @Nullable String nameOf(Account account) {
+        String first = account.firstName();
+        String last = account.lastName();
+        String initial = last.isEmpty() ? "" : last.substring(0, last.offsetByCodePoints(0, 1)) + ".";
+        String name = (first + " " + initial).strip();
+        return name.isEmpty() ? null : name;
     }
 }

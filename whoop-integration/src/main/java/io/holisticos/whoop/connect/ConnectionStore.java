@@ -49,9 +49,8 @@ final class ConnectionStore {
     private static final String SELECT_IDLE = COLUMNS
             + "where state in ('active', 'refreshing') and access_expires_at < :before order by recorded_at, user_id";
 
-    private static final String SELECT_AWAITING_PROFILE =
-            "select user_id from whoop_connection where state = 'awaiting_profile' order by recorded_at, user_id limit :most";
-    private static final String SELECT_BY_ANSWER = COLUMNS + "where answer_hash = :answer and connected_at > :since";
+    private static final String SELECT_BY_ANSWER = COLUMNS
+            + "where answer_hash = :answer and access_token is not null and greatest(connected_at, asked_at) > :since";
     private static final String COUNT = """
             select count(*) filter (where state <> 'revoked') as connected,
                 count(*) filter (where state in ('awaiting_profile', 'awaiting_confirmation')) as awaiting
@@ -75,21 +74,22 @@ final class ConnectionStore {
                 former_user_id = coalesce(held.whoop_user_id, held.former_user_id),
                 former_state = case when held.state in ('awaiting_profile', 'awaiting_confirmation')
                     then held.former_state else held.state end,
-                arriving_user_id = null, replace_account = excluded.replace_account,
-                answer_hash = excluded.answer_hash""";
+                arriving_user_id = null, asked_at = null, replace_account = excluded.replace_account,
+                answer_hash = excluded.answer_hash, arrival_failures = 0, arrival_failure = null""";
     private static final String SETTLE = """
             update whoop_connection set state = 'active', whoop_user_id = :account, arriving_user_id = null,
-                refresh_started_at = null, replace_account = false, recorded_at = :now
+                asked_at = null, refresh_started_at = null, replace_account = false, recorded_at = :now
             where user_id = :who and state in ('awaiting_profile', 'awaiting_confirmation')""";
     private static final String ASK = """
-            update whoop_connection set state = 'awaiting_confirmation', arriving_user_id = :account, recorded_at = :now
+            update whoop_connection set state = 'awaiting_confirmation', arriving_user_id = :account, asked_at = :now,
+                recorded_at = :now
             where user_id = :who and state = 'awaiting_profile'""";
     private static final String DISMISS_NEW = """
             delete from whoop_connection
             where user_id = :who and former_user_id is null and former_state is null
               and state in ('awaiting_profile', 'awaiting_confirmation')""";
     private static final String DISMISS = """
-            update whoop_connection held set whoop_user_id = former_user_id, arriving_user_id = null,
+            update whoop_connection held set whoop_user_id = former_user_id, arriving_user_id = null, asked_at = null,
                 state = case
                     when former_state = 'reauthorization_required' and former_user_id is not null and not exists (
                         select from whoop_connection other
@@ -97,8 +97,10 @@ final class ConnectionStore {
                           and other.user_id <> held.user_id) then former_state
                     else 'revoked' end,
                 access_token = null, refresh_token = null, access_expires_at = null, refresh_started_at = null,
-                token_version = token_version + 1, replace_account = false, answer_hash = null, recorded_at = :now
-            where user_id = :who and state in ('awaiting_profile', 'awaiting_confirmation')""";
+                token_version = token_version + 1, replace_account = false, recorded_at = :now,
+                answer_hash = case when :reason = 'not_confirmed' then answer_hash end
+            where user_id = :who and (state in ('awaiting_profile', 'awaiting_confirmation')
+                or state = 'reauthorization_required' and arriving_user_id is not null)""";
     private static final String FORGET_ANSWER =
             "update whoop_connection set answer_hash = null where answer_hash = :answer";
     private static final String DISOWN =
@@ -160,7 +162,8 @@ final class ConnectionStore {
                 access_expires_at = null, token_version = token_version + 1, refresh_started_at = null,
                 whoop_user_id = case when state in ('awaiting_profile', 'awaiting_confirmation') then former_user_id
                     else whoop_user_id end,
-                arriving_user_id = null, replace_account = false, answer_hash = null, recorded_at = :now
+                arriving_user_id = null, asked_at = null, replace_account = false, answer_hash = null,
+                recorded_at = :now
             where user_id = :who and state <> 'revoked'""";
     private static final String REMEMBER = """
             insert into whoop_connection_history
@@ -334,11 +337,6 @@ final class ConnectionStore {
                 .execute();
     }
 
-    /** The consent that is held waits: now that is a state worth remembering. */
-    void rememberWaiting(Handle handle, UserId who, Instant now) {
-        remember(handle, who, "profile_not_read", now);
-    }
-
     /** The consent is this account's, and may be used. */
     void settle(Handle handle, UserId who, long account, Instant now) {
         handle.createUpdate(SETTLE)
@@ -364,6 +362,7 @@ final class ConnectionStore {
         if (handle.createUpdate(DISMISS_NEW).bind("who", who.value()).execute() == 0) {
             handle.createUpdate(DISMISS)
                     .bind("who", who.value())
+                    .bind("reason", reason)
                     .bind("now", utc(now))
                     .execute();
             remember(handle, who, reason, now);
@@ -382,14 +381,6 @@ final class ConnectionStore {
                 .bind("account", account)
                 .mapTo(Boolean.class)
                 .one();
-    }
-
-    /** Those whose account is not known yet, who have waited longest first. */
-    List<UserId> awaitingProfile(int most) {
-        return read(handle -> handle.createQuery(SELECT_AWAITING_PROFILE)
-                .bind("most", most)
-                .map((row, context) -> new UserId(row.getString(1)))
-                .list());
     }
 
     /** The connection of the consent that this answers for, if it was given after that moment. */

@@ -27,7 +27,6 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,13 +44,14 @@ public final class Connections implements Managed {
     /** How often connections are looked for that nobody uses. */
     private static final Duration KEEP_ALIVE = Duration.ofHours(1);
 
-    /** The page at the end of a consent is left lying no longer. */
-    private static final Duration ANSWERABLE = Duration.ofHours(1);
+    /** Why a connection ended, in its history: WHOOP took neither the token nor a fresh one. */
+    static final String REFUSED_FRESH_TOKEN = "refused_with_fresh_token";
 
     private final ConnectionStore store;
     private final TokenSeals seals;
     private final RefreshCustody custody;
     private final KeepAlive keepAlive;
+    private final Waiting waiting;
     private final Clock clock;
 
     public Connections(Jdbi database, Vault vault, WhoopOAuth oauth, ConnectConfiguration configuration, Clock clock) {
@@ -59,6 +59,7 @@ public final class Connections implements Managed {
         this.seals = new TokenSeals(vault, store, clock);
         this.custody = new RefreshCustody(store, seals, oauth, configuration.refreshTimeout.toJavaDuration(), clock);
         this.keepAlive = new KeepAlive(store, custody, configuration, clock);
+        this.waiting = new Waiting(database, store, clock);
         this.clock = clock;
     }
 
@@ -88,12 +89,21 @@ public final class Connections implements Managed {
     }
 
     /**
+     * WHOOP refused a call with 401, and again with a fresh token.
+     *
+     * @param begun when the call was begun
+     */
+    public void refusedWithFreshToken(UserId who, Instant begun) {
+        markReauthorizationRequired(who, REFUSED_FRESH_TOKEN, begun);
+    }
+
+    /**
      * WHOOP refused what only a new consent can cure. Does nothing where there is no usable connection, nor where the
      * member gave that consent meanwhile.
      *
      * @param begun when what was refused was begun
      */
-    public void markReauthorizationRequired(UserId who, String reason, Instant begun) {
+    void markReauthorizationRequired(UserId who, String reason, Instant begun) {
         boolean changed =
                 store.inTransaction(handle -> store.needsConsent(handle, who, reason, begun, clock.instant()));
         if (changed) {
@@ -301,17 +311,9 @@ public final class Connections implements Managed {
         });
     }
 
-    /** Whose tokens are held waits for the profile. */
-    void rememberWaiting(UserId who) {
-        store.inTransaction(handle -> {
-            store.rememberWaiting(handle, who, clock.instant());
-            return true;
-        });
-    }
-
-    /** Whose account is not known yet, some of them. */
-    List<UserId> awaitingProfile(int most) {
-        return store.awaitingProfile(most);
+    /** Consents that wait for something. */
+    Waiting waiting() {
+        return waiting;
     }
 
     /** A token of a consent that is not settled; empty when there is none, or no more. */
@@ -329,20 +331,6 @@ public final class Connections implements Managed {
         if (seals.open(who, held).accessToken().equals(refusedAccessToken)) {
             custody.next(who, held.version(), deadline);
         }
-    }
-
-    /** A consent that somebody answers for, on the page at its end. */
-    record Answered(Connection connection, @Nullable Long arriving) {}
-
-    /** The consent that this answers for; empty when another came since, or it is too long ago. */
-    Optional<Answered> answered(byte[] answerHash) {
-        return store.findByAnswer(answerHash, clock.instant().minus(ANSWERABLE))
-                .map(held -> new Answered(held.connection(), held.accounts().arriving()));
-    }
-
-    /** It was answered for the last time. */
-    void forgetAnswer(byte[] answerHash) {
-        store.forgetAnswer(answerHash);
     }
 
     /** How many members there are. */

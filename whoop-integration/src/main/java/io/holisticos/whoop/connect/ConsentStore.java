@@ -26,6 +26,8 @@ final class ConsentStore {
                 a.expires_at, a.used_at
             """;
     private static final String BY_LINK = COLUMNS + "from whoop_authorization a where a.link_hash = :hash";
+    private static final String LOCK_BY_LINK = BY_LINK + " for update";
+    private static final String COUNT_PRESSES = "select count(*) from whoop_press where link_hash = :link";
     private static final String LOCK_BY_STATE =
             COLUMNS + "from whoop_authorization a where a.state_hash = :hash for update";
     private static final String LOCK_PRESS = COLUMNS + """
@@ -110,6 +112,17 @@ final class ConsentStore {
 
     Optional<Pending> findByLink(Handle handle, byte[] linkHash) {
         return find(handle, BY_LINK, linkHash);
+    }
+
+    Optional<Pending> lockByLink(Handle handle, byte[] linkHash) {
+        return find(handle, LOCK_BY_LINK, linkHash);
+    }
+
+    int countPresses(Handle handle, byte[] linkHash) {
+        return handle.createQuery(COUNT_PRESSES)
+                .bind("link", linkHash)
+                .mapTo(Integer.class)
+                .one();
     }
 
     Optional<Pending> lockByState(Handle handle, byte[] stateHash) {

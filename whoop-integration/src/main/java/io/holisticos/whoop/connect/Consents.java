@@ -28,6 +28,9 @@ public final class Consents {
     /** So long is a state that was used or has expired told from one that never was. */
     private static final Duration REMEMBERED = Duration.ofDays(1);
 
+    /** Of the button behind one link: a member needs one or two, and each is a row for a day. */
+    private static final int MOST_PRESSES = 20;
+
     private static final String LABEL = "whoop.account_label";
 
     private final ConsentStore store;
@@ -143,14 +146,30 @@ public final class Consents {
                 pageToken(link).getBytes(StandardCharsets.UTF_8), token.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** What came of a press of the button. */
+    sealed interface Pressing {
+        record Done(Secret secret) implements Pressing {}
+
+        /** The link was erased meanwhile. */
+        record Gone() implements Pressing {}
+
+        /** Nobody needs so many. */
+        record TooOften() implements Pressing {}
+    }
+
     /** A browser presses the button. Other browsers that did so, or will, are not disturbed. */
-    Optional<Secret> press(Consent consent) {
+    Pressing press(Consent consent) {
         Secret secret = new Secret(Secrets.fresh(random), Secrets.fresh(random));
         return store.inTransaction(handle -> {
-            // it may have been erased since it was looked at
-            Optional<Pending> pending = store.findByLink(handle, consent.linkHash());
-            pending.ifPresent(one -> store.insertPress(handle, one, secret, clock.instant()));
-            return pending.map(one -> secret);
+            Optional<Pending> pending = store.lockByLink(handle, consent.linkHash());
+            if (pending.isEmpty()) {
+                return new Pressing.Gone();
+            }
+            if (store.countPresses(handle, consent.linkHash()) >= MOST_PRESSES) {
+                return new Pressing.TooOften();
+            }
+            store.insertPress(handle, pending.get(), secret, clock.instant());
+            return new Pressing.Done(secret);
         });
     }
 

@@ -237,8 +237,13 @@ public final class OAuthResource {
         return switch (why) {
             case SWITCHED_OFF -> new IntegrationDisabled(WHOOP);
             case LATER, NOT_CONFIGURED -> new SourceUnavailable(WHOOP, RETRY_AFTER);
-            case MEMBER_LIMIT, TO_BE_CONFIRMED -> new Conflict(why.code(), why.text());
-            case UNKNOWN_STATE, EXPIRED, ALREADY_USED, ANSWERED_ALREADY, OTHER_BROWSER, OTHER_PAGE ->
+            case MEMBER_LIMIT -> new Conflict(why.code(), why.text());
+            case TO_BE_CONFIRMED ->
+                new Conflict(
+                        why.code(),
+                        "this was another WHOOP account than the member had before, and nobody confirmed it in time: let"
+                                + " the member connect again, and send replace_account true with the new code");
+            case UNKNOWN_STATE, EXPIRED, ALREADY_USED, ANSWERED_ALREADY, OTHER_BROWSER, OTHER_PAGE, PRESSED_TOO_OFTEN ->
                 new InvalidRequest("state must be one that this key initiated, unused and not expired: " + why.code());
             case DECLINED,
                     NOT_ALLOWED,

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /** Brings back connections that anything but WHOOP ended, by the reason in their history. Calls nobody. */
 public final class Reactivation {
 
-    /** What WHOOP itself said: the token endpoint refused to refresh. */
-    private static final String REFUSED_BY_WHOOP = "refresh_refused_";
+    /** What WHOOP itself said: the token endpoint refused to refresh, as it does after the member's own revocation. */
+    private static final String REFRESH_REFUSED = "refresh_refused_";
 
     private final ReactivationStore ended;
     private final ConnectionStore store;
@@ -35,7 +35,7 @@ public final class Reactivation {
     /** What became of a connection that waited for consent. */
     public enum Fate {
         REACTIVATED,
-        /** WHOOP refused its refresh token: only a consent helps. */
+        /** WHOOP refused its refresh token, or a fresh access token: only a consent helps. */
         ENDED_BY_WHOOP,
         /** Nothing is left to call WHOOP with, or the member's key was destroyed. */
         WITHOUT_TOKENS,
@@ -65,7 +65,7 @@ public final class Reactivation {
     }
 
     private Fate fateOf(Ended one, boolean dryRun) {
-        if (one.reason().startsWith(REFUSED_BY_WHOOP)) {
+        if (isWhoopsWord(one.reason())) {
             return Fate.ENDED_BY_WHOOP;
         }
         if (one.reason().equals(TokenSeals.KEY_DESTROYED)) {
@@ -83,5 +83,9 @@ public final class Reactivation {
             return Fate.UNREADABLE;
         }
         return dryRun || ended.reactivate(one, clock.instant()) ? Fate.REACTIVATED : Fate.CHANGED_MEANWHILE;
+    }
+
+    private static boolean isWhoopsWord(String reason) {
+        return reason.startsWith(REFRESH_REFUSED) || reason.equals(Connections.REFUSED_FRESH_TOKEN);
     }
 }

@@ -21,7 +21,13 @@ enum Refusal {
             409,
             "account_replacement_required",
             "This is another WHOOP account than before",
-            "Please start again from your app, and say on the last page which account it is to be."),
+            "Nothing is read from it until you confirm it. Connect again from your app, and say on the last page that this"
+                    + " account is to be used from now on."),
+    PRESSED_TOO_OFTEN(
+            429,
+            "pressed_too_often",
+            "This link was tried too often",
+            "Please start again from your app: it gives you a new link."),
     MEMBER_LIMIT(
             409,
             "member_limit_reached",

@@ -1,8 +1,8 @@
 package io.holisticos.whoop.connect;
 
 import io.dropwizard.views.common.View;
+import io.holisticos.whoop.connect.Answers.Word;
 import io.holisticos.whoop.connect.ConnectFlow.Outcome.Kept;
-import io.holisticos.whoop.connect.ConnectFlow.Word;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

@@ -16,9 +16,11 @@ final class Derivation {
     private static final ObjectNode NOTHING_HELD = Json.object();
 
     private final Vault vault;
+    private final PayloadNames names;
 
     Derivation(Vault vault) {
         this.vault = vault;
+        this.names = new PayloadNames(vault);
     }
 
     /** The version of a record that these bytes are. */
@@ -33,10 +35,12 @@ final class Derivation {
      */
     <T> Version version(RecordKind<T> kind, UserId who, Fetched<T> fetched, JsonNode held) {
         T record = fetched.record();
+        byte[] former = PayloadNames.former(fetched.raw());
         return new Version(
                 kind.ownKeyOf(who, record),
                 kind.changeOf(record),
-                WhoopStore.hashOf(fetched.raw()),
+                names.ofFormer(former),
+                former,
                 fetched.raw(),
                 () -> record instanceof Profile profile ? sealedRow(who, profile, held) : kind.toRow(record));
     }

@@ -41,11 +41,13 @@ final class PageSql {
             with turn as materialized (
                 select pg_advisory_xact_lock(hashtextextended(:who, 0))
             ), page as materialized (
-                select page.id, page.hash
-                from turn, unnest(cast(:ids as {key_type}[]), cast(:hashes as bytea[])) as page(id, hash)
+                select page.id, page.hash, page.former
+                from turn, unnest(cast(:ids as {key_type}[]), cast(:hashes as bytea[]), cast(:formers as bytea[]))
+                    as page(id, hash, former)
             ), same as materialized (
                 select held.{own_key} as id from page join {table} held
-                    on held.user_id = :who and held.{own_key} = page.id and held.archive_hash = page.hash
+                    on held.user_id = :who and held.{own_key} = page.id
+                        and held.archive_hash in (page.hash, page.former)
                 where held.deleted_at is null
             ), seen as (
                 {touch} and (select count(*) from same) = cardinality(:hashes)
@@ -85,6 +87,7 @@ final class PageSql {
                         .replace("{own_key}", kind.ownKey())
                         .replace("{key}", String.join(", ", key))
                         .replace("{own}", String.join(", ", own))
+                        .replace("{own_renamed}", each(own, PageSql::renamed))
                         .replace("{history}", String.join(", ", history))
                         .replace("{history_of_held}", each(history, "held.%s"))
                         .replace("{winner_columns}", each(own, PageSql::ofWinner))
@@ -101,7 +104,7 @@ final class PageSql {
                 last_fetch_begun_at = greatest(held.last_fetch_begun_at, :begun),
                 recorded_at = least(held.recorded_at, :now)
             from page
-            where held.user_id = :who and held.{own_key} = page.id and held.archive_hash = page.hash
+            where held.user_id = :who and held.{own_key} = page.id and held.archive_hash in (page.hash, page.former)
               and held.deleted_at is null""";
 
     private static final String LEDGER = """
@@ -159,15 +162,20 @@ final class PageSql {
             with incoming as (
                 select * from json_populate_recordset(null::{table}, cast(:rows as json))
             ), page as materialized (
-                select page.id, page.hash
-                from unnest(cast(:ids as {key_type}[]), cast(:hashes as bytea[])) as page(id, hash)
+                select page.id, page.hash, page.former
+                from unnest(cast(:ids as {key_type}[]), cast(:hashes as bytea[]), cast(:formers as bytea[]))
+                    as page(id, hash, former)
+            ), fresh as materialized (
+                select fresh.hash, fresh.former, fresh.payload
+                from unnest(cast(:freshHashes as bytea[]), cast(:freshFormers as bytea[]), cast(:payloads as bytea[]))
+                    as fresh(hash, former, payload)
             ), archived as (
                 insert into whoop_archive (user_id, hash, collection, payload_sealed, recorded_at)
-                select :who, fresh.hash, '{word}', fresh.payload, :now
-                from unnest(cast(:freshHashes as bytea[]), cast(:payloads as bytea[])) as fresh(hash, payload)
+                select :who, fresh.hash, '{word}', fresh.payload, :now from fresh
                 on conflict (user_id, hash) do nothing
             ), held as (
-                select * from {table} where user_id = :who and {own_key} = any (cast(:freshIds as {key_type}[]))
+                select {own_renamed} from {table} as named
+                where user_id = :who and {own_key} = any (cast(:freshIds as {key_type}[]))
             ), known as (
                 select {own} from held union all select {own} from incoming
             ), winner as (
@@ -221,6 +229,14 @@ final class PageSql {
             case "last_fetch_begun_at" -> "max(last_fetch_begun_at) over record as last_fetch_begun_at";
             default -> column;
         };
+    }
+
+    /** What is held under the name that a version before gave it is the same, and gets its present one. */
+    private static String renamed(String column) {
+        return column.equals("archive_hash")
+                ? "coalesce((select fresh.hash from fresh where fresh.former = named.archive_hash limit 1),"
+                        + " named.archive_hash) as archive_hash"
+                : column;
     }
 
     private static String deletedAt(RecordKind<?> kind) {

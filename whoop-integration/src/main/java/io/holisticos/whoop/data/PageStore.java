@@ -51,9 +51,10 @@ final class PageStore {
      *
      * @param key tells it from the member's other records
      * @param changedAt when WHOOP says it came to be
+     * @param former what a version before of this service called it instead of {@code hash}
      * @param row made when it is needed: most versions that come are held already
      */
-    record Version(Object key, Instant changedAt, byte[] hash, byte[] raw, Supplier<ObjectNode> row) {
+    record Version(Object key, Instant changedAt, byte[] hash, byte[] former, byte[] raw, Supplier<ObjectNode> row) {
         @Override
         public String toString() {
             return "Version[" + raw.length + " bytes]";
@@ -175,6 +176,7 @@ final class PageStore {
                 .bind("rows", rows.toString())
                 .bind("freshIds", array(arrival.kind().ownKeyType(), keys(fresh)))
                 .bind("freshHashes", array("bytea", hashes(fresh)))
+                .bind("freshFormers", array("bytea", formers(fresh)))
                 .bind("payloads", array("bytea", payloads))
                 .execute(PageStore::written));
     }
@@ -227,6 +229,7 @@ final class PageStore {
         sql.bind("who", arrival.who().value())
                 .bind("ids", array(kind.ownKeyType(), keys(held)))
                 .bind("hashes", array("bytea", hashes(held)))
+                .bind("formers", array("bytea", formers(held)))
                 .bind("begun", arrival.begun())
                 .bind("now", arrival.now())
                 .bindMap(arrival.condition().arguments());
@@ -269,6 +272,10 @@ final class PageStore {
 
     private static byte[][] hashes(List<Version> versions) {
         return versions.stream().map(Version::hash).toArray(byte[][]::new);
+    }
+
+    private static byte[][] formers(List<Version> versions) {
+        return versions.stream().map(Version::former).toArray(byte[][]::new);
     }
 
     private static List<Version> withoutRepetitions(List<Version> all) {

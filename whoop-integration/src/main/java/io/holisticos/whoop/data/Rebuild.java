@@ -1,6 +1,7 @@
 package io.holisticos.whoop.data;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holisticos.health.UserId;
 import io.holisticos.vault.Vault;
 import io.holisticos.whoop.api.Fetched;
@@ -158,10 +159,12 @@ public final class Rebuild {
             }
             try {
                 Version version = version(table.kind(), row, payload);
-                rows.add(version.row()
-                        .get()
-                        .put("user_id", row.who().value())
-                        .put("archive_hash", WhoopStore.bytea(version.hash())));
+                ObjectNode derived =
+                        version.row().get().put("user_id", row.who().value());
+                rows.add(derived.put("archive_hash", WhoopStore.bytea(version.hash())));
+                if (PayloadNames.isFormer(row.hash())) { // one of both it will be when this is written
+                    rows.add(derived.deepCopy().put("archive_hash", WhoopStore.bytea(version.former())));
+                }
                 whose.add(row.who());
                 tally.held.increment();
             } catch (Vault.Unreadable | IOException e) {
@@ -183,8 +186,8 @@ public final class Rebuild {
         byte[] raw = vault.open(row.who(), Purpose.PAYLOAD, payload);
         T record = reader.read(raw, kind.type());
         Version version = derivation.version(kind, row.who(), new Fetched<>(record, raw), Json.parse(row.sealed()));
-        if (!Arrays.equals(version.hash(), row.hash())
-                || !version.key().toString().equals(row.key())) {
+        byte[] name = PayloadNames.isFormer(row.hash()) ? version.former() : version.hash();
+        if (!Arrays.equals(name, row.hash()) || !version.key().toString().equals(row.key())) {
             throw new OfAnotherRecord();
         }
         return version;

@@ -5,8 +5,6 @@ import io.holisticos.vault.Vault;
 import io.holisticos.whoop.api.Fetched;
 import io.holisticos.whoop.data.PageStore.Arrival;
 import io.holisticos.whoop.data.PageStore.Version;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -269,13 +267,5 @@ public final class WhoopStore {
 
     static String bytea(byte[] bytes) {
         return "\\x" + HexFormat.of().formatHex(bytes);
-    }
-
-    static byte[] hashOf(byte[] raw) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(raw);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }

@@ -121,10 +121,7 @@ class WhoopApiOnTheTwinTest {
         assertThat(rig.api.profile(ANNA, soon()).orElseThrow().record().userId())
                 .isEqualTo(whoopUserId);
         String fresh = twin.grant("demo-chen").accessToken();
-        assertThat(rig.api
-                        .profileWith(fresh, new UserId("demo-chen"), soon())
-                        .record()
-                        .userId())
+        assertThat(rig.api.accountWith(fresh, new UserId("demo-chen"), soon()).userId())
                 .isEqualTo(WORLD.byUserId("demo-chen").orElseThrow().whoopUserId());
     }
 

@@ -201,8 +201,7 @@ class WhoopApiTest {
 
         assertThat(api.profile(ANNA, soon()).orElseThrow().record())
                 .isEqualTo(new Profile(10129, "member10129@example.invalid", "Test", "Member"));
-        assertThat(api.profileWith("fresh-token", ANNA, soon()).record().userId())
-                .isEqualTo(10129);
+        assertThat(api.accountWith("fresh-token", ANNA, soon()).userId()).isEqualTo(10129);
 
         assertThat(stub.asked)
                 .extracting(Asked::authorization)
@@ -212,7 +211,51 @@ class WhoopApiTest {
 
     @Test
     void aFreshTokenWithoutAProfileIsABadReply() {
-        assertThatThrownBy(() -> api.profileWith("fresh-token", ANNA, soon())).isInstanceOf(BadSourceReply.class);
+        assertThatThrownBy(() -> api.accountWith("fresh-token", ANNA, soon())).isInstanceOf(BadSourceReply.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"user_id\":10129}",
+                "{\"user_id\":\"10129\",\"email\":null,\"first_name\":null,\"last_name\":null}",
+                "{\"user_id\":10129.0,\"email\":17,\"first_name\":[],\"last_name\":{\"a\":1}}",
+                "{\"email\":\"a\\u0000b\",\"first_name\":\"\\ud800\",\"last_name\":\"x\\u0000\",\"user_id\":10129}",
+                "{\"first_name\":\"\u0000\",\"last_name\":true,\"user_id\":10129}",
+            })
+    void theNumberAloneSaysWhoseAccountATokenIsOf(String profile) {
+        stub.answers(new Answer(200, "application/json", profile.getBytes(StandardCharsets.UTF_8)));
+
+        assertThat(api.accountWith("fresh-token", ANNA, soon())).isEqualTo(new Account(10129, "", ""));
+    }
+
+    @Test
+    void namesThatCanBeShownAreRead() {
+        stub.answers(new Answer(
+                200,
+                "application/json",
+                "{\"user_id\":1,\"first_name\":\" Zoë \",\"last_name\":7}".getBytes(StandardCharsets.UTF_8)));
+
+        assertThat(api.accountWith("fresh-token", ANNA, soon())).isEqualTo(new Account(1, "Zoë", ""));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"first_name\":\"Test\"}",
+                "{\"user_id\":null}",
+                "{\"user_id\":0}",
+                "{\"user_id\":10129.5}",
+                "{\"user_id\":10129",
+                "[10129]"
+            })
+    void withoutTheNumberNobodyKnowsWhoseAccountItIs(String profile) {
+        stub.answers(new Answer(200, "application/json", profile.getBytes(StandardCharsets.UTF_8)));
+
+        assertThatThrownBy(() -> api.accountWith("fresh-token", ANNA, soon()))
+                .isInstanceOf(BadSourceReply.class)
+                .hasMessageContaining("status 200")
+                .hasMessageNotContaining("10129");
     }
 
     @Test
@@ -464,7 +507,7 @@ class WhoopApiTest {
         for (ThrowingCallable call : List.<ThrowingCallable>of(
                 () -> api.cycles(ANNA, WINDOW, null, soon()),
                 () -> api.cycle(ANNA, 1, soon()),
-                () -> api.profileWith("fresh", ANNA, soon()),
+                () -> api.accountWith("fresh", ANNA, soon()),
                 () -> api.revokeAccess(ANNA, soon()),
                 () -> api.revokeAccessWith("fresh", ANNA, soon()))) {
             assertThatThrownBy(call).isInstanceOf(BadSourceReply.class).hasMessageNotContaining("1010");

@@ -7,27 +7,15 @@ import io.holisticos.health.UserId;
 import io.holisticos.jobs.Jobs;
 import io.holisticos.twins.http.FaultKind;
 import io.holisticos.twins.http.FaultRule;
-import io.holisticos.whoop.connect.ConnectFlow.Looked;
+import io.holisticos.whoop.connect.Answers.Word;
 import io.holisticos.whoop.connect.ConnectFlow.Outcome;
-import io.holisticos.whoop.connect.ConnectFlow.Pressed;
 import io.holisticos.whoop.connect.ConnectFlow.Standing;
-import io.holisticos.whoop.connect.ConnectFlow.Word;
 import io.holisticos.whoop.connect.ConnectWorld.Worker;
 import io.holisticos.whoop.data.WhoopStore;
 import io.holisticos.whoop.sync.SyncTerms;
 import io.holisticos.whoop.sync.Synchronizer;
-import java.io.IOException;
-import java.net.URI;
-import java.net.URLDecoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,9 +26,6 @@ class AnotherAccountTest {
 
     private static final UserId ANNA = ConnectWorld.ANNA;
     private static final UserId BEN = ConnectWorld.BEN;
-    private static final String SERVICE = "service";
-
-    private final HttpClient http = HttpClient.newHttpClient();
     private ConnectWorld world;
     private Worker worker;
     private ConnectWorld.Door door;
@@ -148,42 +133,7 @@ class AnotherAccountTest {
                         .one());
     }
 
-    /** Whoever has that WHOOP account agrees to what was begun for the member. */
     private Outcome.Kept consent(UserId who, UserId whoopMember) {
-        String url = door.flow()
-                .start(who, SERVICE, Consents.Wishes.NONE)
-                .connectUrl()
-                .getPath();
-        String link = url.substring(url.lastIndexOf('/') + 1);
-        Looked.Open page = (Looked.Open) door.flow().look(link);
-        Pressed.Onward pressed = (Pressed.Onward) door.flow().press(link, page.token(), true);
-        String code = codeOf(pressed.authorizationUrl(), world.accountOf(whoopMember));
-        Consents.Secret secret = pressed.secret();
-        return (Outcome.Kept) door.flow().finishInBrowser(code, secret.state(), secret.browser());
-    }
-
-    private String codeOf(URI authorizationUrl, long account) {
-        try {
-            String page = http.send(HttpRequest.newBuilder(authorizationUrl).build(), BodyHandlers.ofString())
-                    .body();
-            String challenge = first("name=\"challenge\" value=\"([^\"]+)\"", page);
-            HttpRequest yes = HttpRequest.newBuilder(URI.create(world.twin.baseUrl() + "/oauth/oauth2/consent"))
-                    .header("Content-Type", "application/x-www-form-urlencoded")
-                    .POST(BodyPublishers.ofString("challenge=" + challenge + "&member=" + account))
-                    .build();
-            String back = http.send(yes, BodyHandlers.discarding())
-                    .headers()
-                    .firstValue("Location")
-                    .orElseThrow();
-            return URLDecoder.decode(first("[?&]code=([^&]+)", back), StandardCharsets.UTF_8);
-        } catch (IOException | InterruptedException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private static String first(String pattern, String text) {
-        Matcher found = Pattern.compile(pattern).matcher(text);
-        assertThat(found.find()).isTrue();
-        return found.group(1);
+        return world.consent(door, who, whoopMember);
     }
 }

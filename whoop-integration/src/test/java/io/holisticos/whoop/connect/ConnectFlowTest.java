@@ -984,14 +984,18 @@ class ConnectFlowTest {
                         .get("code")
                         .asText())
                 .isEqualTo("account_replacement_required");
-        assertThat(json(post("/internal/oauth/callback", KEY, body), 400)
+        assertThat(json(post("/internal/oauth/callback", KEY, body), 409)
                         .get("detail")
                         .asText())
-                .contains("already_used");
+                .contains("send the same with replace_account true");
         assertThat(json(post("/internal/oauth/callback", KEY, replacing(body)), 200)
                         .get("whoop_user_id")
                         .asLong())
                 .isEqualTo(world.accountOf(ANNA));
+        assertThat(json(post("/internal/oauth/callback", KEY, body), 400)
+                        .get("detail")
+                        .asText())
+                .contains("already_used");
 
         delete(CONNECT + "demo-ben", KEY);
         assertThat(json(post("/internal/oauth/callback", KEY, replacing(callbackOf("demo-ben", BEN))), 200)

@@ -28,12 +28,21 @@ import io.holisticos.vault.Vault;
 import io.holisticos.vault.VaultConfiguration;
 import io.holisticos.whoop.api.ForbiddenCalls;
 import io.holisticos.whoop.api.WhoopApi;
+import io.holisticos.whoop.connect.ConnectFlow.Looked;
+import io.holisticos.whoop.connect.ConnectFlow.Outcome;
+import io.holisticos.whoop.connect.ConnectFlow.Pressed;
 import io.holisticos.whoop.connect.Connections.Consented;
 import io.holisticos.whoop.connect.Connections.Holding;
 import jakarta.ws.rs.client.Client;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.URLDecoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -49,6 +58,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.tomcat.jdbc.pool.DataSource;
 import org.jdbi.v3.core.Jdbi;
@@ -68,6 +79,7 @@ final class ConnectWorld implements AutoCloseable {
     final WhoopApp app = WhoopApp.sandbox(PUBLIC_URL + ConnectConfiguration.CALLBACK_PATH);
     final WhoopTwin twin;
 
+    private final HttpClient http = HttpClient.newHttpClient();
     private final World people = World.of(new WorldOptions(7, clock.instant(), 0));
     private final ExecutorService executor = Executors.newCachedThreadPool();
     private final List<AutoCloseable> opened = new ArrayList<>();
@@ -187,7 +199,7 @@ final class ConnectWorld implements AutoCloseable {
         Arrivals arrivals = new Arrivals(
                 worker.connections(),
                 worker.api(),
-                new Arrivals.Ways(house, who -> house.on.get(), () -> jobs.get().client()),
+                new Arrivals.Ways(house, who -> house.on.get(), () -> jobs.get().client(), house.metrics),
                 clock);
         List<Task<?>> tasks =
                 Stream.concat(arrivals.tasks().stream(), others.stream()).toList();
@@ -204,6 +216,48 @@ final class ConnectWorld implements AutoCloseable {
                         new Admission(new ConnectionReader(jdbi), () -> house.memberLimit, house.blocked::get),
                         new SecurityEvents(house.metrics)));
         return new Door(flow, arrivals, jobs.get());
+    }
+
+    /** Whoever has that WHOOP account agrees, in a browser, to what was begun for the member. */
+    Outcome.Kept consent(Door door, UserId who, UserId whoopMember) {
+        String url = door.flow()
+                .start(who, "service", Consents.Wishes.NONE)
+                .connectUrl()
+                .getPath();
+        String link = url.substring(url.lastIndexOf('/') + 1);
+        Looked.Open page = (Looked.Open) door.flow().look(link);
+        Pressed.Onward pressed = (Pressed.Onward) door.flow().press(link, page.token(), true);
+        Consents.Secret secret = pressed.secret();
+        String code = codeOf(pressed.authorizationUrl(), whoopMember);
+        return (Outcome.Kept) door.flow().finishInBrowser(code, secret.state(), secret.browser());
+    }
+
+    /** What WHOOP's consent page hands out when that member says yes. */
+    String codeOf(URI authorizationUrl, UserId whoopMember) {
+        try {
+            String page = http.send(HttpRequest.newBuilder(authorizationUrl).build(), BodyHandlers.ofString())
+                    .body();
+            String challenge = first("name=\"challenge\" value=\"([^\"]+)\"", page);
+            HttpRequest yes = HttpRequest.newBuilder(URI.create(twin.baseUrl() + "/oauth/oauth2/consent"))
+                    .header("Content-Type", "application/x-www-form-urlencoded")
+                    .POST(BodyPublishers.ofString("challenge=" + challenge + "&member=" + accountOf(whoopMember)))
+                    .build();
+            String back = http.send(yes, BodyHandlers.discarding())
+                    .headers()
+                    .firstValue("Location")
+                    .orElseThrow();
+            return URLDecoder.decode(first("[?&]code=([^&]+)", back), StandardCharsets.UTF_8);
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String first(String pattern, String text) {
+        Matcher found = Pattern.compile(pattern).matcher(text);
+        if (!found.find()) {
+            throw new AssertionError("no " + pattern);
+        }
+        return found.group(1);
     }
 
     /** The member's consent, without the way there. */

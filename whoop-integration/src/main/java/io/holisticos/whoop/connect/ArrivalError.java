@@ -1,0 +1,27 @@
+package io.holisticos.whoop.connect;
+
+import io.holisticos.health.HealthError.BadSourceReply;
+import io.holisticos.health.HealthError.SourceUnavailable;
+import java.util.Locale;
+
+/** Why it could not be found out whose account tokens are of: one word for each way. */
+enum ArrivalError {
+    /** WHOOP answered something that is not its documented form, or does not let the call through. */
+    BAD_REPLY,
+    /** WHOOP, our store or the vault does not answer. */
+    UNAVAILABLE,
+    /** The fault is ours. */
+    INTERNAL;
+
+    static ArrivalError of(RuntimeException failed) {
+        if (failed instanceof BadSourceReply) {
+            return BAD_REPLY;
+        }
+        return failed instanceof SourceUnavailable ? UNAVAILABLE : INTERNAL;
+    }
+
+    /** The word in rows and answers, such as {@code bad_reply}. */
+    String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}
