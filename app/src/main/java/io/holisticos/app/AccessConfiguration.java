@@ -5,6 +5,7 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** Who is let in. */
 public final class AccessConfiguration {
@@ -23,7 +24,10 @@ public final class AccessConfiguration {
     @JsonProperty
     ExistingRoutes existingRoutes = ExistingRoutes.OBSERVE;
 
-    /** A first key with every scope; empty once there are others. */
+    /**
+     * A first key with every scope; empty once there are others. It works while a replica runs that was started with it, and
+     * ten minutes longer.
+     */
     @NotNull
     @Pattern(regexp = "|\\S{8,200}", message = "must be empty or 8 to 200 characters without spaces")
     @JsonProperty
@@ -34,6 +38,11 @@ public final class AccessConfiguration {
     @Pattern(regexp = "|https?://[^*,\\s]+(\\s*,\\s*https?://[^*,\\s]+)*", message = "must be origins parted by commas")
     @JsonProperty
     String allowedOrigins = "";
+
+    /** The key that this replica leases. */
+    Optional<String> leased() {
+        return serviceKey.isEmpty() ? Optional.empty() : Optional.of(serviceKey);
+    }
 
     List<String> origins() {
         return Arrays.stream(allowedOrigins.split(","))

@@ -3,9 +3,9 @@ package io.holisticos.app;
 import io.dropwizard.lifecycle.Managed;
 import io.holisticos.health.WhatFailed;
 import io.holisticos.web.ApiKeyStore;
-import io.holisticos.web.Scope;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -14,18 +14,25 @@ import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** At start: lets the configured first key in. */
+/**
+ * Leases the configured first key for as long as this replica runs. A replica that
+ * is started with another key takes nothing away: the former one ends when nobody leases it any more.
+ */
 final class FirstKey implements Managed {
 
     private static final Logger log = LoggerFactory.getLogger(FirstKey.class);
 
-    private static final String NAME = "configured service key";
+    /** How long a key works after the last replica that was started with it. */
+    static final Duration LEASE = Duration.ofMinutes(10);
+
+    private static final Duration BEAT = Duration.ofMinutes(1);
     private static final Duration RETRY = Duration.ofSeconds(1);
 
-    private final ScheduledExecutorService again = Executors.newSingleThreadScheduledExecutor(FirstKey::daemon);
+    private final ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor(FirstKey::daemon);
     private final ApiKeyStore keys;
     private final AccessConfiguration access;
     private final Clock clock;
+    private volatile boolean begun;
 
     FirstKey(ApiKeyStore keys, AccessConfiguration access, Clock clock) {
         this.keys = keys;
@@ -35,27 +42,42 @@ final class FirstKey implements Managed {
 
     @Override
     public void start() {
-        save();
+        beat();
     }
 
     @Override
     public void stop() {
-        again.shutdownNow();
+        beats.shutdownNow();
     }
 
-    /** The key that was configured before loses its rights, also when there is none now. */
-    private void save() {
+    private void beat() {
+        Duration next = RETRY; // the service starts all the same, and takes the key when the database is back
         try {
-            keys.withdrawOthers(access.serviceKey, NAME, clock.instant());
-            if (!access.serviceKey.isEmpty()) {
-                keys.save(access.serviceKey, NAME, Scope.ALL, clock.instant());
-            }
-            again.shutdown();
-        } catch (JdbiException e) { // the service starts all the same, and takes the key when the database is back
+            lease();
+            next = BEAT;
+        } catch (JdbiException e) {
             log.warn(
                     "event=service_key_not_saved retry_in_ms={} cause=\"{}\"", RETRY.toMillis(), WhatFailed.inWords(e));
-            ScheduledFuture<?> unused = again.schedule(this::save, RETRY.toMillis(), TimeUnit.MILLISECONDS);
+        } finally {
+            if (!beats.isShutdown()) {
+                ScheduledFuture<?> unused = beats.schedule(this::beat, next.toMillis(), TimeUnit.MILLISECONDS);
+            }
         }
+    }
+
+    /** The first time the key is let in; later only what is there goes on, so that a row taken away stays away. */
+    void lease() {
+        Instant now = clock.instant();
+        Instant until = now.plus(LEASE);
+        access.leased().ifPresent(key -> {
+            if (begun) {
+                keys.renewLease(key, until);
+            } else {
+                keys.beginLease(key, now, until);
+                begun = true;
+            }
+        });
+        keys.mendFormer(until);
     }
 
     private static Thread daemon(Runnable work) {

@@ -158,7 +158,8 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         Flags flags = new Flags(sahhaDatabase.readers().source(), sahhaDatabase.notices());
         AccessRules rules = new AccessRules();
         ApiKeyStore keyStore = new ApiKeyStore(sahhaDatabase.readers().jdbi());
-        ApiKeys keys = new ApiKeys(keyStore);
+        ApiKeys keys = new ApiKeys(keyStore, clock);
+        configuration.access.leased().ifPresent(keys::leasing);
         keys.listenTo(sahhaDatabase.notices());
 
         Commands commands = new Commands(configuration.commands, environment.metrics(), clock, System::nanoTime);

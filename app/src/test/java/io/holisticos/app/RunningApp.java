@@ -97,7 +97,13 @@ final class RunningApp implements AutoCloseable {
 
     /** A second replica on the same databases; whoever starts it stops it. */
     House.Replica replica() throws Exception {
+        return replica(Map.of());
+    }
+
+    /** The same with other variables of its own. */
+    House.Replica replica(Map<String, String> others) throws Exception {
         Map<String, String> own = new HashMap<>(variables);
+        own.putAll(others);
         House.Replica replica = new House.Replica(new HealthApplication(clock, own::get), freePort(), freePort());
         own.put("PORT", Integer.toString(replica.port()));
         own.put("ADMIN_PORT", Integer.toString(replica.adminPort()));

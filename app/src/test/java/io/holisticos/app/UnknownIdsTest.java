@@ -22,19 +22,19 @@ import org.junit.jupiter.api.Test;
 class UnknownIdsTest {
 
     private static final List<String> PATHS = List.of(
-            "/api/v1/health-metrics/overview?profile_id=",
-            "/api/v1/health-metrics/activity?profile_id=",
-            "/api/v1/health-metrics/sleep?profile_id=",
-            "/api/v1/health-metrics/recovery?profile_id=",
-            "/api/v1/health-metrics/scores?profile_id=",
-            "/api/v1/health-metrics/biomarkers?profile_id=",
-            "/api/v1/health-metrics/overview?period=2019-01-01&profile_id=",
-            "/api/v1/sahha/scores?user_id=",
-            "/api/v1/sahha/biomarkers?user_id=",
-            "/api/v1/sahha/archetypes?user_id=",
-            "/api/v1/unified-health/overview/",
-            "/api/v1/unified-health/days/",
-            "/api/v1/unified-health/sources/");
+            "/api/v1/health-metrics/overview?profile_id=%s",
+            "/api/v1/health-metrics/activity?profile_id=%s",
+            "/api/v1/health-metrics/sleep?profile_id=%s",
+            "/api/v1/health-metrics/recovery?profile_id=%s",
+            "/api/v1/health-metrics/scores?profile_id=%s",
+            "/api/v1/health-metrics/biomarkers?profile_id=%s",
+            "/api/v1/health-metrics/overview?period=2019-01-01&profile_id=%s",
+            "/api/v1/sahha/scores?user_id=%s",
+            "/api/v1/sahha/biomarkers?user_id=%s",
+            "/api/v1/sahha/archetypes?user_id=%s",
+            "/api/v1/unified-health/overview/%s",
+            "/api/v1/unified-health/days/%s?from=2026-11-20&to=2026-11-22",
+            "/api/v1/unified-health/sources/%s");
 
     private static ScriptedHouse house;
     private static final ExecutorService callers = Executors.newFixedThreadPool(16);
@@ -79,9 +79,12 @@ class UnknownIdsTest {
     private void tryStrangers(int many, String suffix) throws Exception {
         String byAnEarlierAnswer = "member-by-answer" + suffix;
         String byAConnection = "member-by-connection" + suffix;
-        house.app().sahhaDatabase.jdbi().useHandle(handle -> handle.execute(
-                "insert into sahha_profile_check (profile_id, known, checked_at) values (?, true, timestamptz '2026-01-01Z')",
-                byAnEarlierAnswer));
+        house.app()
+                .sahhaDatabase
+                .jdbi()
+                .useHandle(handle -> handle.execute(
+                        "insert into sahha_profile_check (profile_id, known, checked_at) values (?, true, timestamptz '2026-01-01Z')",
+                        byAnEarlierAnswer));
         house.connect(byAConnection, 4711 + many);
         int callsBefore = callsForStrangers();
         long begun = System.nanoTime();
@@ -92,7 +95,7 @@ class UnknownIdsTest {
             under.add(CompletableFuture.runAsync(
                     () -> {
                         for (int i = next.getAndIncrement(); i < many; i = next.getAndIncrement()) {
-                            assertThat(house.get(PATHS.get(i % PATHS.size()) + stranger + i)
+                            assertThat(house.get(PATHS.get(i % PATHS.size()).formatted(stranger + i))
                                             .statusCode())
                                     .isIn(200, 404, 503);
                         }
@@ -119,7 +122,7 @@ class UnknownIdsTest {
         int before = callsForStrangers();
 
         for (int i = 0; i < 5; i++) {
-            assertThat(house.get(PATHS.get(0) + stranger).statusCode()).isEqualTo(404);
+            assertThat(house.get(PATHS.get(0).formatted(stranger)).statusCode()).isEqualTo(404);
             assertThat(house.get("/api/v1/unified-health/overview/" + stranger).statusCode())
                     .isEqualTo(404);
         }

@@ -9,6 +9,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -17,27 +18,49 @@ import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
 
-/** Table {@code api_key}: service keys, held only as the SHA-256 of their whole text. */
+/**
+ * Table {@code api_key}: service keys, held only as the SHA-256 of their whole text. A key ends when it is revoked, or when
+ * nobody leases it any more.
+ */
 public final class ApiKeyStore {
 
-    private static final String SELECT = "select name, scopes from api_key where key_sha256 = :hash";
+    /** Who is configured as {@code SERVICE_KEY}. */
+    static final String LESSEE = "configured service key";
+
+    /** A version before this one withdraws, at its start, whatever else has the name above. */
+    private static final String NAME_OF_LEASES = "leased service key";
+
+    private static final String SELECT = """
+            select name, scopes, leased_until from api_key where key_sha256 = :hash and revoked_at is null""";
     private static final String UPSERT = """
-            insert into api_key (key_sha256, name, prefix, scopes, recorded_at)
-            values (:hash, :name, :prefix, :scopes, :now)
-            on conflict (key_sha256) do update set name = excluded.name, scopes = excluded.scopes
-            where api_key.name <> excluded.name or api_key.scopes <> excluded.scopes""";
+            insert into api_key (key_sha256, name, scopes, recorded_at) values (:hash, :name, :scopes, :now)
+            on conflict (key_sha256) do update
+            set name = excluded.name, scopes = excluded.scopes, leased_until = null
+            where api_key.name <> excluded.name or api_key.scopes <> excluded.scopes or api_key.leased_until is not null""";
+    private static final String REVOKE = """
+            update api_key set revoked_at = :now where public_id = :id and revoked_at is null returning key_sha256""";
+
+    /** A key that was given a name of its own is not configured, and does not end. */
+    private static final String BEGIN_LEASE = """
+            insert into api_key (key_sha256, name, scopes, recorded_at, leased_until)
+            values (:hash, :leases, :scopes, :now, :until)
+            on conflict (key_sha256) do update
+            set name = excluded.name, scopes = excluded.scopes,
+                leased_until = greatest(api_key.leased_until, excluded.leased_until)
+            where api_key.leased_until is not null or api_key.name = :lessee""";
+
+    private static final String RENEW_LEASE = """
+            update api_key set leased_until = greatest(leased_until, :until)
+            where key_sha256 = :hash and leased_until is not null""";
+    private static final String END_FORMER = """
+            update api_key set leased_until = :until where name = :lessee and leased_until is null""";
 
     /** How our own store of keys is named when it cannot be reached. */
     private static final SourceName OURS = new SourceName("access");
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
-
-    /** What people see of a key to tell it from others. */
-    private static final int PREFIX = 6;
-
-    private static final String WITHDRAW =
-            "delete from api_key where name = :name and key_sha256 <> :hash returning key_sha256";
 
     /** What replicas tell each other of keys; the key of a notice is the hash. */
     static final String TOPIC = "api_key";
@@ -48,8 +71,11 @@ public final class ApiKeyStore {
         this.jdbi = jdbi;
     }
 
+    /** @param until when it ends unless it is leased anew; null for never */
+    record Found(Caller caller, @Nullable Instant until) {}
+
     /** @throws SourceUnavailable when the database cannot be asked */
-    Optional<Caller> find(Hash key) {
+    Optional<Found> find(Hash key) {
         try {
             return select(key);
         } catch (JdbiException e) {
@@ -57,40 +83,92 @@ public final class ApiKeyStore {
         }
     }
 
-    private Optional<Caller> select(Hash key) {
+    private Optional<Found> select(Hash key) {
         return jdbi.withHandle(handle -> handle.createQuery(SELECT)
                 .bind("hash", key.bytes())
-                .map((row, context) -> new Caller(
-                        row.getString("name"),
-                        Set.copyOf(Arrays.asList(row.getString("scopes").split(" ")))))
+                .map((row, context) -> {
+                    OffsetDateTime until = row.getObject("leased_until", OffsetDateTime.class);
+                    return new Found(
+                            new Caller(
+                                    until == null ? row.getString("name") : LESSEE,
+                                    Set.copyOf(Arrays.asList(
+                                            row.getString("scopes").split(" ")))),
+                            until == null ? null : until.toInstant());
+                })
                 .findOne());
     }
 
-    /** Withdraws every key of this name but this one, on every replica; an empty key withdraws them all. */
-    public void withdrawOthers(String key, String name, Instant now) {
-        jdbi.useTransaction(handle -> handle.createQuery(WITHDRAW)
-                .bind("hash", Hash.of(key).bytes())
-                .bind("name", name)
-                .mapTo(byte[].class)
-                .list()
-                .forEach(withdrawn -> tell(handle, Hash.in(withdrawn), now)));
-    }
-
-    /** Lets {@code key} in with these scopes from now on. */
+    /** Lets {@code key} in with these scopes from now on, unless it was revoked. */
     public void save(String key, String name, Set<String> scopes, Instant now) {
         Hash hash = Hash.of(key);
         jdbi.useTransaction(handle -> {
             int changed = handle.createUpdate(UPSERT)
                     .bind("hash", hash.bytes())
                     .bind("name", name)
-                    .bind("prefix", key.substring(0, Math.min(PREFIX, key.length())))
-                    .bind("scopes", String.join(" ", scopes.stream().sorted().toList()))
-                    .bind("now", now.atOffset(ZoneOffset.UTC))
+                    .bind("scopes", words(scopes))
+                    .bind("now", utc(now))
                     .execute();
             if (changed > 0) {
                 tell(handle, hash, now);
             }
         });
+    }
+
+    /** Refuses the key of this name for good, on every replica. Returns whether there was one to refuse. */
+    public boolean revoke(String publicId, Instant now) {
+        return jdbi.inTransaction(handle -> {
+            Optional<byte[]> revoked = handle.createQuery(REVOKE)
+                    .bind("id", publicId)
+                    .bind("now", utc(now))
+                    .mapTo(byte[].class)
+                    .findOne();
+            revoked.ifPresent(hash -> tell(handle, Hash.in(hash), now));
+            return revoked.isPresent();
+        });
+    }
+
+    /** How people call the key. */
+    public Optional<String> publicId(String key) {
+        return jdbi.withHandle(handle -> handle.createQuery("select public_id from api_key where key_sha256 = :hash")
+                .bind("hash", Hash.of(key).bytes())
+                .mapTo(String.class)
+                .findOne());
+    }
+
+    /** Lets a configured {@code key} in with every scope until then; one that was revoked stays so. */
+    public void beginLease(String key, Instant now, Instant until) {
+        jdbi.useHandle(handle -> handle.createUpdate(BEGIN_LEASE)
+                .bind("hash", Hash.of(key).bytes())
+                .bind("leases", NAME_OF_LEASES)
+                .bind("lessee", LESSEE)
+                .bind("scopes", words(Scope.ALL))
+                .bind("now", utc(now))
+                .bind("until", utc(until))
+                .execute());
+    }
+
+    /** The same again, for a key that is still there: one whose row was taken away stays away. */
+    public void renewLease(String key, Instant until) {
+        jdbi.useHandle(handle -> handle.createUpdate(RENEW_LEASE)
+                .bind("hash", Hash.of(key).bytes())
+                .bind("until", utc(until))
+                .execute());
+    }
+
+    /** Gives an end to keys that a version without leases was configured with. */
+    public void endUnleased(Instant until) {
+        jdbi.useHandle(handle -> handle.createUpdate(END_FORMER)
+                .bind("lessee", LESSEE)
+                .bind("until", utc(until))
+                .execute());
+    }
+
+    private static String words(Set<String> scopes) {
+        return String.join(" ", scopes.stream().sorted().toList());
+    }
+
+    private static OffsetDateTime utc(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
     }
 
     private static void tell(Handle handle, Hash key, Instant now) {

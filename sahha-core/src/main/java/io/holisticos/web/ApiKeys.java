@@ -8,7 +8,9 @@ import io.holisticos.notice.ChangeNotices;
 import io.holisticos.notice.NoticeListener;
 import io.holisticos.trace.RequestContext;
 import io.holisticos.web.ApiKeyStore.Hash;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -16,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Knows service keys; a known key is remembered until something is told of it, an unknown one never. While the database is
- * away, keys seen before go on working. Thread-safe.
+ * away, keys seen before go on working for ten minutes: one that is withdrawn meanwhile works no longer than that.
+ * Thread-safe.
  */
 public final class ApiKeys implements Authenticator<String, Caller> {
 
@@ -32,19 +35,41 @@ public final class ApiKeys implements Authenticator<String, Caller> {
     /** While nobody tells us anything: half of the two seconds in which a change has to be seen everywhere. */
     private static final Duration REMEMBERED_UNTOLD = Duration.ofSeconds(1);
 
+    /** How long a key works that cannot be looked up. */
+    private static final Duration GOOD_WHILE_AWAY = Duration.ofMinutes(10);
+
     /** Longer texts are not looked up: no key of ours is. */
     private static final int MAX_LENGTH = 200;
 
     private final ApiKeyStore store;
+    private final Clock clock;
     private final AtomicLong changes = new AtomicLong();
     private volatile BooleanSupplier told = () -> true;
     private final Cache<Hash, Known> known =
             Caffeine.newBuilder().maximumSize(1_000).build();
 
-    private record Known(Caller caller, long atNanos) {}
+    private volatile @Nullable Hash ours;
 
-    public ApiKeys(ApiKeyStore store) {
+    /**
+     * @param until when it ends unless it is leased anew; null for never
+     * @param goodAt when the table last said that it is good
+     * @param atNanos when it was last looked for, whatever came of that
+     */
+    private record Known(Caller caller, @Nullable Instant until, Instant goodAt, long atNanos) {
+
+        Known lookedForAt(long nanos) {
+            return new Known(caller, until, goodAt, nanos);
+        }
+    }
+
+    public ApiKeys(ApiKeyStore store, Clock clock) {
         this.store = store;
+        this.clock = clock;
+    }
+
+    /** This replica was started with that key and leases it for as long as it runs: here its lease does not end. */
+    public void leasing(String key) {
+        ours = Hash.of(key);
     }
 
     /** A key that is withdrawn at one replica is then refused by all. */
@@ -60,7 +85,7 @@ public final class ApiKeys implements Authenticator<String, Caller> {
             @Override
             public void missed() {
                 changes.incrementAndGet();
-                known.asMap().replaceAll((hash, held) -> new Known(held.caller(), held.atNanos() - FOREVER));
+                known.asMap().replaceAll((hash, held) -> held.lookedForAt(held.atNanos() - FOREVER));
             }
         });
     }
@@ -72,7 +97,9 @@ public final class ApiKeys implements Authenticator<String, Caller> {
         }
         Hash hash = Hash.of(key);
         Known held = known.getIfPresent(hash);
-        Optional<Caller> found = held != null && isFresh(held) ? Optional.of(held.caller()) : lookUp(hash, held);
+        Optional<Caller> found = held != null && isFresh(held) && isStillGood(hash, held)
+                ? Optional.of(held.caller())
+                : lookUp(hash, held);
         found.ifPresent(who -> RequestContext.current().ifPresent(request -> request.caller(who.name())));
         return found;
     }
@@ -80,26 +107,38 @@ public final class ApiKeys implements Authenticator<String, Caller> {
     private Optional<Caller> lookUp(Hash key, @Nullable Known before) {
         long changesBefore = changes.get();
         try {
-            Optional<Caller> found = store.find(key);
-            found.ifPresentOrElse(caller -> remember(key, caller, changesBefore), () -> known.invalidate(key));
-            return found;
+            Instant now = clock.instant();
+            Optional<Known> found = store.find(key)
+                    .map(row -> new Known(row.caller(), row.until(), now, System.nanoTime()))
+                    .filter(row -> isLeased(key, row));
+            found.ifPresentOrElse(row -> remember(key, row, changesBefore), () -> known.invalidate(key));
+            return found.map(Known::caller);
         } catch (SourceUnavailable away) {
-            if (before == null) {
+            if (before == null || !isStillGood(key, before)) {
                 throw away;
             }
-            remember(key, before.caller(), changesBefore); // not everybody has to wait for a database that hangs
+            // not everybody has to wait for a database that hangs
+            remember(key, before.lookedForAt(System.nanoTime()), changesBefore);
             return Optional.of(before.caller());
         }
     }
 
     /** Unless something changed while the table was read: then the next one looks again. */
-    private void remember(Hash key, Caller caller, long changesBefore) {
-        long at = System.nanoTime() - (changes.get() == changesBefore ? 0 : FOREVER);
-        known.put(key, new Known(caller, at));
+    private void remember(Hash key, Known found, long changesBefore) {
+        known.put(key, changes.get() == changesBefore ? found : found.lookedForAt(found.atNanos() - FOREVER));
     }
 
     private boolean isFresh(Known held) {
         Duration holds = told.getAsBoolean() ? REMEMBERED : REMEMBERED_UNTOLD;
         return System.nanoTime() - held.atNanos() < holds.toNanos();
+    }
+
+    private boolean isStillGood(Hash key, Known held) {
+        return isLeased(key, held) && clock.instant().isBefore(held.goodAt().plus(GOOD_WHILE_AWAY));
+    }
+
+    private boolean isLeased(Hash key, Known held) {
+        Instant until = held.until();
+        return until == null || key.equals(ours) || clock.instant().isBefore(until);
     }
 }

@@ -201,7 +201,10 @@ final class SahhaBed implements AutoCloseable {
             keys.save(KEY, "test", Set.of(Scope.HEALTH_READ), now.get());
             keys.save(POWERLESS_KEY, "test", Set.of(Scope.CONNECT), now.get());
             WebModule.register(
-                    environment.jersey(), new ApiKeys(keys), rules, new SecurityEvents(environment.metrics()));
+                    environment.jersey(),
+                    new ApiKeys(keys, Clock.systemUTC()),
+                    rules,
+                    new SecurityEvents(environment.metrics()));
             module.resources(new BoundedSource(whoop, executor), rules).forEach(environment.jersey()::register);
         }
     }

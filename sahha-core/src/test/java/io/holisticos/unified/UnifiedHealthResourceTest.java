@@ -106,7 +106,7 @@ class UnifiedHealthResourceTest {
             keys.save(OTHER_KEY, "connector", Set.of(Scope.CONNECT), NOW);
             WebModule.register(
                     environment.jersey(),
-                    new ApiKeys(keys),
+                    new ApiKeys(keys, Clock.systemUTC()),
                     new AccessRules(),
                     new SecurityEvents(environment.metrics()));
             ExecutorService threads = environment

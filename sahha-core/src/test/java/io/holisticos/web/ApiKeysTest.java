@@ -1,16 +1,26 @@
 package io.holisticos.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.notice.ChangeNotices;
 import io.holisticos.testing.TestDatabase;
+import java.lang.reflect.Proxy;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import javax.sql.DataSource;
+import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,7 +34,9 @@ class ApiKeysTest {
     private final ApiKeyStore store = new ApiKeyStore(database.jdbi());
     private final ChangeNotices notices =
             new ChangeNotices("test", database.dataSource(), Clock.fixed(NOW, ZoneOffset.UTC));
-    private final ApiKeys keys = new ApiKeys(store);
+    private final AtomicReference<Instant> now = new AtomicReference<>(NOW);
+    private final AtomicBoolean away = new AtomicBoolean();
+    private final ApiKeys keys = new ApiKeys(store, clock());
 
     @BeforeEach
     void start() {
@@ -43,7 +55,7 @@ class ApiKeysTest {
         store.save(KEY, "dashboard", Set.of(Scope.HEALTH_READ), NOW);
         assertThat(keys.authenticate(KEY)).isPresent();
 
-        new ApiKeyStore(database.jdbi()).withdrawOthers("", "dashboard", NOW);
+        assertThat(store.revoke(store.publicId(KEY).orElseThrow(), NOW)).isTrue();
 
         within(Duration.ofSeconds(2), () -> keys.authenticate(KEY).isEmpty());
     }
@@ -63,13 +75,186 @@ class ApiKeysTest {
         store.save(KEY, "dashboard", Set.of(Scope.HEALTH_READ, Scope.OPERATOR), NOW);
 
         store.save(KEY, "dashboard", Set.of(Scope.OPERATOR, Scope.HEALTH_READ), NOW);
-        store.withdrawOthers(KEY, "dashboard", NOW);
+        assertThat(store.revoke("none", NOW)).isFalse();
 
         int notices = database.jdbi()
                 .withHandle(handle -> handle.createQuery("select count(*) from change_notice")
                         .mapTo(Integer.class)
                         .one());
         assertThat(notices).isEqualTo(1);
+    }
+
+    @Test
+    void whileTheDatabaseIsAwayAKeyWorksForTenMinutesAfterItWasLastKnownGood() {
+        ApiKeys withoutDatabase = new ApiKeys(new ApiKeyStore(Jdbi.create(switchable())), clock());
+        store.save(KEY, "dashboard", Set.of(Scope.HEALTH_READ), NOW);
+        assertThat(withoutDatabase.authenticate(KEY)).isPresent();
+        away.set(true);
+
+        now.set(NOW.plus(Duration.ofMinutes(10)).minusSeconds(1));
+        assertThat(withoutDatabase.authenticate(KEY)).isPresent();
+        now.set(NOW.plus(Duration.ofMinutes(10)));
+        assertThatThrownBy(() -> withoutDatabase.authenticate(KEY)).isInstanceOf(SourceUnavailable.class);
+        assertThatThrownBy(() -> withoutDatabase.authenticate(KEY))
+                .as("a look in vain does not make it good again")
+                .isInstanceOf(SourceUnavailable.class);
+
+        away.set(false);
+        assertThat(withoutDatabase.authenticate(KEY)).isPresent();
+    }
+
+    @Test
+    void aKeyThatIsRevokedWhileTheDatabaseIsAwayIsRefusedOnceItIsBack() {
+        ApiKeys withoutDatabase = new ApiKeys(new ApiKeyStore(Jdbi.create(switchable())), clock());
+        store.save(KEY, "dashboard", Set.of(Scope.HEALTH_READ), NOW);
+        assertThat(withoutDatabase.authenticate(KEY)).isPresent();
+        away.set(true);
+        store.revoke(store.publicId(KEY).orElseThrow(), NOW);
+        now.set(NOW.plus(Duration.ofMinutes(11)));
+        assertThatThrownBy(() -> withoutDatabase.authenticate(KEY)).isInstanceOf(SourceUnavailable.class);
+
+        away.set(false);
+
+        assertThat(withoutDatabase.authenticate(KEY)).isEmpty();
+    }
+
+    @Test
+    void nothingInTheTableIsAPartOfTheKey() {
+        store.save(KEY, "dashboard", Set.of(Scope.HEALTH_READ), NOW);
+        store.beginLease("another-key-altogether", NOW, NOW.plusSeconds(60));
+        asAVersionBefore("the-key-of-a-version-before");
+
+        List<String> rows = database.jdbi()
+                .withHandle(handle -> handle.createQuery("select api_key::text from api_key")
+                        .mapTo(String.class)
+                        .list());
+
+        assertThat(rows).hasSize(3).noneMatch(row -> row.contains(KEY.substring(0, 6)));
+        assertThat(rows).noneMatch(row -> row.contains("anothe")).noneMatch(row -> row.contains("the-ke"));
+        assertThat(store.publicId(KEY)).isNotEmpty().isNotEqualTo(store.publicId("another-key-altogether"));
+        assertThat(keys.authenticate("the-key-of-a-version-before")).isPresent();
+    }
+
+    @Test
+    void aLeasedKeyEndsUnlessItIsLeasedAnew() {
+        store.beginLease(KEY, NOW, NOW.plus(Duration.ofMinutes(10)));
+        assertThat(keys.authenticate(KEY)).get().extracting(Caller::name).isEqualTo("configured service key");
+
+        now.set(NOW.plus(Duration.ofMinutes(9)));
+        store.renewLease(KEY, NOW.plus(Duration.ofMinutes(19)));
+        now.set(NOW.plus(Duration.ofMinutes(19)).minusSeconds(1));
+        assertThat(keys.authenticate(KEY)).isPresent();
+        now.set(NOW.plus(Duration.ofMinutes(19)));
+        assertThat(keys.authenticate(KEY)).isEmpty();
+
+        store.renewLease(KEY, NOW.plus(Duration.ofMinutes(29)));
+        assertThat(keys.authenticate(KEY)).isPresent();
+    }
+
+    @Test
+    void aReplicaTakesTheKeyItWasStartedWithWhateverTheClockSays() {
+        store.beginLease(KEY, NOW, NOW.plus(Duration.ofMinutes(10)));
+        keys.leasing(KEY);
+
+        now.set(NOW.plus(Duration.ofHours(10)));
+
+        assertThat(keys.authenticate(KEY)).isPresent();
+    }
+
+    @Test
+    void aLeasedKeyThatWasRevokedOrWhoseRowWasTakenAwayStaysOut() {
+        keys.leasing(KEY);
+        store.beginLease(KEY, NOW, NOW.plus(Duration.ofMinutes(10)));
+        store.beginLease("another-key-altogether", NOW, NOW.plus(Duration.ofMinutes(10)));
+        store.revoke(store.publicId(KEY).orElseThrow(), NOW);
+        database.jdbi().useHandle(handle -> handle.execute("delete from api_key where revoked_at is null"));
+
+        store.renewLease("another-key-altogether", NOW.plus(Duration.ofMinutes(20)));
+        store.renewLease(KEY, NOW.plus(Duration.ofMinutes(20)));
+        store.beginLease(KEY, NOW, NOW.plus(Duration.ofMinutes(20)));
+
+        within(Duration.ofSeconds(2), () -> keys.authenticate(KEY).isEmpty());
+        assertThat(keys.authenticate("another-key-altogether")).isEmpty();
+    }
+
+    @Test
+    void aKeyWithANameOfItsOwnDoesNotEndBecauseSomebodyIsStartedWithIt() {
+        store.save(KEY, "dashboard", Set.of(Scope.HEALTH_READ), NOW);
+
+        store.beginLease(KEY, NOW, NOW.plus(Duration.ofMinutes(10)));
+
+        now.set(NOW.plus(Duration.ofHours(1)));
+        Caller dashboard = keys.authenticate(KEY).orElseThrow();
+        assertThat(dashboard.name()).isEqualTo("dashboard");
+        assertThat(dashboard.may(Scope.OPERATOR)).isFalse();
+    }
+
+    @Test
+    void whatAVersionBeforeWasConfiguredWithEndsTenMinutesAfterThisOneBegan() {
+        asAVersionBefore(KEY);
+        store.beginLease("another-key-altogether", NOW, NOW.plus(Duration.ofMinutes(10)));
+        assertThat(keys.authenticate(KEY)).isPresent();
+
+        store.endUnleased(NOW.plus(Duration.ofMinutes(10)));
+
+        ApiKeys elsewhere = new ApiKeys(store, clock());
+        assertThat(elsewhere.authenticate(KEY)).isPresent();
+        now.set(NOW.plus(Duration.ofMinutes(10)));
+        assertThat(elsewhere.authenticate(KEY)).isEmpty();
+    }
+
+    @Test
+    void aVersionBeforeThatStartsAgainWithdrawsNoLease() {
+        store.beginLease(KEY, NOW, NOW.plus(Duration.ofMinutes(10)));
+
+        database.jdbi()
+                .useHandle(handle -> handle.execute("delete from api_key where name = 'configured service key'"));
+        asAVersionBefore("the-key-of-a-version-before");
+
+        assertThat(keys.authenticate(KEY)).isPresent();
+    }
+
+    /** What it wrote at its start. */
+    private void asAVersionBefore(String key) {
+        database.jdbi()
+                .useHandle(handle -> handle.createUpdate("""
+                                insert into api_key (key_sha256, name, prefix, scopes, recorded_at)
+                                values (sha256(cast(:key as bytea)), 'configured service key', :prefix, 'health:read', :now)
+                                on conflict (key_sha256) do update set name = excluded.name, scopes = excluded.scopes
+                                where api_key.name <> excluded.name or api_key.scopes <> excluded.scopes""")
+                        .bind("key", key)
+                        .bind("prefix", key.substring(0, 6))
+                        .bind("now", NOW.atOffset(ZoneOffset.UTC))
+                        .execute());
+    }
+
+    private Clock clock() {
+        return new Clock() {
+            @Override
+            public Instant instant() {
+                return now.get();
+            }
+
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                throw new UnsupportedOperationException();
+            }
+        };
+    }
+
+    private DataSource switchable() {
+        return (DataSource) Proxy.newProxyInstance(
+                DataSource.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
+                    if (away.get()) {
+                        throw new SQLException("away");
+                    }
+                    return method.invoke(database.dataSource(), arguments);
+                });
     }
 
     private static void within(Duration longest, BooleanSupplier holds) {

@@ -35,6 +35,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -77,7 +78,7 @@ class InternalRoutesTest {
             keys.save(OTHER_KEY, "reader", Set.of(Scope.HEALTH_READ), SyncBed.START);
             WebModule.register(
                     environment.jersey(),
-                    new ApiKeys(keys),
+                    new ApiKeys(keys, Clock.systemUTC()),
                     new AccessRules(),
                     new SecurityEvents(environment.metrics()));
             Standings standings = new Standings(CONNECTIONS, bed.synchronizer, Duration.ofHours(6), bed.clock);

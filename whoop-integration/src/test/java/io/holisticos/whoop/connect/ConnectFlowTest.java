@@ -43,6 +43,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -1055,7 +1056,7 @@ class ConnectFlowTest {
             keys.save(READER_KEY, "reader", Set.of(Scope.HEALTH_READ), SYNCED);
             WebModule.register(
                     environment.jersey(),
-                    new ApiKeys(keys),
+                    new ApiKeys(keys, Clock.systemUTC()),
                     new AccessRules(),
                     new SecurityEvents(environment.metrics()));
             ConnectConfiguration configuration = world.configuration();
