@@ -80,7 +80,9 @@ class EventFieldsTest {
 
         assertThat(names(line)).containsExactlyInAnyOrder("timestamp", "level", "event", "records");
         assertThat(names(beside)).contains("message", "records");
-        assertThat(names(line("Started in {} ms", 3))).contains("message", "logger").doesNotContain("thread");
+        assertThat(names(line("Started in {} ms", 3)))
+                .contains("message", "logger")
+                .doesNotContain("thread");
     }
 
     @Test
