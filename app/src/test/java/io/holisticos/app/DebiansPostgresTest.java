@@ -75,7 +75,7 @@ class DebiansPostgresTest {
 
     private static void migrateBoth(Service service) {
         for (String database : DATABASES) {
-            assertThat(service.command(database, "status", "config.yml"))
+            assertThat(service.command(1, database, "status", "config.yml"))
                     .as(database)
                     .containsPattern("\\d+ changesets? ha(s|ve) not been applied");
             service.command(database, "migrate", "config.yml");
@@ -119,7 +119,7 @@ class DebiansPostgresTest {
     private static void theLastChangeSetOfEachGoesBackAndForth(Service service) {
         for (String database : DATABASES) {
             service.command(database, "rollback", "--count", "1", "config.yml");
-            assertThat(service.command(database, "status", "config.yml"))
+            assertThat(service.command(1, database, "status", "config.yml"))
                     .as(database)
                     .containsPattern("1 changesets? ha(s|ve) not been applied");
             service.command(database, "migrate", "config.yml");

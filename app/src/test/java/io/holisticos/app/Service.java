@@ -116,9 +116,14 @@ final class Service implements AutoCloseable {
 
     /** Runs a command to its end; returns what it printed. */
     String command(String... arguments) {
+        return command(0, arguments);
+    }
+
+    /** The same, for one that ends with another exit status. */
+    String command(int expected, String... arguments) {
         try (JavaProcess command = run(arguments)) {
             int status = command.exitStatus(PATIENCE);
-            if (status != 0) {
+            if (status != expected) {
                 throw new AssertionError(
                         String.join(" ", arguments) + " ended with " + status + ": " + command.everything());
             }

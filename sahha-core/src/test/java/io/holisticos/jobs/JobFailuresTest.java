@@ -45,7 +45,7 @@ class JobFailuresTest {
         assertThat(logged.list)
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .containsExactly(
-                        "event=job_failed task=whoop-member reason=IllegalStateException",
+                        "event=job_failed task=whoop-member cause=\"IllegalStateException\"",
                         "event=job_dead task=whoop-member");
     }
 
