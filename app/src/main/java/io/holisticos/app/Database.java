@@ -36,6 +36,7 @@ record Database(Pool readers, Pool workers, ChangeNotices notices) {
         String ofJobs = name + "-jobs";
         Pool workers = pool(environment, configuration, configuration.workers(environment.metrics(), ofJobs), ofJobs);
         environment.healthChecks().unregister(ofJobs); // the same database is checked already, in less time
+        environment.healthChecks().unregister(name); // it says neither what is wrong nor that nothing can be written
         environment.healthChecks().register(name, new DatabaseCheck(readers.source()));
         return new Database(readers, workers, notices(environment, configuration, name, clock));
     }

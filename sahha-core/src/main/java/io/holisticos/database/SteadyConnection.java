@@ -39,6 +39,7 @@ public final class SteadyConnection extends JdbcInterceptor {
     private boolean autoCommit = true;
     private boolean heard; // in autocommit, since it was borrowed; else since the transaction began
     private boolean opened; // for this borrower
+    private boolean unwrapped; // it may listen, or be broken, and nobody here would know
 
     private record Setting(Object proxy, Method method, Object @Nullable [] arguments) {}
 
@@ -54,6 +55,7 @@ public final class SteadyConnection extends JdbcInterceptor {
         settings.clear();
         autoCommit = true;
         heard = false;
+        unwrapped = false;
         if (connection != null) {
             opened = connection.getConnection() != before;
             before = connection.getConnection();
@@ -66,10 +68,15 @@ public final class SteadyConnection extends JdbcInterceptor {
             case "createStatement", "prepareStatement", "prepareCall" -> statement(proxy, method, arguments);
             case "setAutoCommit", "setReadOnly", "setTransactionIsolation", "setSchema", "setHoldability" ->
                 set(new Setting(proxy, method, arguments));
-            case "setSavepoint", "unwrap" -> { // what follows may rest on it
+            case "setSavepoint" -> { // what follows may rest on it
                 Object answer = asked(proxy, method, arguments);
                 hear();
                 yield answer;
+            }
+            case "unwrap" -> {
+                unwrapped = true;
+                hear();
+                yield asked(proxy, method, arguments);
             }
             case "commit", "rollback" -> end(proxy, method, arguments);
             case "close" -> close(proxy, method, arguments);
@@ -107,7 +114,7 @@ public final class SteadyConnection extends JdbcInterceptor {
     }
 
     private @Nullable Object close(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
-        if (isLost()) { // the driver noticed on a way that does not lead by here, such as the fetching of rows
+        if (unwrapped || isLost()) { // what was done or noticed on ways that do not lead by here
             drop();
         }
         return super.invoke(proxy, method, arguments);
