@@ -152,6 +152,9 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         OurServer.settle(configuration.getServerFactory(), hasVirtualThreads());
         environment.lifecycle().addServerLifecycleListener(started -> server = started);
 
+        Database.tellConnections(
+                configuration.sahhaDatabase,
+                Optional.of(configuration.whoopDatabase).filter(any -> configuration.whoop.isConfigured()));
         Database sahhaDatabase = Database.open(environment, configuration.sahhaDatabase, "sahha-db", clock);
         Map<String, DataSource> changelogs = new LinkedHashMap<>();
         changelogs.put(Migrations.SAHHA_CHANGELOG, sahhaDatabase.workers().source());
@@ -165,6 +168,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         Commands commands = new Commands(configuration.commands, environment.metrics(), clock, System::nanoTime);
         SahhaModule sahha = sahha(configuration, environment, commands, sahhaDatabase);
         Optional<WhoopModule> whoop = Optional.empty();
+        Optional<Probes.Integration> integration = Optional.empty();
         if (configuration.whoop.isConfigured()) {
             Database whoopDatabase = Database.open(environment, configuration.whoopDatabase, "whoop-db", clock);
             changelogs.put(Migrations.WHOOP_CHANGELOG, whoopDatabase.workers().source());
@@ -175,7 +179,12 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                     whoopDatabase.notices(),
                     agreed(environment, whoopDatabase));
             proveVault(storage);
-            whoop = Optional.of(whoop(configuration, environment, commands, flags, storage));
+            WhoopModule module = whoop(configuration, environment, commands, flags, storage);
+            whoop = Optional.of(module);
+            integration = Optional.of(new Probes.Integration(
+                    whoopDatabase.readers().source(),
+                    module.vitals(),
+                    () -> flags.isOnForAnyone(Flag.WHOOP_INTEGRATION)));
         }
         Executor threads =
                 hasVirtualThreads() ? ReadingThreads.virtual(environment) : ReadingThreads.platform(environment);
@@ -208,8 +217,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                                 Migrations.SAHHA_CHANGELOG,
                                 sahhaDatabase.workers().source())),
                         sahha.vitals()),
-                whoop.map(module ->
-                        new Probes.Integration(module.vitals(), () -> flags.isOnForAnyone(Flag.WHOOP_INTEGRATION))),
+                integration,
                 clock);
         jersey.register(OpenApiResource.of(configuration.publicUrl, jersey.getResourceConfig()));
         RefusedRequests.answerIn(environment);

@@ -1,5 +1,6 @@
 package io.holisticos.sahha;
 
+import io.holisticos.database.Idempotent;
 import io.holisticos.health.WhatFailed;
 import io.holisticos.web.WebhookOutcome;
 import java.security.MessageDigest;
@@ -75,7 +76,7 @@ final class SahhaInbox {
                     longer(
                             configuration.overview().freshFor(),
                             configuration.metrics().freshFor()));
-            if (inbox.save(sha256(body), events, times) == 0) {
+            if (Idempotent.work(() -> inbox.save(sha256(body), events, times)) == 0) {
                 return WebhookOutcome.DUPLICATE;
             }
             return events.get(0).isKnownType() ? WebhookOutcome.STORED : WebhookOutcome.UNKNOWN_TYPE;
