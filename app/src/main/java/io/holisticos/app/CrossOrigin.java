@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -70,7 +71,10 @@ final class CrossOrigin {
         @Override
         public boolean handle(Request request, Response response, Callback callback) throws Exception {
             String origin = request.getHeaders().get(HttpHeader.ORIGIN);
-            if (origin != null && !allowed.contains(origin) && !isOurOwn(origin, request)) {
+            if (origin != null
+                    && !allowed.contains(origin)
+                    && !isOurOwn(origin, request)
+                    && !isNavigation(request.getHeaders())) {
                 refused.mark();
                 String shown = ORIGIN.matcher(origin).matches() ? origin : "other";
                 if (seen.size() < MOST_LINES && seen.add(shown)) {
@@ -80,6 +84,17 @@ final class CrossOrigin {
                 }
             }
             return super.handle(request, response, callback);
+        }
+
+        /**
+         * Whoever follows a link or sends a form goes to our page, as members do who come back from WHOOP: no script waits for
+         * the answer. Browsers that do not say what they do ask for a page by its type.
+         */
+        private static boolean isNavigation(HttpFields headers) {
+            String mode = headers.get("Sec-Fetch-Mode");
+            return mode == null
+                    ? headers.getCSV(HttpHeader.ACCEPT, false).stream().anyMatch(type -> type.startsWith("text/html"))
+                    : !mode.equals("cors");
         }
 
         /** A page of ours sends its own origin with a form; the scheme may be a proxy's. */

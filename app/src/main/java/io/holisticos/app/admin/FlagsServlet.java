@@ -1,5 +1,6 @@
 package io.holisticos.app.admin;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -16,6 +17,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** {@code GET /flags}, {@code GET /flags/NAME}, {@code PUT /flags/NAME {"enabled":true,"percentage":100,"users":[]}}. */
@@ -25,11 +28,14 @@ final class FlagsServlet extends HttpServlet {
     private static final String FORM = "the body is {\"enabled\":true,\"percentage\":100,\"users\":[]}";
 
     private final transient Flags flags;
+    private final transient Predicate<HttpServletRequest> maySeeMembers;
     private final transient ObjectMapper json;
     private final transient ObjectReader states;
 
-    FlagsServlet(Flags flags, ObjectMapper json) {
+    /** @param maySeeMembers who is shown the members a flag names, and not only how many */
+    FlagsServlet(Flags flags, Predicate<HttpServletRequest> maySeeMembers, ObjectMapper json) {
         this.flags = flags;
+        this.maySeeMembers = maySeeMembers;
         this.json = json;
         this.states = json.readerFor(FlagState.class).with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
     }
@@ -37,13 +43,16 @@ final class FlagsServlet extends HttpServlet {
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
         String name = nameIn(request.getPathInfo());
+        Function<FlagState, Object> shown = maySeeMembers.test(request) ? state -> state : WithoutMembers::of;
         if (name.isEmpty()) {
-            write(response, states(flags));
+            Map<String, Object> all = new LinkedHashMap<>();
+            states(flags).forEach((flag, state) -> all.put(flag, shown.apply(state)));
+            write(response, all);
             return;
         }
         Optional<Flag> flag = Flags.named(name);
         if (flag.isPresent()) {
-            write(response, flags.read(flag.get()));
+            write(response, shown.apply(flags.read(flag.get())));
         } else {
             unknown(response, name);
         }
@@ -68,6 +77,10 @@ final class FlagsServlet extends HttpServlet {
                 AdminProblem.write(response, json, 400, "invalid_request", FORM);
                 return;
             }
+            AdminChange.note(
+                    request,
+                    "enabled=" + wanted.enabled() + " percentage=" + wanted.percentage() + " users="
+                            + wanted.users().size());
             flags.set(flag.get(), wanted);
         } catch (JsonProcessingException e) {
             String rule = e.getCause() instanceof InvalidRequest broken ? String.valueOf(broken.getMessage()) : FORM;
@@ -89,6 +102,18 @@ final class FlagsServlet extends HttpServlet {
 
     private static String nameIn(@Nullable String pathInfo) {
         return pathInfo == null ? "" : pathInfo.substring(Math.min(1, pathInfo.length()));
+    }
+
+    /** What everybody may see of a flag. */
+    private record WithoutMembers(
+            @JsonProperty("enabled") boolean enabled,
+            @JsonProperty("percentage") int percentage,
+            @JsonProperty("user_count") int userCount) {
+
+        static WithoutMembers of(FlagState state) {
+            return new WithoutMembers(
+                    state.enabled(), state.percentage(), state.users().size());
+        }
     }
 
     static Map<String, FlagState> states(Flags flags) {
