@@ -104,15 +104,17 @@ final class FlagsServlet extends HttpServlet {
         return pathInfo == null ? "" : pathInfo.substring(Math.min(1, pathInfo.length()));
     }
 
-    /** What everybody may see of a flag. */
+    /** What everybody may see of a flag that names members. */
     private record WithoutMembers(
             @JsonProperty("enabled") boolean enabled,
             @JsonProperty("percentage") int percentage,
             @JsonProperty("user_count") int userCount) {
 
-        static WithoutMembers of(FlagState state) {
-            return new WithoutMembers(
-                    state.enabled(), state.percentage(), state.users().size());
+        static Object of(FlagState state) {
+            return state.users().isEmpty()
+                    ? state
+                    : new WithoutMembers(
+                            state.enabled(), state.percentage(), state.users().size());
         }
     }
 
