@@ -56,6 +56,9 @@ final class CrossOrigin {
         /** What an origin may look like to be written into the log. */
         private static final Pattern ORIGIN = Pattern.compile("[a-z][a-z0-9+.-]{1,20}://[A-Za-z0-9.:\\[\\]-]{1,200}");
 
+        /** What members see in their browsers. */
+        private static final Pattern PAGE = Pattern.compile("/connect/.*|/api/v1/whoop/callback");
+
         /** Whoever wants to fill the log with invented origins gets no further. */
         private static final int MOST_LINES = 50;
 
@@ -74,7 +77,7 @@ final class CrossOrigin {
             if (origin != null
                     && !allowed.contains(origin)
                     && !isOurOwn(origin, request)
-                    && !isNavigation(request.getHeaders())) {
+                    && !isNavigation(request)) {
                 refused.mark();
                 String shown = ORIGIN.matcher(origin).matches() ? origin : "other";
                 if (seen.size() < MOST_LINES && seen.add(shown)) {
@@ -88,12 +91,15 @@ final class CrossOrigin {
 
         /**
          * Whoever follows a link or sends a form goes to our page, as members do who come back from WHOOP: no script waits for
-         * the answer. Browsers that do not say what they do ask for a page by its type.
+         * the answer. Browsers that do not say what they do are known by the page they ask for, or by its type.
          */
-        private static boolean isNavigation(HttpFields headers) {
+        private static boolean isNavigation(Request request) {
+            HttpFields headers = request.getHeaders();
             String mode = headers.get("Sec-Fetch-Mode");
             return mode == null
-                    ? headers.getCSV(HttpHeader.ACCEPT, false).stream().anyMatch(type -> type.startsWith("text/html"))
+                    ? PAGE.matcher(Request.getPathInContext(request)).matches()
+                            || headers.getCSV(HttpHeader.ACCEPT, false).stream()
+                                    .anyMatch(type -> type.startsWith("text/html"))
                     : !mode.equals("cors");
         }
 

@@ -53,7 +53,8 @@ class CrossOriginTest {
             for (String[] headers : new String[][] {
                 {"Sec-Fetch-Mode", "navigate", "Accept", "text/html,*/*;q=0.8"},
                 {"Sec-Fetch-Mode", "no-cors", "Accept", "image/png"},
-                {"Accept", "text/html,application/xhtml+xml,*/*;q=0.8"}
+                {"Accept", "text/html,application/xhtml+xml,*/*;q=0.8"},
+                {"Accept", "*/*"}
             }) {
                 house.exchange(house.request("/api/v1/whoop/callback")
                         .header("Origin", "https://api.prod.whoop.com")
