@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -55,6 +56,9 @@ final class CrossOrigin {
         /** What an origin may look like to be written into the log. */
         private static final Pattern ORIGIN = Pattern.compile("[a-z][a-z0-9+.-]{1,20}://[A-Za-z0-9.:\\[\\]-]{1,200}");
 
+        /** What members see in their browsers. */
+        private static final Pattern PAGE = Pattern.compile("/connect/.*|/api/v1/whoop/callback");
+
         /** Whoever wants to fill the log with invented origins gets no further. */
         private static final int MOST_LINES = 50;
 
@@ -70,7 +74,10 @@ final class CrossOrigin {
         @Override
         public boolean handle(Request request, Response response, Callback callback) throws Exception {
             String origin = request.getHeaders().get(HttpHeader.ORIGIN);
-            if (origin != null && !allowed.contains(origin) && !isOurOwn(origin, request)) {
+            if (origin != null
+                    && !allowed.contains(origin)
+                    && !isOurOwn(origin, request)
+                    && !isNavigation(request)) {
                 refused.mark();
                 String shown = ORIGIN.matcher(origin).matches() ? origin : "other";
                 if (seen.size() < MOST_LINES && seen.add(shown)) {
@@ -80,6 +87,20 @@ final class CrossOrigin {
                 }
             }
             return super.handle(request, response, callback);
+        }
+
+        /**
+         * Whoever follows a link or sends a form goes to our page, as members do who come back from WHOOP: no script waits for
+         * the answer. Browsers that do not say what they do are known by the page they ask for, or by its type.
+         */
+        private static boolean isNavigation(Request request) {
+            HttpFields headers = request.getHeaders();
+            String mode = headers.get("Sec-Fetch-Mode");
+            return mode == null
+                    ? PAGE.matcher(Request.getPathInContext(request)).matches()
+                            || headers.getCSV(HttpHeader.ACCEPT, false).stream()
+                                    .anyMatch(type -> type.startsWith("text/html"))
+                    : !mode.equals("cors");
         }
 
         /** A page of ours sends its own origin with a form; the scheme may be a proxy's. */

@@ -2,6 +2,7 @@ package io.holisticos.app;
 
 import com.codahale.metrics.Meter;
 import com.codahale.metrics.MetricRegistry;
+import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.web.AccessRules;
 import io.holisticos.web.ApiKeys;
 import io.holisticos.web.Caller;
@@ -12,10 +13,14 @@ import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the eleven existing paths ask of callers, by {@code access.existingRoutes}. */
 @Priority(Priorities.AUTHORIZATION)
 final class ExistingCallers implements ContainerRequestFilter {
+
+    private static final Logger log = LoggerFactory.getLogger(ExistingCallers.class);
 
     private final AccessConfiguration.ExistingRoutes mode;
     private final ApiKeys keys;
@@ -44,9 +49,20 @@ final class ExistingCallers implements ContainerRequestFilter {
             case OBSERVE -> {
                 if (key == null) {
                     withoutCredential.mark();
+                } else {
+                    name(key);
                 }
             }
             case OPEN -> {}
+        }
+    }
+
+    /** For the request's line only: whoever calls is let in. */
+    private void name(String key) {
+        try {
+            Optional<Caller> unused = keys.authenticate(key);
+        } catch (SourceUnavailable away) {
+            log.debug("event=caller_not_named reason=\"keys cannot be read\"");
         }
     }
 }

@@ -13,6 +13,7 @@ import io.holisticos.app.admin.QuotaServlet;
 import io.holisticos.app.admin.QuotaTask;
 import io.holisticos.app.admin.hystrix.HystrixSurfaces;
 import io.holisticos.app.admin.prometheus.Prometheus;
+import io.holisticos.app.edge.Edge;
 import io.holisticos.app.flags.Flag;
 import io.holisticos.app.flags.Flags;
 import io.holisticos.app.probes.Drain;
@@ -34,6 +35,7 @@ import io.holisticos.web.ApiKeys;
 import io.holisticos.web.NonsenseContentType;
 import io.holisticos.web.RequestLog;
 import io.holisticos.web.WebModule;
+import io.holisticos.web.WebhookDoor;
 import io.holisticos.whoop.WhoopModule;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -221,8 +223,10 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                 clock);
         jersey.register(OpenApiResource.of(configuration.publicUrl, jersey.getResourceConfig()));
         RefusedRequests.answerIn(environment);
+        Edge.open(environment, configuration.edge(), WebhookDoor::standsBefore);
         CrossOrigin.allow(environment, configuration.access.origins());
 
+        AdminPort.show(environment.getAdminContext(), configuration.diagnostics);
         AdminPort.open(environment.admin(), environment.getObjectMapper(), keys, flags, security);
         HystrixSurfaces.open(environment, commands, configuration.hystrix);
         Prometheus.open(environment, commands);

@@ -3,11 +3,17 @@ package io.holisticos.app;
 import ch.qos.logback.classic.Level;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import io.dropwizard.core.Configuration;
+import io.dropwizard.core.server.DefaultServerFactory;
+import io.dropwizard.jetty.HttpConnectorFactory;
 import io.dropwizard.logging.common.DefaultLoggingFactory;
 import io.dropwizard.validation.OneOf;
 import io.dropwizard.validation.ValidationMethod;
+import io.holisticos.app.admin.DiagnosticsConfiguration;
 import io.holisticos.app.admin.hystrix.HystrixConfiguration;
+import io.holisticos.app.edge.BodiesConfiguration;
+import io.holisticos.app.edge.Edge;
 import io.holisticos.health.SourceName;
 import io.holisticos.outbound.CommandsConfiguration;
 import io.holisticos.sahha.SahhaConfiguration;
@@ -17,11 +23,16 @@ import io.holisticos.whoop.WhoopConfiguration;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
+import java.net.URI;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** {@code config.yml}, section by section. */
 @FitForItsDeployment
 public final class HealthConfiguration extends Configuration {
 
+    private static final String NAME = "[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?";
     private static final String PRODUCTION = "production";
     private static final String SANDBOX = "sandbox";
 
@@ -36,6 +47,31 @@ public final class HealthConfiguration extends Configuration {
     @Pattern(regexp = "https?://[^/\\s]+", message = "must be like https://health.example.com, without a path")
     @JsonProperty
     String publicUrl = "";
+
+    /** Other names by which we are called; see {@link Edge}. */
+    @NotNull
+    @JsonDeserialize(using = CommaList.class)
+    @JsonProperty
+    List<@Pattern(regexp = NAME, message = "must be a name of a host, without scheme and port") String> hosts =
+            List.of();
+
+    /** Addresses, or ranges of them, of proxies that are believed about where a request comes from. */
+    @NotNull
+    @JsonDeserialize(using = CommaList.class)
+    @JsonProperty
+    List<String> trustedProxies = List.of();
+
+    /** How bodies of requests have to arrive. */
+    @Valid
+    @NotNull
+    @JsonProperty
+    BodiesConfiguration bodies = new BodiesConfiguration();
+
+    /** Pages of the admin port that show or cost much. */
+    @Valid
+    @NotNull
+    @JsonProperty
+    DiagnosticsConfiguration diagnostics = new DiagnosticsConfiguration();
 
     /** The entry point's database. */
     @Valid
@@ -90,6 +126,28 @@ public final class HealthConfiguration extends Configuration {
     @NotNull
     @JsonProperty
     HystrixConfiguration hystrix = new HystrixConfiguration();
+
+    /** What stands before both ports goes by this. */
+    Edge.Settings edge() {
+        return new Edge.Settings(
+                String.valueOf(URI.create(publicUrl).getHost()), Set.copyOf(hosts), trustedProxies, bodies);
+    }
+
+    @JsonIgnore
+    @ValidationMethod(message = "trustedProxies must be addresses or ranges such as 10.0.0.0/8, parted by commas")
+    public boolean isEveryTrustedProxyAnAddress() {
+        return trustedProxies.stream().allMatch(Edge::isRange);
+    }
+
+    @JsonIgnore
+    @ValidationMethod(
+            message = "useForwardedHeaders believes every caller: list your proxies in trustedProxies instead")
+    public boolean isNobodyElseBelievedAboutClients() {
+        return !(getServerFactory() instanceof DefaultServerFactory server)
+                || Stream.concat(server.getApplicationConnectors().stream(), server.getAdminConnectors().stream())
+                        .noneMatch(connector ->
+                                connector instanceof HttpConnectorFactory http && http.isUseForwardedHeaders());
+    }
 
     @JsonIgnore
     @ValidationMethod(

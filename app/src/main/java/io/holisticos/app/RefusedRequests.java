@@ -2,8 +2,10 @@ package io.holisticos.app;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dropwizard.core.setup.Environment;
+import io.holisticos.trace.RequestContext;
 import io.holisticos.web.ExistingRoutes;
 import io.holisticos.web.Problem;
+import io.holisticos.web.RequestLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
@@ -56,6 +58,12 @@ final class RefusedRequests extends ErrorHandler {
             @Nullable Throwable cause,
             Callback callback)
             throws IOException {
+        if (request.getAttribute(RequestLog.SEEN) == null) {
+            RequestContext context = RequestContext.arriving(request.getHeaders()::get);
+            context.client(Request.getRemoteAddr(request));
+            response.getHeaders().put(RequestContext.REQUEST_ID_HEADER, context.requestId());
+            RequestLog.refused(context, request.getMethod(), status, request.getBeginNanoTime());
+        }
         String path = request.getHttpURI().getPath();
         String shown = path == null || path.equals(UNREADABLE) ? "/" : path;
         String detail = status < 500 && message != null ? message : Problem.titleOf(status);

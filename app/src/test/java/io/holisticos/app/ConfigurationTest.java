@@ -86,6 +86,19 @@ class ConfigurationTest {
     }
 
     @Test
+    void whatStandsBeforeBothPortsIsReadFromWordsPartedByCommas() throws Exception {
+        assertThat(load().edge().publicHost()).isEqualTo("health.example.com");
+        assertThat(load().edge().hosts()).isEmpty();
+        assertThat(load().edge().trustedProxies()).isEmpty();
+
+        variables.put("HOSTS", "health.internal, lb.example.com,");
+        variables.put("TRUSTED_PROXIES", "10.0.0.0/8,fd00::/8");
+
+        assertThat(load().edge().hosts()).containsExactlyInAnyOrder("health.internal", "lb.example.com");
+        assertThat(load().edge().trustedProxies()).containsExactly("10.0.0.0/8", "fd00::/8");
+    }
+
+    @Test
     void secretsPrintNowhere() throws Exception {
         variables.put("WHOOP_CLIENT_ID", "whoop-client");
         variables.put("WHOOP_CLIENT_SECRET", SECRETS.get(1));
@@ -124,6 +137,10 @@ class ConfigurationTest {
                 "EXISTING_ROUTES     | sometimes       | existingRoutes",
                 "SERVICE_KEY         | short           | serviceKey",
                 "ALLOWED_ORIGINS     | *               | allowedOrigins",
+                "HOSTS               | http://a.b      | hosts",
+                "HOSTS               | a.b:8080        | hosts",
+                "TRUSTED_PROXIES     | proxy.internal  | trustedProxies",
+                "TRUSTED_PROXIES     | 10.0.0.0/40     | trustedProxies",
                 "LOG_LAYOUT          | pretty          | layout",
                 "SAHHA_DATABASE_POOL | many            | sahhaDatabase",
                 "WHOOP_DATABASE_JOBS_POOL | 0          | whoopDatabase.jobs.maxSize",
@@ -155,6 +172,11 @@ class ConfigurationTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "within: 5s                  | within: 5ms                 | bodies.within",
+                "openOfOneClient: 50         | openOfOneClient: 5000       | bodies.openOfOneClient",
+                "bytesPerSecond: 1000        | bytesPerSecond: 0           | bodies.bytesPerSecond",
+                "pprof: false                | profiles: true              | diagnostics",
+                "maxRequestHeaderSize: 16KiB | useForwardedHeaders: true   | trustedProxies",
                 "maxWaitForConnection: 500ms | maxWaitForConnection: 700ms | must fit unified.shares.whoop",
                 "socketTimeout: 1s           | socketTimeout: 1500ms       | whole seconds",
                 "statementTimeout: 30s       | statementTimeout: 35s       | less than socketTimeout",

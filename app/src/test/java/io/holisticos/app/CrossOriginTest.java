@@ -46,6 +46,29 @@ class CrossOriginTest {
         }
     }
 
+    /** As a browser does that comes back from WHOOP's page, or sends the form on ours; one of long ago says less of it. */
+    @Test
+    void whoeverGoesToAPageIsNoScriptOfAnotherOrigin() throws Exception {
+        try (House house = House.open()) {
+            for (String[] headers : new String[][] {
+                {"Sec-Fetch-Mode", "navigate", "Accept", "text/html,*/*;q=0.8"},
+                {"Sec-Fetch-Mode", "no-cors", "Accept", "image/png"},
+                {"Accept", "text/html,application/xhtml+xml,*/*;q=0.8"},
+                {"Accept", "*/*"}
+            }) {
+                house.exchange(house.request("/api/v1/whoop/callback")
+                        .header("Origin", "https://api.prod.whoop.com")
+                        .headers(headers));
+            }
+            assertThat(refused(house)).isZero();
+
+            house.exchange(house.request("/health")
+                    .header("Origin", "https://api.prod.whoop.com")
+                    .headers("Sec-Fetch-Mode", "cors", "Accept", "text/html"));
+            assertThat(refused(house)).isEqualTo(1);
+        }
+    }
+
     private static HttpResponse<String> health(House house, String origin) throws Exception {
         return HttpClient.newHttpClient()
                 .send(

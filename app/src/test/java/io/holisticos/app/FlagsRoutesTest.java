@@ -63,7 +63,8 @@ class FlagsRoutesTest {
 
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body()).isEqualTo(wanted);
-        assertThat(house.admin("GET", "/flags/WHOOP_SYNC", "").body()).isEqualTo(wanted);
+        assertThat(house.admin("GET", "/flags/WHOOP_SYNC", "", KEY, House.KEY).body())
+                .isEqualTo(wanted);
     }
 
     @Test
@@ -182,7 +183,7 @@ class FlagsRoutesTest {
         assertProblem(house.admin("GET", "/flags/NONE", ""), 404, "not_found");
         assertProblem(house.admin("PUT", "/flags/NONE", ON, KEY, House.KEY), 404, "not_found");
         String huge = "{\"enabled\":true,\"users\":[\"" + "x".repeat(70_000) + "\"]}";
-        assertProblem(house.admin("PUT", "/flags/WHOOP_SYNC", huge, KEY, House.KEY), 413, "too_large");
+        assertProblem(house.admin("PUT", "/flags/WHOOP_SYNC", huge, KEY, House.KEY), 413, "request_entity_too_large");
     }
 
     @ParameterizedTest

@@ -155,8 +155,8 @@ class RequestLogTest {
         assertThat(security.lines)
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .containsExactly(
-                        "event=security kind=authentication_failed reason=no_key",
-                        "event=security kind=authentication_failed reason=unknown_key");
+                        "event=security kind=authentication_failed reason=no_key client=127.0.0.1 caller=\"none\"",
+                        "event=security kind=authentication_failed reason=unknown_key client=127.0.0.1 caller=\"none\"");
         assertThat(security.lines.get(0).getMDCPropertyMap()).containsKeys("request_id", "trace_id");
     }
 
@@ -195,8 +195,9 @@ class RequestLogTest {
 
         assertThat(count("callback_refused") - before).isEqualTo(2);
         assertThat(security.lines)
-                .extracting(ILoggingEvent::getFormattedMessage)
-                .containsOnly("event=security kind=callback_refused reason=unknown_state");
+                .extracting(line -> EventFields.of(line).get("kind") + " "
+                        + EventFields.of(line).get("reason"))
+                .containsOnly("callback_refused unknown_state");
     }
 
     /** Written after the answer went out, and beside lines of requests before it. */

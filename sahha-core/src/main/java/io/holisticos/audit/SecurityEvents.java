@@ -2,13 +2,15 @@ package io.holisticos.audit;
 
 import com.codahale.metrics.Meter;
 import com.codahale.metrics.MetricRegistry;
+import io.holisticos.trace.RequestContext;
 import java.util.Locale;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Refusals that may be an attack: each is a line {@code event=security} and a mark of meter {@code security.<kind>}. Which
- * request it was stands in the logging context of the line. Thread-safe.
+ * Refusals that may be an attack: each is a line {@code event=security}, with the client's address and the name of the key,
+ * and a mark of meter {@code security.<kind>}. Which request it was stands in the logging context of the line. Thread-safe.
  */
 public final class SecurityEvents {
 
@@ -51,7 +53,13 @@ public final class SecurityEvents {
      */
     public void note(Kind kind, String reason) {
         meter(kind).mark();
-        log.info("event=security kind={} reason={}", kind.word(), reason);
+        Optional<RequestContext> request = RequestContext.current();
+        log.info(
+                "event=security kind={} reason={} client={} caller=\"{}\"",
+                kind.word(),
+                reason,
+                request.map(RequestContext::client).orElse("none"),
+                request.map(RequestContext::caller).orElse("none"));
     }
 
     private Meter meter(Kind kind) {

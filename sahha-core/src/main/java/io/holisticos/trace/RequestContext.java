@@ -39,6 +39,7 @@ public final class RequestContext {
     private final SpanContext span;
     private final Map<String, SourceOutcome> sources = new LinkedHashMap<>();
     private volatile String route = "none";
+    private volatile String client = "none";
     private volatile String caller = "none";
     private volatile String member = "none";
 
@@ -156,6 +157,15 @@ public final class RequestContext {
 
     public void route(String template) {
         route = template;
+    }
+
+    /** The address the request came from, as the server's edge decided it. */
+    public String client() {
+        return client;
+    }
+
+    public void client(String address) {
+        client = address;
     }
 
     /** The name of the caller's key; {@code none} for whoever showed none. */

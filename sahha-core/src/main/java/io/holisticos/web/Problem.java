@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** An error of a new route, by RFC 9457. */
@@ -21,6 +22,9 @@ public record Problem(
         @JsonProperty("retry_after_seconds") @Nullable Long retryAfterSeconds,
         @JsonProperty("connect_url") @Nullable String connectUrl,
         @JsonProperty("errors") @Nullable List<String> errors) {
+
+    /** Words of HTTP that JAX-RS has not. */
+    private static final Map<Integer, String> OTHER_TITLES = Map.of(421, "Misdirected Request");
 
     /** The media type of errors of new routes. */
     public static final String MEDIA_TYPE = "application/problem+json";
@@ -41,15 +45,15 @@ public record Problem(
     /** The words HTTP has for a status. */
     public static String titleOf(int status) {
         Response.Status known = Response.Status.fromStatusCode(status);
-        return known == null ? "Error" : known.getReasonPhrase();
+        return known == null ? OTHER_TITLES.getOrDefault(status, "Error") : known.getReasonPhrase();
     }
 
     static String codeOf(int status) {
         if (status == 400) {
             return "invalid_request"; // one word for it, whoever refuses
         }
-        Response.Status known = Response.Status.fromStatusCode(status);
-        String words = known == null ? "error " + status : known.getReasonPhrase();
+        String title = titleOf(status);
+        String words = title.equals("Error") ? "error " + status : title;
         return words.toLowerCase(Locale.ROOT).replace(' ', '_').replace('-', '_');
     }
 

@@ -26,6 +26,9 @@ public final class RequestLog extends HttpFilter {
 
     private static final Logger log = LoggerFactory.getLogger(RequestLog.class);
 
+    /** The attribute of requests whose line this filter writes. */
+    public static final String SEEN = RequestLog.class.getName();
+
     private RequestLog() {}
 
     /**
@@ -40,11 +43,21 @@ public final class RequestLog extends HttpFilter {
         environment.jersey().register(new RequestFacts(memberHash));
     }
 
+    /** The line of a request that the server refused before any filter saw it, so without {@link #SEEN}. */
+    public static void refused(RequestContext context, String method, int status, long begun) {
+        context.route("refused");
+        try (RequestContext.Held held = context.hold()) {
+            write(context, method, status, begun);
+        }
+    }
+
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         long begun = System.nanoTime();
+        request.setAttribute(SEEN, true);
         RequestContext context = RequestContext.arriving(request::getHeader);
+        context.client(request.getRemoteAddr());
         response.setHeader(RequestContext.REQUEST_ID_HEADER, context.requestId());
         try (RequestContext.Held held = context.hold()) {
             try {
@@ -66,7 +79,7 @@ public final class RequestLog extends HttpFilter {
             return;
         }
         StringBuilder line = new StringBuilder("event=request method={} route={} status={} duration_ms={} request_id={}"
-                + " trace_id={} caller=\"{}\" member={}");
+                + " trace_id={} client={} caller=\"{}\" member={}");
         List<Object> values = new ArrayList<>(List.of(
                 method,
                 context.route(),
@@ -74,6 +87,7 @@ public final class RequestLog extends HttpFilter {
                 Duration.ofNanos(System.nanoTime() - begun).toMillis(),
                 context.requestId(),
                 context.traceId(),
+                context.client(),
                 context.caller(),
                 context.member()));
         for (Map.Entry<String, RequestContext.SourceOutcome> source :

@@ -8,6 +8,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -24,10 +25,9 @@ public final class WebhookDoor {
     /** Events are ids and a few values; the largest seen have 5 KB (fact sheets of both providers). */
     private static final int MOST_BYTES = 64 * 1024;
 
-    /** A sender that is cut off while it sends never reads the answer: so much of what is too large is still taken in. */
-    private static final int MOST_DRAINED = 8 * 1024 * 1024;
-
     private static final int RETRY_AFTER_SECONDS = 30;
+
+    private static final String PATHS = "/webhooks/";
 
     private static final Logger log = LoggerFactory.getLogger(WebhookDoor.class);
 
@@ -39,11 +39,16 @@ public final class WebhookDoor {
     /** The door at {@code /webhooks/<provider>}. */
     public WebhookDoor(String provider, MetricRegistry metrics, RefusedWebhooks refused) {
         this.provider = provider;
-        this.path = "/webhooks/" + provider;
+        this.path = PATHS + provider;
         this.refused = refused;
         for (WebhookOutcome outcome : WebhookOutcome.values()) {
             counters.put(outcome, metrics.counter(MetricRegistry.name("webhook", provider, outcome.word())));
         }
+    }
+
+    /** Whether a request to this path is for a door: the server's edge leaves it to the door to refuse and count it. */
+    public static boolean standsBefore(String path) {
+        return path.startsWith(PATHS);
     }
 
     /** Notes what may be an attack as such. */
@@ -63,7 +68,7 @@ public final class WebhookDoor {
      * @param storing given the raw bytes; returns when they are durably stored, or why not
      */
     public Response receive(HttpHeaders headers, InputStream body, Function<byte[], WebhookOutcome> storing) {
-        WebhookOutcome outcome = outcomeOf(headers.getHeaderString(HttpHeaders.CONTENT_TYPE), body, storing);
+        WebhookOutcome outcome = outcomeOf(headers, body, storing);
         Counter counter = counters.get(outcome);
         if (counter != null) {
             counter.inc();
@@ -77,29 +82,28 @@ public final class WebhookDoor {
     }
 
     private static WebhookOutcome outcomeOf(
-            @Nullable String contentType, InputStream body, Function<byte[], WebhookOutcome> storing) {
+            HttpHeaders headers, InputStream body, Function<byte[], WebhookOutcome> storing) {
+        if (!isJson(headers.getHeaderString(HttpHeaders.CONTENT_TYPE))
+                || isEncoded(headers.getHeaderString(HttpHeaders.CONTENT_ENCODING))) {
+            return WebhookOutcome.WRONG_CONTENT_TYPE;
+        }
+        if (headers.getLength() > MOST_BYTES) {
+            return WebhookOutcome.TOO_LARGE;
+        }
         try {
             byte[] bytes = body.readNBytes(MOST_BYTES + 1);
-            if (!isJson(contentType)) {
-                drain(body, bytes.length);
-                return WebhookOutcome.WRONG_CONTENT_TYPE;
-            }
-            if (bytes.length > MOST_BYTES) {
-                drain(body, bytes.length);
-                return WebhookOutcome.TOO_LARGE;
-            }
-            return storing.apply(bytes);
-        } catch (IOException e) { // the sender left, or said gzip and sent something else
+            return bytes.length > MOST_BYTES ? WebhookOutcome.TOO_LARGE : storing.apply(bytes);
+        } catch (IOException e) { // the sender left
             return WebhookOutcome.GARBAGE;
         }
     }
 
-    private static void drain(InputStream body, int taken) throws IOException {
-        byte[] piece = new byte[16 * 1024];
-        int read = body.read(piece);
-        for (int total = taken; read >= 0 && total < MOST_DRAINED; read = body.read(piece)) {
-            total += read;
-        }
+    /** A few packed bytes may be more than memory holds once they are unpacked. */
+    private static boolean isEncoded(@Nullable String contentEncoding) {
+        return contentEncoding != null
+                && Arrays.stream(contentEncoding.split(","))
+                        .map(String::strip)
+                        .anyMatch(coding -> !coding.isEmpty() && !coding.equalsIgnoreCase("identity"));
     }
 
     private static boolean isJson(@Nullable String contentType) {

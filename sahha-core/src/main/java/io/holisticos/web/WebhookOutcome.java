@@ -12,6 +12,7 @@ public enum WebhookOutcome {
     UNKNOWN_TYPE(204),
     /** Stored; of somebody we do not know yet. */
     PARKED(204),
+    /** Not JSON, or packed JSON. */
     WRONG_CONTENT_TYPE(415),
     TOO_LARGE(413),
     /** Not signed by whom it should be, or not at all. */

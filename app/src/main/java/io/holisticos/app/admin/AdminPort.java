@@ -2,6 +2,8 @@ package io.holisticos.app.admin;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dropwizard.core.setup.AdminEnvironment;
+import io.dropwizard.jetty.MutableServletContextHandler;
+import io.dropwizard.metrics.servlets.AdminServlet;
 import io.holisticos.app.flags.Flags;
 import io.holisticos.audit.SecurityEvents;
 import io.holisticos.web.ApiKeys;
@@ -16,12 +18,20 @@ public final class AdminPort {
 
     public static void open(
             AdminEnvironment admin, ObjectMapper json, ApiKeys keys, Flags flags, SecurityEvents security) {
-        FilterRegistration.Dynamic guard = admin.addFilter("operators-only", new OperatorsOnly(keys, security, json));
+        OperatorsOnly operators = new OperatorsOnly(keys, security, json);
+        FilterRegistration.Dynamic guard = admin.addFilter("operators-only", operators);
         guard.setAsyncSupported(true); // streams pass it
         guard.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
         admin.addFilter("task-answers", new TaskAnswers())
                 .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/tasks/*");
-        admin.addServlet("flags", new FlagsServlet(flags, json)).addMapping("/flags", "/flags/*");
+        admin.addServlet("flags", new FlagsServlet(flags, operators::isReadByOperator, json))
+                .addMapping("/flags", "/flags/*");
         admin.addTask(new FlagsTask(flags, json));
+    }
+
+    /** Those of Dropwizard's own pages that anybody may see; the others answer 404. */
+    public static void show(MutableServletContextHandler context, DiagnosticsConfiguration diagnostics) {
+        context.setInitParameter(AdminServlet.THREADS_ENABLED_PARAM_KEY, Boolean.toString(diagnostics.threads));
+        context.setInitParameter(AdminServlet.CPU_PROFILE_ENABLED_PARAM_KEY, Boolean.toString(diagnostics.pprof));
     }
 }

@@ -1,7 +1,9 @@
 package io.holisticos.app.admin;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holisticos.app.flags.Flag;
+import io.holisticos.app.flags.FlagChange;
 import io.holisticos.app.flags.FlagState;
 import io.holisticos.app.flags.Flags;
 import io.holisticos.health.HealthError.InvalidRequest;
@@ -13,6 +15,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,23 +28,29 @@ final class FlagsServlet extends HttpServlet {
     private static final int MAX_BODY = 64 * 1024;
 
     private final transient Flags flags;
+    private final transient Predicate<HttpServletRequest> maySeeMembers;
     private final transient ObjectMapper json;
 
-    FlagsServlet(Flags flags, ObjectMapper json) {
+    /** @param maySeeMembers who is shown the members a flag names, and not only how many */
+    FlagsServlet(Flags flags, Predicate<HttpServletRequest> maySeeMembers, ObjectMapper json) {
         this.flags = flags;
+        this.maySeeMembers = maySeeMembers;
         this.json = json;
     }
 
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
         String name = nameIn(request.getPathInfo());
+        Function<FlagState, Object> shown = maySeeMembers.test(request) ? state -> state : WithoutMembers::of;
         if (name.isEmpty()) {
-            write(response, states(flags));
+            Map<String, Object> all = new LinkedHashMap<>();
+            states(flags).forEach((flag, state) -> all.put(flag, shown.apply(state)));
+            write(response, all);
             return;
         }
         Optional<Flag> flag = Flags.named(name);
         if (flag.isPresent()) {
-            write(response, flags.read(flag.get()));
+            write(response, shown.apply(flags.read(flag.get())));
         } else {
             unknown(response, name);
         }
@@ -60,7 +70,9 @@ final class FlagsServlet extends HttpServlet {
             return;
         }
         try {
-            write(response, flags.change(flag.get(), FlagBody.read(json, body)));
+            FlagChange wanted = FlagBody.read(json, body);
+            AdminChange.note(request, wanted.withoutMembers());
+            write(response, flags.change(flag.get(), wanted));
         } catch (InvalidRequest broken) {
             AdminProblem.write(response, json, 400, "invalid_request", String.valueOf(broken.getMessage()));
         }
@@ -81,6 +93,20 @@ final class FlagsServlet extends HttpServlet {
 
     private static String nameIn(@Nullable String pathInfo) {
         return pathInfo == null ? "" : pathInfo.substring(Math.min(1, pathInfo.length()));
+    }
+
+    /** What everybody may see of a flag that names members. */
+    private record WithoutMembers(
+            @JsonProperty("enabled") boolean enabled,
+            @JsonProperty("percentage") int percentage,
+            @JsonProperty("user_count") int userCount) {
+
+        static Object of(FlagState state) {
+            return state.users().isEmpty()
+                    ? state
+                    : new WithoutMembers(
+                            state.enabled(), state.percentage(), state.users().size());
+        }
     }
 
     static Map<String, FlagState> states(Flags flags) {

@@ -3,6 +3,7 @@ package io.holisticos.app.admin;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.trace.RequestContext;
 import io.holisticos.web.ApiKeys;
 import io.holisticos.web.Caller;
 import io.holisticos.web.Scope;
@@ -15,7 +16,10 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
 
-/** Lets everyone read on the admin port, and only keys with scope {@code operator} change anything. */
+/**
+ * Lets everyone read on the admin port, and only keys with scope {@code operator} change anything; each change is a line in
+ * the log.
+ */
 final class OperatorsOnly extends HttpFilter {
 
     private static final Set<String> READS = Set.of("GET", "HEAD", "OPTIONS");
@@ -37,18 +41,58 @@ final class OperatorsOnly extends HttpFilter {
             chain.doFilter(request, response);
             return;
         }
-        String key = request.getHeader(ApiKeys.HEADER);
+        RequestContext context = RequestContext.arriving(request::getHeader);
+        context.client(request.getRemoteAddr());
+        response.setHeader(RequestContext.REQUEST_ID_HEADER, context.requestId());
+        try (RequestContext.Held held = context.hold()) {
+            if (mayChange(request, response)) {
+                change(request, response, chain, context);
+            }
+        }
+    }
+
+    private boolean mayChange(HttpServletRequest request, HttpServletResponse response) throws IOException {
         try {
-            Optional<Caller> caller = key == null ? Optional.empty() : keys.authenticate(key);
-            if (caller.isPresent() && caller.get().may(Scope.OPERATOR)) {
-                chain.doFilter(request, response);
-                return;
+            Optional<Caller> caller = callerOf(request);
+            if (caller.filter(OperatorsOnly::isOperator).isPresent()) {
+                return true;
             }
             refuse(response, caller.isPresent());
         } catch (SourceUnavailable away) {
             response.setHeader("Retry-After", "5");
             write(response, 503, "source_unavailable", "keys cannot be checked while the database is away");
         }
+        return false;
+    }
+
+    private static void change(
+            HttpServletRequest request, HttpServletResponse response, FilterChain chain, RequestContext context)
+            throws IOException, ServletException {
+        int status = HttpServletResponse.SC_INTERNAL_SERVER_ERROR;
+        try {
+            chain.doFilter(request, response);
+            status = response.getStatus();
+        } finally {
+            AdminChange.log(request, context, status);
+        }
+    }
+
+    /** Whether a reader shows a key of an operator; nobody, while keys cannot be checked. */
+    boolean isReadByOperator(HttpServletRequest request) {
+        try {
+            return callerOf(request).filter(OperatorsOnly::isOperator).isPresent();
+        } catch (SourceUnavailable away) {
+            return false;
+        }
+    }
+
+    private Optional<Caller> callerOf(HttpServletRequest request) {
+        String key = request.getHeader(ApiKeys.HEADER);
+        return key == null ? Optional.empty() : keys.authenticate(key);
+    }
+
+    private static boolean isOperator(Caller caller) {
+        return caller.may(Scope.OPERATOR);
     }
 
     private void refuse(HttpServletResponse response, boolean known) throws IOException {

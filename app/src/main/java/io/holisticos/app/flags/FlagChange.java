@@ -1,6 +1,7 @@
 package io.holisticos.app.flags;
 
 import java.util.List;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,21 @@ public record FlagChange(
 
     public boolean isEmpty() {
         return enabled == null && percentage == null && users == null;
+    }
+
+    /** What is asked for, in words that name no member: for the log. */
+    public String withoutMembers() {
+        StringJoiner words = new StringJoiner(" ");
+        if (enabled != null) {
+            words.add("enabled=" + enabled);
+        }
+        if (percentage != null) {
+            words.add("percentage=" + percentage);
+        }
+        if (users != null) {
+            words.add("users=" + users.size());
+        }
+        return words.toString();
     }
 
     /** @throws io.holisticos.health.HealthError.InvalidRequest when the outcome breaks a rule */

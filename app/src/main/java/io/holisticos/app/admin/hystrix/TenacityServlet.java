@@ -3,6 +3,7 @@ package io.holisticos.app.admin.hystrix;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.holisticos.app.admin.AdminChange;
 import io.holisticos.app.admin.AdminProblem;
 import io.holisticos.outbound.Command;
 import io.holisticos.outbound.CommandConfiguration;
@@ -91,6 +92,7 @@ final class TenacityServlet extends HttpServlet {
             AdminProblem.write(response, json, 400, "invalid_request", "the body is one of " + words);
             return;
         }
+        AdminChange.note(request, "state=" + wanted.get());
         Command.State state = command.get().force(wanted.get());
         onChange.run();
         write(response, Breaker.of(command.get(), state));

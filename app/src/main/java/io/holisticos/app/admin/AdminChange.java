@@ -1,0 +1,69 @@
+package io.holisticos.app.admin;
+
+import io.holisticos.trace.RequestContext;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The line {@code event=admin_change}: who changed what on the admin port, by which key and from where, and how it was
+ * answered.
+ */
+public final class AdminChange {
+
+    private static final Logger log = LoggerFactory.getLogger(AdminChange.class);
+
+    /** Of an address that is none of ours nobody knows what it holds. */
+    private static final int NOT_FOUND = HttpServletResponse.SC_NOT_FOUND;
+
+    private static final String NOTED = AdminChange.class.getName();
+
+    /** What is asked of tasks in words of ours; {@code users} would name members. */
+    private static final Set<String> PARAMETERS =
+            Set.of("action", "window", "for", "undo", "flag", "enabled", "percentage", "logger", "level", "duration");
+
+    /** Whatever else is sent says nothing that may be written down. */
+    private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_.:/-]{1,80}");
+
+    private AdminChange() {}
+
+    /** Says what the body of the request asks for, in words that name no member. */
+    public static void note(HttpServletRequest request, String change) {
+        request.setAttribute(NOTED, change);
+    }
+
+    static void log(HttpServletRequest request, RequestContext context, int status) {
+        log.info(
+                "event=admin_change caller=\"{}\" client={} method={} path={} change=\"{}\" status={} request_id={}",
+                context.caller(),
+                context.client(),
+                request.getMethod(),
+                word(request.getServletPath() + (status == NOT_FOUND ? "" : String.valueOf(request.getPathInfo()))),
+                request.getAttribute(NOTED) instanceof String noted ? noted : parameters(request.getParameterMap()),
+                status,
+                context.requestId());
+    }
+
+    private static String parameters(Map<String, String[]> sent) {
+        return sent.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(parameter -> shown(parameter.getKey(), parameter.getValue()))
+                .collect(Collectors.joining(" "));
+    }
+
+    private static String shown(String name, String[] values) {
+        if (name.equals("users")) {
+            return "users=" + String.join(",", values).split(",").length;
+        }
+        return PARAMETERS.contains(name) ? name + '=' + word(values.length == 1 ? values[0] : "") : "other";
+    }
+
+    private static String word(String text) {
+        return WORD.matcher(text).matches() ? text : "other";
+    }
+}

@@ -1,0 +1,54 @@
+package io.holisticos.app.edge;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import org.eclipse.jetty.server.ConnectionMetaData;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/** Makes the client's address the remote address of the request, for everybody who asks for it later. */
+final class ClientAddresses extends Handler.Wrapper {
+
+    private final TrustedProxies proxies;
+
+    ClientAddresses(TrustedProxies proxies) {
+        this.proxies = proxies;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+        return super.handle(seenFromItsClient(request), response, callback);
+    }
+
+    private Request seenFromItsClient(Request request) {
+        if (!(request.getConnectionMetaData().getRemoteSocketAddress() instanceof InetSocketAddress socket)
+                || socket.isUnresolved()) {
+            return request;
+        }
+        InetAddress client = proxies.clientOf(socket.getAddress(), request.getHeaders());
+        return client.equals(socket.getAddress()) ? request : new Forwarded(request, new InetSocketAddress(client, 0));
+    }
+
+    private static final class Forwarded extends Request.Wrapper {
+
+        private final ConnectionMetaData connection;
+
+        Forwarded(Request request, SocketAddress client) {
+            super(request);
+            this.connection = new ConnectionMetaData.Wrapper(request.getConnectionMetaData()) {
+                @Override
+                public SocketAddress getRemoteSocketAddress() {
+                    return client;
+                }
+            };
+        }
+
+        @Override
+        public ConnectionMetaData getConnectionMetaData() {
+            return connection;
+        }
+    }
+}

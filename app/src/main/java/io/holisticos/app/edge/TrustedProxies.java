@@ -1,0 +1,93 @@
+package io.holisticos.app.edge;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.util.InetAddressSet;
+
+/**
+ * Decides which address a request comes from. Only what a trusted proxy says is believed: the hops that
+ * {@code X-Forwarded-For} and {@code Forwarded} (RFC 7239) list are gone through from the right, for as long as they are
+ * trusted. Thread-safe.
+ */
+final class TrustedProxies {
+
+    private static final String FOR = "for=";
+
+    private final InetAddressSet trusted = new InetAddressSet();
+
+    /** @param proxies addresses, or ranges such as {@code 10.0.0.0/8}, that {@link #isRange} accepts */
+    TrustedProxies(List<String> proxies) {
+        trusted.addAll(proxies);
+    }
+
+    /** Whether the text is an address or a range of addresses in CIDR notation. */
+    static boolean isRange(String text) {
+        String address = text.replaceFirst("/\\d{1,3}$", "");
+        if (address.contains("[") || Addresses.parse(address).isEmpty()) {
+            return false; // a name would be looked up
+        }
+        try {
+            return new InetAddressSet().add(text);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /**
+     * The client's address. A proxy passes on a header it does not know as the client wrote it: where the two headers do
+     * not agree, neither is believed.
+     *
+     * @param socket who is connected to us
+     */
+    InetAddress clientOf(InetAddress socket, HttpFields headers) {
+        if (!trusted.test(socket)) {
+            return socket;
+        }
+        List<String> forwardedFor =
+                elements(headers, HttpHeader.X_FORWARDED_FOR).toList();
+        List<String> forwarded = elements(headers, HttpHeader.FORWARDED)
+                .map(TrustedProxies::forPart)
+                .toList();
+        List<InetAddress> told = new ArrayList<>();
+        for (List<String> hops : List.of(forwardedFor, forwarded)) {
+            if (!hops.isEmpty()) {
+                told.add(lastUntrusted(socket, hops));
+            }
+        }
+        return told.stream().distinct().count() == 1 ? told.get(0) : socket;
+    }
+
+    /** What stands before a hop that nobody can read, such as {@code unknown}, was told by nobody we trust. */
+    private InetAddress lastUntrusted(InetAddress socket, List<String> hops) {
+        InetAddress client = socket;
+        for (int i = hops.size() - 1; i >= 0 && trusted.test(client); i--) {
+            Optional<InetAddress> hop = Addresses.parse(hops.get(i));
+            if (hop.isEmpty()) {
+                break;
+            }
+            client = hop.get();
+        }
+        return client;
+    }
+
+    /** Parted at every comma, in quotes or not: a client cannot hide in its quotes what a proxy writes behind them. */
+    private static Stream<String> elements(HttpFields headers, HttpHeader name) {
+        return headers.getValuesList(name).stream().flatMap(line -> Arrays.stream(line.split(",", -1)));
+    }
+
+    private static String forPart(String element) {
+        return Arrays.stream(element.split(";"))
+                .map(String::strip)
+                .filter(part -> part.toLowerCase(Locale.ROOT).startsWith(FOR))
+                .findFirst()
+                .map(part -> part.substring(FOR.length()).replace("\"", ""))
+                .orElse("");
+    }
+}
