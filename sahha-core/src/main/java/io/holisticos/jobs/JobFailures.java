@@ -1,7 +1,6 @@
 package io.holisticos.jobs;
 
 import com.github.kagkarlsson.scheduler.event.AbstractSchedulerListener;
-import com.github.kagkarlsson.scheduler.task.Execution;
 import com.github.kagkarlsson.scheduler.task.ExecutionComplete;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,11 +20,5 @@ final class JobFailures extends AbstractSchedulerListener {
                             .map(cause -> cause.getClass().getSimpleName())
                             .orElse("unknown"));
         }
-    }
-
-    /** Its process went away; another does it. */
-    @Override
-    public void onExecutionDead(Execution execution) {
-        log.warn("event=job_dead task={}", execution.getTaskName());
     }
 }

@@ -39,7 +39,7 @@ public final class SahhaModule implements Managed {
     /**
      * The entry point's database, migrated by {@code sahha-db/changelog.yaml}.
      *
-     * @param reads with limits inside a reader's time
+     * @param reads with limits inside the time of whoever waits for an answer: readers, and Sahha with its events
      * @param work for what goes on in the background
      */
     public record Storage(Jdbi reads, Jdbi work) {}
@@ -73,7 +73,9 @@ public final class SahhaModule implements Managed {
         this.source = new SahhaSource(reader, refresh, rows, configuration);
         this.vitals = new SahhaVitals(List.of(tokens, data), refresh);
         this.reads = new ExistingReads(reader, rows, configuration);
-        this.inbox = new SahhaInbox(new SahhaInboxStore(storage.work()), store, refresh, configuration, clock);
+        SahhaInbox.Stores inboxes =
+                new SahhaInbox.Stores(new SahhaInboxStore(storage.reads()), new SahhaInboxStore(storage.work()), store);
+        this.inbox = new SahhaInbox(inboxes, refresh, configuration, clock);
         this.webhook = new SahhaWebhookResource(
                 new WebhookSecrets(configuration.webhookSecret, configuration.previousWebhookSecret),
                 inbox,

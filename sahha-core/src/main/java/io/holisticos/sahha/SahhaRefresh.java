@@ -101,7 +101,7 @@ final class SahhaRefresh {
         }
         try {
             boolean known = api.fetchProfile(who, Deadline.after(PATIENCE));
-            store.saveProfileCheck(who, known, clock.instant());
+            remember(who, known, deadline);
             ours.complete(known);
             return known;
         } catch (RuntimeException e) {
@@ -109,6 +109,21 @@ final class SahhaRefresh {
             throw e;
         } finally {
             flights.remove(who, ours);
+        }
+    }
+
+    /** By the way of whoever waits; where it cannot be remembered, Sahha is asked once more. */
+    private void remember(UserId who, boolean known, Deadline deadline) {
+        Instant now = clock.instant();
+        boolean saved = rows.read(
+                deadline,
+                own -> {
+                    own.saveProfileCheck(who, known, now);
+                    return true;
+                },
+                error -> false);
+        if (!saved) {
+            log.debug("event=sahha_profile_check_not_saved");
         }
     }
 

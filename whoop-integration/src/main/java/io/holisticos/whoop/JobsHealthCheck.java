@@ -4,18 +4,17 @@ import com.codahale.metrics.health.HealthCheck;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.jobs.Jobs;
 import io.holisticos.whoop.sync.Failing;
-import io.holisticos.whoop.sync.Synchronizer;
 import java.util.List;
 
-/** Whether this process takes jobs, and none fails again and again. */
+/** Whether this process takes jobs, all that recur are on the list, and none fails again and again. */
 final class JobsHealthCheck extends HealthCheck {
 
     private final Jobs jobs;
-    private final Synchronizer synchronizer;
+    private final FailingJobs jobsThatFail;
 
-    JobsHealthCheck(Jobs jobs, Synchronizer synchronizer) {
+    JobsHealthCheck(Jobs jobs, FailingJobs jobsThatFail) {
         this.jobs = jobs;
-        this.synchronizer = synchronizer;
+        this.jobsThatFail = jobsThatFail;
     }
 
     @Override
@@ -24,12 +23,18 @@ final class JobsHealthCheck extends HealthCheck {
             return Result.unhealthy("jobs are not running: is the database up?");
         }
         try {
-            List<Failing> failing = FailingJobs.of(synchronizer, jobs);
+            List<String> unlisted = jobsThatFail.unlisted(jobs.recurring());
+            if (!unlisted.isEmpty()) {
+                return Result.unhealthy(
+                        "not on the list of jobs: %s; they are put on it again and again, every minute at the latest",
+                        unlisted);
+            }
+            List<Failing> failing = jobsThatFail.find();
             return failing.isEmpty()
                     ? Result.healthy()
                     : Result.unhealthy("fails again and again (members): %s; see event=sync_step_failed", failing);
         } catch (SourceUnavailable e) {
-            return Result.unhealthy("the jobs cannot be read: is the database up?");
+            return Result.unhealthy("the jobs cannot be read: is the database up, and has whoop-db migrate run?");
         }
     }
 }

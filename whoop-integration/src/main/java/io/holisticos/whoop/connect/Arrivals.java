@@ -19,6 +19,7 @@ import io.holisticos.health.HealthError.ReauthorizationRequired;
 import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
+import io.holisticos.jobs.TakeOver;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.connect.Connection.State;
 import io.holisticos.whoop.connect.Connections.Joined;
@@ -75,12 +76,18 @@ public final class Arrivals {
         this.ways = ways;
         this.clock = clock;
         this.task = Tasks.custom("whoop-arrival", Void.class)
+                .onDeadExecution(new TakeOver<>(clock))
                 .onFailure(new FailureHandler.ExponentialBackoffFailureHandler<>(FIRST_RETRY))
                 .execute((instance, context) -> {
                     Optional<Instant> next = work(new UserId(instance.getId()));
                     return (complete, operations) ->
                             next.ifPresentOrElse(moment -> operations.reschedule(complete, moment), operations::remove);
                 });
+    }
+
+    /** The same for those who wait for an answer: by another way into the same database, and into the list of jobs. */
+    public Arrivals through(Connections others, Ways waiting) {
+        return new Arrivals(others, api, waiting, clock);
     }
 
     /** The kinds of jobs that do the work; to be given to {@link io.holisticos.jobs.Jobs}. */
@@ -90,8 +97,9 @@ public final class Arrivals {
 
     /** What is done by the clock; to be given to {@link io.holisticos.jobs.Jobs}. */
     public List<RecurringTask<?>> recurringTasks() {
-        return List.of(
-                Tasks.recurring("whoop-arrivals-sweep", FixedDelay.of(SWEEP)).execute((instance, context) -> sweep()));
+        return List.of(Tasks.recurring("whoop-arrivals-sweep", FixedDelay.of(SWEEP))
+                .onDeadExecution(new TakeOver<>(clock))
+                .execute((instance, context) -> sweep()));
     }
 
     /** Looks after members whom a kill left waiting without a job. */
@@ -132,9 +140,14 @@ public final class Arrivals {
         return joined;
     }
 
+    /** Whoever cannot begin to read for now finds the member later: they are connected all the same. */
     void announce(UserId who, long whoopUserId) {
         log.info("event=connected provider=whoop member={}", connections.inLogs(who));
-        ways.listener().connected(who, whoopUserId);
+        try {
+            ways.listener().connected(who, whoopUserId);
+        } catch (SourceUnavailable e) {
+            log.warn("event=first_sync_not_begun member={} kind={}", connections.inLogs(who), e.kind());
+        }
     }
 
     /** Returns when to try again; empty when there is nothing more to ask. */

@@ -13,6 +13,7 @@ import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import com.github.kagkarlsson.shaded.jdbc.SQLRuntimeException;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
+import io.holisticos.jobs.TakeOver;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.api.Window;
 import io.holisticos.whoop.data.WhoopStore;
@@ -88,6 +89,7 @@ public final class Synchronizer {
         this.clock = terms.clock();
         this.inLogs = terms.inLogs();
         this.task = Tasks.custom("whoop-member", Void.class)
+                .onDeadExecution(new TakeOver<>(clock))
                 .onFailure(new FailureHandler.ExponentialBackoffFailureHandler<>(FIRST_RETRY))
                 .execute((instance, context) -> {
                     UserId who = new UserId(instance.getId());
@@ -105,14 +107,16 @@ public final class Synchronizer {
     /** What is done by the clock; to be given to {@link io.holisticos.jobs.Jobs}. */
     public List<RecurringTask<?>> recurringTasks() {
         RecurringTask<Void> purge = Tasks.recurring("whoop-purge", FixedDelay.ofHours(24))
+                .onDeadExecution(new TakeOver<>(clock))
                 .execute((instance, context) -> {
                     Instant now = clock.instant();
                     records.purgeArchive(now.minus(ARCHIVE_KEEPS));
                     tables.runs().purge(now.minus(RUNS_ARE_KEPT));
                     tables.changes().purge(now.minus(CHANGES_ARE_KEPT));
                 });
-        RecurringTask<Void> sweep =
-                Tasks.recurring(SWEEP_TASK, FixedDelay.of(SWEEP)).execute((instance, context) -> sweep());
+        RecurringTask<Void> sweep = Tasks.recurring(SWEEP_TASK, FixedDelay.of(SWEEP))
+                .onDeadExecution(new TakeOver<>(clock))
+                .execute((instance, context) -> sweep());
         return List.of(purge, sweep);
     }
 
