@@ -193,6 +193,7 @@ public final class WhoopModule implements Managed {
                         .toList());
         this.requests =
                 new Synchronizer(reads.jdbi(), api, new WhoopStore(reads.jdbi(), reads.vault()), terms, () -> client);
+        requests.register(tools.metrics());
         this.failing = new FailingJobs(requests, new JobListStore(reads.jdbi()));
         failing.register(tools.metrics());
         Connections waiting = connections.through(reads.jdbi(), reads.vault());

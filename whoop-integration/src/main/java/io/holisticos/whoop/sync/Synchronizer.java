@@ -1,5 +1,6 @@
 package io.holisticos.whoop.sync;
 
+import com.codahale.metrics.MetricRegistry;
 import com.github.kagkarlsson.scheduler.SchedulerClient;
 import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceException;
 import com.github.kagkarlsson.scheduler.task.CompletionHandler;
@@ -97,6 +98,11 @@ public final class Synchronizer {
                             job.work(who, () -> context.getSchedulerState().isShuttingDown());
                     return completion(who, result);
                 });
+    }
+
+    /** Gauges of what is to be done; to be asked of one whose limits are those of whoever reads them. */
+    public void register(MetricRegistry metrics) {
+        SyncMeters.count(metrics, tables.changes());
     }
 
     /** The kinds of jobs that do the work; to be given to {@link io.holisticos.jobs.Jobs}. */
