@@ -5,10 +5,13 @@ import io.dropwizard.db.ManagedDataSource;
 import io.dropwizard.jdbi3.JdbiFactory;
 import io.holisticos.notice.ChangeNotices;
 import java.time.Clock;
+import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.SqlStatements;
 import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jdbi.v3.core.statement.TemplateEngine;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One database with its pools, closed with the application.
@@ -18,6 +21,8 @@ import org.jdbi.v3.core.statement.TemplateEngine;
  * @param notices what replicas tell each other by it
  */
 record Database(Pool readers, Pool workers, ChangeNotices notices) {
+
+    private static final Logger log = LoggerFactory.getLogger(Database.class);
 
     /** One pool of connections. */
     record Pool(ManagedDataSource source, Jdbi jdbi) {}
@@ -31,7 +36,19 @@ record Database(Pool readers, Pool workers, ChangeNotices notices) {
         String ofJobs = name + "-jobs";
         Pool workers = pool(environment, configuration, configuration.workers(environment.metrics(), ofJobs), ofJobs);
         environment.healthChecks().unregister(ofJobs); // the same database is checked already, in less time
+        environment.healthChecks().unregister(name); // it says neither what is wrong nor that nothing can be written
+        environment.healthChecks().register(name, new DatabaseCheck(readers.source()));
         return new Database(readers, workers, notices(environment, configuration, name, clock));
+    }
+
+    /** Says what servers need to have room for, in one line. */
+    static void tellConnections(DatabaseConfiguration sahha, Optional<DatabaseConfiguration> whoop) {
+        int ofWhoop = whoop.map(DatabaseConfiguration::mayOpen).orElse(0);
+        log.info(
+                "event=database_connections may_open={} sahha={} whoop={}",
+                sahha.mayOpen() + ofWhoop,
+                sahha.mayOpen(),
+                ofWhoop);
     }
 
     private static ChangeNotices notices(

@@ -9,6 +9,8 @@ import io.dropwizard.util.Duration;
 import io.dropwizard.validation.MaxDuration;
 import io.dropwizard.validation.MinDuration;
 import io.dropwizard.validation.ValidationMethod;
+import io.holisticos.database.ConnectionCheck;
+import io.holisticos.database.SteadyConnection;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -16,8 +18,8 @@ import jakarta.validation.constraints.NotNull;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.apache.tomcat.jdbc.pool.PoolConfiguration;
 
 /**
  * One database: Dropwizard's section, which makes the pool for readers, with limits of time, and the same numbers for the
@@ -32,6 +34,16 @@ public final class DatabaseConfiguration extends DataSourceFactory {
     private static final String ONE_PLAN = " -c plan_cache_mode=force_generic_plan";
 
     private static final int NOTICES = 2;
+
+    private static final int READERS = 8;
+
+    private static final Duration OLDEST = Duration.minutes(10);
+
+    /** With defaults that let three replicas and a migration share a server of a hundred connections. */
+    public DatabaseConfiguration() {
+        setMaxSize(READERS);
+        setMaxConnectionAge(OLDEST);
+    }
 
     /** The server ends a reader's statement after this. */
     @NotNull
@@ -58,7 +70,7 @@ public final class DatabaseConfiguration extends DataSourceFactory {
         @Min(1)
         @Max(1000)
         @JsonProperty
-        int maxSize = 12;
+        int maxSize = 5;
 
         @NotNull
         @MinDuration(value = 10, unit = TimeUnit.MILLISECONDS)
@@ -99,7 +111,7 @@ public final class DatabaseConfiguration extends DataSourceFactory {
     java.time.Duration longestHold() {
         return getMaxWaitForConnection()
                 .toJavaDuration()
-                .plus(QuickValidation.PATIENCE)
+                .plus(ConnectionCheck.PATIENCE)
                 .plus(socketTimeout.toJavaDuration());
     }
 
@@ -108,6 +120,16 @@ public final class DatabaseConfiguration extends DataSourceFactory {
     public boolean isFreeOfSecondTimeouts() {
         return getProperties().keySet().stream()
                 .noneMatch(List.of("socketTimeout", "loginTimeout", "options")::contains);
+    }
+
+    /** Otherwise a connection to a node that is the wrong one since a failover would be used for ever. */
+    @JsonIgnore
+    @ValidationMethod(message = "maxConnectionAge must be 1 second to 1 day")
+    public boolean isOfAnAge() {
+        return getMaxConnectionAge()
+                .map(Duration::toSeconds)
+                .filter(seconds -> seconds >= 1 && seconds <= 86_400)
+                .isPresent();
     }
 
     @JsonIgnore
@@ -124,6 +146,11 @@ public final class DatabaseConfiguration extends DataSourceFactory {
                 && jobs.statementTimeout.toMilliseconds() < jobs.socketTimeout.toMilliseconds();
     }
 
+    /** How many connections this process may open to the database at most. */
+    int mayOpen() {
+        return getMaxSize() + jobs.maxSize + NOTICES;
+    }
+
     private record Limits(int maxSize, Duration maxWait, Duration statementTimeout, Duration socketTimeout) {}
 
     /** Dropwizard's factory makes a pool of what it holds at the moment: so it holds the limits for that moment. */
@@ -131,7 +158,6 @@ public final class DatabaseConfiguration extends DataSourceFactory {
         Map<String, String> properties = getProperties();
         int maxSize = getMaxSize();
         Duration maxWait = getMaxWaitForConnection();
-        Optional<String> validator = getValidatorClassName();
         Map<String, String> limited = new HashMap<>(properties);
         limited.put(
                 "options",
@@ -144,13 +170,22 @@ public final class DatabaseConfiguration extends DataSourceFactory {
             setProperties(limited);
             setMaxSize(limits.maxSize());
             setMaxWaitForConnection(limits.maxWait());
-            setValidatorClassName(Optional.of(QuickValidation.class.getName()));
-            return build(metrics, name);
+            return steady(build(metrics, name), name, limits);
         } finally {
             setProperties(properties);
             setMaxSize(maxSize);
             setMaxWaitForConnection(maxWait);
-            setValidatorClassName(validator);
         }
+    }
+
+    /** Whoever borrows is spared what befell a connection while it was idle. */
+    private static ManagedDataSource steady(ManagedDataSource built, String name, Limits limits) {
+        PoolConfiguration pool = (PoolConfiguration) built;
+        pool.setValidator(new ConnectionCheck(name, limits.statementTimeout().toJavaDuration()));
+        pool.setTestOnConnect(true);
+        String others = pool.getJdbcInterceptors();
+        String ours = SteadyConnection.class.getName();
+        pool.setJdbcInterceptors(others == null || others.isBlank() ? ours : others + ";" + ours);
+        return built;
     }
 }

@@ -135,6 +135,9 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         useVirtualThreadsWhereThereAreAny(configuration);
         environment.lifecycle().addServerLifecycleListener(started -> server = started);
 
+        Database.tellConnections(
+                configuration.sahhaDatabase,
+                Optional.of(configuration.whoopDatabase).filter(any -> configuration.whoop.isConfigured()));
         Database sahhaDatabase = Database.open(environment, configuration.sahhaDatabase, "sahha-db", clock);
         Map<String, DataSource> changelogs = new LinkedHashMap<>();
         changelogs.put(Migrations.SAHHA_CHANGELOG, sahhaDatabase.workers().source());
@@ -147,6 +150,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         Commands commands = new Commands(configuration.commands, environment.metrics(), clock, System::nanoTime);
         SahhaModule sahha = sahha(configuration, environment, commands, sahhaDatabase);
         Optional<WhoopModule> whoop = Optional.empty();
+        Optional<Probes.Integration> integration = Optional.empty();
         if (configuration.whoop.isConfigured()) {
             Database whoopDatabase = Database.open(environment, configuration.whoopDatabase, "whoop-db", clock);
             changelogs.put(Migrations.WHOOP_CHANGELOG, whoopDatabase.workers().source());
@@ -157,7 +161,12 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                     whoopDatabase.notices(),
                     agreed(environment, whoopDatabase));
             proveVault(storage);
-            whoop = Optional.of(whoop(configuration, environment, commands, flags, storage));
+            WhoopModule module = whoop(configuration, environment, commands, flags, storage);
+            whoop = Optional.of(module);
+            integration = Optional.of(new Probes.Integration(
+                    whoopDatabase.readers().source(),
+                    module.vitals(),
+                    () -> flags.isOnForAnyone(Flag.WHOOP_INTEGRATION)));
         }
         Executor threads =
                 hasVirtualThreads() ? ReadingThreads.virtual(environment) : ReadingThreads.platform(environment);
@@ -189,8 +198,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                                 Migrations.SAHHA_CHANGELOG,
                                 sahhaDatabase.workers().source())),
                         sahha.vitals()),
-                whoop.map(module ->
-                        new Probes.Integration(module.vitals(), () -> flags.isOnForAnyone(Flag.WHOOP_INTEGRATION))),
+                integration,
                 clock);
         jersey.register(OpenApiResource.of(configuration.publicUrl, jersey.getResourceConfig()));
         RefusedRequests.answerIn(environment);

@@ -43,13 +43,14 @@ class ArchitectureTest {
     private static final List<Floor> FLOORS = List.of(
             new Floor("health"),
             new Floor("trace"),
+            new Floor("database"),
             new Floor("outbound", "health", "trace"),
             new Floor("notice", "health"),
             new Floor("vault", "health", "notice"),
             new Floor("audit", "health", "trace"),
             new Floor("jobs", "health"),
             new Floor("web", "health", "notice", "trace", "audit"),
-            new Floor("sahha", "health", "trace", "audit", "outbound", "vault", "jobs", "web"),
+            new Floor("sahha", "health", "database", "trace", "audit", "outbound", "vault", "jobs", "web"),
             new Floor("unified", "health", "trace", "audit", "outbound", "vault", "jobs", "web"),
             new Floor("whoop.quota", "health", "notice", "trace", "audit", "outbound", "vault", "jobs", "web"),
             new Floor("whoop.api", "health", "trace", "audit", "outbound", "vault", "jobs", "web", "whoop.quota"),
@@ -92,6 +93,7 @@ class ArchitectureTest {
             new Floor(
                     "whoop.webhook",
                     "health",
+                    "database",
                     "outbound",
                     "vault",
                     "jobs",

@@ -149,6 +149,8 @@ class ConfigurationTest {
                 "statementTimeout: 30s       | statementTimeout: 35s       | less than socketTimeout",
                 "connectTimeout: '1'         | socketTimeout: '10'         | beside properties",
                 "group: TENACITY             | group: 'TEN.ACITY'          | commands.group",
+                "maxConnectionAge: 10m       | maxConnectionAge: 0s        | maxConnectionAge must be",
+                "maxConnectionAge: 10m       | maxConnectionAge:           | maxConnectionAge must be",
                 "attempts: 1                 | commands: {WHOOP_SLEEP: {}} | oauth.commands names a command",
                 "staleAfter: 6h              | store: {semaphore: 0}       | whoop.store.semaphore"
             })
@@ -182,6 +184,21 @@ class ConfigurationTest {
         assertThat(configuration.sahhaDatabase.longestHold()).isEqualTo(Duration.ofMillis(1900));
         assertThat(configuration.sahhaDatabase.jobs.statementTimeout.toSeconds())
                 .isEqualTo(30);
+    }
+
+    @Test
+    void threeReplicasAndAMigrationFitAServerOfAHundredConnections() throws Exception {
+        HealthConfiguration configuration = load();
+
+        assertThat(configuration.sahhaDatabase.mayOpen()).isEqualTo(14);
+        assertThat(configuration.whoopDatabase.mayOpen()).isEqualTo(16);
+        assertThat(new DatabaseConfiguration().mayOpen()).isLessThanOrEqualTo(15); // where config.yml says nothing
+    }
+
+    @Test
+    void everyConnectionHasAnAge() throws Exception {
+        assertThat(load().whoopDatabase.getMaxConnectionAge()).hasValue(io.dropwizard.util.Duration.minutes(10));
+        assertThat(new DatabaseConfiguration().getMaxConnectionAge()).isPresent();
     }
 
     @Test

@@ -44,6 +44,9 @@ public final class ChangeNotices implements Managed {
     /** Without a round that ended well in this time, nobody can rely on being told. */
     private static final Duration HEARD_FOR = ROUND.plusMillis(500);
 
+    /** A connection may lead to a server that nobody else asks any more. */
+    private static final Duration OLDEST_CONNECTION = Duration.ofMinutes(10);
+
     private static final Duration KEPT_FOR = Duration.ofDays(1);
     private static final Duration PURGED_EVERY = Duration.ofMinutes(10);
     private static final Duration STOP_WAITS = Duration.ofSeconds(2);
@@ -58,6 +61,7 @@ public final class ChangeNotices implements Managed {
     private final Thread thread;
 
     private @Nullable Connection listening;
+    private long listeningSince;
     private int lostInARow;
     private long beats;
     private long purgedAt;
@@ -147,6 +151,9 @@ public final class ChangeNotices implements Managed {
 
     /** Returns whether what is said on another connection is heard on ours. */
     private boolean heartbeat(long until) {
+        if (nanoTime.getAsLong() - listeningSince > OLDEST_CONNECTION.toNanos()) {
+            stopListening();
+        }
         boolean news = listening == null; // what was written while nobody listened
         Connection connection = listen();
         if (connection == null) {
@@ -225,6 +232,7 @@ public final class ChangeNotices implements Managed {
             try {
                 Connection connection = database.getConnection();
                 listening = connection;
+                listeningSince = nanoTime.getAsLong();
                 try (Statement statement = connection.createStatement()) {
                     statement.execute(ChangeNoticeStore.LISTEN);
                 }

@@ -1,5 +1,6 @@
 package io.holisticos.sahha;
 
+import io.holisticos.database.Idempotent;
 import io.holisticos.web.WebhookOutcome;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -83,7 +84,7 @@ final class SahhaInbox {
                     longer(
                             configuration.overview().freshFor(),
                             configuration.metrics().freshFor()));
-            if (deliveries.save(sha256(body), events, times) == 0) {
+            if (Idempotent.work(() -> deliveries.save(sha256(body), events, times)) == 0) {
                 return WebhookOutcome.DUPLICATE;
             }
             return events.get(0).isKnownType() ? WebhookOutcome.STORED : WebhookOutcome.UNKNOWN_TYPE;

@@ -27,7 +27,7 @@ public record IntegrationHealth(
         @Nullable
         Boolean enabled,
 
-        @Schema(description = "ok or down") @JsonProperty("database")
+        @Schema(description = "ok; degraded: it takes no writes; down: it does not answer") @JsonProperty("database")
         Word database,
 
         @Schema(description = "Whether this process takes jobs, and those that recur are on the list")

@@ -7,8 +7,9 @@ import java.util.Optional;
 
 /** Everything that has to be looked at, because it may hang. */
 record Looks(
-        Look<Boolean> database,
+        Look<Word> database,
         Look<Boolean> migrations,
+        Optional<Look<Word>> whoopDatabase,
         Optional<Look<Boolean>> whoopEnabled,
         Optional<Look<WhoopVitals.Stored>> whoopStored) {
 
@@ -19,6 +20,7 @@ record Looks(
     Deadline begin() {
         database.begin();
         migrations.begin();
+        whoopDatabase.ifPresent(Look::begin);
         whoopEnabled.ifPresent(Look::begin);
         whoopStored.ifPresent(Look::begin);
         return Deadline.after(PATIENCE);

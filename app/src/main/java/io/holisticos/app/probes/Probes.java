@@ -3,23 +3,21 @@ package io.holisticos.app.probes;
 import com.codahale.metrics.health.HealthCheck;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.util.Duration;
+import io.holisticos.database.DatabaseState;
 import io.holisticos.sahha.SahhaVitals;
 import io.holisticos.whoop.WhoopVitals;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
-import org.apache.tomcat.jdbc.pool.PoolExhaustedException;
 
 /** Builds and registers everything that says how the service does. */
 public final class Probes {
 
     /** One for each look. */
-    private static final int THREADS = 4;
+    private static final int THREADS = 5;
 
     private Probes() {}
 
@@ -31,8 +29,13 @@ public final class Probes {
      */
     public record EntryPoint(DataSource database, HealthCheck migrations, SahhaVitals sahha) {}
 
-    /** What only WHOOP's part needs; {@code enabled} says whether it is switched on for anybody. */
-    public record Integration(WhoopVitals vitals, BooleanSupplier enabled) {}
+    /**
+     * What only WHOOP's part needs.
+     *
+     * @param database WHOOP's own
+     * @param enabled whether it is switched on for anybody
+     */
+    public record Integration(DataSource database, WhoopVitals vitals, BooleanSupplier enabled) {}
 
     /** @param whoop empty when it is not configured */
     public static void register(
@@ -45,8 +48,9 @@ public final class Probes {
                 .shutdownTime(Duration.milliseconds(1)) // a look that hangs must not hold the end
                 .build();
         Looks looks = new Looks(
-                look(() -> isReachable(entryPoint.database()), threads),
+                look(() -> seen(entryPoint.database()), threads),
                 look(() -> entryPoint.migrations().execute().isHealthy(), threads),
+                whoop.map(part -> look(() -> seen(part.database()), threads)),
                 whoop.map(part -> look(() -> part.enabled().getAsBoolean(), threads)),
                 whoop.map(part -> look(() -> part.vitals().readStored(), threads)));
         ServiceHealth health = new ServiceHealth(drain, looks, entryPoint.sahha(), whoop.map(Integration::vitals));
@@ -59,13 +63,11 @@ public final class Probes {
         return new Look<>(look, threads, System::nanoTime);
     }
 
-    private static boolean isReachable(DataSource database) {
-        try (Connection connection = database.getConnection()) {
-            return connection.isValid(1);
-        } catch (PoolExhaustedException e) {
-            return true; // busy: taking this replica away would only make the others busier
-        } catch (SQLException e) {
-            return false;
-        }
+    private static Word seen(DataSource database) {
+        return switch (DatabaseState.of(database).condition()) {
+            case WRITABLE, BUSY -> Word.OK; // to take a busy replica away would only make the others busier
+            case READ_ONLY -> Word.DEGRADED; // what is held is still read
+            case AWAY -> Word.DOWN;
+        };
     }
 }

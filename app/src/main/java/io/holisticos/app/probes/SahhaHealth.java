@@ -9,12 +9,13 @@ import org.jspecify.annotations.Nullable;
 /** How Sahha's part does. */
 public record SahhaHealth(
         @Schema(
-                description = "ok; degraded: a breaker is not closed or the last fetch failed; down: the entry point's"
+                description = "ok; degraded: a breaker is not closed, the last fetch failed or its"
+                        + " database takes no writes; down: the entry point's"
                         + " database does not answer")
         @JsonProperty("status")
         Word status,
 
-        @Schema(description = "ok or down") @JsonProperty("database")
+        @Schema(description = "ok; degraded: it takes no writes; down: it does not answer") @JsonProperty("database")
         Word database,
 
         @Schema(description = "Commands that were called since the start") @JsonProperty("breakers")

@@ -30,8 +30,9 @@ final class ServiceHealth {
     Readiness readiness() {
         Deadline deadline = looks.begin();
         List<Check> checks = new ArrayList<>();
-        boolean ready = true;
-        ready &= add(checks, "database", holds(looks.database(), deadline));
+        Word database = word(looks.database(), deadline);
+        checks.add(new Check("database", word(database)));
+        boolean ready = database != Word.DOWN;
         ready &= add(checks, "migrations", holds(looks.migrations(), deadline));
         checks.add(new Check("drain", drain.isDraining() ? "draining" : "ok"));
         whoop.ifPresent(vitals -> addWhoop(checks, vitals, deadline));
@@ -48,17 +49,17 @@ final class ServiceHealth {
     /** Sahha's part and the entry point's own. */
     SahhaHealth sahha() {
         Deadline deadline = looks.begin();
-        boolean database = holds(looks.database(), deadline);
+        Word database = word(looks.database(), deadline);
         Map<String, String> breakers = sahha.breakers();
         Word status = Word.OK;
-        if (!database) {
+        if (database == Word.DOWN) {
             status = Word.DOWN;
-        } else if (sahha.isFailing() || !allClosed(breakers)) {
+        } else if (database == Word.DEGRADED || sahha.isFailing() || !allClosed(breakers)) {
             status = Word.DEGRADED;
         }
         return new SahhaHealth(
                 status,
-                word(database),
+                database,
                 IntegrationHealth.Breaker.of(breakers),
                 sahha.lastFetchedAt().orElse(null));
     }
@@ -81,14 +82,15 @@ final class ServiceHealth {
         @Nullable
         List<WhoopVitals.FailingJob> failing =
                 stored.map(WhoopVitals.Stored::failing).orElse(null);
-        boolean working = jobs && (failing == null || failing.isEmpty());
+        Word database = quota == null ? Word.DOWN : whoopDatabase(deadline);
+        boolean working = database == Word.OK && jobs && (failing == null || failing.isEmpty());
         @Nullable
         Instant lastSyncedAt = stored.flatMap(WhoopVitals.Stored::lastSyncedAt).orElse(null);
         return new IntegrationHealth(
                 statusOf(enabled, quota, allClosed(breakers) && working && vault && !forbidden.recent()),
                 true,
                 enabled,
-                word(quota != null),
+                database,
                 jobs,
                 vault ? Word.OK : Word.DEGRADED,
                 failing,
@@ -112,7 +114,9 @@ final class ServiceHealth {
     private void addWhoop(List<Check> checks, WhoopVitals vitals, Deadline deadline) {
         Optional<WhoopVitals.Stored> stored = looks.whoopStored().flatMap(look -> look.read(deadline));
         boolean free = stored.map(seen -> seen.quota().blockedUntil() == null).orElse(true); // unknown is said above it
-        checks.add(new Check("whoop_database", word(stored.isPresent() ? Word.OK : Word.DEGRADED)));
+        checks.add(new Check(
+                "whoop_database",
+                word(stored.isPresent() && whoopDatabase(deadline) == Word.OK ? Word.OK : Word.DEGRADED)));
         checks.add(new Check("whoop_breakers", word(allClosed(vitals.breakers()) ? Word.OK : Word.DEGRADED)));
         checks.add(new Check("whoop_vault", word(vitals.isVaultWell() ? Word.OK : Word.DEGRADED)));
         checks.add(new Check("whoop_quota", word(free ? Word.OK : Word.DEGRADED)));
@@ -121,6 +125,15 @@ final class ServiceHealth {
     private static boolean add(List<Check> checks, String name, boolean holds) {
         checks.add(new Check(name, word(holds ? Word.OK : Word.DOWN)));
         return holds;
+    }
+
+    /** What answers but does not say how it does counts as well. */
+    private Word whoopDatabase(Deadline deadline) {
+        return looks.whoopDatabase().flatMap(look -> look.read(deadline)).orElse(Word.OK);
+    }
+
+    private static Word word(Look<Word> look, Deadline deadline) {
+        return look.read(deadline).orElse(Word.DOWN);
     }
 
     private static boolean holds(Look<Boolean> look, Deadline deadline) {

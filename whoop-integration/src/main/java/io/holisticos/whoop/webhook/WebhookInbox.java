@@ -7,6 +7,7 @@ import com.github.kagkarlsson.scheduler.task.TaskInstanceId;
 import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
+import io.holisticos.database.Idempotent;
 import io.holisticos.health.HealthError;
 import io.holisticos.health.UserId;
 import io.holisticos.jobs.TakeOver;
@@ -72,7 +73,7 @@ public final class WebhookInbox {
     /** Returns once the event is durable, or says why it is not. */
     WebhookOutcome store(WhoopEvent event, byte[] body) {
         try {
-            return event.isKnownType() ? storeKnown(event, body) : storeUnknown(event, body);
+            return Idempotent.work(() -> event.isKnownType() ? storeKnown(event, body) : storeUnknown(event, body));
         } catch (HealthError e) {
             log.warn("event=webhook_not_stored provider=whoop kind={}", e.kind());
             return WebhookOutcome.UNAVAILABLE;

@@ -1,0 +1,72 @@
+package io.holisticos.database;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import javax.sql.DataSource;
+import org.apache.tomcat.jdbc.pool.PoolExhaustedException;
+
+/**
+ * How a database does, as seen by whoever borrows from a pool.
+ *
+ * @param words what is wrong and what to do, for operators
+ */
+public record DatabaseState(Condition condition, String words) {
+
+    /** What can be done with a database. */
+    public enum Condition {
+        WRITABLE,
+        /** It is read, and nothing can be written. */
+        READ_ONLY,
+        /** All connections of the pool are in use: it works, and is asked too much. */
+        BUSY,
+        /** It does not answer, or lets nobody in. */
+        AWAY
+    }
+
+    private static final String LOOK = "select current_setting('transaction_read_only')::boolean, pg_is_in_recovery()";
+
+    /** Looks at it now. */
+    public static DatabaseState of(DataSource pool) {
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(LOOK)) {
+            row.next();
+            return row.getBoolean(1) ? readOnly(row.getBoolean(2)) : new DatabaseState(Condition.WRITABLE, "writable");
+        } catch (PoolExhaustedException e) {
+            return new DatabaseState(
+                    Condition.BUSY,
+                    "has all connections of this pool in use: look for statements that wait, or raise its maxSize");
+        } catch (SQLException e) {
+            return new DatabaseState(Condition.AWAY, trouble(e));
+        }
+    }
+
+    private static DatabaseState readOnly(boolean standby) {
+        return new DatabaseState(
+                Condition.READ_ONLY,
+                standby
+                        ? "is read-only: this server is a standby, let the url lead to the primary"
+                        : "is read-only: default_transaction_read_only is on for this server, database or user");
+    }
+
+    private static String trouble(SQLException failure) {
+        String state = String.valueOf(failure.getSQLState());
+        return switch (state) {
+            case "28000", "28P01" -> "refuses the user or the password (SQL state " + state + ")";
+            case "3D000" -> "is not there: no database has this name (SQL state 3D000)";
+            case "53300" ->
+                "has no connection left (SQL state 53300): the line event=database_connections says how many each"
+                        + " replica may open, compare max_connections";
+            case "57P03" -> "is starting up or shutting down (SQL state 57P03)";
+            case "57014" -> "took too long to answer (SQL state 57014)";
+            case "08001" -> "nothing takes connections at this address, or not in time (SQL state 08001)";
+            case "08P01" ->
+                "speaks otherwise than PostgreSQL (SQL state 08P01): PgBouncer needs ignore_startup_parameters ="
+                        + " extra_float_digits, options";
+            case "null" -> "takes connections and does not answer on them";
+            default -> "does not answer (SQL state " + state + ")";
+        };
+    }
+}

@@ -1,0 +1,22 @@
+package io.holisticos.database;
+
+import java.util.function.Supplier;
+import org.jdbi.v3.core.JdbiException;
+
+/** Work that may be done twice without harm, such as keeping an event once. */
+public final class Idempotent {
+
+    private Idempotent() {}
+
+    /** Does the work, and once more when the connection broke and nobody knows whether it was done. */
+    public static <T> T work(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (JdbiException e) {
+            if (Breakage.of(e) != Breakage.BROKEN) {
+                throw e;
+            }
+            return work.get();
+        }
+    }
+}
