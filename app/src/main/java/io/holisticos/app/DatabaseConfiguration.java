@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.tomcat.jdbc.pool.PoolConfiguration;
+import org.postgresql.Driver;
 
 /**
  * One database: Dropwizard's section, which makes the pool for readers, with limits of time, and the same numbers for the
@@ -113,6 +114,15 @@ public final class DatabaseConfiguration extends DataSourceFactory {
                 .toJavaDuration()
                 .plus(ConnectionCheck.PATIENCE)
                 .plus(socketTimeout.toJavaDuration());
+    }
+
+    @JsonIgnore
+    @ValidationMethod(
+            message =
+                    "sahhaDatabase.url and whoopDatabase.url (…_DATABASE_URL) must be like jdbc:postgresql://localhost:5432/sahha, user and password beside it")
+    public boolean isUrlUsable() {
+        String url = getUrl();
+        return url != null && Driver.parseURL(url, null) != null && !url.matches("(?i).*[?&]password=.*");
     }
 
     @JsonIgnore

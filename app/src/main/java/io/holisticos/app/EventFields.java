@@ -18,14 +18,27 @@ final class EventFields {
 
     private EventFields() {}
 
+    static boolean isOurs(@Nullable String text) {
+        return text != null && text.startsWith("event=");
+    }
+
+    /** Whether the text says nothing beside its fields. */
+    static boolean areAll(String text) {
+        return FIELD.matcher(text).replaceAll("").isBlank();
+    }
+
     /** Empty for lines that are not ours. */
     static Map<String, Object> of(ILoggingEvent line) {
+        return of(line.getMessage(), line.getArgumentArray());
+    }
+
+    /** @param arguments what is put into the text */
+    static Map<String, Object> of(@Nullable String text, @Nullable Object @Nullable [] arguments) {
         Map<String, Object> fields = new LinkedHashMap<>();
-        String text = line.getMessage();
-        if (text == null || !text.startsWith("event=")) {
+        if (text == null || !isOurs(text)) {
             return fields;
         }
-        Values values = new Values(line.getArgumentArray());
+        Values values = new Values(arguments);
         Matcher field = FIELD.matcher(text);
         int read = 0;
         while (field.find()) {

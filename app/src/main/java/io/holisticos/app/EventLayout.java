@@ -4,8 +4,10 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.LayoutBase;
 import com.fasterxml.jackson.annotation.JsonTypeName;
+import io.dropwizard.logging.json.EventAttribute;
 import io.dropwizard.logging.json.EventJsonLayoutBaseFactory;
 import io.dropwizard.logging.json.layout.EventJsonLayout;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.TimeZone;
 
@@ -18,6 +20,21 @@ public final class EventLayout extends EventJsonLayoutBaseFactory {
 
     public EventLayout() {
         setFlattenMdc(true);
+        // without the thread: who named it may have named it by what it works on
+        setIncludes(EnumSet.of(
+                EventAttribute.LEVEL,
+                EventAttribute.TIMESTAMP,
+                EventAttribute.LOGGER_NAME,
+                EventAttribute.MESSAGE,
+                EventAttribute.MDC,
+                EventAttribute.EXCEPTION));
+    }
+
+    @Override
+    public void setIncludes(EnumSet<EventAttribute> includes) {
+        EnumSet<EventAttribute> without = EnumSet.copyOf(includes);
+        without.remove(EventAttribute.THREAD_NAME);
+        super.setIncludes(without);
     }
 
     @Override
@@ -41,12 +58,27 @@ public final class EventLayout extends EventJsonLayoutBaseFactory {
                     configuration.isFlattenMdc());
         }
 
-        /** Dropwizard's own fields win: no line can pass for another level or time. */
+        /**
+         * Dropwizard's own fields win: no line can pass for another level or time. What the fields say is not said again
+         * as text.
+         */
         @Override
         protected Map<String, Object> toJsonMap(ILoggingEvent event) {
             Map<String, Object> fields = super.toJsonMap(event);
-            EventFields.of(event).forEach(fields::putIfAbsent);
+            Map<String, Object> said = EventFields.of(event);
+            if (said.isEmpty()) {
+                redact(fields, "message");
+            } else if (EventFields.areAll(event.getMessage())) {
+                fields.remove("message");
+                fields.remove("logger"); // the event's name says as much
+            }
+            redact(fields, "exception");
+            said.forEach(fields::putIfAbsent);
             return fields;
+        }
+
+        private static void redact(Map<String, Object> fields, String name) {
+            fields.computeIfPresent(name, (key, text) -> Redaction.of(String.valueOf(text)));
         }
     }
 }

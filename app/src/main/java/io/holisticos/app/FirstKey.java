@@ -1,6 +1,7 @@
 package io.holisticos.app;
 
 import io.dropwizard.lifecycle.Managed;
+import io.holisticos.health.WhatFailed;
 import io.holisticos.web.ApiKeyStore;
 import io.holisticos.web.Scope;
 import java.time.Clock;
@@ -57,7 +58,8 @@ final class FirstKey implements Managed {
             }
             again.shutdown();
         } catch (JdbiException e) { // the service starts all the same, and takes the key when the database is back
-            log.warn("event=service_key_not_saved retry_in_ms={}", RETRY.toMillis());
+            log.warn(
+                    "event=service_key_not_saved retry_in_ms={} cause=\"{}\"", RETRY.toMillis(), WhatFailed.inWords(e));
             ScheduledFuture<?> unused = again.schedule(this::save, RETRY.toMillis(), TimeUnit.MILLISECONDS);
         }
     }

@@ -2,7 +2,7 @@ package io.holisticos.app;
 
 import io.dropwizard.configuration.SubstitutingSourceProvider;
 import io.dropwizard.core.Application;
-import io.dropwizard.core.cli.CheckCommand;
+import io.dropwizard.core.cli.ServerCommand;
 import io.dropwizard.core.server.AbstractServerFactory;
 import io.dropwizard.core.server.DefaultServerFactory;
 import io.dropwizard.core.setup.Bootstrap;
@@ -19,6 +19,7 @@ import io.holisticos.app.probes.Drain;
 import io.holisticos.app.probes.Probes;
 import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.health.WhatFailed;
 import io.holisticos.jobs.Jobs;
 import io.holisticos.outbound.Commands;
 import io.holisticos.outbound.OutboundClient;
@@ -43,7 +44,6 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
-import org.apache.commons.text.StringSubstitutor;
 import org.eclipse.jetty.server.Server;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,7 +63,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
     private static final int REFRESHES_WAITING = 1_000;
 
     private final Clock clock;
-    private final Function<String, @Nullable String> variables;
+    private final Variables variables;
     private final Jobs.Maker jobs;
     private final Consumer<Environment> more;
     private volatile @Nullable Server server;
@@ -97,13 +97,26 @@ public final class HealthApplication extends Application<HealthConfiguration> {
     private HealthApplication(
             Clock clock, Function<String, @Nullable String> variables, Jobs.Maker jobs, Consumer<Environment> more) {
         this.clock = clock;
-        this.variables = variables;
+        this.variables = new Variables(variables);
         this.jobs = jobs;
         this.more = more;
     }
 
     public static void main(String[] args) throws Exception {
         new HealthApplication().run(args);
+    }
+
+    @Override
+    public void run(String... arguments) throws Exception {
+        Bootstrap<HealthConfiguration> bootstrap = new Bootstrap<>(this);
+        addDefaultCommands(bootstrap);
+        initialize(bootstrap);
+        bootstrap.registerMetrics();
+        commandLine(bootstrap).run(System.out, System.err, arguments).ifPresent(this::onFatalError);
+    }
+
+    CommandLine commandLine(Bootstrap<HealthConfiguration> bootstrap) {
+        return new CommandLine(bootstrap, variables::hidden);
     }
 
     @Override
@@ -114,25 +127,27 @@ public final class HealthApplication extends Application<HealthConfiguration> {
     @Override
     public void initialize(Bootstrap<HealthConfiguration> bootstrap) {
         bootstrap.setConfigurationSourceProvider(
-                new SubstitutingSourceProvider(bootstrap.getConfigurationSourceProvider(), variables()));
+                new SubstitutingSourceProvider(bootstrap.getConfigurationSourceProvider(), variables.substitutor()));
         JsonForm.applyTo(bootstrap.getObjectMapper());
         bootstrap.addBundle(new Views());
-        bootstrap.addBundle(new Changelog("sahha-db", Migrations.SAHHA_CHANGELOG, all -> all.sahhaDatabase));
-        bootstrap.addBundle(new Changelog("sahha-cut-over", Migrations.SAHHA_CUT_OVER, all -> all.sahhaDatabase));
-        bootstrap.addBundle(new Changelog("whoop-db", Migrations.WHOOP_CHANGELOG, all -> all.whoopDatabase));
+        bootstrap.addCommand(new Changelog("sahha-db", Migrations.SAHHA_CHANGELOG, all -> all.sahhaDatabase));
+        bootstrap.addCommand(new Changelog("sahha-cut-over", Migrations.SAHHA_CUT_OVER, all -> all.sahhaDatabase));
+        bootstrap.addCommand(new Changelog("whoop-db", Migrations.WHOOP_CHANGELOG, all -> all.whoopDatabase));
     }
 
     @Override
     protected void addDefaultCommands(Bootstrap<HealthConfiguration> bootstrap) {
-        bootstrap.addCommand(new StartUp(this));
-        bootstrap.addCommand(new CheckCommand<>(this));
+        bootstrap.addCommand(new ServerCommand<>(this));
+        bootstrap.addCommand(new Check(this));
         bootstrap.addCommand(new RebuildWhoop(clock));
         bootstrap.addCommand(new ReactivateConnections(clock));
     }
 
     @Override
     public void run(HealthConfiguration configuration, Environment environment) {
-        useVirtualThreadsWhereThereAreAny(configuration);
+        QuietLibraries.install();
+        environment.lifecycle().manage(OncePerMinute.install());
+        OurServer.settle(configuration.getServerFactory(), hasVirtualThreads());
         environment.lifecycle().addServerLifecycleListener(started -> server = started);
 
         Database.tellConnections(
@@ -290,13 +305,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         } catch (Vault.WrongKey e) {
             throw new OperatorLine.Mendable(String.valueOf(e.getMessage()), e);
         } catch (SourceUnavailable away) {
-            log.warn("event=vault_not_proven reason=\"WHOOP's database cannot be asked\"");
-        }
-    }
-
-    private static void useVirtualThreadsWhereThereAreAny(HealthConfiguration configuration) {
-        if (hasVirtualThreads() && configuration.getServerFactory() instanceof AbstractServerFactory server) {
-            server.setEnableVirtualThreads(true);
+            log.warn("event=vault_not_proven cause=\"{}\"", WhatFailed.inWords(away));
         }
     }
 
@@ -316,13 +325,5 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         if (running != null) {
             running.stop();
         }
-    }
-
-    private StringSubstitutor variables() {
-        return new StringSubstitutor(name -> {
-                    String value = variables.apply(name);
-                    return value == null || value.isEmpty() ? null : value;
-                })
-                .setEnableUndefinedVariableException(true);
     }
 }

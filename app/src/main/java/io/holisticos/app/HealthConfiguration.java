@@ -1,8 +1,11 @@
 package io.holisticos.app;
 
+import ch.qos.logback.classic.Level;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.core.Configuration;
+import io.dropwizard.logging.common.DefaultLoggingFactory;
+import io.dropwizard.validation.OneOf;
 import io.dropwizard.validation.ValidationMethod;
 import io.holisticos.app.admin.hystrix.HystrixConfiguration;
 import io.holisticos.health.SourceName;
@@ -16,7 +19,17 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 
 /** {@code config.yml}, section by section. */
+@FitForItsDeployment
 public final class HealthConfiguration extends Configuration {
+
+    private static final String PRODUCTION = "production";
+    private static final String SANDBOX = "sandbox";
+
+    /** What only a sandbox may, production must not. */
+    @NotNull
+    @OneOf({PRODUCTION, SANDBOX})
+    @JsonProperty
+    String deployment = PRODUCTION;
 
     /** Where browsers reach us, without a slash at the end. */
     @NotNull
@@ -90,6 +103,28 @@ public final class HealthConfiguration extends Configuration {
             message = "whoopDatabase: maxWaitForConnection and socketTimeout with 400 ms must fit unified.shares.whoop")
     public boolean isWhoopDatabaseInsideItsShare() {
         return fits(whoopDatabase, Sources.WHOOP);
+    }
+
+    @JsonIgnore
+    @ValidationMethod(
+            message = "logging.level (LOG_LEVEL) and the levels of logging.loggers must be one of OFF, ERROR,"
+                    + " WARN, INFO, DEBUG, TRACE, ALL")
+    public boolean isEveryLogLevelKnown() {
+        return !(getLoggingFactory() instanceof DefaultLoggingFactory logging)
+                || (isLevel(logging.getLevel())
+                        && logging.getLoggers().values().stream()
+                                .map(logger -> logger.isObject() ? logger.path("level") : logger)
+                                .allMatch(level -> level.isMissingNode()
+                                        || (level.isBoolean() && !level.asBoolean()) // YAML's word for OFF
+                                        || isLevel(level.asText())));
+    }
+
+    boolean isForProduction() {
+        return deployment.equals(PRODUCTION);
+    }
+
+    private static boolean isLevel(String word) {
+        return word.equalsIgnoreCase("false") || Level.toLevel(word, null) != null;
     }
 
     private boolean fits(DatabaseConfiguration database, SourceName source) {

@@ -1,6 +1,7 @@
 package io.holisticos.app;
 
 import com.codahale.metrics.health.HealthCheck;
+import io.holisticos.health.WhatFailed;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -33,11 +34,13 @@ final class MigrationsCheck extends HealthCheck {
             try {
                 int missing = Migrations.missing(database.getValue(), changelog);
                 if (missing > 0) {
-                    return Result.unhealthy("%s: %d change sets have not run", changelog, missing);
+                    return Result.unhealthy(
+                            "%s: %d change sets have not run: run %s migrate config.yml",
+                            changelog, missing, changelog.replaceAll("/.*", ""));
                 }
                 complete.add(changelog);
             } catch (SQLException | LiquibaseException e) {
-                return Result.unhealthy("%s: the database cannot be asked", changelog);
+                return Result.unhealthy("%s: %s", changelog, WhatFailed.inWords(e));
             }
         }
         return Result.healthy();

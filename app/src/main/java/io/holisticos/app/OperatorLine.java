@@ -1,14 +1,29 @@
 package io.holisticos.app;
 
 import io.dropwizard.configuration.ConfigurationException;
+import io.holisticos.health.WhatFailed;
 import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.net.BindException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import liquibase.exception.LiquibaseException;
+import liquibase.exception.MigrationFailedException;
+import net.sourceforge.argparse4j.inf.ArgumentParserException;
+import org.jspecify.annotations.Nullable;
 
 /** One clear line for what an operator can mend; what is left needs its stack trace. */
 final class OperatorLine {
+
+    private static final Pattern MALFORMED = Pattern.compile("(\\S+) has an error:.*Malformed YAML at line: (\\d+).*");
+    private static final Pattern CHANGE_SET = Pattern.compile("changeset (\\S+)");
 
     private OperatorLine() {}
 
@@ -25,42 +40,89 @@ final class OperatorLine {
     }
 
     static Optional<String> of(Throwable e) {
-        return Stream.iterate(e, t -> t != null, Throwable::getCause)
-                .filter(OperatorLine::isForTheOperator)
+        List<Throwable> chain =
+                Stream.iterate(e, t -> t != null, Throwable::getCause).limit(50).toList();
+        return chain.stream()
+                .map(OperatorLine::line)
+                .flatMap(Optional::stream)
                 .findFirst()
-                .map(OperatorLine::line);
+                .or(() -> ofDatabase(e, chain))
+                .or(() -> chain.stream()
+                        .filter(LiquibaseException.class::isInstance)
+                        .reduce((outer, inner) -> inner)
+                        .map(deepest -> inOneLine(deepest.getMessage())));
     }
 
-    private static boolean isForTheOperator(Throwable t) {
-        return t instanceof ConfigurationException
-                || t instanceof FileNotFoundException
-                || t instanceof Mendable
-                || isTakenPort(t)
-                || isMissingVariable(t);
-    }
-
-    /** Jetty's exception, which names the port, around the system's, which does not. */
-    private static boolean isTakenPort(Throwable t) {
-        return t.getCause() instanceof BindException;
-    }
-
-    private static boolean isMissingVariable(Throwable t) {
-        return t instanceof IllegalArgumentException
-                && String.valueOf(t.getMessage()).startsWith("Cannot resolve variable");
-    }
-
-    private static String line(Throwable t) {
-        if (t.getCause() instanceof BindException why) {
-            return t.getMessage() + ": " + why.getMessage();
+    private static Optional<String> line(Throwable t) {
+        if (t instanceof Mendable) {
+            return Optional.of(inOneLine(t.getMessage()));
         }
-        if (isMissingVariable(t)) {
-            String name = String.valueOf(t.getMessage()).replaceAll("[^']*'([^']*)'.*", "$1");
-            return "the configuration needs the environment variable " + name + ", which is not set (see .env.example)";
+        if (t instanceof ArgumentParserException wrong) {
+            return Optional.of(inOneLine(wrong.getMessage()) + " (--help lists what there is)");
         }
-        return String.valueOf(t.getMessage())
+        if (t instanceof ConfigurationException) {
+            return Optional.of(ofConfiguration(t));
+        }
+        if (t instanceof FileNotFoundException || t instanceof NoSuchFileException) {
+            return Optional.of("no such file: " + inOneLine(t.getMessage()));
+        }
+        if (t instanceof AccessDeniedException) {
+            return Optional.of("not readable: " + inOneLine(t.getMessage()));
+        }
+        if (t.getCause() instanceof BindException why) { // Jetty's, which names the port, around the system's
+            return Optional.of(t.getMessage() + ": " + why.getMessage());
+        }
+        if (t instanceof IOException && String.valueOf(t.getMessage()).startsWith("Failed to bind")) {
+            return Optional.of(inOneLine(t.getMessage()) + ": no such address on this machine");
+        }
+        return missingVariable(t);
+    }
+
+    private static Optional<String> missingVariable(Throwable t) {
+        String message = String.valueOf(t.getMessage());
+        if (!(t instanceof IllegalArgumentException) || !message.startsWith("Cannot resolve variable")) {
+            return Optional.empty();
+        }
+        String name = message.replaceAll("[^']*'([^']*)'.*", "$1");
+        return Optional.of(
+                "the configuration needs the environment variable " + name + ", which is not set (see .env.example)");
+    }
+
+    /** What stands in a file that is not YAML may be a secret: only where it stands is said. */
+    private static String ofConfiguration(Throwable t) {
+        String line = inOneLine(t.getMessage());
+        if (line.startsWith("default configuration")) { // what Dropwizard takes when no file is named
+            return "no configuration is named: put config.yml behind the command";
+        }
+        Matcher place = MALFORMED.matcher(line);
+        return place.matches()
+                ? place.group(1) + " is not YAML at line " + place.group(2) + ": what a variable puts there may hold no"
+                        + " single quote and no line break"
+                : line;
+    }
+
+    /** A change set that failed is named; its statement is not repeated. */
+    private static Optional<String> ofDatabase(Throwable e, List<Throwable> chain) {
+        if (chain.stream().noneMatch(SQLException.class::isInstance)) {
+            return Optional.empty();
+        }
+        String what = chain.stream()
+                .filter(MigrationFailedException.class::isInstance)
+                .findFirst()
+                .map(failed -> CHANGE_SET.matcher(String.valueOf(failed.getMessage())))
+                .filter(Matcher::find)
+                .map(found -> "change set " + found.group(1) + " did not run")
+                .orElse("the database cannot be used");
+        return Optional.of(what + ": " + WhatFailed.inWords(e)
+                + "; check that it runs, and SAHHA_DATABASE_… or WHOOP_DATABASE_URL, _USER and _PASSWORD");
+    }
+
+    private static String inOneLine(@Nullable String text) {
+        return String.valueOf(text)
                 .lines()
                 .map(String::strip)
-                .filter(text -> !text.isEmpty())
-                .collect(Collectors.joining(" "));
+                .filter(part -> !part.isEmpty())
+                .collect(Collectors.joining(" "))
+                .replaceAll("\\s+", " ");
     }
 }

@@ -1,7 +1,6 @@
 package io.holisticos.app;
 
 import com.codahale.metrics.MetricRegistry;
-import io.dropwizard.core.cli.Cli;
 import io.dropwizard.core.cli.ConfiguredCommand;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.db.ManagedDataSource;
@@ -12,7 +11,6 @@ import io.holisticos.whoop.WhoopModule;
 import io.holisticos.whoop.WhoopRebuild;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import net.sourceforge.argparse4j.inf.Namespace;
@@ -47,6 +45,7 @@ final class RebuildWhoop extends ConfiguredCommand<HealthConfiguration> {
     @Override
     protected void run(Bootstrap<HealthConfiguration> bootstrap, Namespace namespace, HealthConfiguration all)
             throws Exception {
+        QuietLibraries.installForCommands();
         if (!all.whoop.isConfigured()) {
             throw new Mendable("WHOOP is not configured: set WHOOP_CLIENT_ID and WHOOP_CLIENT_SECRET"
                     + " as for the service (see .env.example)");
@@ -111,16 +110,6 @@ final class RebuildWhoop extends ConfiguredCommand<HealthConfiguration> {
                             + " callers of the service use, not WHOOP's");
                 }
             }
-        }
-    }
-
-    @Override
-    public void onError(Cli cli, Namespace namespace, Throwable e) {
-        Optional<String> line = OperatorLine.of(e);
-        if (line.isPresent()) {
-            cli.getStdErr().println(line.get());
-        } else {
-            super.onError(cli, namespace, e);
         }
     }
 }

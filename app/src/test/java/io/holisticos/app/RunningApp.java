@@ -53,12 +53,13 @@ final class RunningApp implements AutoCloseable {
     RunningApp(Consumer<Environment> more, Path configuration) {
         this.more = more;
         this.configuration = configuration;
+        variables.put("DEPLOYMENT", "sandbox");
         variables.putAll(Map.of(
                 "PUBLIC_URL", url(),
                 "PORT", Integer.toString(port),
                 "ADMIN_PORT", Integer.toString(adminPort),
                 "LOG_LEVEL", "INFO",
-                "LOG_LAYOUT", "text",
+                "LOG_LAYOUT", "json-events", // as in production: the scan of all output reads it
                 "SAHHA_DATABASE_URL", sahhaDatabase.url(),
                 "WHOOP_DATABASE_URL", whoopDatabase.url(),
                 "VAULT_KEY", Base64.getEncoder().encodeToString(new byte[32]),

@@ -44,6 +44,7 @@ final class Service implements AutoCloseable {
 
     /** Told what {@code .env.example} asks for; the twins stand for Sahha and WHOOP. */
     Service(String sahhaDatabaseUrl, String whoopDatabaseUrl) {
+        environment.put("DEPLOYMENT", "sandbox");
         environment.putAll(Map.of(
                 "PUBLIC_URL",
                 url(),
@@ -56,7 +57,7 @@ final class Service implements AutoCloseable {
                 "LOG_LEVEL",
                 "WARN",
                 "LOG_LAYOUT",
-                "text",
+                "json-events",
                 "SAHHA_DATABASE_URL",
                 sahhaDatabaseUrl,
                 "WHOOP_DATABASE_URL",

@@ -2,6 +2,7 @@ package io.holisticos.jobs;
 
 import com.github.kagkarlsson.scheduler.event.AbstractSchedulerListener;
 import com.github.kagkarlsson.scheduler.task.ExecutionComplete;
+import io.holisticos.health.WhatFailed;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,11 +15,9 @@ final class JobFailures extends AbstractSchedulerListener {
     public void onExecutionComplete(ExecutionComplete complete) {
         if (complete.getResult() == ExecutionComplete.Result.FAILED) {
             log.warn(
-                    "event=job_failed task={} reason={}",
+                    "event=job_failed task={} cause=\"{}\"",
                     complete.getExecution().getTaskName(),
-                    complete.getCause()
-                            .map(cause -> cause.getClass().getSimpleName())
-                            .orElse("unknown"));
+                    complete.getCause().map(WhatFailed::inWords).orElse("unknown"));
         }
     }
 }

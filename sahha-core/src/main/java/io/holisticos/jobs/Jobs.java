@@ -10,6 +10,7 @@ import com.github.kagkarlsson.scheduler.testhelper.ManualScheduler;
 import com.github.kagkarlsson.scheduler.testhelper.SettableClock;
 import com.github.kagkarlsson.scheduler.testhelper.TestHelper;
 import io.dropwizard.lifecycle.Managed;
+import io.holisticos.health.WhatFailed;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -220,10 +221,9 @@ public final class Jobs implements Managed {
         } catch (RuntimeException e) {
             if (!lastTryFailed) { // else it was said
                 log.warn(
-                        "event=jobs_not_listed retry_in_ms={} reason={} hint=\"is the database up, and has whoop-db"
-                                + " migrate run?\"",
+                        "event=jobs_not_listed retry_in_ms={} cause=\"{}\"",
                         LIST_AGAIN.toMillis(),
-                        e.getClass().getSimpleName());
+                        WhatFailed.inWords(e));
             }
             lastTryFailed = true;
             return false;

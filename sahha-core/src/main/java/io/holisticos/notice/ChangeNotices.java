@@ -1,6 +1,7 @@
 package io.holisticos.notice;
 
 import io.dropwizard.lifecycle.Managed;
+import io.holisticos.health.WhatFailed;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -265,10 +266,7 @@ public final class ChangeNotices implements Managed {
 
     private void lost(Exception e) {
         if (heard || !missed) {
-            log.warn(
-                    "event=change_notices database={} by=nothing reason={}",
-                    name,
-                    e.getClass().getSimpleName());
+            log.warn("event=change_notices database={} by=nothing cause=\"{}\"", name, WhatFailed.inWords(e));
         }
         stopListening();
         heard = false;

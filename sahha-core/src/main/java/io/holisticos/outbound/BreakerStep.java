@@ -1,9 +1,13 @@
 package io.holisticos.outbound;
 
 import io.holisticos.health.Deadline;
+import io.holisticos.health.SourceName;
+import io.holisticos.health.WhatFailed;
 import io.holisticos.outbound.AuthorizationStep.Renewed;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Stops calling what keeps failing, one breaker for each command key, and counts what every attempt came to. Failures are
@@ -12,9 +16,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class BreakerStep implements Step {
 
+    private static final Logger log = LoggerFactory.getLogger(BreakerStep.class);
+
+    private final SourceName target;
     private final Function<CommandKey, Command> commands;
 
-    BreakerStep(Function<CommandKey, Command> commands) {
+    BreakerStep(SourceName target, Function<CommandKey, Command> commands) {
+        this.target = target;
         this.commands = commands;
     }
 
@@ -23,12 +31,28 @@ final class BreakerStep implements Step {
         Command command = commands.apply(call.key());
         Command.Attempt<Reply> attempt =
                 command.attempt(() -> next.go(call, deadline), BreakerStep::outcomeOf, BreakerStep::outcomeOf);
+        say(call.key(), attempt);
         if (attempt.outcome().callsForFallback()) {
             command.countFallback(attempt.failure(), call.held());
         } else if (attempt.outcome() == Outcome.THROTTLED || isForTheCaller(attempt.failure())) {
             command.countException();
         }
         return attempt.orThrow();
+    }
+
+    /** What the other side did; that a call was not let through follows from it. */
+    private void say(CommandKey key, Command.Attempt<Reply> attempt) {
+        if (attempt.outcome() != Outcome.FAILURE && attempt.outcome() != Outcome.TIMEOUT) {
+            return;
+        }
+        Reply reply = attempt.value();
+        RuntimeException failure = attempt.failure();
+        if (reply != null) {
+            log.warn("event=call_failed source={} command={} status={}", target, key, reply.status());
+        } else if (failure != null) {
+            String cause = attempt.outcome() == Outcome.TIMEOUT ? "no answer in time" : WhatFailed.inWords(failure);
+            log.warn("event=call_failed source={} command={} cause=\"{}\"", target, key, cause);
+        }
     }
 
     private static boolean isForTheCaller(@Nullable RuntimeException failure) {

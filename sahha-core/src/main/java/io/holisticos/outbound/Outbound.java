@@ -44,7 +44,7 @@ public final class Outbound {
         this.steps = List.of(
                 new DeadlineStep(target),
                 new RetryStep(target, configuration),
-                new BreakerStep(this::command),
+                new BreakerStep(target, this::command),
                 new BulkheadStep(this::command),
                 new BudgetStep(permission.budget()),
                 new AuthorizationStep(permission.authorization()),

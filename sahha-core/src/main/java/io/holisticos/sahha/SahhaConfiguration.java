@@ -8,12 +8,14 @@ import io.dropwizard.validation.ValidationMethod;
 import io.holisticos.outbound.CommandConfiguration;
 import io.holisticos.outbound.CommandSettings;
 import io.holisticos.outbound.OutboundConfiguration;
+import io.holisticos.outbound.WebAddress;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import java.net.URI;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** How Sahha is called, and how old what it told us may be. Read once at start-up. */
@@ -98,6 +100,27 @@ public final class SahhaConfiguration {
     @MinDuration(value = 0, unit = TimeUnit.SECONDS)
     @JsonProperty
     Duration webhookPause = Duration.seconds(10);
+
+    /** Where Sahha is called. */
+    public URI baseUrl() {
+        return baseUrl;
+    }
+
+    /** What nobody else may know, by its place in {@code config.yml}. */
+    public Map<String, String> secretsByPath() {
+        return Map.of(
+                "sahha.clientId (SAHHA_CLIENT_ID)", clientId,
+                "sahha.clientSecret (SAHHA_CLIENT_SECRET)", clientSecret,
+                "sahha.webhookSecret (SAHHA_WEBHOOK_SECRET)", webhookSecret,
+                "sahha.previousWebhookSecret (SAHHA_WEBHOOK_PREVIOUS_SECRET)", previousWebhookSecret);
+    }
+
+    @JsonIgnore
+    @ValidationMethod(
+            message = "sahha.baseUrl (SAHHA_URL) must be an address like https://api.sahha.ai, without a query")
+    public boolean isBaseUrlUsable() {
+        return WebAddress.isUsable(baseUrl);
+    }
 
     public OutboundConfiguration outbound() {
         return outbound;

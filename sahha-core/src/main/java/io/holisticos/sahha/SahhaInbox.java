@@ -1,6 +1,7 @@
 package io.holisticos.sahha;
 
 import io.holisticos.database.Idempotent;
+import io.holisticos.health.WhatFailed;
 import io.holisticos.web.WebhookOutcome;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -89,9 +90,7 @@ final class SahhaInbox {
             }
             return events.get(0).isKnownType() ? WebhookOutcome.STORED : WebhookOutcome.UNKNOWN_TYPE;
         } catch (JdbiException e) { // without its message, which may quote the statement's arguments
-            log.error(
-                    "event=webhook_not_stored provider=sahha reason={}",
-                    e.getClass().getSimpleName());
+            log.error("event=webhook_not_stored provider=sahha cause=\"{}\"", WhatFailed.inWords(e));
             return WebhookOutcome.UNAVAILABLE;
         }
     }
@@ -124,9 +123,7 @@ final class SahhaInbox {
             inbox.settle(due, begun, now.minus(GIVEN_UP), now);
             inbox.postpone(due, claimedUntil, now.plus(AGAIN));
         } catch (RuntimeException e) { // due again when the claim is over
-            log.warn(
-                    "event=webhook_not_settled provider=sahha reason={}",
-                    e.getClass().getSimpleName());
+            log.warn("event=webhook_not_settled provider=sahha cause=\"{}\"", WhatFailed.inWords(e));
         }
     }
 
@@ -134,9 +131,7 @@ final class SahhaInbox {
         try {
             work();
         } catch (RuntimeException e) { // the next beat tries again; a task that throws would be the last
-            log.warn(
-                    "event=inbox_not_worked provider=sahha reason={}",
-                    e.getClass().getSimpleName());
+            log.warn("event=inbox_not_worked provider=sahha cause=\"{}\"", WhatFailed.inWords(e));
         }
     }
 

@@ -6,6 +6,7 @@ import io.holisticos.health.HealthError;
 import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
+import io.holisticos.health.WhatFailed;
 import io.holisticos.trace.RequestContext;
 import java.time.Clock;
 import java.time.Duration;
@@ -188,7 +189,11 @@ final class SahhaRefresh {
     private void fail(CompletableFuture<Boolean> flight, Kind kind, HealthError error) {
         metrics.meter(MetricRegistry.name("sahha", "refresh", "failed")).mark();
         health = new Health(health.succeededAt(), clock.instant());
-        log.warn("event=sahha_refresh_failed kind={} reason={}", kind.word(), error.kind());
+        log.warn(
+                "event=sahha_refresh_failed kind={} reason={} cause=\"{}\"",
+                kind.word(),
+                error.kind(),
+                WhatFailed.inWords(error));
         flight.completeExceptionally(error);
     }
 
@@ -222,7 +227,7 @@ final class SahhaRefresh {
             try {
                 store.saveDevice(who, api.fetchDeviceOffset(who, deadline).orElse(null), clock.instant());
             } catch (HealthError error) { // what was fetched is saved; UTC will do until the next time
-                log.info("event=sahha_device_not_read reason={}", error.kind());
+                log.info("event=sahha_device_not_read reason={} cause=\"{}\"", error.kind(), WhatFailed.inWords(error));
             }
         }
     }

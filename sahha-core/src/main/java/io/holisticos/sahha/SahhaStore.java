@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
+import io.holisticos.health.WhatFailed;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -459,7 +460,7 @@ final class SahhaStore {
         try {
             return mapper.readTree(json);
         } catch (JsonProcessingException e) { // without its message, which quotes the row
-            log.warn("event=sahha_row_unreadable reason={}", e.getClass().getSimpleName());
+            log.warn("event=sahha_row_unreadable cause=\"{}\"", WhatFailed.inWords(e));
             return null;
         }
     }

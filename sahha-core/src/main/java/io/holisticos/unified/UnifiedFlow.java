@@ -17,6 +17,7 @@ import io.holisticos.health.SourceAnswer.Measured;
 import io.holisticos.health.SourceAnswer.Unavailable;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
+import io.holisticos.health.WhatFailed;
 import io.holisticos.unified.UnifiedReport.Reading;
 import java.time.Clock;
 import java.time.Duration;
@@ -180,7 +181,11 @@ final class UnifiedFlow {
         try {
             return source.read(who, days, deadline);
         } catch (HealthError e) {
-            log.warn("event=source_failed source={} kind={}", source.name(), e.kind());
+            log.warn(
+                    "event=source_failed source={} kind={} cause=\"{}\"",
+                    source.name(),
+                    e.kind(),
+                    WhatFailed.inWords(e));
             return new Unavailable(source.name(), e.retryAfter().orElse(RETRY_AFTER));
         } catch (RuntimeException e) { // one broken source must not take the others' data away
             log.error("event=source_failed source={} kind=UNEXPECTED", source.name(), e);

@@ -6,6 +6,7 @@ import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import java.util.Base64;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The keys that wrap the members' keys. */
 public final class VaultConfiguration {
@@ -31,6 +32,12 @@ public final class VaultConfiguration {
         configuration.keys = Map.of(id, base64Key);
         configuration.currentKey = id;
         return configuration;
+    }
+
+    /** Each wrapping key by its place in {@code config.yml}. */
+    public Map<String, String> keysByPath() {
+        return keys.entrySet().stream()
+                .collect(Collectors.toMap(key -> "vault.keys." + key.getKey() + " (VAULT_KEY)", Map.Entry::getValue));
     }
 
     @ValidationMethod(message = "vault.currentKey must name one of vault.keys")

@@ -8,6 +8,8 @@ import io.holisticos.health.HealthError.Conflict;
 import io.holisticos.health.HealthError.Forbidden;
 import io.holisticos.health.HealthError.InvalidRequest;
 import io.holisticos.health.HealthError.Unauthenticated;
+import io.holisticos.health.WhatFailed;
+import io.holisticos.trace.RequestContext;
 import jakarta.validation.ConstraintViolationException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Context;
@@ -64,7 +66,9 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
         if (thrown instanceof WebApplicationException web) {
             return ofHttp(web);
         }
-        String id = UUID.randomUUID().toString();
+        String id = RequestContext.current() // its line event=request is there, however often this error is met
+                .map(RequestContext::requestId)
+                .orElseGet(() -> UUID.randomUUID().toString());
         log.error("event=unexpected_error id={}", id, thrown);
         return write(500, "internal_error", "an unexpected error, reported as " + id, null, null);
     }
@@ -77,7 +81,11 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
             security.note(SecurityEvents.Kind.FORBIDDEN, "missing_scope");
         }
         if (status >= 500) {
-            log.warn("event=request_failed kind={} reason=\"{}\"", error.kind(), error.getMessage());
+            log.warn(
+                    "event=request_failed kind={} reason=\"{}\" cause=\"{}\"",
+                    error.kind(),
+                    error.getMessage(),
+                    WhatFailed.inWords(error));
         }
         Long retryAfter =
                 error.retryAfter().map(wait -> Math.max(1, wait.toSeconds())).orElse(null);

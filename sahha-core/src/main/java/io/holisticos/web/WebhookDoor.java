@@ -8,8 +8,11 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,11 +32,17 @@ public final class WebhookDoor {
 
     private static final int RETRY_AFTER_SECONDS = 30;
 
+    /** Deliveries being stored at once: readers share the pool, and must find a connection however slow storing is. */
+    private static final int AT_ONCE = 3;
+
+    private static final Duration WAITS_FOR_ITS_TURN = Duration.ofMillis(500);
+
     private static final Logger log = LoggerFactory.getLogger(WebhookDoor.class);
 
     private final String provider;
     private final String path;
     private final RefusedWebhooks refused;
+    private final Semaphore turns = new Semaphore(AT_ONCE, true);
     private final Map<WebhookOutcome, Counter> counters = new EnumMap<>(WebhookOutcome.class);
 
     /** The door at {@code /webhooks/<provider>}. */
@@ -76,7 +85,7 @@ public final class WebhookDoor {
         return refusal(outcome);
     }
 
-    private static WebhookOutcome outcomeOf(
+    private WebhookOutcome outcomeOf(
             @Nullable String contentType, InputStream body, Function<byte[], WebhookOutcome> storing) {
         try {
             byte[] bytes = body.readNBytes(MOST_BYTES + 1);
@@ -88,9 +97,25 @@ public final class WebhookDoor {
                 drain(body, bytes.length);
                 return WebhookOutcome.TOO_LARGE;
             }
-            return storing.apply(bytes);
+            return inTurn(bytes, storing);
         } catch (IOException e) { // the sender left, or said gzip and sent something else
             return WebhookOutcome.GARBAGE;
+        }
+    }
+
+    private WebhookOutcome inTurn(byte[] bytes, Function<byte[], WebhookOutcome> storing) {
+        try {
+            if (!turns.tryAcquire(WAITS_FOR_ITS_TURN.toMillis(), TimeUnit.MILLISECONDS)) {
+                return WebhookOutcome.UNAVAILABLE;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return WebhookOutcome.UNAVAILABLE;
+        }
+        try {
+            return storing.apply(bytes);
+        } finally {
+            turns.release();
         }
     }
 

@@ -30,6 +30,7 @@ public record Settings(int port, int adminPort, String whoopUrl, String sahhaUrl
     /** The variables; callers may add to them. */
     public Map<String, String> variables(Postgres postgres) {
         Map<String, String> variables = new HashMap<>();
+        variables.put("DEPLOYMENT", "sandbox");
         variables.put("PUBLIC_URL", appUrl());
         variables.put("PORT", Integer.toString(port));
         variables.put("BIND_HOST", "127.0.0.1");

@@ -2,6 +2,7 @@ package io.holisticos.whoop;
 
 import com.codahale.metrics.health.HealthCheck;
 import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.health.WhatFailed;
 import io.holisticos.jobs.Jobs;
 import io.holisticos.whoop.sync.Failing;
 import java.util.List;
@@ -34,7 +35,7 @@ final class JobsHealthCheck extends HealthCheck {
                     ? Result.healthy()
                     : Result.unhealthy("fails again and again (members): %s; see event=sync_step_failed", failing);
         } catch (SourceUnavailable e) {
-            return Result.unhealthy("the jobs cannot be read: is the database up, and has whoop-db migrate run?");
+            return Result.unhealthy("the jobs cannot be read: %s", WhatFailed.inWords(e));
         }
     }
 }

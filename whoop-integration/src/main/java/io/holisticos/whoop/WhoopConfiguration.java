@@ -10,6 +10,7 @@ import io.holisticos.outbound.CommandConfiguration;
 import io.holisticos.outbound.CommandKey;
 import io.holisticos.outbound.CommandSettings;
 import io.holisticos.outbound.OutboundConfiguration;
+import io.holisticos.outbound.WebAddress;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.connect.ConnectConfiguration;
 import io.holisticos.whoop.connect.WhoopOAuth;
@@ -19,6 +20,8 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -114,6 +117,27 @@ public final class WhoopConfiguration {
     @ValidationMethod(message = "oauth.commands names a command that there is not")
     public boolean isEveryTokenCommandThere() {
         return Set.of(WhoopOAuth.TOKEN.name()).containsAll(oauth.ownCommands());
+    }
+
+    /** Where WHOOP is called, by its place in {@code config.yml}. */
+    public Map<String, URI> targetsByPath() {
+        Map<String, URI> targets = new LinkedHashMap<>();
+        targets.put("whoop.apiUrl (WHOOP_URL)", apiUrl);
+        targets.putAll(connect.targetsByPath());
+        return targets;
+    }
+
+    /** What nobody else may know, by its place in {@code config.yml}. */
+    public Map<String, String> secretsByPath() {
+        Map<String, String> secrets = new LinkedHashMap<>(connect.secretsByPath());
+        secrets.putAll(webhook.secretsByPath());
+        return secrets;
+    }
+
+    @JsonIgnore
+    @ValidationMethod(message = "whoop.apiUrl (WHOOP_URL) must be an address like https://api.prod.whoop.com/developer")
+    public boolean isApiUrlUsable() {
+        return WebAddress.isUsable(apiUrl);
     }
 
     /** Without credentials the module is not built and its database never opened. */

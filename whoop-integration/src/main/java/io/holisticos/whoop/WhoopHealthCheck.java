@@ -2,6 +2,7 @@ package io.holisticos.whoop;
 
 import com.codahale.metrics.health.HealthCheck;
 import io.holisticos.health.HealthError;
+import io.holisticos.health.WhatFailed;
 import io.holisticos.outbound.Outbound;
 import io.holisticos.whoop.quota.QuotaGovernor;
 import java.util.Set;
@@ -26,7 +27,7 @@ final class WhoopHealthCheck extends HealthCheck {
         try {
             return Result.healthy("quota: %s", quota.status());
         } catch (HealthError e) {
-            return Result.unhealthy("the quota cannot be read: is the database up?");
+            return Result.unhealthy("the quota cannot be read: %s", WhatFailed.inWords(e));
         }
     }
 }

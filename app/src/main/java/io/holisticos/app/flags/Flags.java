@@ -1,6 +1,7 @@
 package io.holisticos.app.flags;
 
 import io.holisticos.health.UserId;
+import io.holisticos.health.WhatFailed;
 import io.holisticos.notice.ChangeNotices;
 import io.holisticos.notice.Notice;
 import io.holisticos.notice.NoticeListener;
@@ -212,7 +213,10 @@ public final class Flags {
             try {
                 return database.getFeatureState(feature);
             } catch (RuntimeException e) {
-                log.warn("event=flag_not_read flag={} using=last_seen", feature.name());
+                log.warn(
+                        "event=flag_not_read flag={} using=last_seen cause=\"{}\"",
+                        feature.name(),
+                        WhatFailed.inWords(e));
                 Seen last = seen.get(feature.name());
                 // never read yet: a kill switch that may have been thrown counts as thrown
                 return last == null ? new FeatureState(feature, false) : last.state();

@@ -19,6 +19,7 @@ import io.holisticos.health.HealthError.ReauthorizationRequired;
 import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
+import io.holisticos.health.WhatFailed;
 import io.holisticos.jobs.TakeOver;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.connect.Connection.State;
@@ -119,10 +120,7 @@ public final class Arrivals {
         } catch (TaskInstanceException busy) {
             log.debug("event=arrival_busy member={}", connections.inLogs(who)); // it is being asked for just now
         } catch (SQLRuntimeException e) {
-            log.warn(
-                    "event=arrival_not_listed member={} reason={}",
-                    connections.inLogs(who),
-                    e.getClass().getSimpleName());
+            log.warn("event=arrival_not_listed member={} cause=\"{}\"", connections.inLogs(who), WhatFailed.inWords(e));
         }
     }
 

@@ -5,11 +5,14 @@ import io.dropwizard.util.Duration;
 import io.dropwizard.validation.MaxDuration;
 import io.dropwizard.validation.MinDuration;
 import io.dropwizard.validation.ValidationMethod;
+import io.holisticos.outbound.WebAddress;
 import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Our application at WHOOP, and how members come and go. Read once at start-up. */
@@ -102,6 +105,29 @@ public final class ConnectConfiguration {
     /** WHOOP signs webhooks with it. */
     public String clientSecret() {
         return clientSecret;
+    }
+
+    /** Where WHOOP asks members and gives tokens, and where it sends members back to, by place in {@code config.yml}. */
+    public Map<String, URI> targetsByPath() {
+        return Map.of(
+                "whoop.connect.authorizeUrl (WHOOP_URL)", authorizeUrl,
+                "whoop.connect.tokenUrl (WHOOP_URL)", tokenUrl,
+                "whoop.connect.publicUrl (PUBLIC_URL)", publicUrl,
+                "whoop.connect.redirectUri", redirectUri());
+    }
+
+    /** What nobody else may know, by its place in {@code config.yml}. */
+    public Map<String, String> secretsByPath() {
+        return Map.of(
+                "whoop.connect.clientId (WHOOP_CLIENT_ID)", clientId,
+                "whoop.connect.clientSecret (WHOOP_CLIENT_SECRET)", clientSecret);
+    }
+
+    @ValidationMethod(
+            message = "whoop.connect.authorizeUrl and tokenUrl (WHOOP_URL) must be addresses like"
+                    + " https://api.prod.whoop.com/oauth/oauth2/auth, and redirectUri one of ours")
+    boolean isEveryAddressUsable() {
+        return Stream.of(authorizeUrl, tokenUrl, redirectUri()).allMatch(WebAddress::isUsable);
     }
 
     @ValidationMethod(message = "whoop.connect.clientSecret is required when whoop.connect.clientId is given")

@@ -13,6 +13,7 @@ import io.holisticos.health.HealthError.ReauthorizationRequired;
 import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
+import io.holisticos.health.WhatFailed;
 import io.holisticos.trace.RequestContext;
 import io.holisticos.whoop.api.Profile;
 import io.holisticos.whoop.api.WhoopApi;
@@ -390,10 +391,18 @@ public final class ConnectFlow {
             }
             return failed(back, answer instanceof Misconfigured ? Refusal.NOT_CONFIGURED : Refusal.CODE_REFUSED);
         } catch (SourceThrottled e) { // its place in the code says nothing
-            log.warn("event=connect_failed provider=whoop member={} kind={}", connections.inLogs(who), e.kind());
+            log.warn(
+                    "event=connect_failed provider=whoop member={} kind={} cause=\"{}\"",
+                    connections.inLogs(who),
+                    e.kind(),
+                    WhatFailed.inWords(e));
             return failed(back, Refusal.LATER);
         } catch (HealthError e) {
-            log.warn("event=connect_failed provider=whoop member={} kind={}", connections.inLogs(who), e.kind(), e);
+            log.warn(
+                    "event=connect_failed provider=whoop member={} kind={} cause=\"{}\"",
+                    connections.inLogs(who),
+                    e.kind(),
+                    WhatFailed.inWords(e));
             return failed(back, Refusal.LATER);
         }
     }
@@ -562,7 +571,11 @@ public final class ConnectFlow {
                 giveBack(who, granted.accessToken(), deadline);
             }
         } catch (HealthError e) {
-            log.warn("event=revoke_not_confirmed provider=whoop member={} kind={}", connections.inLogs(who), e.kind());
+            log.warn(
+                    "event=revoke_not_confirmed provider=whoop member={} kind={} cause=\"{}\"",
+                    connections.inLogs(who),
+                    e.kind(),
+                    WhatFailed.inWords(e));
         }
     }
 
@@ -574,7 +587,11 @@ public final class ConnectFlow {
                 whoop.api().revokeAccessWith(token.get(), who, deadline);
             }
         } catch (HealthError e) { // ours ends all the same, and unused tokens at WHOOP run out
-            log.warn("event=revoke_not_confirmed provider=whoop member={} kind={}", connections.inLogs(who), e.kind());
+            log.warn(
+                    "event=revoke_not_confirmed provider=whoop member={} kind={} cause=\"{}\"",
+                    connections.inLogs(who),
+                    e.kind(),
+                    WhatFailed.inWords(e));
         }
     }
 
@@ -595,7 +612,11 @@ public final class ConnectFlow {
         try {
             whoop.api().revokeAccessWith(accessToken, who, deadline);
         } catch (HealthError e) { // nothing of it is kept here, and it runs out there
-            log.warn("event=revoke_not_confirmed provider=whoop member={} kind={}", connections.inLogs(who), e.kind());
+            log.warn(
+                    "event=revoke_not_confirmed provider=whoop member={} kind={} cause=\"{}\"",
+                    connections.inLogs(who),
+                    e.kind(),
+                    WhatFailed.inWords(e));
         }
     }
 

@@ -5,6 +5,7 @@ import io.holisticos.health.HealthError;
 import io.holisticos.health.HealthError.ConnectionNotFound;
 import io.holisticos.health.HealthError.ReauthorizationRequired;
 import io.holisticos.health.UserId;
+import io.holisticos.health.WhatFailed;
 import io.holisticos.vault.Vault;
 import io.holisticos.whoop.connect.ConnectionStore.Held;
 import java.time.Clock;
@@ -64,7 +65,10 @@ final class KeepAlive {
                 if (later.getCause() instanceof Vault.Unreadable) {
                     continue; // of this member only; the others' tokens open
                 }
-                log.warn("event=keep_alive_interrupted provider=whoop kind={}", later.kind());
+                log.warn(
+                        "event=keep_alive_interrupted provider=whoop kind={} cause=\"{}\"",
+                        later.kind(),
+                        WhatFailed.inWords(later));
                 break; // the next round comes in an hour
             }
         }

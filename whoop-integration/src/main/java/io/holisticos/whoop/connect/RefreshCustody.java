@@ -13,6 +13,7 @@ import io.holisticos.health.HealthError.ReauthorizationRequired;
 import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
+import io.holisticos.health.WhatFailed;
 import io.holisticos.trace.RequestContext;
 import io.holisticos.whoop.connect.ConnectionStore.Held;
 import io.holisticos.whoop.connect.TokenAnswer.Granted;
@@ -227,7 +228,12 @@ final class RefreshCustody {
         try {
             return new Attempt(oauth.refresh(who, refreshToken, Deadline.after(timeout)));
         } catch (SourceUnavailable | BadSourceReply lost) {
-            log.warn("event=refresh_reply_lost member={} version={} kind={}", seals.inLogs(who), version, lost.kind());
+            log.warn(
+                    "event=refresh_reply_lost member={} version={} kind={} cause=\"{}\"",
+                    seals.inLogs(who),
+                    version,
+                    lost.kind(),
+                    WhatFailed.inWords(lost));
             if (require(store.lock(handle, who)).version() != version) {
                 return new Attempt(null);
             }

@@ -5,6 +5,7 @@ import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
+import io.holisticos.health.WhatFailed;
 import io.holisticos.notice.ChangeNoticeStore;
 import io.holisticos.notice.ChangeNotices;
 import io.holisticos.notice.Notice;
@@ -199,7 +200,10 @@ public final class QuotaGovernor implements Budget {
                 count(told, told.remaining().get(), told.reset().get());
             }
         } catch (SourceUnavailable e) {
-            log.warn("event=quota_not_learned provider=whoop command={}", call.key(), e);
+            log.warn(
+                    "event=quota_not_learned provider=whoop command={} cause=\"{}\"",
+                    call.key(),
+                    WhatFailed.inWords(e));
         }
     }
 

@@ -14,6 +14,7 @@ import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import com.github.kagkarlsson.shaded.jdbc.SQLRuntimeException;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
+import io.holisticos.health.WhatFailed;
 import io.holisticos.jobs.TakeOver;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.api.Window;
@@ -179,7 +180,7 @@ public final class Synchronizer {
             }
             return woken;
         } catch (JdbiException | SourceUnavailable e) {
-            log.warn("event=sweep_failed reason={}", e.getClass().getSimpleName()); // the next one comes in minutes
+            log.warn("event=sweep_failed cause=\"{}\"", WhatFailed.inWords(e)); // the next one comes in minutes
             return 0;
         }
     }

@@ -5,6 +5,7 @@ import io.dropwizard.util.Duration;
 import io.dropwizard.validation.MinDuration;
 import io.holisticos.web.WebhookSecrets;
 import jakarta.validation.constraints.NotNull;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** How webhooks are checked and kept. Read once at start-up. */
@@ -37,6 +38,13 @@ public final class WebhookConfiguration {
     @MinDuration(value = 1, unit = TimeUnit.SECONDS)
     @JsonProperty
     Duration sweepEvery = Duration.hours(1);
+
+    /** What nobody else may know, by its place in {@code config.yml}. */
+    public Map<String, String> secretsByPath() {
+        return Map.of(
+                "whoop.webhook.secret (WHOOP_WEBHOOK_SECRET)", secret,
+                "whoop.webhook.previousSecret (WHOOP_WEBHOOK_PREVIOUS_SECRET)", previousSecret);
+    }
 
     WebhookSecrets secrets(String clientSecret) {
         return new WebhookSecrets(secret.isBlank() ? clientSecret : secret, previousSecret);

@@ -10,6 +10,7 @@ import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import io.holisticos.database.Idempotent;
 import io.holisticos.health.HealthError;
 import io.holisticos.health.UserId;
+import io.holisticos.health.WhatFailed;
 import io.holisticos.jobs.TakeOver;
 import io.holisticos.vault.Vault;
 import io.holisticos.web.WebhookOutcome;
@@ -75,12 +76,10 @@ public final class WebhookInbox {
         try {
             return Idempotent.work(() -> event.isKnownType() ? storeKnown(event, body) : storeUnknown(event, body));
         } catch (HealthError e) {
-            log.warn("event=webhook_not_stored provider=whoop kind={}", e.kind());
+            log.warn("event=webhook_not_stored provider=whoop kind={} cause=\"{}\"", e.kind(), WhatFailed.inWords(e));
             return WebhookOutcome.UNAVAILABLE;
         } catch (JdbiException e) { // without its message, which may quote the statement's arguments
-            log.error(
-                    "event=webhook_not_stored provider=whoop reason={}",
-                    e.getClass().getSimpleName());
+            log.error("event=webhook_not_stored provider=whoop cause=\"{}\"", WhatFailed.inWords(e));
             return WebhookOutcome.UNAVAILABLE;
         }
     }
@@ -145,7 +144,11 @@ public final class WebhookInbox {
         try {
             members.changes().wake(who);
         } catch (HealthError e) {
-            log.warn("event=member_not_woken provider=whoop member={} kind={}", inLogs(who), e.kind());
+            log.warn(
+                    "event=member_not_woken provider=whoop member={} kind={} cause=\"{}\"",
+                    inLogs(who),
+                    e.kind(),
+                    WhatFailed.inWords(e));
         }
     }
 
@@ -162,9 +165,9 @@ public final class WebhookInbox {
             }
         } catch (JdbiException | HealthError e) {
             log.warn(
-                    "event=webhooks_not_replayed provider=whoop member={} reason={}",
+                    "event=webhooks_not_replayed provider=whoop member={} cause=\"{}\"",
                     inLogs(who),
-                    e.getClass().getSimpleName());
+                    WhatFailed.inWords(e));
         }
     }
 

@@ -1,0 +1,262 @@
+package io.holisticos.app;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.turbo.TurboFilter;
+import ch.qos.logback.core.spi.FilterReply;
+import io.dropwizard.lifecycle.Managed;
+import io.holisticos.health.WhatFailed;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+import org.slf4j.Marker;
+import org.slf4j.spi.LocationAwareLogger;
+
+/**
+ * Every cause of trouble is one line, and while it goes on one line a minute with how often it was met since
+ * ({@code repeated}), whoever logs it: a source, a job, a webhook, a library. What a database or a network did is told as
+ * {@code cause="…"} instead of a stack trace; what is a fault of ours keeps its stack trace. Thread-safe.
+ */
+final class OncePerMinute extends TurboFilter {
+
+    private static final long PERIOD = Duration.ofMinutes(1).toNanos();
+    private static final Duration LOOKS_EVERY = Duration.ofSeconds(5);
+
+    /** Beyond so many causes at a time lines are written as they come. */
+    private static final int MOST_CAUSES = 1_000;
+
+    /** How often, how long, which time: the same cause, whatever they say. */
+    private static final Set<String> COUNTS = Set.of("failures", "tries", "count", "version", "repeated", "connected");
+
+    /** A fault meets many; lines that say which fault it is are told apart by that, not by whom it met. */
+    private static final Set<String> WHOM = Set.of("member", "command", "job_id");
+
+    private static final Set<String> FAULTS = Set.of("kind", "cause", "status");
+
+    private static final String FQCN = Logger.class.getName();
+
+    private final Map<Cause, Met> causes = new ConcurrentHashMap<>();
+    private final ThreadLocal<Boolean> speaking = ThreadLocal.withInitial(() -> false);
+    private final LongSupplier nanoTime;
+    private @Nullable ScheduledExecutorService timer;
+
+    OncePerMinute(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+        setName("once-per-minute");
+    }
+
+    /** What makes two lines the same trouble. */
+    private record Cause(String logger, Level level, String text, List<String> said, String thrown) {}
+
+    /** The line as it is to be written. */
+    private record Line(
+            Logger logger,
+            Level level,
+            String text,
+            @Nullable Object[] values) {}
+
+    /** One cause, since its last line. */
+    private static final class Met {
+        private final Line line;
+        private long since;
+        private long again;
+
+        Met(Line line, long since) {
+            this.line = line;
+            this.since = since;
+        }
+    }
+
+    /** For all of the process's loggers, whatever appenders and layouts they have; ends with the service. */
+    static Managed install() {
+        LoggerContext loggers = (LoggerContext) LoggerFactory.getILoggerFactory();
+        loggers.getTurboFilterList().removeIf(OncePerMinute.class::isInstance);
+        OncePerMinute filter = new OncePerMinute(System::nanoTime);
+        filter.setContext(loggers);
+        filter.start();
+        loggers.addTurboFilter(filter);
+        return new Managed() {
+            @Override
+            public void stop() {
+                loggers.getTurboFilterList().remove(filter);
+                filter.sayWhatWasRepeated(0);
+                filter.stop();
+            }
+        };
+    }
+
+    @Override
+    public void start() {
+        super.start();
+        ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor(OncePerMinute::daemon);
+        ScheduledFuture<?> unused = looks.scheduleWithFixedDelay(
+                () -> sayWhatWasRepeated(PERIOD),
+                LOOKS_EVERY.toMillis(),
+                LOOKS_EVERY.toMillis(),
+                TimeUnit.MILLISECONDS);
+        timer = looks;
+    }
+
+    @Override
+    public void stop() {
+        ScheduledExecutorService looks = timer;
+        if (looks != null) {
+            looks.shutdownNow();
+        }
+        super.stop();
+    }
+
+    @Override
+    public FilterReply decide(
+            @Nullable Marker marker,
+            Logger logger,
+            Level level,
+            @Nullable String text,
+            @Nullable Object @Nullable [] values,
+            @Nullable Throwable apart) {
+        if (text == null
+                || !level.isGreaterOrEqual(Level.WARN)
+                || !level.isGreaterOrEqual(logger.getEffectiveLevel())
+                || speaking.get()) {
+            return FilterReply.NEUTRAL;
+        }
+        Throwable thrown = apart == null ? last(values) : apart;
+        Line given = new Line(logger, level, text, values == null ? new Object[0] : values);
+        Line line = lineOf(given, thrown);
+        Cause cause = causeOf(given, thrown);
+        if (causes.size() >= MOST_CAUSES && !causes.containsKey(cause)) {
+            return FilterReply.NEUTRAL;
+        }
+        long now = nanoTime.getAsLong();
+        Met met = causes.computeIfAbsent(cause, first -> new Met(line, now - PERIOD));
+        long repeated;
+        synchronized (met) {
+            if (now - met.since < PERIOD) {
+                met.again++;
+                return FilterReply.DENY;
+            }
+            repeated = met.again;
+            met.since = now;
+            met.again = 0;
+        }
+        if (repeated == 0 && line == given) {
+            return FilterReply.NEUTRAL; // as it came
+        }
+        say(line, repeated);
+        return FilterReply.DENY;
+    }
+
+    /** @param period a cause is told when so much time went by since it was told, and forgotten when nothing came after */
+    void sayWhatWasRepeated(long period) {
+        long now = nanoTime.getAsLong();
+        causes.forEach((cause, met) -> {
+            long repeated;
+            synchronized (met) {
+                if (now - met.since < period) {
+                    return;
+                }
+                repeated = met.again;
+                met.since = now;
+                met.again = 0;
+            }
+            if (repeated == 0) {
+                causes.remove(cause, met);
+            } else {
+                say(met.line, repeated);
+            }
+        });
+    }
+
+    private void say(Line line, long repeated) {
+        String text = repeated == 0 ? line.text() : line.text() + " repeated={}";
+        @Nullable Object[] values = repeated == 0 ? line.values() : with(line.values(), repeated);
+        speaking.set(true);
+        try {
+            line.logger().log(null, FQCN, slf4j(line.level()), text, values, null);
+        } finally {
+            speaking.remove();
+        }
+    }
+
+    /** What a database or a network did needs no stack trace, but where of ours it happened. */
+    private static Line lineOf(Line given, @Nullable Throwable thrown) {
+        String words = thrown == null ? null : WhatFailed.of(thrown).orElse(null);
+        if (thrown == null || words == null) {
+            return given;
+        }
+        @Nullable Object[] values = given.values();
+        @Nullable Object[] plain = last(values) == thrown ? Arrays.copyOf(values, values.length - 1) : values;
+        return new Line(
+                given.logger(),
+                given.level(),
+                given.text() + " cause=\"{}\" at={}",
+                with(plain, words, placeOf(thrown)));
+    }
+
+    private static Cause causeOf(Line line, @Nullable Throwable thrown) {
+        Map<String, Object> fields = EventFields.of(line.text(), line.values());
+        boolean fault = thrown != null || fields.keySet().stream().anyMatch(FAULTS::contains);
+        List<String> said = fields.isEmpty()
+                ? Stream.of(line.values())
+                        .filter(value -> !(value instanceof Throwable))
+                        .map(String::valueOf)
+                        .toList()
+                : fields.entrySet().stream()
+                        .filter(field -> !isBeside(field.getKey(), fault, thrown != null))
+                        .map(field -> field.getKey() + '=' + field.getValue())
+                        .toList();
+        String what = thrown == null
+                ? ""
+                : WhatFailed.of(thrown).orElseGet(() -> thrown.getClass().getName() + placeOf(thrown));
+        return new Cause(line.logger().getName(), line.level(), line.text(), said, what);
+    }
+
+    private static boolean isBeside(String field, boolean fault, boolean thrown) {
+        return COUNTS.contains(field)
+                || field.endsWith("_ms")
+                || (fault && WHOM.contains(field))
+                || (thrown && field.equals("id")); // of the one request that met it
+    }
+
+    private static String placeOf(Throwable thrown) {
+        return Stream.iterate(thrown, t -> t != null, Throwable::getCause)
+                .limit(50)
+                .flatMap(t -> Stream.of(t.getStackTrace()))
+                .filter(frame -> frame.getClassName().startsWith("io.holisticos."))
+                .findFirst()
+                .map(frame -> frame.getFileName() + ":" + frame.getLineNumber())
+                .orElse("elsewhere");
+    }
+
+    private static @Nullable Throwable last(@Nullable Object @Nullable [] values) {
+        return values != null && values.length > 0 && values[values.length - 1] instanceof Throwable thrown
+                ? thrown
+                : null;
+    }
+
+    private static @Nullable Object[] with(@Nullable Object[] values, Object... more) {
+        return Stream.concat(Arrays.stream(values), Arrays.stream(more)).toArray();
+    }
+
+    private static int slf4j(Level level) {
+        return level.isGreaterOrEqual(Level.ERROR) ? LocationAwareLogger.ERROR_INT : LocationAwareLogger.WARN_INT;
+    }
+
+    private static Thread daemon(Runnable work) {
+        Thread thread = new Thread(work, "log-repeats");
+        thread.setDaemon(true);
+        return thread;
+    }
+}

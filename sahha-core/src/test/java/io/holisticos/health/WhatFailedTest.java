@@ -1,0 +1,64 @@
+package io.holisticos.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holisticos.health.HealthError.SourceUnavailable;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.NoSuchElementException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** One phrase for each way in which a database or a network fails, and never a message that could quote a row. */
+class WhatFailedTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "28P01, password refused (28P01)",
+        "28000, password refused (28000)",
+        "3D000, no such database (3D000)",
+        "42P01, schema is not migrated: run sahha-db migrate and whoop-db migrate (42P01)",
+        "57014, statement timeout (57014)",
+        "53300, the database has no connection left (53300)",
+        "25006, the database is read-only (25006)",
+        "08006, connection lost (08006)",
+        "23505, a row the database's rules refuse (23505)",
+        "XX000, the statement failed (XX000)"
+    })
+    void aDatabaseSaysItByItsState(String state, String words) {
+        RuntimeException wrapped = new IllegalStateException("select * from members", new SQLException("anna", state));
+
+        assertThat(WhatFailed.inWords(wrapped)).isEqualTo(words);
+    }
+
+    @Test
+    void anUnreachableDatabaseSaysWhatTheNetworkSaid() {
+        assertThat(WhatFailed.inWords(new SQLException("x", "08001", new ConnectException())))
+                .isEqualTo("connection refused (08001)");
+        assertThat(WhatFailed.inWords(new SQLException("x", "08001", new UnknownHostException("db"))))
+                .isEqualTo("unknown host (08001)");
+    }
+
+    @Test
+    void aSourceSaysWhatItsConnectionSaid() {
+        SourceName whoop = new SourceName("whoop");
+
+        assertThat(WhatFailed.inWords(
+                        new SourceUnavailable(whoop, Duration.ofSeconds(1), new SocketTimeoutException("Read"))))
+                .isEqualTo("no answer in time");
+        assertThat(WhatFailed.inWords(new SourceUnavailable(whoop, Duration.ofSeconds(1))))
+                .isEqualTo("whoop is not available");
+    }
+
+    @Test
+    void whatIsAFaultOfOursIsNamedByItsType() {
+        IllegalStateException ours = new IllegalStateException("secret", new NoSuchElementException("secret"));
+
+        assertThat(WhatFailed.of(ours)).isEmpty();
+        assertThat(WhatFailed.inWords(ours)).isEqualTo("NoSuchElementException");
+    }
+}
