@@ -199,7 +199,8 @@ public final class WhoopModule implements Managed {
         Connections waiting = connections.through(reads.jdbi(), reads.vault());
         this.deliveries = inbox(reads, waiting, requests);
         this.connected = new ConnectionReader(reads.jdbi());
-        this.admission = new Admission(connected, configuration::memberLimit, asked::untilNextPermit);
+        this.admission =
+                new Admission(connected, configuration::memberLimit, quota.through(reads.jdbi())::untilNextPermit);
         admission.register(tools.metrics());
         this.reader = new WhoopDayStore(reads.jdbi(), reads.vault());
         this.standings =
