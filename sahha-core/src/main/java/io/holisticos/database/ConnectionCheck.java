@@ -24,6 +24,9 @@ public final class ConnectionCheck implements Validator {
 
     private static final Logger log = LoggerFactory.getLogger(ConnectionCheck.class);
 
+    private static final String BEHIND_POOLER = "event=database_behind_pooler pool={} prepared_statements=off"
+            + " changes_of_other_replicas=polled statement_timeout=";
+
     private static final String LOOK = """
             select pg_backend_pid(), current_setting('transaction_read_only')::boolean,
                 (extract(epoch from current_setting('statement_timeout')::interval) * 1000)::bigint""";
@@ -80,17 +83,13 @@ public final class ConnectionCheck implements Validator {
     }
 
     private void tell(boolean limited) {
-        log.info(
-                "event=database_behind_pooler pool={} prepared_statements=off changes_of_other_replicas=polled"
-                        + " statement_timeout={}",
-                pool,
-                limited ? "held" : "not_held");
-        if (!limited) {
+        if (limited) {
+            log.info(BEHIND_POOLER + "held", pool);
+        } else {
             log.warn(
-                    "event=statement_timeout_not_held pool={} wanted_ms={} do=\"the pooler drops the start-up parameter"
-                            + " options: set statement_timeout for the database's user by alter role\"",
-                    pool,
-                    statementTimeout.toMillis());
+                    BEHIND_POOLER + "not_held do=\"set it for the database's user by alter role: the pooler drops the"
+                            + " start-up parameter options\"",
+                    pool);
         }
     }
 }

@@ -46,13 +46,14 @@ class DatabaseStateTest {
 
     @Test
     void isNotThere() {
-        assertThat(look(pool -> pool.setUrl(pool.getUrl().replace("?", "_other?"))).words()).contains("3D000");
+        assertThat(look(pool -> pool.setUrl(pool.getUrl().replace("?", "_other?")))
+                        .words())
+                .contains("3D000");
     }
 
     @Test
     void letsNobodyIn() {
-        assertThat(look(as("nobody_by_this_name")).words())
-                .contains("refuses", "28000");
+        assertThat(look(as("nobody_by_this_name")).words()).contains("refuses", "28000");
     }
 
     @Test
