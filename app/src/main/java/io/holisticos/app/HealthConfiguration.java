@@ -5,6 +5,9 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.logging.common.DefaultLoggingFactory;
+import io.dropwizard.util.Duration;
+import io.dropwizard.validation.MaxDuration;
+import io.dropwizard.validation.MinDuration;
 import io.dropwizard.validation.OneOf;
 import io.dropwizard.validation.ValidationMethod;
 import io.holisticos.app.admin.hystrix.HystrixConfiguration;
@@ -17,6 +20,7 @@ import io.holisticos.whoop.WhoopConfiguration;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
+import java.util.concurrent.TimeUnit;
 
 /** {@code config.yml}, section by section. */
 @FitForItsDeployment
@@ -63,6 +67,13 @@ public final class HealthConfiguration extends Configuration {
     @NotNull
     @JsonProperty
     SheddingConfiguration shedding = new SheddingConfiguration();
+
+    /** After SIGTERM: how long this process says that it is not ready, and serves, before it closes its ports. */
+    @NotNull
+    @MinDuration(value = 0, unit = TimeUnit.SECONDS)
+    @MaxDuration(value = 60, unit = TimeUnit.SECONDS)
+    @JsonProperty
+    Duration drainTime = Duration.seconds(3);
 
     @Valid
     @NotNull

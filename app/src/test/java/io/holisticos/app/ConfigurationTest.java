@@ -3,9 +3,7 @@ package io.holisticos.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dropwizard.configuration.SubstitutingSourceProvider;
-import io.dropwizard.core.cli.Cli;
 import io.dropwizard.core.setup.Bootstrap;
-import io.dropwizard.util.JarLocation;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.ServerSocket;
@@ -32,7 +30,7 @@ class ConfigurationTest {
     private static final List<String> SECRETS = List.of(
             "sahha-secret-text",
             "whoop-secret-text",
-            "service-key-text",
+            "service-key-text-of-32-characters-",
             Base64.getEncoder().encodeToString("0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.US_ASCII)));
 
     @TempDir
@@ -74,6 +72,7 @@ class ConfigurationTest {
         variables.put("WHOOP_CLIENT_ID", "whoop-client");
         variables.put("WHOOP_CLIENT_SECRET", SECRETS.get(1));
         variables.put("SERVICE_KEY", SECRETS.get(2));
+        variables.put("WHOOP_DATABASE_PASSWORD", "database-password-text");
         variables.put("ALLOWED_ORIGINS", "https://a.example.com, https://b.example.com");
         variables.put("EXISTING_ROUTES", "enforce");
 
@@ -130,7 +129,19 @@ class ConfigurationTest {
                 "WHOOP_DATABASE_JOBS_POOL | 0          | whoopDatabase.jobs.maxSize",
                 "WHOOP_MEMBER_LIMIT  | 0               | whoop.memberLimit",
                 "WHOOP_MEMBER_LIMIT  | ten             | memberLimit",
-                "RETURN_TO           | ['http://a.b']  | returnTo"
+                "RETURN_TO           | ['http://a.b']  | returnTo",
+                "PORT                | -1              | port",
+                "ADMIN_PORT          | -8081           | port",
+                "MAX_THREADS         | -1              | maxThreads",
+                "SAHHA_CALLS_PER_SECOND | 0            | sahha.maxCallsPerSecond",
+                "SAHHA_URL           | foo             | SAHHA_URL",
+                "SAHHA_URL           | ftp://sahha.ai  | SAHHA_URL",
+                "SAHHA_URL           | https://a.b?c=d | SAHHA_URL",
+                "LOG_LEVEL           | NOISY           | LOG_LEVEL",
+                "SAHHA_DATABASE_URL  | foo             | DATABASE_URL",
+                "SAHHA_DATABASE_URL  | jdbc:mysql://a  | DATABASE_URL",
+                "WHOOP_DATABASE_URL  | jdbc:postgresql://a/b?user=c&password=d | DATABASE_URL",
+                "DEPLOYMENT          | prod            | production, sandbox"
             })
     void aValueThatBreaksItsRule(String name, String value, String named) {
         variables.put(name, value);
@@ -160,6 +171,71 @@ class ConfigurationTest {
         Path changed = Files.writeString(folder.resolve("config.yml"), config.replace(setting, other));
 
         assertThat(line(changed)).contains(named);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "SERVICE_KEY                   | 31-characters-are-one-too-few-- | 32 characters",
+                "SERVICE_KEY                   | sandbox-key                     | sample value",
+                "SAHHA_DATABASE_PASSWORD       | change-me                       | sample value",
+                "WHOOP_DATABASE_PASSWORD       | change-me                       | sample value",
+                "SAHHA_CLIENT_SECRET           | sandbox-sahha-secret            | sample value",
+                "WHOOP_CLIENT_SECRET           | sandbox-client-secret           | sample value",
+                "WHOOP_WEBHOOK_PREVIOUS_SECRET | sandbox-client-secret           | sample value",
+                "SAHHA_WEBHOOK_SECRET          | sandbox-sahha-webhook-secret    | sample value",
+                "VAULT_KEY | AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=            | sample value",
+                "PUBLIC_URL                    | http://health.example.com       | https",
+                "SAHHA_URL                     | http://api.sahha.ai             | https",
+                "SAHHA_URL                     | https://localhost:9200          | another machine",
+                "WHOOP_URL                     | http://127.0.0.1:9100           | another machine",
+                "WHOOP_URL                     | https://[::1]:9100              | another machine"
+            })
+    void onlyASandboxMay(String name, String value, String rule) throws Exception {
+        variables.put("WHOOP_CLIENT_ID", "whoop-client");
+        variables.putIfAbsent("WHOOP_CLIENT_SECRET", SECRETS.get(1));
+        variables.put(name, value);
+
+        assertThat(lineOf("check", CONFIG.toString())).contains(name, rule, "deployment: sandbox");
+
+        variables.put("DEPLOYMENT", "sandbox");
+        assertThat(load().deployment).isEqualTo("sandbox");
+    }
+
+    @Test
+    void aWhoopThatIsNotConfiguredNeedsNoTargetsOrPasswords() throws Exception {
+        variables.put("WHOOP_DATABASE_PASSWORD", "change-me");
+        variables.put("WHOOP_URL", "http://localhost:9100");
+
+        assertThat(load().whoop.isConfigured()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"it's a secret", "a\n  b: [secret", "{secret: 1", "&secret *secret"})
+    void noSecretIsEchoedWhateverItBreaks(String secret) {
+        for (String name : List.of("SAHHA_DATABASE_PASSWORD", "SAHHA_CLIENT_SECRET", "SERVICE_KEY", "VAULT_KEY")) {
+            variables.put(name, secret);
+        }
+
+        assertThat(lineOf("check", CONFIG.toString())).doesNotContain("secret", secret);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "frobnicate",
+                "server",
+                "check nothing.yml",
+                "server --bogus config.yml",
+                "sahha-db",
+                "sahha-db frobnicate config.yml",
+                "whoop-db status --bogus config.yml",
+                "rebuild-whoop --users config.yml",
+                "check .."
+            })
+    void aCommandThatCannotBe(String command) {
+        assertThat(lineOf(command.split(" "))).hasSizeLessThan(300);
     }
 
     @Test
@@ -238,7 +314,10 @@ class ConfigurationTest {
     }
 
     private Bootstrap<HealthConfiguration> bootstrap() {
-        HealthApplication application = new HealthApplication(Clock.systemUTC(), variables::get);
+        return bootstrap(new HealthApplication(Clock.systemUTC(), variables::get));
+    }
+
+    private static Bootstrap<HealthConfiguration> bootstrap(HealthApplication application) {
         Bootstrap<HealthConfiguration> bootstrap = new Bootstrap<>(application);
         application.addDefaultCommands(bootstrap);
         application.initialize(bootstrap);
@@ -246,16 +325,17 @@ class ConfigurationTest {
         return bootstrap;
     }
 
-    /** What the command line says before it ends, without its last line break: one line. */
     private String line(Path config) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        return lineOf("server", config.toString());
+    }
+
+    /** What the command line says before it ends, without its last line break: one line. */
+    private String lineOf(String... arguments) {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Optional<Throwable> end = new Cli(
-                        new JarLocation(HealthApplication.class),
-                        bootstrap(),
-                        new PrintStream(out, true, StandardCharsets.UTF_8),
-                        new PrintStream(err, true, StandardCharsets.UTF_8))
-                .run("server", config.toString());
+        HealthApplication application = new HealthApplication(Clock.systemUTC(), variables::get);
+        Optional<Throwable> end = application
+                .commandLine(bootstrap(application))
+                .run(System.out, new PrintStream(err, true, StandardCharsets.UTF_8), arguments);
         assertThat(end).isPresent();
         String said = err.toString(StandardCharsets.UTF_8).strip();
         assertThat(said).isNotEmpty().doesNotContain("\n").doesNotContain("Exception");

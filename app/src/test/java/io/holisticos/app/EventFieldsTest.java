@@ -8,9 +8,12 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.LayoutBase;
+import ch.qos.logback.core.pattern.PatternLayoutBase;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TimeZone;
 import org.junit.jupiter.api.Test;
@@ -65,9 +68,75 @@ class EventFieldsTest {
         assertThat(json.path("event").asText()).isEqualTo("x");
         assertThat(json.path("records").isInt()).isTrue();
         assertThat(json.path("level").asText()).isEqualTo("INFO");
-        assertThat(json.path("message").asText()).isEqualTo("event=x level=none records=12");
         assertThat(json.path("request_id").asText()).isEqualTo("r-1");
         assertThat(json.path("trace_id").asText()).isEqualTo("t-1");
+    }
+
+    @Test
+    void whatTheFieldsSayIsNotSaidAgainAndNoThreadIsNamed() throws Exception {
+        LoggingEvent line = line("event=x records={}", 12);
+        line.setThreadName("dw-7 - GET /api/v1/whoop/callback?code=abc");
+        LoggingEvent beside = line("event=x records={} of them, and more", 12);
+
+        assertThat(names(line)).containsExactlyInAnyOrder("timestamp", "level", "event", "records");
+        assertThat(names(beside)).contains("message", "records");
+        assertThat(names(line("Started in {} ms", 3)))
+                .contains("message", "logger")
+                .doesNotContain("thread");
+    }
+
+    @Test
+    void aLineThatIsNotOursTellsNoAddress() throws Exception {
+        LoggingEvent line = line("failed: {}", "GET /api/v1/whoop/callback?code=abcdefg&state=hijklmn");
+        LoggingEvent thrown = new LoggingEvent(
+                "caller",
+                logger,
+                Level.ERROR,
+                "event=unexpected_error",
+                new IllegalArgumentException("Illegal character at https://host/connect/some-link?state=hijklmn"),
+                new Object[0]);
+
+        for (LoggingEvent event : List.of(line, thrown)) {
+            PatternLayoutBase<ILoggingEvent> text = new TextLayout().build(context, TimeZone.getTimeZone("UTC"));
+            text.start();
+            assertThat(text.doLayout(event)).doesNotContain("abcdefg", "hijklmn", "some-link");
+            assertThat(written(event)).doesNotContain("abcdefg", "hijklmn", "some-link");
+        }
+    }
+
+    @Test
+    void aUnifiedRequestIsHalfOfWhatItWas() throws Exception {
+        LoggingEvent line = line(
+                "event=request method={} route={} status={} duration_ms={} request_id={} trace_id={} caller=\"{}\""
+                        + " member={} sahha={} sahha_ms={} whoop={} whoop_ms={}",
+                "GET",
+                "/api/v1/unified-health/overview/{user_id}",
+                200,
+                7,
+                "7d5accfa-90f3-495b-afa0-14125eb281e5",
+                "6cd5313388adfb1c09eb676ae41b6717",
+                "dashboard",
+                "1f0a9c7b2d3e4f50",
+                "ok",
+                3,
+                "ok",
+                1);
+        line.setMDCPropertyMap(Map.of(
+                "request_id", "7d5accfa-90f3-495b-afa0-14125eb281e5", "trace_id", "6cd5313388adfb1c09eb676ae41b6717"));
+
+        assertThat(written(line).length()).isLessThan(400);
+    }
+
+    private String written(LoggingEvent line) {
+        LayoutBase<ILoggingEvent> layout = new EventLayout().build(context, TimeZone.getTimeZone("UTC"));
+        layout.start();
+        return layout.doLayout(line);
+    }
+
+    private List<String> names(LoggingEvent line) throws Exception {
+        List<String> names = new ArrayList<>();
+        new ObjectMapper().readTree(written(line)).fieldNames().forEachRemaining(names::add);
+        return names;
     }
 
     private LoggingEvent line(String text, Object... arguments) {

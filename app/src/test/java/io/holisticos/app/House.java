@@ -72,6 +72,11 @@ final class House implements AutoCloseable {
         return new House(Map.of(), environment -> {}, configuration);
     }
 
+    /** The same with another {@code config.yml}. */
+    static House openWith(Path configuration, Map<String, String> variables) throws Exception {
+        return new House(variables, environment -> {}, configuration);
+    }
+
     /** A second replica on the same databases; whoever starts it stops it. */
     Replica replica() throws Exception {
         return app.replica();

@@ -67,6 +67,7 @@ class ReplicaFaultsTest {
     private static DebianPostgres postgres;
     private static Jdbi whoopDatabase;
     private static Traffic traffic;
+    private static WhoopTwin whoop;
     private static int linesOfTheDead;
     private static int faults;
 
@@ -103,7 +104,7 @@ class ReplicaFaultsTest {
         World world =
                 World.of(new WorldOptions(7, clock.instant(), MEMBERS.size(), new Life(Duration.ofDays(10), null)));
         WhoopApp app = WhoopApp.sandbox(proxy.url() + "/api/v1/whoop/callback");
-        WhoopTwin whoop = WhoopTwin.start(WhoopTwinOptions.of(app), world, clock);
+        whoop = WhoopTwin.start(WhoopTwinOptions.of(app), world, clock);
         OPENED.add(whoop::stop);
         SahhaTwin sahha = SahhaTwin.start(SahhaTwinOptions.onPort(0), world, clock);
         OPENED.add(sahha::stop);
@@ -111,6 +112,7 @@ class ReplicaFaultsTest {
             replica.withSources(sahha.baseUrl(), whoop.baseUrl())
                     .with(Map.of(
                             "PUBLIC_URL", proxy.url(),
+                            "DRAIN_TIME", "3s",
                             "SAHHA_DATABASE_USER", DebianPostgres.USER,
                             "WHOOP_DATABASE_USER", DebianPostgres.USER))
                     .start();
@@ -123,7 +125,6 @@ class ReplicaFaultsTest {
                     .isEqualTo(200);
         }
         Service.await("first syncs", () -> count("whoop_sync where kind = 'first-sync' and state <> 'done'") == 0);
-        whoop.faults().add(FaultRule.always("/developer", FaultKind.LATENCY).withDelay(Duration.ofMillis(500)));
         return world;
     }
 
@@ -156,10 +157,7 @@ class ReplicaFaultsTest {
     List<DynamicTest> faults() {
         List<Fault> all = new ArrayList<>(List.of(
                 new Fault("nothing is wrong", true, () -> pause(Duration.ofSeconds(5))),
-                new Fault(
-                        "kill -9 of a replica",
-                        true,
-                        () -> REPLICAS.get(1).process().kill()),
+                new Fault("kill -9 of a replica at work", true, ReplicaFaultsTest::killAtWork),
                 new Fault("SIGTERM of a replica", true, ReplicaFaultsTest::endInOrder),
                 new Fault("PostgreSQL restarts, fast", false, () -> postgres.restart("fast")),
                 new Fault("PostgreSQL restarts, immediate", false, () -> postgres.restart("immediate")),
@@ -204,7 +202,7 @@ class ReplicaFaultsTest {
                         lost.size(),
                         seconds(untilJobs),
                         lines));
-        System.out.print(LINES.get(LINES.size() - 1));
+        System.out.println(LINES.get(LINES.size() - 1) + "  " + tally.failed);
         assertThat(tally.shed.get()).as("existing paths and health, shed").isZero();
         assertThat(lost).as("acknowledged, and not in the database").isEmpty();
         if (fault.readsGoOn()) {
@@ -212,6 +210,33 @@ class ReplicaFaultsTest {
         }
         assertThat(untilJobs).isLessThan(TAKEN_OVER);
         assertThat(lines).as("log lines, WARN and above").isLessThan(MOST_LINES);
+    }
+
+    /** Whichever of them has taken a member's job: it lies still until another takes it over. */
+    private static void killAtWork() {
+        whoop.faults().add(FaultRule.always("/developer", FaultKind.LATENCY).withDelay(Duration.ofSeconds(5)));
+        for (String member : MEMBERS) {
+            assertThat(REPLICAS.get(0).post("/internal/sync/" + member).statusCode())
+                    .isEqualTo(202);
+        }
+        Service.await("a job under way", () -> REPLICAS.stream().anyMatch(ReplicaFaultsTest::isAtWork));
+        Service working = REPLICAS.stream()
+                .filter(ReplicaFaultsTest::isAtWork)
+                .findFirst()
+                .orElseThrow();
+        working.process().kill();
+        whoop.faults().clear();
+        assertThat(isAtWork(working)).as("left behind").isTrue();
+    }
+
+    private static boolean isAtWork(Service replica) {
+        return whoopDatabase.withHandle(handle -> handle.createQuery(
+                                "select count(*) from scheduled_tasks where task_name = 'whoop-member' and picked"
+                                        + " and picked_by like :process")
+                        .bind("process", "%:" + replica.process().pid())
+                        .mapTo(Long.class)
+                        .one())
+                > 0;
     }
 
     private static void endInOrder() {

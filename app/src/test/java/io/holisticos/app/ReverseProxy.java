@@ -29,6 +29,7 @@ final class ReverseProxy implements AutoCloseable {
                     timeout client 60s
                     timeout server 40s
                     timeout queue 5s
+                    timeout check 2s
                     retries 3
                     option redispatch 1
                     retry-on conn-failure empty-response
@@ -40,7 +41,7 @@ final class ReverseProxy implements AutoCloseable {
                     balance roundrobin
                     option httpchk GET /health/ready
                     http-check expect status 200
-                    default-server check inter 500ms fall 2 rise 1
+                    default-server check inter 1s fall 2 rise 1
                 """.formatted(port));
         for (int i = 0; i < replicas.size(); i++) {
             text.append("    server replica%d 127.0.0.1:%d\n".formatted(i, replicas.get(i).port));

@@ -13,10 +13,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -82,6 +84,7 @@ final class Traffic implements AutoCloseable {
         final AtomicInteger webhooks = new AtomicInteger();
         final AtomicInteger sentAgain = new AtomicInteger();
         final Queue<String> failures = new ConcurrentLinkedQueue<>();
+        final Map<String, Integer> failed = new ConcurrentSkipListMap<>();
 
         private void read(String path, int status, String body, Duration took) {
             reads.incrementAndGet();
@@ -93,6 +96,7 @@ final class Traffic implements AutoCloseable {
             }
             if (status >= 500) {
                 failedReads.incrementAndGet();
+                failed.merge(status + " " + path.replaceAll("demo-[0-9]+|[?].*", ""), 1, Integer::sum);
                 failures.add(status + " " + path.replaceAll("demo-[0-9]+", "member") + " after " + took.toMillis()
                         + " ms: " + (status == NOTHING ? body : body.substring(0, Math.min(120, body.length()))));
             }

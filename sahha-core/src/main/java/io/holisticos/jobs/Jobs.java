@@ -3,6 +3,7 @@ package io.holisticos.jobs;
 import com.github.kagkarlsson.scheduler.PollingStrategyConfig;
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerClient;
+import com.github.kagkarlsson.scheduler.SchedulerName;
 import com.github.kagkarlsson.scheduler.jdbc.PostgreSqlJdbcCustomization;
 import com.github.kagkarlsson.scheduler.task.Task;
 import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
@@ -81,6 +82,7 @@ public final class Jobs implements Managed {
                 .pollingInterval(configuration.pollingInterval.toJavaDuration())
                 .heartbeatInterval(configuration.heartbeat.toJavaDuration())
                 .missedHeartbeatsLimit(JobsConfiguration.HEARTBEATS_MISSED)
+                .schedulerName(new SchedulerName.Fixed(processName())) // column picked_by
                 .shutdownMaxWait(STOP_WAITS)
                 .jdbcCustomization(new PostgreSqlJdbcCustomization(false, false)) // asked, it may be away
                 .pollUsingLockAndFetch(FETCH_BELOW, 1.0)
@@ -112,6 +114,11 @@ public final class Jobs implements Managed {
                 .addSchedulerListener(new JobFailures())
                 .build();
         return new Jobs(scheduler, database, clock, recurring);
+    }
+
+    /** Tells replicas apart, on one host too. */
+    private static String processName() {
+        return new SchedulerName.Hostname().getName() + ':' + ProcessHandle.current().pid();
     }
 
     private static List<Task<?>> all(List<Task<?>> onDemand, List<RecurringTask<?>> recurring) {

@@ -49,10 +49,15 @@ final class BreakerStep implements Step {
         RuntimeException failure = attempt.failure();
         if (reply != null) {
             log.warn("event=call_failed source={} command={} status={}", target, key, reply.status());
-        } else if (failure != null) {
+        } else if (failure != null && !isHeldBackElsewhere(failure)) {
             String cause = attempt.outcome() == Outcome.TIMEOUT ? "no answer in time" : WhatFailed.inWords(failure);
             log.warn("event=call_failed source={} command={} cause=\"{}\"", target, key, cause);
         }
+    }
+
+    /** The credential it needed was not fetched: that call has a line of its own. */
+    private static boolean isHeldBackElsewhere(RuntimeException failure) {
+        return failure.getCause() instanceof Outcome.NotRun notRun && notRun.outcome() != Outcome.TIMEOUT;
     }
 
     private static boolean isForTheCaller(@Nullable RuntimeException failure) {

@@ -41,7 +41,7 @@ class JobFailuresTest {
 
         assertThat(logged.list)
                 .extracting(ILoggingEvent::getFormattedMessage)
-                .containsExactly("event=job_failed task=whoop-member reason=IllegalStateException");
+                .containsExactly("event=job_failed task=whoop-member cause=\"IllegalStateException\"");
     }
 
     @Test

@@ -49,7 +49,12 @@ public final class LogScan {
         leaks.put(
                 "a secret by name",
                 Pattern.compile("(?i)\\b(client_?secret|x-api-key|password)\"?\\s*[=:]\\s*\"?[^\\s\"{}\\[]{4,}"));
-        leaks.put("a code or state of OAuth", Pattern.compile("[?&](code|state)=[^&\\s\"{}]{6,}"));
+        leaks.put(
+                "a code or state of OAuth",
+                Pattern.compile("[?&](code|state)=[^&\\s\"{}…]{6,}|\"(code|state)\":\"(?=[^\"]*[0-9])[^\"]{6,}\""
+                        + "|\\b(code|state)=(?=\\S*[0-9])[A-Za-z0-9_-]{16,}"));
+        leaks.put( // thread names, requests logged by libraries
+                "an address with its query", Pattern.compile("\\b(GET|POST|PUT|DELETE) /[^\\s\"]*\\?[^\\s\"]"));
         leaks.put("a connect link", Pattern.compile("/connect/[A-Za-z0-9_-]{40,}"));
         leaks.put(
                 "an e-mail address",

@@ -1,0 +1,131 @@
+package io.holisticos.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dropwizard.core.setup.Bootstrap;
+import io.holisticos.testing.TestDatabase;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** {@code sahha-db} and {@code whoop-db} as an operator meets them: their exit status, and one line for what went wrong. */
+class DatabaseCommandsTest {
+
+    private static final String CONFIG = Path.of("../config.yml").toString();
+
+    private final TestDatabase database = TestDatabase.empty();
+    private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    private final PrintStream before = System.out;
+    private final Map<String, String> variables = new HashMap<>(Map.of(
+            "DEPLOYMENT", "sandbox",
+            "PUBLIC_URL", "http://localhost:8080",
+            "SAHHA_DATABASE_URL", database.url(),
+            "WHOOP_DATABASE_URL", database.url(),
+            "VAULT_KEY", Base64.getEncoder().encodeToString(new byte[32]),
+            "WHOOP_CLIENT_ID", "client",
+            "WHOOP_CLIENT_SECRET", "client-secret-text",
+            "SAHHA_CLIENT_ID", "client",
+            "SAHHA_CLIENT_SECRET", "client-secret-text"));
+
+    @BeforeEach
+    void read() {
+        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    }
+
+    @AfterEach
+    void leave() {
+        System.setOut(before);
+    }
+
+    @Test
+    void statusEndsWithOneWhileThereIsSomethingToDo() {
+        assertThat(failure("whoop-db", "status", CONFIG)).contains("whoop-db migrate", "have not run");
+
+        assertThat(run("whoop-db", "migrate", CONFIG)).isEmpty();
+        assertThat(printed.toString(StandardCharsets.UTF_8))
+                .contains("change sets have run")
+                .doesNotContain("WARN", "ERROR", "Exception", "\tat ");
+
+        assertThat(run("whoop-db", "status", CONFIG)).isEmpty();
+    }
+
+    @Test
+    void aTagThatThereIsNotIsNamed() {
+        assertThat(run("whoop-db", "migrate", CONFIG)).isEmpty();
+
+        assertThat(failure("whoop-db", "rollback", "--tag", "nope", CONFIG)).contains("nope");
+        assertThat(printed.toString(StandardCharsets.UTF_8)).doesNotContain("Exception", "\tat ");
+    }
+
+    @Test
+    void aLockThatNobodyReleasesIsTakenAwayByTheCommandThatIsNamed() {
+        assertThat(run("whoop-db", "migrate", CONFIG)).isEmpty();
+        database.jdbi()
+                .useHandle(handle -> handle.execute("update databasechangeloglock set locked = true,"
+                        + " lockgranted = timestamp '2026-11-28 10:00:00', lockedby = 'host-7'"));
+
+        assertThat(failure("whoop-db", "migrate", CONFIG))
+                .contains("locked", "host-7", "whoop-db locks --force-release " + CONFIG);
+
+        assertThat(run("whoop-db", "locks", "--force-release", CONFIG)).isEmpty();
+        assertThat(run("whoop-db", "migrate", CONFIG)).isEmpty();
+    }
+
+    @Test
+    void aDatabaseThatCannotBeReachedSaysWhy() {
+        for (String command : new String[] {"migrate", "status"}) {
+            variables.put("SAHHA_DATABASE_URL", "jdbc:postgresql://localhost:1/sahha");
+            assertThat(failure("sahha-db", command, CONFIG)).contains("connection refused (08001)");
+            variables.put("SAHHA_DATABASE_URL", database.url().replaceAll("/[^/?]*\\?", "/no_such_database?"));
+            assertThat(failure("sahha-db", command, CONFIG)).contains("no such database (3D000)");
+        }
+        variables.put("WHOOP_DATABASE_URL", "jdbc:postgresql://localhost:1/whoop");
+        assertThat(failure("rebuild-whoop", CONFIG)).contains("connection refused (08001)");
+        assertThat(failure("reactivate-connections", CONFIG)).contains("connection refused (08001)");
+        assertThat(printed.toString(StandardCharsets.UTF_8)).doesNotContain("Exception", "\tat ");
+    }
+
+    @Test
+    void whatWorksOnRowsSaysThatTheDatabaseIsNotMigrated() {
+        assertThat(failure("rebuild-whoop", CONFIG)).contains("run whoop-db migrate");
+        assertThat(failure("reactivate-connections", CONFIG)).contains("run whoop-db migrate");
+    }
+
+    @Test
+    void checkSaysItsVerdictAtAnyLogLevel() {
+        variables.put("LOG_LEVEL", "OFF");
+
+        assertThat(run("check", CONFIG)).isEmpty();
+
+        assertThat(printed.toString(StandardCharsets.UTF_8)).contains("the configuration is valid");
+    }
+
+    private String failure(String... arguments) {
+        Optional<String> line = run(arguments);
+        assertThat(line).as(String.join(" ", arguments)).isPresent();
+        assertThat(line.get()).isNotEmpty().doesNotContain("\n", "Exception", "client-secret-text");
+        return line.get();
+    }
+
+    /** What it said on its way to exit status 1; empty when it went well. */
+    private Optional<String> run(String... arguments) {
+        HealthApplication application = new HealthApplication(Clock.systemUTC(), variables::get);
+        Bootstrap<HealthConfiguration> bootstrap = new Bootstrap<>(application);
+        application.addDefaultCommands(bootstrap);
+        application.initialize(bootstrap);
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        return application
+                .commandLine(bootstrap)
+                .run(System.out, new PrintStream(err, true, StandardCharsets.UTF_8), arguments)
+                .map(failed -> err.toString(StandardCharsets.UTF_8).strip());
+    }
+}
