@@ -212,7 +212,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         whoop.ifPresent(module -> module.register(jersey));
         Probes.register(
                 environment,
-                Drain.in(environment),
+                Drain.in(environment, configuration.drainTime.toJavaDuration()),
                 new Probes.EntryPoint(
                         sahhaDatabase.readers().source(),
                         new MigrationsCheck(Map.of(

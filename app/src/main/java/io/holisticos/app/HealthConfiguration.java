@@ -8,6 +8,9 @@ import io.dropwizard.core.Configuration;
 import io.dropwizard.core.server.DefaultServerFactory;
 import io.dropwizard.jetty.HttpConnectorFactory;
 import io.dropwizard.logging.common.DefaultLoggingFactory;
+import io.dropwizard.util.Duration;
+import io.dropwizard.validation.MaxDuration;
+import io.dropwizard.validation.MinDuration;
 import io.dropwizard.validation.OneOf;
 import io.dropwizard.validation.ValidationMethod;
 import io.holisticos.app.admin.DiagnosticsConfiguration;
@@ -26,6 +29,7 @@ import jakarta.validation.constraints.Pattern;
 import java.net.URI;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** {@code config.yml}, section by section. */
@@ -99,6 +103,13 @@ public final class HealthConfiguration extends Configuration {
     @NotNull
     @JsonProperty
     SheddingConfiguration shedding = new SheddingConfiguration();
+
+    /** After SIGTERM: how long this process says that it is not ready, and serves, before it closes its ports. */
+    @NotNull
+    @MinDuration(value = 0, unit = TimeUnit.SECONDS)
+    @MaxDuration(value = 60, unit = TimeUnit.SECONDS)
+    @JsonProperty
+    Duration drainTime = Duration.seconds(3);
 
     @Valid
     @NotNull

@@ -11,10 +11,14 @@ enum RouteGroup {
     UNIFIED,
     INTERNAL,
     CONNECT,
-    OTHER;
+    OTHER,
+    WEBHOOKS,
+    HEALTH;
 
     private static final Set<String> PROBES = Set.of("", "/", "/health", "/health/live", "/health/ready");
     private static final String UNIFIED_HEALTH = "/api/v1/unified-health/";
+    private static final Set<String> INTEGRATION_HEALTH =
+            Set.of(UNIFIED_HEALTH + "health/whoop", "/api/v1/health/detailed");
 
     String word() {
         return name().toLowerCase(Locale.ROOT);
@@ -23,6 +27,11 @@ enum RouteGroup {
     /** Whether nothing may keep this from being answered. */
     static boolean isProbe(String path) {
         return PROBES.contains(path);
+    }
+
+    /** Whether its room is its own: what the sources tell, and how they do, must find some while everything else is full. */
+    boolean isReserved() {
+        return this == WEBHOOKS || this == HEALTH;
     }
 
     /** An existing overview that asks for WHOOP, too, is held to what unified requests may take. */
@@ -38,8 +47,13 @@ enum RouteGroup {
                 || path.equals("/api/v1/whoop/callback")) {
             return CONNECT;
         }
-        // how the integration does must be told while it does badly
-        return path.startsWith(UNIFIED_HEALTH) && !path.startsWith(UNIFIED_HEALTH + "health/") ? UNIFIED : OTHER;
+        if (path.startsWith("/webhooks/")) {
+            return WEBHOOKS;
+        }
+        if (INTEGRATION_HEALTH.contains(path)) {
+            return HEALTH;
+        }
+        return path.startsWith(UNIFIED_HEALTH) ? UNIFIED : OTHER;
     }
 
     private static boolean asksForWhoop(@Nullable String query) {

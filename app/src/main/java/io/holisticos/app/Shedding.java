@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Bounds how many requests of each group are worked on at once. Beyond it callers get 503 at once, before anything is
- * read, so that existing paths find room however many unified requests hang.
+ * read, so that existing paths find room however many unified requests hang. Webhooks and integration health take nothing
+ * of the others' room, and the others nothing of theirs.
  */
 final class Shedding extends HttpFilter {
 
@@ -50,6 +51,8 @@ final class Shedding extends HttpFilter {
                 case INTERNAL -> shares.internal;
                 case CONNECT -> shares.connect;
                 case OTHER -> shares.other;
+                case WEBHOOKS -> shares.webhooks;
+                case HEALTH -> shares.health;
             };
             rooms.put(group, Room.of(group.word(), part(percent, maxThreads), metrics));
         }
@@ -70,19 +73,36 @@ final class Shedding extends HttpFilter {
             return;
         }
         RouteGroup group = RouteGroup.of(request.getRequestURI(), request.getQueryString());
-        Room own = rooms.getOrDefault(group, all);
+        if (group.isReserved()) {
+            admit(request, response, chain, group, true);
+            return;
+        }
         int together = all.inside.incrementAndGet();
-        int ofGroup = own.inside.incrementAndGet();
         try {
             int ceiling = group == RouteGroup.UNIFIED ? unifiedUpTo : all.limit;
-            if (ofGroup <= own.limit && together <= ceiling) {
+            admit(request, response, chain, group, together <= ceiling);
+        } finally {
+            all.inside.decrementAndGet();
+        }
+    }
+
+    private void admit(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            FilterChain chain,
+            RouteGroup group,
+            boolean roomForAll)
+            throws IOException, ServletException {
+        Room own = rooms.getOrDefault(group, all);
+        int ofGroup = own.inside.incrementAndGet();
+        try {
+            if (roomForAll && ofGroup <= own.limit) {
                 chain.doFilter(request, response);
             } else {
                 refuse(request, response, group);
             }
         } finally {
             own.inside.decrementAndGet();
-            all.inside.decrementAndGet();
         }
     }
 

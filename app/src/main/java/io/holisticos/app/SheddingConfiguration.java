@@ -15,43 +15,55 @@ public final class SheddingConfiguration {
     @Min(1)
     @Max(100)
     @JsonProperty
-    int existing = 87;
+    int existing = 75;
 
     /** Unified health, and existing overviews with {@code include_whoop=true}. */
     @Min(1)
     @Max(100)
     @JsonProperty
-    int unified = 37;
+    int unified = 32;
 
     /** {@code /internal}. */
     @Min(1)
     @Max(100)
     @JsonProperty
-    int internal = 12;
+    int internal = 10;
 
     /** Connecting and the browser on its way. */
     @Min(1)
     @Max(100)
     @JsonProperty
-    int connect = 6;
+    int connect = 5;
 
     /** Everything else but probes, which are never shed. */
     @Min(1)
     @Max(100)
     @JsonProperty
-    int other = 6;
+    int other = 5;
 
-    /** When all groups together have this much, unified requests are shed, whatever their own number. */
+    /** What WHOOP and Sahha deliver. Nobody else takes of this, and it takes nothing of theirs. */
     @Min(1)
     @Max(100)
     @JsonProperty
-    int unifiedUpTo = 75;
+    int webhooks = 10;
 
-    /** All groups together; the rest is for probes and the server's own threads. */
+    /** How the integrations do; as apart as webhooks. */
+    @Min(1)
+    @Max(100)
+    @JsonProperty
+    int health = 3;
+
+    /** When all groups but webhooks and health together have this much, unified requests are shed, whatever their own number. */
+    @Min(1)
+    @Max(100)
+    @JsonProperty
+    int unifiedUpTo = 65;
+
+    /** All groups but webhooks and health together. What these three leave is for probes and the server's own threads. */
     @Min(1)
     @Max(99)
     @JsonProperty
-    int all = 93;
+    int all = 80;
 
     @ValidationMethod(message = "shedding.unifiedUpTo must be at most shedding.all: unified requests are shed first")
     boolean isUnifiedShedFirst() {
@@ -63,5 +75,11 @@ public final class SheddingConfiguration {
                     + " paths: less than shedding.all")
     boolean isRoomLeftForExistingPaths() {
         return unified + internal + connect + other < all;
+    }
+
+    @ValidationMethod(
+            message = "shedding.all, webhooks and health together must leave something for probes: at most 99")
+    boolean isRoomLeftForProbes() {
+        return all + webhooks + health < 100;
     }
 }

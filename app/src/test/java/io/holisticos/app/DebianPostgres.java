@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** A server of Debian's package {@code postgresql}, with data of its own in a temporary folder. */
 final class DebianPostgres implements AutoCloseable {
@@ -74,6 +76,23 @@ final class DebianPostgres implements AutoCloseable {
 
     String url(String database) {
         return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
+    }
+
+    /** The same as user {@value #USER}, not through any pool of ours. */
+    DataSource dataSource(String database) {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(url(database));
+        source.setUser(USER);
+        return source;
+    }
+
+    /**
+     * Ends it and starts it again, with the same data.
+     *
+     * @param mode {@code fast}: sessions are told; {@code immediate}: as a crash, nothing is written any more
+     */
+    void restart(String mode) throws Exception {
+        run("pg_ctl", "-D", data(), "-w", "-t", "60", "-m", mode, "-l", folder + "/log", "restart");
     }
 
     private String data() {

@@ -65,6 +65,7 @@ final class RunningApp implements AutoCloseable {
                 "VAULT_KEY", Base64.getEncoder().encodeToString(new byte[32]),
                 "SERVICE_KEY", KEY,
                 "SAHHA_WEBHOOK_SECRET", SAHHA_WEBHOOK_SECRET));
+        variables.put("DRAIN_TIME", "0s"); // nobody sends callers here
     }
 
     /** The addresses and applications that stand for Sahha and WHOOP. */

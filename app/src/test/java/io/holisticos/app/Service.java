@@ -66,6 +66,7 @@ final class Service implements AutoCloseable {
                 Base64.getEncoder().encodeToString(new byte[32]),
                 "SERVICE_KEY",
                 KEY));
+        environment.put("DRAIN_TIME", "0s"); // nobody sends callers here
     }
 
     Service withSources(String sahhaUrl, String whoopUrl) {

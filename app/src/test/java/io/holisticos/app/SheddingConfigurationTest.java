@@ -19,16 +19,18 @@ class SheddingConfigurationTest {
     void leavesRoomForExistingPathsByDefault() throws Exception {
         SheddingConfiguration shares = read("{}");
 
-        assertThat(shares.existing).isEqualTo(87);
+        assertThat(shares.existing).isEqualTo(75);
         assertThat(shares.unified + shares.internal + shares.connect + shares.other)
                 .isLessThan(shares.all);
         assertThat(shares.unifiedUpTo).isLessThan(shares.existing);
+        assertThat(shares.all + shares.webhooks + shares.health).isLessThan(100);
     }
 
     @Test
     void readsEveryNumber() throws Exception {
         SheddingConfiguration shares =
-                read("{existing: 70, unified: 20, internal: 5, connect: 4, other: 3, unifiedUpTo: 60, all: 90}");
+                read("{existing: 70, unified: 20, internal: 5, connect: 4, other: 3, unifiedUpTo: 60, all: 85,"
+                        + " webhooks: 7, health: 2}");
 
         assertThat(new int[] {
                     shares.existing,
@@ -37,9 +39,11 @@ class SheddingConfigurationTest {
                     shares.connect,
                     shares.other,
                     shares.unifiedUpTo,
-                    shares.all
+                    shares.all,
+                    shares.webhooks,
+                    shares.health
                 })
-                .containsExactly(70, 20, 5, 4, 3, 60, 90);
+                .containsExactly(70, 20, 5, 4, 3, 60, 85, 7, 2);
     }
 
     @ParameterizedTest
@@ -48,6 +52,8 @@ class SheddingConfigurationTest {
             value = {
                 "{unified: 0} | unified must be greater than or equal to 1",
                 "{all: 100} | all must be less than or equal to 99",
+                "{webhooks: 20} | must leave something for probes",
+                "{health: 0} | health must be greater than or equal to 1",
                 "{unifiedUpTo: 95} | shedding.unifiedUpTo must be at most shedding.all",
                 "{unified: 80} | must leave room for existing paths"
             })

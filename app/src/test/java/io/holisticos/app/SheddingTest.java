@@ -6,6 +6,7 @@ import com.codahale.metrics.MetricRegistry;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ class SheddingTest {
     private final Blocking blocking = new Blocking();
     private final AtomicReference<MetricRegistry> metrics = new AtomicReference<>();
     private final HttpClient http = HttpClient.newHttpClient();
-    private final List<CompletableFuture<HttpResponse<String>>> held = new ArrayList<>();
+    private final List<CompletableFuture<Void>> held = new ArrayList<>();
     private House house;
 
     @BeforeEach
@@ -41,8 +42,8 @@ class SheddingTest {
     @AfterEach
     void close() throws Exception {
         blocking.letGo();
-        for (CompletableFuture<HttpResponse<String>> answer : held) {
-            assertThat(answer.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        for (CompletableFuture<Void> answer : held) {
+            answer.get(30, TimeUnit.SECONDS);
         }
         house.close();
     }
@@ -75,7 +76,7 @@ class SheddingTest {
 
     @Test
     void unifiedIsShedFirstAndProbesNever() {
-        int highWater = 40 * 75 / 100;
+        int highWater = 40 * 65 / 100;
         hold(EXISTING + "&block=yes", highWater);
 
         assertThat(house.get(UNIFIED).statusCode()).isEqualTo(503);
@@ -94,15 +95,47 @@ class SheddingTest {
         House.await(() -> house.getWithoutKey("/health/ready").statusCode() == 200);
     }
 
+    @Test
+    void webhooksAndIntegrationHealthFindRoomWhileEverythingElseIsFull() {
+        hold(UNIFIED + "?block=yes", limit("unified"));
+        hold(EXISTING + "&block=yes", limit("all") - limit("unified"));
+        assertThat(house.get("/internal/oauth/status/nobody").statusCode()).isEqualTo(503);
+
+        assertThat(house.get("/api/v1/unified-health/health/whoop").statusCode())
+                .isEqualTo(200);
+        assertThat(house.get("/api/v1/health/detailed").statusCode()).isEqualTo(200);
+        assertThat(house.send("POST", "/webhooks/whoop", "{}").statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void webhooksFillNobodysRoomButTheirOwn() {
+        HttpRequest.Builder delivery =
+                HttpRequest.newBuilder(house.uri("/webhooks/whoop?block=yes")).POST(BodyPublishers.ofString("no JSON"));
+        hold(delivery, limit("webhooks"), 415);
+
+        HttpResponse<String> shed = house.send("POST", "/webhooks/sahha", "{}");
+
+        assertThat(shed.statusCode()).isEqualTo(503);
+        assertThat(shed.headers().firstValue("Retry-After")).contains("1");
+        assertThat(house.jsonOf(shed).path("detail").asText()).contains("group webhooks");
+        assertThat(house.get("/api/v1/unified-health/health/whoop").statusCode())
+                .isEqualTo(200);
+        assertThat(house.get(EXISTING).statusCode()).isEqualTo(200);
+        House.await(() -> gauge("shedding.all.in_flight").equals(0));
+    }
+
     /** Requests that stay inside until the end of the test. */
     private void hold(String path, int count) {
+        hold(HttpRequest.newBuilder(house.uri(path)).header("X-API-Key", House.KEY), count, 200);
+    }
+
+    /** @param status of their answer once they may go on */
+    private void hold(HttpRequest.Builder request, int count, int status) {
         int before = blocking.inside();
         for (int i = 0; i < count; i++) {
-            held.add(http.sendAsync(
-                    HttpRequest.newBuilder(house.uri(path))
-                            .header("X-API-Key", House.KEY)
-                            .build(),
-                    BodyHandlers.ofString()));
+            held.add(http.sendAsync(request.build(), BodyHandlers.ofString())
+                    .thenAccept(answer ->
+                            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status)));
         }
         House.await(() -> blocking.inside() == before + count);
     }

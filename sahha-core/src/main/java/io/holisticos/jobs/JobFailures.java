@@ -1,7 +1,6 @@
 package io.holisticos.jobs;
 
 import com.github.kagkarlsson.scheduler.event.AbstractSchedulerListener;
-import com.github.kagkarlsson.scheduler.task.Execution;
 import com.github.kagkarlsson.scheduler.task.ExecutionComplete;
 import io.holisticos.health.MissingTable;
 import io.holisticos.health.WhatFailed;
@@ -24,11 +23,5 @@ final class JobFailures extends AbstractSchedulerListener {
                             complete.getExecution().getTaskName(),
                             complete.getCause().map(WhatFailed::inWords).orElse("unknown"));
         }
-    }
-
-    /** Its process went away; another does it. */
-    @Override
-    public void onExecutionDead(Execution execution) {
-        log.warn("event=job_dead task={}", execution.getTaskName());
     }
 }

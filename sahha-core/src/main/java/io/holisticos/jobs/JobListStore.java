@@ -1,14 +1,14 @@
 package io.holisticos.jobs;
 
+import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 
 /** Reads table {@code scheduled_tasks}, which db-scheduler keeps. */
-final class JobListStore {
+public final class JobListStore {
 
     private static final String NEXT =
             "select execution_time from scheduled_tasks where not picked order by execution_time limit :most";
@@ -17,14 +17,25 @@ final class JobListStore {
             select task_name, count(*) as jobs from scheduled_tasks
             where consecutive_failures >= :times group by task_name order by task_name""";
 
+    private static final String RECURRING =
+            "select task_name from scheduled_tasks where task_instance = :instance order by task_name";
+
     private final Jdbi jdbi;
 
-    JobListStore(DataSource database) {
-        this.jdbi = Jdbi.create(database);
+    public JobListStore(Jdbi jdbi) {
+        this.jdbi = jdbi;
     }
 
-    /** How many jobs of each kind have failed so often in a row. */
-    Map<String, Integer> failing(int times) {
+    /** The kinds of jobs on the list that recur by the clock. */
+    public List<String> recurring() {
+        return jdbi.withHandle(handle -> handle.createQuery(RECURRING)
+                .bind("instance", RecurringTask.INSTANCE)
+                .mapTo(String.class)
+                .list());
+    }
+
+    /** By kind, how many jobs have failed so many times in a row or more; kinds without any are left out. */
+    public Map<String, Integer> failing(int times) {
         Map<String, Integer> failing = new LinkedHashMap<>();
         jdbi.useHandle(handle -> handle.createQuery(FAILING)
                 .bind("times", times)

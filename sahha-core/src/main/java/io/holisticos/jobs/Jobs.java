@@ -3,6 +3,7 @@ package io.holisticos.jobs;
 import com.github.kagkarlsson.scheduler.PollingStrategyConfig;
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerClient;
+import com.github.kagkarlsson.scheduler.SchedulerName;
 import com.github.kagkarlsson.scheduler.jdbc.PostgreSqlJdbcCustomization;
 import com.github.kagkarlsson.scheduler.task.Task;
 import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
@@ -14,13 +15,15 @@ import io.holisticos.health.WhatFailed;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
+import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,8 +32,11 @@ public final class Jobs implements Managed {
 
     private static final Duration STOP_WAITS = Duration.ofSeconds(3);
 
-    /** A database that is away at start is looked for this often. */
-    private static final Duration START_AGAIN = Duration.ofMillis(500);
+    /** A database that is away at the start, or not migrated yet, is looked for this often. */
+    private static final Duration LIST_AGAIN = Duration.ofMillis(500);
+
+    /** Rows can go, by a restore or by hand; who looks costs a statement for each job that recurs. */
+    private static final Duration LOOK_AT_LIST = Duration.ofMinutes(1);
 
     /** More jobs are fetched when so many of the threads' worth are left, and never more than there are threads for. */
     private static final double FETCH_BELOW = 0.5;
@@ -43,12 +49,17 @@ public final class Jobs implements Managed {
     private final Scheduler scheduler;
     private final JobListStore list;
     private final Clock clock;
-    private final ScheduledExecutorService starter = Executors.newSingleThreadScheduledExecutor(Jobs::daemon);
+    private final List<RecurringTask<?>> recurring;
+    private final ScheduledExecutorService lister = Executors.newSingleThreadScheduledExecutor(Jobs::daemon);
+    private volatile Runnable whenListed = () -> {};
+    private volatile boolean listed;
+    private volatile boolean lastTryFailed;
 
-    private Jobs(Scheduler scheduler, DataSource database, Clock clock) {
+    private Jobs(Scheduler scheduler, DataSource database, Clock clock, List<RecurringTask<?>> recurring) {
         this.scheduler = scheduler;
-        this.list = new JobListStore(database);
+        this.list = new JobListStore(Jdbi.create(database));
         this.clock = clock;
+        this.recurring = List.copyOf(recurring);
     }
 
     /**
@@ -65,19 +76,20 @@ public final class Jobs implements Managed {
         if (configuration.isByHand()) {
             return byHand(database, clock, onDemand, recurring);
         }
-        Scheduler scheduler = Scheduler.create(database, onDemand)
-                .startTasks(recurring)
+        Scheduler scheduler = Scheduler.create(database, all(onDemand, recurring))
                 .threads(configuration.threads)
                 .clock(clock::instant)
                 .pollingInterval(configuration.pollingInterval.toJavaDuration())
                 .heartbeatInterval(configuration.heartbeat.toJavaDuration())
+                .missedHeartbeatsLimit(JobsConfiguration.HEARTBEATS_MISSED)
+                .schedulerName(new SchedulerName.Fixed(processName())) // column picked_by
                 .shutdownMaxWait(STOP_WAITS)
                 .jdbcCustomization(new PostgreSqlJdbcCustomization(false, false)) // asked, it may be away
                 .pollUsingLockAndFetch(FETCH_BELOW, 1.0)
                 .addSchedulerListener(new JobFailures())
                 .enableImmediateExecution()
                 .build();
-        return new Jobs(scheduler, database, clock);
+        return new Jobs(scheduler, database, clock, recurring);
     }
 
     /** How a module comes to its jobs: {@link Jobs#in}, but where a simulation runs them {@link #byHand}. */
@@ -95,14 +107,24 @@ public final class Jobs implements Managed {
     /** Jobs that no thread takes: they run in the caller's, by {@link #runDue}. Everything else is as in production. */
     public static Jobs byHand(
             DataSource database, Clock clock, List<Task<?>> onDemand, List<RecurringTask<?>> recurring) {
-        TestHelper.ManualSchedulerBuilder byHand = TestHelper.createManualScheduler(database, onDemand);
+        TestHelper.ManualSchedulerBuilder byHand = TestHelper.createManualScheduler(database, all(onDemand, recurring));
         byHand.threads(1); // it takes as many jobs at once as it believes to have threads
         Scheduler scheduler = byHand.clock(new Following(clock))
                 .pollingStrategy(ONE_BY_ONE)
                 .addSchedulerListener(new JobFailures())
-                .startTasks(recurring)
                 .build();
-        return new Jobs(scheduler, database, clock);
+        return new Jobs(scheduler, database, clock, recurring);
+    }
+
+    /** Tells replicas apart, on one host too. */
+    private static String processName() {
+        return new SchedulerName.Hostname().getName() + ':' + ProcessHandle.current().pid();
+    }
+
+    private static List<Task<?>> all(List<Task<?>> onDemand, List<RecurringTask<?>> recurring) {
+        List<Task<?>> all = new ArrayList<>(onDemand);
+        all.addAll(recurring);
+        return all;
     }
 
     /**
@@ -121,11 +143,6 @@ public final class Jobs implements Managed {
         return list.nextDue(most);
     }
 
-    /** By kind, how many jobs have failed so many times in a row or more; kinds without any are left out. */
-    public Map<String, Integer> failing(int times) {
-        return list.failing(times);
-    }
-
     /** Puts work on the list; safe from any thread and before {@link #start}. */
     public SchedulerClient client() {
         return scheduler;
@@ -139,31 +156,85 @@ public final class Jobs implements Managed {
         return SchedulerClient.Builder.create(database, onDemand).build();
     }
 
+    /** Has this process look now for jobs that are due; worth it where work was put on the list by another way. */
+    public void lookSoon() {
+        if (isRunning()) {
+            scheduler.triggerCheckForDueExecutions();
+        }
+    }
+
+    /** The names of the jobs that recur by the clock. */
+    public List<String> recurring() {
+        return recurring.stream().map(Task::getName).toList();
+    }
+
+    /** Whether the jobs that recur were put on the list, or found there. Until then it is tried again and again. */
+    public boolean areListed() {
+        return listed;
+    }
+
+    /** What is done once the jobs that recur are on the list for the first time; to be said before {@link #start}. */
+    public void whenListed(Runnable work) {
+        whenListed = work;
+    }
+
     /** Whether this process takes jobs. */
     public boolean isRunning() {
         return scheduler.getSchedulerState().isStarted()
                 && !scheduler.getSchedulerState().isShuttingDown();
     }
 
-    /** Begins to take jobs, at the latest when the database can be reached: the start of the service does not wait. */
+    /**
+     * Begins to take jobs. Those that recur are put on the list as soon as the database can be reached and is migrated: the
+     * start of the service does not wait for it.
+     */
     @Override
     public void start() {
-        try {
-            scheduler.start();
-            starter.shutdown();
-        } catch (RuntimeException e) {
-            log.warn(
-                    "event=jobs_not_started retry_in_ms={} cause=\"{}\"",
-                    START_AGAIN.toMillis(),
-                    WhatFailed.inWords(e));
-            ScheduledFuture<?> unused = starter.schedule(this::start, START_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+        scheduler.start();
+        if (scheduler instanceof ManualScheduler) {
+            list();
+        } else {
+            lister.execute(this::listAgainAndAgain);
         }
     }
 
     @Override
     public void stop() {
-        starter.shutdownNow();
+        lister.shutdownNow();
         scheduler.stop();
+    }
+
+    private void listAgainAndAgain() {
+        Duration pause = list() ? LOOK_AT_LIST : LIST_AGAIN;
+        try {
+            ScheduledFuture<?> unused =
+                    lister.schedule(this::listAgainAndAgain, pause.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) { // stopping
+            log.debug("event=jobs_not_looked_at", e);
+        }
+    }
+
+    /** Puts on the list whatever recurs and is not there. Returns whether all is. */
+    private boolean list() {
+        try {
+            recurring.forEach(task -> task.onStartup(scheduler, clock::instant));
+            if (!listed) {
+                listed = true;
+                log.info("event=jobs_listed count={}", recurring.size());
+                whenListed.run();
+            }
+            lastTryFailed = false;
+            return true;
+        } catch (RuntimeException e) {
+            if (!lastTryFailed) { // else it was said
+                log.warn(
+                        "event=jobs_not_listed retry_in_ms={} cause=\"{}\"",
+                        LIST_AGAIN.toMillis(),
+                        WhatFailed.inWords(e));
+            }
+            lastTryFailed = true;
+            return false;
+        }
     }
 
     /** A clock that is not set but read. */
@@ -181,7 +252,7 @@ public final class Jobs implements Managed {
     }
 
     private static Thread daemon(Runnable work) {
-        Thread thread = new Thread(work, "jobs-start");
+        Thread thread = new Thread(work, "jobs-list");
         thread.setDaemon(true);
         return thread;
     }

@@ -1,8 +1,10 @@
 package io.holisticos.jobs;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.dropwizard.util.Duration;
 import io.dropwizard.validation.MinDuration;
+import io.dropwizard.validation.ValidationMethod;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
@@ -23,13 +25,40 @@ public final class JobsConfiguration {
     @JsonProperty
     Duration pollingInterval = Duration.seconds(1);
 
-    /** A running job says so this often; one silent for six times as long is taken over by another process. */
+    /** So many in a row say that a process may be gone; db-scheduler takes no fewer. */
+    static final int HEARTBEATS_MISSED = 4;
+
+    /** Looks come after so many heartbeats' time, which is db-scheduler's rule; see {@link TakeOver} for why there are two. */
+    private static final int HEARTBEATS_BETWEEN_LOOKS = 2;
+
+    private static final java.time.Duration LONGEST_TAKE_OVER = java.time.Duration.ofSeconds(30);
+
+    /**
+     * A running job says so this often. One that is silent for four times as long, and still is two looks later, is taken
+     * over by another process: after 25 s at most, and never while its process lives and its database is slower by 10 s.
+     */
     @NotNull
     @MinDuration(value = 100, unit = TimeUnit.MILLISECONDS)
     @JsonProperty
-    Duration heartbeat = Duration.seconds(15);
+    Duration heartbeat = Duration.seconds(3);
 
     private boolean byHand;
+
+    @JsonIgnore
+    @ValidationMethod(
+            message = "heartbeat and pollingInterval must let jobs of a process that died go on within 30 s:"
+                    + " 8 * heartbeat + pollingInterval is at most that")
+    public boolean isTakenOverSoon() {
+        return takenOverWithin().compareTo(LONGEST_TAKE_OVER) <= 0;
+    }
+
+    /** How long a job of a process that died may lie still. */
+    java.time.Duration takenOverWithin() {
+        return heartbeat
+                .toJavaDuration()
+                .multipliedBy(HEARTBEATS_MISSED + 2 * HEARTBEATS_BETWEEN_LOOKS)
+                .plus(pollingInterval.toJavaDuration());
+    }
 
     public JobsConfiguration() {}
 

@@ -16,7 +16,10 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Whom Sahha knows: by what is held, by what Sahha said within a day, or by asking. Callers' ids may be any text. So an id
@@ -24,6 +27,8 @@ import java.util.function.Predicate;
  * it is kept in memory only: however many are tried, members are answered and no table grows. Thread-safe.
  */
 final class Profiles {
+
+    private static final Logger log = LoggerFactory.getLogger(Profiles.class);
 
     /** What Sahha said of an id holds for a day. */
     private static final Duration HOLDS = Duration.ofDays(1);
@@ -34,11 +39,13 @@ final class Profiles {
     /** What one question may take, however impatient who asks. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    /** What keeping an answer may take. */
+    private static final Duration SAVING = Duration.ofSeconds(1);
+
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     private final ProfileLane members;
     private final ProfileLane strangers;
-    private final SahhaStore store;
     private final StoreReads rows;
     private final Clock clock;
     private final Cache<UserId, Instant> nobodies;
@@ -48,12 +55,10 @@ final class Profiles {
     /**
      * @param members the way to ask for ids that are ours
      * @param strangers the way to ask for others
-     * @param store for what is written; {@code rows} for what a reader waits for
      */
-    Profiles(ProfileLane members, ProfileLane strangers, SahhaStore store, StoreReads rows, Clock clock) {
+    Profiles(ProfileLane members, ProfileLane strangers, StoreReads rows, Clock clock) {
         this.members = members;
         this.strangers = strangers;
-        this.store = store;
         this.rows = rows;
         this.clock = clock;
         this.nobodies = Caffeine.newBuilder()
@@ -141,12 +146,26 @@ final class Profiles {
         boolean known = api.fetchProfile(who, Deadline.after(PATIENCE));
         if (known) {
             nobodies.invalidate(who);
-            store.saveProfile(who, clock.instant());
+            remember(held -> held.saveProfile(who, clock.instant()));
         } else {
             nobodies.put(who, asked);
-            store.forgetProfile(who);
+            remember(held -> held.forgetProfile(who));
         }
         return known;
+    }
+
+    /** By the way of whoever waits, which gives up soon. Where it cannot be remembered, Sahha is asked once more. */
+    private void remember(Consumer<SahhaStore> saying) {
+        boolean saved = rows.read(
+                Deadline.after(SAVING),
+                held -> {
+                    saying.accept(held);
+                    return true;
+                },
+                error -> false);
+        if (!saved) {
+            log.debug("event=sahha_profile_check_not_saved");
+        }
     }
 
     private static boolean joined(CompletableFuture<Boolean> flight, Deadline deadline) {

@@ -27,7 +27,10 @@ final class SahhaInbox {
 
     private static final Duration BEAT = Duration.ofSeconds(1);
 
-    /** A refresh that came to nothing, or a process that ended, is tried again after this. */
+    /** What a process began and did not end, another begins after this. */
+    private static final Duration TAKEN_OVER_AFTER = Duration.ofSeconds(25);
+
+    /** A refresh that came to nothing is tried again after this. */
     private static final Duration AGAIN = Duration.ofMinutes(1);
 
     /** Whatever is read after that is fetched anyway. */
@@ -37,6 +40,7 @@ final class SahhaInbox {
     private static final Duration BETWEEN_PURGES = Duration.ofHours(6);
     private static final int AT_ONCE = 500;
 
+    private final SahhaInboxStore deliveries;
     private final SahhaInboxStore inbox;
     private final SahhaStore store;
     private final SahhaRefresh refresh;
@@ -45,14 +49,19 @@ final class SahhaInbox {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(SahhaInbox::daemon);
     private volatile Instant purged = Instant.EPOCH;
 
-    SahhaInbox(
-            SahhaInboxStore inbox,
-            SahhaStore store,
-            SahhaRefresh refresh,
-            SahhaConfiguration configuration,
-            Clock clock) {
-        this.inbox = inbox;
-        this.store = store;
+    /**
+     * Ways into one database.
+     *
+     * @param deliveries with the limits of whoever waits for an answer
+     * @param inbox for what goes on in the background
+     * @param rows of members, likewise
+     */
+    record Stores(SahhaInboxStore deliveries, SahhaInboxStore inbox, SahhaStore rows) {}
+
+    SahhaInbox(Stores stores, SahhaRefresh refresh, SahhaConfiguration configuration, Clock clock) {
+        this.deliveries = stores.deliveries();
+        this.inbox = stores.inbox();
+        this.store = stores.rows();
         this.refresh = refresh;
         this.configuration = configuration;
         this.clock = clock;
@@ -76,7 +85,7 @@ final class SahhaInbox {
                     longer(
                             configuration.overview().freshFor(),
                             configuration.metrics().freshFor()));
-            if (Idempotent.work(() -> inbox.save(sha256(body), events, times)) == 0) {
+            if (Idempotent.work(() -> deliveries.save(sha256(body), events, times)) == 0) {
                 return WebhookOutcome.DUPLICATE;
             }
             return events.get(0).isKnownType() ? WebhookOutcome.STORED : WebhookOutcome.UNKNOWN_TYPE;
@@ -89,10 +98,11 @@ final class SahhaInbox {
     /** Begins the refreshes that are due. */
     void work() {
         Instant now = clock.instant();
-        for (SahhaInboxStore.Due due : inbox.claim(now, now.plus(AGAIN), AT_ONCE)) {
+        Instant claimedUntil = now.plus(TAKEN_OVER_AFTER);
+        for (SahhaInboxStore.Due due : inbox.claim(now, claimedUntil, AT_ONCE)) {
             if (store.holdsAnything(due.who())) {
                 var unused = refresh.start(due.who(), due.kind(), Span.recent(clock))
-                        .whenComplete((known, failure) -> settle(due));
+                        .whenComplete((known, failure) -> settle(due, claimedUntil));
             } else { // nobody has asked for this member yet: there is nothing to bring up to date
                 inbox.settle(due, now, now, now);
             }
@@ -105,14 +115,15 @@ final class SahhaInbox {
     }
 
     /** A fetch under way before the event was told does not count: the store knows when the last one began. */
-    private void settle(SahhaInboxStore.Due due) {
+    private void settle(SahhaInboxStore.Due due, Instant claimedUntil) {
         try {
             Instant now = clock.instant();
             Instant begun = store.refreshed(due.who())
                     .get(new SahhaStore.RefreshKey(
                             due.kind().word(), Span.recent(clock).name()));
             inbox.settle(due, begun, now.minus(GIVEN_UP), now);
-        } catch (RuntimeException e) { // due again in a minute
+            inbox.postpone(due, claimedUntil, now.plus(AGAIN));
+        } catch (RuntimeException e) { // due again when the claim is over
             log.warn("event=webhook_not_settled provider=sahha cause=\"{}\"", WhatFailed.inWords(e));
         }
     }

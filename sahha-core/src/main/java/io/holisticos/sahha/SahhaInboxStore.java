@@ -44,6 +44,9 @@ final class SahhaInboxStore {
             update sahha_inbox set done_at = :now
             where profile_id = :who and kind = :kind and done_at is null
               and (received_at < :givenUp or received_at <= :begun)""";
+    private static final String POSTPONE = """
+            update sahha_inbox set due_at = :again
+            where profile_id = :who and kind = :kind and done_at is null and due_at = :claimedUntil""";
     private static final String PURGE = "delete from sahha_inbox where done_at < :before";
 
     private final Jdbi jdbi;
@@ -116,6 +119,16 @@ final class SahhaInboxStore {
                 .bind("begun", begun == null ? null : utc(begun))
                 .bind("givenUp", utc(givenUp))
                 .bind("now", utc(now))
+                .execute());
+    }
+
+    /** What was claimed until then and is not settled comes again later. */
+    void postpone(Due due, Instant claimedUntil, Instant again) {
+        jdbi.useHandle(handle -> handle.createUpdate(POSTPONE)
+                .bind("who", due.who().value())
+                .bind("kind", due.kind().word())
+                .bind("claimedUntil", utc(claimedUntil))
+                .bind("again", utc(again))
                 .execute());
     }
 

@@ -54,7 +54,7 @@ public final class SahhaModule implements Managed {
     /**
      * The entry point's database, migrated by {@code sahha-db/changelog.yaml}.
      *
-     * @param reads with limits inside a reader's time
+     * @param reads with limits inside the time of whoever waits for an answer: readers, and Sahha with its events
      * @param work for what goes on in the background
      */
     public record Storage(Jdbi reads, Jdbi work) {}
@@ -86,7 +86,6 @@ public final class SahhaModule implements Managed {
         this.profiles = new Profiles(
                 lane("members", api, MEMBERS, refreshes, metrics),
                 lane("strangers", api.on(budget.ofStrangers()), STRANGERS, refreshes, metrics),
-                store,
                 rows,
                 clock);
         this.refresh = new SahhaRefresh(api, store, profiles, refreshes, new SahhaRefresh.Instruments(clock, metrics));
@@ -95,7 +94,9 @@ public final class SahhaModule implements Managed {
         this.source = new SahhaSource(reader, profiles, rows, configuration);
         this.vitals = new SahhaVitals(List.of(tokens, data), refresh);
         this.reads = new ExistingReads(reader, rows, configuration);
-        this.inbox = new SahhaInbox(new SahhaInboxStore(storage.work()), store, refresh, configuration, clock);
+        SahhaInbox.Stores inboxes =
+                new SahhaInbox.Stores(new SahhaInboxStore(storage.reads()), new SahhaInboxStore(storage.work()), store);
+        this.inbox = new SahhaInbox(inboxes, refresh, configuration, clock);
         this.webhook = new SahhaWebhookResource(
                 new WebhookSecrets(configuration.webhookSecret, configuration.previousWebhookSecret),
                 inbox,

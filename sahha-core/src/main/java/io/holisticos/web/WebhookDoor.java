@@ -8,9 +8,12 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,12 +31,17 @@ public final class WebhookDoor {
     private static final int RETRY_AFTER_SECONDS = 30;
 
     private static final String PATHS = "/webhooks/";
+    /** Deliveries being stored at once: readers share the pool, and must find a connection however slow storing is. */
+    private static final int AT_ONCE = 3;
+
+    private static final Duration WAITS_FOR_ITS_TURN = Duration.ofMillis(500);
 
     private static final Logger log = LoggerFactory.getLogger(WebhookDoor.class);
 
     private final String provider;
     private final String path;
     private final RefusedWebhooks refused;
+    private final Semaphore turns = new Semaphore(AT_ONCE, true);
     private final Map<WebhookOutcome, Counter> counters = new EnumMap<>(WebhookOutcome.class);
 
     /** The door at {@code /webhooks/<provider>}. */
@@ -81,7 +89,7 @@ public final class WebhookDoor {
         return refusal(outcome);
     }
 
-    private static WebhookOutcome outcomeOf(
+    private WebhookOutcome outcomeOf(
             HttpHeaders headers, InputStream body, Function<byte[], WebhookOutcome> storing) {
         if (!isJson(headers.getHeaderString(HttpHeaders.CONTENT_TYPE))
                 || isEncoded(headers.getHeaderString(HttpHeaders.CONTENT_ENCODING))) {
@@ -92,9 +100,25 @@ public final class WebhookDoor {
         }
         try {
             byte[] bytes = body.readNBytes(MOST_BYTES + 1);
-            return bytes.length > MOST_BYTES ? WebhookOutcome.TOO_LARGE : storing.apply(bytes);
+            return bytes.length > MOST_BYTES ? WebhookOutcome.TOO_LARGE : inTurn(bytes, storing);
         } catch (IOException e) { // the sender left
             return WebhookOutcome.GARBAGE;
+        }
+    }
+
+    private WebhookOutcome inTurn(byte[] bytes, Function<byte[], WebhookOutcome> storing) {
+        try {
+            if (!turns.tryAcquire(WAITS_FOR_ITS_TURN.toMillis(), TimeUnit.MILLISECONDS)) {
+                return WebhookOutcome.UNAVAILABLE;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return WebhookOutcome.UNAVAILABLE;
+        }
+        try {
+            return storing.apply(bytes);
+        } finally {
+            turns.release();
         }
     }
 

@@ -40,13 +40,10 @@ class JobFailuresTest {
     void aFailureIsNamedByItsTaskAndNeverByItsMember() {
         failures.onExecutionComplete(
                 ExecutionComplete.failure(OF_A_MEMBER, NOW, NOW, new IllegalStateException("of some-member")));
-        failures.onExecutionDead(OF_A_MEMBER);
 
         assertThat(logged.list)
                 .extracting(ILoggingEvent::getFormattedMessage)
-                .containsExactly(
-                        "event=job_failed task=whoop-member cause=\"IllegalStateException\"",
-                        "event=job_dead task=whoop-member");
+                .containsExactly("event=job_failed task=whoop-member cause=\"IllegalStateException\"");
     }
 
     @Test

@@ -36,6 +36,7 @@ public record Settings(int port, int adminPort, String whoopUrl, String sahhaUrl
         variables.put("BIND_HOST", "127.0.0.1");
         variables.put("ADMIN_PORT", Integer.toString(adminPort));
         variables.put("LOG_LEVEL", "WARN");
+        variables.put("DRAIN_TIME", "0s"); // no load balancer stands before it
         variables.put("LOG_LAYOUT", "text");
         variables.put("SAHHA_DATABASE_URL", postgres.url(Postgres.SAHHA));
         variables.put("WHOOP_DATABASE_URL", postgres.url(Postgres.WHOOP));

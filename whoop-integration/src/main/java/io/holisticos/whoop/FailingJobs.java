@@ -4,7 +4,7 @@ import com.codahale.metrics.CachedGauge;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import io.holisticos.health.HealthError.SourceUnavailable;
-import io.holisticos.jobs.Jobs;
+import io.holisticos.jobs.JobListStore;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.connect.Arrivals;
 import io.holisticos.whoop.sync.Failing;
@@ -23,14 +23,23 @@ final class FailingJobs {
     private static final long COUNT_AGAIN_SECONDS = 15;
     private static final int UNKNOWN = -1;
 
-    private FailingJobs() {}
+    private final Synchronizer synchronizer;
+    private final Arrivals arrivals;
+    private final JobListStore list;
+
+    /** By a way to all of them that gives up soon: somebody waits for the answer. */
+    FailingJobs(Synchronizer synchronizer, Arrivals arrivals, JobListStore list) {
+        this.synchronizer = synchronizer;
+        this.arrivals = arrivals;
+        this.list = list;
+    }
 
     /** @throws SourceUnavailable when the database does not answer */
-    static List<Failing> of(Synchronizer synchronizer, Arrivals arrivals, Jobs jobs) {
+    List<Failing> find() {
         try {
             Stream<Failing> waiting = arrivals.failing(Failing.TIMES).entrySet().stream()
                     .map(failure -> new Failing(Arrivals.TASK, failure.getKey(), null, failure.getValue()));
-            return Stream.of(synchronizer.failing().stream(), waiting, broken(jobs))
+            return Stream.of(synchronizer.failing().stream(), waiting, broken())
                     .flatMap(each -> each)
                     .toList();
         } catch (JdbiException e) {
@@ -39,31 +48,45 @@ final class FailingJobs {
     }
 
     /** A member counts once, whatever fails of theirs. */
-    private static int count(Synchronizer synchronizer, Arrivals arrivals, Jobs jobs) {
+    private int count() {
         try {
             int waiting = arrivals.failing(Failing.TIMES).values().stream()
                     .mapToInt(Integer::intValue)
                     .sum();
             return synchronizer.failingMembers()
                     + waiting
-                    + broken(jobs).mapToInt(Failing::members).sum();
+                    + broken().mapToInt(Failing::members).sum();
         } catch (JdbiException | SourceUnavailable databaseIsAway) {
             return UNKNOWN;
         }
     }
 
-    private static Stream<Failing> broken(Jobs jobs) {
-        return jobs.failing(Failing.TIMES).entrySet().stream()
+    private Stream<Failing> broken() {
+        return list.failing(Failing.TIMES).entrySet().stream()
                 .map(kind -> new Failing(kind.getKey(), null, null, kind.getValue()));
     }
 
+    /**
+     * Of these jobs that recur, those that are not on the list.
+     *
+     * @throws SourceUnavailable when the database does not answer
+     */
+    List<String> unlisted(List<String> recurring) {
+        try {
+            List<String> listed = list.recurring();
+            return recurring.stream().filter(name -> !listed.contains(name)).toList();
+        } catch (JdbiException e) {
+            throw new SourceUnavailable(WhoopApi.WHOOP, RETRY_AFTER, e);
+        }
+    }
+
     /** Gauge {@code whoop.jobs.failing}. */
-    static void register(MetricRegistry metrics, Synchronizer synchronizer, Arrivals arrivals, Jobs jobs) {
+    void register(MetricRegistry metrics) {
         Gauge<Integer> unused =
                 metrics.gauge("whoop.jobs.failing", () -> new CachedGauge<>(COUNT_AGAIN_SECONDS, TimeUnit.SECONDS) {
                     @Override
                     protected Integer loadValue() {
-                        return count(synchronizer, arrivals, jobs);
+                        return count();
                     }
                 });
     }

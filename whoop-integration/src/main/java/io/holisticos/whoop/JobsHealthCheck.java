@@ -6,20 +6,17 @@ import io.holisticos.health.WhatFailed;
 import io.holisticos.jobs.Jobs;
 import io.holisticos.whoop.connect.Arrivals;
 import io.holisticos.whoop.sync.Failing;
-import io.holisticos.whoop.sync.Synchronizer;
 import java.util.List;
 
-/** Whether this process takes jobs, and none fails again and again. */
+/** Whether this process takes jobs, all that recur are on the list, and none fails again and again. */
 final class JobsHealthCheck extends HealthCheck {
 
     private final Jobs jobs;
-    private final Synchronizer synchronizer;
-    private final Arrivals arrivals;
+    private final FailingJobs jobsThatFail;
 
-    JobsHealthCheck(Jobs jobs, Synchronizer synchronizer, Arrivals arrivals) {
+    JobsHealthCheck(Jobs jobs, FailingJobs jobsThatFail) {
         this.jobs = jobs;
-        this.synchronizer = synchronizer;
-        this.arrivals = arrivals;
+        this.jobsThatFail = jobsThatFail;
     }
 
     @Override
@@ -28,7 +25,13 @@ final class JobsHealthCheck extends HealthCheck {
             return Result.unhealthy("jobs are not running: is the database up?");
         }
         try {
-            List<Failing> failing = FailingJobs.of(synchronizer, arrivals, jobs);
+            List<String> unlisted = jobsThatFail.unlisted(jobs.recurring());
+            if (!unlisted.isEmpty()) {
+                return Result.unhealthy(
+                        "not on the list of jobs: %s; they are put on it again and again, every minute at the latest",
+                        unlisted);
+            }
+            List<Failing> failing = jobsThatFail.find();
             return failing.isEmpty()
                     ? Result.healthy()
                     : Result.unhealthy(

@@ -1,19 +1,20 @@
 package io.holisticos.whoop;
 
 import com.codahale.metrics.health.HealthCheck;
-import io.holisticos.vault.Vault;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Whether what is sealed opens. */
 final class VaultHealthCheck extends HealthCheck {
 
-    private final Vault vault;
+    private final Supplier<Optional<String>> trouble;
 
-    VaultHealthCheck(Vault vault) {
-        this.vault = vault;
+    VaultHealthCheck(Supplier<Optional<String>> trouble) {
+        this.trouble = trouble;
     }
 
     @Override
     protected Result check() {
-        return vault.trouble().map(why -> Result.unhealthy("%s", why)).orElseGet(Result::healthy);
+        return trouble.get().map(why -> Result.unhealthy("%s", why)).orElseGet(Result::healthy);
     }
 }

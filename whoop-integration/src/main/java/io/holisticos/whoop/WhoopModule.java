@@ -9,6 +9,7 @@ import io.dropwizard.lifecycle.Managed;
 import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.HealthSource;
 import io.holisticos.health.UserId;
+import io.holisticos.jobs.JobListStore;
 import io.holisticos.jobs.Jobs;
 import io.holisticos.notice.ChangeNotices;
 import io.holisticos.outbound.Authorization;
@@ -68,8 +69,8 @@ public final class WhoopModule implements Managed {
     private final WhoopConfiguration configuration;
     private final Tools tools;
     private final Switches switches;
-    private final Vault vault;
-    private final QuotaGovernor quota;
+    private final Storage storage;
+    private final QuotaGovernor asked;
     private final Connections connections;
     private final Arrivals arrivals;
     private final Admission admission;
@@ -87,7 +88,9 @@ public final class WhoopModule implements Managed {
     private final WhoopDayStore reader;
     private final Standings standings;
     private final WebhookInbox inbox;
+    private final WebhookInbox deliveries;
     private final Jobs jobs;
+    private final FailingJobs failing;
 
     /** What every module gets from the house; the clients are kept and not closed. */
     public record Tools(Clients clients, Commands commands, ObjectMapper mapper, MetricRegistry metrics, Clock clock) {}
@@ -98,13 +101,22 @@ public final class WhoopModule implements Managed {
     /**
      * WHOOP's own database, migrated by {@code whoop-db/changelog.yaml}.
      *
-     * @param reads with limits inside a reader's time
-     * @param work for jobs, the quota and the custody of tokens, which may take longer
+     * @param reads with limits inside the time of whoever waits for an answer: readers, senders of events, members who
+     *     connect, probes and operators
+     * @param work for jobs, their quota and the custody of tokens, which may take longer
      * @param jobs makes the jobs of {@code work}
      * @param notices what replicas tell each other by this database
      * @param clock the time that they agree on
      */
-    public record Storage(Pool reads, Pool work, Jobs.Maker jobs, ChangeNotices notices, Clock clock) {}
+    public record Storage(Pool reads, Pool work, Jobs.Maker jobs, ChangeNotices notices, Clock clock) {
+
+        /** What keeps sealed values from being opened, whoever wanted to. */
+        Optional<String> vaultTrouble() {
+            return Stream.of(work, reads)
+                    .flatMap(pool -> pool.vault().trouble().stream())
+                    .findFirst();
+        }
+    }
 
     /** One way into the database. */
     public record Pool(DataSource source, Jdbi jdbi, Vault vault) {}
@@ -116,15 +128,18 @@ public final class WhoopModule implements Managed {
         this.configuration = configuration;
         this.tools = tools;
         this.switches = switches;
+        this.storage = storage;
         Pool work = storage.work();
         Pool reads = storage.reads();
         work.vault().listenTo(storage.notices());
         reads.vault().listenTo(storage.notices());
-        this.vault = work.vault();
         Commands commands = tools.commands();
-        this.quota = new QuotaGovernor(work.jdbi(), storage.clock(), configuration.quota);
+        QuotaGovernor quota = new QuotaGovernor(work.jdbi(), storage.clock(), configuration.quota);
         quota.listenTo(storage.notices());
-        QuotaGauges.register(tools.metrics(), quota);
+        QuotaGovernor ofConsents = quota.through(reads.jdbi());
+        ofConsents.listenTo(storage.notices());
+        this.asked = quota.through(reads.jdbi());
+        QuotaGauges.register(tools.metrics(), asked);
         this.tokens = Outbound.to(
                 WhoopApi.WHOOP,
                 tools.clients().oauth(),
@@ -152,19 +167,15 @@ public final class WhoopModule implements Managed {
                 tools.metrics());
         this.synchronizer = new Synchronizer(
                 work.jdbi(), api, new WhoopStore(work.jdbi(), work.vault()), terms, () -> jobs().client());
-        WhoopApi first = api.paidFrom(quota.consents());
+        this.inbox = inbox(work, connections, synchronizer);
         this.arrivals = new Arrivals(
                 connections,
-                first,
-                new Arrivals.Ways(new SyncOnConnect(), switches.integration(), () -> jobs().client(), tools.metrics()),
-                tools.clock());
-        this.inbox = new WebhookInbox(
-                work.jdbi(),
-                new WebhookInbox.Members(
-                        account -> connections.findByAccount(account).map(Connection::who),
-                        work.vault(),
-                        new Changes()),
-                configuration.webhook,
+                api.paidFrom(quota.consents()),
+                new Arrivals.Ways(
+                        new SyncOnConnect(synchronizer, inbox),
+                        switches.integration(),
+                        () -> jobs().client(),
+                        tools.metrics()),
                 tools.clock());
         this.jobs = storage.jobs()
                 .make(
@@ -181,10 +192,20 @@ public final class WhoopModule implements Managed {
                                         connections.recurringTasks(switches.integration()))
                                 .flatMap(List::stream)
                                 .toList());
-        FailingJobs.register(tools.metrics(), synchronizer, arrivals, jobs);
-        SchedulerClient client = Jobs.client(reads.source(), synchronizer.tasks());
+        SchedulerClient client = Jobs.client(
+                reads.source(),
+                Stream.concat(synchronizer.tasks().stream(), arrivals.tasks().stream())
+                        .toList());
         this.requests =
                 new Synchronizer(reads.jdbi(), api, new WhoopStore(reads.jdbi(), reads.vault()), terms, () -> client);
+        requests.register(tools.metrics());
+        Connections waiting = connections.through(reads.jdbi(), reads.vault());
+        this.deliveries = inbox(reads, waiting, requests);
+        SyncOnConnect syncSoon = new SyncOnConnect(requests, deliveries);
+        Arrivals arriving = arrivals.through(
+                waiting, new Arrivals.Ways(syncSoon, switches.integration(), () -> client, tools.metrics()));
+        this.failing = new FailingJobs(requests, arriving, new JobListStore(reads.jdbi()));
+        failing.register(tools.metrics());
         this.connected = new ConnectionReader(reads.jdbi());
         this.admission =
                 new Admission(connected, configuration::memberLimit, quota.through(reads.jdbi())::untilNextPermit);
@@ -195,11 +216,11 @@ public final class WhoopModule implements Managed {
         this.store = commands.add(WhoopApi.WHOOP, STORE, configuration.store());
         this.connectFlow = new ConnectFlow(
                 new Consents(reads.jdbi(), reads.vault(), configuration.connect, new SecureRandom(), tools.clock()),
-                connections,
-                new ConnectFlow.Whoop(oauth, first, tools.clock()),
-                arrivals,
+                waiting,
+                new ConnectFlow.Whoop(oauth, api.paidFrom(ofConsents.consents()), tools.clock()),
+                arriving,
                 new Surroundings(
-                        new SyncOnConnect(),
+                        syncSoon,
                         new Switch(),
                         who -> requests.findFreshness(who).map(Freshness::lastSyncedAt),
                         admission,
@@ -220,7 +241,7 @@ public final class WhoopModule implements Managed {
         jersey.register(new WhoopWebhookResource(
                 configuration.webhook,
                 configuration.connect.clientSecret(),
-                inbox,
+                deliveries,
                 new WebhookDoor(
                         WhoopApi.WHOOP.value(),
                         tools.metrics(),
@@ -230,34 +251,33 @@ public final class WhoopModule implements Managed {
 
     /** WHOOP's quota, for operators. */
     public WhoopQuota quota() {
-        return new WhoopQuota(quota, synchronizer);
+        return new WhoopQuota(asked, synchronizer);
     }
 
     /** How the integration does. */
     public WhoopVitals vitals() {
         return new WhoopVitals(
                 List.of(tokens, data),
-                quota,
-                synchronizer,
-                new WhoopVitals.Connecting(forbidden, admission, arrivals, vault),
-                this::jobs);
+                asked,
+                new WhoopVitals.Work(requests, jobs, failing),
+                new WhoopVitals.Connecting(forbidden, admission, storage::vaultTrouble));
     }
 
     /** By name: {@code whoop}, {@code vault} and {@code jobs}. */
     public Map<String, HealthCheck> healthChecks() {
         return Map.of(
-                "whoop", new WhoopHealthCheck(quota, data),
-                "vault", new VaultHealthCheck(vault),
-                "jobs", new JobsHealthCheck(jobs, synchronizer, arrivals));
+                "whoop", new WhoopHealthCheck(asked, data),
+                "vault", new VaultHealthCheck(storage::vaultTrouble),
+                "jobs", new JobsHealthCheck(jobs, failing));
     }
 
     @Override
     public void start() {
-        jobs.start();
-        inbox.sweepSoon(jobs.client());
-        if (jobs.isRunning()) {
+        jobs.whenListed(() -> {
+            inbox.sweepSoon(jobs.client());
             synchronizer.sweep();
-        }
+        });
+        jobs.start();
     }
 
     @Override
@@ -268,6 +288,17 @@ public final class WhoopModule implements Managed {
 
     private Jobs jobs() {
         return jobs;
+    }
+
+    private WebhookInbox inbox(Pool pool, Connections members, Synchronizer changes) {
+        return new WebhookInbox(
+                pool.jdbi(),
+                new WebhookInbox.Members(
+                        account -> members.findByAccount(account).map(Connection::who),
+                        pool.vault(),
+                        new Changes(changes)),
+                configuration.webhook,
+                tools.clock());
     }
 
     private Optional<MemberConnections.MemberConnection> connectionOf(UserId who) {
@@ -302,23 +333,39 @@ public final class WhoopModule implements Managed {
 
     /** What WHOOP tells is for the synchronizer. */
     private final class Changes implements ChangeList {
+        private final Synchronizer by;
+
+        Changes(Synchronizer by) {
+            this.by = by;
+        }
+
         @Override
         public Noted note(Handle handle, UserId who, Change change, News news) {
-            return synchronizer.note(handle, who, change, news);
+            return by.note(handle, who, change, news);
         }
 
         @Override
         public void wake(UserId who) {
-            synchronizer.wake(who);
+            by.wake(who);
+            jobs().lookSoon();
         }
     }
 
     /** A member who connects has days in WHOOP that we do not have yet. */
     private final class SyncOnConnect implements ConnectionListener {
+        private final Synchronizer by;
+        private final WebhookInbox parked;
+
+        SyncOnConnect(Synchronizer by, WebhookInbox parked) {
+            this.by = by;
+            this.parked = parked;
+        }
+
         @Override
         public void connected(UserId who, long whoopUserId) {
-            synchronizer.connected(who, whoopUserId);
-            inbox.replayParked(who, whoopUserId);
+            by.connected(who, whoopUserId);
+            parked.replayParked(who, whoopUserId);
+            jobs().lookSoon();
         }
 
         @Override
@@ -326,7 +373,7 @@ public final class WhoopModule implements Managed {
 
         @Override
         public void disowned(UserId who) {
-            synchronizer.disowned(who);
+            synchronizer.disowned(who); // whoever waits for it: nothing would do it later
         }
     }
 }

@@ -3,7 +3,6 @@ package io.holisticos.whoop;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.holisticos.jobs.Jobs;
 import io.holisticos.outbound.Outbound;
-import io.holisticos.vault.Vault;
 import io.holisticos.whoop.api.ForbiddenCalls;
 import io.holisticos.whoop.connect.Admission;
 import io.holisticos.whoop.connect.Arrivals;
@@ -24,21 +23,14 @@ public final class WhoopVitals {
 
     private final List<Outbound> ways;
     private final QuotaGovernor quota;
-    private final Synchronizer synchronizer;
+    private final Work work;
     private final Connecting connecting;
-    private final Supplier<Jobs> jobs;
 
-    WhoopVitals(
-            List<Outbound> ways,
-            QuotaGovernor quota,
-            Synchronizer synchronizer,
-            Connecting connecting,
-            Supplier<Jobs> jobs) {
+    WhoopVitals(List<Outbound> ways, QuotaGovernor quota, Work work, Connecting connecting) {
         this.ways = ways;
         this.quota = quota;
-        this.synchronizer = synchronizer;
+        this.work = work;
         this.connecting = connecting;
-        this.jobs = jobs;
     }
 
     /** By command key: {@code closed}, {@code open}, {@code half_open}; only commands that were called. Answers at once. */
@@ -48,9 +40,9 @@ public final class WhoopVitals {
         return all;
     }
 
-    /** Whether this process takes jobs. Answers at once. */
+    /** Whether this process takes jobs, and has put those that recur on the list. Answers at once. */
     public boolean areJobsRunning() {
-        return jobs.get().isRunning();
+        return work.jobs().isRunning() && work.jobs().areListed();
     }
 
     /** Calls that were answered with 403. Answers at once. */
@@ -66,7 +58,7 @@ public final class WhoopVitals {
 
     /** Whether tokens and payloads are sealed and open as they should. Answers at once. */
     public boolean isVaultWell() {
-        return connecting.vault().trouble().isEmpty();
+        return connecting.vaultTrouble().get().isEmpty();
     }
 
     /**
@@ -82,10 +74,8 @@ public final class WhoopVitals {
                         new Use(status.usedInDay(), status.mostInDay()),
                         status.nextPermitAt(),
                         status.blockedUntil()),
-                synchronizer.lastSyncedAt(),
-                FailingJobs.of(synchronizer, connecting.arrivals(), jobs.get()).stream()
-                        .map(FailingJob::of)
-                        .toList(),
+                work.synchronizer().lastSyncedAt(),
+                work.failing().find().stream().map(FailingJob::of).toList(),
                 membersOf(connecting.admission().members()));
     }
 
@@ -99,7 +89,10 @@ public final class WhoopVitals {
     }
 
     /** What is told by the parts where members come in. */
-    record Connecting(ForbiddenCalls forbidden, Admission admission, Arrivals arrivals, Vault vault) {}
+    record Connecting(ForbiddenCalls forbidden, Admission admission, Supplier<Optional<String>> vaultTrouble) {}
+
+    /** What is told by the parts that keep members current. */
+    record Work(Synchronizer synchronizer, Jobs jobs, FailingJobs failing) {}
 
     /**
      * From the database, so the same on every replica.

@@ -2,7 +2,9 @@ package io.holisticos.app.probes;
 
 import com.codahale.metrics.Gauge;
 import io.dropwizard.core.setup.Environment;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.component.LifeCycle;
 import org.slf4j.Logger;
@@ -20,16 +22,30 @@ public final class Drain {
 
     private Drain() {}
 
-    /** With the task {@code drain}, the gauge {@code drain.draining} (0 or 1), and the end of the server. */
-    public static Drain in(Environment environment) {
+    /**
+     * With the task {@code drain}, the gauge {@code drain.draining} (0 or 1), and the end of the server.
+     *
+     * @param time from saying so until the ports are closed: who sends callers here has to notice meanwhile
+     */
+    public static Drain in(Environment environment, Duration time) {
         Drain drain = new Drain();
         environment.admin().addTask(new DrainTask(drain));
         environment.metrics().register("drain.draining", (Gauge<Integer>) () -> drain.isDraining() ? 1 : 0);
         environment.lifecycle().addEventListener(new LifeCycle.Listener() {
+            private volatile boolean served;
+
+            @Override
+            public void lifeCycleStarted(LifeCycle started) {
+                served |= started instanceof Server;
+            }
+
             @Override
             public void lifeCycleStopping(LifeCycle stopping) {
                 if (stopping instanceof Server) { // before it closes its ports
                     drain.begin("server_stopping");
+                    if (served) {
+                        LockSupport.parkNanos(time.toNanos());
+                    }
                 }
             }
         });

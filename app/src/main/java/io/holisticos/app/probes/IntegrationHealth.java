@@ -30,7 +30,8 @@ public record IntegrationHealth(
         @Schema(description = "ok; degraded: it takes no writes; down: it does not answer") @JsonProperty("database")
         Word database,
 
-        @Schema(description = "Whether this process takes jobs") @JsonProperty("jobs_running")
+        @Schema(description = "Whether this process takes jobs, and those that recur are on the list")
+        @JsonProperty("jobs_running")
         boolean jobsRunning,
 
         @Schema(description = "ok; degraded: tokens and payloads do not open, or vault.keys were not checked yet")

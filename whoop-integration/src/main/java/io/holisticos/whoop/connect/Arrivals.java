@@ -20,6 +20,7 @@ import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.UserId;
 import io.holisticos.health.WhatFailed;
 import io.holisticos.outbound.FailedReply;
+import io.holisticos.jobs.TakeOver;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.connect.Connection.State;
 import io.holisticos.whoop.connect.Connections.Joined;
@@ -97,6 +98,7 @@ public final class Arrivals {
         this.goodBye = new GoodBye(connections, api);
         this.causes = new Causes(clock);
         this.task = Tasks.custom(TASK, Void.class)
+                .onDeadExecution(new TakeOver<>(clock))
                 .onFailure((failed, operations) -> operations.reschedule(
                         failed, after(backOff(failed.getExecution().consecutiveFailures + 1), LONGEST_RETRY)))
                 .execute((instance, context) -> {
@@ -104,6 +106,11 @@ public final class Arrivals {
                     return (complete, operations) ->
                             next.ifPresentOrElse(moment -> operations.reschedule(complete, moment), operations::remove);
                 });
+    }
+
+    /** The same for those who wait for an answer: by another way into the same database, and into the list of jobs. */
+    public Arrivals through(Connections others, Ways waiting) {
+        return new Arrivals(others, api, waiting, clock);
     }
 
     /** The kinds of jobs that do the work; to be given to {@link io.holisticos.jobs.Jobs}. */
@@ -114,8 +121,11 @@ public final class Arrivals {
     /** What is done by the clock; to be given to {@link io.holisticos.jobs.Jobs}. */
     public List<RecurringTask<?>> recurringTasks() {
         return List.of(
-                Tasks.recurring("whoop-arrivals-sweep", FixedDelay.of(SWEEP)).execute((instance, context) -> sweep()),
+                Tasks.recurring("whoop-arrivals-sweep", FixedDelay.of(SWEEP))
+                        .onDeadExecution(new TakeOver<>(clock))
+                        .execute((instance, context) -> sweep()),
                 Tasks.recurring("whoop-unconfirmed-sweep", FixedDelay.of(SWEEP))
+                        .onDeadExecution(new TakeOver<>(clock))
                         .execute((instance, context) -> endUnconfirmed()));
     }
 
@@ -185,9 +195,14 @@ public final class Arrivals {
         return joined;
     }
 
+    /** Whoever cannot begin to read for now finds the member later: they are connected all the same. */
     void announce(UserId who, long whoopUserId) {
         log.info("event=connected provider=whoop member={}", connections.inLogs(who));
-        ways.listener().connected(who, whoopUserId);
+        try {
+            ways.listener().connected(who, whoopUserId);
+        } catch (SourceUnavailable e) {
+            log.warn("event=first_sync_not_begun member={} kind={}", connections.inLogs(who), e.kind());
+        }
     }
 
     /** Returns when to try again; empty when there is nothing more to ask. */

@@ -334,7 +334,7 @@ public final class ConnectFlow {
         UserId who = back.consent().who();
         Deadline deadline = Deadline.after(PATIENCE);
         try {
-            connections.requireSeals(who); // what is granted must not be lost
+            connections.requireKeeping(who); // what is granted must not be lost
             TokenAnswer answer = whoop.oauth().exchange(who, back.code(), deadline);
             if (answer instanceof Granted granted) {
                 return narrowed(granted) ? givenBack(back, granted, deadline) : only(back, granted, deadline);
@@ -378,7 +378,7 @@ public final class ConnectFlow {
         UserId who = back.consent().who();
         Consented consented = consented(back, granted);
         Holding holding =
-                connections.hold(who, consented, surroundings.admission().limit());
+                connections.hold(who, consented, surroundings.admission().limit(), deadline);
         if (holding == Holding.MEMBER_LIMIT_REACHED) {
             goodBye.giveBackUnlessAnothers(who, granted.accessToken());
             return failed(back, Refusal.MEMBER_LIMIT);

@@ -6,12 +6,16 @@ import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import io.dropwizard.lifecycle.Managed;
+import io.github.resilience4j.core.IntervalFunction;
+import io.github.resilience4j.retry.Retry;
+import io.github.resilience4j.retry.RetryConfig;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError.ConnectionNotFound;
 import io.holisticos.health.HealthError.ReauthorizationRequired;
 import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
+import io.holisticos.jobs.TakeOver;
 import io.holisticos.vault.Vault;
 import io.holisticos.whoop.connect.ConnectionStore.Held;
 import io.holisticos.whoop.connect.RefreshCustody.Usable;
@@ -47,6 +51,11 @@ public final class Connections implements Managed {
     /** Why a connection ended, in its history: WHOOP took neither the token nor a fresh one. */
     static final String REFUSED_FRESH_TOKEN = "refused_with_fresh_token";
 
+    /** Of keeping tokens that came; the deadline is over before. */
+    private static final int MOST_TRIES = 50;
+
+    private static final IntervalFunction BETWEEN_TRIES = IntervalFunction.of(Duration.ofMillis(250));
+
     private final ConnectionStore store;
     private final TokenSeals seals;
     private final RefreshCustody custody;
@@ -63,6 +72,22 @@ public final class Connections implements Managed {
         this.clock = clock;
     }
 
+    private Connections(ConnectionStore store, Vault vault, Connections other) {
+        this.store = store;
+        this.seals = new TokenSeals(vault, store, other.clock);
+        this.custody = other.custody;
+        this.keepAlive = other.keepAlive;
+        this.clock = other.clock;
+    }
+
+    /**
+     * The same connections by another way into the same database, with the limits of whoever waits for an answer.
+     * Refreshes go on as before: they may take longer than anybody waits for them.
+     */
+    public Connections through(Jdbi pool, Vault vault) {
+        return new Connections(new ConnectionStore(pool), vault, this);
+    }
+
     /**
      * What is done by the clock; to be given to {@link io.holisticos.jobs.Jobs}.
      *
@@ -70,6 +95,7 @@ public final class Connections implements Managed {
      */
     public List<RecurringTask<?>> recurringTasks(Predicate<UserId> enabled) {
         return List.of(Tasks.recurring("whoop-keep-alive", FixedDelay.of(KEEP_ALIVE))
+                .onDeadExecution(new TakeOver<>(clock))
                 .execute((instance, context) -> keepAlive.round(enabled)));
     }
 
@@ -162,9 +188,10 @@ public final class Connections implements Managed {
         }
     }
 
-    /** @throws SourceUnavailable when a token of this member could not be kept */
-    void requireSeals(UserId who) {
+    /** @throws SourceUnavailable when a token of this member could not be kept: sealed, or written */
+    void requireKeeping(UserId who) {
         seals.require(who);
+        store.inTransaction(handle -> store.lock(handle, who));
     }
 
     /** How a consent stands at our side. */
@@ -206,7 +233,20 @@ public final class Connections implements Managed {
         MEMBER_LIMIT_REACHED
     }
 
-    /** Keeps tokens at once, before anything is known of whose they are. */
+    /**
+     * Keeps tokens at once, before anything is known of whose they are: a database that cannot be had is asked again
+     * until the deadline, for the code that brought them is spent.
+     */
+    Holding hold(UserId who, Consented consented, OptionalInt memberLimit, Deadline deadline) {
+        RetryConfig patient = RetryConfig.custom()
+                .maxAttempts(MOST_TRIES)
+                .intervalFunction(BETWEEN_TRIES)
+                .retryOnException(e -> e instanceof SourceUnavailable && !deadline.isExpired())
+                .build();
+        return Retry.of("whoop-consent", patient).executeSupplier(() -> hold(who, consented, memberLimit));
+    }
+
+    /** As {@link #hold(UserId, Consented, OptionalInt, Deadline)}, in one try. */
     Holding hold(UserId who, Consented consented, OptionalInt memberLimit) {
         ConnectionStore.Sealed sealed = seals.seal(who, consented.pair());
         Connection holding =

@@ -4,6 +4,7 @@ import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import io.holisticos.health.UserId;
+import io.holisticos.jobs.TakeOver;
 import io.holisticos.vault.Vault;
 import io.holisticos.whoop.data.ArchiveRenamingStore.Walk;
 import java.time.Clock;
@@ -46,6 +47,7 @@ public final class ArchiveRenaming {
     /** What is done by the clock; to be given to {@link io.holisticos.jobs.Jobs}. */
     public List<RecurringTask<?>> recurringTasks() {
         return List.of(Tasks.recurring("whoop-archive-names", FixedDelay.of(EVERY))
+                .onDeadExecution(new TakeOver<>(clock))
                 .execute((instance, context) ->
                         round(MEMBERS_AT_ONCE, () -> context.getSchedulerState().isShuttingDown())));
     }

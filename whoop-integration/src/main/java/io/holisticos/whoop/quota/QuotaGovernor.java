@@ -82,11 +82,16 @@ public final class QuotaGovernor implements Budget {
     private final QuotaStore store = new QuotaStore();
     private final ReentrantLock oneAtATime = new ReentrantLock();
     private final QuotaState state;
-    private final AtomicLong headersIgnored = new AtomicLong();
+    private final AtomicLong headersIgnored;
     private volatile boolean isTold;
 
     /** The governor over WHOOP's database. */
     public QuotaGovernor(Jdbi jdbi, Clock clock, QuotaConfiguration configuration) {
+        this(jdbi, clock, configuration, new AtomicLong());
+    }
+
+    private QuotaGovernor(Jdbi jdbi, Clock clock, QuotaConfiguration configuration, AtomicLong headersIgnored) {
+        this.headersIgnored = headersIgnored;
         this.jdbi = jdbi;
         this.clock = clock;
         this.configuration = configuration;
@@ -97,9 +102,12 @@ public final class QuotaGovernor implements Budget {
         this.state = new QuotaState(store, minute, day, rules);
     }
 
-    /** The same quota through another pool, dated by the same clock: what one grants must not look old to the other. */
+    /**
+     * The same quota through another pool, dated by the same clock: what one grants must not look old to the other. Who
+     * takes permits there has to {@link #listenTo} as well.
+     */
     public QuotaGovernor through(Jdbi pool) {
-        return new QuotaGovernor(pool, clock, configuration);
+        return new QuotaGovernor(pool, clock, configuration, headersIgnored);
     }
 
     /**

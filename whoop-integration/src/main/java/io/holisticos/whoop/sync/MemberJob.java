@@ -72,7 +72,7 @@ final class MemberJob {
         this.changes = tables.changes();
         this.runs = tables.runs();
         this.records = records;
-        this.meters = new SyncMeters(terms.metrics(), changes);
+        this.meters = new SyncMeters(terms.metrics());
         this.reading = new Reading(api, records, members, meters, terms.clock());
         this.failures = tables.failures();
         this.setbacks = new Setbacks(members, failures, terms);

@@ -29,7 +29,7 @@ final class SyncMeters {
     private final Counter failed;
     private final Timer toldToDone;
 
-    SyncMeters(MetricRegistry metrics, ChangeStore changes) {
+    SyncMeters(MetricRegistry metrics) {
         this.contested = metrics.counter(name("whoop", "data", "contested"));
         this.silences = metrics.counter(name(PREFIX, "silence-alarms"));
         this.absences = metrics.counter(name(PREFIX, "absences-confirmed"));
@@ -37,6 +37,10 @@ final class SyncMeters {
         this.givenUp = metrics.counter(name(PREFIX, "given-up"));
         this.failed = metrics.counter(name(PREFIX, "failed"));
         this.toldToDone = metrics.timer(name(PREFIX, "told-to-done"));
+    }
+
+    /** How many changes there are to be looked at, as gauges. */
+    static void count(MetricRegistry metrics, ChangeStore changes) {
         gauge(metrics, "open-changes", changes, Counts::open);
         gauge(metrics, "not-yet", changes, Counts::waiting);
     }

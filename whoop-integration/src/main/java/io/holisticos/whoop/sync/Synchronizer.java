@@ -1,5 +1,6 @@
 package io.holisticos.whoop.sync;
 
+import com.codahale.metrics.MetricRegistry;
 import com.github.kagkarlsson.scheduler.SchedulerClient;
 import com.github.kagkarlsson.scheduler.exceptions.TaskInstanceException;
 import com.github.kagkarlsson.scheduler.task.CompletionHandler;
@@ -15,6 +16,7 @@ import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.MissingTable;
 import io.holisticos.health.UserId;
 import io.holisticos.health.WhatFailed;
+import io.holisticos.jobs.TakeOver;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.api.Window;
 import io.holisticos.whoop.data.WhoopStore;
@@ -91,6 +93,7 @@ public final class Synchronizer {
         this.clock = terms.clock();
         this.inLogs = terms.inLogs();
         this.task = Tasks.custom("whoop-member", Void.class)
+                .onDeadExecution(new TakeOver<>(clock))
                 .onFailure(new FailureHandler.ExponentialBackoffFailureHandler<>(FIRST_RETRY))
                 .execute((instance, context) -> {
                     UserId who = new UserId(instance.getId());
@@ -98,6 +101,11 @@ public final class Synchronizer {
                             job.work(who, () -> context.getSchedulerState().isShuttingDown());
                     return completion(who, result);
                 });
+    }
+
+    /** Gauges of what is to be done; to be asked of one whose limits are those of whoever reads them. */
+    public void register(MetricRegistry metrics) {
+        SyncMeters.count(metrics, tables.changes());
     }
 
     /** The kinds of jobs that do the work; to be given to {@link io.holisticos.jobs.Jobs}. */
@@ -108,14 +116,16 @@ public final class Synchronizer {
     /** What is done by the clock; to be given to {@link io.holisticos.jobs.Jobs}. */
     public List<RecurringTask<?>> recurringTasks() {
         RecurringTask<Void> purge = Tasks.recurring("whoop-purge", FixedDelay.ofHours(24))
+                .onDeadExecution(new TakeOver<>(clock))
                 .execute((instance, context) -> {
                     Instant now = clock.instant();
                     records.purgeArchive(now.minus(ARCHIVE_KEEPS));
                     tables.runs().purge(now.minus(RUNS_ARE_KEPT));
                     tables.changes().purge(now.minus(CHANGES_ARE_KEPT));
                 });
-        RecurringTask<Void> sweep =
-                Tasks.recurring(SWEEP_TASK, FixedDelay.of(SWEEP)).execute((instance, context) -> sweep());
+        RecurringTask<Void> sweep = Tasks.recurring(SWEEP_TASK, FixedDelay.of(SWEEP))
+                .onDeadExecution(new TakeOver<>(clock))
+                .execute((instance, context) -> sweep());
         return List.of(purge, sweep);
     }
 

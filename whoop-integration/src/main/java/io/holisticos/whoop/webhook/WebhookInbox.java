@@ -11,6 +11,7 @@ import io.holisticos.database.Idempotent;
 import io.holisticos.health.HealthError;
 import io.holisticos.health.UserId;
 import io.holisticos.health.WhatFailed;
+import io.holisticos.jobs.TakeOver;
 import io.holisticos.vault.Vault;
 import io.holisticos.web.WebhookOutcome;
 import io.holisticos.whoop.sync.Change;
@@ -199,8 +200,11 @@ public final class WebhookInbox {
     public List<RecurringTask<?>> recurringTasks() {
         return List.of(
                 Tasks.recurring(SWEEP, FixedDelay.of(configuration.sweepEvery.toJavaDuration()))
+                        .onDeadExecution(new TakeOver<>(clock))
                         .execute((instance, context) -> sweep()),
-                Tasks.recurring("whoop-inbox-purge", FixedDelay.ofHours(6)).execute((instance, context) -> purge()));
+                Tasks.recurring("whoop-inbox-purge", FixedDelay.ofHours(6))
+                        .onDeadExecution(new TakeOver<>(clock))
+                        .execute((instance, context) -> purge()));
     }
 
     /** A process that starts looks at once at what another may have left lying. */
