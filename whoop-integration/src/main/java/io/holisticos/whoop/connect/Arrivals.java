@@ -17,6 +17,7 @@ import io.holisticos.health.HealthError;
 import io.holisticos.health.HealthError.ConnectionNotFound;
 import io.holisticos.health.HealthError.ReauthorizationRequired;
 import io.holisticos.health.HealthError.SourceThrottled;
+import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
 import io.holisticos.health.WhatFailed;
 import io.holisticos.outbound.FailedReply;

@@ -72,11 +72,12 @@ public final class Connections implements Managed {
         this.clock = clock;
     }
 
-    private Connections(ConnectionStore store, Vault vault, Connections other) {
-        this.store = store;
+    private Connections(Jdbi pool, Vault vault, Connections other) {
+        this.store = new ConnectionStore(pool);
         this.seals = new TokenSeals(vault, store, other.clock);
         this.custody = other.custody;
         this.keepAlive = other.keepAlive;
+        this.waiting = new Waiting(pool, store, other.clock);
         this.clock = other.clock;
     }
 
@@ -85,7 +86,7 @@ public final class Connections implements Managed {
      * Refreshes go on as before: they may take longer than anybody waits for them.
      */
     public Connections through(Jdbi pool, Vault vault) {
-        return new Connections(new ConnectionStore(pool), vault, this);
+        return new Connections(pool, vault, this);
     }
 
     /**
