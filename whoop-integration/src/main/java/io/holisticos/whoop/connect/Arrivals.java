@@ -258,14 +258,12 @@ public final class Arrivals {
     /** With the status where there is one; of what is not ours to word, only the type: its message could quote. */
     private static String reasonOf(RuntimeException why) {
         Throwable cause = why.getCause();
-        if (cause instanceof FailedReply reply) {
-            return String.valueOf(reply.getMessage());
-        }
-        if (why instanceof HealthError) {
-            String message = String.valueOf(why.getMessage());
-            return cause == null ? message : message + ", " + cause.getClass().getSimpleName();
-        }
-        return why.getClass().getSimpleName();
+        return wordsOf(why) + (cause == null ? "" : ", " + wordsOf(cause));
+    }
+
+    private static String wordsOf(Throwable why) {
+        boolean ours = why.getClass().getName().startsWith("io.holisticos.");
+        return ours ? String.valueOf(why.getMessage()) : why.getClass().getSimpleName();
     }
 
     private static Duration backOff(int failures) {

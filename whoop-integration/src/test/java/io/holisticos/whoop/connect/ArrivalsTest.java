@@ -90,7 +90,7 @@ class ArrivalsTest {
         workWhenDue();
 
         assertThat(failures()).hasSize(2);
-        assertThat(failures().get(0)).isEqualTo("unavailable 1 status 503 for WHOOP_PROFILE");
+        assertThat(failures().get(0)).isEqualTo("unavailable 1 whoop is not available, status 503 for WHOOP_PROFILE");
         assertThat(failures().get(1)).contains("bad_reply 1 ", "status 200");
         assertThat(house.metrics.counter("whoop.arrivals.failed.unavailable").getCount())
                 .isOne();
