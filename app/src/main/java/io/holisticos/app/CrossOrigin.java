@@ -74,10 +74,7 @@ final class CrossOrigin {
         @Override
         public boolean handle(Request request, Response response, Callback callback) throws Exception {
             String origin = request.getHeaders().get(HttpHeader.ORIGIN);
-            if (origin != null
-                    && !allowed.contains(origin)
-                    && !isOurOwn(origin, request)
-                    && !isNavigation(request)) {
+            if (origin != null && !allowed.contains(origin) && !isOurOwn(origin, request) && !isNavigation(request)) {
                 refused.mark();
                 String shown = ORIGIN.matcher(origin).matches() ? origin : "other";
                 if (seen.size() < MOST_LINES && seen.add(shown)) {
