@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.LayoutBase;
 import ch.qos.logback.core.pattern.PatternLayoutBase;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,12 +17,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TimeZone;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class EventFieldsTest {
 
     private final LoggerContext context = new LoggerContext();
     private final Logger logger = context.getLogger("io.holisticos.some.Place");
+
+    @BeforeEach
+    void haveAnEmptyContext() {
+        context.setMDCAdapter(new LogbackMDCAdapter());
+    }
 
     @Test
     void keysComeFromTheTextAndValuesFromTheArguments() {
