@@ -86,7 +86,7 @@ final class FirstKey implements Managed {
                 begun = true;
             }
         });
-        keys.endUnleased(until);
+        keys.mendFormer(until);
     }
 
     private static Thread daemon(Runnable work) {
