@@ -56,6 +56,7 @@ public final class ApiKeyStore {
             where key_sha256 = :hash and leased_until is not null""";
     private static final String END_FORMER = """
             update api_key set leased_until = :until where name = :lessee and leased_until is null""";
+    private static final String EMPTY_PREFIXES = "update api_key set prefix = '' where prefix <> ''";
 
     /** How our own store of keys is named when it cannot be reached. */
     private static final SourceName OURS = new SourceName("access");
@@ -155,12 +156,15 @@ public final class ApiKeyStore {
                 .execute());
     }
 
-    /** Gives an end to keys that a version without leases was configured with. */
-    public void endUnleased(Instant until) {
-        jdbi.useHandle(handle -> handle.createUpdate(END_FORMER)
-                .bind("lessee", LESSEE)
-                .bind("until", utc(until))
-                .execute());
+    /** Mends what a version before this one writes at its start: configured keys without an end, and parts of keys. */
+    public void mendFormer(Instant until) {
+        jdbi.useTransaction(handle -> {
+            handle.createUpdate(END_FORMER)
+                    .bind("lessee", LESSEE)
+                    .bind("until", utc(until))
+                    .execute();
+            handle.execute(EMPTY_PREFIXES);
+        });
     }
 
     private static String words(Set<String> scopes) {

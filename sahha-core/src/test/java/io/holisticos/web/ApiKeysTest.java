@@ -123,6 +123,7 @@ class ApiKeysTest {
         store.save(KEY, "dashboard", Set.of(Scope.HEALTH_READ), NOW);
         store.beginLease("another-key-altogether", NOW, NOW.plusSeconds(60));
         asAVersionBefore("the-key-of-a-version-before");
+        store.mendFormer(NOW.plusSeconds(60));
 
         List<String> rows = database.jdbi()
                 .withHandle(handle -> handle.createQuery("select api_key::text from api_key")
@@ -195,7 +196,7 @@ class ApiKeysTest {
         store.beginLease("another-key-altogether", NOW, NOW.plus(Duration.ofMinutes(10)));
         assertThat(keys.authenticate(KEY)).isPresent();
 
-        store.endUnleased(NOW.plus(Duration.ofMinutes(10)));
+        store.mendFormer(NOW.plus(Duration.ofMinutes(10)));
 
         ApiKeys elsewhere = new ApiKeys(store, clock());
         assertThat(elsewhere.authenticate(KEY)).isPresent();

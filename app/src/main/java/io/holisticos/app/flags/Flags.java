@@ -5,10 +5,6 @@ import io.holisticos.health.WhatFailed;
 import io.holisticos.notice.ChangeNotices;
 import io.holisticos.notice.Notice;
 import io.holisticos.notice.NoticeListener;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
-import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +22,6 @@ import org.togglz.core.manager.FeatureManager;
 import org.togglz.core.manager.FeatureManagerBuilder;
 import org.togglz.core.repository.FeatureState;
 import org.togglz.core.repository.StateRepository;
-import org.togglz.core.repository.jdbc.JDBCStateRepository;
 import org.togglz.core.user.NoOpUserProvider;
 
 /**
@@ -46,9 +41,6 @@ public final class Flags {
     private static final String PERCENTAGE = "percentage";
     private static final String USERS = "users";
 
-    /** What one replica keeps must be what stands: nobody else changes the flag between the reading and the writing. */
-    private static final String ONE_CHANGE_AT_A_TIME = "select pg_advisory_xact_lock(hashtextextended(:key, 0))";
-
     private static final Logger log = LoggerFactory.getLogger(Flags.class);
 
     private final Jdbi database;
@@ -60,7 +52,7 @@ public final class Flags {
     public Flags(DataSource database, ChangeNotices notices) {
         this.database = Jdbi.create(database);
         this.notices = notices;
-        this.states = new LastSeen(table(database), notices);
+        this.states = new LastSeen(FlagStore.reading(database), notices);
         this.manager = new FeatureManagerBuilder()
                 .name("unified-health")
                 .featureEnum(Flag.class)
@@ -111,11 +103,7 @@ public final class Flags {
     /** Changes the flag for all replicas; here at once. Changes of one flag come one after the other. */
     public FlagState change(Flag flag, FlagChange wanted) {
         FlagState changed = database.inTransaction(handle -> {
-            handle.createQuery(ONE_CHANGE_AT_A_TIME)
-                    .bind("key", TOPIC + "/" + flag.name())
-                    .map((row, context) -> 0)
-                    .list();
-            StateRepository held = table(sameAs(handle.getConnection()));
+            StateRepository held = FlagStore.changing(handle, flag);
             FeatureState before = held.getFeatureState(flag);
             FlagState after = wanted.appliedTo(
                     stateOf(before == null ? manager.getMetaData(flag).getDefaultFeatureState() : before));
@@ -142,39 +130,6 @@ public final class Flags {
     /** 0 to 99, the same for ever for one member and flag. */
     private static int bucketOf(Flag flag, UserId who) {
         return Math.floorMod((flag.name() + ':' + who.value()).hashCode(), 100);
-    }
-
-    private static StateRepository table(DataSource database) {
-        return JDBCStateRepository.newBuilder(database)
-                .tableName("feature_flag")
-                .createTable(false)
-                .noCommit(true) // where it is a part of a transaction; elsewhere each statement is one
-                .build();
-    }
-
-    /** Togglz asks for a connection and closes it: it gets the transaction's, which stays open. */
-    private static DataSource sameAs(Connection transaction) {
-        Connection kept = proxy(Connection.class, (method, arguments) -> {
-            try {
-                return method.getName().equals("close") ? null : method.invoke(transaction, arguments);
-            } catch (InvocationTargetException e) {
-                throw e.getCause();
-            }
-        });
-        return proxy(DataSource.class, (method, arguments) -> kept);
-    }
-
-    @FunctionalInterface
-    private interface Called {
-        @Nullable
-        Object with(Method method, Object @Nullable [] arguments) throws Throwable;
-    }
-
-    private static <T> T proxy(Class<T> type, Called called) {
-        return type.cast(Proxy.newProxyInstance(
-                Flags.class.getClassLoader(),
-                new Class<?>[] {type},
-                (proxy, method, arguments) -> called.with(method, arguments)));
     }
 
     /** Answers from memory: what is told is read at once, by whoever is told. */
