@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.nimbusds.jose.crypto.ECDSAVerifier;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jwt.SignedJWT;
-import java.time.Duration;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -230,7 +230,8 @@ class SahhaAuthTest {
                                 .asText())
                         .isEqualTo(externalId);
             }
-            assertThat(sahha.postAsApp("sandbox-sahha-app", "another", "newcomer").statusCode())
+            assertThat(sahha.postAsApp("sandbox-sahha-app", "another", "newcomer")
+                            .statusCode())
                     .isEqualTo(401);
             assertThat(sahha.postAsApp("sandbox-sahha-app", "sandbox-sahha-app-secret", "x".repeat(101))
                             .statusCode())
