@@ -37,7 +37,7 @@ final class QuietLibraries extends TurboFilter {
             new Floor("freemarker", Level.ERROR),
             new Floor("io.dropwizard.jersey", Level.WARN),
             // names jobs by the ids of members; event=job_failed and event=job_dead say what it would
-            new Floor("com.github.kagkarlsson.scheduler", Level.OFF),
+            new Floor("com.github.kagkarlsson", Level.OFF),
             new Floor("liquibase", Level.WARN));
 
     /** Commands answer with one line of their own. */

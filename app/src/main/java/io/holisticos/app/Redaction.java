@@ -7,7 +7,7 @@ final class Redaction {
 
     private static final Pattern PARAMETER = Pattern.compile("([?&][A-Za-z_][A-Za-z0-9_.-]*=)[^&\\s\"'<>)\\]}]+");
     private static final Pattern PATH = Pattern.compile(
-            "(?<![A-Za-z0-9_.-])/(api|internal|connect|session|webhooks|developer|oauth)/[^\\s\"'?<>)\\]}]*");
+            "/(api|internal|connect|session|webhooks|developer|oauth)/[^\\s\"'?<>)\\]}]*");
 
     private Redaction() {}
 

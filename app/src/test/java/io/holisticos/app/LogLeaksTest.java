@@ -97,7 +97,9 @@ class LogLeaksTest {
         house.get("/no/such/route/demo-anna?code=" + CODE);
         house.get("/api/v1/whoop/callback?code=" + CODE + "&state=" + STATE);
         house.get("/connect/" + LINK);
-        house.exchange(house.request("/connect/" + LINK).POST(BodyPublishers.ofString("token=" + STATE)));
+        house.exchange(house.request("/connect/" + LINK)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString("token=" + STATE)));
         house.exchange(house.request("/internal/oauth/callback")
                 .header("X-API-Key", House.KEY)
                 .header("Content-Type", "application/json")
@@ -129,7 +131,8 @@ class LogLeaksTest {
                 .replace(
                         "\nlogging:\n",
                         "\nlogging:\n  loggers: {org.apache.hc: TRACE, org.glassfish.jersey: ALL,"
-                                + " org.eclipse.jetty: DEBUG, com.github.kagkarlsson.scheduler: DEBUG}\n");
+                                + " org.eclipse.jetty: DEBUG, com.github.kagkarlsson.scheduler: DEBUG,"
+                                + " com.codahale.metrics.jmx: INFO}\n");
         assertThat(curious).contains("enableThreadNameFilter", "loggers:");
         return Files.writeString(module.resolve("config.yml"), curious);
     }

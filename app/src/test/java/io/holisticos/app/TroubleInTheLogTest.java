@@ -33,7 +33,8 @@ class TroubleInTheLogTest {
     void eachCauseIsOneLineWithItsSqlStateAndTheHealthCheckSaysTheSame() throws Exception {
         RunningApp app = new RunningApp(environment -> {}, RunningApp.SHIPPED)
                 .withSources("http://localhost:1", "http://localhost:1");
-        app.with(Map.of("WHOOP_DATABASE_URL", "jdbc:postgresql://localhost:1/whoop")).start();
+        app.with(Map.of("WHOOP_DATABASE_URL", "jdbc:postgresql://localhost:1/whoop"))
+                .start();
         Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         Troubles troubles = new Troubles();
         troubles.start();
@@ -45,7 +46,10 @@ class TroubleInTheLogTest {
                 app.get("/internal/oauth/status/demo-anna");
             }
 
-            assertThat(app.jsonOf(app.admin("GET", "/healthcheck", "")).path("whoop-db").path("message").asText())
+            assertThat(app.jsonOf(app.admin("GET", "/healthcheck", ""))
+                            .path("whoop-db")
+                            .path("message")
+                            .asText())
                     .contains("connection refused (08001)");
         } finally {
             root.detachAppender(troubles);
@@ -53,14 +57,18 @@ class TroubleInTheLogTest {
         }
 
         assertThat(troubles.lines)
-                .extracting(line -> EventFields.of(line).getOrDefault("cause", "").toString())
+                .extracting(
+                        line -> EventFields.of(line).getOrDefault("cause", "").toString())
                 .contains("connection refused (08001)", "connection refused");
         assertThat(troubles.lines)
-                .extracting(line -> EventFields.of(line).getOrDefault("event", line.getLoggerName()).toString())
+                .extracting(line -> EventFields.of(line)
+                        .getOrDefault("event", line.getLoggerName())
+                        .toString())
                 .contains("call_failed", "request_failed");
-        assertThat(troubles.lines).allSatisfy(line -> assertThat(line.getThrowableProxy())
-                .as(line.getMessage())
-                .isNull());
+        assertThat(troubles.lines)
+                .allSatisfy(line -> assertThat(line.getThrowableProxy())
+                        .as(line.getMessage())
+                        .isNull());
         assertThat(troubles.lines).hasSizeLessThan(REQUESTS);
     }
 }
