@@ -111,10 +111,14 @@ class ReplicaFaultsTest {
         for (Service replica : REPLICAS) {
             replica.withSources(sahha.baseUrl(), whoop.baseUrl())
                     .with(Map.of(
-                            "PUBLIC_URL", proxy.url(),
-                            "DRAIN_TIME", "3s",
-                            "SAHHA_DATABASE_USER", DebianPostgres.USER,
-                            "WHOOP_DATABASE_USER", DebianPostgres.USER))
+                            "PUBLIC_URL",
+                            proxy.url(),
+                            "DRAIN_TIME",
+                            "3s",
+                            "SAHHA_DATABASE_USER",
+                            DebianPostgres.USER,
+                            "WHOOP_DATABASE_USER",
+                            DebianPostgres.USER))
                     .start();
         }
         for (String member : MEMBERS) {

@@ -89,8 +89,7 @@ public final class WebhookDoor {
         return refusal(outcome);
     }
 
-    private WebhookOutcome outcomeOf(
-            HttpHeaders headers, InputStream body, Function<byte[], WebhookOutcome> storing) {
+    private WebhookOutcome outcomeOf(HttpHeaders headers, InputStream body, Function<byte[], WebhookOutcome> storing) {
         if (!isJson(headers.getHeaderString(HttpHeaders.CONTENT_TYPE))
                 || isEncoded(headers.getHeaderString(HttpHeaders.CONTENT_ENCODING))) {
             return WebhookOutcome.WRONG_CONTENT_TYPE;

@@ -4,7 +4,6 @@ import com.codahale.metrics.health.HealthCheck;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.WhatFailed;
 import io.holisticos.jobs.Jobs;
-import io.holisticos.whoop.connect.Arrivals;
 import io.holisticos.whoop.sync.Failing;
 import java.util.List;
 

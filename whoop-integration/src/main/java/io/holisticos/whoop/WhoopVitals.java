@@ -5,7 +5,6 @@ import io.holisticos.jobs.Jobs;
 import io.holisticos.outbound.Outbound;
 import io.holisticos.whoop.api.ForbiddenCalls;
 import io.holisticos.whoop.connect.Admission;
-import io.holisticos.whoop.connect.Arrivals;
 import io.holisticos.whoop.quota.QuotaGovernor;
 import io.holisticos.whoop.sync.Failing;
 import io.holisticos.whoop.sync.Synchronizer;

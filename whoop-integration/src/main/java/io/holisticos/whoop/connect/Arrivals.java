@@ -20,7 +20,6 @@ import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
 import io.holisticos.health.WhatFailed;
-import io.holisticos.outbound.FailedReply;
 import io.holisticos.jobs.TakeOver;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.connect.Connection.State;

@@ -1,7 +1,6 @@
 package io.holisticos.whoop.connect;
 
 import io.holisticos.health.Deadline;
-import io.holisticos.health.HealthError;
 import io.holisticos.health.UserId;
 import io.holisticos.health.WhatFailed;
 import io.holisticos.whoop.api.WhoopApi;

@@ -52,8 +52,13 @@ class ArchiveNamesTest {
     @Test
     void whoGuessesAProfileFindsItsHashNowhere() {
         Fetched<Profile> profile = sample("profile", Profile.class);
-        store.saveProfile(ANNA, profile, T0, T0);
-        store.saveProfile(ANNA, sample("profile", Profile.class, tree -> tree.put("last_name", "B")), LATER, LATER);
+        store.save(RecordKind.PROFILE, ANNA, List.of(profile), T0, T0);
+        store.save(
+                RecordKind.PROFILE,
+                ANNA,
+                List.of(sample("profile", Profile.class, tree -> tree.put("last_name", "B"))),
+                LATER,
+                LATER);
 
         String guess = HexFormat.of().formatHex(PayloadNames.former(profile.raw()));
 
@@ -75,11 +80,12 @@ class ArchiveNamesTest {
     @Test
     void aRefetchOfWhatTheVersionBeforeSavedChangesNothing() {
         Fetched<Profile> profile = sample("profile", Profile.class);
-        store.saveProfile(ANNA, profile, T0, T0);
+        store.save(RecordKind.PROFILE, ANNA, List.of(profile), T0, T0);
         save(cycle(1, "3.0"), T0);
         asBefore();
 
-        assertThat(store.saveProfile(ANNA, profile, LATER, LATER)).isEqualTo(Saved.NOTHING);
+        assertThat(store.save(RecordKind.PROFILE, ANNA, List.of(profile), LATER, LATER))
+                .isEqualTo(Saved.NOTHING);
         assertThat(save(cycle(1, "3.0"), LATER)).isEqualTo(Saved.NOTHING);
 
         assertThat(count("whoop_profile_history")).isZero();
@@ -108,7 +114,7 @@ class ArchiveNamesTest {
     void whatTheVersionBeforeNamedIsRenamedMemberByMemberAndARefetchStillChangesNothing() {
         Fetched<Profile> profile = sample("profile", Profile.class);
         for (UserId who : List.of(ANNA, BEN)) {
-            store.saveProfile(who, profile, T0, T0);
+            store.save(RecordKind.PROFILE, who, List.of(profile), T0, T0);
             store.save(RecordKind.CYCLE, who, List.of(cycle(1, "3.0")), T0, T0);
             store.save(RecordKind.CYCLE, who, List.of(cycle(1, "3.1")), LATER, LATER);
         }
@@ -123,7 +129,8 @@ class ArchiveNamesTest {
 
         assertThat(names()).isEqualTo(before);
         assertThat(payloads()).isEqualTo(6);
-        assertThat(store.saveProfile(BEN, profile, LATER, LATER)).isEqualTo(Saved.NOTHING);
+        assertThat(store.save(RecordKind.PROFILE, BEN, List.of(profile), LATER, LATER))
+                .isEqualTo(Saved.NOTHING);
         assertThat(count("whoop_profile_history")).isZero();
         List<Rebuild.Count> rebuilt = new Rebuild(jdbi, vault, new RecordReader(Samples.MAPPER)).run(null);
         assertThat(rebuilt).allMatch(count -> count.changed() == 0 && count.unreadable() == 0);
