@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 final class Redaction {
 
     private static final Pattern PARAMETER = Pattern.compile("([?&][A-Za-z_][A-Za-z0-9_.-]*=)[^&\\s\"'<>)\\]}]+");
-    private static final Pattern PATH = Pattern.compile(
-            "/(api|internal|connect|session|webhooks|developer|oauth)/[^\\s\"'?<>)\\]}]*");
+    private static final Pattern PATH =
+            Pattern.compile("/(api|internal|connect|session|webhooks|developer|oauth)/[^\\s\"'?<>)\\]}]*");
 
     private Redaction() {}
 
