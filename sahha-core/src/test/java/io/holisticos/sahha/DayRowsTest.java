@@ -23,9 +23,7 @@ class DayRowsTest {
         assertThat(day.score("readiness")).isEmpty();
         assertThat(day.allScores())
                 .extracting(Score::name, Score::value)
-                .containsExactly(
-                        tuple("readiness", new BigDecimal("1.7")),
-                        tuple("sleep", new BigDecimal("0.5")));
+                .containsExactly(tuple("readiness", new BigDecimal("1.7")), tuple("sleep", new BigDecimal("0.5")));
     }
 
     @Test
