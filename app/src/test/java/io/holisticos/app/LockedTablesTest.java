@@ -81,9 +81,9 @@ class LockedTablesTest {
         }
 
         assertThat(statuses).doesNotContainValue(0);
-        assertThat(times).allSatisfy((what, time) -> assertThat(time)
-                .as(what)
-                .isLessThan(what.startsWith("admin") ? PAGE_OF_FIGURES : LET_GO));
+        assertThat(times)
+                .allSatisfy((what, time) ->
+                        assertThat(time).as(what).isLessThan(what.startsWith("admin") ? PAGE_OF_FIGURES : LET_GO));
         assertThat(statuses).containsEntry("webhook of WHOOP", 503).containsEntry("webhook of Sahha", 503);
         assertThat(statuses).containsEntry("live", 200).containsEntry("integration", 200);
         assertThat(statuses).containsEntry("connection", 503).containsEntry("validation", 503);

@@ -118,7 +118,9 @@ public final class Jobs implements Managed {
 
     /** Tells replicas apart, on one host too. */
     private static String processName() {
-        return new SchedulerName.Hostname().getName() + ':' + ProcessHandle.current().pid();
+        return new SchedulerName.Hostname().getName()
+                + ':'
+                + ProcessHandle.current().pid();
     }
 
     private static List<Task<?>> all(List<Task<?>> onDemand, List<RecurringTask<?>> recurring) {
