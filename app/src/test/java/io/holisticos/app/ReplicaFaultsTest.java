@@ -250,7 +250,8 @@ class ReplicaFaultsTest {
         for (Service replica : REPLICAS) {
             if (replica.process().isAlive()) {
                 try {
-                    int status = replica.post("/internal/sync/" + MEMBERS.get(0)).statusCode();
+                    int status =
+                            replica.post("/internal/sync/" + MEMBERS.get(0)).statusCode();
                     assertThat(status).isIn(202, 503);
                 } catch (UncheckedIOException e) {
                     assertThat(replica.process().isAlive()).isTrue();
