@@ -17,6 +17,7 @@ import io.holisticos.twins.world.Life;
 import io.holisticos.twins.world.Person;
 import io.holisticos.twins.world.World;
 import io.holisticos.twins.world.WorldOptions;
+import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -184,6 +185,7 @@ class ReplicaFaultsTest {
         Tally tally = traffic.begin();
         fault.act().run();
         Instant over = Instant.now();
+        giveWork();
         pause(MOMENT);
         Duration untilJobs = awaitJobs(over);
         Service.await("all webhooks acknowledged", traffic::isNearlyAcknowledged);
@@ -241,6 +243,21 @@ class ReplicaFaultsTest {
                         .mapTo(Long.class)
                         .one())
                 > 0;
+    }
+
+    /** Events may leave nothing to do for a while: a sync is asked for of whoever can be asked. */
+    private static void giveWork() {
+        for (Service replica : REPLICAS) {
+            if (replica.process().isAlive()) {
+                try {
+                    int status =
+                            replica.post("/internal/sync/" + MEMBERS.get(0)).statusCode();
+                    assertThat(status).isIn(202, 503);
+                } catch (UncheckedIOException e) {
+                    assertThat(replica.process().isAlive()).isTrue();
+                }
+            }
+        }
     }
 
     private static void endInOrder() {
