@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holisticos.twins.browser.MemberBrowser;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -81,6 +86,22 @@ class ConsentRefusalsTest {
 
         assertThat(page.uri().getPath()).isEqualTo(CALLBACK);
         assertRefused(page, 400);
+        assertNoConnection(BEN);
+    }
+
+    /** No content type, or another than our page's form has. */
+    @Test
+    void aButtonThatSendsNoForm() throws Exception {
+        for (String type : List.of("", "text/plain", "multipart/form-data")) {
+            HttpRequest.Builder press =
+                    HttpRequest.newBuilder(begin(BEN).connectUrl()).POST(BodyPublishers.ofString("token=some-token"));
+            HttpResponse<String> answer = HttpClient.newHttpClient()
+                    .send(
+                            (type.isEmpty() ? press : press.header("Content-Type", type)).build(),
+                            BodyHandlers.ofString());
+
+            assertThat(answer.statusCode()).as(type).isEqualTo(415);
+        }
         assertNoConnection(BEN);
     }
 

@@ -37,6 +37,9 @@ class SahhaTwinTest {
     private static final LocalDate FINISHED = LocalDate.of(2026, 11, 20);
     private static final UserId BEN = new UserId("demo-ben");
 
+    /** That there is nobody is remembered for a day. */
+    private static final UserId ASKED_FOR_ONCE = new UserId("demo-0001");
+
     private static SahhaTwin twin;
     private static SahhaBed bed;
 
@@ -85,7 +88,7 @@ class SahhaTwinTest {
     void aProfileThatIsGoneIsNotConnected() {
         twin.quirks(Set.of(SahhaQuirk.GONE));
 
-        assertThat(read(BEN).status()).isEqualTo("not_connected");
+        assertThat(read(ASKED_FOR_ONCE).status()).isEqualTo("not_connected");
     }
 
     @Test

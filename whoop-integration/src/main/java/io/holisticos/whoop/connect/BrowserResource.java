@@ -4,11 +4,14 @@ import io.holisticos.whoop.connect.Answers.Word;
 import io.holisticos.whoop.connect.ConnectFlow.Outcome;
 import io.holisticos.whoop.connect.ConnectFlow.Standing;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.media.SchemaProperty;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
-import jakarta.ws.rs.FormParam;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -19,10 +22,12 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Cookie;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.NewCookie;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The member's browser on its way to WHOOP and back. Open routes: what is in the address is the credential. */
 @Path("/")
@@ -39,6 +44,9 @@ public final class BrowserResource {
 
     /** In the place of a link: links are longer. */
     private static final String ANSWER = "answer";
+
+    private static final String TOKEN_FIELD = "token";
+    private static final String ANSWER_FIELD = "answer";
 
     private final ConnectFlow flow;
     private final ConnectConfiguration configuration;
@@ -84,11 +92,28 @@ public final class BrowserResource {
     @ApiResponse(responseCode = "429", description = "A page: the link was tried too often")
     public Response press(
             @PathParam("link") String link,
-            @FormParam("token") @DefaultValue("") String token,
-            @FormParam("answer") @DefaultValue("") String answer,
+            @RequestBody(
+                            content =
+                                    @Content(
+                                            mediaType = MediaType.APPLICATION_FORM_URLENCODED,
+                                            schemaProperties = {
+                                                @SchemaProperty(name = TOKEN_FIELD, schema = @Schema(type = "string")),
+                                                @SchemaProperty(name = ANSWER_FIELD, schema = @Schema(type = "string"))
+                                            }))
+                    @Nullable
+                    MultivaluedMap<String, String> form,
             @Context HttpHeaders headers) {
         boolean ours = sameOrigin.isSaidBy(headers);
-        return link.equals(ANSWER) ? answered(token, Word.of(answer), ours) : pressed(link, token, ours);
+        String token = field(form, TOKEN_FIELD);
+        return link.equals(ANSWER)
+                ? answered(token, Word.of(field(form, ANSWER_FIELD)), ours)
+                : pressed(link, token, ours);
+    }
+
+    /** Form parameters would be the framework's own error where a request says no content type. */
+    private static String field(@Nullable MultivaluedMap<String, String> form, String name) {
+        String value = form == null ? null : form.getFirst(name);
+        return value == null ? "" : value;
     }
 
     /** Back from WHOOP. */
