@@ -311,7 +311,7 @@ class FlagsRoutesTest {
     }
 
     private static String stateOfFlag() {
-        return house.admin("GET", "/flags/WHOOP_SYNC", "").body();
+        return house.admin("GET", "/flags/WHOOP_SYNC", "", KEY, House.KEY).body();
     }
 
     private static String stateOf(String statusUrl) {
