@@ -97,11 +97,16 @@ public final class Vault {
         wrappers.prove();
     }
 
+    /** That the configured key is not the database's, once this is known; for operators. */
+    public Optional<String> wrongKey() {
+        return Optional.ofNullable(wrappers.wrong()).map(WrongKey::getMessage);
+    }
+
     /** What keeps, or lately kept, sealed values from being opened, for operators; empty when nothing does. */
     public Optional<String> trouble() {
-        WrongKey wrong = wrappers.wrong();
-        if (wrong != null) {
-            return Optional.ofNullable(wrong.getMessage());
+        Optional<String> wrong = wrongKey();
+        if (wrong.isPresent()) {
+            return wrong;
         }
         if (!wrappers.areProven()) {
             return Optional.of("vault.keys were not held against the database yet: is it up, and migrated?");

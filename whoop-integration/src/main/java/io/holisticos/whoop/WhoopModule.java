@@ -110,10 +110,11 @@ public final class WhoopModule implements Managed {
      */
     public record Storage(Pool reads, Pool work, Jobs.Maker jobs, ChangeNotices notices, Clock clock) {
 
-        /** What keeps sealed values from being opened, whoever wanted to. */
+        /** What keeps sealed values from being opened, whoever wanted to: what is known first, then what is not yet. */
         Optional<String> vaultTrouble() {
-            return Stream.of(work, reads)
-                    .flatMap(pool -> pool.vault().trouble().stream())
+            List<Vault> vaults = List.of(work.vault(), reads.vault());
+            return Stream.concat(vaults.stream().map(Vault::wrongKey), vaults.stream().map(Vault::trouble))
+                    .flatMap(Optional::stream)
                     .findFirst();
         }
     }
