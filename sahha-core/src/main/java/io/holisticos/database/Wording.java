@@ -16,11 +16,11 @@ final class Wording {
 
     private Wording() {}
 
-    /** Whether it only reads. A part that writes can stand under {@code with} only. */
+    /** Whether it only reads. A part that writes can stand under {@code with}, or in a statement after the first. */
     static boolean isRead(String sql) {
         String first = firstWord(sql);
-        return first.equals("select")
-                || (first.equals("with") && !WRITES.matcher(sql).find());
+        return (first.equals("select") || first.equals("with"))
+                && !WRITES.matcher(sql).find();
     }
 
     /** Whether it only reads, and calls nothing that leaves something behind. */

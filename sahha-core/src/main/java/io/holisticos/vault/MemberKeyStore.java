@@ -4,6 +4,8 @@ import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
 import io.holisticos.notice.ChangeNoticeStore;
 import io.holisticos.notice.Notice;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -11,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -24,7 +27,11 @@ final class MemberKeyStore {
     /** What replicas tell each other of members' keys; the key of a notice is the member's id. */
     static final String TOPIC = "member_key";
 
-    private static final String SELECT = "select wrapped_by, wrapped_key from member_key where user_id = :who";
+    /** Whether nothing that the transaction under way wrote: it, and what is nested in it, have ids from its own on. */
+    static final String STAYS = "coalesce(age(xmin) > age(cast(pg_current_xact_id_if_assigned() as xid)), true)";
+
+    private static final String SELECT =
+            "select wrapped_by, wrapped_key, " + STAYS + " from member_key where user_id = :who";
     private static final String INSERT = """
             with alive as (
                 delete from member_key_destroyed where user_id = :who
@@ -62,13 +69,24 @@ final class MemberKeyStore {
         }
     }
 
+    /**
+     * A key that was looked up.
+     *
+     * @param stays whether it is there however the transaction under way ends
+     */
+    record Found(Wrapped key, boolean stays) {}
+
     /** A key, and whose it is. */
     record OfMember(UserId who, Wrapped key) {}
 
-    Optional<Wrapped> find(UserId who) {
+    static Found found(ResultSet row) throws SQLException {
+        return new Found(new Wrapped(row.getString(1), row.getBytes(2)), row.getBoolean(3));
+    }
+
+    Optional<Found> find(UserId who) {
         return ask(handle -> handle.createQuery(SELECT)
                 .bind("who", who.value())
-                .map((row, context) -> new Wrapped(row.getString(1), row.getBytes(2)))
+                .map((row, context) -> found(row))
                 .findOne());
     }
 
@@ -139,6 +157,11 @@ final class MemberKeyStore {
                 .bind("sealed", sealed)
                 .bind("now", utc(now))
                 .execute());
+    }
+
+    /** Whether what is written and seen here may be undone yet. */
+    boolean isInTransaction() {
+        return ask(Handle::isInTransaction);
     }
 
     private <T> T ask(HandleCallback<T, RuntimeException> work) {

@@ -1,6 +1,7 @@
 package io.holisticos.vault;
 
 import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.vault.MemberKeyStore.Found;
 import io.holisticos.vault.MemberKeyStore.Wrapped;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -14,7 +15,8 @@ import org.jdbi.v3.core.JdbiException;
 /** Table {@code vault_key}. Every method may throw {@link SourceUnavailable} when the database cannot be asked. */
 final class NamedKeyStore {
 
-    private static final String SELECT = "select wrapped_by, wrapped_key from vault_key where name = :name";
+    private static final String SELECT =
+            "select wrapped_by, wrapped_key, " + MemberKeyStore.STAYS + " from vault_key where name = :name";
     private static final String INSERT = """
             insert into vault_key (name, wrapped_by, wrapped_key, recorded_at) values (:name, :wrappedBy, :bytes, :now)
             on conflict (name) do nothing""";
@@ -26,10 +28,10 @@ final class NamedKeyStore {
         this.jdbi = jdbi;
     }
 
-    Optional<Wrapped> find(String name) {
+    Optional<Found> find(String name) {
         return ask(handle -> handle.createQuery(SELECT)
                 .bind("name", name)
-                .map((row, context) -> new Wrapped(row.getString(1), row.getBytes(2)))
+                .map((row, context) -> MemberKeyStore.found(row))
                 .findOne());
     }
 

@@ -214,7 +214,7 @@ public final class Vault {
         wrappers.requireProven();
         try {
             Mac mac = Mac.getInstance(HMAC);
-            mac.init(namedKeys.computeIfAbsent(key, this::namedKey));
+            mac.init(namedKey(key));
             return mac.doFinal(bytes);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java platform has " + HMAC, e);
@@ -224,14 +224,22 @@ public final class Vault {
     }
 
     private SecretKeySpec namedKey(String name) {
-        MemberKeyStore.Wrapped wrapped = named.find(name).orElseGet(() -> {
+        SecretKeySpec held = namedKeys.get(name);
+        if (held != null) {
+            return held;
+        }
+        MemberKeyStore.Found found = named.find(name).orElseGet(() -> {
             named.saveIfAbsent(name, wrappers.wrap(name, freshKey()), clock.instant());
             // another process may have been first: its key counts
             return named.find(name).orElseThrow(() -> unreadable(name));
         });
-        return wrappers.unwrap(name, wrapped)
-                .map(key -> new SecretKeySpec(key, HMAC))
+        SecretKeySpec key = wrappers.unwrap(name, found.key())
+                .map(bytes -> new SecretKeySpec(bytes, HMAC))
                 .orElseThrow(() -> unreadable(name));
+        if (found.stays()) {
+            namedKeys.put(name, key);
+        }
+        return key;
     }
 
     private byte[] freshKey() {
@@ -253,7 +261,7 @@ public final class Vault {
 
     private Aead heldKey(UserId who, String purpose) {
         long before = destructions.get();
-        Optional<MemberKeyStore.Wrapped> held = store.find(who);
+        Optional<MemberKeyStore.Found> held = store.find(who);
         if (held.isPresent()) {
             return remembered(who, held.get(), before);
         }
@@ -266,16 +274,22 @@ public final class Vault {
             return held;
         }
         long before = destructions.get();
-        return store.find(who).map(wrapped -> remembered(who, wrapped, before)).orElseGet(() -> {
+        return store.find(who).map(found -> remembered(who, found, before)).orElseGet(() -> {
             store.saveIfAbsent(who, wrappers.wrap(who, freshKey()), clock.instant());
             // another process may have been first: its key counts
             return remembered(who, store.find(who).orElseThrow(() -> unreadable("member key")), before);
         });
     }
 
-    /** Unless keys were destroyed meanwhile: then this may be one of them. */
-    private Aead remembered(UserId who, MemberKeyStore.Wrapped wrapped, long destructionsBefore) {
-        Aead key = wrappers.unwrap(who, wrapped).orElseThrow(() -> unreadable("member key"));
+    /**
+     * Unless keys were destroyed meanwhile: then this may be one of them. Nor where the caller's transaction made it: rolled
+     * back, it would be a key that nobody else has.
+     */
+    private Aead remembered(UserId who, MemberKeyStore.Found found, long destructionsBefore) {
+        Aead key = wrappers.unwrap(who, found.key()).orElseThrow(() -> unreadable("member key"));
+        if (!found.stays()) {
+            return key;
+        }
         keys.put(who, key);
         if (destructions.get() != destructionsBefore) {
             keys.invalidate(who);

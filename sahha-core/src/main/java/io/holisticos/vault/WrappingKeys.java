@@ -103,7 +103,7 @@ final class WrappingKeys {
             if (!proven) {
                 proveAll();
                 wrong = null;
-                proven = true;
+                proven = !store.isInTransaction(); // else its canaries may be undone
             }
         } catch (WrongKey e) {
             wrong = e;

@@ -91,6 +91,22 @@ class SteadyConnectionTest {
     }
 
     @Test
+    void everyWriteThatFollowsACheckInOneStatementTakesPlaceOnce() throws Exception {
+        fillPool();
+        endSessions();
+
+        for (int i = 0; i < ALL; i++) {
+            int id = i;
+            jdbi.useHandle(handle -> handle.execute("""
+                    select 1 / count(*) from (select 1) as allowed;
+                    select pg_advisory_xact_lock(1);
+                    insert into event values (?)""", id));
+        }
+
+        assertThat(events()).isEqualTo(ALL);
+    }
+
+    @Test
     void everyBatchAfterThemTakesPlaceOnce() throws Exception {
         fillPool();
         endSessions();
@@ -309,6 +325,7 @@ class SteadyConnectionTest {
             strings = {
                 "insert into t values (1)",
                 "with a as (delete from t returning id) select * from a",
+                "select 1 / count(*) from t;\nupdate t set a = 1",
                 "select pg_notify('a', 'b')",
                 "select pg_try_advisory_lock (1)",
                 "-- select\nupdate t set a = 1",

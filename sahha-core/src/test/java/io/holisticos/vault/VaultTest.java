@@ -228,6 +228,55 @@ class VaultTest {
     }
 
     @Test
+    void keysMadeInATransactionThatIsRolledBackAreMadeAnewByWhoeverComesNext() {
+        Vault vault = vault(1);
+        byte[] text = {1};
+
+        jdbi.useTransaction(handle -> {
+            byte[] first = vault.fingerprint("test", text);
+            assertThat(vault.fingerprint("test", text))
+                    .as("all in it is named alike")
+                    .isEqualTo(first);
+            String sealed = vault.openText(ANNA, PURPOSE, vault.seal(ANNA, PURPOSE, "a token"));
+            assertThat(sealed).isEqualTo("a token");
+            handle.execute("savepoint half");
+            assertThat(vault.openText(BEN, PURPOSE, vault.seal(BEN, PURPOSE, "another")))
+                    .isEqualTo("another");
+            handle.execute("rollback to half");
+            handle.rollback();
+        });
+
+        assertThat(List.of(count("vault_key"), count("member_key"), count("vault_canary")))
+                .containsOnly(0);
+        assertThat(vault(1).fingerprint("test", text)).isEqualTo(vault.fingerprint("test", text));
+        for (UserId who : List.of(ANNA, BEN)) {
+            assertThat(vault(1).openText(who, PURPOSE, vault.seal(who, PURPOSE, "a token")))
+                    .isEqualTo("a token");
+        }
+        assertThat(count("vault_canary")).isOne();
+    }
+
+    @Test
+    void keysThatWereThereBeforeATransactionAreLookedUpInItOnce() {
+        vault(1).fingerprint("test", new byte[] {1});
+        vault(1).seal(ANNA, PURPOSE, "a token");
+        Vault vault = vault(1);
+
+        jdbi.useTransaction(handle -> {
+            vault.prove();
+            handle.execute("insert into member_key_destroyed values ('somebody', '2026-11-22T10:00:00Z')");
+            byte[] fingerprint = vault.fingerprint("test", new byte[] {1});
+            byte[] sealed = vault.seal(ANNA, PURPOSE, "a token");
+            handle.execute("delete from vault_key");
+            handle.execute("delete from member_key");
+
+            assertThat(vault.fingerprint("test", new byte[] {1})).isEqualTo(fingerprint);
+            assertThat(vault.openText(ANNA, PURPOSE, sealed)).isEqualTo("a token");
+            handle.rollback();
+        });
+    }
+
+    @Test
     void theKeyOfFingerprintsSurvivesANewWrappingKeyAndIsNeverReplaced() {
         byte[] fingerprint = vault(1).fingerprint("test", new byte[] {1});
 

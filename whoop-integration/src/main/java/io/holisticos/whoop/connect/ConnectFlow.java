@@ -340,13 +340,6 @@ public final class ConnectFlow {
                 return narrowed(granted) ? givenBack(back, granted, deadline) : only(back, granted, deadline);
             }
             return failed(back, answer instanceof Misconfigured ? Refusal.NOT_CONFIGURED : Refusal.CODE_REFUSED);
-        } catch (SourceThrottled e) { // its place in the code says nothing
-            log.warn(
-                    "event=connect_failed provider=whoop member={} kind={} cause=\"{}\"",
-                    connections.inLogs(who),
-                    e.kind(),
-                    WhatFailed.inWords(e));
-            return failed(back, Refusal.LATER);
         } catch (HealthError e) {
             log.warn(
                     "event=connect_failed provider=whoop member={} kind={} cause=\"{}\"",

@@ -55,6 +55,9 @@ public final class ArchiveRenaming {
     /** Goes on with the walk for some members. What is done is kept, wherever it is stopped. */
     void round(int most, BooleanSupplier stopping) {
         Walk walk = begun(store.walk());
+        if (!walk.done()) {
+            names.prepare();
+        }
         int members = 0;
         for (int i = 0; i < most && !walk.done() && !stopping.getAsBoolean(); i++) {
             Optional<String> next = store.next(walk.to());

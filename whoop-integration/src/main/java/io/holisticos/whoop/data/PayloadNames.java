@@ -26,6 +26,11 @@ final class PayloadNames {
         this.vault = vault;
     }
 
+    /** Has the key read, or made, now, and not first while a transaction holds a connection. */
+    void prepare() {
+        byte[] unused = vault.fingerprint(KEY, new byte[0]);
+    }
+
     /** @param former what a version before called it */
     byte[] ofFormer(byte[] former) {
         byte[] fingerprint = vault.fingerprint(KEY, former);

@@ -21,14 +21,22 @@ final class FailureStore {
 
     private static final String OF = """
             select stage, further_back, error, failures, retry_at from whoop_sync_failure where user_id = :who""";
+    /** Who changes the account waits for it, and forgets it then. */
     private static final String SAVE = """
             insert into whoop_sync_failure (user_id, stage, further_back, error, failures, retry_at, recorded_at)
-            values (:who, :stage, :furtherBack, :error, :failures, :retryAt, :now)
+            select :who, :stage, :furtherBack, :error, :failures, cast(:retryAt as timestamptz),
+                cast(:now as timestamptz)
+            from whoop_member_sync
+            where user_id = :who and whoop_user_id is not distinct from cast(:account as bigint)
+            for share
             on conflict (user_id, stage, further_back) do update
             set error = excluded.error, failures = excluded.failures, retry_at = excluded.retry_at,
                 recorded_at = excluded.recorded_at""";
+
     private static final String OVER = """
-            delete from whoop_sync_failure where user_id = :who and stage = :stage and further_back = :furtherBack""";
+            delete from whoop_sync_failure where user_id = :who and stage = :stage and further_back = :furtherBack
+              and exists (select from whoop_member_sync m
+                  where m.user_id = :who and m.whoop_user_id is not distinct from cast(:account as bigint))""";
     private static final String RETRY = """
             update whoop_sync_failure set retry_at = :now, recorded_at = :now where user_id = :who and retry_at > :now""";
     private static final String FORGET = "delete from whoop_sync_failure where user_id = :who";
@@ -72,9 +80,11 @@ final class FailureStore {
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue))));
     }
 
-    void save(UserId who, What what, Failed failed, Instant now) {
+    /** Saves how it failed, unless the member has another account by now. */
+    void save(Owner owner, What what, Failed failed, Instant now) {
         jdbi.useHandle(handle -> handle.createUpdate(SAVE)
-                .bind("who", who.value())
+                .bind("who", owner.who().value())
+                .bindByType("account", owner.account(), Long.class)
                 .bind("stage", what.stage().word())
                 .bind("furtherBack", what.furtherBack())
                 .bind("error", failed.error().word())
@@ -84,10 +94,11 @@ final class FailureStore {
                 .execute());
     }
 
-    /** It works again. */
-    void over(UserId who, What what) {
+    /** It works again, of the account that was read. */
+    void over(Owner owner, What what) {
         jdbi.useHandle(handle -> handle.createUpdate(OVER)
-                .bind("who", who.value())
+                .bind("who", owner.who().value())
+                .bindByType("account", owner.account(), Long.class)
                 .bind("stage", what.stage().word())
                 .bind("furtherBack", what.furtherBack())
                 .execute());

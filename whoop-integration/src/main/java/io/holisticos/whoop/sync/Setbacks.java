@@ -66,6 +66,8 @@ final class Setbacks {
         Walk walk = state.read().walk();
         if (pause.failures() == Failing.TIMES) {
             say(who, step, SyncError.UNAVAILABLE, pause.failures(), reason); // once: an outage concerns everybody
+        }
+        if (pause.failures() >= Failing.TIMES) { // with those of another list before, maybe
             if (lane == Lane.BACKFILL) {
                 members.saveBackfill(owner(who, state), null, now());
             } else {
@@ -85,7 +87,7 @@ final class Setbacks {
         } else if (state.read().walk() != null) {
             save(who, state, null, state.read().pause());
         }
-        failures.save(who, what, failed, now());
+        failures.save(owner(who, state), what, failed, now());
         return failed.times();
     }
 
@@ -101,7 +103,7 @@ final class Setbacks {
     void over(UserId who, MemberState state, Calling call) {
         What what = call.what();
         if (what != null && state.failures().find(what).isPresent()) {
-            failures.over(who, what);
+            failures.over(owner(who, state), what);
         }
     }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holisticos.health.UserId;
 import io.holisticos.twins.http.FaultKind;
 import io.holisticos.twins.http.FaultRule;
+import io.holisticos.whoop.sync.Failures.Failed;
+import io.holisticos.whoop.sync.Failures.What;
 import io.holisticos.whoop.sync.SyncRun.Stage;
 import io.holisticos.whoop.sync.SyncRun.State;
 import java.time.Duration;
@@ -14,6 +16,8 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Lists that fail wait by themselves, and an outage ends nothing. */
 class SetbacksTest {
@@ -211,11 +215,84 @@ class SetbacksTest {
     }
 
     @Test
-    void aDatabaseThatStopsAStatementIsAnOutage() {
+    void whatIsHalfReadIsBegunAnewTooWhenTheOutageBeganWithAnotherList() {
+        bed.connect(ANNA);
+        bed.synchronizer.firstSync(ANNA);
+        paused("interactive", Collection.CYCLE);
+        bed.onCallOf("activity/sleep", () -> status(503, SLEEPS)); // the first page is there by then
+
+        bed.pass(Duration.ofMinutes(30));
+
+        assertThat(bed.calls()).filteredOn("activity/sleep"::equals).hasSizeGreaterThan(1);
+        assertThat(bed.count("whoop_recovery", ANNA)).isPositive();
+        assertThat(bed.count("whoop_workout", ANNA)).isPositive();
+        assertThat(bed.count("whoop_cycle", ANNA)).isPositive();
+    }
+
+    @Test
+    void aBackfillThatIsHalfReadIsBegunAnewTooWhenTheOutageBeganWithAnotherList() {
+        bed.connect(ANNA);
+        bed.stopBackfills();
+        bed.synchronizer.firstSync(ANNA);
+        bed.work();
+        int cycles = bed.count("whoop_cycle", ANNA);
+        paused("backfill", Collection.CYCLE);
+        bed.onCallOf("activity/sleep", () -> status(503, SLEEPS));
+        bed.letBackfillsRead(1_000);
+
+        bed.pass(Duration.ofHours(1));
+
+        assertThat(bed.calls()).filteredOn("activity/sleep"::equals).hasSizeGreaterThan(1);
+        assertThat(bed.count("whoop_cycle", ANNA)).isGreaterThan(cycles);
+    }
+
+    @Test
+    void aCallThatFailsForTheAccountBeforeCountsNothingForTheNextOne() {
+        UserId ben = new UserId("demo-ben");
+        bed.connect(ANNA, ben);
+        bed.synchronizer.connected(ANNA, bed.accountOf(ben));
+        garbage(SLEEPS);
+        bed.pass(Duration.ofMinutes(2));
+        assertThat(bed.count("whoop_sync_failure", ANNA)).isOne();
+        bed.onCallOf("activity/sleep", () -> {
+            bed.connect(ANNA);
+            bed.synchronizer.connected(ANNA, bed.accountOf(ANNA));
+            bed.twin.faults().clear();
+        });
+
+        bed.pass(Duration.ofMinutes(5));
+
+        assertThat(bed.synchronizer.findLatestRun(ANNA).orElseThrow().state()).isEqualTo(State.DONE);
+        assertThat(bed.calls()).filteredOn("activity/sleep"::equals).isNotEmpty();
+    }
+
+    @Test
+    void whatFailsOrWorksOfAnotherAccountChangesNoRow() {
+        bed.connect(ANNA);
+        bed.synchronizer.connected(ANNA, bed.accountOf(ANNA));
+        FailureStore failures = new FailureStore(bed.jdbi);
+        Owner before = new Owner(ANNA, bed.accountOf(ANNA) + 1);
+        Owner now = new Owner(ANNA, bed.accountOf(ANNA));
+        What sleeps = new What(Stage.SLEEPS, false);
+        Failed failed = new Failed(SyncError.BAD_REPLY, 5, bed.clock.instant().plusSeconds(60));
+
+        failures.save(before, sleeps, failed, bed.clock.instant());
+        assertThat(failures.of(ANNA)).isEqualTo(Failures.NONE);
+        failures.save(now, sleeps, failed, bed.clock.instant());
+        failures.over(before, sleeps);
+        assertThat(failures.of(ANNA).find(sleeps)).contains(failed);
+        failures.over(now, sleeps);
+        assertThat(failures.of(ANNA)).isEqualTo(Failures.NONE);
+    }
+
+    /** Stopped, read-only since a failover, and a session of a pooler that was mixed up. */
+    @ParameterizedTest
+    @ValueSource(strings = {"57014", "25006", "26000"})
+    void aDatabaseThatStopsAStatementIsAnOutage(String errorCode) {
         bed.jdbi.useHandle(handle -> handle.execute("""
                 create function stop() returns trigger language plpgsql as
-                    'begin raise exception using errcode = ''57014''; end';
-                create trigger stop before insert on whoop_cycle execute function stop()"""));
+                    'begin raise exception using errcode = ''%s''; end';
+                create trigger stop before insert on whoop_cycle execute function stop()""".formatted(errorCode)));
         bed.connect(ANNA);
         UUID jobId = bed.synchronizer.firstSync(ANNA);
 
@@ -324,6 +401,17 @@ class SetbacksTest {
 
     private SyncRun run(UUID jobId) {
         return bed.synchronizer.findRun(ANNA, jobId).orElseThrow();
+    }
+
+    /** An outage that began with that list a while ago, and may be over. */
+    private void paused(String lane, Collection collection) {
+        bed.jdbi.useHandle(handle -> handle.createUpdate("""
+                        update whoop_member_sync set pause_lane = :lane, paused_until = :until, failures = 4,
+                            failure = 'unavailable', failure_collection = :collection""")
+                .bind("lane", lane)
+                .bind("until", bed.clock.instant().atOffset(ZoneOffset.UTC))
+                .bind("collection", collection.word())
+                .execute());
     }
 
     private void garbage(String path) {
