@@ -38,11 +38,21 @@ public final class DatabaseConfiguration extends DataSourceFactory {
 
     private static final int READERS = 8;
 
+    private static final Duration CHECKED_EVERY = Duration.seconds(1);
+
     private static final Duration OLDEST = Duration.minutes(10);
 
-    /** With defaults that let three replicas and a migration share a server of a hundred connections. */
+    /**
+     * With defaults that let three replicas and a migration share a server of a hundred connections, and that give nobody a
+     * connection which broke or became read-only: where a section says nothing, they are those of {@code config.yml}.
+     */
     public DatabaseConfiguration() {
+        setInitialSize(0); // the service also starts while its databases are away
+        setMinSize(0);
         setMaxSize(READERS);
+        setCheckConnectionOnBorrow(true);
+        setValidationInterval(CHECKED_EVERY);
+        setValidationQueryTimeout(CHECKED_EVERY);
         setMaxConnectionAge(OLDEST);
     }
 

@@ -159,7 +159,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                 Optional.of(configuration.whoopDatabase).filter(any -> configuration.whoop.isConfigured()));
         Database sahhaDatabase = Database.open(environment, configuration.sahhaDatabase, "sahha-db", clock);
         Map<String, DataSource> changelogs = new LinkedHashMap<>();
-        changelogs.put(Migrations.SAHHA_CHANGELOG, sahhaDatabase.workers().source());
+        changelogs.put(Migrations.SAHHA_CHANGELOG, sahhaDatabase.readers().source());
         Flags flags = new Flags(sahhaDatabase.readers().source(), sahhaDatabase.notices());
         AccessRules rules = new AccessRules();
         ApiKeyStore keyStore = new ApiKeyStore(sahhaDatabase.readers().jdbi());
@@ -173,7 +173,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         Optional<Probes.Integration> integration = Optional.empty();
         if (configuration.whoop.isConfigured()) {
             Database whoopDatabase = Database.open(environment, configuration.whoopDatabase, "whoop-db", clock);
-            changelogs.put(Migrations.WHOOP_CHANGELOG, whoopDatabase.workers().source());
+            changelogs.put(Migrations.WHOOP_CHANGELOG, whoopDatabase.readers().source());
             WhoopModule.Storage storage = new WhoopModule.Storage(
                     whoopPool(configuration, whoopDatabase.readers()),
                     whoopPool(configuration, whoopDatabase.workers()),
@@ -210,15 +210,12 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                                 who -> flags.isOn(Flag.PARALLEL_READ, who), environment.metrics(), clock))
                 .register(jersey, Sources.WHOOP);
         whoop.ifPresent(module -> module.register(jersey));
+        MigrationsCheck migrations = new MigrationsCheck(changelogs);
         Probes.register(
                 environment,
                 Drain.in(environment, configuration.drainTime.toJavaDuration()),
                 new Probes.EntryPoint(
-                        sahhaDatabase.readers().source(),
-                        new MigrationsCheck(Map.of(
-                                Migrations.SAHHA_CHANGELOG,
-                                sahhaDatabase.workers().source())),
-                        sahha.vitals()),
+                        sahhaDatabase.readers().source(), migrations.of(Migrations.SAHHA_CHANGELOG), sahha.vitals()),
                 integration,
                 clock);
         jersey.register(OpenApiResource.of(configuration.publicUrl, jersey.getResourceConfig()));
@@ -230,7 +227,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         AdminPort.open(environment.admin(), environment.getObjectMapper(), keys, flags, security);
         HystrixSurfaces.open(environment, commands, configuration.hystrix);
         Prometheus.open(environment, commands);
-        environment.healthChecks().register("migrations", new MigrationsCheck(changelogs));
+        environment.healthChecks().register("migrations", migrations);
         environment.lifecycle().manage(new FirstKey(keyStore, configuration.access, clock));
         OpenRoutes.tell(configuration.access, configuration.getServerFactory());
         more.accept(environment);

@@ -300,6 +300,24 @@ class ConfigurationTest {
     }
 
     @Test
+    void aSectionWithoutThemHasTheShippedLimitsOfConnectionsAndLooksAtEachThatIsBorrowed() throws Exception {
+        String keys = "initialSize|minSize|maxSize|checkConnectionOnBorrow|validationInterval|validationQueryTimeout";
+        Path bare = Files.writeString(
+                folder.resolve("config.yml"), Files.readString(CONFIG).replaceAll("(?m)^  (?:" + keys + "):.*\\R", ""));
+
+        HealthConfiguration configuration = load(bare);
+
+        for (DatabaseConfiguration database : List.of(configuration.sahhaDatabase, configuration.whoopDatabase)) {
+            assertThat(database.getInitialSize()).isZero();
+            assertThat(database.getMinSize()).isZero();
+            assertThat(database.getMaxSize()).isEqualTo(8);
+            assertThat(database.getCheckConnectionOnBorrow()).isTrue();
+            assertThat(database.getValidationInterval()).isEqualTo(io.dropwizard.util.Duration.seconds(1));
+            assertThat(database.getValidationQueryTimeout()).hasValue(io.dropwizard.util.Duration.seconds(1));
+        }
+    }
+
+    @Test
     void anUnknownKey() throws Exception {
         Path other = Files.writeString(
                 folder.resolve("config.yml"), Files.readString(CONFIG) + "\nunifed:\n  deadline: 5s\n");
@@ -324,6 +342,10 @@ class ConfigurationTest {
     }
 
     private HealthConfiguration load() throws Exception {
+        return load(CONFIG);
+    }
+
+    private HealthConfiguration load(Path config) throws Exception {
         Bootstrap<HealthConfiguration> bootstrap = bootstrap();
         return bootstrap
                 .getConfigurationFactoryFactory()
@@ -332,7 +354,7 @@ class ConfigurationTest {
                         bootstrap.getValidatorFactory().getValidator(),
                         bootstrap.getObjectMapper(),
                         "dw")
-                .build(bootstrap.getConfigurationSourceProvider(), CONFIG.toString());
+                .build(bootstrap.getConfigurationSourceProvider(), config.toString());
     }
 
     private Bootstrap<HealthConfiguration> bootstrap() {

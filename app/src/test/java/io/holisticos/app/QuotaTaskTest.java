@@ -113,6 +113,23 @@ class QuotaTaskTest {
     }
 
     @Test
+    void whileTheMembersAreLockedTheOperatorIsToldSoonAndNotWhenJobsWouldGiveUp() {
+        try (Handle other = Shared.HOUSE.app().whoopDatabase.jdbi().open()) {
+            other.begin().execute("lock table whoop_member_sync in access exclusive mode");
+            long begun = System.nanoTime();
+
+            HttpResponse<String> answer = send(Shared.HOUSE, "?action=unblock");
+
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(10));
+            assertThat(answer.statusCode()).isEqualTo(503);
+            assertThat(Shared.HOUSE.app().jsonOf(answer).path("error").asText())
+                    .startsWith("WHOOP's database does not answer: try again");
+            other.rollback();
+        }
+        assertThat(send(Shared.HOUSE, "?action=unblock").statusCode()).isEqualTo(200);
+    }
+
+    @Test
     void withoutAnActionItShows() throws Exception {
         JsonNode answer = post(Shared.HOUSE, "", RunningApp.KEY);
 

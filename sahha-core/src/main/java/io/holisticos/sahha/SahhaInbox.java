@@ -9,6 +9,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -30,6 +32,9 @@ final class SahhaInbox {
     /** What a process began and did not end, another begins after this. */
     private static final Duration TAKEN_OVER_AFTER = Duration.ofSeconds(25);
 
+    /** What is under way is claimed anew when no more than this is left: several beats, each of which may be late. */
+    private static final Duration RENEWED_BEFORE = Duration.ofSeconds(15);
+
     /** A refresh that came to nothing is tried again after this. */
     private static final Duration AGAIN = Duration.ofMinutes(1);
 
@@ -38,7 +43,9 @@ final class SahhaInbox {
 
     private static final Duration KEPT = Duration.ofDays(7);
     private static final Duration BETWEEN_PURGES = Duration.ofHours(6);
-    private static final int AT_ONCE = 500;
+
+    /** How many events' members are looked at in one beat at most; most of them may have nothing to bring up to date. */
+    private static final int IN_A_BEAT = 500;
 
     private final SahhaInboxStore deliveries;
     private final SahhaInboxStore inbox;
@@ -47,6 +54,7 @@ final class SahhaInbox {
     private final SahhaConfiguration configuration;
     private final Clock clock;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(SahhaInbox::daemon);
+    private final Set<Claim> underWay = ConcurrentHashMap.newKeySet();
     private volatile Instant purged = Instant.EPOCH;
 
     /**
@@ -57,6 +65,18 @@ final class SahhaInbox {
      * @param rows of members, likewise
      */
     record Stores(SahhaInboxStore deliveries, SahhaInboxStore inbox, SahhaStore rows) {}
+
+    /** What this process fetches, and until when nobody else does. */
+    private static final class Claim {
+
+        private final SahhaInboxStore.Due due;
+        private Instant until;
+
+        private Claim(SahhaInboxStore.Due due, Instant until) {
+            this.due = due;
+            this.until = until;
+        }
+    }
 
     SahhaInbox(Stores stores, SahhaRefresh refresh, SahhaConfiguration configuration, Clock clock) {
         this.deliveries = stores.deliveries();
@@ -95,18 +115,11 @@ final class SahhaInbox {
         }
     }
 
-    /** Begins the refreshes that are due. */
+    /** Begins the refreshes that are due, and keeps those that are under way. */
     void work() {
         Instant now = clock.instant();
-        Instant claimedUntil = now.plus(TAKEN_OVER_AFTER);
-        for (SahhaInboxStore.Due due : inbox.claim(now, claimedUntil, AT_ONCE)) {
-            if (store.holdsAnything(due.who())) {
-                var unused = refresh.start(due.who(), due.kind(), Span.recent(clock))
-                        .whenComplete((known, failure) -> settle(due, claimedUntil));
-            } else { // nobody has asked for this member yet: there is nothing to bring up to date
-                inbox.settle(due, now, now, now);
-            }
-        }
+        underWay.forEach(claim -> renew(claim, now));
+        begin(now);
         if (now.isAfter(purged.plus(BETWEEN_PURGES))) {
             purged = now;
             inbox.purge(now.minus(KEPT));
@@ -114,17 +127,58 @@ final class SahhaInbox {
         }
     }
 
+    /** Claims no more than can be asked of Sahha in a second: what would have to wait, another replica may begin. */
+    private void begin(Instant now) {
+        int looked = 0;
+        List<SahhaInboxStore.Due> found;
+        do {
+            int room = Math.min(configuration.maxCallsPerSecond - underWay.size(), IN_A_BEAT - looked);
+            if (room <= 0) {
+                return;
+            }
+            Instant until = now.plus(TAKEN_OVER_AFTER);
+            found = inbox.claim(now, until, room);
+            found.forEach(due -> begin(new Claim(due, until), now));
+            looked += found.size();
+        } while (!found.isEmpty());
+    }
+
+    private void begin(Claim claim, Instant now) {
+        if (store.holdsAnything(claim.due.who())) {
+            underWay.add(claim);
+            var unused = refresh.start(claim.due.who(), claim.due.kind(), Span.recent(clock))
+                    .whenComplete((known, failure) -> settle(claim));
+        } else { // nobody has asked for this member yet: there is nothing to bring up to date
+            inbox.settle(claim.due, now, now, now);
+        }
+    }
+
+    private void renew(Claim claim, Instant now) {
+        synchronized (claim) {
+            if (underWay.contains(claim) && claim.until.isBefore(now.plus(RENEWED_BEFORE))) {
+                Instant until = now.plus(TAKEN_OVER_AFTER);
+                inbox.postpone(claim.due, claim.until, until);
+                claim.until = until;
+            }
+        }
+    }
+
     /** A fetch under way before the event was told does not count: the store knows when the last one began. */
-    private void settle(SahhaInboxStore.Due due, Instant claimedUntil) {
-        try {
-            Instant now = clock.instant();
-            Instant begun = store.refreshed(due.who())
-                    .get(new SahhaStore.RefreshKey(
-                            due.kind().word(), Span.recent(clock).name()));
-            inbox.settle(due, begun, now.minus(GIVEN_UP), now);
-            inbox.postpone(due, claimedUntil, now.plus(AGAIN));
-        } catch (RuntimeException e) { // due again when the claim is over
-            log.warn("event=webhook_not_settled provider=sahha cause=\"{}\"", WhatFailed.inWords(e));
+    private void settle(Claim claim) {
+        SahhaInboxStore.Due due = claim.due;
+        synchronized (claim) {
+            try {
+                Instant now = clock.instant();
+                Instant begun = store.refreshed(due.who())
+                        .get(new SahhaStore.RefreshKey(
+                                due.kind().word(), Span.recent(clock).name()));
+                inbox.settle(due, begun, now.minus(GIVEN_UP), now);
+                inbox.postpone(due, claim.until, now.plus(AGAIN));
+            } catch (RuntimeException e) { // due again when the claim is over
+                log.warn("event=webhook_not_settled provider=sahha cause=\"{}\"", WhatFailed.inWords(e));
+            } finally {
+                underWay.remove(claim);
+            }
         }
     }
 

@@ -30,13 +30,18 @@ final class SahhaInboxStore {
 
     private static final String CLAIM = """
             with due as (
-                select body_sha256, position from sahha_inbox
+                select profile_id, kind from sahha_inbox
                 where done_at is null and due_at <= :now
-                order by due_at limit :most
-                for update skip locked
+                group by profile_id, kind
+                order by min(due_at) limit :most
+            ), free as (
+                select inbox.body_sha256, inbox.position from sahha_inbox inbox
+                join due on due.profile_id = inbox.profile_id and due.kind = inbox.kind
+                where inbox.done_at is null and inbox.due_at <= :now
+                for update of inbox skip locked
             ), claimed as (
-                update sahha_inbox inbox set due_at = :again from due
-                where inbox.body_sha256 = due.body_sha256 and inbox.position = due.position
+                update sahha_inbox inbox set due_at = :again from free
+                where inbox.body_sha256 = free.body_sha256 and inbox.position = free.position
                 returning inbox.profile_id, inbox.kind
             )
             select distinct profile_id, kind from claimed""";
@@ -95,7 +100,11 @@ final class SahhaInboxStore {
         });
     }
 
-    /** What is due now; nobody else gets it before {@code again}. */
+    /**
+     * What is due now, what is due longest first; nobody else gets it before {@code again}.
+     *
+     * @param most of members' kinds, however many events tell of each
+     */
     List<Due> claim(Instant now, Instant again, int most) {
         return jdbi.withHandle(handle -> handle.createQuery(CLAIM)
                 .bind("now", utc(now))
@@ -122,7 +131,7 @@ final class SahhaInboxStore {
                 .execute());
     }
 
-    /** What was claimed until then and is not settled comes again later. */
+    /** What was claimed until then, and by nobody else since, and is not settled, comes again later. */
     void postpone(Due due, Instant claimedUntil, Instant again) {
         jdbi.useHandle(handle -> handle.createUpdate(POSTPONE)
                 .bind("who", due.who().value())

@@ -2,6 +2,7 @@ package io.holisticos.sahha;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.codahale.metrics.MetricRegistry;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holisticos.health.UserId;
@@ -9,11 +10,18 @@ import io.holisticos.web.WebhookSecrets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SahhaInboxTest {
 
     private static final Instant START = Instant.parse("2026-11-22T10:00:00Z");
+    private static final int CALLS_PER_SECOND = 20;
     private static final UserId ANNA = new UserId("anna");
     private static final Jdbi JDBI = SahhaTables.migrated().jdbi();
     private static final SahhaInboxStore.Times TIMES =
@@ -34,7 +43,7 @@ class SahhaInboxTest {
 
     @BeforeEach
     void forget() {
-        JDBI.useHandle(handle -> handle.execute("truncate sahha_inbox, sahha_refresh, sahha_profile_check"));
+        JDBI.useHandle(handle -> handle.execute("truncate scores, sahha_inbox, sahha_refresh, sahha_profile_check"));
     }
 
     /** A known answer: the text and its signature. */
@@ -148,6 +157,77 @@ class SahhaInboxTest {
     }
 
     @Test
+    void noMoreIsClaimedThanCanBeAskedOfSahhaSoonAndOthersHaveTheRest() {
+        tellOf(50);
+        try (Replica one = new Replica();
+                Replica other = new Replica()) {
+            one.now = START.plusSeconds(10);
+            other.now = START.plusSeconds(10);
+
+            one.inbox.work();
+            one.inbox.work();
+            assertThat(claimedUntil(START.plusSeconds(35)))
+                    .as("two events each, of as many members")
+                    .isEqualTo(2 * CALLS_PER_SECOND);
+
+            other.now = START.plusSeconds(11);
+            other.inbox.work();
+            assertThat(claimedUntil(START.plusSeconds(36))).isEqualTo(2 * CALLS_PER_SECOND);
+            assertThat(claimedUntil(START.plusSeconds(35))).isEqualTo(2 * CALLS_PER_SECOND);
+        }
+    }
+
+    @Test
+    void whatALivingProcessHasBegunNobodyTakesOverHoweverLongItTakes() {
+        tellOf(10);
+        try (Replica one = new Replica();
+                Replica other = new Replica()) {
+            for (int seconds = 10; seconds <= 70; seconds += 5) {
+                one.now = START.plusSeconds(seconds);
+                other.now = START.plusSeconds(seconds);
+                one.inbox.work();
+                other.inbox.work();
+                assertThat(other.begun()).isZero();
+            }
+            assertThat(one.begun()).isEqualTo(10);
+
+            other.now = START.plusSeconds(96); // the one has said nothing since
+            other.inbox.work();
+            assertThat(other.begun()).isEqualTo(10);
+        }
+    }
+
+    @Test
+    void whatCameToNothingIsTriedAgainLaterHoweverLongItTook() {
+        tellOf(10);
+        try (Replica one = new Replica()) {
+            one.now = START.plusSeconds(10);
+            one.inbox.work();
+            one.now = START.plusSeconds(30);
+            one.inbox.work();
+            one.now = START.plusSeconds(40);
+
+            one.failAll();
+
+            assertThat(claimedUntil(START.plusSeconds(100))).isEqualTo(20);
+        }
+    }
+
+    @Test
+    void membersWhomNobodyAskedForCostNoPlaceOfOthers() {
+        tellOf(50);
+        JDBI.useHandle(handle -> handle.execute("delete from scores where profile_id < 'member-45'"));
+        try (Replica one = new Replica()) {
+            one.now = START.plusSeconds(10);
+
+            one.inbox.work();
+
+            assertThat(one.begun()).isEqualTo(5);
+            assertThat(open()).isEqualTo(10);
+        }
+    }
+
+    @Test
     void whatIsHeldCountsAsPastItsFreshnessAndAMemberAsKnown() {
         JDBI.useHandle(handle -> {
             handle.execute("insert into sahha_refresh values ('anna', 'scores', 'recent', '2026-11-22T09:59:00Z'),"
@@ -166,6 +246,92 @@ class SahhaInboxTest {
                 .containsEntry(new SahhaStore.RefreshKey("scores", "2026-09"), START.minusSeconds(60));
         assertThat(rows.profileCheck(ANNA))
                 .hasValueSatisfying(check -> assertThat(check.known()).isTrue());
+    }
+
+    /** One process, whose fetches begin and do not end by themselves. */
+    private final class Replica implements AutoCloseable {
+
+        private volatile Instant now = START;
+        private final Clock clock = new Clock() {
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public Instant instant() {
+                return now;
+            }
+        };
+        private final Semaphore ends = new Semaphore(0);
+        private final ThreadPoolExecutor fetches =
+                new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
+        private final SahhaRefresh refresh;
+        private final SahhaInbox inbox;
+
+        Replica() {
+            SahhaConfiguration configuration = new SahhaConfiguration();
+            configuration.maxCallsPerSecond = CALLS_PER_SECOND;
+            SahhaStore rows = new SahhaStore(JDBI, new ObjectMapper());
+            refresh = new SahhaRefresh(
+                    null, rows, null, fetches, new SahhaRefresh.Instruments(clock, new MetricRegistry()));
+            fetches.execute(ends::acquireUninterruptibly);
+            inbox = new SahhaInbox(new SahhaInbox.Stores(store, store, rows), refresh, configuration, clock);
+        }
+
+        int begun() {
+            return fetches.getQueue().size();
+        }
+
+        /** A process that stops begins nothing more. */
+        void failAll() {
+            List<Runnable> waiting = new ArrayList<>();
+            fetches.getQueue().drainTo(waiting);
+            Thread stopping = new Thread(refresh::stop);
+            stopping.start();
+            ends.release();
+            waiting.forEach(fetches::execute);
+            fetches.shutdown();
+            try {
+                assertThat(fetches.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+                stopping.join();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Override
+        public void close() {
+            inbox.stop();
+            fetches.shutdownNow();
+            ends.release();
+        }
+    }
+
+    /** Two events each of members whose scores are held, due ten seconds after the start. */
+    private void tellOf(int members) {
+        JDBI.useHandle(handle -> handle.execute(
+                "insert into scores (id, profile_id) select 'score-' || n,"
+                        + " 'member-' || to_char(n, 'FM00') from generate_series(0, ?) n",
+                members - 1));
+        for (int i = 0; i < members; i++) {
+            UserId who = new UserId("member-%02d".formatted(i));
+            SahhaEvent event = new SahhaEvent("an event", who, Kind.SCORES);
+            store.save(new byte[] {(byte) i}, List.of(event, event), TIMES);
+        }
+    }
+
+    private static int claimedUntil(Instant until) {
+        return JDBI.withHandle(
+                handle -> handle.createQuery("select count(*) from sahha_inbox where done_at is null and due_at = ?")
+                        .bind(0, until.atOffset(ZoneOffset.UTC))
+                        .mapTo(Integer.class)
+                        .one());
     }
 
     private static boolean signed(WebhookSecrets secrets, String signature, byte[] body) {

@@ -252,7 +252,7 @@ public final class WhoopModule implements Managed {
 
     /** WHOOP's quota, for operators. */
     public WhoopQuota quota() {
-        return new WhoopQuota(asked, synchronizer);
+        return new WhoopQuota(asked, requests);
     }
 
     /** How the integration does. */

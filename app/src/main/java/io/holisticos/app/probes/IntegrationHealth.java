@@ -13,7 +13,8 @@ public record IntegrationHealth(
         @Schema(
                 description =
                         "ok; degraded: a breaker is not closed, WHOOP blocks us or answered 403 lately, jobs do not run or fail"
-                                + " again and again, or sealed values do not open; down: its database does not answer;"
+                                + " again and again, sealed values do not open, or its database takes no writes or is too busy"
+                                + " to tell the quota; down: its database does not answer;"
                                 + " disabled: switched off;"
                                 + " not_configured: no credentials")
         @JsonProperty("status")
@@ -53,7 +54,7 @@ public record IntegrationHealth(
         @Schema(description = "Commands that were called since the start") @JsonProperty("breakers")
         List<Breaker> breakers,
 
-        @Schema(description = "Null when the database does not answer") @JsonProperty("quota")
+        @Schema(description = "Null when it cannot be read") @JsonProperty("quota")
         WhoopVitals.@Nullable Quota quota,
 
         @Schema(

@@ -49,10 +49,9 @@ final class Look<T> {
     Optional<T> read(Deadline deadline) {
         CompletableFuture<T> looking = ready();
         try {
-            return remember(
-                    looking, Optional.of(looking.get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS)));
+            return Optional.of(looking.get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS));
         } catch (ExecutionException e) {
-            return remember(looking, Optional.empty());
+            return Optional.empty();
         } catch (TimeoutException e) {
             return before();
         } catch (InterruptedException e) {
@@ -65,17 +64,19 @@ final class Look<T> {
         CompletableFuture<T> looking = latest;
         if (looking == null || (looking.isDone() && age().compareTo(HOLDS) >= 0)) {
             begun = nanoTime.getAsLong();
-            looking = CompletableFuture.supplyAsync(look, threads);
-            latest = looking;
+            CompletableFuture<T> next = CompletableFuture.supplyAsync(look, threads);
+            latest = next;
+            CompletableFuture<T> unused = next.whenComplete((found, failure) -> remember(next, found));
+            return next;
         }
         return looking;
     }
 
-    private synchronized Optional<T> remember(CompletableFuture<T> looked, Optional<T> found) {
+    /** Also when nobody waits for it any more. */
+    private synchronized void remember(CompletableFuture<T> looked, @Nullable T found) {
         if (looked == latest) {
-            seen = found;
+            seen = Optional.ofNullable(found);
         }
-        return found;
     }
 
     private synchronized Optional<T> before() {

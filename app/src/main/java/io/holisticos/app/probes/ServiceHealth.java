@@ -82,12 +82,12 @@ final class ServiceHealth {
         @Nullable
         List<WhoopVitals.FailingJob> failing =
                 stored.map(WhoopVitals.Stored::failing).orElse(null);
-        Word database = quota == null ? Word.DOWN : whoopDatabase(deadline);
+        Word database = whoopDatabase(deadline, stored.isPresent());
         boolean working = database == Word.OK && jobs && (failing == null || failing.isEmpty());
         @Nullable
         Instant lastSyncedAt = stored.flatMap(WhoopVitals.Stored::lastSyncedAt).orElse(null);
         return new IntegrationHealth(
-                statusOf(enabled, quota, allClosed(breakers) && working && vault && !forbidden.recent()),
+                statusOf(enabled, database, quota, allClosed(breakers) && working && vault && !forbidden.recent()),
                 true,
                 enabled,
                 database,
@@ -101,14 +101,15 @@ final class ServiceHealth {
                 stored.map(WhoopVitals.Stored::members).orElse(null));
     }
 
-    private static Word statusOf(@Nullable Boolean enabled, WhoopVitals.@Nullable Quota quota, boolean undisturbed) {
+    private static Word statusOf(
+            @Nullable Boolean enabled, Word database, WhoopVitals.@Nullable Quota quota, boolean undisturbed) {
         if (Boolean.FALSE.equals(enabled)) {
             return Word.DISABLED;
         }
-        if (quota == null) {
+        if (database == Word.DOWN) {
             return Word.DOWN;
         }
-        return undisturbed && quota.blockedUntil() == null ? Word.OK : Word.DEGRADED;
+        return undisturbed && quota != null && quota.blockedUntil() == null ? Word.OK : Word.DEGRADED;
     }
 
     private void addWhoop(List<Check> checks, WhoopVitals vitals, Deadline deadline) {
@@ -116,7 +117,7 @@ final class ServiceHealth {
         boolean free = stored.map(seen -> seen.quota().blockedUntil() == null).orElse(true); // unknown is said above it
         checks.add(new Check(
                 "whoop_database",
-                word(stored.isPresent() && whoopDatabase(deadline) == Word.OK ? Word.OK : Word.DEGRADED)));
+                word(stored.isPresent() && whoopDatabase(deadline, true) == Word.OK ? Word.OK : Word.DEGRADED)));
         checks.add(new Check("whoop_breakers", word(allClosed(vitals.breakers()) ? Word.OK : Word.DEGRADED)));
         checks.add(new Check("whoop_vault", word(vitals.isVaultWell() ? Word.OK : Word.DEGRADED)));
         checks.add(new Check("whoop_quota", word(free ? Word.OK : Word.DEGRADED)));
@@ -127,9 +128,9 @@ final class ServiceHealth {
         return holds;
     }
 
-    /** What answers but does not say how it does counts as well. */
-    private Word whoopDatabase(Deadline deadline) {
-        return looks.whoopDatabase().flatMap(look -> look.read(deadline)).orElse(Word.OK);
+    /** What answered but does not say how it does counts as well; one too busy to tell what it holds is not down. */
+    private Word whoopDatabase(Deadline deadline, boolean answered) {
+        return looks.whoopDatabase().flatMap(look -> look.read(deadline)).orElse(answered ? Word.OK : Word.DOWN);
     }
 
     private static Word word(Look<Word> look, Deadline deadline) {

@@ -57,9 +57,33 @@ class LookTest {
         assertThat(waiting).hasSize(1);
 
         waiting.remove().run();
-        assertThat(look.read(atOnce())).contains(1); // old by now: another look has begun
+        assertThat(look.read(atOnce())).contains(2); // old by now: another look has begun
         waiting.remove().run();
         assertThat(look.read(atOnce())).contains(3);
+    }
+
+    /** A database that hangs is given up after the patience of whoever asked, and probes come every few seconds. */
+    @Test
+    void whatALookSawLateIsRememberedThoughNobodyWaitedForIt() {
+        Look<Integer> look = new Look<>(
+                () -> {
+                    if (looks.incrementAndGet() > 1) {
+                        throw new IllegalStateException("away");
+                    }
+                    return 1;
+                },
+                waiting::add,
+                nanos::get);
+        look.begin();
+        waiting.remove().run();
+        assertThat(look.read(atOnce())).contains(1);
+        pass(Duration.ofSeconds(5));
+        assertThat(look.read(atOnce())).contains(1);
+        waiting.remove().run();
+
+        pass(Duration.ofSeconds(5));
+
+        assertThat(look.read(atOnce())).isEmpty();
     }
 
     private void pass(Duration time) {
