@@ -35,8 +35,6 @@ record Database(Pool readers, Pool workers, ChangeNotices notices) {
         Pool readers = pool(environment, configuration, configuration.readers(environment.metrics(), name), name);
         String ofJobs = name + "-jobs";
         Pool workers = pool(environment, configuration, configuration.workers(environment.metrics(), ofJobs), ofJobs);
-        environment.healthChecks().unregister(name); // says that it failed, and not what
-        environment.healthChecks().register(name, new DatabaseHealthCheck(readers.source()));
         environment.healthChecks().unregister(ofJobs); // the same database is checked already, in less time
         environment.healthChecks().unregister(name); // it says neither what is wrong nor that nothing can be written
         environment.healthChecks().register(name, new DatabaseCheck(readers.source()));

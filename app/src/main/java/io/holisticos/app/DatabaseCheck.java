@@ -18,7 +18,7 @@ final class DatabaseCheck extends HealthCheck {
         DatabaseState state = DatabaseState.of(pool);
         return switch (state.condition()) {
             case WRITABLE -> Result.healthy();
-            case READ_ONLY, BUSY, AWAY -> Result.unhealthy("the database " + state.words());
+            case READ_ONLY, BUSY, AWAY -> Result.unhealthy("%s", state.words());
         };
     }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Leases the configured first key for as long as this replica runs. A replica that
@@ -56,8 +57,11 @@ final class FirstKey implements Managed {
             lease();
             next = BEAT;
         } catch (JdbiException e) {
-            log.warn(
-                    "event=service_key_not_saved retry_in_ms={} cause=\"{}\"", RETRY.toMillis(), WhatFailed.inWords(e));
+            log.atLevel(WhatFailed.isNotMigrated(e) ? Level.DEBUG : Level.WARN)
+                    .log(
+                            "event=service_key_not_saved retry_in_ms={} cause=\"{}\"",
+                            RETRY.toMillis(),
+                            WhatFailed.inWords(e));
         } finally {
             if (!beats.isShutdown()) {
                 ScheduledFuture<?> unused = beats.schedule(this::beat, next.toMillis(), TimeUnit.MILLISECONDS);

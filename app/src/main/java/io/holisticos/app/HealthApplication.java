@@ -20,7 +20,6 @@ import io.holisticos.app.probes.Drain;
 import io.holisticos.app.probes.Probes;
 import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.HealthError.SourceUnavailable;
-import io.holisticos.health.MissingTable;
 import io.holisticos.health.WhatFailed;
 import io.holisticos.jobs.Jobs;
 import io.holisticos.outbound.Commands;
@@ -311,7 +310,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         } catch (Vault.WrongKey e) {
             throw new OperatorLine.Mendable(String.valueOf(e.getMessage()), e);
         } catch (SourceUnavailable away) {
-            log.atLevel(MissingTable.isCauseOf(away) ? Level.DEBUG : Level.WARN)
+            log.atLevel(WhatFailed.isNotMigrated(away) ? Level.DEBUG : Level.WARN)
                     .log("event=vault_not_proven cause=\"{}\"", WhatFailed.inWords(away));
         }
     }

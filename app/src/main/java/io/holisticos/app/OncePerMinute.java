@@ -43,7 +43,7 @@ final class OncePerMinute extends TurboFilter {
     /** A fault meets many; lines that say which fault it is are told apart by that, not by whom it met. */
     private static final Set<String> WHOM = Set.of("member", "command", "job_id");
 
-    private static final Set<String> FAULTS = Set.of("kind", "cause", "status");
+    private static final Set<String> FAULTS = Set.of("kind", "cause", "status", "error");
 
     private static final String FQCN = Logger.class.getName();
 
@@ -60,12 +60,41 @@ final class OncePerMinute extends TurboFilter {
     /** What makes two lines the same trouble. */
     private record Cause(String logger, Level level, String text, List<String> said, String thrown) {}
 
-    /** The line as it is to be written. */
+    /**
+     * The line as it is to be written.
+     *
+     * @param values without what was thrown: what is put behind them would lead to its being read as a value
+     */
     private record Line(
             Logger logger,
             Level level,
             String text,
-            @Nullable Object[] values) {}
+            @Nullable Object[] values,
+            @Nullable Throwable thrown) {
+
+        static Line of(
+                Logger logger,
+                Level level,
+                String text,
+                @Nullable Object @Nullable [] given,
+                @Nullable Throwable apart) {
+            @Nullable Object[] values = given == null ? new Object[0] : given;
+            boolean isLast = values.length > 0 && values[values.length - 1] instanceof Throwable;
+            if (apart != null || !isLast) {
+                return new Line(logger, level, text, values, apart);
+            }
+            int last = values.length - 1;
+            return new Line(logger, level, text, Arrays.copyOf(values, last), (Throwable) values[last]);
+        }
+
+        /** With more fields behind what it says. */
+        Line with(String fields, @Nullable Throwable trace, Object... more) {
+            @Nullable
+            Object[] all =
+                    Stream.concat(Arrays.stream(values), Arrays.stream(more)).toArray();
+            return new Line(logger, level, text + fields, all, trace);
+        }
+    }
 
     /** One cause, since its last line. */
     private static final class Met {
@@ -132,10 +161,9 @@ final class OncePerMinute extends TurboFilter {
                 || speaking.get()) {
             return FilterReply.NEUTRAL;
         }
-        Throwable thrown = apart == null ? last(values) : apart;
-        Line given = new Line(logger, level, text, values == null ? new Object[0] : values);
-        Line line = lineOf(given, thrown);
-        Cause cause = causeOf(given, thrown);
+        Line given = Line.of(logger, level, text, values, apart);
+        Line line = lineOf(given);
+        Cause cause = causeOf(given);
         if (causes.size() >= MOST_CAUSES && !causes.containsKey(cause)) {
             return FilterReply.NEUTRAL;
         }
@@ -179,40 +207,31 @@ final class OncePerMinute extends TurboFilter {
         });
     }
 
-    private void say(Line line, long repeated) {
-        String text = repeated == 0 ? line.text() : line.text() + " repeated={}";
-        @Nullable Object[] values = repeated == 0 ? line.values() : with(line.values(), repeated);
+    private void say(Line once, long repeated) {
+        Line line = repeated == 0 ? once : once.with(" repeated={}", once.thrown(), repeated);
         speaking.set(true);
         try {
-            line.logger().log(null, FQCN, slf4j(line.level()), text, values, null);
+            line.logger().log(null, FQCN, slf4j(line.level()), line.text(), line.values(), line.thrown());
         } finally {
             speaking.remove();
         }
     }
 
     /** What a database or a network did needs no stack trace, but where of ours it happened. */
-    private static Line lineOf(Line given, @Nullable Throwable thrown) {
+    private static Line lineOf(Line given) {
+        Throwable thrown = given.thrown();
         String words = thrown == null ? null : WhatFailed.of(thrown).orElse(null);
-        if (thrown == null || words == null) {
-            return given;
-        }
-        @Nullable Object[] values = given.values();
-        @Nullable Object[] plain = last(values) == thrown ? Arrays.copyOf(values, values.length - 1) : values;
-        return new Line(
-                given.logger(),
-                given.level(),
-                given.text() + " cause=\"{}\" at={}",
-                with(plain, words, placeOf(thrown)));
+        return thrown == null || words == null
+                ? given
+                : given.with(" cause=\"{}\" at={}", null, words, placeOf(thrown));
     }
 
-    private static Cause causeOf(Line line, @Nullable Throwable thrown) {
+    private static Cause causeOf(Line line) {
+        Throwable thrown = line.thrown();
         Map<String, Object> fields = EventFields.of(line.text(), line.values());
         boolean fault = thrown != null || fields.keySet().stream().anyMatch(FAULTS::contains);
         List<String> said = fields.isEmpty()
-                ? Stream.of(line.values())
-                        .filter(value -> !(value instanceof Throwable))
-                        .map(String::valueOf)
-                        .toList()
+                ? Arrays.stream(line.values()).map(String::valueOf).toList()
                 : fields.entrySet().stream()
                         .filter(field -> !isBeside(field.getKey(), fault, thrown != null))
                         .map(field -> field.getKey() + '=' + field.getValue())
@@ -238,16 +257,6 @@ final class OncePerMinute extends TurboFilter {
                 .findFirst()
                 .map(frame -> frame.getFileName() + ":" + frame.getLineNumber())
                 .orElse("elsewhere");
-    }
-
-    private static @Nullable Throwable last(@Nullable Object @Nullable [] values) {
-        return values != null && values.length > 0 && values[values.length - 1] instanceof Throwable thrown
-                ? thrown
-                : null;
-    }
-
-    private static @Nullable Object[] with(@Nullable Object[] values, Object... more) {
-        return Stream.concat(Arrays.stream(values), Arrays.stream(more)).toArray();
     }
 
     private static int slf4j(Level level) {

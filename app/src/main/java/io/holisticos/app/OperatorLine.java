@@ -103,18 +103,42 @@ final class OperatorLine {
 
     /** A change set that failed is named; its statement is not repeated. */
     private static Optional<String> ofDatabase(Throwable e, List<Throwable> chain) {
-        if (chain.stream().noneMatch(SQLException.class::isInstance)) {
-            return Optional.empty();
-        }
-        String what = chain.stream()
-                .filter(MigrationFailedException.class::isInstance)
-                .findFirst()
-                .map(failed -> CHANGE_SET.matcher(String.valueOf(failed.getMessage())))
-                .filter(Matcher::find)
-                .map(found -> "change set " + found.group(1) + " did not run")
-                .orElse("the database cannot be used");
-        return Optional.of(what + ": " + WhatFailed.inWords(e)
-                + "; check that it runs, and SAHHA_DATABASE_… or WHOOP_DATABASE_URL, _USER and _PASSWORD");
+        return ofDatabase(
+                e,
+                chain.stream()
+                        .filter(MigrationFailedException.class::isInstance)
+                        .findFirst()
+                        .map(failed -> CHANGE_SET.matcher(String.valueOf(failed.getMessage())))
+                        .filter(Matcher::find)
+                        .map(found -> "change set " + found.group(1) + " did not run")
+                        .orElse("the database cannot be used"),
+                "SAHHA_DATABASE_URL or WHOOP_DATABASE_URL");
+    }
+
+    /**
+     * What a database did, and what to do.
+     *
+     * @param what did not work for it
+     * @param address where its address is set
+     */
+    static Optional<String> ofDatabase(Throwable e, String what, String address) {
+        return isOfDatabase(e) ? Optional.of(what + ": " + WhatFailed.inWords(e) + toDo(e, address)) : Optional.empty();
+    }
+
+    private static boolean isOfDatabase(Throwable e) {
+        return Stream.iterate(e, t -> t != null, Throwable::getCause)
+                .limit(50)
+                .anyMatch(SQLException.class::isInstance);
+    }
+
+    /** Only who is not let in, or reaches nothing, has an address, a user or a password to look at. */
+    private static String toDo(Throwable e, String address) {
+        String state = WhatFailed.sqlState(e).orElse("");
+        return switch (state.length() < 2 ? "" : state.substring(0, 2)) {
+            case "", "08", "28" -> "; check that it runs, and " + address + ", …_USER and …_PASSWORD";
+            case "3D" -> "; create it, or check " + address;
+            default -> "";
+        };
     }
 
     private static String inOneLine(@Nullable String text) {

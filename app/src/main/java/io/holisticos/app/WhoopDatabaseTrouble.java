@@ -18,22 +18,14 @@ final class WhoopDatabaseTrouble {
         if (e instanceof Vault.WrongKey) {
             return new Mendable(String.valueOf(e.getMessage()), e);
         }
-        return WhatFailed.sqlState(e)
-                .<RuntimeException>map(state -> new Mendable(whatToDo(state, WhatFailed.inWords(e)), e))
+        return OperatorLine.ofDatabase(e, "WHOOP's database cannot be used", "WHOOP_DATABASE_URL")
+                .<RuntimeException>map(line -> new Mendable(line + tooSlow(e) + KEPT, e))
                 .orElse(e);
     }
 
-    private static String whatToDo(String sqlState, String what) {
-        return switch (sqlState.length() < 2 ? "" : sqlState.substring(0, 2)) {
-            case "42" ->
-                "WHOOP's database is not of this version (" + sqlState + "): run whoop-db migrate first" + KEPT;
-            case "57" ->
-                "WHOOP's database: " + what + "; it was shut down, or whoopDatabase.jobs.statementTimeout is too short"
-                        + KEPT;
-            default ->
-                "WHOOP's database does not answer: " + what
-                        + "; check that it runs, and WHOOP_DATABASE_URL, WHOOP_DATABASE_USER and"
-                        + " WHOOP_DATABASE_PASSWORD" + KEPT;
-        };
+    private static String tooSlow(RuntimeException e) {
+        return WhatFailed.sqlState(e).filter("57014"::equals).isPresent()
+                ? "; something locks it, or whoopDatabase.jobs.statementTimeout is too short"
+                : "";
     }
 }

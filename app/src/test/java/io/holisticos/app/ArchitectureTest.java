@@ -43,7 +43,7 @@ class ArchitectureTest {
     private static final List<Floor> FLOORS = List.of(
             new Floor("health"),
             new Floor("trace"),
-            new Floor("database"),
+            new Floor("database", "health"),
             new Floor("outbound", "health", "trace"),
             new Floor("notice", "health"),
             new Floor("vault", "health", "notice"),

@@ -85,6 +85,35 @@ class OncePerMinuteTest {
     }
 
     @Test
+    void anOutageThatSyncsAndConsentsOfManyMembersMeetIsOneLineForEachKind() {
+        for (String member : List.of("aa", "bb", "cc")) {
+            log.warn(
+                    "event=sync_step_failed member={} lane={} collection={} error={} failures={} cause=\"{}\"",
+                    member,
+                    "INTERACTIVE",
+                    "SLEEP",
+                    "unavailable",
+                    3,
+                    "status 503");
+            log.warn("event=sync_failed member={} job_id={} error={}", member, "job-" + member, "bad_reply");
+            log.warn(
+                    "event=arrival_failed member={} error={} failures={} cause=\"{}\"",
+                    member,
+                    "unavailable",
+                    1,
+                    "status 503");
+        }
+        log.warn(
+                "event=arrival_failed member={} error={} failures={} cause=\"{}\"",
+                "dd",
+                "unavailable",
+                1,
+                "status 502");
+
+        assertThat(lines()).hasSize(4);
+    }
+
+    @Test
     void whatIsWrongWithOneRecordOrMemberIsNamedForEach() {
         log.error("event=tokens_unreadable member={}", "aa");
         log.error("event=tokens_unreadable member={}", "bb");
@@ -115,6 +144,36 @@ class OncePerMinuteTest {
 
         assertThat(lines()).containsExactly("event=unexpected_error id=request-0");
         assertThat(written.list.get(0).getThrowableProxy()).isNotNull();
+    }
+
+    @Test
+    void howOftenAFaultOfOursWasMetStandsBesideItsStackTrace() {
+        for (int i = 0; i < 3; i++) {
+            log.error("event=unexpected_error id={}", "request-" + i, new IllegalArgumentException("a value of hers"));
+            workFails();
+        }
+        pass(Duration.ofSeconds(61));
+
+        filter.sayWhatWasRepeated(Duration.ofMinutes(1).toNanos());
+        workFails();
+        pass(Duration.ofSeconds(61));
+        workFails();
+
+        assertThat(lines())
+                .containsExactlyInAnyOrder(
+                        "event=unexpected_error id=request-0",
+                        "event=work_failed",
+                        "event=unexpected_error id=request-0 repeated=2",
+                        "event=work_failed repeated=2",
+                        "event=work_failed repeated=1");
+        assertThat(written.list).allSatisfy(line -> {
+            assertThat(line.getThrowableProxy()).isNotNull();
+            assertThat(EventFields.of(line).values()).noneMatch(value -> value instanceof Throwable);
+        });
+    }
+
+    private void workFails() {
+        log.error("event=work_failed", new IllegalArgumentException("a value of hers"));
     }
 
     @Test

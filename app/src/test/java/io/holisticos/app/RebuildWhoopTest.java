@@ -64,10 +64,12 @@ class RebuildWhoopTest {
 
         assertThat(unreachable.status()).isEqualTo(1);
         assertThat(unreachable.said())
-                .contains("WHOOP's database does not answer", "WHOOP_DATABASE_URL")
+                .contains("WHOOP's database cannot be used", "WHOOP_DATABASE_URL")
                 .doesNotContain(" at io.holisticos");
         assertThat(notMigrated.status()).isEqualTo(1);
-        assertThat(notMigrated.said()).contains("run whoop-db migrate first").doesNotContain(" at io.holisticos");
+        assertThat(notMigrated.said())
+                .contains("run sahha-db migrate and whoop-db migrate")
+                .doesNotContain(" at io.holisticos");
         assertThat(noUser.status()).isEqualTo(1);
         assertThat(noUser.said()).contains("--user: user_id must have 1 to 100 characters");
         assertThat(help.status()).isZero();

@@ -1,5 +1,6 @@
 package io.holisticos.database;
 
+import io.holisticos.health.WhatFailed;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -37,9 +38,9 @@ public record DatabaseState(Condition condition, String words) {
         } catch (PoolExhaustedException e) {
             return new DatabaseState(
                     Condition.BUSY,
-                    "has all connections of this pool in use: look for statements that wait, or raise its maxSize");
+                    "every connection of the pool is in use: look for statements that wait, or raise its maxSize");
         } catch (SQLException e) {
-            return new DatabaseState(Condition.AWAY, trouble(e));
+            return new DatabaseState(Condition.AWAY, WhatFailed.inWords(e) + hint(e));
         }
     }
 
@@ -47,26 +48,17 @@ public record DatabaseState(Condition condition, String words) {
         return new DatabaseState(
                 Condition.READ_ONLY,
                 standby
-                        ? "is read-only: this server is a standby, let the url lead to the primary"
-                        : "is read-only: default_transaction_read_only is on for this server, database or user");
+                        ? "the database is read-only: this server is a standby, let the url lead to the primary"
+                        : "the database is read-only: default_transaction_read_only is on for this server, database or user");
     }
 
-    private static String trouble(SQLException failure) {
-        String state = String.valueOf(failure.getSQLState());
-        return switch (state) {
-            case "28000", "28P01" -> "refuses the user or the password (SQL state " + state + ")";
-            case "3D000" -> "is not there: no database has this name (SQL state 3D000)";
+    /** What is known of how to mend it, behind what is wrong. */
+    private static String hint(SQLException failure) {
+        return switch (WhatFailed.sqlState(failure).orElse("")) {
             case "53300" ->
-                "has no connection left (SQL state 53300): the line event=database_connections says how many each"
-                        + " replica may open, compare max_connections";
-            case "57P03" -> "is starting up or shutting down (SQL state 57P03)";
-            case "57014" -> "took too long to answer (SQL state 57014)";
-            case "08001" -> "nothing takes connections at this address, or not in time (SQL state 08001)";
-            case "08P01" ->
-                "speaks otherwise than PostgreSQL (SQL state 08P01): PgBouncer needs ignore_startup_parameters ="
-                        + " extra_float_digits, options";
-            case "null" -> "takes connections and does not answer on them";
-            default -> "does not answer (SQL state " + state + ")";
+                ": the line event=database_connections says how many each replica may open, compare max_connections";
+            case "08P01" -> ": PgBouncer needs ignore_startup_parameters = extra_float_digits, options";
+            default -> "";
         };
     }
 }

@@ -8,17 +8,22 @@ import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What failed, in words an operator can act on: "password refused (28P01)". Told by the types of exceptions and by SQL
- * states, never by their messages, which may quote statements, addresses and rows.
+ * states, never by their messages, which may quote statements, addresses and rows; but for those that are
+ * {@link SaidForOperators}.
  */
 public final class WhatFailed {
 
     /** What pools throw when every connection is lent; the types differ, the name does not. */
     private static final String POOL_EXHAUSTED = "PoolExhaustedException";
+
+    /** A schema, table, column, type or function that is not there. */
+    private static final Set<String> NOT_MIGRATED = Set.of("3F000", "42P01", "42703", "42704", "42883");
 
     private WhatFailed() {}
 
@@ -37,10 +42,17 @@ public final class WhatFailed {
                         .map(WhatFailed::network)
                         .filter(word -> word != null)
                         .findFirst())
-                .or(() -> chain(failure)
-                        .filter(HealthError.class::isInstance)
-                        .findFirst()
-                        .map(error -> String.valueOf(error.getMessage())));
+                .or(() -> said(failure, SaidForOperators.class))
+                .or(() -> said(failure, HealthError.class));
+    }
+
+    /** Whether the schema is not there yet: it will be, and health check {@code migrations} says so until then. */
+    public static boolean isNotMigrated(Throwable failure) {
+        return sqlState(failure).filter(NOT_MIGRATED::contains).isPresent();
+    }
+
+    private static Optional<String> said(Throwable failure, Class<?> by) {
+        return chain(failure).filter(by::isInstance).findFirst().map(error -> String.valueOf(error.getMessage()));
     }
 
     /** The SQL state of the deepest exception that has one. */
@@ -73,11 +85,13 @@ public final class WhatFailed {
     }
 
     private static String words(String state, @Nullable String network) {
+        if (NOT_MIGRATED.contains(state)) {
+            return "schema is not migrated: run sahha-db migrate and whoop-db migrate";
+        }
         return switch (state) {
+            case "08P01" -> "what answers speaks otherwise than PostgreSQL";
             case "28P01", "28000" -> "password refused";
             case "3D000" -> "no such database";
-            case "3F000", "42P01", "42703", "42704", "42883" ->
-                "schema is not migrated: run sahha-db migrate and whoop-db migrate";
             case "42501" -> "the database user may not do this";
             case "25006" -> "the database is read-only";
             case "40001", "40P01" -> "overtaken by another transaction";

@@ -2,7 +2,6 @@ package io.holisticos.jobs;
 
 import com.github.kagkarlsson.scheduler.event.AbstractSchedulerListener;
 import com.github.kagkarlsson.scheduler.task.ExecutionComplete;
-import io.holisticos.health.MissingTable;
 import io.holisticos.health.WhatFailed;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +15,8 @@ final class JobFailures extends AbstractSchedulerListener {
     @Override
     public void onExecutionComplete(ExecutionComplete complete) {
         if (complete.getResult() == ExecutionComplete.Result.FAILED) {
-            boolean early = complete.getCause().filter(MissingTable::isCauseOf).isPresent();
+            boolean early =
+                    complete.getCause().filter(WhatFailed::isNotMigrated).isPresent();
             log.atLevel(early ? Level.DEBUG : Level.WARN)
                     .log(
                             "event=job_failed task={} cause=\"{}\"",

@@ -26,6 +26,7 @@ import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** The jobs of one database, in its table {@code scheduled_tasks}. Started and stopped with the application. */
 public final class Jobs implements Managed {
@@ -53,7 +54,7 @@ public final class Jobs implements Managed {
     private final ScheduledExecutorService lister = Executors.newSingleThreadScheduledExecutor(Jobs::daemon);
     private volatile Runnable whenListed = () -> {};
     private volatile boolean listed;
-    private volatile boolean lastTryFailed;
+    private volatile boolean saidWhyNot;
 
     private Jobs(Scheduler scheduler, DataSource database, Clock clock, List<RecurringTask<?>> recurring) {
         this.scheduler = scheduler;
@@ -225,16 +226,18 @@ public final class Jobs implements Managed {
                 log.info("event=jobs_listed count={}", recurring.size());
                 whenListed.run();
             }
-            lastTryFailed = false;
+            saidWhyNot = false;
             return true;
         } catch (RuntimeException e) {
-            if (!lastTryFailed) { // else it was said
-                log.warn(
-                        "event=jobs_not_listed retry_in_ms={} cause=\"{}\"",
-                        LIST_AGAIN.toMillis(),
-                        WhatFailed.inWords(e));
+            boolean early = WhatFailed.isNotMigrated(e);
+            if (!saidWhyNot) {
+                log.atLevel(early ? Level.DEBUG : Level.WARN)
+                        .log(
+                                "event=jobs_not_listed retry_in_ms={} cause=\"{}\"",
+                                LIST_AGAIN.toMillis(),
+                                WhatFailed.inWords(e));
             }
-            lastTryFailed = true;
+            saidWhyNot |= !early;
             return false;
         }
     }

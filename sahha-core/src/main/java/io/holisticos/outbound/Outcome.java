@@ -1,6 +1,7 @@
 package io.holisticos.outbound;
 
 import io.holisticos.health.HealthError;
+import io.holisticos.health.SaidForOperators;
 import java.io.InterruptedIOException;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
@@ -98,7 +99,7 @@ enum Outcome {
     }
 
     /** Why there is no answer although nobody failed to give one. */
-    static final class NotRun extends RuntimeException {
+    static final class NotRun extends RuntimeException implements SaidForOperators {
 
         private final Outcome outcome;
 

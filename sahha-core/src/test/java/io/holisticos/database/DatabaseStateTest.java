@@ -27,7 +27,7 @@ class DatabaseStateTest {
                 look(pool -> pool.getDbProperties().setProperty("options", "-c default_transaction_read_only=on"));
 
         assertThat(state.condition()).isEqualTo(Condition.READ_ONLY);
-        assertThat(state.words()).contains("default_transaction_read_only");
+        assertThat(state.words()).startsWith("the database is read-only: default_transaction_read_only");
     }
 
     @Test
@@ -38,7 +38,7 @@ class DatabaseStateTest {
             DatabaseState state = look(as(role));
 
             assertThat(state.condition()).isEqualTo(Condition.AWAY);
-            assertThat(state.words()).contains("no connection left", "53300");
+            assertThat(state.words()).startsWith("the database has no connection left (53300): ");
         } finally {
             database.jdbi().useHandle(handle -> handle.execute("drop role " + role));
         }
@@ -48,19 +48,19 @@ class DatabaseStateTest {
     void isNotThere() {
         assertThat(look(pool -> pool.setUrl(pool.getUrl().replace("?", "_other?")))
                         .words())
-                .contains("3D000");
+                .isEqualTo("no such database (3D000)");
     }
 
     @Test
     void letsNobodyIn() {
-        assertThat(look(as("nobody_by_this_name")).words()).contains("refuses", "28000");
+        assertThat(look(as("nobody_by_this_name")).words()).startsWith("password refused (28");
     }
 
     @Test
     void isAtAnotherAddress() {
         assertThat(look(pool -> pool.setUrl("jdbc:postgresql://127.0.0.1:1/none"))
                         .words())
-                .contains("08001");
+                .isEqualTo("connection refused (08001)");
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.NoSuchElementException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One phrase for each way in which a database or a network fails, and never a message that could quote a row. */
 class WhatFailedTest {
@@ -26,6 +27,7 @@ class WhatFailedTest {
         "53300, the database has no connection left (53300)",
         "25006, the database is read-only (25006)",
         "08006, connection lost (08006)",
+        "08P01, what answers speaks otherwise than PostgreSQL (08P01)",
         "23505, a row the database's rules refuse (23505)",
         "XX000, the statement failed (XX000)"
     })
@@ -52,6 +54,35 @@ class WhatFailedTest {
                 .isEqualTo("no answer in time");
         assertThat(WhatFailed.inWords(new SourceUnavailable(whoop, Duration.ofSeconds(1))))
                 .isEqualTo("whoop is not available");
+    }
+
+    @Test
+    void aSourceThatAnsweredThatItFailedIsNamedByWhatItAnswered() {
+        HealthError away =
+                new SourceUnavailable(new SourceName("whoop"), Duration.ofSeconds(1), new Refused("status 503"));
+
+        assertThat(WhatFailed.inWords(away)).isEqualTo("status 503");
+        assertThat(WhatFailed.of(new IllegalStateException("secret", away))).contains("status 503");
+    }
+
+    private static final class Refused extends RuntimeException implements SaidForOperators {
+        Refused(String message) {
+            super(message);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"3F000", "42P01", "42703", "42704", "42883"})
+    void aSchemaThatIsNotThereYetIsToldFromOtherFaults(String state) {
+        assertThat(WhatFailed.isNotMigrated(new IllegalStateException(new SQLException("x", state))))
+                .isTrue();
+    }
+
+    @Test
+    void whatFailsOtherwiseIsNoLackOfAMigration() {
+        assertThat(WhatFailed.isNotMigrated(new SQLException("x", "42601"))).isFalse();
+        assertThat(WhatFailed.isNotMigrated(new SQLException("x"))).isFalse();
+        assertThat(WhatFailed.isNotMigrated(new IllegalStateException())).isFalse();
     }
 
     @Test

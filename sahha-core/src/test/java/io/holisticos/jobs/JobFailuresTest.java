@@ -14,6 +14,8 @@ import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 class JobFailuresTest {
@@ -46,10 +48,11 @@ class JobFailuresTest {
                 .containsExactly("event=job_failed task=whoop-member cause=\"IllegalStateException\"");
     }
 
-    @Test
-    void whatFailsForTheLackOfATableIsNoWarning() {
+    @ParameterizedTest
+    @ValueSource(strings = {"42P01", "42703"})
+    void whatFailsForTheLackOfATableOrColumnIsNoWarning(String state) {
         failures.onExecutionComplete(ExecutionComplete.failure(
-                OF_A_MEMBER, NOW, NOW, new IllegalStateException(new SQLException("no such table", "42P01"))));
+                OF_A_MEMBER, NOW, NOW, new IllegalStateException(new SQLException("it is not there", state))));
 
         assertThat(logged.list).extracting(ILoggingEvent::getLevel).doesNotContain(Level.WARN);
     }

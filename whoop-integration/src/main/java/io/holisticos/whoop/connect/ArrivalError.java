@@ -2,22 +2,23 @@ package io.holisticos.whoop.connect;
 
 import io.holisticos.health.HealthError.BadSourceReply;
 import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.whoop.api.NotNow;
 import java.util.Locale;
 
 /** Why it could not be found out whose account tokens are of: one word for each way. */
 enum ArrivalError {
-    /** WHOOP answered something that is not its documented form, or does not let the call through. */
+    /** WHOOP answered something that is not its documented form. */
     BAD_REPLY,
-    /** WHOOP, our store or the vault does not answer. */
+    /** WHOOP, our store or the vault does not answer, or WHOOP lets nobody in for now. */
     UNAVAILABLE,
     /** The fault is ours. */
     INTERNAL;
 
     static ArrivalError of(RuntimeException failed) {
-        if (failed instanceof BadSourceReply) {
-            return BAD_REPLY;
+        if (failed instanceof SourceUnavailable || failed instanceof NotNow) {
+            return UNAVAILABLE;
         }
-        return failed instanceof SourceUnavailable ? UNAVAILABLE : INTERNAL;
+        return failed instanceof BadSourceReply ? BAD_REPLY : INTERNAL;
     }
 
     /** The word in rows and answers, such as {@code bad_reply}. */

@@ -73,7 +73,6 @@ public final class Arrivals {
     private final Ways ways;
     private final Clock clock;
     private final GoodBye goodBye;
-    private final Causes causes;
     private final CustomTask<Void> task;
 
     /**
@@ -96,7 +95,6 @@ public final class Arrivals {
         this.ways = ways;
         this.clock = clock;
         this.goodBye = new GoodBye(connections, api);
-        this.causes = new Causes(clock);
         this.task = Tasks.custom(TASK, Void.class)
                 .onDeadExecution(new TakeOver<>(clock))
                 .onFailure((failed, operations) -> operations.reschedule(
@@ -240,29 +238,15 @@ public final class Arrivals {
         ways.metrics()
                 .counter(MetricRegistry.name("whoop.arrivals.failed", error.word()))
                 .inc();
-        String reason = reasonOf(why);
-        causes.toBeSaid(error.word() + ' ' + reason)
-                .ifPresent(keptQuiet -> log.warn(
-                        "event=arrival_failed member={} error={} failures={} reason=\"{}\" more={}",
-                        connections.inLogs(who),
-                        error.word(),
-                        failures,
-                        reason,
-                        keptQuiet));
+        log.warn(
+                "event=arrival_failed member={} error={} failures={} cause=\"{}\"",
+                connections.inLogs(who),
+                error.word(),
+                failures,
+                WhatFailed.inWords(why));
         Duration wait = backOff(failures);
         Duration asked = why instanceof HealthError known ? known.retryAfter().orElse(wait) : wait;
         return asked.compareTo(wait) > 0 ? asked : wait;
-    }
-
-    /** With the status where there is one; of what is not ours to word, only the type: its message could quote. */
-    private static String reasonOf(RuntimeException why) {
-        Throwable cause = why.getCause();
-        return wordsOf(why) + (cause == null ? "" : ", " + wordsOf(cause));
-    }
-
-    private static String wordsOf(Throwable why) {
-        boolean ours = why.getClass().getName().startsWith("io.holisticos.");
-        return ours ? String.valueOf(why.getMessage()) : why.getClass().getSimpleName();
     }
 
     private static Duration backOff(int failures) {

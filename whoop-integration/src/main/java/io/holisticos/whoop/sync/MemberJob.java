@@ -6,6 +6,7 @@ import io.holisticos.health.HealthError.ReauthorizationRequired;
 import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
+import io.holisticos.health.WhatFailed;
 import io.holisticos.whoop.api.NotNow;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.api.Window;
@@ -23,7 +24,6 @@ import io.holisticos.whoop.sync.Step.Calling;
 import io.holisticos.whoop.sync.Step.Walk;
 import io.holisticos.whoop.sync.SyncRun.Kind;
 import io.holisticos.whoop.sync.SyncRun.Stage;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -170,7 +170,7 @@ final class MemberJob {
             setbacks.throttled(who, state, step, wait.retryAfter().orElse(Setbacks.FIRST_RETRY));
         } catch (SourceUnavailable away) {
             Duration retryAfter = away.retryAfter().orElse(Setbacks.FIRST_RETRY);
-            setbacks.away(who, state, step, retryAfter, String.valueOf(away.getMessage()));
+            setbacks.away(who, state, step, retryAfter, WhatFailed.inWords(away));
         } catch (ReauthorizationRequired refused) {
             terms.consentLost().accept(who, begun);
             rest(who, state, begun, SyncError.CONSENT_LOST);
@@ -179,26 +179,26 @@ final class MemberJob {
         } catch (AnotherAccount left) {
             log.info("event=records_not_kept member={} because=another_account", inLogs(who));
         } catch (NotNow edge) {
-            setbacks.away(who, state, step, Setbacks.FIRST_RETRY, String.valueOf(edge.getMessage()));
+            setbacks.away(who, state, step, Setbacks.FIRST_RETRY, WhatFailed.inWords(edge));
         } catch (BadSourceReply bad) {
-            fail(who, state, step, SyncError.BAD_REPLY, String.valueOf(bad.getMessage()));
+            fail(who, state, step, SyncError.BAD_REPLY, WhatFailed.inWords(bad));
         } catch (EndlessList endless) {
             fail(who, state, step, endless.why(), endless.why().word());
         } catch (RuntimeException ours) { // whatever it is: it would come again, and nobody would know
             if (DatabaseOutage.isCauseOf(ours)) {
-                setbacks.away(who, state, step, Setbacks.FIRST_RETRY, reasonOf(ours));
+                setbacks.away(who, state, step, Setbacks.FIRST_RETRY, WhatFailed.inWords(ours));
             } else {
-                fail(who, state, step, SyncError.INTERNAL, reasonOf(ours));
+                fail(who, state, step, SyncError.INTERNAL, WhatFailed.inWords(ours));
             }
         }
         return load(who);
     }
 
     /** A record asked for by its id has its own times to be asked for again; what is no call ends the job. */
-    private void fail(UserId who, MemberState state, Step step, SyncError error, String reason) {
+    private void fail(UserId who, MemberState state, Step step, SyncError error, String cause) {
         What what = step instanceof Calling call ? call.what() : null;
         int times = what == null ? 1 : setbacks.failed(who, state, what, error);
-        setbacks.say(who, step, error, times, reason);
+        setbacks.say(who, step, error, times, cause);
         if (what != null) {
             return;
         }
@@ -208,17 +208,8 @@ final class MemberJob {
         } else if (step instanceof Step.AskById absent) {
             records.forgetAbsence(who, absent.absent());
         } else {
-            throw new IllegalStateException("a step that calls nobody failed: " + reason);
+            throw new IllegalStateException("a step that calls nobody failed: " + cause);
         }
-    }
-
-    /** Without its message, which could quote a record. */
-    private static String reasonOf(RuntimeException ours) {
-        Throwable cause = ours;
-        while (cause.getCause() != null && !(cause instanceof SQLException)) {
-            cause = cause.getCause();
-        }
-        return cause.getClass().getSimpleName() + (cause instanceof SQLException sql ? " " + sql.getSQLState() : "");
     }
 
     private Optional<MemberState> take(UserId who, MemberState state, Step step) {

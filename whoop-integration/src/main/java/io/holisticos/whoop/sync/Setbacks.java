@@ -57,7 +57,7 @@ final class Setbacks {
      * Nothing ends by an outage: all waits, and goes on by itself. What is half read is begun anew in the end, for the
      * other lists are not to wait for it.
      */
-    void away(UserId who, MemberState state, Step step, Duration retryAfter, String reason) {
+    void away(UserId who, MemberState state, Step step, Duration retryAfter, String cause) {
         Lane lane = laneOf(step);
         Pause pause = Pause.byOutage(
                 lane,
@@ -65,7 +65,7 @@ final class Setbacks {
                 state.read().pause());
         Walk walk = state.read().walk();
         if (pause.failures() == Failing.TIMES) {
-            say(who, step, SyncError.UNAVAILABLE, pause.failures(), reason); // once: an outage concerns everybody
+            say(who, step, SyncError.UNAVAILABLE, pause.failures(), cause); // once: an outage concerns everybody
         }
         if (pause.failures() >= Failing.TIMES) { // with those of another list before, maybe
             if (lane == Lane.BACKFILL) {
@@ -125,15 +125,15 @@ final class Setbacks {
         return new Read(read.account(), read.listedAt(), walk, read.relistBefore(), pause);
     }
 
-    void say(UserId who, Step step, SyncError error, int times, String reason) {
+    void say(UserId who, Step step, SyncError error, int times, String cause) {
         log.warn(
-                "event=sync_step_failed member={} lane={} collection={} error={} failures={} reason=\"{}\"",
+                "event=sync_step_failed member={} lane={} collection={} error={} failures={} cause=\"{}\"",
                 inLogs.apply(who),
                 laneOf(step),
                 step.collection(),
                 error.word(),
                 times,
-                reason);
+                cause);
     }
 
     /**

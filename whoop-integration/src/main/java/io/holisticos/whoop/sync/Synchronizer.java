@@ -13,7 +13,6 @@ import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import com.github.kagkarlsson.shaded.jdbc.SQLRuntimeException;
 import io.holisticos.health.HealthError.SourceUnavailable;
-import io.holisticos.health.MissingTable;
 import io.holisticos.health.UserId;
 import io.holisticos.health.WhatFailed;
 import io.holisticos.jobs.TakeOver;
@@ -178,7 +177,7 @@ public final class Synchronizer {
             }
             return woken;
         } catch (JdbiException | SourceUnavailable e) {
-            log.atLevel(MissingTable.isCauseOf(e) ? Level.DEBUG : Level.WARN)
+            log.atLevel(WhatFailed.isNotMigrated(e) ? Level.DEBUG : Level.WARN)
                     .log("event=sweep_failed cause=\"{}\"", WhatFailed.inWords(e)); // the next one comes in minutes
             return 0;
         }
