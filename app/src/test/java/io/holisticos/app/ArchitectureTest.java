@@ -80,6 +80,7 @@ class ArchitectureTest {
             new Floor(
                     "whoop.sync",
                     "health",
+                    "database",
                     "trace",
                     "audit",
                     "outbound",
