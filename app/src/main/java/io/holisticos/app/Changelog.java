@@ -62,11 +62,16 @@ final class Changelog extends DbCommand<HealthConfiguration> {
         Scope.child(Scope.Attr.ui, new LoggerUIService(), () -> super.run(namespace, liquibase));
         if (subcommand.equals("status")) {
             judge(liquibase, namespace.getString("file"));
-        } else if (SAY_WHAT_CHANGED.contains(subcommand)) {
+        } else if (SAY_WHAT_CHANGED.contains(subcommand) && !isDryRun(namespace)) {
             int after = liquibase.getDatabase().getRanChangeSetList().size();
             System.out.println(name + ": " + Math.abs(after - before) + " change sets "
                     + (after < before ? "taken back" : "have run") + ", " + after + " in all");
         }
+    }
+
+    /** Prints the SQL and runs none of it. What is printed is to be run by hand, so nothing may stand beside it. */
+    private static boolean isDryRun(Namespace namespace) {
+        return Boolean.TRUE.equals(namespace.getBoolean("dry-run"));
     }
 
     /** Whoever runs {@code status} in a script asks whether there is something to do. */

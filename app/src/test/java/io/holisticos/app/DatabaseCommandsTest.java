@@ -13,6 +13,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +60,25 @@ class DatabaseCommandsTest {
     }
 
     @Test
+    void aDryRunPrintsNothingBesideItsSql() {
+        assertOnlySql("migrate", "--dry-run");
+        assertOnlySql("fast-forward", "--dry-run");
+        assertThat(run("whoop-db", "migrate", CONFIG)).isEmpty();
+        assertOnlySql("rollback", "--dry-run", "--count", "1");
+    }
+
+    private void assertOnlySql(String... arguments) {
+        printed.reset();
+        String[] all = Stream.of(Stream.of("whoop-db"), Stream.of(arguments), Stream.of(CONFIG))
+                .flatMap(part -> part)
+                .toArray(String[]::new);
+        assertThat(run(all)).isEmpty();
+        assertThat(printed.toString(StandardCharsets.UTF_8))
+                .containsIgnoringCase("databasechangelog")
+                .doesNotContain("whoop-db: ", "in all");
+    }
+
+    @Test
     void aTagThatThereIsNotIsNamed() {
         assertThat(run("whoop-db", "migrate", CONFIG)).isEmpty();
 
@@ -86,7 +106,9 @@ class DatabaseCommandsTest {
             variables.put("SAHHA_DATABASE_URL", "jdbc:postgresql://localhost:1/sahha");
             assertThat(failure("sahha-db", command, CONFIG)).contains("connection refused (08001)");
             variables.put("SAHHA_DATABASE_URL", database.url().replaceAll("/[^/?]*\\?", "/no_such_database?"));
-            assertThat(failure("sahha-db", command, CONFIG)).contains("no such database (3D000)");
+            assertThat(failure("sahha-db", command, CONFIG))
+                    .contains("no such database (3D000)", "SAHHA_DATABASE_URL")
+                    .doesNotContain("PASSWORD");
         }
         variables.put("WHOOP_DATABASE_URL", "jdbc:postgresql://localhost:1/whoop");
         assertThat(failure("rebuild-whoop", CONFIG)).contains("connection refused (08001)");
@@ -96,8 +118,8 @@ class DatabaseCommandsTest {
 
     @Test
     void whatWorksOnRowsSaysThatTheDatabaseIsNotMigrated() {
-        assertThat(failure("rebuild-whoop", CONFIG)).contains("run whoop-db migrate");
-        assertThat(failure("reactivate-connections", CONFIG)).contains("run whoop-db migrate");
+        assertThat(failure("rebuild-whoop", CONFIG)).contains("whoop-db migrate");
+        assertThat(failure("reactivate-connections", CONFIG)).contains("whoop-db migrate");
     }
 
     @Test
