@@ -5,6 +5,7 @@ import io.holisticos.health.WhatFailed;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
@@ -26,29 +27,30 @@ final class MigrationsCheck extends HealthCheck {
 
     /** The same for one of them: what either finds complete the other need not ask for. */
     HealthCheck of(String changelog) {
+        DataSource database = Objects.requireNonNull(databases.get(changelog), changelog);
         return new HealthCheck() {
             @Override
             protected Result check() {
-                return look(changelog);
+                return look(changelog, database);
             }
         };
     }
 
     @Override
     protected Result check() {
-        return databases.keySet().stream()
-                .map(this::look)
+        return databases.entrySet().stream()
+                .map(each -> look(each.getKey(), each.getValue()))
                 .filter(result -> !result.isHealthy())
                 .findFirst()
                 .orElseGet(Result::healthy);
     }
 
-    private Result look(String changelog) {
+    private Result look(String changelog, DataSource database) {
         if (complete.contains(changelog)) {
             return Result.healthy();
         }
         try {
-            int missing = Migrations.missing(databases.get(changelog), changelog);
+            int missing = Migrations.missing(database, changelog);
             if (missing > 0) {
                 return Result.unhealthy(
                         "%s: %d change sets have not run: run %s migrate config.yml",
