@@ -2,7 +2,7 @@ package io.holisticos.app;
 
 import com.codahale.metrics.Meter;
 import com.codahale.metrics.MetricRegistry;
-import io.holisticos.health.HealthError.SourceUnavailable;
+import io.dropwizard.core.setup.Environment;
 import io.holisticos.web.AccessRules;
 import io.holisticos.web.ApiKeys;
 import io.holisticos.web.Caller;
@@ -13,25 +13,49 @@ import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
 
 /** What the eleven existing paths ask of callers, by {@code access.existingRoutes}. */
 @Priority(Priorities.AUTHORIZATION)
 final class ExistingCallers implements ContainerRequestFilter {
 
-    private static final Logger log = LoggerFactory.getLogger(ExistingCallers.class);
+    /** Beyond it callers stay unnamed for now: a look holds one connection of the readers' at a time. */
+    private static final int LOOKS_WAITING = 16;
 
     private final AccessConfiguration.ExistingRoutes mode;
     private final ApiKeys keys;
     private final AccessRules rules;
+    private final Executor looks;
     private final Meter withoutCredential;
 
-    ExistingCallers(AccessConfiguration.ExistingRoutes mode, ApiKeys keys, AccessRules rules, MetricRegistry metrics) {
+    /** @param looks where keys are looked up that nobody waits for */
+    ExistingCallers(
+            AccessConfiguration.ExistingRoutes mode,
+            ApiKeys keys,
+            AccessRules rules,
+            Executor looks,
+            MetricRegistry metrics) {
         this.mode = mode;
         this.keys = keys;
         this.rules = rules;
+        this.looks = looks;
         this.withoutCredential = metrics.meter("access.existing_routes.without_credential");
+    }
+
+    static void register(
+            Environment environment, AccessConfiguration.ExistingRoutes mode, ApiKeys keys, AccessRules rules) {
+        ExecutorService looks = environment
+                .lifecycle()
+                .executorService("caller-names")
+                .minThreads(1)
+                .maxThreads(1)
+                .workQueue(new ArrayBlockingQueue<>(LOOKS_WAITING))
+                .rejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy())
+                .build();
+        environment.jersey().register(new ExistingCallers(mode, keys, rules, looks, environment.metrics()));
     }
 
     @Override
@@ -50,19 +74,10 @@ final class ExistingCallers implements ContainerRequestFilter {
                 if (key == null) {
                     withoutCredential.mark();
                 } else {
-                    name(key);
+                    keys.name(key, looks); // for the request's line only: whoever calls is let in
                 }
             }
             case OPEN -> {}
-        }
-    }
-
-    /** For the request's line only: whoever calls is let in. */
-    private void name(String key) {
-        try {
-            Optional<Caller> unused = keys.authenticate(key);
-        } catch (SourceUnavailable away) {
-            log.debug("event=caller_not_named reason=\"keys cannot be read\"");
         }
     }
 }

@@ -199,7 +199,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         JerseyEnvironment jersey = environment.jersey();
         SecurityEvents security = new SecurityEvents(environment.metrics());
         WebModule.register(jersey, keys, rules, security);
-        jersey.register(new ExistingCallers(configuration.access.existingRoutes, keys, rules, environment.metrics()));
+        ExistingCallers.register(environment, configuration.access.existingRoutes, keys, rules);
         sahha.resources(sources.whoop(), rules).forEach(jersey::register);
         new UnifiedModule(
                         sources.inOrder(),

@@ -35,6 +35,9 @@ final class Shedding extends HttpFilter {
     /** Room comes back as soon as somebody leaves. */
     private static final long RETRY_AFTER_SECONDS = 1;
 
+    /** Two monitors, or the sources' first deliveries, must not send each other away on a small server. */
+    private static final int LEAST_RESERVED = 4;
+
     private final transient Map<RouteGroup, Room> rooms = new EnumMap<>(RouteGroup.class);
     private final transient Room all;
     private final transient ObjectMapper json;
@@ -54,7 +57,9 @@ final class Shedding extends HttpFilter {
                 case WEBHOOKS -> shares.webhooks;
                 case HEALTH -> shares.health;
             };
-            rooms.put(group, Room.of(group.word(), part(percent, maxThreads), metrics));
+            int part = part(percent, maxThreads);
+            int limit = group.isReserved() ? Math.max(LEAST_RESERVED, part) : part;
+            rooms.put(group, Room.of(group.word(), limit, metrics));
         }
     }
 

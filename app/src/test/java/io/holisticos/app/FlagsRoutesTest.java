@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -184,6 +185,24 @@ class FlagsRoutesTest {
         assertProblem(house.admin("PUT", "/flags/NONE", ON, KEY, House.KEY), 404, "not_found");
         String huge = "{\"enabled\":true,\"users\":[\"" + "x".repeat(70_000) + "\"]}";
         assertProblem(house.admin("PUT", "/flags/WHOOP_SYNC", huge, KEY, House.KEY), 413, "request_entity_too_large");
+    }
+
+    @Test
+    void aFlagThatCannotBeWrittenIsAnswered503BothWays() {
+        try (Handle lock = house.sahhaDatabase().jdbi().open()) {
+            lock.begin().execute("lock table feature_flag in access exclusive mode");
+
+            HttpResponse<String> put = house.admin("PUT", "/flags/WHOOP_SYNC", OFF, KEY, House.KEY);
+            HttpResponse<String> task =
+                    house.admin("POST", "/tasks/flags?flag=WHOOP_SYNC&enabled=false", "", KEY, House.KEY);
+
+            assertProblem(put, 503, "source_unavailable");
+            assertThat(put.headers().firstValue("Retry-After")).contains("5");
+            assertThat(house.jsonOf(put).path("detail").asText()).contains("try again");
+            assertThat(task.statusCode()).isEqualTo(503);
+            lock.rollback();
+        }
+        set("WHOOP_SYNC", OFF);
     }
 
     @ParameterizedTest

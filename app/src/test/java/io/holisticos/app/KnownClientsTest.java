@@ -205,7 +205,9 @@ class KnownClientsTest {
                         "",
                         "/tasks/quota",
                         "action=unblock other window=day"),
-                new Change("POST", "/tasks/some-member", "", "/tasks", ""))) {
+                new Change("POST", "/tasks/some-member", "", "/tasks", ""),
+                new Change("POST", "/quota", "", "/quota", ""),
+                new Change("PUT", "/flags", "{}", "/flags", ""))) {
             kept.lines.clear();
 
             HttpResponse<String> answer = house.app()

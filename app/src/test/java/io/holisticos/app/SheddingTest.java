@@ -124,6 +124,17 @@ class SheddingTest {
         House.await(() -> gauge("shedding.all.in_flight").equals(0));
     }
 
+    /** Three percent of 40 are one: two monitors would send each other away. */
+    @Test
+    void fourMayAskForIntegrationHealthAtOnceHoweverFewThreadsThereAre() {
+        assertThat(limit("webhooks")).isEqualTo(4);
+        hold("/api/v1/unified-health/health/whoop?block=yes", 4);
+
+        assertThat(house.get("/api/v1/unified-health/health/whoop").statusCode())
+                .isEqualTo(503);
+        assertThat(house.get("/health/live").statusCode()).isEqualTo(200);
+    }
+
     /** Requests that stay inside until the end of the test. */
     private void hold(String path, int count) {
         hold(HttpRequest.newBuilder(house.uri(path)).header("X-API-Key", House.KEY), count, 200);

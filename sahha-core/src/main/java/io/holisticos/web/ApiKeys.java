@@ -12,9 +12,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Knows service keys; a known key is remembered until something is told of it, an unknown one never. While the database is
@@ -22,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 public final class ApiKeys implements Authenticator<String, Caller> {
+
+    private static final Logger log = LoggerFactory.getLogger(ApiKeys.class);
 
     /** The header a key travels in. */
     public static final String HEADER = "X-API-Key";
@@ -47,6 +52,12 @@ public final class ApiKeys implements Authenticator<String, Caller> {
     private volatile BooleanSupplier told = () -> true;
     private final Cache<Hash, Known> known =
             Caffeine.newBuilder().maximumSize(1_000).build();
+
+    /** What was looked up for its name lately, known or not. */
+    private final Cache<Hash, Boolean> lookedForByName = Caffeine.newBuilder()
+            .maximumSize(1_000)
+            .expireAfterWrite(Duration.ofSeconds(5))
+            .build();
 
     private volatile @Nullable Hash ours;
 
@@ -100,8 +111,40 @@ public final class ApiKeys implements Authenticator<String, Caller> {
         Optional<Caller> found = held != null && isFresh(held) && isStillGood(hash, held)
                 ? Optional.of(held.caller())
                 : lookUp(hash, held);
-        found.ifPresent(who -> RequestContext.current().ifPresent(request -> request.caller(who.name())));
+        found.ifPresent(ApiKeys::nameCaller);
         return found;
+    }
+
+    /**
+     * Names the caller of the current request, for its line in the log only. Nobody waits: it goes by memory, and what that
+     * does not know is looked up later, now and then.
+     *
+     * @param later takes the looks in the table; may drop some
+     */
+    public void name(String key, Executor later) {
+        if (key.isBlank() || key.length() > MAX_LENGTH) {
+            return;
+        }
+        Hash hash = Hash.of(key);
+        Known held = known.getIfPresent(hash);
+        if (held != null && isStillGood(hash, held)) {
+            nameCaller(held.caller());
+        }
+        if ((held == null || !isFresh(held)) && lookedForByName.asMap().putIfAbsent(hash, true) == null) {
+            later.execute(RequestContext.wrap(() -> nameLate(key)));
+        }
+    }
+
+    private void nameLate(String key) {
+        try {
+            Optional<Caller> unused = authenticate(key);
+        } catch (SourceUnavailable away) {
+            log.debug("event=caller_not_named reason=\"keys cannot be read\"");
+        }
+    }
+
+    private static void nameCaller(Caller who) {
+        RequestContext.current().ifPresent(request -> request.caller(who.name()));
     }
 
     private Optional<Caller> lookUp(Hash key, @Nullable Known before) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.notice.ChangeNotices;
 import io.holisticos.testing.TestDatabase;
+import io.holisticos.trace.RequestContext;
 import java.lang.reflect.Proxy;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -116,6 +118,35 @@ class ApiKeysTest {
         away.set(false);
 
         assertThat(withoutDatabase.authenticate(KEY)).isEmpty();
+    }
+
+    @Test
+    void whoIsOnlyNamedNeverWaitsForTheTableAndIsLookedUpOnceInAWhile() throws Exception {
+        ApiKeys named = new ApiKeys(new ApiKeyStore(Jdbi.create(switchable())), clock());
+        List<Runnable> looks = new ArrayList<>();
+        RequestContext first = RequestContext.arriving(header -> null);
+        RequestContext second = RequestContext.arriving(header -> null);
+        store.save(KEY, "dashboard", Set.of(Scope.HEALTH_READ), NOW);
+
+        away.set(true);
+        try (RequestContext.Held held = first.hold()) {
+            named.name(KEY, looks::add);
+            named.name("nobody-s-key", looks::add);
+            named.name("nobody-s-key", looks::add);
+        }
+        assertThat(looks).hasSize(2);
+        looks.get(1).run(); // in vain, and quietly
+        away.set(false);
+        looks.forEach(Runnable::run);
+        assertThat(first.caller()).as("its line may not be written yet").isEqualTo("dashboard");
+
+        away.set(true);
+        try (RequestContext.Held held = second.hold()) {
+            named.name(KEY, looks::add);
+            named.name("nobody-s-key", looks::add);
+        }
+        assertThat(second.caller()).isEqualTo("dashboard");
+        assertThat(looks).hasSize(2);
     }
 
     @Test

@@ -43,10 +43,15 @@ public final class AdminChange {
                 context.caller(),
                 context.client(),
                 request.getMethod(),
-                word(request.getServletPath() + (status == NOT_FOUND ? "" : String.valueOf(request.getPathInfo()))),
+                word(path(request, status)),
                 request.getAttribute(NOTED) instanceof String noted ? noted : parameters(request.getParameterMap()),
                 status,
                 context.requestId());
+    }
+
+    private static String path(HttpServletRequest request, int status) {
+        String below = request.getPathInfo();
+        return below == null || status == NOT_FOUND ? request.getServletPath() : request.getServletPath() + below;
     }
 
     private static String parameters(Map<String, String[]> sent) {

@@ -25,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class FlagsServlet extends HttpServlet {
 
-    private static final int MAX_BODY = 64 * 1024;
-
     private final transient Flags flags;
     private final transient Predicate<HttpServletRequest> maySeeMembers;
     private final transient ObjectMapper json;
@@ -64,13 +62,8 @@ final class FlagsServlet extends HttpServlet {
             unknown(response, name);
             return;
         }
-        byte[] body = request.getInputStream().readNBytes(MAX_BODY + 1);
-        if (body.length > MAX_BODY) {
-            AdminProblem.write(response, json, 413, "too_large", "a flag's state has at most " + MAX_BODY + " bytes");
-            return;
-        }
         try {
-            FlagChange wanted = FlagBody.read(json, body);
+            FlagChange wanted = FlagBody.read(json, request.getInputStream().readAllBytes()); // bounded at the edge
             AdminChange.note(request, wanted.withoutMembers());
             write(response, flags.change(flag.get(), wanted));
         } catch (InvalidRequest broken) {

@@ -3,10 +3,8 @@ package io.holisticos.app.admin;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dropwizard.servlets.tasks.Task;
 import io.holisticos.health.HealthError.InvalidRequest;
-import io.holisticos.health.HealthError.SourceUnavailable;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -54,7 +52,7 @@ abstract class OperatorTask extends Task {
         } catch (NotThere e) {
             answer = refused(output, 404, String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
-            if (!isOfTheDatabase(e)) {
+            if (!DatabaseAway.causes(e)) {
                 throw e; // Dropwizard says 500
             }
             answer = refused(output, 503, whileAway);
@@ -83,14 +81,5 @@ abstract class OperatorTask extends Task {
     private static Map<String, String> refused(PrintWriter output, int status, String error) {
         ((TaskAnswers.Output) output).setStatus(status);
         return Map.of("error", error);
-    }
-
-    private static boolean isOfTheDatabase(Throwable e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SourceUnavailable || cause instanceof SQLException) {
-                return true;
-            }
-        }
-        return false;
     }
 }

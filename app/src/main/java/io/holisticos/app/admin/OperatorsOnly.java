@@ -3,6 +3,7 @@ package io.holisticos.app.admin;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.health.WhatFailed;
 import io.holisticos.trace.RequestContext;
 import io.holisticos.web.ApiKeys;
 import io.holisticos.web.Caller;
@@ -15,6 +16,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets everyone read on the admin port, and only keys with scope {@code operator} change anything; each change is a line in
@@ -22,6 +25,9 @@ import java.util.Set;
  */
 final class OperatorsOnly extends HttpFilter {
 
+    private static final Logger log = LoggerFactory.getLogger(OperatorsOnly.class);
+
+    private static final String RETRY_AFTER_SECONDS = "5";
     private static final Set<String> READS = Set.of("GET", "HEAD", "OPTIONS");
 
     private final transient ApiKeys keys;
@@ -38,7 +44,7 @@ final class OperatorsOnly extends HttpFilter {
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         if (READS.contains(request.getMethod())) {
-            chain.doFilter(request, response);
+            pass(request, response, chain);
             return;
         }
         RequestContext context = RequestContext.arriving(request::getHeader);
@@ -59,21 +65,42 @@ final class OperatorsOnly extends HttpFilter {
             }
             refuse(response, caller.isPresent());
         } catch (SourceUnavailable away) {
-            response.setHeader("Retry-After", "5");
+            response.setHeader("Retry-After", RETRY_AFTER_SECONDS);
             write(response, 503, "source_unavailable", "keys cannot be checked while the database is away");
         }
         return false;
     }
 
-    private static void change(
+    private void change(
             HttpServletRequest request, HttpServletResponse response, FilterChain chain, RequestContext context)
             throws IOException, ServletException {
         int status = HttpServletResponse.SC_INTERNAL_SERVER_ERROR;
         try {
-            chain.doFilter(request, response);
+            pass(request, response, chain);
             status = response.getStatus();
         } finally {
             AdminChange.log(request, context, status);
+        }
+    }
+
+    /** A page that needs the database says so while it is away, whatever the page. */
+    private void pass(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        try {
+            chain.doFilter(request, response);
+        } catch (ServletException | RuntimeException e) {
+            if (!DatabaseAway.causes(e) || response.isCommitted()) {
+                throw e;
+            }
+            log.warn("event=database_away port=admin cause=\"{}\"", WhatFailed.inWords(e));
+            response.resetBuffer();
+            response.setHeader("Retry-After", RETRY_AFTER_SECONDS);
+            AdminProblem.write(
+                    response,
+                    json,
+                    503,
+                    "source_unavailable",
+                    "the database does not answer: try again; what was asked for may be asked for twice");
         }
     }
 

@@ -36,12 +36,13 @@ public final class Edge {
         if (!settings.hosts().isEmpty()) {
             environment.getApplicationContext().insertHandler(new KnownHosts(settings.publicHost(), settings.hosts()));
         }
-        Handler.Singleton clients = new ClientAddresses(new TrustedProxies(settings.trustedProxies()));
-        clients.setHandler(new Bodies(settings.bodies(), refuseThemselves, environment.metrics()));
         SlowHeads heads = new SlowHeads(
                 settings.bodies().within.toJavaDuration(),
                 System::nanoTime,
                 environment.metrics().meter("heads.too_slow"));
+        Handler.Singleton clients = new ClientAddresses(new TrustedProxies(settings.trustedProxies()));
+        clients.setHandler(new Bodies(settings.bodies(), refuseThemselves, environment.metrics()));
+        heads.setHandler(clients);
         ScheduledExecutorService sweeper = environment
                 .lifecycle()
                 .scheduledExecutorService("slow-heads", true)
@@ -55,7 +56,7 @@ public final class Edge {
             @Override
             public void lifeCycleStarting(LifeCycle starting) {
                 if (starting instanceof Server server) {
-                    stand(server, clients);
+                    stand(server, heads);
                 }
             }
         });
@@ -67,10 +68,10 @@ public final class Edge {
     }
 
     /** Behind the handler that lets requests under way end, which Dropwizard puts before everything. */
-    private static void stand(Server server, Handler.Singleton clients) {
+    private static void stand(Server server, Handler.Singleton edge) {
         takePackedBodiesAsTheyAre(server);
         Handler.Singleton outermost = server.getHandler() instanceof Handler.Singleton graceful ? graceful : server;
-        outermost.insertHandler(clients);
+        outermost.insertHandler(edge);
     }
 
     /** A few bytes may be the packed form of more than memory holds. */

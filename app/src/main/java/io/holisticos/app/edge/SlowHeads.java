@@ -4,20 +4,29 @@ import com.codahale.metrics.Meter;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Closes connections on which the head of a request comes too slowly. They hold no thread, but each holds a descriptor of
- * the process, and a byte now and then would keep it for days. To be swept again and again, by one thread.
+ * the process, and a byte now and then would keep it for days. To be swept again and again, by one thread. Requests pass
+ * through here first: from its head to its end a request is nobody's slow head, however its body comes.
  */
-final class SlowHeads {
+final class SlowHeads extends Handler.Wrapper {
 
     private final long patienceNanos;
     private final LongSupplier nanoTime;
     private final Meter tooSlow;
+    private final Map<Connection, Integer> requestsUnderWay = new ConcurrentHashMap<>();
     private Map<EndPoint, Standing> standings = new HashMap<>();
 
     SlowHeads(Duration patience, LongSupplier nanoTime, Meter tooSlow) {
@@ -26,25 +35,38 @@ final class SlowHeads {
         this.tooSlow = tooSlow;
     }
 
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+        Connection connection = request.getConnectionMetaData().getConnection();
+        requestsUnderWay.merge(connection, 1, Integer::sum);
+        Request.addCompletionListener(
+                request, failure -> requestsUnderWay.computeIfPresent(connection, (key, n) -> n == 1 ? null : n - 1));
+        return super.handle(request, response, callback);
+    }
+
     void sweep(Iterable<? extends Connector> connectors) {
         Map<EndPoint, Standing> now = new HashMap<>();
         for (Connector connector : connectors) {
             for (EndPoint endPoint : connector.getConnectedEndPoints()) {
                 Connection connection = endPoint.getConnection();
-                if (connection != null) {
-                    now.put(endPoint, look(endPoint, connection));
+                Connection talking = insideTls(connection);
+                if (connection != null && talking != null && !requestsUnderWay.containsKey(talking)) {
+                    now.put(endPoint, look(endPoint, connection.getBytesIn(), talking.getMessagesIn()));
                 }
             }
         }
-        standings = now; // without those that are gone
+        standings = now; // without those that are gone or worked on
     }
 
-    private Standing look(EndPoint endPoint, Connection connection) {
-        long requests = connection.getMessagesIn();
-        Standing present = new Standing(requests, connection.getBytesIn(), nanoTime.getAsLong());
+    /** The connection that tells requests from each other. */
+    private static @Nullable Connection insideTls(@Nullable Connection connection) {
+        return connection instanceof SslConnection tls ? tls.getSslEndPoint().getConnection() : connection;
+    }
+
+    private Standing look(EndPoint endPoint, long bytes, long requests) {
+        Standing present = new Standing(requests, bytes, nanoTime.getAsLong());
         Standing before = standings.getOrDefault(endPoint, present);
-        boolean isWorkedOn = requests > connection.getMessagesOut();
-        if (isWorkedOn || before.requests() != requests || before.bytes() == present.bytes()) {
+        if (before.requests() != requests || before.bytes() == bytes) {
             return present;
         }
         if (present.at() - before.at() > patienceNanos) {
