@@ -113,7 +113,9 @@ public final class WhoopModule implements Managed {
         /** What keeps sealed values from being opened, whoever wanted to: what is known first, then what is not yet. */
         Optional<String> vaultTrouble() {
             List<Vault> vaults = List.of(work.vault(), reads.vault());
-            return Stream.concat(vaults.stream().map(Vault::wrongKey), vaults.stream().map(Vault::trouble))
+            return Stream.concat(
+                            vaults.stream().map(Vault::wrongKey),
+                            vaults.stream().map(Vault::trouble))
                     .flatMap(Optional::stream)
                     .findFirst();
         }
