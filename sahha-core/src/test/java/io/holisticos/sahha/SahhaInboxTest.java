@@ -316,7 +316,7 @@ class SahhaInboxTest {
     /** Two events each of members whose scores are held, due ten seconds after the start. */
     private void tellOf(int members) {
         JDBI.useHandle(handle -> handle.execute(
-                "insert into scores (id, profile_id) select 'score-' || n,"
+                "insert into scores (id, profile_id) select gen_random_uuid(),"
                         + " 'member-' || to_char(n, 'FM00') from generate_series(0, ?) n",
                 members - 1));
         for (int i = 0; i < members; i++) {
