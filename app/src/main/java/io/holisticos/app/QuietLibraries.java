@@ -36,6 +36,7 @@ final class QuietLibraries extends TurboFilter {
             new Floor("com.nimbusds", Level.WARN),
             new Floor("freemarker", Level.ERROR),
             new Floor("io.dropwizard.jersey", Level.WARN),
+            new Floor("io.dropwizard.lifecycle", Level.INFO), // all that is known of the pools
             // names jobs by the ids of members; event=job_failed and event=job_dead say what it would
             new Floor("com.github.kagkarlsson", Level.OFF),
             new Floor("liquibase", Level.WARN));

@@ -5,6 +5,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,11 +13,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** A JVM beside the test's: what it prints is kept, and closing it ends it by force. */
 public final class JavaProcess implements AutoCloseable {
 
     private static final Duration END_WAITS = Duration.ofSeconds(20);
+
+    /** Its bit among the signals a process ignores. */
+    private static final long SIGINT = 1L << (2 - 1);
 
     private final Process process;
     private final List<String> printed = new ArrayList<>();
@@ -48,7 +53,7 @@ public final class JavaProcess implements AutoCloseable {
 
     /** Runs this JVM's {@code java} in a folder, with these arguments and a bare environment with these variables. */
     public static JavaProcess start(File folder, Map<String, String> environment, List<String> arguments) {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(whereInterruptsReachIt());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-XX:TieredStopAtLevel=1");
         command.addAll(arguments);
@@ -96,6 +101,25 @@ public final class JavaProcess implements AutoCloseable {
     /** Waits for the first line that begins like this and returns what follows. */
     public String awaitLineAfter(String beginning, Duration patience) {
         return awaitLine(line -> line.startsWith(beginning), patience).substring(beginning.length());
+    }
+
+    /** A build in the background of a shell ignores Ctrl-C, and so would all that it starts. */
+    private static List<String> whereInterruptsReachIt() {
+        return areInterruptsIgnoredHere() ? List.of("env", "--default-signal=INT") : List.of();
+    }
+
+    private static boolean areInterruptsIgnoredHere() {
+        Path status = Path.of("/proc/self/status");
+        if (!Files.isReadable(status)) {
+            return false;
+        }
+        try (Stream<String> lines = Files.lines(status)) {
+            return lines.filter(line -> line.startsWith("SigIgn:"))
+                    .map(line -> line.substring("SigIgn:".length()).strip())
+                    .anyMatch(mask -> (Long.parseUnsignedLong(mask, 16) & SIGINT) != 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Asks it to end, as an operator does (SIGTERM), and goes on listening. */
