@@ -2,6 +2,7 @@ package io.holisticos.whoop;
 
 import static io.holisticos.whoop.api.WhoopApi.WHOOP;
 
+import io.holisticos.command.Command;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError;
@@ -12,7 +13,6 @@ import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceDay;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
-import io.holisticos.outbound.Command;
 import io.holisticos.whoop.Standings.MemberStanding;
 import io.holisticos.whoop.data.Held;
 import io.holisticos.whoop.data.WhoopDayStore;

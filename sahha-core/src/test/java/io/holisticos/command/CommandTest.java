@@ -1,12 +1,13 @@
-package io.holisticos.outbound;
+package io.holisticos.command;
 
-import static io.holisticos.outbound.CommandBed.TARGET;
-import static io.holisticos.outbound.CommandBed.soon;
-import static io.holisticos.outbound.CommandBed.swallow;
+import static io.holisticos.command.CommandFixture.TARGET;
+import static io.holisticos.command.CommandFixture.soon;
+import static io.holisticos.command.CommandFixture.swallow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dropwizard.util.Duration;
+import io.holisticos.command.Command.Force;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError;
 import io.holisticos.health.HealthError.BadSourceReply;
@@ -14,7 +15,6 @@ import io.holisticos.health.HealthError.InvalidRequest;
 import io.holisticos.health.HealthError.ReauthorizationRequired;
 import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.HealthError.SourceUnavailable;
-import io.holisticos.outbound.Command.Force;
 import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.util.Map;
@@ -34,7 +34,7 @@ class CommandTest {
 
     private static final java.time.Duration SECOND = java.time.Duration.ofSeconds(1);
 
-    private final CommandBed bed = new CommandBed();
+    private final CommandFixture bed = new CommandFixture();
 
     @AfterEach
     void end() {
@@ -50,12 +50,12 @@ class CommandTest {
     }
 
     private interface Arranged {
-        void on(CommandBed bed) throws Exception;
+        void on(CommandFixture bed) throws Exception;
     }
 
     static Stream<Row> table() {
         return Stream.of(
-                new Row("returned a value", CommandBed::succeeds, Map.of("Success", 1L), "1 of 0 errors"),
+                new Row("returned a value", CommandFixture::succeeds, Map.of("Success", 1L), "1 of 0 errors"),
                 failed("threw", () -> new SourceUnavailable(TARGET, SECOND), "Failure"),
                 failed("answered nonsense", () -> new BadSourceReply(TARGET, "nonsense"), "Failure"),
                 failed("a fault of ours", () -> new IllegalStateException("a bug"), "Failure"),
@@ -158,8 +158,8 @@ class CommandTest {
                         bed -> {
                             bed.settings.fallbackSemaphore = 1;
                             Command command = bed.command();
-                            command.run(soon(), CommandBed::failure, outer -> {
-                                swallow(() -> command.run(soon(), CommandBed::failure, inner -> "never"));
+                            command.run(soon(), CommandFixture::failure, outer -> {
+                                swallow(() -> command.run(soon(), CommandFixture::failure, inner -> "never"));
                                 return "held";
                             });
                         },
@@ -363,7 +363,7 @@ class CommandTest {
     }
 
     private static Arranged falling(Function<HealthError, String> fallback) {
-        return bed -> swallow(() -> bed.command().run(soon(), CommandBed::failure, fallback));
+        return bed -> swallow(() -> bed.command().run(soon(), CommandFixture::failure, fallback));
     }
 
     private static SourceUnavailable lost(Exception cause) {

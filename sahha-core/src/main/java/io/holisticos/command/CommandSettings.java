@@ -1,4 +1,4 @@
-package io.holisticos.outbound;
+package io.holisticos.command;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
@@ -6,19 +6,19 @@ import io.dropwizard.util.Duration;
 import io.dropwizard.validation.MaxDuration;
 import io.dropwizard.validation.MinDuration;
 import io.dropwizard.validation.ValidationMethod;
-import io.holisticos.outbound.CommandConfiguration.Breaker;
-import io.holisticos.outbound.CommandConfiguration.Isolation;
-import io.holisticos.outbound.CommandConfiguration.Pool;
-import io.holisticos.outbound.CommandConfiguration.Semaphores;
+import io.holisticos.command.CommandConfiguration.Breaker;
+import io.holisticos.command.CommandConfiguration.Isolation;
+import io.holisticos.command.CommandConfiguration.Pool;
+import io.holisticos.command.CommandConfiguration.Semaphores;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** What a command, or every command of a target, has different from what stands below it. Nothing is required. */
+/** The settings of one command, or of all commands of a target, that replace the defaults. All are optional. */
 public final class CommandSettings {
 
-    /** {@code THREAD}: a pool of its own, left in time. {@code SEMAPHORE}: on the caller's thread, never interrupted. */
+    /** {@code THREAD}: a pool of its own; callers stop waiting in time. {@code SEMAPHORE}: the caller's thread, never interrupted. */
     @JsonProperty
     @Nullable
     Isolation isolation;
@@ -30,7 +30,7 @@ public final class CommandSettings {
     @Nullable
     Duration timeout;
 
-    /** With {@code SEMAPHORE}: executions at a time; more are refused (Hystrix's default is 10). */
+    /** With {@code SEMAPHORE}: how many may run at a time; more are refused (Hystrix's default is 10). */
     @Min(1)
     @JsonProperty
     @Nullable
@@ -42,7 +42,7 @@ public final class CommandSettings {
     @Nullable
     Integer fallbackSemaphore;
 
-    /** With {@code THREAD}: threads that are begun before anything waits (Hystrix's default is 10). */
+    /** With {@code THREAD}: threads that are started before work is queued (Hystrix's default is 10). */
     @Min(1)
     @Max(1000)
     @JsonProperty
@@ -56,32 +56,32 @@ public final class CommandSettings {
     @Nullable
     Integer maxThreads;
 
-    /** Executions that may wait for a thread; -1: none, they are refused (Hystrix's default). */
+    /** How many executions may wait for a thread; -1: none, they are refused (Hystrix's default). */
     @Min(-1)
     @JsonProperty
     @Nullable
     Integer queue;
 
-    /** The length of the queue from which on executions are refused (Hystrix's default is 5). */
+    /** The queue length at which executions are refused (Hystrix's default is 5). */
     @Min(1)
     @JsonProperty
     @Nullable
     Integer queueRejectionThreshold;
 
-    /** After which an idle thread ends (Hystrix's default is 1 min). */
+    /** The time after which an idle thread ends (Hystrix's default is 1 min). */
     @MinDuration(value = 1, unit = TimeUnit.SECONDS)
     @JsonProperty
     @Nullable
     Duration keepAlive;
 
-    /** Share of failed calls, in percent, at which the breaker opens (Hystrix's default is 50). */
+    /** The share of failed calls, in percent, at which the breaker opens (Hystrix's default is 50). */
     @Min(1)
     @Max(100)
     @JsonProperty
     @Nullable
     Integer breakerErrorPercentage;
 
-    /** Calls in the rolling window below which the breaker never opens (Hystrix's default is 20). */
+    /** The number of calls in the rolling window below which the breaker never opens (Hystrix's default is 20). */
     @Min(1)
     @JsonProperty
     @Nullable
@@ -99,15 +99,15 @@ public final class CommandSettings {
     @Nullable
     Duration breakerSleep;
 
-    /** No call passes from the start on, until an operator resets it. Beats {@link #forceClosed}. */
+    /** No call passes from the start on, until an operator resets the breaker. Takes precedence over {@link #forceClosed}. */
     @JsonProperty
     boolean forceOpen;
 
-    /** Every call passes, whatever fails. */
+    /** Every call passes, however many fail. */
     @JsonProperty
     boolean forceClosed;
 
-    /** What is in force where these stand above {@code base}. */
+    /** The settings in force: these where they are set, else {@code base}. */
     public CommandConfiguration over(CommandConfiguration base) {
         Pool pool = base.pool();
         int core = or(threads, maxThreads == null ? pool.core() : Math.min(pool.core(), maxThreads));

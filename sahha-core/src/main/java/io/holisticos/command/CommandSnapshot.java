@@ -1,19 +1,19 @@
-package io.holisticos.outbound;
+package io.holisticos.command;
 
 import java.time.Instant;
 
 /**
- * A command's numbers at a moment.
+ * The numbers of a command at one moment.
  *
  * @param at by the service's clock
  */
 public record CommandSnapshot(
         Instant at, Circuit circuit, Counts counts, Concurrency concurrency, Latencies latencies) {
 
-    /** How the breaker stands. Both forced flags may be set in the configuration: then open wins. */
+    /** The breaker. The configuration may set both forced flags; forced open then takes precedence. */
     public record Circuit(Command.State state, Health health) {
 
-        /** Whether calls are refused, or but one is tried. */
+        /** Whether calls are refused, or only one is tried. */
         public boolean isOpen() {
             return switch (state) {
                 case OPEN, HALF_OPEN, FORCED_OPEN -> true;
@@ -30,7 +30,7 @@ public record CommandSnapshot(
         }
     }
 
-    /** Of the rolling window, since the breaker last closed: what Hystrix computes the error percentage from. */
+    /** Counts of the rolling window since the breaker last closed; Hystrix computes the error percentage from them. */
     public record Health(long requestCount, long errorCount) {
 
         /** Whole, rounded down; 0 without traffic. */
@@ -39,19 +39,19 @@ public record CommandSnapshot(
         }
     }
 
-    /** How many are inside now, and the most that were at a time in the rolling window. */
+    /** How many executions run now, and the most that ran at a time in the rolling window. */
     public record Concurrency(int current, int rollingMax, int permitsInUse) {}
 
-    /** Over the percentile window: how long the work itself took, and the same with the wait in front of it. */
+    /** Latencies of the percentile window: of the work alone, and with the wait before it. */
     public record Latencies(Distribution execute, Distribution total) {}
 
-    /** In the rolling window (the part being filled not included), and since the start. */
+    /** Counts in the rolling window (without the bucket being filled) and since the start. */
     public static final class Counts {
 
         private final long[] rolling;
         private final long[] cumulative;
 
-        /** Both by {@link Event#place}, and then what was throttled. */
+        /** Both are indexed by {@link Event#place}; the count of throttled executions follows. */
         Counts(long[] rolling, long[] cumulative) {
             this.rolling = rolling;
             this.cumulative = cumulative;
@@ -65,7 +65,7 @@ public record CommandSnapshot(
             return cumulative[event.place()];
         }
 
-        /** Held back by a quota, theirs (429) or ours: no failure, and none of Hystrix's events. */
+        /** Executions held back by a quota, theirs (429) or ours: neither a failure nor one of Hystrix's events. */
         public long rollingThrottled() {
             return rolling[Counters.THROTTLED];
         }
@@ -96,7 +96,7 @@ public record CommandSnapshot(
         }
 
         /**
-         * By nearest rank; 0 when nothing was measured.
+         * The percentile by nearest rank; 0 when nothing was measured.
          *
          * @param percent 0 to 100; 0 is the least, 100 the most
          */

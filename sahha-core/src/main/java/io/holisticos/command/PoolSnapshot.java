@@ -1,25 +1,31 @@
-package io.holisticos.outbound;
+package io.holisticos.command;
 
 import java.time.Instant;
 
 /**
- * A command's thread pool at a moment. Its bounds are in {@link CommandConfiguration.Pool}.
+ * The thread pool of a command at one moment.
  *
  * @param at by the service's clock
  */
 public record PoolSnapshot(CommandKey key, Instant at, CommandConfiguration.Pool bounds, Threads threads, Work work) {
 
-    /** How many threads there are, of how many there may be. */
+    /** Numbers of threads. */
     public record Threads(int active, int size, int largest, int rollingMaxActive) {}
 
     /**
-     * What they did.
+     * The work of those threads.
      *
      * @param tasks begun or waiting, since the start
-     * @param executed since the start; {@code rollingExecuted} and {@code rollingRejected} in the rolling window
+     * @param completed since the start
      */
     public record Work(long tasks, long completed, int queued, Executed executed) {}
 
-    /** Executions that reached a thread, and that were refused one. */
+    /**
+     * Executions that were given a thread, and that were refused one.
+     *
+     * @param count given a thread since the start
+     * @param rolling given a thread in the rolling window
+     * @param rollingRejected refused in the rolling window
+     */
     public record Executed(long count, long rolling, long rollingRejected) {}
 }

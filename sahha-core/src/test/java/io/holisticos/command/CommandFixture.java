@@ -1,13 +1,13 @@
-package io.holisticos.outbound;
+package io.holisticos.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
+import io.holisticos.command.CommandConfiguration.Isolation;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.SourceName;
-import io.holisticos.outbound.CommandConfiguration.Isolation;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
@@ -19,11 +19,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
-/** One command under a clock that stands until it is moved. */
-final class CommandBed implements AutoCloseable {
+/** One command under a clock that stands still until a test moves it. */
+public final class CommandFixture implements AutoCloseable {
 
-    static final SourceName TARGET = new SourceName("stub");
-    static final CommandKey KEY = new CommandKey("STUB_READ");
+    public static final SourceName TARGET = new SourceName("stub");
+    public static final CommandKey KEY = new CommandKey("STUB_READ");
 
     final AtomicLong nanos = new AtomicLong(-5_000); // it may begin anywhere
     final MetricRegistry metrics = new MetricRegistry();
@@ -45,11 +45,26 @@ final class CommandBed implements AutoCloseable {
     }
 
     /** On a pool of one thread, and with nothing waiting for it. */
-    CommandBed onOneThread() {
-        settings.isolation = Isolation.THREAD;
+    CommandFixture onOneThread() {
+        isolation(settings, Isolation.THREAD);
+        oneThread(settings);
+        return this;
+    }
+
+    /** The breaker may open after so many calls. */
+    public static void requestVolume(CommandSettings settings, int calls) {
+        settings.breakerRequestVolume = calls;
+    }
+
+    /** A pool of one thread. */
+    public static void oneThread(CommandSettings settings) {
         settings.threads = 1;
         settings.maxThreads = 1;
-        return this;
+    }
+
+    /** Another isolation. */
+    public static void isolation(CommandSettings settings, Isolation isolation) {
+        settings.isolation = isolation;
     }
 
     void passes(Duration time) {
@@ -65,7 +80,7 @@ final class CommandBed implements AutoCloseable {
     }
 
     void fails() {
-        swallow(() -> command().run(soon(), CommandBed::failure));
+        swallow(() -> command().run(soon(), CommandFixture::failure));
     }
 
     static String failure() {
@@ -94,7 +109,7 @@ final class CommandBed implements AutoCloseable {
         }
     }
 
-    static void swallow(Supplier<?> call) {
+    public static void swallow(Supplier<?> call) {
         try {
             Object unused = call.get();
         } catch (RuntimeException expected) {

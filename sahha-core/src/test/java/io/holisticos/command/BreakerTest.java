@@ -1,15 +1,15 @@
-package io.holisticos.outbound;
+package io.holisticos.command;
 
-import static io.holisticos.outbound.CommandBed.TARGET;
-import static io.holisticos.outbound.CommandBed.soon;
-import static io.holisticos.outbound.CommandBed.swallow;
+import static io.holisticos.command.CommandFixture.TARGET;
+import static io.holisticos.command.CommandFixture.soon;
+import static io.holisticos.command.CommandFixture.swallow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holisticos.command.Command.Force;
+import io.holisticos.command.Command.State;
 import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.HealthError.SourceUnavailable;
-import io.holisticos.outbound.Command.Force;
-import io.holisticos.outbound.Command.State;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -19,7 +19,7 @@ class BreakerTest {
 
     private static final Duration SLEEP = Duration.ofSeconds(5);
 
-    private final CommandBed bed = new CommandBed();
+    private final CommandFixture bed = new CommandFixture();
 
     @AfterEach
     void end() {

@@ -1,4 +1,4 @@
-package io.holisticos.outbound;
+package io.holisticos.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -55,8 +55,13 @@ class GaugesTest {
             propertyValue_maxQueueSize""";
 
     @Test
+    void theGroupIsTenacitysUntilAnotherIsConfigured() {
+        assertThat(new CommandsConfiguration().group).isEqualTo("TENACITY");
+    }
+
+    @Test
     void everyNameIsThereWithAValueAfterOneCall() {
-        try (CommandBed bed = new CommandBed().onOneThread()) {
+        try (CommandFixture bed = new CommandFixture().onOneThread()) {
             bed.succeeds();
 
             Stream<String> ofCommand = Stream.of(
@@ -90,10 +95,12 @@ class GaugesTest {
     void theGroupIsConfiguredAndASemaphoreHasNoPool() {
         CommandsConfiguration configuration = new CommandsConfiguration();
         configuration.group = "HEALTH";
-        CommandBed bed = new CommandBed();
+        CommandFixture bed = new CommandFixture();
         Commands commands = new Commands(configuration, bed.metrics, java.time.Clock.systemUTC(), System::nanoTime);
         Command command = commands.add(
-                CommandBed.TARGET, CommandBed.KEY, CommandConfiguration.ofStore(java.time.Duration.ofSeconds(2)));
+                CommandFixture.TARGET,
+                CommandFixture.KEY,
+                CommandConfiguration.ofStore(java.time.Duration.ofSeconds(2)));
 
         assertThat(command.group()).isEqualTo("HEALTH");
         assertThat(commands.find("STUB_READ")).contains(command);

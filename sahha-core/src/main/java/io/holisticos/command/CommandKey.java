@@ -1,8 +1,8 @@
-package io.holisticos.outbound;
+package io.holisticos.command;
 
 import java.util.regex.Pattern;
 
-/** Names a kind of call in metrics and breakers, such as {@code WHOOP_SLEEP}; Hystrix's word for it. */
+/** Names a command in metrics and breakers, such as {@code WHOOP_SLEEP} (Hystrix's term). */
 public record CommandKey(String name) {
 
     private static final Pattern SHAPE = Pattern.compile("[A-Z][A-Z0-9_]{1,49}");

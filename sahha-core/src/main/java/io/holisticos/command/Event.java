@@ -1,6 +1,6 @@
-package io.holisticos.outbound;
+package io.holisticos.command;
 
-/** What Hystrix counts of a command's executions. */
+/** The events that Hystrix counts for a command. */
 public enum Event {
     BAD_REQUEST("BadRequests"),
     COLLAPSED("CollapsedRequests"),
@@ -26,13 +26,13 @@ public enum Event {
         this.suffix = suffix;
     }
 
-    /** Its word in Hystrix's names, behind {@code count} and {@code rollingCount}. */
+    /** The event's name in Hystrix's metrics, after {@code count} and {@code rollingCount}. */
     public String suffix() {
         return suffix;
     }
 
-    /** Its place in an array of counters. */
-    @SuppressWarnings("EnumOrdinal") // nothing outlives the process
+    /** The index of the event in an array of counters. */
+    @SuppressWarnings("EnumOrdinal") // the index is never stored
     int place() {
         return ordinal();
     }

@@ -1,10 +1,10 @@
-package io.holisticos.outbound;
+package io.holisticos.command;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
-import io.holisticos.outbound.Command.Force;
-import io.holisticos.outbound.Command.State;
+import io.holisticos.command.Command.Force;
+import io.holisticos.command.Command.State;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,8 +15,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether calls may pass: resilience4j's state machine by Hystrix's numbers, and above it what an operator forces. The
- * machine goes on learning under a forced state.
+ * Decides whether calls may pass: resilience4j's state machine with Hystrix's numbers, and above it what an operator forces.
+ * The state machine keeps counting while a state is forced.
  */
 final class Breaker {
 
@@ -24,7 +24,7 @@ final class Breaker {
     private final Duration sleep;
     private volatile Force forced;
 
-    /** @param closed told when the machine closes again */
+    /** @param closed runs when the state machine closes again */
     Breaker(CommandKey key, CommandConfiguration.Breaker configuration, LongSupplier nanoTime, Runnable closed) {
         this.sleep = configuration.sleep();
         this.forced = configuration.forced() == null ? Force.FORCED_RESET : configuration.forced();
@@ -36,7 +36,8 @@ final class Breaker {
                         .slidingWindowSize((int) configuration.window().toSeconds())
                         .minimumNumberOfCalls(configuration.requestVolume())
                         .failureRateThreshold(configuration.errorPercentage())
-                        .waitDurationInOpenState(sleep.minusNanos(1)) // it waits for more than that: so at its end
+                        .waitDurationInOpenState(
+                                sleep.minusNanos(1)) // it waits for longer than this, so until exactly the end
                         .permittedNumberOfCallsInHalfOpenState(1)
                         .writableStackTraceEnabled(false)
                         .build());
@@ -68,44 +69,44 @@ final class Breaker {
         return sleep;
     }
 
-    /** Null when the call must not be made. A permit has to be {@link Permit#settle settled}. */
+    /** The permit for one call, null when it must not be made. Every permit must be {@link Permit#record recorded}. */
     @Nullable
-    Permit ask() {
-        Force above = forced;
-        if (above == Force.FORCED_OPEN) {
+    Permit tryAcquire() {
+        Force current = forced;
+        if (current == Force.FORCED_OPEN) {
             return null;
         }
         if (machine.tryAcquirePermission()) {
             return new Permit(machine.getState());
         }
-        return above == Force.FORCED_CLOSED ? new Permit(null) : null;
+        return current == Force.FORCED_CLOSED ? new Permit(null) : null;
     }
 
-    /** One call, from the state in which it was let through; null when only because an operator said so. */
+    /** One call and the state in which it was let through; the state is null when an operator's force let it through. */
     final class Permit {
 
-        private final CircuitBreaker.@Nullable State given;
+        private final CircuitBreaker.@Nullable State entered;
 
-        private Permit(CircuitBreaker.@Nullable State given) {
-            this.given = given;
+        private Permit(CircuitBreaker.@Nullable State entered) {
+            this.entered = entered;
         }
 
         /**
-         * Tells the machine how the call went, unless it has moved on since: a late answer is no probe.
+         * Records the result with the state machine, unless its state has changed since: a late answer is no probe.
          *
-         * @param answered whether the other side said anything; only that can close a half-open breaker without a success
+         * @param answered whether the other side answered; a refusal closes a half-open breaker only if it did
          */
-        void settle(Outcome outcome, Answered answered) {
-            if (given == null || given != machine.getState()) {
+        void record(ExecutionOutcome outcome, Answered answered) {
+            if (entered == null || entered != machine.getState()) {
                 return;
             }
-            boolean probe = given == CircuitBreaker.State.HALF_OPEN;
+            boolean probe = entered == CircuitBreaker.State.HALF_OPEN;
             switch (outcome) {
                 case SUCCESS -> machine.onSuccess(0, TimeUnit.NANOSECONDS);
                 case FAILURE, TIMEOUT, THREAD_POOL_REJECTED, SEMAPHORE_REJECTED -> failed(outcome);
                 case BAD_REQUEST -> {
                     if (probe && answered == Answered.YES) {
-                        machine.onSuccess(0, TimeUnit.NANOSECONDS); // whoever refuses properly is well
+                        machine.onSuccess(0, TimeUnit.NANOSECONDS); // the other side works: it refused properly
                     } else {
                         machine.releasePermission();
                     }
@@ -121,25 +122,25 @@ final class Breaker {
             }
         }
 
-        private void failed(Outcome outcome) {
+        private void failed(ExecutionOutcome outcome) {
             machine.onError(0, TimeUnit.NANOSECONDS, new Failed(outcome));
         }
     }
 
-    /** Whether there was an answer, of whatever kind. */
+    /** Whether the other side answered at all. */
     enum Answered {
         YES,
         NO
     }
 
-    /** The machine wants a reason. */
+    /** The state machine requires an exception. */
     private static final class Failed extends RuntimeException {
-        Failed(Outcome outcome) {
+        Failed(ExecutionOutcome outcome) {
             super(outcome.name(), null, false, false);
         }
     }
 
-    /** The monotonic clock in the form the machine takes; its instants mean nothing but their distances. */
+    /** The monotonic clock in the form the state machine takes. Only differences of its instants have a meaning. */
     private static final class Monotonic extends Clock {
 
         private final LongSupplier nanoTime;

@@ -1,4 +1,4 @@
-package io.holisticos.outbound;
+package io.holisticos.command;
 
 import com.codahale.metrics.MetricRegistry;
 import io.holisticos.health.SourceName;
@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.LongSupplier;
 
-/** Every guarded command of this process, with its gauges. Thread-safe. */
+/** Every command of this process, with its gauges. Thread-safe. */
 public final class Commands {
 
     private final Map<String, Command> byKey = new ConcurrentSkipListMap<>();
@@ -20,10 +20,10 @@ public final class Commands {
     private volatile ExecutionListener listener = (key, totalNanos) -> {};
 
     /**
-     * None yet.
+     * Creates a registry without commands.
      *
      * @param clock for moments that people read
-     * @param nanoTime for every span of time; never goes backwards
+     * @param nanoTime measures every duration; never goes backwards
      */
     public Commands(CommandsConfiguration configuration, MetricRegistry metrics, Clock clock, LongSupplier nanoTime) {
         this.group = configuration.group;
@@ -32,7 +32,7 @@ public final class Commands {
         this.nanoTime = nanoTime;
     }
 
-    /** By key. */
+    /** All commands, ordered by key. */
     public List<Command> all() {
         return List.copyOf(byKey.values());
     }
@@ -41,7 +41,7 @@ public final class Commands {
         return Optional.ofNullable(byKey.get(key));
     }
 
-    /** From here on tells {@code listener}, and nobody else, of the executions of every command. */
+    /** Reports the executions of every command to this listener from now on, and to no other. */
     public void onExecution(ExecutionListener listener) {
         this.listener = listener;
     }
@@ -51,21 +51,22 @@ public final class Commands {
     }
 
     /**
-     * Registers a command, and its gauges.
+     * Registers a command and its gauges.
      *
-     * @param target whom its failures are said of
+     * @param target the system that its failures name
      */
     public Command add(SourceName target, CommandKey key, CommandConfiguration configuration) {
         Command command =
-                new Command(target, key, configuration, new Command.House(group, clock, nanoTime, this::executed));
+                new Command(target, key, configuration, new Command.Shared(group, clock, nanoTime, this::executed));
         if (byKey.putIfAbsent(key.name(), command) != null) {
-            throw new IllegalStateException("there is a command " + key + " already");
+            throw new IllegalStateException("the command " + key + " is registered already");
         }
         Gauges.register(command, metrics, nanoTime);
         return command;
     }
 
-    MetricRegistry metrics() {
+    /** The registry that holds the gauges of all commands. */
+    public MetricRegistry metrics() {
         return metrics;
     }
 }

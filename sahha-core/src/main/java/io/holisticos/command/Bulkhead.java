@@ -1,7 +1,7 @@
-package io.holisticos.outbound;
+package io.holisticos.command;
 
+import io.holisticos.command.ExecutionOutcome.NotRun;
 import io.holisticos.health.Deadline;
-import io.holisticos.outbound.Outcome.NotRun;
 import io.holisticos.trace.RequestContext;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -15,7 +15,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/** Keeps one command from taking more than its part of the process. */
+/** Keeps one command from taking more than its share of the process. */
 sealed interface Bulkhead {
 
     /**
@@ -30,18 +30,18 @@ sealed interface Bulkhead {
 
         private final CommandKey key;
         private final Semaphore permits;
-        private final int most;
+        private final int max;
 
-        OfCallers(CommandKey key, int most) {
+        OfCallers(CommandKey key, int max) {
             this.key = key;
-            this.most = most;
-            this.permits = new Semaphore(most);
+            this.max = max;
+            this.permits = new Semaphore(max);
         }
 
         @Override
         public <T> T run(Deadline within, Supplier<T> work) {
             if (!permits.tryAcquire()) {
-                throw new NotRun(key, Outcome.SEMAPHORE_REJECTED);
+                throw new NotRun(key, ExecutionOutcome.SEMAPHORE_REJECTED);
             }
             try {
                 return work.get();
@@ -51,11 +51,11 @@ sealed interface Bulkhead {
         }
 
         int inUse() {
-            return most - permits.availablePermits();
+            return max - permits.availablePermits();
         }
     }
 
-    /** A bounded pool; whoever waits leaves in time, and the work is interrupted then. */
+    /** A bounded pool of threads. The caller stops waiting at the time limit, and the work is interrupted then. */
     final class OfThreads implements Bulkhead {
 
         private final CommandKey key;
@@ -87,11 +87,11 @@ sealed interface Bulkhead {
                 return running.get(within.remaining().toNanos(), TimeUnit.NANOSECONDS);
             } catch (TimeoutException e) {
                 running.cancel(true);
-                throw new NotRun(key, Outcome.TIMEOUT);
+                throw new NotRun(key, ExecutionOutcome.TIMEOUT);
             } catch (InterruptedException e) {
                 running.cancel(true);
                 Thread.currentThread().interrupt();
-                throw new NotRun(key, Outcome.CANCELLED);
+                throw new NotRun(key, ExecutionOutcome.CANCELLED);
             } catch (ExecutionException e) {
                 if (e.getCause() instanceof RuntimeException failure) {
                     throw failure;
@@ -99,18 +99,18 @@ sealed interface Bulkhead {
                 if (e.getCause() instanceof Error error) {
                     throw error;
                 }
-                throw new IllegalStateException("work cannot throw this", e);
+                throw new IllegalStateException("a Supplier cannot throw a checked exception", e);
             }
         }
 
         private <T> Future<T> begin(Supplier<T> work) {
             if (bounds.queue() > 0 && pool.getQueue().size() >= bounds.rejectionThreshold()) {
-                throw new NotRun(key, Outcome.THREAD_POOL_REJECTED);
+                throw new NotRun(key, ExecutionOutcome.THREAD_POOL_REJECTED);
             }
             try {
-                return pool.submit(RequestContext.wrapCallable(work::get)); // the request's ids go with the work
+                return pool.submit(RequestContext.wrapCallable(work::get)); // the work logs with the request's ids
             } catch (RejectedExecutionException e) {
-                throw new NotRun(key, Outcome.THREAD_POOL_REJECTED);
+                throw new NotRun(key, ExecutionOutcome.THREAD_POOL_REJECTED);
             }
         }
 

@@ -1,7 +1,7 @@
-package io.holisticos.outbound;
+package io.holisticos.command;
 
-import io.holisticos.outbound.CommandSnapshot.Distribution;
-import io.holisticos.outbound.CommandSnapshot.Latencies;
+import io.holisticos.command.CommandSnapshot.Distribution;
+import io.holisticos.command.CommandSnapshot.Latencies;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -11,12 +11,13 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.LongSupplier;
 
 /**
- * How long the last minute's executions took: the newest hundred of each ten seconds. Sorting is what costs here, so it is
- * done at most twice a second, and only when something was added.
+ * Keeps how long the executions of the last minute took: the newest hundred of each ten seconds. Sorting is expensive, so it
+ * is done at most twice a second, and only when something was added.
  */
 final class Samples {
 
-    private static final long RESULT_HOLDS_NANOS = Duration.ofMillis(400).toNanos(); // below a reader's 500 ms
+    private static final long RESULT_LASTS_NANOS =
+            Duration.ofMillis(400).toNanos(); // less than the 500 ms of a gauge's snapshot
 
     private static final int BUCKETS = CommandConfiguration.PERCENTILE_BUCKETS;
     private static final int SIZE = CommandConfiguration.PERCENTILE_BUCKET_SAMPLES;
@@ -35,7 +36,7 @@ final class Samples {
                 0, 0, Long.MIN_VALUE, new Latencies(new Distribution(new int[0]), new Distribution(new int[0])));
     }
 
-    /** Both durations of one execution share a slot: execute in the upper half, total in the lower. */
+    /** Both durations of an execution share a slot: execute is the upper half, total the lower. */
     private record Bucket(long number, AtomicLongArray slots, AtomicInteger written) {
         Bucket(long number) {
             this(number, new AtomicLongArray(SIZE), new AtomicInteger());
@@ -62,11 +63,11 @@ final class Samples {
     Latencies latencies() {
         long now = nanoTime.getAsLong() - origin;
         long number = now / BUCKET_NANOS;
-        Result held = result;
+        Result last = result;
         long count = added.get();
-        boolean same = held.added == count && held.bucket == number;
-        if (same || (held.at != Long.MIN_VALUE && now - held.at < RESULT_HOLDS_NANOS)) {
-            return held.latencies;
+        boolean same = last.added == count && last.bucket == number;
+        if (same || (last.at != Long.MIN_VALUE && now - last.at < RESULT_LASTS_NANOS)) {
+            return last.latencies;
         }
         Latencies latencies = compute(number);
         result = new Result(count, number, now, latencies);
@@ -102,12 +103,12 @@ final class Samples {
         long number = (nanoTime.getAsLong() - origin) / BUCKET_NANOS;
         int index = (int) (number % BUCKETS);
         while (true) {
-            Bucket held = ring.get(index);
-            if (held != null && held.number >= number) {
-                return held;
+            Bucket bucket = ring.get(index);
+            if (bucket != null && bucket.number >= number) {
+                return bucket;
             }
             Bucket fresh = new Bucket(number);
-            if (ring.compareAndSet(index, held, fresh)) {
+            if (ring.compareAndSet(index, bucket, fresh)) {
                 return fresh;
             }
         }

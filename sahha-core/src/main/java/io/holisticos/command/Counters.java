@@ -1,4 +1,4 @@
-package io.holisticos.outbound;
+package io.holisticos.command;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -9,20 +9,20 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts events since the start and over the rolling window, and how many are inside. Without locks: a writer adds to the
- * part of the window that its moment belongs to; a part that is too old is replaced by whoever comes first.
+ * Counts events since the start and over the rolling window, and how many executions are running. It works without locks:
+ * a writer adds to the bucket of its moment, and the first writer to find a bucket too old replaces it.
  */
 final class Counters {
 
-    /** Behind the events: what a quota held back. */
+    /** The index after those of the events: executions held back by a quota. */
     static final int THROTTLED = Event.values().length;
 
-    /** Behind those: executions that reached a thread of the pool. */
+    /** The index after that: executions that were given a thread of the pool. */
     static final int EXECUTED = THROTTLED + 1;
 
     private static final int KINDS = EXECUTED + 1;
 
-    /** The complete parts, the one being filled, and one to spare for late readers. */
+    /** The complete buckets, the one being filled, and a spare one for late readers. */
     private static final int RING = CommandConfiguration.ROLLING_BUCKETS + 2;
 
     private final LongSupplier nanoTime;
@@ -30,7 +30,7 @@ final class Counters {
     private final long bucketNanos;
     private final AtomicReferenceArray<Bucket> ring = new AtomicReferenceArray<>(RING);
     private final AtomicLongArray cumulative = new AtomicLongArray(KINDS);
-    private final AtomicInteger inside = new AtomicInteger();
+    private final AtomicInteger running = new AtomicInteger();
     private final AtomicLong healthFrom = new AtomicLong(Long.MIN_VALUE);
 
     Counters(Duration window, LongSupplier nanoTime) {
@@ -39,7 +39,7 @@ final class Counters {
         this.bucketNanos = window.toNanos() / CommandConfiguration.ROLLING_BUCKETS;
     }
 
-    private record Bucket(long number, AtomicLongArray counts, AtomicInteger mostInside) {
+    private record Bucket(long number, AtomicLongArray counts, AtomicInteger maxRunning) {
         Bucket(long number) {
             this(number, new AtomicLongArray(KINDS), new AtomicInteger());
         }
@@ -54,37 +54,37 @@ final class Counters {
         current().counts.incrementAndGet(kind);
     }
 
-    void enter() {
-        int now = inside.incrementAndGet();
-        AtomicInteger most = current().mostInside;
-        for (int seen = most.get(); now > seen; seen = most.get()) {
-            if (most.compareAndSet(seen, now)) {
+    void begin() {
+        int now = running.incrementAndGet();
+        AtomicInteger max = current().maxRunning;
+        for (int known = max.get(); now > known; known = max.get()) {
+            if (max.compareAndSet(known, now)) {
                 return;
             }
         }
     }
 
-    void leave() {
-        inside.decrementAndGet();
+    void end() {
+        running.decrementAndGet();
     }
 
-    /** The breaker closed: what was before says nothing of the health from here on. */
+    /** Called when the breaker closes: earlier executions no longer count for the health. */
     void clearHealth() {
         healthFrom.set(number());
     }
 
-    int inside() {
-        return inside.get();
+    int running() {
+        return running.get();
     }
 
-    int rollingMostInside() {
-        int most = 0;
+    int rollingMaxRunning() {
+        int max = 0;
         for (Bucket bucket : complete()) {
             if (bucket != null) {
-                most = Math.max(most, bucket.mostInside.get());
+                max = Math.max(max, bucket.maxRunning.get());
             }
         }
-        return most;
+        return max;
     }
 
     long cumulative(int kind) {
@@ -139,26 +139,26 @@ final class Counters {
         long number = number();
         int index = (int) (number % RING);
         while (true) {
-            Bucket held = ring.get(index);
-            if (held != null && held.number >= number) {
-                return held;
+            Bucket bucket = ring.get(index);
+            if (bucket != null && bucket.number >= number) {
+                return bucket;
             }
             Bucket fresh = new Bucket(number);
-            if (ring.compareAndSet(index, held, fresh)) {
+            if (ring.compareAndSet(index, bucket, fresh)) {
                 return fresh;
             }
         }
     }
 
-    /** The parts before the current one; null where nothing happened. */
+    /** The buckets before the current one, newest first; null where nothing was counted. */
     private @Nullable Bucket[] complete() {
         long number = number();
         @Nullable Bucket[] complete = new @Nullable Bucket[CommandConfiguration.ROLLING_BUCKETS];
         for (int back = 1; back <= complete.length; back++) {
             long wanted = number - back;
-            Bucket held = wanted < 0 ? null : ring.get((int) (wanted % RING));
-            if (held != null && held.number == wanted) {
-                complete[back - 1] = held;
+            Bucket bucket = wanted < 0 ? null : ring.get((int) (wanted % RING));
+            if (bucket != null && bucket.number == wanted) {
+                complete[back - 1] = bucket;
             }
         }
         return complete;

@@ -1,11 +1,11 @@
-package io.holisticos.outbound;
+package io.holisticos.command;
 
+import io.holisticos.command.Breaker.Answered;
+import io.holisticos.command.ExecutionOutcome.NotRun;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.SourceName;
-import io.holisticos.outbound.Breaker.Answered;
-import io.holisticos.outbound.Outcome.NotRun;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
@@ -21,14 +21,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One kind of work that may fail, hang or be too much: behind a breaker and a bulkhead, and counted as Hystrix counts. One
- * call gives one event, at most one fallback event, and one more when it ends with an exception. Thread-safe.
+ * One kind of work that may fail, hang or be too much. It runs behind a breaker and a bulkhead and is counted as Hystrix
+ * counts: each call gives one event, at most one fallback event, and one more event when it ends with an exception.
+ * Thread-safe.
  */
 public final class Command {
 
     private static final Logger log = LoggerFactory.getLogger(Command.class);
 
-    /** Room comes back as soon as somebody leaves. */
+    /** A permit or a thread becomes free as soon as another execution ends. */
     private static final Duration RETRY_AFTER_REJECTION = Duration.ofSeconds(1);
 
     private static final Duration RETRY_AFTER_FAILURE = Duration.ofSeconds(5);
@@ -36,7 +37,7 @@ public final class Command {
     private final SourceName target;
     private final CommandKey key;
     private final CommandConfiguration configuration;
-    private final House house;
+    private final Shared shared;
     private final Counters counters;
     private final Samples samples;
     private final Breaker breaker;
@@ -44,14 +45,14 @@ public final class Command {
     private final Semaphore fallbacks;
     private volatile boolean executed;
 
-    Command(SourceName target, CommandKey key, CommandConfiguration configuration, House house) {
+    Command(SourceName target, CommandKey key, CommandConfiguration configuration, Shared shared) {
         this.target = target;
         this.key = key;
         this.configuration = configuration;
-        this.house = house;
-        this.counters = new Counters(configuration.breaker().window(), house.nanoTime());
-        this.samples = new Samples(house.nanoTime());
-        this.breaker = new Breaker(key, configuration.breaker(), house.nanoTime(), counters::clearHealth);
+        this.shared = shared;
+        this.counters = new Counters(configuration.breaker().window(), shared.nanoTime());
+        this.samples = new Samples(shared.nanoTime());
+        this.breaker = new Breaker(key, configuration.breaker(), shared.nanoTime(), counters::clearHealth);
         this.bulkhead = switch (configuration.isolation()) {
             case THREAD -> new Bulkhead.OfThreads(key, configuration.pool());
             case SEMAPHORE ->
@@ -61,9 +62,9 @@ public final class Command {
     }
 
     /** What all commands of a process share. */
-    record House(String group, Clock clock, LongSupplier nanoTime, ExecutionListener listener) {}
+    record Shared(String group, Clock clock, LongSupplier nanoTime, ExecutionListener listener) {}
 
-    /** How the breaker stands. */
+    /** The state of the breaker. */
     public enum State {
         CLOSED,
         OPEN,
@@ -72,24 +73,24 @@ public final class Command {
         FORCED_CLOSED
     }
 
-    /** What an operator may want of it; {@link #FORCED_RESET} leaves it to the breaker's own counting again. */
+    /** What an operator may force on the breaker; {@link #FORCED_RESET} returns the decision to its own counting. */
     public enum Force {
         FORCED_OPEN,
         FORCED_CLOSED,
         FORCED_RESET
     }
 
-    /** Its name. */
+    /** The name of the command. */
     public CommandKey key() {
         return key;
     }
 
-    /** The first part of its gauges' names. */
+    /** The first part of the names of the command's gauges. */
     public String group() {
-        return house.group();
+        return shared.group();
     }
 
-    /** What is in force; read once at start-up, but for what is forced. */
+    /** The settings in force. They are read once at start-up; only the forced state can change later. */
     public CommandConfiguration configuration() {
         return configuration;
     }
@@ -98,30 +99,30 @@ public final class Command {
         return breaker.state();
     }
 
-    /** Forces the breaker, or no longer. Returns the state from here on. */
+    /** Forces the breaker into a state, or ends that. Returns the state from now on. */
     public State force(Force wanted) {
         breaker.force(wanted);
         log.warn("event=breaker_forced command={} wanted={} state={}", key, wanted, state());
         return state();
     }
 
-    /** Whether it was ever called. */
+    /** Whether the command was ever called. */
     public boolean hasExecuted() {
         return executed;
     }
 
-    /** The numbers now; latencies may be up to 400 ms old. */
+    /** The current numbers; latencies may be up to 400 ms old. */
     public CommandSnapshot snapshot() {
         int inUse = bulkhead instanceof Bulkhead.OfCallers callers ? callers.inUse() : 0;
         return new CommandSnapshot(
-                house.clock().instant(),
+                shared.clock().instant(),
                 new CommandSnapshot.Circuit(state(), counters.health()),
                 counters.counts(),
-                new CommandSnapshot.Concurrency(counters.inside(), counters.rollingMostInside(), inUse),
+                new CommandSnapshot.Concurrency(counters.running(), counters.rollingMaxRunning(), inUse),
                 samples.latencies());
     }
 
-    /** The thread pool's numbers now; empty for a semaphore. */
+    /** The current numbers of the thread pool; empty for a command with a semaphore. */
     public Optional<PoolSnapshot> pool() {
         if (!(bulkhead instanceof Bulkhead.OfThreads threads)) {
             return Optional.empty();
@@ -129,13 +130,13 @@ public final class Command {
         var pool = threads.pool();
         return Optional.of(new PoolSnapshot(
                 key,
-                house.clock().instant(),
+                shared.clock().instant(),
                 configuration.pool(),
                 new PoolSnapshot.Threads(
                         pool.getActiveCount(),
                         pool.getPoolSize(),
                         pool.getLargestPoolSize(),
-                        counters.rollingMostInside()),
+                        counters.rollingMaxRunning()),
                 new PoolSnapshot.Work(
                         pool.getTaskCount(),
                         pool.getCompletedTaskCount(),
@@ -147,7 +148,7 @@ public final class Command {
     }
 
     /**
-     * Runs the work; there is nothing instead.
+     * Runs the work. No fallback stands in for it.
      *
      * @throws HealthError what the work threw, or {@link SourceUnavailable} when it was not let through
      */
@@ -156,12 +157,14 @@ public final class Command {
     }
 
     /**
-     * Runs the work, or else the fallback, which is told why. A caller's mistake and back-pressure are thrown: nothing
-     * stands in for them.
+     * Runs the work, or the fallback when the work fails; the fallback is given the failure. A caller's mistake and
+     * back-pressure are thrown: no fallback stands in for them.
      */
     public <T> T run(Deadline deadline, Supplier<T> work, @Nullable Function<HealthError, T> fallback) {
-        Attempt<T> attempt =
-                attempt(() -> isolated(deadline, within -> work.get()), value -> Outcome.SUCCESS, Outcome::of);
+        Attempt<T> attempt = attempt(
+                () -> isolated(deadline, within -> work.get()),
+                value -> ExecutionOutcome.SUCCESS,
+                ExecutionOutcome::of);
         RuntimeException failure = attempt.failure();
         if (failure == null) {
             return attempt.orThrow();
@@ -170,20 +173,23 @@ public final class Command {
             counters.add(Event.EXCEPTION_THROWN);
             throw failure;
         }
-        return instead(failure, fallback);
+        return fallBack(failure, fallback);
     }
 
-    /** A call was spared, because somebody was just asking the same: Hystrix's request cache. */
+    /** Counts a call that was saved because another caller was already making the same one (Hystrix's request cache). */
     public void answeredFromCache() {
         executed = true;
         counters.add(Event.RESPONSE_FROM_CACHE);
     }
 
-    /** What an execution came to: a value, or a failure. */
-    record Attempt<T>(
-            Outcome outcome, @Nullable T value, @Nullable RuntimeException failure) {
+    /** The result of one execution: a value or a failure. */
+    public record Attempt<T>(
+            ExecutionOutcome outcome,
+            @Nullable T value,
+            @Nullable RuntimeException failure) {
 
-        T orThrow() {
+        /** The value; throws the failure. */
+        public T orThrow() {
             if (failure != null) {
                 throw failure;
             }
@@ -191,16 +197,24 @@ public final class Command {
         }
     }
 
-    /** One execution, if the breaker lets it through, counted; without any fallback. */
-    <T> Attempt<T> attempt(
-            Supplier<T> next, Function<T, Outcome> ofValue, Function<RuntimeException, Outcome> ofFailure) {
+    /**
+     * One counted execution without a fallback, if the breaker lets it through.
+     *
+     * @param ofValue classifies what the work returned
+     * @param ofFailure classifies what the work threw
+     */
+    public <T> Attempt<T> attempt(
+            Supplier<T> next,
+            Function<T, ExecutionOutcome> ofValue,
+            Function<RuntimeException, ExecutionOutcome> ofFailure) {
         executed = true;
-        Breaker.Permit permit = breaker.ask();
+        Breaker.Permit permit = breaker.tryAcquire();
         if (permit == null) {
-            count(Outcome.SHORT_CIRCUITED);
-            return new Attempt<>(Outcome.SHORT_CIRCUITED, null, refusal(new NotRun(key, Outcome.SHORT_CIRCUITED)));
+            count(ExecutionOutcome.SHORT_CIRCUITED);
+            return new Attempt<>(
+                    ExecutionOutcome.SHORT_CIRCUITED, null, refusal(new NotRun(key, ExecutionOutcome.SHORT_CIRCUITED)));
         }
-        Outcome outcome = Outcome.FAILURE; // also of what is no RuntimeException
+        ExecutionOutcome outcome = ExecutionOutcome.FAILURE; // also when the work throws an Error
         Answered answered = Answered.NO;
         try {
             T value = next.get();
@@ -211,54 +225,54 @@ public final class Command {
             outcome = ofFailure.apply(e);
             return new Attempt<>(outcome, null, e instanceof NotRun notRun ? refusal(notRun) : e);
         } finally {
-            permit.settle(outcome, answered);
+            permit.record(outcome, answered);
             count(outcome);
         }
     }
 
-    /** Runs the work in the bulkhead, which has no more time than the command. */
-    <T> T isolated(Deadline deadline, Function<Deadline, T> work) {
+    /** Runs the work in the bulkhead, within the command's time limit. */
+    public <T> T isolated(Deadline deadline, Function<Deadline, T> work) {
         Deadline within = deadline.atMost(configuration.timeout());
-        long asked = house.nanoTime().getAsLong();
+        long asked = shared.nanoTime().getAsLong();
         AtomicLong waited = new AtomicLong(-1);
         try {
             return bulkhead.run(within, () -> {
-                waited.set(house.nanoTime().getAsLong() - asked);
+                waited.set(shared.nanoTime().getAsLong() - asked);
                 counters.add(Counters.EXECUTED);
-                counters.enter();
+                counters.begin();
                 try {
                     return work.apply(within);
                 } finally {
-                    counters.leave();
+                    counters.end();
                 }
             });
         } finally {
             long before = waited.get();
             if (before >= 0) {
-                long total = house.nanoTime().getAsLong() - asked;
+                long total = shared.nanoTime().getAsLong() - asked;
                 samples.add(total - before, total);
-                house.listener().executed(key, total);
+                shared.listener().executed(key, total);
             }
         }
     }
 
     /**
-     * Counts what stands in for the answer of a call that failed; the failure itself is for the caller.
+     * Counts whether a fallback stands in for the answer of a failed call. The caller handles the failure itself.
      *
-     * @param held whether something does; null when nothing ever could
+     * @param hasFallback whether a fallback is available; null when this call never has one
      */
-    void countFallback(@Nullable RuntimeException failure, @Nullable BooleanSupplier held) {
+    public void countFallback(@Nullable RuntimeException failure, @Nullable BooleanSupplier hasFallback) {
         RuntimeException why = failure == null ? new SourceUnavailable(target, RETRY_AFTER_FAILURE) : failure;
         try {
-            Function<HealthError, Boolean> fallback = held == null
+            Function<HealthError, Boolean> fallback = hasFallback == null
                     ? null
                     : error -> {
-                        if (!held.getAsBoolean()) {
+                        if (!hasFallback.getAsBoolean()) {
                             throw error;
                         }
                         return true;
                     };
-            boolean unused = instead(why, fallback);
+            boolean unused = fallBack(why, fallback);
         } catch (RuntimeException e) {
             if (e != why) {
                 throw e;
@@ -266,42 +280,43 @@ public final class Command {
         }
     }
 
-    void countException() {
+    /** Counts a call that ends with an exception for its caller. */
+    public void countException() {
         counters.add(Event.EXCEPTION_THROWN);
     }
 
-    private <T> T instead(RuntimeException failure, @Nullable Function<HealthError, T> fallback) {
+    private <T> T fallBack(RuntimeException failure, @Nullable Function<HealthError, T> fallback) {
         if (fallback == null) {
-            throw unanswered(Event.FALLBACK_MISSING, failure);
+            throw counted(Event.FALLBACK_MISSING, failure);
         }
         if (configuration.semaphores().fallback() == 0) {
-            throw unanswered(Event.FALLBACK_DISABLED, failure);
+            throw counted(Event.FALLBACK_DISABLED, failure);
         }
         if (!fallbacks.tryAcquire()) {
-            throw unanswered(Event.FALLBACK_REJECTION, failure);
+            throw counted(Event.FALLBACK_REJECTION, failure);
         }
         try {
-            T value = fallback.apply(told(failure));
+            T value = fallback.apply(asHealthError(failure));
             counters.add(Event.FALLBACK_SUCCESS);
             return value;
         } catch (RuntimeException e) {
             if (e != failure) {
                 failure.addSuppressed(e);
             }
-            throw unanswered(Event.FALLBACK_FAILURE, failure);
+            throw counted(Event.FALLBACK_FAILURE, failure);
         } finally {
             fallbacks.release();
         }
     }
 
-    private RuntimeException unanswered(Event why, RuntimeException failure) {
+    private RuntimeException counted(Event why, RuntimeException failure) {
         counters.add(why);
         counters.add(Event.EXCEPTION_THROWN);
         return failure;
     }
 
-    /** What is no error of the domain is a fault of ours: it must not vanish behind a fallback. */
-    private HealthError told(RuntimeException failure) {
+    /** Any other exception is our own fault, and must not vanish behind a fallback: it is logged here. */
+    private HealthError asHealthError(RuntimeException failure) {
         if (failure instanceof HealthError error) {
             return error;
         }
@@ -318,11 +333,11 @@ public final class Command {
         return new SourceUnavailable(target, retryAfter, key.name(), why);
     }
 
-    private void count(Outcome outcome) {
+    private void count(ExecutionOutcome outcome) {
         Event event = outcome.event();
         if (event != null) {
             counters.add(event);
-        } else if (outcome == Outcome.THROTTLED) {
+        } else if (outcome == ExecutionOutcome.THROTTLED) {
             counters.add(Counters.THROTTLED);
         }
     }

@@ -1,8 +1,8 @@
-package io.holisticos.outbound;
+package io.holisticos.command;
 
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
-import io.holisticos.outbound.CommandSnapshot.Distribution;
+import io.holisticos.command.CommandSnapshot.Distribution;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,14 +12,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names under which Hystrix's Codahale publisher and Tenacity showed a command in a {@link MetricRegistry}, and two of
- * our own for what a quota held back. A scrape reads some ninety gauges of a command: they share one reading of it.
+ * Registers the gauges of a command in a {@link MetricRegistry}, under the names that Hystrix's Codahale publisher and
+ * Tenacity gave them, and two of our own for executions held back by a quota. A scrape reads about ninety gauges of each
+ * command, so they share one snapshot.
  */
 final class Gauges {
 
-    private static final Duration READING_HOLDS = Duration.ofMillis(500);
+    private static final Duration SNAPSHOT_LASTS = Duration.ofMillis(500);
 
-    /** By the last part of the name. */
+    /** The percentiles by the last part of the gauge's name. */
     private static final Map<String, Double> PERCENTILES = percentiles();
 
     private final MetricRegistry metrics;
@@ -38,8 +39,8 @@ final class Gauges {
 
     private void ofCommand(Command command) {
         String prefix = command.group() + "." + command.key() + ".";
-        Supplier<CommandSnapshot> reading = new Reading<>(command::snapshot, nanoTime);
-        Named<CommandSnapshot> of = (name, value) -> register(prefix + name, reading, value);
+        Supplier<CommandSnapshot> snapshot = new SharedSnapshot<>(command::snapshot, nanoTime);
+        Registrar<CommandSnapshot> of = (name, value) -> register(prefix + name, snapshot, value);
 
         of.gauge("isCircuitBreakerOpen", now -> now.circuit().isOpen());
         of.gauge("currentTime", now -> now.at().toEpochMilli());
@@ -80,7 +81,7 @@ final class Gauges {
                 configuration.isolation().name());
         register(property + "metricsRollingPercentileEnabled", true);
         register(property + "requestCacheEnabled", true);
-        register(property + "requestLogEnabled", false); // our log has one line for a request, not one for a command
+        register(property + "requestLogEnabled", false); // our log has one line for each request, none for each command
         register(
                 property + "executionIsolationSemaphoreMaxConcurrentRequests",
                 configuration.semaphores().execution());
@@ -91,8 +92,9 @@ final class Gauges {
 
     private void ofPool(Command command) {
         String prefix = "HystrixThreadPool." + command.key() + ".";
-        Supplier<PoolSnapshot> reading = new Reading<>(() -> command.pool().orElseThrow(), nanoTime);
-        Named<PoolSnapshot> of = (name, value) -> register(prefix + name, reading, value);
+        Supplier<PoolSnapshot> snapshot =
+                new SharedSnapshot<>(() -> command.pool().orElseThrow(), nanoTime);
+        Registrar<PoolSnapshot> of = (name, value) -> register(prefix + name, snapshot, value);
 
         register(prefix + "name", command.key().name());
         of.gauge("currentTime", now -> now.at().toEpochMilli());
@@ -116,14 +118,14 @@ final class Gauges {
     }
 
     private static void latencies(
-            Named<CommandSnapshot> of, String name, Function<CommandSnapshot, Distribution> distribution) {
+            Registrar<CommandSnapshot> of, String name, Function<CommandSnapshot, Distribution> distribution) {
         of.gauge(name + "_mean", now -> distribution.apply(now).mean());
         PERCENTILES.forEach((suffix, percent) -> of.gauge(
                 name + "_percentile_" + suffix, now -> distribution.apply(now).percentile(percent)));
     }
 
-    private <S> void register(String name, Supplier<S> reading, Function<S, Object> value) {
-        Gauge<Object> gauge = () -> value.apply(reading.get());
+    private <S> void register(String name, Supplier<S> snapshot, Function<S, Object> value) {
+        Gauge<Object> gauge = () -> value.apply(snapshot.get());
         metrics.register(name, gauge);
     }
 
@@ -142,34 +144,34 @@ final class Gauges {
         return percentiles;
     }
 
-    /** Registers one gauge of many that share a prefix and a reading. */
-    private interface Named<S> {
+    /** Registers one of many gauges that share a prefix and a snapshot. */
+    private interface Registrar<S> {
         void gauge(String name, Function<S, Object> value);
     }
 
-    /** What was read, kept for a moment. Two threads may read at the same time: both get a true one. */
-    private static final class Reading<S> implements Supplier<S> {
+    /** A snapshot that is reused for a short time. Two threads may take one at the same time; both get a correct one. */
+    private static final class SharedSnapshot<S> implements Supplier<S> {
 
         private final Supplier<S> source;
         private final LongSupplier nanoTime;
-        private volatile @Nullable Kept<S> kept;
+        private volatile @Nullable Taken<S> latest;
 
-        Reading(Supplier<S> source, LongSupplier nanoTime) {
+        SharedSnapshot(Supplier<S> source, LongSupplier nanoTime) {
             this.source = source;
             this.nanoTime = nanoTime;
         }
 
-        private record Kept<S>(S value, long at) {}
+        private record Taken<S>(S value, long at) {}
 
         @Override
         public S get() {
             long now = nanoTime.getAsLong();
-            Kept<S> held = kept;
-            if (held == null || now - held.at >= READING_HOLDS.toNanos()) {
-                held = new Kept<>(source.get(), now);
-                kept = held;
+            Taken<S> taken = latest;
+            if (taken == null || now - taken.at >= SNAPSHOT_LASTS.toNanos()) {
+                taken = new Taken<>(source.get(), now);
+                latest = taken;
             }
-            return held.value;
+            return taken.value;
         }
     }
 }

@@ -1,4 +1,4 @@
-package io.holisticos.outbound;
+package io.holisticos.command;
 
 import io.holisticos.health.HealthError;
 import io.holisticos.health.SaidForOperators;
@@ -8,27 +8,27 @@ import java.sql.SQLTimeoutException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** What one execution of a command came to, and what follows from it. */
-enum Outcome {
+/** How one execution of a command ended, and what follows from that. */
+public enum ExecutionOutcome {
     SUCCESS(Event.SUCCESS),
     FAILURE(Event.FAILURE),
     TIMEOUT(Event.TIMEOUT),
     THREAD_POOL_REJECTED(Event.THREAD_POOL_REJECTED),
     SEMAPHORE_REJECTED(Event.SEMAPHORE_REJECTED),
     SHORT_CIRCUITED(Event.SHORT_CIRCUITED),
-    /** The caller's mistake; says nothing of the other side. */
+    /** The caller's mistake; it says nothing about the other side. */
     BAD_REQUEST(Event.BAD_REQUEST),
-    /** Held back by a quota, theirs or ours, or because ours could not be read: never anybody's failure. */
+    /** Held back by a quota, theirs or ours, or because ours could not be read. It never counts as a failure. */
     THROTTLED(null),
-    /** The caller left before the end. */
+    /** The caller was interrupted before the end. */
     CANCELLED(null);
 
-    /** The server's own limit ran out (PostgreSQL: query_canceled). */
+    /** The server's own time limit ended the statement (PostgreSQL: query_canceled). */
     private static final String STATEMENT_TIMED_OUT = "57014";
 
     private final @Nullable Event event;
 
-    Outcome(@Nullable Event event) {
+    ExecutionOutcome(@Nullable Event event) {
         this.event = event;
     }
 
@@ -37,15 +37,16 @@ enum Outcome {
         return event;
     }
 
-    /** Whether a fallback is asked. */
-    boolean callsForFallback() {
+    /** Whether a fallback may stand in for the answer. */
+    public boolean callsForFallback() {
         return switch (this) {
             case FAILURE, TIMEOUT, THREAD_POOL_REJECTED, SEMAPHORE_REJECTED, SHORT_CIRCUITED -> true;
             case SUCCESS, BAD_REQUEST, THROTTLED, CANCELLED -> false;
         };
     }
 
-    static Outcome of(RuntimeException failure) {
+    /** Classifies what the work threw. */
+    static ExecutionOutcome of(RuntimeException failure) {
         if (failure instanceof NotRun notRun) {
             return notRun.outcome();
         }
@@ -69,9 +70,9 @@ enum Outcome {
         return isTimeout(failure) ? TIMEOUT : FAILURE;
     }
 
-    /** As {@link #of}, for a call to another system: trouble of our own database on the way there is not theirs. */
-    static Outcome ofCall(RuntimeException failure) {
-        Outcome outcome = of(failure);
+    /** Classifies what a call to another system threw. A failure of our own database on the way there is not theirs. */
+    public static ExecutionOutcome ofCall(RuntimeException failure) {
+        ExecutionOutcome outcome = of(failure);
         boolean theirs = (outcome != FAILURE && outcome != TIMEOUT) || !hasCause(failure, SQLException.class);
         return theirs ? outcome : THROTTLED;
     }
@@ -98,17 +99,17 @@ enum Outcome {
         return false;
     }
 
-    /** Why there is no answer although nobody failed to give one. */
-    static final class NotRun extends RuntimeException implements SaidForOperators {
+    /** Why a call has no answer although the other side did not fail: it was not run, or not waited for. */
+    public static final class NotRun extends RuntimeException implements SaidForOperators {
 
-        private final Outcome outcome;
+        private final ExecutionOutcome outcome;
 
-        NotRun(CommandKey key, Outcome outcome) {
+        public NotRun(CommandKey key, ExecutionOutcome outcome) {
             super(key + ": " + outcome, null, false, false);
             this.outcome = outcome;
         }
 
-        Outcome outcome() {
+        public ExecutionOutcome outcome() {
             return outcome;
         }
     }
