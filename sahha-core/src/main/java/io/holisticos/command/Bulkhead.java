@@ -2,8 +2,8 @@ package io.holisticos.command;
 
 import io.holisticos.command.ExecutionOutcome.NotRun;
 import io.holisticos.health.Deadline;
+import io.holisticos.health.NotInTime;
 import io.holisticos.trace.RequestContext;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -11,7 +11,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
@@ -84,22 +83,10 @@ sealed interface Bulkhead {
         public <T> T run(Deadline within, Supplier<T> work) {
             Future<T> running = begin(work);
             try {
-                return running.get(within.remaining().toNanos(), TimeUnit.NANOSECONDS);
-            } catch (TimeoutException e) {
+                return within.await(running);
+            } catch (NotInTime e) {
                 running.cancel(true);
-                throw new NotRun(key, ExecutionOutcome.TIMEOUT);
-            } catch (InterruptedException e) {
-                running.cancel(true);
-                Thread.currentThread().interrupt();
-                throw new NotRun(key, ExecutionOutcome.CANCELLED);
-            } catch (ExecutionException e) {
-                if (e.getCause() instanceof RuntimeException failure) {
-                    throw failure;
-                }
-                if (e.getCause() instanceof Error error) {
-                    throw error;
-                }
-                throw new IllegalStateException("a Supplier cannot throw a checked exception", e);
+                throw new NotRun(key, e.isInterrupted() ? ExecutionOutcome.CANCELLED : ExecutionOutcome.TIMEOUT);
             }
         }
 

@@ -1,7 +1,7 @@
 package io.holisticos.command;
 
 import io.holisticos.health.HealthError;
-import io.holisticos.health.SaidForOperators;
+import io.holisticos.health.MessageForOperators;
 import java.io.InterruptedIOException;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
@@ -100,7 +100,7 @@ public enum ExecutionOutcome {
     }
 
     /** Why a call has no answer although the other side did not fail: it was not run, or not waited for. */
-    public static final class NotRun extends RuntimeException implements SaidForOperators {
+    public static final class NotRun extends RuntimeException implements MessageForOperators {
 
         private final ExecutionOutcome outcome;
 

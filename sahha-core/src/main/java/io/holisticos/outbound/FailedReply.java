@@ -1,9 +1,9 @@
 package io.holisticos.outbound;
 
-import io.holisticos.health.SaidForOperators;
+import io.holisticos.health.MessageForOperators;
 
 /** A reply with a status that means failure: the reason, for operators, why the other side counts as unavailable. */
-final class FailedReply extends RuntimeException implements SaidForOperators {
+final class FailedReply extends RuntimeException implements MessageForOperators {
 
     FailedReply(Call call, Reply reply) {
         super(

@@ -406,7 +406,7 @@ class OutboundTest {
         RequestContext request = RequestContext.arriving(
                 name -> name.equals("traceparent") ? "00-" + trace + "-00f067aa0ba902b7-01" : null);
 
-        try (RequestContext.Held held = request.hold()) {
+        try (RequestContext.Binding binding = request.bind()) {
             outbound(Authorization.none()).call(read(), soon());
         }
 

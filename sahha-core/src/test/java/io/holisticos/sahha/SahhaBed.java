@@ -205,7 +205,8 @@ final class SahhaBed implements AutoCloseable {
                     new ApiKeys(keys, Clock.systemUTC()),
                     rules,
                     new SecurityEvents(environment.metrics()));
-            module.resources(new BoundedSource(whoop, executor), rules).forEach(environment.jersey()::register);
+            module.resources(new BoundedSource(whoop, executor, (source, failure) -> {}), rules)
+                    .forEach(environment.jersey()::register);
         }
     }
 

@@ -1,15 +1,15 @@
 package io.holisticos.unified;
 
-import static io.holisticos.unified.Given.DAY;
-import static io.holisticos.unified.Given.PRECEDENCE;
-import static io.holisticos.unified.Given.SAHHA;
-import static io.holisticos.unified.Given.WHOOP;
-import static io.holisticos.unified.Given.day;
-import static io.holisticos.unified.Given.measured;
-import static io.holisticos.unified.Given.mergeOne;
-import static io.holisticos.unified.Given.score;
-import static io.holisticos.unified.Given.value;
-import static io.holisticos.unified.Given.workout;
+import static io.holisticos.unified.UnifiedFixture.DAY;
+import static io.holisticos.unified.UnifiedFixture.PRECEDENCE;
+import static io.holisticos.unified.UnifiedFixture.SAHHA;
+import static io.holisticos.unified.UnifiedFixture.WHOOP;
+import static io.holisticos.unified.UnifiedFixture.day;
+import static io.holisticos.unified.UnifiedFixture.measured;
+import static io.holisticos.unified.UnifiedFixture.mergeOne;
+import static io.holisticos.unified.UnifiedFixture.score;
+import static io.holisticos.unified.UnifiedFixture.value;
+import static io.holisticos.unified.UnifiedFixture.workout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.groups.Tuple.tuple;
@@ -18,10 +18,10 @@ import io.holisticos.health.DayRange;
 import io.holisticos.health.Metric;
 import io.holisticos.health.Score;
 import io.holisticos.health.SourceAnswer;
+import io.holisticos.health.SourceAnswer.DataStatus;
 import io.holisticos.health.SourceAnswer.Disabled;
 import io.holisticos.health.SourceAnswer.Excluded;
 import io.holisticos.health.SourceAnswer.NotConnected;
-import io.holisticos.health.SourceAnswer.Standing;
 import io.holisticos.health.SourceAnswer.Unavailable;
 import io.holisticos.health.SourceDay;
 import io.holisticos.health.SourceName;
@@ -39,7 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class MergeTest {
+class DayMergeTest {
 
     @Test
     void showsTheBandForTheBodyAndThePhoneForMovement() {
@@ -170,7 +170,7 @@ class MergeTest {
     void aSourceWithoutAnythingOnTheDayIsNoDataSource() {
         MergedDay merged = mergeOne(
                 measured(SAHHA, day(DAY), day(DAY.minusDays(1), value(Metric.STEPS, "1"))),
-                measured(WHOOP, new SourceDay(DAY, List.of(), List.of(), List.of(), new Given.Details("1"))));
+                measured(WHOOP, new SourceDay(DAY, List.of(), List.of(), List.of(), new UnifiedFixture.Details("1"))));
 
         assertThat(merged.sources()).containsExactly(WHOOP);
         assertThat(merged.details()).containsOnlyKeys(WHOOP);
@@ -179,7 +179,7 @@ class MergeTest {
 
     @Test
     void everyDayAskedForIsThereOldestFirst() {
-        Merge merge = new Merge(PRECEDENCE, new Offers(Map.of()));
+        DayMerge merge = new DayMerge(PRECEDENCE, new OfferedMetrics(Map.of()));
         DayRange days = new DayRange(DAY.minusDays(2), DAY);
 
         List<MergedDay> merged =
@@ -195,18 +195,18 @@ class MergeTest {
                 Arguments.of(new Disabled(WHOOP), "disabled"),
                 Arguments.of(new Excluded(WHOOP), "excluded"),
                 Arguments.of(new Unavailable(WHOOP, Duration.ofSeconds(30)), "source_unavailable"),
-                Arguments.of(measured(WHOOP, Standing.REAUTHORIZATION_REQUIRED), "reauthorization_required"),
-                Arguments.of(measured(WHOOP, Standing.STALE), "not_provided"),
+                Arguments.of(measured(WHOOP, DataStatus.REAUTHORIZATION_REQUIRED), "reauthorization_required"),
+                Arguments.of(measured(WHOOP, DataStatus.STALE), "not_provided"),
                 Arguments.of(measured(WHOOP), "not_provided"));
     }
 
     @ParameterizedTest(name = "{1}")
     @MethodSource("silentBands")
     void whatIsMissingSaysWhy(SourceAnswer band, String reason) {
-        Offers offers = new Offers(Map.of(WHOOP, EnumSet.of(Metric.SPO2_SLEEP)));
+        OfferedMetrics offers = new OfferedMetrics(Map.of(WHOOP, EnumSet.of(Metric.SPO2_SLEEP)));
         List<SourceAnswer> answers = List.of(measured(SAHHA, day(DAY, value(Metric.HEART_RATE_RESTING, "53"))), band);
 
-        Completeness completeness = new Merge(PRECEDENCE, offers)
+        Completeness completeness = new DayMerge(PRECEDENCE, offers)
                 .apply(DayRange.of(DAY), answers)
                 .get(0)
                 .completeness();

@@ -3,20 +3,20 @@ package io.holisticos.app.probes;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** How something does, in one word. */
-public enum Word {
+/** The health of a part of the service. */
+public enum HealthStatus {
     OK,
-    /** It works, but not as it should. */
+    /** It works, but with restrictions. */
     DEGRADED,
     DOWN,
     /** Switched off by an operator. */
     DISABLED,
-    /** No credentials: not built at all. */
+    /** There are no credentials, so it is not built. */
     NOT_CONFIGURED;
 
-    /** As in answers. */
+    /** Its name in JSON. */
     @JsonValue
-    public String word() {
+    public String text() {
         return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -5,14 +5,14 @@ import io.holisticos.health.SourceName;
 import java.util.Map;
 import java.util.Set;
 
-/** Which metrics each source can have at all; a source that is not named may have any. */
-record Offers(Map<SourceName, Set<Metric>> bySource) {
+/** The metrics that each source can measure at all. A source that is not named may have any. */
+record OfferedMetrics(Map<SourceName, Set<Metric>> bySource) {
 
-    Offers {
+    OfferedMetrics {
         bySource = Map.copyOf(bySource);
     }
 
-    boolean mayHave(SourceName source, Metric metric) {
+    boolean includes(SourceName source, Metric metric) {
         Set<Metric> offered = bySource.get(source);
         return offered == null || offered.contains(metric);
     }

@@ -7,8 +7,8 @@ import io.holisticos.health.Metric.Family;
 import io.holisticos.health.Observation;
 import io.holisticos.health.Score;
 import io.holisticos.health.SourceAnswer;
+import io.holisticos.health.SourceAnswer.DataStatus;
 import io.holisticos.health.SourceAnswer.Measured;
-import io.holisticos.health.SourceAnswer.Standing;
 import io.holisticos.health.SourceDay;
 import io.holisticos.health.SourceDetails;
 import io.holisticos.health.SourceName;
@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Map;
 
 /** What the tests of this package start from. */
-final class Given {
+final class UnifiedFixture {
 
     static final SourceName SAHHA = new SourceName("sahha");
     static final SourceName WHOOP = new SourceName("whoop");
@@ -33,7 +33,7 @@ final class Given {
     /** As the application gives it: the band for the body, the phone for movement. */
     static final Precedence PRECEDENCE = precedence();
 
-    private Given() {}
+    private UnifiedFixture() {}
 
     private static Precedence precedence() {
         Map<Family, List<SourceName>> byFamily = new EnumMap<>(Family.class);
@@ -44,14 +44,15 @@ final class Given {
     }
 
     static Measured measured(SourceName from, SourceDay... days) {
-        return measured(from, Standing.CURRENT, "2026-11-22T09:00:00Z", ZoneOffset.ofHours(1), days);
+        return measured(from, DataStatus.CURRENT, "2026-11-22T09:00:00Z", ZoneOffset.ofHours(1), days);
     }
 
-    static Measured measured(SourceName from, Standing standing, SourceDay... days) {
+    static Measured measured(SourceName from, DataStatus standing, SourceDay... days) {
         return measured(from, standing, "2026-11-22T09:00:00Z", ZoneOffset.ofHours(1), days);
     }
 
-    static Measured measured(SourceName from, Standing standing, String newest, ZoneOffset offset, SourceDay... days) {
+    static Measured measured(
+            SourceName from, DataStatus standing, String newest, ZoneOffset offset, SourceDay... days) {
         return new Measured(
                 from,
                 standing,
@@ -93,7 +94,7 @@ final class Given {
     record Details(String cycle) implements SourceDetails {}
 
     static MergedDay mergeOne(SourceAnswer... answers) {
-        return new Merge(PRECEDENCE, new Offers(Map.of()))
+        return new DayMerge(PRECEDENCE, new OfferedMetrics(Map.of()))
                 .apply(DayRange.of(DAY), List.of(answers))
                 .get(0);
     }

@@ -16,13 +16,13 @@ import java.util.EnumSet;
 import java.util.Enumeration;
 
 /**
- * Lets deliveries whose content type is no media type at all through to the {@link WebhookDoor}, as bytes of no known
- * kind: Jersey would answer them itself, with another status and uncounted.
+ * Replaces a content type that is not a valid media type by {@code application/octet-stream}, so that the
+ * {@link WebhookReceiver} refuses and counts the delivery. Jersey would refuse it first, with another status and uncounted.
  */
-public final class NonsenseContentType extends HttpFilter {
+public final class InvalidContentType extends HttpFilter {
 
     public static void register(Environment environment, String paths) {
-        var filter = environment.servlets().addFilter("nonsense-content-type", new NonsenseContentType());
+        var filter = environment.servlets().addFilter("invalid-content-type", new InvalidContentType());
         filter.setAsyncSupported(true);
         filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, paths);
     }
@@ -31,7 +31,7 @@ public final class NonsenseContentType extends HttpFilter {
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         String type = request.getContentType();
-        chain.doFilter(type == null || isMediaType(type) ? request : new OfNoKnownKind(request), response);
+        chain.doFilter(type == null || isMediaType(type) ? request : new AsOctetStream(request), response);
     }
 
     private static boolean isMediaType(String type) {
@@ -43,9 +43,9 @@ public final class NonsenseContentType extends HttpFilter {
         }
     }
 
-    private static final class OfNoKnownKind extends HttpServletRequestWrapper {
+    private static final class AsOctetStream extends HttpServletRequestWrapper {
 
-        OfNoKnownKind(HttpServletRequest request) {
+        AsOctetStream(HttpServletRequest request) {
             super(request);
         }
 

@@ -31,10 +31,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Makes one day out of what each source says of it. Pure: the same answers, in whatever order, give the same day. Every
- * value that comes out went in and can be true; nothing is averaged, converted or guessed.
+ * Merges the answers of all sources into days. Pure: the same answers in any order give the same days. Every value of the
+ * result is a plausible value of a source; nothing is averaged, converted or guessed.
  */
-final class Merge {
+final class DayMerge {
 
     private static final Comparator<Workout> OLDEST_FIRST = Comparator.comparing(
                     (Workout workout) -> workout.start().toInstant())
@@ -42,24 +42,24 @@ final class Merge {
             .thenComparing(Workout::id);
 
     private final Precedence precedence;
-    private final Offers offers;
+    private final OfferedMetrics offered;
 
-    Merge(Precedence precedence, Offers offers) {
+    DayMerge(Precedence precedence, OfferedMetrics offered) {
         this.precedence = precedence;
-        this.offers = offers;
+        this.offered = offered;
     }
 
     /**
-     * Every day asked for, oldest first, also those of which nothing is known.
+     * All of these days, oldest first, including those without data.
      *
      * @param answers one of each source
      */
     List<MergedDay> apply(DayRange days, List<SourceAnswer> answers) {
-        Map<LocalDate, List<Part>> parts = answers.stream()
-                .sorted(Comparator.comparing(SourceAnswer::from, precedence.listed()))
+        Map<LocalDate, List<SourcePart>> parts = answers.stream()
+                .sorted(Comparator.comparing(SourceAnswer::from, precedence.ofSources()))
                 .filter(Measured.class::isInstance)
                 .map(Measured.class::cast)
-                .flatMap(answer -> answer.days().stream().map(day -> Part.of(answer.from(), day)))
+                .flatMap(answer -> answer.days().stream().map(day -> SourcePart.of(answer.from(), day)))
                 .collect(groupingBy(part -> part.day().date()));
         return days.days().stream()
                 .map(date -> merge(date, parts.getOrDefault(date, List.of()), answers))
@@ -67,22 +67,23 @@ final class Merge {
     }
 
     /**
-     * What one source says of one day.
+     * The data of one source for one day.
      *
-     * @param day without what cannot be true
-     * @param implausible metrics of which it said only that
-     * @param offScale scores of which it said only that, by their names
+     * @param day the plausible values
+     * @param implausible metrics whose value is implausible
+     * @param offScale names of scores beyond their scale
      */
-    private record Part(SourceName source, SourceDay day, Set<Metric> implausible, Set<String> offScale) {
+    private record SourcePart(SourceName source, SourceDay day, Set<Metric> implausible, Set<String> offScale) {
 
-        static Part of(SourceName source, SourceDay told) {
-            PlausibleDay plausible = PlausibleDay.of(told);
-            return new Part(source, plausible.day(), plausible.implausible(), plausible.offScale());
+        static SourcePart of(SourceName source, SourceDay answered) {
+            PlausibleDay plausible = PlausibleDay.of(answered);
+            return new SourcePart(source, plausible.day(), plausible.implausible(), plausible.offScale());
         }
     }
 
-    private MergedDay merge(LocalDate date, List<Part> told, List<SourceAnswer> answers) {
-        List<Part> parts = told.stream().filter(part -> !part.day().isEmpty()).toList();
+    private MergedDay merge(LocalDate date, List<SourcePart> all, List<SourceAnswer> answers) {
+        List<SourcePart> parts =
+                all.stream().filter(part -> !part.day().isEmpty()).toList();
         Map<Metric, List<Candidate>> candidates = candidates(parts);
         List<NamedScore> scores = scores(parts);
         return new MergedDay(
@@ -92,7 +93,7 @@ final class Merge {
                         .filter(Objects::nonNull)
                         .findFirst()
                         .orElse(null),
-                parts.stream().map(Part::source).distinct().toList(),
+                parts.stream().map(SourcePart::source).distinct().toList(),
                 scores,
                 candidates.entrySet().stream()
                         .map(entry -> metric(entry.getKey(), entry.getValue()))
@@ -103,13 +104,13 @@ final class Merge {
                         .sorted(OLDEST_FIRST)
                         .toList(),
                 details(parts),
-                Completeness.of(candidates.keySet(), implausible(told), answers, precedence, offers)
-                        .and(offScale(told, scores)));
+                Completeness.of(candidates.keySet(), implausible(all), answers, precedence, offered)
+                        .and(offScale(all, scores)));
     }
 
-    private static Map<Metric, List<Candidate>> candidates(List<Part> parts) {
+    private static Map<Metric, List<Candidate>> candidates(List<SourcePart> parts) {
         Map<Metric, List<Candidate>> candidates = new EnumMap<>(Metric.class);
-        for (Part part : parts) {
+        for (SourcePart part : parts) {
             for (Measurement measurement : part.day().measurements()) {
                 candidates
                         .computeIfAbsent(measurement.metric(), metric -> new ArrayList<>())
@@ -119,16 +120,16 @@ final class Merge {
         return candidates;
     }
 
-    private static Map<SourceName, Set<Metric>> implausible(List<Part> told) {
+    private static Map<SourceName, Set<Metric>> implausible(List<SourcePart> all) {
         Map<SourceName, Set<Metric>> implausible = new HashMap<>();
-        told.forEach(part -> implausible.put(part.source(), part.implausible()));
+        all.forEach(part -> implausible.put(part.source(), part.implausible()));
         return implausible;
     }
 
-    /** Names of scores that nobody told as they can be. */
-    private static List<String> offScale(List<Part> told, List<NamedScore> scores) {
+    /** Names of scores that no source has within its scale. */
+    private static List<String> offScale(List<SourcePart> all, List<NamedScore> scores) {
         Set<String> present = scores.stream().map(NamedScore::name).collect(Collectors.toSet());
-        return told.stream()
+        return all.stream()
                 .flatMap(part -> part.offScale().stream())
                 .filter(name -> !present.contains(name))
                 .distinct()
@@ -144,11 +145,11 @@ final class Merge {
         return new MergedMetric(metric, bestFirst.get(0), bestFirst.subList(1, bestFirst.size()), verdict);
     }
 
-    /** Scores never compete: of two with one name, the later is written with its source's name before it. */
-    private static List<NamedScore> scores(List<Part> parts) {
+    /** Scores never compete: the second of two with the same name gets its source's name as a prefix. */
+    private static List<NamedScore> scores(List<SourcePart> parts) {
         List<NamedScore> scores = new ArrayList<>();
         Set<String> taken = new HashSet<>();
-        for (Part part : parts) {
+        for (SourcePart part : parts) {
             for (Score score : part.day().scores()) {
                 String name = taken.contains(score.name()) ? part.source() + "_" + score.name() : score.name();
                 if (taken.add(name)) {
@@ -159,9 +160,9 @@ final class Merge {
         return scores;
     }
 
-    private static Map<SourceName, SourceDetails> details(List<Part> parts) {
+    private static Map<SourceName, SourceDetails> details(List<SourcePart> parts) {
         Map<SourceName, SourceDetails> details = new LinkedHashMap<>();
-        for (Part part : parts) {
+        for (SourcePart part : parts) {
             SourceDetails own = part.day().details();
             if (own != null) {
                 details.put(part.source(), own);

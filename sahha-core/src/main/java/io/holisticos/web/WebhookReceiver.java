@@ -20,47 +20,48 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What all webhooks share, whoever sends them: media type and size are checked before a signature is, every outcome has
- * one counter {@code webhook.<provider>.<outcome>}, and a refusal says nothing of what came. Thread-safe.
+ * Receives the webhooks of one provider. Media type and size are checked before the signature, every outcome has a counter
+ * {@code webhook.<provider>.<outcome>}, and a refusal repeats nothing of what was sent. Thread-safe.
  */
-public final class WebhookDoor {
+public final class WebhookReceiver {
 
-    /** Events are ids and a few values; the largest seen have 5 KB (fact sheets of both providers). */
-    private static final int MOST_BYTES = 64 * 1024;
+    /** Events are ids and a few values; the largest known have 5 KB. */
+    private static final int MAX_BYTES = 64 * 1024;
 
     private static final int RETRY_AFTER_SECONDS = 30;
 
     private static final String PATHS = "/webhooks/";
-    /** Deliveries being stored at once: readers share the pool, and must find a connection however slow storing is. */
-    private static final int AT_ONCE = 3;
 
-    private static final Duration WAITS_FOR_ITS_TURN = Duration.ofMillis(500);
+    /** Deliveries stored at a time. Readers share the pool of connections and need some even when storing is slow. */
+    private static final int MAX_CONCURRENT = 3;
 
-    private static final Logger log = LoggerFactory.getLogger(WebhookDoor.class);
+    private static final Duration MAX_WAIT = Duration.ofMillis(500);
+
+    private static final Logger log = LoggerFactory.getLogger(WebhookReceiver.class);
 
     private final String provider;
     private final String path;
-    private final RefusedWebhooks refused;
-    private final Semaphore turns = new Semaphore(AT_ONCE, true);
+    private final WebhookRefusals refusals;
+    private final Semaphore permits = new Semaphore(MAX_CONCURRENT, true);
     private final Map<WebhookOutcome, Counter> counters = new EnumMap<>(WebhookOutcome.class);
 
-    /** The door at {@code /webhooks/<provider>}. */
-    public WebhookDoor(String provider, MetricRegistry metrics, RefusedWebhooks refused) {
+    /** Receives what is sent to {@code /webhooks/<provider>}. */
+    public WebhookReceiver(String provider, MetricRegistry metrics, WebhookRefusals refusals) {
         this.provider = provider;
         this.path = PATHS + provider;
-        this.refused = refused;
+        this.refusals = refusals;
         for (WebhookOutcome outcome : WebhookOutcome.values()) {
             counters.put(outcome, metrics.counter(MetricRegistry.name("webhook", provider, outcome.word())));
         }
     }
 
-    /** Whether a request to this path is for a door: the server's edge leaves it to the door to refuse and count it. */
-    public static boolean standsBefore(String path) {
+    /** Whether requests to this path are received here, which includes refusing and counting them. */
+    public static boolean handles(String path) {
         return path.startsWith(PATHS);
     }
 
-    /** Notes what may be an attack as such. */
-    public static RefusedWebhooks refusalsIn(SecurityEvents events) {
+    /** Reports refusals that may be attacks as security events. */
+    public static WebhookRefusals reportingTo(SecurityEvents events) {
         return (provider, outcome) -> {
             switch (outcome) {
                 case BAD_SIGNATURE -> events.note(SecurityEvents.Kind.SIGNATURE_REFUSED, "webhook_" + provider);
@@ -71,9 +72,9 @@ public final class WebhookDoor {
     }
 
     /**
-     * Takes one delivery.
+     * Receives one delivery.
      *
-     * @param storing given the raw bytes; returns when they are durably stored, or why not
+     * @param storing takes the raw bytes; returns when they are durably stored, or why they are not
      */
     public Response receive(HttpHeaders headers, InputStream body, Function<byte[], WebhookOutcome> storing) {
         WebhookOutcome outcome = outcomeOf(headers, body, storing);
@@ -84,7 +85,7 @@ public final class WebhookDoor {
         if (outcome.isAcknowledged()) {
             return Response.status(outcome.status()).build();
         }
-        refused.note(provider, outcome);
+        refusals.refused(provider, outcome);
         log.info("event=webhook_refused provider={} outcome={}", provider, outcome.word());
         return refusal(outcome);
     }
@@ -94,20 +95,20 @@ public final class WebhookDoor {
                 || isEncoded(headers.getHeaderString(HttpHeaders.CONTENT_ENCODING))) {
             return WebhookOutcome.WRONG_CONTENT_TYPE;
         }
-        if (headers.getLength() > MOST_BYTES) {
+        if (headers.getLength() > MAX_BYTES) {
             return WebhookOutcome.TOO_LARGE;
         }
         try {
-            byte[] bytes = body.readNBytes(MOST_BYTES + 1);
-            return bytes.length > MOST_BYTES ? WebhookOutcome.TOO_LARGE : inTurn(bytes, storing);
-        } catch (IOException e) { // the sender left
+            byte[] bytes = body.readNBytes(MAX_BYTES + 1);
+            return bytes.length > MAX_BYTES ? WebhookOutcome.TOO_LARGE : stored(bytes, storing);
+        } catch (IOException e) { // the sender closed the connection
             return WebhookOutcome.GARBAGE;
         }
     }
 
-    private WebhookOutcome inTurn(byte[] bytes, Function<byte[], WebhookOutcome> storing) {
+    private WebhookOutcome stored(byte[] bytes, Function<byte[], WebhookOutcome> storing) {
         try {
-            if (!turns.tryAcquire(WAITS_FOR_ITS_TURN.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!permits.tryAcquire(MAX_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
                 return WebhookOutcome.UNAVAILABLE;
             }
         } catch (InterruptedException e) {
@@ -117,11 +118,11 @@ public final class WebhookDoor {
         try {
             return storing.apply(bytes);
         } finally {
-            turns.release();
+            permits.release();
         }
     }
 
-    /** A few packed bytes may be more than memory holds once they are unpacked. */
+    /** Encoded bodies are refused, because a few compressed bytes may not fit into memory once decompressed. */
     private static boolean isEncoded(@Nullable String contentEncoding) {
         return contentEncoding != null
                 && Arrays.stream(contentEncoding.split(","))

@@ -1,8 +1,8 @@
 package io.holisticos.unified;
 
-import static io.holisticos.unified.Given.DAY;
-import static io.holisticos.unified.Given.PRECEDENCE;
-import static io.holisticos.unified.Given.WHOOP;
+import static io.holisticos.unified.UnifiedFixture.DAY;
+import static io.holisticos.unified.UnifiedFixture.PRECEDENCE;
+import static io.holisticos.unified.UnifiedFixture.WHOOP;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holisticos.health.DayRange;
@@ -11,10 +11,10 @@ import io.holisticos.health.Metric;
 import io.holisticos.health.PlausibleDay;
 import io.holisticos.health.Score;
 import io.holisticos.health.SourceAnswer;
+import io.holisticos.health.SourceAnswer.DataStatus;
 import io.holisticos.health.SourceAnswer.Disabled;
 import io.holisticos.health.SourceAnswer.Measured;
 import io.holisticos.health.SourceAnswer.NotConnected;
-import io.holisticos.health.SourceAnswer.Standing;
 import io.holisticos.health.SourceAnswer.Unavailable;
 import io.holisticos.health.SourceDay;
 import io.holisticos.health.SourceName;
@@ -44,10 +44,10 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
 /** What holds of every merge, whatever the sources say. */
-class MergeLawsTest {
+class DayMergeLawsTest {
 
     private static final DayRange DAYS = new DayRange(DAY.minusDays(2), DAY);
-    private static final Merge MERGE = new Merge(PRECEDENCE, new Offers(Map.of()));
+    private static final DayMerge MERGE = new DayMerge(PRECEDENCE, new OfferedMetrics(Map.of()));
     private static final List<String> NAMES = List.of("sahha", "whoop", "aband", "zring");
 
     @Property(tries = 100)
@@ -146,7 +146,7 @@ class MergeLawsTest {
 
     @Property(tries = 100)
     void whoeverIsPreferredTheVerdictIsTheSame(@ForAll("answers") List<SourceAnswer> answers) {
-        Merge other = new Merge(new Precedence(List.of(WHOOP), Map.of()), new Offers(Map.of()));
+        DayMerge other = new DayMerge(new Precedence(List.of(WHOOP), Map.of()), new OfferedMetrics(Map.of()));
 
         assertThat(verdicts(other.apply(DAYS, answers))).isEqualTo(verdicts(MERGE.apply(DAYS, answers)));
     }
@@ -251,7 +251,7 @@ class MergeLawsTest {
                 .toList();
         return new Measured(
                 answer.from(),
-                answer.standing(),
+                answer.dataStatus(),
                 answer.asOf(),
                 answer.since(),
                 answer.coverage(),
@@ -268,7 +268,7 @@ class MergeLawsTest {
     }
 
     private static Arbitrary<SourceAnswer> answerOf(SourceName source) {
-        Arbitrary<SourceAnswer> measured = Combinators.combine(Arbitraries.of(Standing.class), daysOf(source))
+        Arbitrary<SourceAnswer> measured = Combinators.combine(Arbitraries.of(DataStatus.class), daysOf(source))
                 .as((standing, days) -> new Measured(source, standing, null, null, null, null, days));
         Arbitrary<SourceAnswer> silent = Arbitraries.of(
                 new NotConnected(source), new Disabled(source), new Unavailable(source, Duration.ofSeconds(30)));
@@ -300,10 +300,11 @@ class MergeLawsTest {
         Arbitrary<List<Workout>> workouts = Arbitraries.integers()
                 .between(0, 3)
                 .map(count -> IntStream.range(0, count)
-                        .mapToObj(i -> Given.workout(
+                        .mapToObj(i -> UnifiedFixture.workout(
                                 source, "w" + i, morning.plusHours(i).toString()))
                         .toList());
         return Combinators.combine(scores, measurements, workouts, Arbitraries.of(true, false))
-                .as((s, m, w, detailed) -> new SourceDay(date, s, m, w, detailed ? new Given.Details("c") : null));
+                .as((s, m, w, detailed) ->
+                        new SourceDay(date, s, m, w, detailed ? new UnifiedFixture.Details("c") : null));
     }
 }

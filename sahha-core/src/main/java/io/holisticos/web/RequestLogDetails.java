@@ -12,12 +12,12 @@ import java.util.stream.Stream;
 import org.glassfish.jersey.server.ExtendedUriInfo;
 import org.glassfish.jersey.uri.UriTemplate;
 
-/** Tells the request's line what only routing knows: the template of the route, and whom the request is about. */
-final class RequestFacts implements ContainerResponseFilter {
+/** Adds to the request's log line what only routing knows: the template of the route and the member. */
+final class RequestLogDetails implements ContainerResponseFilter {
 
     private final Function<UserId, String> memberHash;
 
-    RequestFacts(Function<UserId, String> memberHash) {
+    RequestLogDetails(Function<UserId, String> memberHash) {
         this.memberHash = memberHash;
     }
 
@@ -29,7 +29,7 @@ final class RequestFacts implements ContainerResponseFilter {
         });
     }
 
-    /** Jersey's list begins with the innermost part. */
+    /** Jersey lists the innermost part of the path first. */
     private static String template(UriInfo uri) {
         StringBuilder whole = new StringBuilder();
         if (uri instanceof ExtendedUriInfo matched) {
@@ -53,7 +53,7 @@ final class RequestFacts implements ContainerResponseFilter {
     private Optional<String> hash(String id) {
         try {
             return Optional.of(memberHash.apply(new UserId(id)));
-        } catch (IllegalArgumentException e) { // not an id at all: refused with 400
+        } catch (IllegalArgumentException e) { // not a valid id: the request is refused with 400
             return Optional.empty();
         }
     }

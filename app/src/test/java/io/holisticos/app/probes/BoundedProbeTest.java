@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-class LookTest {
+class BoundedProbeTest {
 
     private final AtomicLong nanos = new AtomicLong(5);
     private final AtomicInteger looks = new AtomicInteger();
@@ -18,7 +18,7 @@ class LookTest {
 
     @Test
     void whatWasSeenHoldsForASecond() {
-        Look<Integer> look = new Look<>(looks::incrementAndGet, Runnable::run, nanos::get);
+        BoundedProbe<Integer> look = new BoundedProbe<>(looks::incrementAndGet, Runnable::run, nanos::get);
 
         assertThat(look.read(atOnce())).contains(1);
         pass(Duration.ofMillis(999));
@@ -29,7 +29,7 @@ class LookTest {
 
     @Test
     void whateverIsThrownMeansThatNothingCanBeSeen() {
-        Look<Integer> look = new Look<>(
+        BoundedProbe<Integer> look = new BoundedProbe<>(
                 () -> {
                     throw new IllegalStateException();
                 },
@@ -41,7 +41,7 @@ class LookTest {
 
     @Test
     void whileALookHangsNoOtherIsTakenAndWhatWasSeenBeforeHoldsForAWhile() {
-        Look<Integer> look = new Look<>(looks::incrementAndGet, waiting::add, nanos::get);
+        BoundedProbe<Integer> look = new BoundedProbe<>(looks::incrementAndGet, waiting::add, nanos::get);
         look.begin();
         waiting.remove().run();
         assertThat(look.read(atOnce())).contains(1);
@@ -65,7 +65,7 @@ class LookTest {
     /** A database that hangs is given up after the patience of whoever asked, and probes come every few seconds. */
     @Test
     void whatALookSawLateIsRememberedThoughNobodyWaitedForIt() {
-        Look<Integer> look = new Look<>(
+        BoundedProbe<Integer> look = new BoundedProbe<>(
                 () -> {
                     if (looks.incrementAndGet() > 1) {
                         throw new IllegalStateException("away");
