@@ -81,7 +81,7 @@ final class FirstKey implements Managed {
                 begun = true;
             }
         });
-        keys.mendFormer(until);
+        keys.correctOlderVersion(until);
     }
 
     private static Thread daemon(Runnable work) {

@@ -9,8 +9,6 @@ import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
 import io.holisticos.app.admin.AdminPort;
-import io.holisticos.app.admin.QuotaServlet;
-import io.holisticos.app.admin.QuotaTask;
 import io.holisticos.app.admin.hystrix.HystrixSurfaces;
 import io.holisticos.app.admin.prometheus.Prometheus;
 import io.holisticos.app.edge.Edge;
@@ -19,24 +17,20 @@ import io.holisticos.app.flags.Flags;
 import io.holisticos.app.probes.Drain;
 import io.holisticos.app.probes.Probes;
 import io.holisticos.audit.SecurityEvents;
-import io.holisticos.health.HealthError.SourceUnavailable;
-import io.holisticos.health.WhatFailed;
+import io.holisticos.command.Commands;
 import io.holisticos.jobs.Jobs;
-import io.holisticos.outbound.Commands;
 import io.holisticos.outbound.OutboundClient;
 import io.holisticos.sahha.SahhaModule;
 import io.holisticos.unified.UnifiedModule;
 import io.holisticos.vault.MemberHash;
-import io.holisticos.vault.Vault;
 import io.holisticos.web.AccessRules;
 import io.holisticos.web.ApiKeyStore;
 import io.holisticos.web.ApiKeys;
-import io.holisticos.web.NonsenseContentType;
+import io.holisticos.web.InvalidContentType;
 import io.holisticos.web.RequestLog;
 import io.holisticos.web.WebModule;
-import io.holisticos.web.WebhookDoor;
+import io.holisticos.web.WebhookReceiver;
 import io.holisticos.whoop.WhoopModule;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -48,21 +42,16 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 import org.eclipse.jetty.server.Server;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
-/** The service: {@code server config.yml}, and the migrations of its two databases. */
+/** The service: {@code server config.yml}, and the commands of its operators. */
 public final class HealthApplication extends Application<HealthConfiguration> {
 
-    private static final Logger log = LoggerFactory.getLogger(HealthApplication.class);
-
-    /** Virtual threads exist from here on; asking an older runtime for them ends the start. */
+    /** The first JDK with virtual threads; on an older one, asking for them would end the start. */
     private static final int FIRST_JDK_WITH_VIRTUAL_THREADS = 21;
 
     private static final int REFRESH_THREADS = 10;
 
-    /** Beyond these, readers are told at once that Sahha cannot be asked. */
+    /** With so many refreshes waiting, further readers get an answer from stored data at once. */
     private static final int REFRESHES_WAITING = 1_000;
 
     private final Clock clock;
@@ -76,23 +65,25 @@ public final class HealthApplication extends Application<HealthConfiguration> {
     }
 
     /**
-     * @param clock the time of everything but timeouts
-     * @param variables what {@code config.yml} calls the environment
+     * Creates the service.
+     *
+     * @param clock the time of everything except timeouts
+     * @param variables the environment variables that {@code config.yml} names
      */
     public HealthApplication(Clock clock, Function<String, @Nullable String> variables) {
         this(clock, variables, Jobs::in);
     }
 
     /**
-     * The same service with other hands for WHOOP's jobs; everything else is as in production.
+     * Creates the service with another way to run WHOOP's jobs; everything else is as in production.
      *
-     * @param jobs {@link Jobs#in} where jobs have threads of their own
+     * @param jobs {@link Jobs#in} in production, where jobs have threads of their own
      */
     public HealthApplication(Clock clock, Function<String, @Nullable String> variables, Jobs.Maker jobs) {
         this(clock, variables, jobs, environment -> {});
     }
 
-    /** @param more what is registered beside our own, last */
+    /** @param more registers more after everything of the service is registered */
     HealthApplication(Clock clock, Function<String, @Nullable String> variables, Consumer<Environment> more) {
         this(clock, variables, Jobs::in, more);
     }
@@ -178,41 +169,30 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         if (configuration.whoop.isConfigured()) {
             Database whoopDatabase = Database.open(environment, configuration.whoopDatabase, "whoop-db", clock);
             changelogs.put(Migrations.WHOOP_CHANGELOG, whoopDatabase.readers().source());
-            WhoopModule.Storage storage = new WhoopModule.Storage(
-                    whoopPool(configuration, whoopDatabase.readers()),
-                    whoopPool(configuration, whoopDatabase.workers()),
-                    jobs,
-                    whoopDatabase.notices(),
-                    agreed(environment, whoopDatabase));
-            proveVault(storage);
-            WhoopModule module = whoop(configuration, environment, commands, flags, storage);
+            WhoopModule module =
+                    new WhoopWiring(configuration, environment, clock, jobs).module(whoopDatabase, commands, flags);
             whoop = Optional.of(module);
-            integration = Optional.of(new Probes.Integration(
-                    whoopDatabase.readers().source(),
-                    module.vitals(),
-                    () -> flags.isOnForAnyone(Flag.WHOOP_INTEGRATION)));
+            integration = Optional.of(WhoopWiring.probed(module, whoopDatabase, flags));
         }
-        Executor threads =
-                hasVirtualThreads() ? ReadingThreads.virtual(environment) : ReadingThreads.platform(environment);
-        Sources sources = whoop.map(module -> Sources.withWhoop(sahha.source(), module.source(), flags, threads))
-                .orElseGet(() -> Sources.withoutWhoop(sahha.source(), threads));
-        sahha.alsoOurs(sources.whoop());
+        Sources sources =
+                Sources.of(sahha.source(), whoop.map(WhoopModule::source), flags, readingThreads(environment));
+        sahha.alsoOurs(sources.optional());
 
         RequestLog.register(environment, MemberHash.of(configuration.vault)::of);
-        NonsenseContentType.register(environment, "/webhooks/*");
+        InvalidContentType.register(environment, "/webhooks/*");
         Shedding.register(environment, configuration.shedding, maxThreads(configuration));
         JerseyEnvironment jersey = environment.jersey();
         SecurityEvents security = new SecurityEvents(environment.metrics());
         WebModule.register(jersey, keys, rules, security);
         ExistingCallers.register(environment, configuration.access.existingRoutes, keys, rules);
-        sahha.resources(sources.whoop(), rules).forEach(jersey::register);
+        sahha.resources(sources.optional(), rules).forEach(jersey::register);
         new UnifiedModule(
                         sources.inOrder(),
                         sources.precedence(),
                         configuration.unified,
                         new UnifiedModule.Tools(
                                 who -> flags.isOn(Flag.PARALLEL_READ, who), environment.metrics(), clock))
-                .register(jersey, Sources.WHOOP);
+                .register(jersey, Sources.OPTIONAL);
         whoop.ifPresent(module -> module.register(jersey));
         MigrationsCheck migrations = new MigrationsCheck(changelogs);
         Probes.register(
@@ -224,7 +204,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                 clock);
         jersey.register(OpenApiResource.of(configuration.publicUrl, jersey.getResourceConfig()));
         RefusedRequests.answerIn(environment);
-        Edge.open(environment, configuration.edge(), WebhookDoor::standsBefore);
+        Edge.open(environment, configuration.edge(), WebhookReceiver::handles);
         CrossOrigin.allow(environment, configuration.access.origins());
 
         AdminPort.show(environment.getAdminContext(), configuration.diagnostics);
@@ -257,67 +237,8 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         return sahha;
     }
 
-    private WhoopModule whoop(
-            HealthConfiguration configuration,
-            Environment environment,
-            Commands commands,
-            Flags flags,
-            WhoopModule.Storage storage) {
-        WhoopModule whoop = new WhoopModule(
-                configuration.whoop,
-                new WhoopModule.Tools(
-                        new WhoopModule.Clients(
-                                OutboundClient.build(environment, configuration.whoop.api(), "whoop"),
-                                OutboundClient.build(environment, configuration.whoop.oauth(), "whoop-oauth")),
-                        commands,
-                        environment.getObjectMapper(),
-                        environment.metrics(),
-                        clock),
-                storage,
-                new WhoopModule.Switches(
-                        who -> flags.isOn(Flag.WHOOP_INTEGRATION, who),
-                        who -> flags.isOn(Flag.WHOOP_CONNECT, who),
-                        who -> flags.isOn(Flag.WHOOP_SYNC, who)));
-        environment
-                .admin()
-                .addServlet("quota", new QuotaServlet(whoop.quota()::report, environment.getObjectMapper()))
-                .addMapping("/quota");
-        environment.admin().addTask(new QuotaTask(whoop.quota(), environment.getObjectMapper()));
-        environment.lifecycle().manage(whoop);
-        whoop.healthChecks().forEach(environment.healthChecks()::register);
-        return whoop;
-    }
-
-    private WhoopModule.Pool whoopPool(HealthConfiguration configuration, Database.Pool pool) {
-        Vault vault = new Vault(pool.jdbi(), configuration.vault, new SecureRandom(), clock);
-        return new WhoopModule.Pool(pool.source(), pool.jdbi(), vault);
-    }
-
-    /**
-     * The time that replicas of this database agree on. A clock that was given to us is the time: only this host's own is
-     * compared.
-     */
-    private Clock agreed(Environment environment, Database database) {
-        if (!clock.equals(Clock.systemUTC())) {
-            return clock;
-        }
-        DatabaseClockStore store = new DatabaseClockStore(database.readers().jdbi());
-        DatabaseClock agreed = new DatabaseClock(clock, store::time, System::nanoTime);
-        environment.healthChecks().register("clock", agreed.healthCheck());
-        return agreed;
-    }
-
-    /** With the database away, or empty yet, whatever needs the vault waits for this; Sahha's callers do not. */
-    private static void proveVault(WhoopModule.Storage storage) {
-        try {
-            storage.reads().vault().prove(); // by the way that gives up soon
-            storage.work().vault().prove();
-        } catch (Vault.WrongKey e) {
-            throw new OperatorLine.Mendable(String.valueOf(e.getMessage()), e);
-        } catch (SourceUnavailable away) {
-            log.atLevel(WhatFailed.isNotMigrated(away) ? Level.DEBUG : Level.WARN)
-                    .log("event=vault_not_proven cause=\"{}\"", WhatFailed.inWords(away));
-        }
+    private static Executor readingThreads(Environment environment) {
+        return hasVirtualThreads() ? ReadingThreads.virtual(environment) : ReadingThreads.platform(environment);
     }
 
     private static boolean hasVirtualThreads() {

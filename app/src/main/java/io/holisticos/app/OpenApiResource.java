@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 import org.glassfish.jersey.server.ResourceConfig;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /api/openapi.json}: made from the resources themselves, so that it cannot say anything else than they do. */
+/** {@code /api/openapi.json}: made from the resources themselves, so that document and routes cannot differ. */
 @Hidden
 @Path("/api/openapi.json")
 @Produces(MediaType.APPLICATION_JSON)
@@ -40,7 +40,7 @@ public final class OpenApiResource {
         this.resources = resources;
     }
 
-    /** The document of everything registered so far. */
+    /** Documents all resources that are registered so far. */
     static OpenApiResource of(String publicUrl, ResourceConfig registered) {
         return new OpenApiResource(
                 publicUrl,
@@ -51,7 +51,7 @@ public final class OpenApiResource {
                         .collect(Collectors.toCollection(() -> new TreeSet<>(Comparator.comparing(Class::getName)))));
     }
 
-    /** Made when first asked for: it takes its time, and the start need not wait. */
+    /** The document. It is made at the first request, because that takes long and the start need not wait for it. */
     @GET
     public String read() {
         String made = document;
@@ -64,10 +64,7 @@ public final class OpenApiResource {
 
     private String make() {
         OpenAPI skeleton = new OpenAPI()
-                .info(new Info()
-                        .title("Unified health")
-                        .version("1")
-                        .description("Sahha scores and WHOOP data of a member, merged: Sahha first, then WHOOP."))
+                .info(new Info().title("Unified health").version("1").description(Sources.DESCRIPTION))
                 .servers(List.of(new Server().url(publicUrl)))
                 .components(new Components()
                         .addSecuritySchemes(
@@ -82,6 +79,6 @@ public final class OpenApiResource {
                 .openAPI31(true)
                 .sortOutput(true)
                 .prettyPrint(true);
-        return Json31.pretty(new Reader(configuration).read(resources));
+        return Json31.pretty(OpenApiProblems.addTo(new Reader(configuration).read(resources), resources));
     }
 }

@@ -9,8 +9,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.SynchronousQueue;
 
 /**
- * The threads that read sources: no more than {@value #MAX} at once, and none waits for another to be free. Log lines
- * written there tell of the request they work for.
+ * The threads that read sources: at most {@value #MAX} at a time. Work is refused, never queued. Log lines of these threads
+ * have the ids of the request.
  */
 final class ReadingThreads implements Executor {
 
@@ -26,12 +26,12 @@ final class ReadingThreads implements Executor {
         this.threads = threads;
     }
 
-    /** Ended with the application. */
+    /** Virtual threads, ended with the application. */
     static ReadingThreads virtual(Environment environment) {
         return new ReadingThreads(environment.lifecycle().virtualExecutorService(NAME));
     }
 
-    /** The same where there are no virtual threads: made when needed, ended when idle. */
+    /** Platform threads for older JDKs: started when needed, ended when idle. */
     static ReadingThreads platform(Environment environment) {
         return new ReadingThreads(environment
                 .lifecycle()

@@ -1,5 +1,7 @@
 package io.holisticos.app;
 
+import static java.util.stream.Collectors.toUnmodifiableMap;
+
 import io.holisticos.app.flags.Flag;
 import io.holisticos.app.flags.Flags;
 import io.holisticos.health.BoundedSource;
@@ -7,65 +9,127 @@ import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource;
 import io.holisticos.health.Metric;
+import io.holisticos.health.Metric.Family;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
+import io.holisticos.sahha.SahhaModule;
 import io.holisticos.unified.Precedence;
+import io.holisticos.unified.SourceFailureLog;
+import io.holisticos.whoop.WhoopModule;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** Every source of this product, in the order they are read: the only list of them, and the only reader of their flags. */
+/**
+ * The only list of the sources of this product, in the order they are read, and the only reader of their flags. A third source
+ * is one more line in {@link #of}.
+ */
 final class Sources {
 
-    static final SourceName SAHHA = new SourceName("sahha");
-    static final SourceName WHOOP = new SourceName("whoop");
+    static final SourceName SAHHA = SahhaModule.NAME;
+    static final SourceName WHOOP = WhoopModule.NAME;
 
-    private final BoundedSource sahha;
-    private final BoundedSource whoop;
+    /** The source that callers of the existing overview and of unified routes can include or exclude. */
+    static final SourceName OPTIONAL = WHOOP;
 
-    private Sources(HealthSource sahha, HealthSource whoop, Executor threads) {
-        this.sahha = new BoundedSource(sahha, threads);
-        this.whoop = new BoundedSource(whoop, threads);
+    /** The API document's sentence about the sources. */
+    static final String DESCRIPTION = "Sahha scores and WHOOP data of a member, merged: Sahha first, then WHOOP.";
+
+    /**
+     * A source of this product.
+     *
+     * @param source null when its module is not built because it has no credentials; it then answers as if switched off
+     * @param flag switches it off, for all members or for some; null for a source that is always on
+     * @param preferredFor the families of metrics for which its values are shown before those of the other sources
+     */
+    private record Entry(
+            SourceName name,
+            @Nullable HealthSource source,
+            @Nullable Flag flag,
+            Set<Family> preferredFor) {}
+
+    private final List<Entry> entries;
+    private final List<BoundedSource> bounded;
+
+    private Sources(List<Entry> entries, Flags flags, Executor threads) {
+        this.entries = List.copyOf(entries);
+        this.bounded = entries.stream()
+                .map(entry -> new BoundedSource(switched(entry, flags), threads, new SourceFailureLog()))
+                .toList();
     }
 
-    /** @param threads read the sources, so that no source can hold a caller */
-    static Sources withWhoop(HealthSource sahha, HealthSource whoop, Flags flags, Executor threads) {
-        return new Sources(sahha, new Switched(whoop, flags), threads);
+    /**
+     * The sources, Sahha first.
+     *
+     * @param whoop empty when WHOOP is not configured
+     * @param threads read the sources, so that no source can hold up a caller
+     */
+    static Sources of(HealthSource sahha, Optional<HealthSource> whoop, Flags flags, Executor threads) {
+        return new Sources(
+                List.of(
+                        // a phone counts steps and energy by day, a strap measures the body at night
+                        new Entry(SAHHA, sahha, null, Set.of(Family.ACTIVITY, Family.ENERGY)),
+                        new Entry(
+                                WHOOP,
+                                whoop.orElse(null),
+                                Flag.WHOOP_INTEGRATION,
+                                Set.of(
+                                        Family.SLEEP,
+                                        Family.HEART,
+                                        Family.RESPIRATION,
+                                        Family.OXYGEN,
+                                        Family.TEMPERATURE))),
+                flags,
+                threads);
     }
 
-    /** Without WHOOP credentials the module is not built; it then answers as if switched off. */
-    static Sources withoutWhoop(HealthSource sahha, Executor threads) {
-        return new Sources(sahha, new Absent(WHOOP), threads);
-    }
-
-    /** WHOOP first for what a strap measures at night, Sahha first for what a phone counts by day. */
+    /** Whose value is shown: the sources preferred for the metric's family first, then the others in their order. */
     Precedence precedence() {
-        List<SourceName> strap = List.of(WHOOP, SAHHA);
-        List<SourceName> phone = List.of(SAHHA, WHOOP);
         return new Precedence(
-                phone,
-                Map.of(
-                        Metric.Family.SLEEP, strap,
-                        Metric.Family.HEART, strap,
-                        Metric.Family.RESPIRATION, strap,
-                        Metric.Family.OXYGEN, strap,
-                        Metric.Family.TEMPERATURE, strap,
-                        Metric.Family.ACTIVITY, phone,
-                        Metric.Family.ENERGY, phone));
+                names(entry -> true),
+                Arrays.stream(Family.values()).collect(toUnmodifiableMap(family -> family, this::orderFor)));
     }
 
     List<BoundedSource> inOrder() {
-        return List.of(sahha, whoop);
+        return bounded;
     }
 
-    BoundedSource whoop() {
-        return whoop;
+    /** The source that callers can include or exclude. */
+    BoundedSource optional() {
+        return bounded.stream()
+                .filter(source -> source.name().equals(OPTIONAL))
+                .findFirst()
+                .orElseThrow();
     }
 
-    /** WHOOP behind its kill switch. */
-    private record Switched(HealthSource source, Flags flags) implements HealthSource {
+    private List<SourceName> orderFor(Family family) {
+        return Stream.concat(
+                        names(entry -> entry.preferredFor().contains(family)).stream(),
+                        names(entry -> !entry.preferredFor().contains(family)).stream())
+                .toList();
+    }
+
+    private List<SourceName> names(Predicate<Entry> wanted) {
+        return entries.stream().filter(wanted).map(Entry::name).toList();
+    }
+
+    private static HealthSource switched(Entry entry, Flags flags) {
+        HealthSource source = entry.source();
+        if (source == null) {
+            return new Absent(entry.name());
+        }
+        Flag flag = entry.flag();
+        return flag == null ? source : new Switched(source, who -> flags.isOn(flag, who));
+    }
+
+    /** A source behind its flag. */
+    private record Switched(HealthSource source, Predicate<UserId> isOn) implements HealthSource {
 
         @Override
         public SourceName name() {
@@ -79,9 +143,7 @@ final class Sources {
 
         @Override
         public SourceAnswer read(UserId who, DayRange days, Deadline deadline) {
-            return flags.isOn(Flag.WHOOP_INTEGRATION, who)
-                    ? source.read(who, days, deadline)
-                    : new SourceAnswer.Disabled(name());
+            return isOn.test(who) ? source.read(who, days, deadline) : new SourceAnswer.Disabled(name());
         }
 
         @Override
@@ -90,6 +152,7 @@ final class Sources {
         }
     }
 
+    /** A source that is not configured. */
     private record Absent(SourceName name) implements HealthSource {
 
         @Override

@@ -4,36 +4,49 @@ import io.holisticos.health.SourceAnswer.Unavailable;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A source that answers within its deadline whatever the source behind it does: that one works on a thread of its own,
- * and whoever asked waits no longer than the deadline. Work that is not done by then is left behind. Thread-safe.
+ * A source that always answers within its deadline and never throws, whatever the source behind it does. The work runs on
+ * another thread; work that is not done by the deadline is abandoned. Thread-safe.
  */
 public final class BoundedSource implements HealthSource {
 
-    /** Pieces of work left behind and not yet done at which nothing more is asked: a stuck source costs no more threads. */
-    static final int MAX_LEFT_BEHIND = 20;
+    /** With so much abandoned work still running, the source is not asked: one that hangs must not take more threads. */
+    static final int MAX_ABANDONED = 20;
 
-    /** When to ask again after an answer that did not come. */
+    /** When to ask again after an answer that did not come, or a failure that did not say. */
     private static final Duration RETRY_AFTER = Duration.ofSeconds(30);
 
     private final HealthSource source;
     private final Executor threads;
-    private final AtomicInteger leftBehind = new AtomicInteger();
+    private final FailureListener failures;
+    private final AtomicInteger abandoned = new AtomicInteger();
 
-    /** @param threads may refuse work: the answer is then the one that stands in for a late one */
-    public BoundedSource(HealthSource source, Executor threads) {
+    /**
+     * Bounds a source.
+     *
+     * @param threads may refuse work; the source then counts as unavailable
+     */
+    public BoundedSource(HealthSource source, Executor threads, FailureListener failures) {
         this.source = source;
         this.threads = threads;
+        this.failures = failures;
+    }
+
+    /** Receives what a source threw, on the thread that read it. Must not throw. */
+    @FunctionalInterface
+    public interface FailureListener {
+        void failed(SourceName source, Throwable failure);
+    }
+
+    /** An answer that may still be under way. */
+    @FunctionalInterface
+    public interface PendingAnswer {
+        /** Waits for the answer, at most until the deadline of the question. */
+        TimedAnswer await();
     }
 
     @Override
@@ -46,102 +59,111 @@ public final class BoundedSource implements HealthSource {
         return source.offers();
     }
 
+    /** Begins to read and does not wait. */
+    public PendingAnswer begin(UserId who, DayRange days, Deadline deadline) {
+        long start = deadline.nanoTime();
+        return begin(new Question<TimedAnswer>(deadline) {
+            @Override
+            TimedAnswer ask(HealthSource source) {
+                return timed(source.read(who, days, deadline));
+            }
+
+            @Override
+            TimedAnswer onFailure(Duration retryAfter) {
+                return timed(new Unavailable(name(), retryAfter));
+            }
+
+            private TimedAnswer timed(SourceAnswer answer) {
+                return new TimedAnswer(answer, Duration.ofNanos(deadline.nanoTime() - start));
+            }
+        })::await;
+    }
+
     @Override
     public SourceAnswer read(UserId who, DayRange days, Deadline deadline) {
-        return begin(asked -> asked.read(who, days, deadline), deadline, () -> new Unavailable(name(), RETRY_AFTER))
-                .get();
+        return begin(who, days, deadline).await().answer();
     }
 
     @Override
     public Acquaintance acquaintance(UserId who, Deadline deadline) {
-        return begin(asked -> asked.acquaintance(who, deadline), deadline, () -> Acquaintance.UNSURE)
-                .get();
+        return begin(new Question<Acquaintance>(deadline) {
+                    @Override
+                    Acquaintance ask(HealthSource source) {
+                        return source.acquaintance(who, deadline);
+                    }
+
+                    @Override
+                    Acquaintance onFailure(Duration retryAfter) {
+                        return Acquaintance.UNSURE;
+                    }
+                })
+                .await();
     }
 
-    /**
-     * Begins to ask the source and does not wait.
-     *
-     * @param tooLate what stands in for an answer that did not come by the deadline
-     * @return waits for the answer, at most until the deadline; throws what the source threw
-     */
-    public <T> Supplier<T> begin(Function<HealthSource, T> question, Deadline deadline, Supplier<T> tooLate) {
-        if (deadline.isExpired() || leftBehind.get() >= MAX_LEFT_BEHIND) {
-            return tooLate;
+    /** How many abandoned pieces of work are still running. */
+    public int abandoned() {
+        return Math.max(0, abandoned.get());
+    }
+
+    private <T> Question<T> begin(Question<T> question) {
+        if (question.deadline.isExpired() || abandoned.get() >= MAX_ABANDONED) {
+            question.refuse();
+            return question;
         }
-        Work<T> work = new Work<>(question, deadline, tooLate);
         try {
-            threads.execute(work);
+            threads.execute(() -> question.answerBy(source));
         } catch (RejectedExecutionException full) {
-            return tooLate;
+            question.refuse();
         }
-        return work;
+        return question;
     }
 
-    /** How many pieces of work are under way that nobody waits for any more. */
-    public int leftBehind() {
-        return Math.max(0, leftBehind.get());
-    }
+    /** One question to the source, and its answer once there is one. */
+    private abstract class Question<T> {
 
-    private final class Work<T> implements Runnable, Supplier<T> {
-
-        private final Function<HealthSource, T> question;
         private final Deadline deadline;
-        private final Supplier<T> tooLate;
         private final CompletableFuture<T> answer = new CompletableFuture<>();
 
-        Work(Function<HealthSource, T> question, Deadline deadline, Supplier<T> tooLate) {
-            this.question = question;
+        Question(Deadline deadline) {
             this.deadline = deadline;
-            this.tooLate = tooLate;
         }
 
-        @Override
-        public void run() {
-            if (answer.isDone() || !work()) {
-                leftBehind.decrementAndGet();
+        abstract T ask(HealthSource source);
+
+        /** The answer that stands in for a failure, and for an answer that does not come in time. */
+        abstract T onFailure(Duration retryAfter);
+
+        void refuse() {
+            answer.complete(onFailure(RETRY_AFTER));
+        }
+
+        void answerBy(HealthSource source) {
+            if (answer.isDone() || !answer.complete(answered(source))) {
+                abandoned.decrementAndGet();
             }
         }
 
-        /** Whether the answer was still waited for. */
-        private boolean work() {
+        private T answered(HealthSource source) {
             try {
-                return answer.complete(question.apply(source));
-            } catch (RuntimeException | Error e) { // thrown where it is waited for
-                return answer.completeExceptionally(e);
+                return ask(source);
+            } catch (HealthError e) {
+                failures.failed(name(), e);
+                return onFailure(e.retryAfter().orElse(RETRY_AFTER));
+            } catch (RuntimeException | Error e) { // one broken source must not take the data of the others away
+                failures.failed(name(), e);
+                return onFailure(RETRY_AFTER);
             }
         }
 
-        @Override
-        public T get() {
+        T await() {
             try {
-                return answer.get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
-            } catch (ExecutionException e) {
-                return rethrown(e.getCause());
-            } catch (TimeoutException e) {
-                return left();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return left();
+                return deadline.await(answer);
+            } catch (NotInTime e) {
+                if (answer.complete(onFailure(RETRY_AFTER))) {
+                    abandoned.incrementAndGet();
+                }
+                return answer.join(); // may be the source's own answer, if it came at the last moment
             }
-        }
-
-        private T left() {
-            T standIn = tooLate.get();
-            if (answer.complete(standIn)) {
-                leftBehind.incrementAndGet();
-                return standIn;
-            }
-            return answer.isCompletedExceptionally() ? standIn : answer.join(); // it came at the last moment
-        }
-
-        private T rethrown(@Nullable Throwable thrown) {
-            if (thrown instanceof RuntimeException unchecked) {
-                throw unchecked;
-            }
-            if (thrown instanceof Error error) {
-                throw error;
-            }
-            throw new IllegalStateException(thrown);
         }
     }
 }

@@ -4,10 +4,10 @@ import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 
-/** Days of a person, both ends included; 1 to {@value #MAX_DAYS} of them. */
+/** A range of 1 to {@value #MAX_DAYS} days of a person, including both ends. */
 public record DayRange(LocalDate from, LocalDate to) {
 
-    /** A year and a leap day: what one answer may span. */
+    /** A leap year: the longest range of one answer. */
     public static final int MAX_DAYS = 366;
 
     public DayRange {
@@ -25,7 +25,7 @@ public record DayRange(LocalDate from, LocalDate to) {
         return !day.isBefore(from) && !day.isAfter(to);
     }
 
-    /** Oldest first. */
+    /** The days, oldest first. */
     public List<LocalDate> days() {
         return from.datesUntil(to.plusDays(1)).toList();
     }

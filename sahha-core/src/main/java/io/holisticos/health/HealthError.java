@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What can go wrong in our domain: facts, no HTTP. Messages may be shown to callers and never hold health data. */
+/** The errors of our domain, without HTTP. Messages may be shown to callers and never contain health data. */
 public abstract sealed class HealthError extends RuntimeException {
 
-    /** One word for each way to fail; the web edge gives each a status. */
+    /** The kind of an error; package {@code web} gives each kind a status. */
     public enum Kind {
         INVALID_REQUEST,
         UNAUTHENTICATED,
@@ -35,12 +35,12 @@ public abstract sealed class HealthError extends RuntimeException {
         return kind;
     }
 
-    /** When trying again makes sense, where that is known. */
+    /** How long to wait before trying again, where that is known. */
     public Optional<Duration> retryAfter() {
         return Optional.ofNullable(retryAfter);
     }
 
-    /** The caller's mistake; the message says what, which and the rule. */
+    /** The caller's mistake. The message names the value and the rule it breaks. */
     public static final class InvalidRequest extends HealthError {
         public InvalidRequest(String message) {
             super(Kind.INVALID_REQUEST, message, null, null);
@@ -51,21 +51,21 @@ public abstract sealed class HealthError extends RuntimeException {
         }
     }
 
-    /** No credential, or one we do not know. */
+    /** No credential, or an unknown one. */
     public static final class Unauthenticated extends HealthError {
         public Unauthenticated(String message) {
             super(Kind.UNAUTHENTICATED, message, null, null);
         }
     }
 
-    /** A known credential without the scope this needs. */
+    /** A known credential without the required scope. */
     public static final class Forbidden extends HealthError {
         public Forbidden(String message) {
             super(Kind.FORBIDDEN, message, null, null);
         }
     }
 
-    /** Nobody by this id, or nobody this caller may see: the same answer for both. */
+    /** No member with this id, or none that this caller may see; callers cannot tell the two apart. */
     public static final class MemberNotFound extends HealthError {
         public MemberNotFound() {
             super(Kind.MEMBER_NOT_FOUND, "no such user", null, null);
@@ -86,12 +86,12 @@ public abstract sealed class HealthError extends RuntimeException {
         }
     }
 
-    /** What stands against it is neither the caller's mistake nor trouble, but how things are; the code says what. */
+    /** The request conflicts with the current state. It is neither a mistake of the caller nor a failure. */
     public static final class Conflict extends HealthError {
 
         private final String code;
 
-        /** @param code one word for programs */
+        /** @param code names the conflict for programs */
         public Conflict(String code, String message) {
             super(Kind.CONFLICT, message, null, null);
             this.code = code;
@@ -109,7 +109,7 @@ public abstract sealed class HealthError extends RuntimeException {
         }
     }
 
-    /** The source answered with something that is not its documented form; sources have finer words of their own. */
+    /** The source did not answer in its documented form. Sources have subtypes of their own. */
     public static non-sealed class BadSourceReply extends HealthError {
         public BadSourceReply(SourceName source, String what) {
             super(Kind.BAD_SOURCE_REPLY, source + " answered unexpectedly: " + what, null, null);
@@ -120,7 +120,7 @@ public abstract sealed class HealthError extends RuntimeException {
         }
     }
 
-    /** Back-pressure: the source's quota, or our own budget for it, is spent for now. */
+    /** Back-pressure: the source's quota, or our own budget for it, is used up for now. */
     public static final class SourceThrottled extends HealthError {
         public SourceThrottled(SourceName source, Duration retryAfter) {
             super(Kind.SOURCE_THROTTLED, "the quota of " + source + " is spent for now", retryAfter, null);
@@ -137,7 +137,7 @@ public abstract sealed class HealthError extends RuntimeException {
             super(Kind.SOURCE_UNAVAILABLE, source + " is not available", retryAfter, cause);
         }
 
-        /** @param command the kind of call that was not let through, or not waited for */
+        /** @param command the command that was refused, or whose result did not come in time */
         public SourceUnavailable(SourceName source, Duration retryAfter, String command, Throwable cause) {
             super(Kind.SOURCE_UNAVAILABLE, source + " is not available for " + command, retryAfter, cause);
         }

@@ -3,22 +3,22 @@ package io.holisticos.health;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** A source of a person's health data. Thread-safe. Never throws for expected trouble: it answers. */
+/** A source of a person's health data. Expected trouble is an answer, never an exception. Thread-safe. */
 public interface HealthSource {
 
     SourceName name();
 
-    /** What the source can measure at all: tells a metric that is absent because of the source from one it never has. */
+    /** The metrics that the source can measure at all. A metric outside of these is never missing because of this source. */
     default Set<Metric> offers() {
         return EnumSet.allOf(Metric.class);
     }
 
-    /** What is known of these days, within the deadline. */
+    /** Reads these days from what is stored, within the deadline. A read writes nothing. */
     SourceAnswer read(UserId who, DayRange days, Deadline deadline);
 
     /**
-     * Whether the source holds anything of this person, even while it is switched off. Asked only when no source has
-     * answered with data, to tell an unknown person from one who is silent.
+     * Whether the source stores anything about this person, even while it is switched off. This is asked only when no source
+     * answered with data, to tell an unknown person from one without data.
      */
     Acquaintance acquaintance(UserId who, Deadline deadline);
 

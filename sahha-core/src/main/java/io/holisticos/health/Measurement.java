@@ -2,7 +2,7 @@ package io.holisticos.health;
 
 import java.math.BigDecimal;
 
-/** One value of one day in the metric's unit: verbatim from the source, or converted with at most 3 decimals. */
+/** The value of a metric on one day, in the metric's unit: verbatim from the source, or converted with at most 3 decimals. */
 public record Measurement(Metric metric, BigDecimal value) {
 
     /** Health values stay out of logs. */

@@ -10,18 +10,18 @@ import java.time.format.ResolverStyle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The day a caller asks for: {@code today}, {@code yesterday}, {@code YYYY-MM-DD} or {@code MM/DD/YYYY}. The first two
- * become a date only with the person's offset.
+ * The day that a caller asks for: {@code today}, {@code yesterday}, {@code YYYY-MM-DD} or {@code MM/DD/YYYY}. The first two
+ * become a date only with the person's UTC offset.
  *
  * @param text as the caller wrote it
- * @param date the date named; null for a relative day
- * @param daysAgo 0 for today, 1 for yesterday; 0 beside a date
+ * @param date the date itself; null for a relative day
+ * @param daysAgo 0 for today, 1 for yesterday; unused with a date
  */
 public record Period(String text, @Nullable LocalDate date, int daysAgo) {
 
     public static final Period TODAY = new Period("today", null, 0);
 
-    /** Of both ways to write a date. */
+    /** The length of both forms of a date. */
     private static final int LENGTH = 10;
 
     private static final DateTimeFormatter ISO =
@@ -38,14 +38,14 @@ public record Period(String text, @Nullable LocalDate date, int daysAgo) {
         };
     }
 
-    /** The date this means for a person at this offset. */
+    /** The date of this period for a person at this offset. */
     public LocalDate dateAt(Instant now, ZoneOffset offset) {
         return date != null ? date : LocalDate.ofInstant(now, offset).minusDays(daysAgo);
     }
 
     private static LocalDate dateOf(String text) {
         try {
-            if (text.length() != LENGTH) { // the formatters also take years beyond 9999
+            if (text.length() != LENGTH) { // the formatters also accept years beyond 9999
                 throw new DateTimeException("not " + LENGTH + " characters");
             }
             return LocalDate.parse(text, text.indexOf('/') < 0 ? ISO : US);

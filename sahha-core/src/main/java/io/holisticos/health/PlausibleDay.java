@@ -12,22 +12,22 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one gate between what sources say and what people are told: a source's day without what cannot be true. The
- * source's own records, {@link SourceDay#details}, stay as they are.
+ * The plausible part of a source's day. Every value passes through here before it is shown to people. The source's own
+ * records, {@link SourceDay#details}, stay as they are.
  *
- * @param day what is left
- * @param implausible metrics that had a value which cannot be
- * @param offScale names of scores that had a value beyond their scale
+ * @param day the plausible values
+ * @param implausible metrics whose value was implausible
+ * @param offScale names of scores whose value was beyond their scale
  */
 public record PlausibleDay(SourceDay day, Set<Metric> implausible, Set<String> offScale) {
 
-    /** Devices round, and two of one person's differ: less than this is no contradiction. */
+    /** Devices round, and two devices of a person differ. A smaller difference is not a contradiction. */
     private static final BigDecimal TOLERANCE_MINUTES = BigDecimal.valueOf(30);
 
-    /** Of a phone and a bicycle: 24 hours' riding is 1,026 km (Strasser, 2021). */
+    /** More than anyone rides a bicycle in a day: the record is 1,026 km in 24 hours (Strasser, 2021). */
     private static final BigDecimal MAX_DISTANCE_METER = BigDecimal.valueOf(1_500_000);
 
-    /** A time and times within it that do not overlap. */
+    /** A duration, and parts of it that do not overlap. */
     private record Whole(Metric whole, List<Metric> parts) {}
 
     private static final List<Whole> WHOLES = List.of(
@@ -40,24 +40,24 @@ public record PlausibleDay(SourceDay day, Set<Metric> implausible, Set<String> o
         offScale = Set.copyOf(offScale);
     }
 
-    public static PlausibleDay of(SourceDay told) {
-        Set<Metric> implausible = implausible(told.measurements());
+    public static PlausibleDay of(SourceDay original) {
+        Set<Metric> implausible = implausible(original.measurements());
         List<Workout> workouts = new ArrayList<>();
-        for (Workout workout : told.workouts()) {
+        for (Workout workout : original.workouts()) {
             if (!workout.end().isBefore(workout.start())) {
                 workouts.add(plausible(workout));
             }
         }
         SourceDay day = new SourceDay(
-                told.date(),
-                told.scores().stream().filter(PlausibleDay::isOnScale).toList(),
-                told.measurements().stream()
+                original.date(),
+                original.scores().stream().filter(PlausibleDay::isOnScale).toList(),
+                original.measurements().stream()
                         .filter(measurement -> !implausible.contains(measurement.metric()))
                         .toList(),
                 workouts,
-                told.details(),
-                told.offset());
-        Set<String> offScale = told.scores().stream()
+                original.details(),
+                original.offset());
+        Set<String> offScale = original.scores().stream()
                 .filter(score -> !isOnScale(score))
                 .map(Score::name)
                 .collect(Collectors.toSet());
@@ -87,7 +87,7 @@ public record PlausibleDay(SourceDay day, Set<Metric> implausible, Set<String> o
         return implausible;
     }
 
-    /** The whole is what cannot be then: it is what is counted together, while parts are what a sensor saw. */
+    /** In that case the whole is implausible: it is a sum, while the parts are what a sensor measured. */
     private static boolean isShorterThanItsParts(Whole whole, Map<Metric, BigDecimal> plausible) {
         BigDecimal length = plausible.get(whole.whole());
         BigDecimal parts = whole.parts().stream()
@@ -96,22 +96,22 @@ public record PlausibleDay(SourceDay day, Set<Metric> implausible, Set<String> o
         return length != null && parts.subtract(length).compareTo(TOLERANCE_MINUTES) > 0;
     }
 
-    private static Workout plausible(Workout told) {
+    private static Workout plausible(Workout original) {
         return new Workout(
-                told.id(),
-                told.source(),
-                told.sport(),
-                told.start(),
-                told.end(),
-                told.state(),
-                ifSo(told.strain(), Score.Scale.STRAIN::contains),
-                ifSo(told.energyKcal(), Metric.ENERGY_TOTAL::isPlausible),
-                ifSo(told.distanceMeter(), PlausibleDay::isDistance),
-                ifSo(told.averageHeartRate(), PlausibleDay::isHeartRate),
-                ifSo(told.maxHeartRate(), PlausibleDay::isHeartRate));
+                original.id(),
+                original.source(),
+                original.sport(),
+                original.start(),
+                original.end(),
+                original.state(),
+                ifPlausible(original.strain(), Score.Scale.STRAIN::contains),
+                ifPlausible(original.energyKcal(), Metric.ENERGY_TOTAL::isPlausible),
+                ifPlausible(original.distanceMeter(), PlausibleDay::isDistance),
+                ifPlausible(original.averageHeartRate(), PlausibleDay::isHeartRate),
+                ifPlausible(original.maxHeartRate(), PlausibleDay::isHeartRate));
     }
 
-    private static <T> @Nullable T ifSo(@Nullable T value, Predicate<T> plausible) {
+    private static <T> @Nullable T ifPlausible(@Nullable T value, Predicate<T> plausible) {
         return value == null || !plausible.test(value) ? null : value;
     }
 
@@ -119,7 +119,7 @@ public record PlausibleDay(SourceDay day, Set<Metric> implausible, Set<String> o
         return meter.signum() >= 0 && meter.compareTo(MAX_DISTANCE_METER) <= 0;
     }
 
-    /** Whoever trains may be at their most for all of it. */
+    /** The range of the maximum heart rate, also for an average: a workout may be at maximum effort throughout. */
     private static boolean isHeartRate(Integer bpm) {
         return Metric.HEART_RATE_MAX.isPlausible(BigDecimal.valueOf(bpm));
     }

@@ -4,9 +4,10 @@ import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A source's own composite. Scores never compete and are never averaged: they stand side by side, each with its scale.
+ * A composite score of a source. Scores never compete and are never averaged: they are listed side by side, each with its
+ * scale.
  *
- * @param state the source's own word for it, such as {@code high}; null when it gave none
+ * @param state the source's own word for the score, such as {@code high}; null when it gives none
  */
 public record Score(
         String name,
@@ -14,7 +15,7 @@ public record Score(
         Scale scale,
         @Nullable String state) {
 
-    /** The range a score moves in, as it is written in answers. */
+    /** The range of a score. */
     public enum Scale {
         FRACTION("0-1", 1),
         PERCENT("0-100", 100),

@@ -8,28 +8,28 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a source says when asked for a person's days. Expected trouble is an answer, not an exception. */
+/** The answer of a source when asked for a person's days. Expected trouble is an answer, not an exception. */
 public sealed interface SourceAnswer {
 
     SourceName from();
 
-    /** The word in {@code sources[].status}. */
+    /** The value of {@code sources[].status}. */
     String status();
 
     /**
      * The person is known to the source; {@code days} may still be empty.
      *
-     * @param standing whether the data are kept current
-     * @param asOf when the source last told us anything; null when it never did yet
+     * @param dataStatus whether the stored data are current
+     * @param asOf when the source last sent us anything; null when it has not done so yet
      * @param since when the person connected the source; null when there is no such moment
      * @param coverage {@code complete} or {@code partial}: whether all days asked for were fully read; null when unknown
-     * @param newest the newest observation held, whatever days were asked for; null when there is none
-     * @param days oldest first, only days with anything in them
-     * @param partlyRead those of the days asked for that were not fully read; null when it is only known of all together
+     * @param newest the newest stored observation, whatever days were asked for; null when there is none
+     * @param days oldest first, only days with data
+     * @param partlyRead the days asked for that were not fully read; null when that is not known day by day
      */
     record Measured(
             SourceName from,
-            Standing standing,
+            DataStatus dataStatus,
             @Nullable Instant asOf,
             @Nullable Instant since,
             @Nullable String coverage,
@@ -43,19 +43,19 @@ public sealed interface SourceAnswer {
             partlyRead = partlyRead == null ? null : Set.copyOf(partlyRead);
         }
 
-        /** An answer of a source that does not know its coverage day by day. */
+        /** The answer of a source that does not know its coverage day by day. */
         public Measured(
                 SourceName from,
-                Standing standing,
+                DataStatus dataStatus,
                 @Nullable Instant asOf,
                 @Nullable Instant since,
                 @Nullable String coverage,
                 @Nullable Observation newest,
                 List<SourceDay> days) {
-            this(from, standing, asOf, since, coverage, newest, days, null);
+            this(from, dataStatus, asOf, since, coverage, newest, days, null);
         }
 
-        /** Whether this day was fully read, whatever other days were asked for; null when unknown. */
+        /** {@code complete} or {@code partial} for this day alone; null when unknown. */
         public @Nullable String coverageOn(LocalDate date) {
             if (coverage == null || partlyRead == null) {
                 return coverage;
@@ -65,7 +65,7 @@ public sealed interface SourceAnswer {
 
         @Override
         public String status() {
-            return standing.word();
+            return dataStatus.word();
         }
 
         public Optional<Observation> newestObservation() {
@@ -73,7 +73,7 @@ public sealed interface SourceAnswer {
         }
     }
 
-    /** The source has nobody by this id. */
+    /** The source does not know this person. */
     record NotConnected(SourceName from) implements SourceAnswer {
         @Override
         public String status() {
@@ -97,7 +97,7 @@ public sealed interface SourceAnswer {
         }
     }
 
-    /** The source could not be read in time, and nothing is held that could stand in. */
+    /** The source could not be read in time, and no stored data can stand in. */
     record Unavailable(SourceName from, Duration retryAfter) implements SourceAnswer {
         @Override
         public String status() {
@@ -105,21 +105,22 @@ public sealed interface SourceAnswer {
         }
     }
 
-    /** How current what is held is. */
-    enum Standing {
+    /** How current the stored data of a person are. */
+    enum DataStatus {
         CURRENT("ok"),
         STALE("stale"),
-        /** The person has just connected, and nothing may be read before it is settled whose account it is. */
-        AWAITED("stale"),
-        /** The person has to give consent again; what is held no longer grows. */
+        /** The person has just connected; nothing may be read until it is confirmed whose account it is. */
+        ACCOUNT_UNCONFIRMED("stale"),
+        /** The person must give consent again; no new data arrive until then. */
         REAUTHORIZATION_REQUIRED("reauthorization_required");
 
         private final String word;
 
-        Standing(String word) {
+        DataStatus(String word) {
             this.word = word;
         }
 
+        /** The value of {@code sources[].status}. */
         public String word() {
             return word;
         }

@@ -6,10 +6,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one source knows of one day. Absent is absent: a metric that was not measured has no measurement.
+ * The data of one source for one day. A metric that was not measured has no measurement.
  *
  * @param measurements at most one for each metric
- * @param offset at which the source saw the person that day; null when it does not say
+ * @param offset the person's UTC offset on that day; null when the source does not say it
  */
 public record SourceDay(
         LocalDate date,
@@ -19,7 +19,7 @@ public record SourceDay(
         @Nullable SourceDetails details,
         @Nullable ZoneOffset offset) {
 
-    /** A day of a source that does not say where the person was. */
+    /** A day of a source that does not say the person's UTC offset. */
     public SourceDay(
             LocalDate date,
             List<Score> scores,

@@ -1,4 +1,4 @@
 package io.holisticos.health;
 
-/** A source's own records of a day, written as they are under the source's name. Implementations are Jackson-writable. */
+/** A source's own records of a day, written unchanged under the source's name. Jackson can write every implementation. */
 public interface SourceDetails {}

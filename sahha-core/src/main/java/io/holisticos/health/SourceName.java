@@ -2,7 +2,7 @@ package io.holisticos.health;
 
 import java.util.regex.Pattern;
 
-/** Names a source of health data in answers and configuration, such as {@code sahha}: lower-case letters, digits, {@code _}. */
+/** The name of a source in JSON and configuration, such as {@code sahha}: lower-case letters, digits and {@code _}. */
 public record SourceName(String value) {
 
     private static final Pattern SHAPE = Pattern.compile("[a-z][a-z0-9_]{0,29}");

@@ -1,6 +1,6 @@
 package io.holisticos.health;
 
-/** The person, as our caller names them; Sahha's {@code externalId}. Never a WHOOP id. 1 to 100 characters. */
+/** The caller's id of a person, which is Sahha's {@code externalId} and never a WHOOP id. It has 1 to 100 characters. */
 public record UserId(String value) {
 
     /** Sahha allows any unique text of at most 100 characters (Sahha docs, "Register and Authenticate Profiles"). */

@@ -13,21 +13,21 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What failed, in words an operator can act on: "password refused (28P01)". Told by the types of exceptions and by SQL
- * states, never by their messages, which may quote statements, addresses and rows; but for those that are
- * {@link SaidForOperators}.
+ * Describes a failure in words that an operator can act on: "password refused (28P01)". The words come from the types of
+ * exceptions and from SQL states. Messages are not used, since they may quote statements, addresses and rows, except those of
+ * a {@link MessageForOperators}.
  */
 public final class WhatFailed {
 
-    /** What pools throw when every connection is lent; the types differ, the name does not. */
+    /** The name of the exception that pools throw when every connection is in use; the types differ. */
     private static final String POOL_EXHAUSTED = "PoolExhaustedException";
 
-    /** A schema, table, column, type or function that is not there. */
+    /** SQL states of a missing schema, table, column, type or function. */
     private static final Set<String> NOT_MIGRATED = Set.of("3F000", "42P01", "42703", "42704", "42883");
 
     private WhatFailed() {}
 
-    /** What is known of it, else the name of the deepest exception. */
+    /** The description, else the name of the deepest exception. */
     public static String inWords(Throwable failure) {
         return of(failure).orElseGet(() -> {
             List<Throwable> chain = chain(failure).toList();
@@ -35,18 +35,18 @@ public final class WhatFailed {
         });
     }
 
-    /** Empty for what is neither a database's nor a network's doing nor an error of our domain: a fault of ours. */
+    /** The description of a failure of a database, of the network or of our domain; empty for any other, which is our own fault. */
     public static Optional<String> of(Throwable failure) {
         return sql(failure)
                 .or(() -> chain(failure)
                         .map(WhatFailed::network)
                         .filter(word -> word != null)
                         .findFirst())
-                .or(() -> said(failure, SaidForOperators.class))
+                .or(() -> said(failure, MessageForOperators.class))
                 .or(() -> said(failure, HealthError.class));
     }
 
-    /** Whether the schema is not there yet: it will be, and health check {@code migrations} says so until then. */
+    /** Whether the schema is not migrated yet. Health check {@code migrations} shows that until it is. */
     public static boolean isNotMigrated(Throwable failure) {
         return sqlState(failure).filter(NOT_MIGRATED::contains).isPresent();
     }
@@ -139,7 +139,7 @@ public final class WhatFailed {
         return null;
     }
 
-    /** Bounded: a chain of causes can be a circle. */
+    /** The causes; limited, since a chain of causes can be circular. */
     private static Stream<Throwable> chain(Throwable failure) {
         return Stream.iterate(failure, t -> t != null, Throwable::getCause).limit(50);
     }

@@ -5,14 +5,13 @@ import java.time.OffsetDateTime;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One training session of a day.
+ * A workout of a day.
  *
  * @param id the source's own id
  * @param sport the source's own word, an open vocabulary
- * @param state the source's own word for how far its scoring is, such as {@code SCORED}
- * @param strain 0 to 21, WHOOP's; null for other sources and while unscored
- * @param energyKcal kcal
- * @param distanceMeter null without a position signal
+ * @param state the source's own state of scoring, such as {@code SCORED}
+ * @param strain WHOOP's strain, 0 to 21; null for other sources and until it is scored
+ * @param distanceMeter null when no position was recorded
  */
 public record Workout(
         String id,

@@ -1,7 +1,10 @@
 /**
- * The vocabulary of a person's health: ids, days, metrics with units, scores, and the port every source implements.
+ * The vocabulary of a person's health: ids, days, metrics with units, scores, answers and errors, and the port that every
+ * source implements.
  *
- * <p>May use the JDK only. Start reading at {@link io.holisticos.health.HealthSource}.
+ * <p>May use: nothing of ours.
+ *
+ * <p>It uses the JDK only. Start reading at {@link io.holisticos.health.HealthSource}.
  */
 @NullMarked
 package io.holisticos.health;

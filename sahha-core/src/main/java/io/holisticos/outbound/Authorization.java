@@ -3,24 +3,24 @@ package io.holisticos.outbound;
 import io.holisticos.health.Deadline;
 import java.util.Map;
 
-/** Proves to the other side who is calling. Thread-safe. */
+/** Provides the credential for a call. Thread-safe. */
 public interface Authorization {
 
     /**
-     * The headers to add; may itself call out for a token.
+     * The headers to add. May itself make a call for a token.
      *
-     * @throws io.holisticos.health.HealthError when no valid credential can be had
+     * @throws io.holisticos.health.HealthError when there is no valid credential
      */
     Map<String, String> headers(Call call, Deadline deadline);
 
     /**
-     * The other side refused these headers with 401.
+     * Called when the other side refused these headers with 401.
      *
-     * @return whether a fresh credential is at hand, so that one more try makes sense
+     * @return whether there is a new credential, so that one more attempt makes sense
      */
     boolean renew(Call call, Map<String, String> refused, Deadline deadline);
 
-    /** For calls that carry their credentials in the body, or need none. */
+    /** For calls that carry their credential in the body, or need none. */
     static Authorization none() {
         return new Authorization() {
             @Override

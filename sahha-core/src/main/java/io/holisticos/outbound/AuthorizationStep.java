@@ -1,10 +1,9 @@
 package io.holisticos.outbound;
 
 import io.holisticos.health.Deadline;
-import java.util.HashMap;
 import java.util.Map;
 
-/** Adds the credential; after a 401 renews it and asks for one more try, with a permit of its own. */
+/** Adds the credential. After a 401 it renews the credential and asks for one more attempt, which takes its own permit. */
 final class AuthorizationStep implements Step {
 
     private final Authorization authorization;
@@ -16,18 +15,14 @@ final class AuthorizationStep implements Step {
     @Override
     public Reply run(Call call, Deadline deadline, Next next) {
         Map<String, String> credential = authorization.headers(call, deadline);
-        Map<String, String> headers = new HashMap<>(call.headers());
-        headers.putAll(credential);
-        Reply reply = next.go(
-                new Call(call.key(), call.who(), call.method(), call.uri(), headers, call.body(), call.repeatable()),
-                deadline);
+        Reply reply = next.go(call.withHeaders(credential), deadline);
         if (reply.status() == 401 && authorization.renew(call, credential, deadline)) {
             throw new Renewed(reply);
         }
         return reply;
     }
 
-    /** A fresh credential is at hand. Travels only inside this package, up to the retry. */
+    /** The credential was renewed. Only {@link RetryStep} catches this. */
     static final class Renewed extends RuntimeException {
 
         private final transient Reply reply;
@@ -37,7 +32,7 @@ final class AuthorizationStep implements Step {
             this.reply = reply;
         }
 
-        /** The refusal of the old credential. */
+        /** The 401 that the old credential received. */
         Reply reply() {
             return reply;
         }

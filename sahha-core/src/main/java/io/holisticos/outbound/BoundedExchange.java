@@ -18,15 +18,15 @@ import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 
 /**
- * Makes the response timeout a limit for the exchange as a whole. By itself the HTTP client applies it to each read,
- * so an answer that drips never reaches it; and closing an answer half read would read the rest of it first.
+ * Applies the response timeout to the whole exchange. The HTTP client itself applies it to each read, so a body that arrives
+ * byte by byte never exceeds it. It would also read the rest of a body before closing it.
  *
- * <p>Past the limit, or when the answer is closed before its end, the connection is dropped as it is. A thread that
- * waits on it gets an IOException.
+ * <p>The connection is dropped when the limit has passed, or when the body is closed before its end. A thread that waits for
+ * the connection then gets an IOException.
  */
 final class BoundedExchange implements ExecChainHandler {
 
-    /** For an exchange without a response timeout: as much as any may be configured to take. */
+    /** The limit of an exchange without a response timeout: the longest that may be configured. */
     private static final Timeout LONGEST = Timeout.ofSeconds(60);
 
     private static final ScheduledThreadPoolExecutor WATCH = watch();
@@ -44,7 +44,8 @@ final class BoundedExchange implements ExecChainHandler {
     @Override
     public ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
             throws IOException, HttpException {
-        // What the Jersey connector sends always is; cancelling works in every phase, from the wait for a connection on
+        // The Jersey connector's requests are always Cancellable. Cancelling works in every phase, also while waiting
+        // for a connection.
         Cancellable exchange = (Cancellable) scope.originalRequest;
         Timeout timeout = scope.clientContext.getRequestConfigOrDefault().getResponseTimeout();
         Timeout limit = TimeValue.isPositive(timeout) ? timeout : LONGEST;
@@ -96,15 +97,15 @@ final class BoundedExchange implements ExecChainHandler {
 
         @Override
         public int read() throws IOException {
-            return noted(super.read());
+            return checkEnd(super.read());
         }
 
         @Override
         public int read(byte[] into, int from, int length) throws IOException {
-            return noted(super.read(into, from, length));
+            return checkEnd(super.read(into, from, length));
         }
 
-        private int noted(int read) {
+        private int checkEnd(int read) {
             if (read < 0) {
                 complete = true;
                 end.cancel(false);
@@ -112,7 +113,7 @@ final class BoundedExchange implements ExecChainHandler {
             return read;
         }
 
-        /** An incomplete body is left unclosed on purpose: its close would read on. */
+        /** Does not close an incomplete body, because that would read the rest of it. */
         @Override
         public void close() throws IOException {
             end.cancel(false);

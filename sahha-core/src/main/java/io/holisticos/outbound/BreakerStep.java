@@ -1,5 +1,8 @@
 package io.holisticos.outbound;
 
+import io.holisticos.command.Command;
+import io.holisticos.command.CommandKey;
+import io.holisticos.command.ExecutionOutcome;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.WhatFailed;
@@ -10,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops calling what keeps failing, one breaker for each command key, and counts what every attempt came to. Failures are
- * the other side's: no answer, 5xx, nonsense. Back-pressure (429, our own budget), our own database and what the caller
- * did wrong are none.
+ * Stops calls that keep failing, with one breaker for each command key, and counts how every attempt ended. Only the other
+ * side fails: with no answer, 5xx or an unusable reply. Back-pressure (429, our own budget), trouble with our own database
+ * and the caller's mistakes are no failures.
  */
 final class BreakerStep implements Step {
 
@@ -31,51 +34,53 @@ final class BreakerStep implements Step {
         Command command = commands.apply(call.key());
         Command.Attempt<Reply> attempt =
                 command.attempt(() -> next.go(call, deadline), BreakerStep::outcomeOf, BreakerStep::outcomeOf);
-        say(call.key(), attempt);
+        log(call.key(), attempt);
         if (attempt.outcome().callsForFallback()) {
-            command.countFallback(attempt.failure(), call.held());
-        } else if (attempt.outcome() == Outcome.THROTTLED || isForTheCaller(attempt.failure())) {
+            command.countFallback(attempt.failure(), call.hasFallback());
+        } else if (attempt.outcome() == ExecutionOutcome.THROTTLED || reachesTheCaller(attempt.failure())) {
             command.countException();
         }
         return attempt.orThrow();
     }
 
-    /** What the other side did; that a call was not let through follows from it. */
-    private void say(CommandKey key, Command.Attempt<Reply> attempt) {
-        if (attempt.outcome() != Outcome.FAILURE && attempt.outcome() != Outcome.TIMEOUT) {
+    /** Logs failures of the other side; a call that was not let through is only their consequence. */
+    private void log(CommandKey key, Command.Attempt<Reply> attempt) {
+        if (attempt.outcome() != ExecutionOutcome.FAILURE && attempt.outcome() != ExecutionOutcome.TIMEOUT) {
             return;
         }
         Reply reply = attempt.value();
         RuntimeException failure = attempt.failure();
         if (reply != null) {
             log.warn("event=call_failed source={} command={} status={}", target, key, reply.status());
-        } else if (failure != null && !isHeldBackElsewhere(failure)) {
-            String cause = attempt.outcome() == Outcome.TIMEOUT ? "no answer in time" : WhatFailed.inWords(failure);
+        } else if (failure != null && !failedOnItsCredential(failure)) {
+            String cause =
+                    attempt.outcome() == ExecutionOutcome.TIMEOUT ? "no answer in time" : WhatFailed.inWords(failure);
             log.warn("event=call_failed source={} command={} cause=\"{}\"", target, key, cause);
         }
     }
 
-    /** The credential it needed was not fetched: that call has a line of its own. */
-    private static boolean isHeldBackElsewhere(RuntimeException failure) {
-        return failure.getCause() instanceof Outcome.NotRun notRun && notRun.outcome() != Outcome.TIMEOUT;
+    /** The call failed because its credential could not be fetched; the call for the credential has its own log line. */
+    private static boolean failedOnItsCredential(RuntimeException failure) {
+        return failure.getCause() instanceof ExecutionOutcome.NotRun notRun
+                && notRun.outcome() != ExecutionOutcome.TIMEOUT;
     }
 
-    private static boolean isForTheCaller(@Nullable RuntimeException failure) {
+    private static boolean reachesTheCaller(@Nullable RuntimeException failure) {
         return failure != null && !(failure instanceof Renewed);
     }
 
-    private static Outcome outcomeOf(Reply reply) {
+    private static ExecutionOutcome outcomeOf(Reply reply) {
         int status = reply.status();
         if (status == 429) {
-            return Outcome.THROTTLED;
+            return ExecutionOutcome.THROTTLED;
         }
         if (status >= 500) {
-            return Outcome.FAILURE;
+            return ExecutionOutcome.FAILURE;
         }
-        return status >= 400 ? Outcome.BAD_REQUEST : Outcome.SUCCESS;
+        return status >= 400 ? ExecutionOutcome.BAD_REQUEST : ExecutionOutcome.SUCCESS;
     }
 
-    private static Outcome outcomeOf(RuntimeException failure) {
-        return failure instanceof Renewed ? Outcome.BAD_REQUEST : Outcome.ofCall(failure);
+    private static ExecutionOutcome outcomeOf(RuntimeException failure) {
+        return failure instanceof Renewed ? ExecutionOutcome.BAD_REQUEST : ExecutionOutcome.ofCall(failure);
     }
 }

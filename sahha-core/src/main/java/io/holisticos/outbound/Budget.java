@@ -3,25 +3,25 @@ package io.holisticos.outbound;
 import java.time.Duration;
 import java.util.Optional;
 
-/** The quota that all calls to one system share. Thread-safe. */
+/** The quota shared by all calls to one system. Thread-safe. */
 public interface Budget {
 
     /**
-     * Takes the permit for one call, at once or not at all: no thread waits here.
+     * Takes the permit for one call without waiting.
      *
-     * @throws io.holisticos.health.HealthError.SourceThrottled when none is left, with the time until there is one
+     * @throws io.holisticos.health.HealthError.SourceThrottled when none is left; it says when the next one is available
      */
     void take(Call call);
 
-    /** Learns from what the other side said of its own counting, 429 included. */
+    /** Learns from what a reply, 429 included, says about the quota. */
     void learn(Call call, Reply reply);
 
-    /** How long a reply asks us to stay away, as far as it is to be believed; empty when it does not say. */
+    /** How long a reply asks us to wait, as far as this budget believes it; empty when it does not say. */
     default Optional<Duration> retryAfter(Reply reply) {
         return reply.retryAfter();
     }
 
-    /** For systems that publish no limit. */
+    /** A budget for systems that publish no limit. */
     static Budget unlimited() {
         return new Budget() {
             @Override

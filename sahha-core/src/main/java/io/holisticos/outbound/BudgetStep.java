@@ -2,7 +2,7 @@ package io.holisticos.outbound;
 
 import io.holisticos.health.Deadline;
 
-/** Takes a permit for every attempt that leaves the house, and passes on what the other side says of its quota. */
+/** Takes a permit for every attempt, and lets the budget learn what each reply says about the quota. */
 final class BudgetStep implements Step {
 
     private final Budget budget;

@@ -1,11 +1,13 @@
 package io.holisticos.outbound;
 
+import io.holisticos.command.Command;
+import io.holisticos.command.CommandKey;
 import io.holisticos.health.Deadline;
 import java.util.function.Function;
 
 /**
- * Gives every command key a bounded part of the process, and an end: what is behind it runs on one of the key's threads,
- * or in one of its permits, and has the key's time limit.
+ * Gives every command key a bounded share of the process: the following steps run on one of the key's threads or with one of
+ * its permits, within the key's time limit.
  */
 final class BulkheadStep implements Step {
 

@@ -5,7 +5,7 @@ import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.SourceName;
 import java.time.Duration;
 
-/** Begins nothing that nobody waits for any more. Every step behind it keeps to what is left. */
+/** Makes no call whose caller has stopped waiting. The following steps keep to the time that is left. */
 final class DeadlineStep implements Step {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);

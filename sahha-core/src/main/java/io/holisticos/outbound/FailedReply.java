@@ -1,11 +1,15 @@
 package io.holisticos.outbound;
 
-import io.holisticos.health.SaidForOperators;
+import io.holisticos.health.MessageForOperators;
 
-/** The other side answered that it failed: why it is unavailable, in words for operators. */
-final class FailedReply extends RuntimeException implements SaidForOperators {
+/** A reply with a status that means failure: the reason, for operators, why the other side counts as unavailable. */
+final class FailedReply extends RuntimeException implements MessageForOperators {
 
     FailedReply(Call call, Reply reply) {
-        super("status " + reply.status() + " for " + call.key(), null, false, false); // where it happened says nothing
+        super(
+                "status " + reply.status() + " for " + call.key(),
+                null,
+                false,
+                false); // the stack trace would add nothing
     }
 }

@@ -1,10 +1,13 @@
 package io.holisticos.outbound;
 
+import io.holisticos.command.Command;
+import io.holisticos.command.CommandConfiguration.Isolation;
+import io.holisticos.command.CommandKey;
+import io.holisticos.command.Commands;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.SourceName;
-import io.holisticos.outbound.CommandConfiguration.Isolation;
 import jakarta.ws.rs.client.Client;
 import java.time.Duration;
 import java.util.List;
@@ -17,10 +20,10 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
-/** Calls one other system. The steps are a list: read it to know what happens to a call. Thread-safe. */
+/** Calls one other system. What happens to a call is the list of steps in the constructor. Thread-safe. */
 public final class Outbound {
 
-    /** When the other side asks us to stay away without saying for how long. */
+    /** Used when the other side asks us to come back later without saying when. */
     private static final Duration DEFAULT_RETRY_AFTER = Duration.ofMinutes(1);
 
     private final SourceName target;
@@ -51,7 +54,7 @@ public final class Outbound {
                 new SendStep(target, client, configuration, commands.metrics()));
     }
 
-    /** The same way, commands and all, paid from another budget. */
+    /** The same steps and commands with another budget. */
     private Outbound(Outbound other, Budget budget) {
         this.target = other.target;
         this.configuration = other.configuration;
@@ -63,10 +66,10 @@ public final class Outbound {
                 .toList();
     }
 
-    /** What a call needs from others before it may leave. */
+    /** The two ports that let a call out. */
     private record Permission(Budget budget, Authorization authorization) {}
 
-    /** The way to {@code target}; {@code client} is kept and not closed. Its commands are to be announced. */
+    /** Creates the steps to {@code target}. The client is kept and not closed. Commands must be announced before their first call. */
     public static Outbound to(
             SourceName target,
             Client client,
@@ -77,12 +80,12 @@ public final class Outbound {
         return new Outbound(target, client, configuration, commands, new Permission(budget, authorization));
     }
 
-    /** Calls of these keys will be made, each on threads of its own; so they show before the first call. */
+    /** Registers commands, each with threads of its own, so that their metrics exist before the first call. */
     public Outbound announce(CommandKey... keys) {
         return announce(Isolation.THREAD, keys);
     }
 
-    /** The same for calls that are never interrupted: they run on the caller's thread, to their own end. */
+    /** Registers commands that run on the caller's thread and are never interrupted. */
     public Outbound announceUninterrupted(CommandKey... keys) {
         return announce(Isolation.SEMAPHORE, keys);
     }
@@ -94,12 +97,12 @@ public final class Outbound {
         return this;
     }
 
-    /** A call of this key was spared: somebody was just making the same. */
+    /** Counts a call of this key that was saved because another caller was already making the same one. */
     public void answeredFromCache(CommandKey key) {
         command(key).answeredFromCache();
     }
 
-    /** The same way with the same breakers, on another budget. */
+    /** The same steps and breakers with another budget. */
     public Outbound on(Budget budget) {
         return new Outbound(this, budget);
     }
@@ -107,10 +110,10 @@ public final class Outbound {
     /**
      * Makes the call.
      *
-     * @return the answer, whatever its status below 500 but 429: what a 404 means is for the caller to say
+     * @return the reply of any status below 500 except 429; the caller decides what a 404 means
      * @throws SourceThrottled at 429, or when our own budget is spent
-     * @throws SourceUnavailable at 5xx, no answer in time, an open breaker, or no room
-     * @throws io.holisticos.health.HealthError.BadSourceReply when the answer is too large
+     * @throws SourceUnavailable at 5xx, without a reply in time, with an open breaker, or with a full bulkhead
+     * @throws io.holisticos.health.HealthError.BadSourceReply when the reply is too large
      */
     public Reply call(Call call, Deadline deadline) {
         Reply reply = from(0).go(call, deadline);
@@ -124,7 +127,7 @@ public final class Outbound {
         return reply;
     }
 
-    /** The command keys whose calls are stopped for now. */
+    /** The command keys whose breaker is open. */
     public Set<String> openBreakers() {
         return announced.values().stream()
                 .filter(command ->
@@ -141,7 +144,10 @@ public final class Outbound {
         return command;
     }
 
-    /** How each breaker stands, by command key: closed, open, half_open, forced_open or forced_closed. Only commands that were called. */
+    /**
+     * The state of each breaker by command key: closed, open, half_open, forced_open or forced_closed. Commands that were
+     * never called are left out.
+     */
     public SortedMap<String, String> breakerStates() {
         SortedMap<String, String> states = new TreeMap<>();
         announced.values().stream()

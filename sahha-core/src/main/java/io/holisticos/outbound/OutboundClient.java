@@ -8,12 +8,12 @@ import jakarta.ws.rs.client.Client;
 import java.util.concurrent.ExecutorService;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 
-/** Makes the HTTP client for {@link Outbound}: Dropwizard's, with every exchange bounded as a whole. */
+/** Builds the HTTP client for {@link Outbound}: Dropwizard's client with a time limit for the whole exchange. */
 public final class OutboundClient {
 
     private OutboundClient() {}
 
-    /** A client that ends with the service. */
+    /** A client that is closed with the service. */
     public static Client build(Environment environment, OutboundConfiguration configuration, String name) {
         return build(new JerseyClientBuilder(environment), new BoundedClientBuilder(environment), configuration, name);
     }

@@ -6,7 +6,10 @@ import io.dropwizard.util.DataSize;
 import io.dropwizard.util.Duration;
 import io.dropwizard.validation.MaxDuration;
 import io.dropwizard.validation.MinDuration;
-import io.holisticos.outbound.CommandConfiguration.Isolation;
+import io.holisticos.command.CommandConfiguration;
+import io.holisticos.command.CommandConfiguration.Isolation;
+import io.holisticos.command.CommandKey;
+import io.holisticos.command.CommandSettings;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -16,7 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** How one other system is called. Read once at start-up. */
+/** Settings for calling one other system. Read once at start-up. */
 public final class OutboundConfiguration {
 
     /** The HTTP client: pool, connect timeout, proxy, TLS. */
@@ -25,41 +28,41 @@ public final class OutboundConfiguration {
     @JsonProperty
     JerseyClientConfiguration client = sensibleClient();
 
-    /** The longest one attempt may take, from the wait for a thread to the last byte; a command may have its own. */
+    /** The longest one attempt may take, from waiting for a thread to the last byte. A command may have a limit of its own. */
     @NotNull
     @MinDuration(value = 10, unit = TimeUnit.MILLISECONDS)
     @MaxDuration(value = 60, unit = TimeUnit.SECONDS)
     @JsonProperty
     Duration requestTimeout = Duration.seconds(5);
 
-    /** Attempts of a repeatable call, the first included. */
+    /** The number of attempts of a repeatable call, including the first. */
     @Min(1)
     @Max(5)
     @JsonProperty
     int attempts = 3;
 
-    /** The first pause before a repeat; it doubles with each, with full jitter. */
+    /** The pause before the first retry. It doubles with each retry, with full jitter. */
     @NotNull
     @JsonProperty
     Duration retryPause = Duration.milliseconds(200);
 
-    /** What every command of this target has different from Hystrix's defaults. */
+    /** Settings of all commands of this target that replace Hystrix's defaults. */
     @Valid
     @NotNull
     @JsonProperty
     CommandSettings command = new CommandSettings();
 
-    /** What single commands have different from that, by key. */
+    /** Settings of single commands, by key, that replace those of all. */
     @NotNull
     @JsonProperty
     Map<String, @Valid @NotNull CommandSettings> commands = Map.of();
 
-    /** A larger answer is refused as it arrives: no source has one. */
+    /** A larger reply is refused while it arrives; no source sends one. */
     @NotNull
     @JsonProperty
     DataSize maxReplySize = DataSize.mebibytes(4);
 
-    /** Retries are a step of ours, and a source that hangs must not hold many connections. */
+    /** The client itself does not retry, and a source that hangs must not hold many connections. */
     private static JerseyClientConfiguration sensibleClient() {
         JerseyClientConfiguration sensible = new JerseyClientConfiguration();
         sensible.setUserAgent(Optional.of("unified-health/1.0")); // WHOOP's edge is said to block anonymous clients
@@ -67,8 +70,8 @@ public final class OutboundConfiguration {
         sensible.setConnectionRequestTimeout(Duration.milliseconds(500));
         sensible.setTimeout(Duration.seconds(5));
         sensible.setTimeToLive(Duration.minutes(5));
-        sensible.setKeepAlive(Duration.seconds(30)); // where a reply names no time of its own
-        sensible.setValidateAfterInactivityPeriod(Duration.seconds(1)); // the other side may have closed it since
+        sensible.setKeepAlive(Duration.seconds(30)); // used when a reply names no time
+        sensible.setValidateAfterInactivityPeriod(Duration.seconds(1)); // the other side may have closed it meanwhile
         sensible.setMaxConnections(64);
         sensible.setMaxConnectionsPerRoute(32);
         sensible.setGzipEnabledForRequests(false);
@@ -79,12 +82,12 @@ public final class OutboundConfiguration {
         return client;
     }
 
-    /** The keys that have settings of their own: all of them have to exist. */
+    /** The keys that have settings of their own; each must be the key of a command. */
     public Set<String> ownCommands() {
         return commands.keySet();
     }
 
-    /** What is in force for a command; one that must not be interrupted never is, whatever was configured. */
+    /** The settings in force for a command. One that must not be interrupted runs on the caller's thread, whatever is configured. */
     CommandConfiguration of(CommandKey key, Isolation isolation) {
         CommandConfiguration base =
                 command.over(CommandConfiguration.defaults(isolation, requestTimeout.toJavaDuration()));

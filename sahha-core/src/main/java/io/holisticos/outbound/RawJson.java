@@ -12,14 +12,14 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Takes JSON apart without looking into the pieces: what one element of a list holds is no matter of the others. Deep
- * nesting, endless numbers, NaN, control characters and bytes that are no UTF-8 are left to whoever reads the piece.
+ * Splits JSON into pieces without decoding them, so that one bad element of a list does not affect the others. Deep nesting,
+ * very long numbers, NaN, control characters and invalid UTF-8 are left to the reader of the piece.
  */
 public final class RawJson {
 
     private static final JsonFactory LENIENT = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(Integer.MAX_VALUE) // a reply is bounded already
+                    .maxNestingDepth(Integer.MAX_VALUE) // the size of a reply is limited already
                     .maxNumberLength(Integer.MAX_VALUE)
                     .maxStringLength(Integer.MAX_VALUE)
                     .maxNameLength(Integer.MAX_VALUE)
@@ -35,19 +35,19 @@ public final class RawJson {
     private final byte[] body;
     private final JsonParser in;
 
-    /** Over a whole body, or a piece of one. */
+    /** Reads a whole body, or a piece of one. */
     public RawJson(byte[] body) throws IOException {
         this.body = body;
         this.in = LENIENT.createParser(new String(outlineOf(body), StandardCharsets.ISO_8859_1));
     }
 
-    /** Byte for byte, with what only means something within texts made harmless. */
+    /** A copy of the same length in which escapes and non-ASCII bytes are replaced, so that positions stay the same. */
     private static byte[] outlineOf(byte[] body) {
         byte[] outline = body.clone();
         for (int i = 0; i < outline.length; i++) {
             if (outline[i] == '\\' && i + 1 < outline.length) {
                 outline[i] = 'x';
-                outline[++i] = 'x'; // what it escapes, such as a quote
+                outline[++i] = 'x'; // the escaped character, such as a quote
             } else if (outline[i] < 0) {
                 outline[i] = 'x';
             }
@@ -55,7 +55,7 @@ public final class RawJson {
         return outline;
     }
 
-    /** The elements of a body that is a list, as the bytes they came in. */
+    /** The elements of a JSON array, byte for byte as they were received. */
     public static List<byte[]> elementsOf(byte[] body) throws IOException {
         RawJson json = new RawJson(body);
         expect(json.in.nextToken() == JsonToken.START_ARRAY);
@@ -64,7 +64,7 @@ public final class RawJson {
         return elements;
     }
 
-    /** A field of an object, in ASCII and as it came, however broken the rest of it is; empty when there is none. */
+    /** The raw text of an object's field, even if the rest of the object is broken; empty when there is no such field. */
     public static String fieldOf(byte[] object, String name) {
         String found = "";
         try {
@@ -76,39 +76,39 @@ public final class RawJson {
                 found = wanted ? new String(value, StandardCharsets.ISO_8859_1) : found;
             }
         } catch (IOException e) {
-            return found; // as far as it could be read
+            return found; // whatever was read before the broken part
         }
         return found;
     }
 
-    /** Goes into a body that is an object. */
+    /** Enters a body that must be an object. */
     public void expectObject() throws IOException {
         expect(in.nextToken() == JsonToken.START_OBJECT);
     }
 
-    /** Goes to the next field of the object; false at its end. The field's value is read by one of the methods below. */
+    /** Moves to the next field of the object; false at its end. The methods below then read its value. */
     public boolean nextField() throws IOException {
         return in.nextToken() == JsonToken.FIELD_NAME;
     }
 
-    /** The field's name, if it is written in plain ASCII; of any other, only the length is right. */
+    /** The field's name if it is plain ASCII; of other names only the length is correct. */
     public String fieldName() throws IOException {
         return in.currentName();
     }
 
-    /** The field's value, as it came. */
+    /** The field's value as it was received. */
     public byte[] value() throws IOException {
         expect(in.nextToken() != null);
         return piece();
     }
 
-    /** The elements of the field's value, as they came. */
+    /** The elements of the field's array as they were received. */
     public List<byte[]> values() throws IOException {
         expect(in.nextToken() == JsonToken.START_ARRAY);
         return elements();
     }
 
-    /** That nothing follows. */
+    /** Requires that nothing follows. */
     public void expectEnd() throws IOException {
         expect(in.nextToken() == null);
     }
@@ -136,6 +136,6 @@ public final class RawJson {
         }
     }
 
-    /** JSON, but not what was asked for. */
+    /** Valid JSON, but not of the expected form. */
     public static final class OtherForm extends IOException {}
 }

@@ -15,14 +15,14 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * A whole answer, its body read.
+ * A complete reply with its body.
  *
- * @param headers by name, whatever the case; the values of one name in order of arrival
+ * @param headers by name, case-insensitive; the values of one name in order of arrival
  * @param sentAtNanos {@code System.nanoTime()} when the exchange began
  */
 public record Reply(SourceName from, int status, Map<String, List<String>> headers, byte[] body, long sentAtNanos) {
 
-    /** Nobody's limits reach further than a day: what is said beyond is nonsense, and times added to it overflow. */
+    /** No limit of ours or theirs lasts longer than a day. A longer time is wrong, and adding it to a moment may overflow. */
     private static final Duration LONGEST = Duration.ofDays(1);
 
     public Reply {
@@ -45,9 +45,9 @@ public record Reply(SourceName from, int status, Map<String, List<String>> heade
     }
 
     /**
-     * How long the other side asks us to stay away: {@code Retry-After} in seconds, else at 429
-     * {@code X-RateLimit-Reset} (WHOOP: seconds until the window resets; sent with every answer, so it asks for nothing
-     * at other statuses). What is no number of seconds says nothing, and nobody is believed for longer than a day.
+     * How long the other side asks us to wait: {@code Retry-After} in seconds, else at 429 {@code X-RateLimit-Reset} (WHOOP:
+     * seconds until the window resets; sent with every reply, so it means nothing at other statuses). Anything but a number of
+     * seconds is ignored, and the wait is at most a day.
      */
     public Optional<Duration> retryAfter() {
         return header("Retry-After")
@@ -56,11 +56,11 @@ public record Reply(SourceName from, int status, Map<String, List<String>> heade
                 .or(() -> status == 429
                         ? header("X-RateLimit-Reset")
                                 .flatMap(Reply::seconds)
-                                .filter(reset -> reset.compareTo(LONGEST) <= 0) // else it is a date
+                                .filter(reset -> reset.compareTo(LONGEST) <= 0) // more would be a date
                         : Optional.empty());
     }
 
-    /** @throws BadSourceReply when an edge or proxy speaks, and not the API */
+    /** @throws BadSourceReply when the reply is HTML: it comes from an edge or proxy, not from the API */
     public void requireNoHtml() {
         String type = header("Content-Type").orElse("").toLowerCase(Locale.ROOT);
         if (type.startsWith("text/html")) {
@@ -68,7 +68,7 @@ public record Reply(SourceName from, int status, Map<String, List<String>> heade
         }
     }
 
-    /** Whether the body says null, or nothing. */
+    /** Whether the body is empty or JSON {@code null}. */
     public boolean isNull() {
         String text = body.length > 100 ? "" : new String(body, StandardCharsets.UTF_8).strip();
         return body.length <= 100 && (text.isEmpty() || text.equals("null"));
@@ -95,12 +95,12 @@ public record Reply(SourceName from, int status, Map<String, List<String>> heade
         try {
             long seconds = Long.parseLong(text.strip());
             return seconds < 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(seconds));
-        } catch (NumberFormatException e) { // the HTTP-date form is not used by our sources
+        } catch (NumberFormatException e) { // our sources do not use the HTTP-date form
             return Optional.empty();
         }
     }
 
-    /** Bodies hold health data: only the size is printed. */
+    /** Bodies hold health data, so only the size is printed. */
     @Override
     public String toString() {
         return "Reply[" + from + " " + status + ", " + body.length + " bytes]";

@@ -2,17 +2,18 @@ package io.holisticos.outbound;
 
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
+import io.holisticos.command.ExecutionOutcome;
+import io.holisticos.command.ExecutionOutcome.NotRun;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.SourceName;
-import io.holisticos.outbound.Outcome.NotRun;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Repeats what does no harm when repeated: no answer, or a 5xx, and once more after a credential was renewed. Waits
- * exponentially with full jitter, at least as long as the other side asks, and never past the deadline. What was refused
- * is not repeated, by a breaker, a bulkhead or a quota: at 429 the caller is told for how long.
+ * Repeats calls that are safe to repeat after no answer or a 5xx, and any call once after its credential was renewed. The
+ * pauses grow exponentially with full jitter, are at least as long as the other side asks, and end before the deadline. A
+ * call refused by a breaker, a bulkhead or a quota is not repeated: at 429 the caller learns how long to wait.
  */
 final class RetryStep implements Step {
 
@@ -32,8 +33,7 @@ final class RetryStep implements Step {
             return repeated(call, deadline, next);
         } catch (AuthorizationStep.Renewed renewed) {
             try {
-                return next.go(
-                        call, deadline); // a fresh credential, one more try, whatever the method: 401 changed nothing
+                return next.go(call, deadline); // safe for every method, because a 401 changes nothing
             } catch (AuthorizationStep.Renewed again) {
                 return again.reply();
             }
@@ -60,10 +60,10 @@ final class RetryStep implements Step {
         if (!(failure instanceof SourceUnavailable unavailable)) {
             return false;
         }
-        return !(unavailable.getCause() instanceof NotRun refused) || refused.outcome() == Outcome.TIMEOUT;
+        return !(unavailable.getCause() instanceof NotRun refused) || refused.outcome() == ExecutionOutcome.TIMEOUT;
     }
 
-    /** The pauses of one call, each drawn once: what was found to fit is what is waited. */
+    /** The pauses of one call. Each is drawn once, so that the pause that was checked is the pause that is waited. */
     private final class Pauses {
 
         private final Deadline deadline;
@@ -74,7 +74,7 @@ final class RetryStep implements Step {
             this.deadline = deadline;
         }
 
-        /** Draws the next pause. Whether time is left after it: otherwise the caller is better told at once. */
+        /** Draws the next pause. Returns whether time is left after it; if not, the call fails without waiting. */
         boolean fits(Duration asked) {
             millis = Math.max(asked.toMillis(), ThreadLocalRandom.current().nextLong(cap + 1));
             cap *= 2;

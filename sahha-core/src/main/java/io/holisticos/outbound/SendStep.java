@@ -1,11 +1,12 @@
 package io.holisticos.outbound;
 
 import com.codahale.metrics.MetricRegistry;
+import io.holisticos.command.ExecutionOutcome;
+import io.holisticos.command.ExecutionOutcome.NotRun;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError.BadSourceReply;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.SourceName;
-import io.holisticos.outbound.Outcome.NotRun;
 import io.holisticos.trace.RequestContext;
 import jakarta.ws.rs.ProcessingException;
 import jakarta.ws.rs.client.Client;
@@ -23,12 +24,13 @@ import java.util.stream.Collectors;
 import org.glassfish.jersey.client.ClientProperties;
 
 /**
- * The exchange itself: bounded in time, by what the steps before it left, and in size. The client, from {@link OutboundClient}, takes the read timeout as
- * the limit of the whole exchange and drops the connection of a reply that is closed half read.
+ * Makes the exchange, within the time that the steps before it left and up to a size. The client comes from
+ * {@link OutboundClient}: it applies the read timeout to the whole exchange and drops the connection of a reply that is
+ * closed before its end.
  */
 final class SendStep implements Step {
 
-    /** A failed exchange says nothing of when to come back; soon, since another route may answer. */
+    /** A failed exchange does not say when to come back. Soon is right, because another network route may work. */
     private static final Duration RETRY_AFTER_FAILURE = Duration.ofSeconds(5);
 
     private final SourceName target;
@@ -77,9 +79,9 @@ final class SendStep implements Step {
         }
     }
 
-    /** A limit that cuts an exchange off shows as any broken connection does. */
+    /** The HTTP client reports an exceeded limit like any broken connection, so the deadline tells which it was. */
     private SourceUnavailable late(Call call) {
-        return new SourceUnavailable(target, RETRY_AFTER_FAILURE, new NotRun(call.key(), Outcome.TIMEOUT));
+        return new SourceUnavailable(target, RETRY_AFTER_FAILURE, new NotRun(call.key(), ExecutionOutcome.TIMEOUT));
     }
 
     private static Map<String, List<String>> headersOf(Response response) {
@@ -87,10 +89,9 @@ final class SendStep implements Step {
                 .collect(Collectors.toMap(Map.Entry::getKey, header -> List.copyOf(header.getValue())));
     }
 
-    /** Reads in pieces, so that a body that never ends is noticed between two of them. */
+    /** Reads in pieces and checks size and deadline after each, because a body may never end. */
     private byte[] bodyOf(Call call, Response response, Deadline attempt) throws IOException {
-        if (!response.hasEntity()
-                || !(response.getEntity() instanceof InputStream in)) { // whatever type it claims to have
+        if (!response.hasEntity() || !(response.getEntity() instanceof InputStream in)) { // whatever its Content-Type
             return new byte[0];
         }
         ByteArrayOutputStream whole = new ByteArrayOutputStream();

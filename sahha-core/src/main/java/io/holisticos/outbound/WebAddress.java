@@ -2,14 +2,14 @@ package io.holisticos.outbound;
 
 import java.net.URI;
 
-/** An address below which another system is called. */
+/** Checks the base address of another system. */
 public final class WebAddress {
 
     private static final int LAST_PORT = 65_535;
 
     private WebAddress() {}
 
-    /** http or https with a host; nothing that would end up in the middle of the addresses made of it. */
+    /** Whether it is http or https with a host, and without anything that must not be followed by a path. */
     public static boolean isUsable(URI address) {
         String scheme = address.getScheme();
         return ("https".equalsIgnoreCase(scheme) || "http".equalsIgnoreCase(scheme))

@@ -1,7 +1,9 @@
 /**
- * The one way to call another system: a visible list of steps around one HTTP exchange, and the ports they need.
+ * Calls another system over HTTP: a visible list of steps around one exchange, and the ports that the steps need.
  *
- * <p>May use {@code health} and {@code trace}. Start reading at {@link io.holisticos.outbound.Outbound}.
+ * <p>May use: {@code command}, {@code health}, {@code trace}.
+ *
+ * <p>Start reading at {@link io.holisticos.outbound.Outbound}.
  */
 @NullMarked
 package io.holisticos.outbound;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.holisticos.command.CommandKey;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError.BadSourceReply;
 import io.holisticos.health.HealthError.SourceUnavailable;
@@ -11,7 +12,6 @@ import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.outbound.Budget;
 import io.holisticos.outbound.Call;
-import io.holisticos.outbound.CommandKey;
 import io.holisticos.outbound.Outbound;
 import io.holisticos.outbound.RawJson;
 import io.holisticos.outbound.Reply;
@@ -100,7 +100,7 @@ final class SahhaApi {
                 baseUrl,
                 path + segment(who) + "?" + query + "startDateTime=" + from.minusDays(1) + "&endDateTime="
                         + to.plusDays(1));
-        return answered(Call.get(keyOf(kind), who, uri).orElse(held), deadline)
+        return answered(Call.get(keyOf(kind), who, uri).withFallback(held), deadline)
                 .map(reply -> decoder.decode(kind, rowsOf(kind, reply)))
                 .orElse(List.of());
     }
@@ -158,7 +158,7 @@ final class SahhaApi {
     /** The offset of the member's phone: the only place where Sahha stores it. Empty when none was ever sent. */
     Optional<ZoneOffset> fetchDeviceOffset(UserId who, Deadline deadline) {
         Call call = Call.get(DEVICE, who, uri(baseUrl, "/api/v1/profile/deviceInformation/" + segment(who)));
-        return read(call.orElse(() -> true), deadline) // UTC will do until the next time
+        return read(call.withFallback(() -> true), deadline) // UTC will do until the next time
                 .map(device -> device.path("timeZone").asText(""))
                 .flatMap(SahhaApi::offset);
     }

@@ -7,16 +7,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import io.dropwizard.lifecycle.Managed;
 import io.holisticos.audit.SecurityEvents;
+import io.holisticos.command.CommandKey;
+import io.holisticos.command.Commands;
 import io.holisticos.health.BoundedSource;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource;
+import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.outbound.Authorization;
-import io.holisticos.outbound.CommandKey;
-import io.holisticos.outbound.Commands;
 import io.holisticos.outbound.Outbound;
 import io.holisticos.web.AccessRules;
-import io.holisticos.web.WebhookDoor;
+import io.holisticos.web.WebhookReceiver;
 import io.holisticos.web.WebhookSecrets;
 import jakarta.ws.rs.client.Client;
 import java.time.Clock;
@@ -29,6 +30,9 @@ import org.jdbi.v3.core.Jdbi;
 
 /** All of Sahha behind one door: the source, the existing resources, the health check. Stopped with the application. */
 public final class SahhaModule implements Managed {
+
+    /** The name of this source. */
+    public static final SourceName NAME = SahhaApi.SAHHA;
 
     private static final CommandKey STORE = new CommandKey("SAHHA_STORE");
 
@@ -100,7 +104,8 @@ public final class SahhaModule implements Managed {
         this.webhook = new SahhaWebhookResource(
                 new WebhookSecrets(configuration.webhookSecret, configuration.previousWebhookSecret),
                 inbox,
-                new WebhookDoor(SahhaApi.SAHHA.value(), metrics, WebhookDoor.refusalsIn(new SecurityEvents(metrics))));
+                new WebhookReceiver(
+                        SahhaApi.SAHHA.value(), metrics, WebhookReceiver.reportingTo(new SecurityEvents(metrics))));
     }
 
     private static ProfileLane lane(

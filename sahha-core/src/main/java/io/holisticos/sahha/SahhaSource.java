@@ -95,7 +95,7 @@ final class SahhaSource implements HealthSource {
     private Measured measured(SahhaStore store, UserId who, DayRange days, SahhaReader.Standing standing) {
         return new Measured(
                 name(),
-                standing.current() ? SourceAnswer.Standing.CURRENT : SourceAnswer.Standing.STALE,
+                standing.current() ? SourceAnswer.DataStatus.CURRENT : SourceAnswer.DataStatus.STALE,
                 store.refreshed(who).values().stream().max(Instant::compareTo).orElse(null),
                 null,
                 standing.missing() ? "partial" : "complete",

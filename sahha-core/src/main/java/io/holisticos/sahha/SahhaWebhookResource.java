@@ -1,8 +1,7 @@
 package io.holisticos.sahha;
 
-import io.holisticos.web.Problem;
-import io.holisticos.web.WebhookDoor;
 import io.holisticos.web.WebhookOutcome;
+import io.holisticos.web.WebhookReceiver;
 import io.holisticos.web.WebhookSecrets;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
@@ -35,9 +34,9 @@ public final class SahhaWebhookResource {
 
     private final WebhookSecrets secrets;
     private final SahhaInbox inbox;
-    private final WebhookDoor door;
+    private final WebhookReceiver door;
 
-    SahhaWebhookResource(WebhookSecrets secrets, SahhaInbox inbox, WebhookDoor door) {
+    SahhaWebhookResource(WebhookSecrets secrets, SahhaInbox inbox, WebhookReceiver door) {
         this.secrets = secrets;
         this.inbox = inbox;
         this.door = door;
@@ -70,26 +69,11 @@ public final class SahhaWebhookResource {
                                             schema = @Schema(type = "object"))))
     @SecurityRequirements
     @ApiResponse(responseCode = "204", description = "Durably stored, now or before")
-    @ApiResponse(
-            responseCode = "400",
-            description = "Signed well, but no event",
-            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-    @ApiResponse(
-            responseCode = "401",
-            description = "Not signed by Sahha",
-            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-    @ApiResponse(
-            responseCode = "413",
-            description = "More than 64 kB",
-            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-    @ApiResponse(
-            responseCode = "415",
-            description = "Not JSON, or with a Content-Encoding",
-            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-    @ApiResponse(
-            responseCode = "503",
-            description = "Cannot be stored for now: send it again",
-            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @ApiResponse(responseCode = "400", description = "Signed well, but no event")
+    @ApiResponse(responseCode = "401", description = "Not signed by Sahha")
+    @ApiResponse(responseCode = "413", description = "More than 64 kB")
+    @ApiResponse(responseCode = "415", description = "Not JSON, or with a Content-Encoding")
+    @ApiResponse(responseCode = "503", description = "Cannot be stored for now: send it again")
     public Response receive(@Parameter(hidden = true) InputStream body, @Context HttpHeaders headers) {
         return door.receive(headers, body, bytes -> verified(headers, bytes));
     }

@@ -5,7 +5,7 @@ import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Wraps every piece of work on its way in. */
+/** Wraps all work submitted to an executor, so that it runs for the request of the submitting thread. */
 final class CarryingExecutor extends AbstractExecutorService {
 
     private final ExecutorService executor;

@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
 /**
- * One request of a caller: its ids, and what is learned of it for its line in the log. The thread that works on it holds
- * it; work handed to another thread is wrapped here, so that its log lines and its calls to other systems carry the same
- * ids. Thread-safe.
+ * One request of a caller: its ids, and what its log line says about it. It is bound to the thread that works on the request.
+ * Work for other threads is wrapped here, so that its log lines and its calls to other systems carry the same ids.
+ * Thread-safe.
  */
 public final class RequestContext {
 
-    /** The header, in both directions. */
+    /** The header of the request id in requests and responses. */
     public static final String REQUEST_ID_HEADER = "X-Request-Id";
 
     /** The key of the request id in the logging context of every line. */
@@ -30,8 +30,8 @@ public final class RequestContext {
     /** The key of the trace id, 32 hexadecimal digits (W3C Trace Context). */
     public static final String TRACE_ID = "trace_id";
 
-    /** What callers may choose: nothing that could break a log line or a header. */
-    private static final Pattern SANE_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
+    /** Ids that callers may choose: nothing that could break a log line or a header. */
+    private static final Pattern VALID_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
 
     private static final ThreadLocal<@Nullable RequestContext> CURRENT = new ThreadLocal<>();
 
@@ -49,14 +49,14 @@ public final class RequestContext {
     }
 
     /**
-     * A request that comes in. An id or a {@code traceparent} that is not well-formed counts as none.
+     * Creates the context of an incoming request. A malformed id or {@code traceparent} is ignored.
      *
-     * @param header the value of a header by its name, null when it is not there
+     * @param header returns the value of a header by its name, null when it is absent
      */
     public static RequestContext arriving(UnaryOperator<@Nullable String> header) {
-        String asked = header.apply(REQUEST_ID_HEADER);
-        String id = asked != null && SANE_ID.matcher(asked).matches()
-                ? asked
+        String chosen = header.apply(REQUEST_ID_HEADER);
+        String id = chosen != null && VALID_ID.matcher(chosen).matches()
+                ? chosen
                 : UUID.randomUUID().toString();
         return new RequestContext(id, TraceHeaders.childOf(header));
     }
@@ -66,13 +66,13 @@ public final class RequestContext {
         return Optional.ofNullable(CURRENT.get());
     }
 
-    /** The headers that pass the trace on with a new span id; outside of any request they begin a trace. */
+    /** The headers that pass on the trace with a new span id; outside of a request they begin a new trace. */
     public static Map<String, String> outgoing() {
         RequestContext context = CURRENT.get();
         return TraceHeaders.of(context == null ? TraceHeaders.fresh() : context.span);
     }
 
-    /** How a source answered the request that this thread works on; does nothing outside of one. */
+    /** Records how a source answered the current request; does nothing outside of a request. */
     public static void noteSource(String source, String status, Duration took) {
         RequestContext context = CURRENT.get();
         if (context != null) {
@@ -82,13 +82,13 @@ public final class RequestContext {
         }
     }
 
-    /** The same work, done for the request that this thread works on. */
+    /** Wraps work so that it runs for the current request. */
     public static Runnable wrap(Runnable work) {
         RequestContext context = CURRENT.get();
         return context == null
                 ? work
                 : () -> {
-                    try (Held held = context.hold()) {
+                    try (Binding binding = context.bind()) {
                         work.run();
                     }
                 };
@@ -100,7 +100,7 @@ public final class RequestContext {
         return context == null
                 ? work
                 : () -> {
-                    try (Held held = context.hold()) {
+                    try (Binding binding = context.bind()) {
                         return work.call();
                     }
                 };
@@ -112,19 +112,19 @@ public final class RequestContext {
         return context == null
                 ? work
                 : () -> {
-                    try (Held held = context.hold()) {
+                    try (Binding binding = context.bind()) {
                         return work.get();
                     }
                 };
     }
 
-    /** An executor whose work carries the request of whoever hands it in. */
+    /** An executor that wraps all work submitted to it. */
     public static ExecutorService wrap(ExecutorService executor) {
         return new CarryingExecutor(executor);
     }
 
-    /** Makes this the request of the current thread until it is closed; what was there before comes back then. */
-    public Held hold() {
+    /** Binds this request to the current thread until the binding is closed, which restores the previous request. */
+    public Binding bind() {
         RequestContext before = CURRENT.get();
         put(this);
         return () -> put(before);
@@ -150,7 +150,7 @@ public final class RequestContext {
         return span.getTraceId();
     }
 
-    /** The template of the route, without ids; {@code none} until one was found. */
+    /** The path template of the route, without ids; {@code none} until a route is found. */
     public String route() {
         return route;
     }
@@ -159,7 +159,7 @@ public final class RequestContext {
         route = template;
     }
 
-    /** The address the request came from, as the server's edge decided it. */
+    /** The address the request came from, after trusted proxies were taken into account. */
     public String client() {
         return client;
     }
@@ -168,7 +168,7 @@ public final class RequestContext {
         client = address;
     }
 
-    /** The name of the caller's key; {@code none} for whoever showed none. */
+    /** The name of the caller's key; {@code none} for a request without a known key. */
     public String caller() {
         return caller;
     }
@@ -177,7 +177,7 @@ public final class RequestContext {
         caller = name;
     }
 
-    /** The member as logs name them, never their id; {@code none} for requests about nobody. */
+    /** The hash that names the member in logs; {@code none} for a request that is not about a member. */
     public String member() {
         return member;
     }
@@ -186,18 +186,18 @@ public final class RequestContext {
         member = hash;
     }
 
-    /** How each source that was asked answered, in the order they were asked. */
+    /** How each source answered, in the order in which they were asked. */
     public Map<String, SourceOutcome> sources() {
         synchronized (sources) {
             return new LinkedHashMap<>(sources);
         }
     }
 
-    /** The word of {@code sources[].status}, and how long the source took. */
+    /** The value of {@code sources[].status}, and how long the source took. */
     public record SourceOutcome(String status, Duration took) {}
 
-    /** Until when a thread holds a request. */
-    public interface Held extends AutoCloseable {
+    /** The time for which a request is bound to a thread. */
+    public interface Binding extends AutoCloseable {
         @Override
         void close();
     }

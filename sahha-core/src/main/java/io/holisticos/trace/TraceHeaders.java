@@ -15,7 +15,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** {@code traceparent} and {@code tracestate} (W3C Trace Context, level 1). We record no spans: we only pass them on. */
+/** {@code traceparent} and {@code tracestate} (W3C Trace Context, level 1). We record no spans; we only pass them on. */
 final class TraceHeaders {
 
     private static final W3CTraceContextPropagator W3C = W3CTraceContextPropagator.getInstance();
@@ -25,14 +25,14 @@ final class TraceHeaders {
 
     private TraceHeaders() {}
 
-    /** Our part of the caller's trace; a new trace when the headers name none. */
+    /** A child span in the caller's trace, or in a new trace when the headers name none. */
     static SpanContext childOf(UnaryOperator<@Nullable String> header) {
         SpanContext caller =
                 Span.fromContext(W3C.extract(Context.root(), header, FROM)).getSpanContext();
         return caller.isValid() ? childOf(caller) : fresh();
     }
 
-    /** A trace that begins here; not sampled, since nobody asked. */
+    /** The first span of a new trace. It is not sampled, since the caller did not ask for that. */
     static SpanContext fresh() {
         return SpanContext.create(
                 TraceId.fromLongs(nonZero(), nonZero()),
@@ -41,7 +41,7 @@ final class TraceHeaders {
                 TraceState.getDefault());
     }
 
-    /** What a call within {@code span} sends: a span id of its own. */
+    /** The headers of a call within {@code span}, with a span id of its own. */
     static Map<String, String> of(SpanContext span) {
         Map<String, String> headers = new HashMap<>();
         W3C.inject(
@@ -54,7 +54,7 @@ final class TraceHeaders {
                 parent.getTraceId(), SpanId.fromLong(nonZero()), parent.getTraceFlags(), parent.getTraceState());
     }
 
-    /** Ids are no secrets; zero means "no id". */
+    /** A random id: ids are not secret, and zero means "no id". */
     private static long nonZero() {
         return ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
     }

@@ -1,7 +1,9 @@
 /**
- * Whose request is being worked on: ids for logs and traces, kept by the thread and carried to other threads.
+ * The ids and log facts of the request that a thread works on, and their way to other threads.
  *
- * <p>May use nothing of ours. Start reading at {@link io.holisticos.trace.RequestContext}.
+ * <p>May use: nothing of ours.
+ *
+ * <p>Start reading at {@link io.holisticos.trace.RequestContext}.
  */
 @NullMarked
 package io.holisticos.trace;

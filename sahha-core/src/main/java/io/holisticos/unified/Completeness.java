@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * How many of the headline metrics a day has, and why the others are absent. A score counts only where a source said of it
- * what cannot be: who has one is the sources' business.
+ * How many of the headline metrics a day has, and why the others are missing. A score counts only when a source has a value
+ * beyond its scale, because not every source has every score.
  */
 @JsonPropertyOrder({"expected", "present", "missing"})
 record Completeness(
@@ -23,7 +23,7 @@ record Completeness(
         @JsonProperty("present") int present,
         @JsonProperty("missing") List<Missing> missing) {
 
-    /** What a day with both a phone and a band usually has. */
+    /** The metrics that a day with both a phone and a band usually has. */
     static final List<Metric> HEADLINE = List.of(
             Metric.HEART_RATE_RESTING,
             Metric.HRV_RMSSD_SLEEP,
@@ -45,30 +45,32 @@ record Completeness(
     }
 
     /**
+     * A metric without a value.
+     *
      * @param metric its key, or the name of a score
-     * @param reason {@code not_provided}; {@code implausible}: what a source said cannot be true; or why a source that
-     *     could have had it did not answer
+     * @param reason {@code not_provided}; {@code implausible}: the value of a source cannot be true; or why a source that
+     *     can measure it did not answer
      */
     @JsonPropertyOrder({"metric", "reason"})
     record Missing(
             @JsonProperty("metric") String metric,
             @JsonProperty("reason") String reason) {}
 
-    /** @param implausible of what a source said something that cannot be */
+    /** @param implausible the metrics for which a source has only an implausible value */
     static Completeness of(
             Set<Metric> present,
             Map<SourceName, Set<Metric>> implausible,
             List<SourceAnswer> answers,
             Precedence precedence,
-            Offers offers) {
+            OfferedMetrics offered) {
         List<Missing> missing = HEADLINE.stream()
                 .filter(metric -> !present.contains(metric))
-                .map(metric -> new Missing(metric.key(), reason(metric, implausible, answers, precedence, offers)))
+                .map(metric -> new Missing(metric.key(), reason(metric, implausible, answers, precedence, offered)))
                 .toList();
         return new Completeness(HEADLINE.size(), HEADLINE.size() - missing.size(), missing);
     }
 
-    /** With scores that are missing because they were told beyond their scale. */
+    /** Adds the scores that are missing because their values are beyond their scale. */
     Completeness and(List<String> offScale) {
         List<Missing> all = Stream.concat(
                         missing.stream(), offScale.stream().map(name -> new Missing(name, "implausible")))
@@ -76,30 +78,30 @@ record Completeness(
         return new Completeness(expected + offScale.size(), present, all);
     }
 
-    /** Of several sources without a value, the one whose value would have been shown. */
+    /** The reason of the source whose value would have been shown. */
     private static String reason(
             Metric metric,
             Map<SourceName, Set<Metric>> implausible,
             List<SourceAnswer> answers,
             Precedence precedence,
-            Offers offers) {
+            OfferedMetrics offered) {
         return answers.stream()
-                .filter(answer -> offers.mayHave(answer.from(), metric))
+                .filter(answer -> offered.includes(answer.from(), metric))
                 .sorted((a, b) -> precedence.of(metric).compare(a.from(), b.from()))
                 .flatMap(answer ->
                         implausible.getOrDefault(answer.from(), Set.of()).contains(metric)
                                 ? Stream.of("implausible")
-                                : silence(answer).stream())
+                                : reasonOf(answer).stream())
                 .findFirst()
                 .orElse("not_provided");
     }
 
-    /** Why a source has not told all it could; empty when it has. */
-    private static Optional<String> silence(SourceAnswer answer) {
+    /** Why a source did not answer with all it has; empty when it did. */
+    private static Optional<String> reasonOf(SourceAnswer answer) {
         if (answer instanceof Measured measured) {
-            return switch (measured.standing()) {
+            return switch (measured.dataStatus()) {
                 case CURRENT, STALE -> Optional.empty();
-                case AWAITED -> Optional.of("pending");
+                case ACCOUNT_UNCONFIRMED -> Optional.of("pending");
                 case REAUTHORIZATION_REQUIRED -> Optional.of(answer.status());
             };
         }

@@ -6,11 +6,11 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.holisticos.health.SourceDetails;
 import io.holisticos.health.SourceName;
+import io.holisticos.health.TimedAnswer;
 import io.holisticos.health.Workout;
 import io.holisticos.unified.MergedDay.Candidate;
 import io.holisticos.unified.MergedDay.MergedMetric;
 import io.holisticos.unified.MergedDay.NamedScore;
-import io.holisticos.unified.UnifiedReport.Reading;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One day as it is written. What is absent is left out; numbers are written as the source gave them. */
+/** One day as JSON. Absent values are left out; numbers are written exactly as the source gave them. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonPropertyOrder({
     "user_id",
@@ -56,16 +56,16 @@ record DayAnswer(
         @JsonProperty("processing_stats") @Nullable Map<String, Long> processingStats) {
 
     /**
-     * The one day of this report, with how long it took.
+     * The single day of a report, with its durations.
      *
      * @param period as the caller wrote it
-     * @param whoop the source that {@code enhanced_with_whoop} tells of
+     * @param whoop the source of {@code enhanced_with_whoop}
      */
     static DayAnswer overview(UnifiedReport report, String period, SourceName whoop) {
         return of(report, report.days().get(0), period, whoop, processingStats(report));
     }
 
-    /** Every day of this report, oldest first; how long it took belongs to none of them. */
+    /** All days of a report, oldest first, without durations: those belong to no single day. */
     static List<DayAnswer> days(UnifiedReport report, SourceName whoop) {
         return report.days().stream()
                 .map(day -> of(report, day, day.date().toString(), whoop, null))
@@ -90,7 +90,7 @@ record DayAnswer(
                 report.who().value(),
                 period,
                 day.date(),
-                written(day.offset() == null ? report.offset() : day.offset()),
+                textOf(day.offset() == null ? report.offset() : day.offset()),
                 report.generatedAt(),
                 day.sources().stream().map(SourceName::value).toList(),
                 day.sources().contains(whoop),
@@ -98,23 +98,23 @@ record DayAnswer(
                 metrics,
                 day.workouts().stream().map(WorkoutBody::of).toList(),
                 details,
-                report.readings().stream()
-                        .map(reading -> SourceBody.of(reading, day.date()))
+                report.answers().stream()
+                        .map(answer -> SourceBody.of(answer, day.date()))
                         .toList(),
                 day.completeness(),
                 stats);
     }
 
-    /** {@code Z} is written as a number, too. */
-    private static String written(ZoneOffset offset) {
+    /** UTC is written as a number like any other offset, not as {@code Z}. */
+    private static String textOf(ZoneOffset offset) {
         return offset.equals(ZoneOffset.UTC) ? "+00:00" : offset.getId();
     }
 
     private static Map<String, Long> processingStats(UnifiedReport report) {
         Map<String, Long> stats = new LinkedHashMap<>();
         stats.put("total_time_ms", report.totalTime().toMillis());
-        for (Reading reading : report.readings()) {
-            stats.put(reading.answer().from() + "_time_ms", reading.took().toMillis());
+        for (TimedAnswer timed : report.answers()) {
+            stats.put(timed.answer().from() + "_time_ms", timed.took().toMillis());
         }
         stats.put("merge_time_ms", report.mergeTime().toMillis());
         return stats;
@@ -142,7 +142,7 @@ record DayAnswer(
         }
     }
 
-    /** @param others empty when nobody else measured it */
+    /** @param others empty when no other source measured it */
     @JsonPropertyOrder({"value", "unit", "source", "verdict", "others"})
     record MetricBody(
             @JsonProperty("value") BigDecimal value,
@@ -237,8 +237,8 @@ record DayAnswer(
             @JsonProperty("as_of") @Nullable Instant asOf,
             @JsonProperty("coverage") @Nullable String coverage) {
 
-        static SourceBody of(Reading reading, LocalDate date) {
-            SourcesAnswer.Body whole = SourcesAnswer.Body.of(reading, date);
+        static SourceBody of(TimedAnswer timed, LocalDate date) {
+            SourcesAnswer.Body whole = SourcesAnswer.Body.of(timed, date);
             return new SourceBody(whole.name(), whole.status(), whole.asOf(), whole.coverage());
         }
     }

@@ -15,10 +15,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One day of a person from all sources. Every list has a fixed order that depends on the precedence alone.
+ * One day of a person from all sources. The order of every list depends only on the precedence.
  *
- * @param offset at which the person was seen that day; null when no source says
- * @param sources those with anything on this day
+ * @param offset the person's UTC offset on that day; null when no source says it
+ * @param sources the sources with data on this day
  * @param scores each source's own, side by side; no two have the same name
  * @param metrics in the order of {@link Metric}
  * @param workouts oldest first
@@ -48,10 +48,10 @@ record MergedDay(
         return "MergedDay[" + date + " from " + sources + "]";
     }
 
-    /** @param name unique within the day; the score's own unless another source took it first */
+    /** @param name unique within the day: the score's own name, unless an earlier source has a score of that name */
     record NamedScore(String name, SourceName source, Score score) {}
 
-    /** @param others what the sources say that are not shown, best first */
+    /** @param others the values that are not shown, best source first */
     record MergedMetric(Metric metric, Candidate shown, List<Candidate> others, Verdict verdict) {
 
         MergedMetric {
@@ -59,7 +59,7 @@ record MergedDay(
         }
     }
 
-    /** What one source says, verbatim. */
+    /** The value of one source, verbatim. */
     record Candidate(SourceName source, BigDecimal value) {
 
         /** Health values stay out of logs. */

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which source's value is shown when several have one. Sources that a list does not name come after those it names, by
- * their names, so that the order is total.
+ * Decides which source's value is shown when several have one. Sources that an order does not name come last, sorted by name,
+ * so that the order is total.
  *
- * @param order of sources in every list of an answer, and of values in families without an order of their own
- * @param byFamily the order of values, by family of metrics
+ * @param order the order of sources in every list of an answer, and of values in families without an order of their own
+ * @param byFamily the order of values by family of metrics
  */
 public record Precedence(List<SourceName> order, Map<Metric.Family, List<SourceName>> byFamily) {
 
@@ -24,11 +24,11 @@ public record Precedence(List<SourceName> order, Map<Metric.Family, List<SourceN
     }
 
     /** The order in which sources are listed. */
-    Comparator<SourceName> listed() {
+    Comparator<SourceName> ofSources() {
         return by(order);
     }
 
-    /** Best first. */
+    /** The order of the values of a metric, best first. */
     Comparator<SourceName> of(Metric metric) {
         return by(byFamily.getOrDefault(metric.family(), order));
     }
@@ -43,7 +43,7 @@ public record Precedence(List<SourceName> order, Map<Metric.Family, List<SourceN
 
     private static List<SourceName> distinct(List<SourceName> names) {
         if (names.stream().distinct().count() < names.size()) {
-            throw new IllegalArgumentException("an order names each source once, was " + names);
+            throw new IllegalArgumentException("an order must name each source once, was " + names);
         }
         return List.copyOf(names);
     }

@@ -4,15 +4,15 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.holisticos.health.SourceAnswer;
+import io.holisticos.health.SourceAnswer.DataStatus;
 import io.holisticos.health.SourceAnswer.Measured;
-import io.holisticos.health.SourceAnswer.Standing;
-import io.holisticos.unified.UnifiedReport.Reading;
+import io.holisticos.health.TimedAnswer;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How each source stands to a person, as it is written. */
+/** The status of each source for a person, as JSON. */
 @JsonPropertyOrder({"user_id", "checked_at", "sources"})
 record SourcesAnswer(
         @JsonProperty("user_id") String userId,
@@ -25,15 +25,13 @@ record SourcesAnswer(
         return new SourcesAnswer(
                 report.who().value(),
                 report.generatedAt(),
-                report.readings().stream()
-                        .map(reading -> Body.of(reading, today))
-                        .toList());
+                report.answers().stream().map(answer -> Body.of(answer, today)).toList());
     }
 
     /**
      * One source.
      *
-     * @param available whether it delivers, be it with some delay: status {@code ok} or {@code stale}
+     * @param available whether it delivers data, possibly with a delay: status {@code ok} or {@code stale}
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonPropertyOrder({"name", "available", "status", "since", "as_of", "coverage"})
@@ -45,14 +43,14 @@ record SourcesAnswer(
             @JsonProperty("as_of") @Nullable Instant asOf,
             @JsonProperty("coverage") @Nullable String coverage) {
 
-        /** @param date the day that coverage is told of */
-        static Body of(Reading reading, LocalDate date) {
-            SourceAnswer answer = reading.answer();
+        /** @param date the day that {@code coverage} describes */
+        static Body of(TimedAnswer timed, LocalDate date) {
+            SourceAnswer answer = timed.answer();
             String name = answer.from().value();
             if (answer instanceof Measured measured) {
                 return new Body(
                         name,
-                        measured.standing() != Standing.REAUTHORIZATION_REQUIRED,
+                        measured.dataStatus() != DataStatus.REAUTHORIZATION_REQUIRED,
                         answer.status(),
                         measured.since(),
                         measured.asOf(),

@@ -10,17 +10,17 @@ import jakarta.validation.constraints.NotNull;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** How long a unified answer may take. */
+/** Limits how long a unified answer may take. */
 public final class UnifiedConfiguration {
 
-    /** By then an answer is given, with whatever was read. */
+    /** The time after which an answer is given with whatever was read. */
     @NotNull
     @MinDuration(value = 100, unit = TimeUnit.MILLISECONDS)
     @MaxDuration(value = 60, unit = TimeUnit.SECONDS)
     @JsonProperty
     Duration deadline = Duration.seconds(5);
 
-    /** The part of it that a source may use, by the source's name; one not named may use what is left. */
+    /** The part of the deadline that each source may use, by its name. A source that is not named may use all that is left. */
     @NotNull
     @JsonProperty
     Map<String, @NotNull @MinDuration(value = 10, unit = TimeUnit.MILLISECONDS) Duration> shares =
@@ -28,18 +28,18 @@ public final class UnifiedConfiguration {
 
     public UnifiedConfiguration() {}
 
-    /** What the sources may use of the deadline: a twentieth is left for merging and writing. */
+    /** The part of the deadline for all sources; a twentieth is left for merging and writing. */
     java.time.Duration readingTime() {
         return deadline.toJavaDuration().multipliedBy(19).dividedBy(20);
     }
 
-    /** What this source may use of the whole. */
+    /** The part of the deadline that this source may use. */
     public java.time.Duration shareOf(SourceName source) {
         Duration share = shares.get(source.value());
         return share == null || share.compareTo(deadline) > 0 ? readingTime() : share.toJavaDuration();
     }
 
-    /** The end for this source, within the end of the whole. */
+    /** The deadline of this source within the deadline of the request. */
     Deadline share(SourceName source, Deadline whole) {
         Duration share = shares.get(source.value());
         return share == null ? whole : whole.atMost(share.toJavaDuration());

@@ -6,7 +6,6 @@ import io.holisticos.health.Period;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.trace.RequestContext;
-import io.holisticos.web.Problem;
 import io.holisticos.web.Scope;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
@@ -28,27 +27,11 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Days and sources of a person, all sources in one answer. */
+/** Unified days of a person and the status of each source. */
 @Path("/api/v1/unified-health")
 @Produces(MediaType.APPLICATION_JSON)
 @RolesAllowed(Scope.HEALTH_READ)
 @Tag(name = "Unified health", description = "Sahha and WHOOP in one answer")
-@ApiResponse(
-        responseCode = "401",
-        description = "No credential, or one that is not known",
-        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@ApiResponse(
-        responseCode = "403",
-        description = "The credential lacks scope health:read",
-        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@ApiResponse(
-        responseCode = "404",
-        description = "No source knows this person",
-        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@ApiResponse(
-        responseCode = "400",
-        description = "A parameter breaks its rule",
-        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
 public final class UnifiedHealthResource {
 
     private static final String USER_ID = "The person as the caller names them, 1 to 100 characters";
@@ -91,8 +74,8 @@ public final class UnifiedHealthResource {
                     @QueryParam("include_whoop")
                     @DefaultValue("true")
                     String includeWhoop) {
-        Set<SourceName> leftOut = isTrue("include_whoop", includeWhoop) ? Set.of() : Set.of(whoop);
-        return DayAnswer.overview(noted(flow.read(who, Period.parse(period), leftOut)), period, whoop);
+        Set<SourceName> excluded = isTrue("include_whoop", includeWhoop) ? Set.of() : Set.of(whoop);
+        return DayAnswer.overview(logged(flow.read(who, Period.parse(period), excluded)), period, whoop);
     }
 
     @GET
@@ -115,7 +98,7 @@ public final class UnifiedHealthResource {
                     @QueryParam("to")
                     @Nullable
                     LocalDate to) {
-        return DayAnswer.days(noted(flow.read(who, range(from, to))), whoop);
+        return DayAnswer.days(logged(flow.read(who, range(from, to))), whoop);
     }
 
     @GET
@@ -129,14 +112,14 @@ public final class UnifiedHealthResource {
             description = "Every source, connected or not",
             content = @Content(schema = @Schema(implementation = SourcesAnswer.class)))
     public SourcesAnswer sources(@Parameter(description = USER_ID) @PathParam("user_id") UserId who) {
-        return SourcesAnswer.of(noted(flow.read(who, Period.TODAY, Set.of())));
+        return SourcesAnswer.of(logged(flow.read(who, Period.TODAY, Set.of())));
     }
 
-    /** For the line of the request: also when somebody else's reading brought the report. */
-    private static UnifiedReport noted(UnifiedReport report) {
-        report.readings()
-                .forEach(reading -> RequestContext.noteSource(
-                        reading.answer().from().value(), reading.answer().status(), reading.took()));
+    /** Adds each source to the log line of the request, also when the report comes from another caller's reading. */
+    private static UnifiedReport logged(UnifiedReport report) {
+        report.answers()
+                .forEach(timed -> RequestContext.noteSource(
+                        timed.answer().from().value(), timed.answer().status(), timed.took()));
         return report;
     }
 

@@ -12,45 +12,46 @@ import java.time.Clock;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** The door to unified health. */
+/** Builds unified health and registers its routes. */
 public final class UnifiedModule {
 
     private final UnifiedFlow flow;
 
     /**
-     * What the module gets from the house.
+     * What the module needs from the application.
      *
-     * @param atOnce for whom all sources are read at the same time; for others one after another
+     * @param inParallel members whose sources are read at the same time; for others they are read one after another
      * @param clock decides what is today
      */
-    public record Tools(Predicate<UserId> atOnce, MetricRegistry metrics, Clock clock) {}
+    public record Tools(Predicate<UserId> inParallel, MetricRegistry metrics, Clock clock) {}
 
     /**
      * @param sources in the order they are read: Sahha first
-     * @param precedence whose value is shown
+     * @param precedence decides whose value is shown
      */
     public UnifiedModule(
             List<BoundedSource> sources, Precedence precedence, UnifiedConfiguration configuration, Tools tools) {
-        Offers offers =
-                new Offers(sources.stream().collect(toUnmodifiableMap(HealthSource::name, HealthSource::offers)));
+        OfferedMetrics offered = new OfferedMetrics(
+                sources.stream().collect(toUnmodifiableMap(HealthSource::name, HealthSource::offers)));
         this.flow = new UnifiedFlow(
-                sources,
-                new Merge(precedence, offers),
-                configuration,
-                new UnifiedFlow.Pace(tools.atOnce(), tools.clock(), System::nanoTime),
+                new UnifiedReader(
+                        sources,
+                        new DayMerge(precedence, offered),
+                        configuration,
+                        new UnifiedReader.Timing(tools.inParallel(), tools.clock(), System::nanoTime)),
                 tools.metrics().counter(MetricRegistry.name("unified", "shared")));
         for (BoundedSource source : sources) {
             tools.metrics()
                     .gauge(
                             MetricRegistry.name("unified", source.name().value(), "left_behind"),
-                            () -> source::leftBehind);
+                            () -> source::abandoned);
         }
     }
 
     /**
-     * Adds the routes.
+     * Registers the routes.
      *
-     * @param whoop the source that {@code include_whoop} and {@code enhanced_with_whoop} speak of; it need not be there
+     * @param whoop the source of {@code include_whoop} and {@code enhanced_with_whoop}; it need not be among the sources
      */
     public void register(JerseyEnvironment jersey, SourceName whoop) {
         jersey.register(new UnifiedHealthResource(flow, whoop));

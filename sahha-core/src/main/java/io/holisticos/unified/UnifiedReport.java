@@ -1,6 +1,6 @@
 package io.holisticos.unified;
 
-import io.holisticos.health.SourceAnswer;
+import io.holisticos.health.TimedAnswer;
 import io.holisticos.health.UserId;
 import java.time.Duration;
 import java.time.Instant;
@@ -8,26 +8,23 @@ import java.time.ZoneOffset;
 import java.util.List;
 
 /**
- * What the flow found.
+ * The result of one reading of all sources.
  *
- * @param offset of the newest observation of any source: what made today today
- * @param readings one of each source, in the order they were read
- * @param days oldest first, every day asked for
+ * @param offset the offset of the newest observation of any source, which decides what is today
+ * @param answers one of each source, in the order they were read
+ * @param days all days asked for, oldest first
  */
 record UnifiedReport(
         UserId who,
         Instant generatedAt,
         ZoneOffset offset,
-        List<Reading> readings,
+        List<TimedAnswer> answers,
         List<MergedDay> days,
         Duration mergeTime,
         Duration totalTime) {
 
     UnifiedReport {
-        readings = List.copyOf(readings);
+        answers = List.copyOf(answers);
         days = List.copyOf(days);
     }
-
-    /** What a source answered, and how long that took. */
-    record Reading(SourceAnswer answer, Duration took) {}
 }

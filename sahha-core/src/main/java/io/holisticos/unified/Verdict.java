@@ -5,25 +5,25 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
 
-/** How well the sources agree on one metric of one day, whoever of them is shown. */
+/** How well the sources agree on one metric of one day, whichever of them is shown. */
 enum Verdict {
-    /** One source only: nothing to compare. */
+    /** Only one source has a value. */
     SINGLE,
     AGREE,
     MINOR,
     CONFLICT;
 
-    /** Two devices on one person differ by this much on a good day. */
+    /** Two working devices on the same person may differ by this much. */
     private static final BigDecimal AGREE_PERCENT = BigDecimal.valueOf(5);
 
-    /** Beyond this the two cannot both be right. */
+    /** Beyond this difference, both cannot be right. */
     private static final BigDecimal MINOR_PERCENT = BigDecimal.valueOf(15);
 
     private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
 
     /**
-     * By the span between the lowest and the highest value, relative to the larger of the two magnitudes: exact, and the
-     * same in whatever order the values come.
+     * Compares the span between the lowest and the highest value with the larger of the two magnitudes. The result is exact and
+     * does not depend on the order of the values.
      *
      * @param values at least one
      */

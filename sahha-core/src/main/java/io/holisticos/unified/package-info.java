@@ -1,7 +1,9 @@
 /**
- * Unified health: every source read in order, then merged day by day; the routes that answer it.
+ * Reads every source in order, merges the answers day by day, and answers the unified routes.
  *
- * <p>May use {@code health} and {@code web}; never a source. Start reading at {@link io.holisticos.unified.UnifiedFlow}.
+ * <p>May use: {@code health}, {@code trace}, {@code web}.
+ *
+ * <p>Start reading at {@link io.holisticos.unified.UnifiedFlow}.
  */
 @NullMarked
 package io.holisticos.unified;

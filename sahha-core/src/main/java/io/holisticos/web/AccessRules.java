@@ -7,7 +7,7 @@ import jakarta.ws.rs.container.ContainerRequestContext;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Decides who may do what: the one place. Asked before body, parameters and existence are looked at. */
+/** The only place that decides who may do what. It decides before body, parameters and existence are examined. */
 public final class AccessRules implements Authorizer<Caller> {
 
     @Override
@@ -18,7 +18,7 @@ public final class AccessRules implements Authorizer<Caller> {
         return true;
     }
 
-    /** For routes that ask for a credential only sometimes: the existing paths. */
+    /** For routes that need a credential only in some modes: the existing paths. */
     public void require(Optional<Caller> caller, String scope) {
         authorize(
                 caller.orElseThrow(() -> new Unauthenticated("this needs a credential: " + ApiKeys.HEADER)),

@@ -7,7 +7,7 @@ import jakarta.ws.rs.NotAuthorizedException;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 
-/** Reads {@code X-API-Key}. */
+/** Authenticates requests by the header {@code X-API-Key}. */
 @Priority(Priorities.AUTHENTICATION)
 final class ApiKeyFilter extends AuthFilter<String, Caller> {
 
@@ -19,7 +19,7 @@ final class ApiKeyFilter extends AuthFilter<String, Caller> {
         if (!authenticate(request, key, ApiKeys.HEADER)) {
             Unauthenticated why = new Unauthenticated(
                     key == null ? "this needs a credential: " + ApiKeys.HEADER : "this key is not known");
-            throw new NotAuthorizedException(why, "ApiKey"); // a kind that optional authentication knows to pass over
+            throw new NotAuthorizedException(why, "ApiKey"); // the type that optional authentication ignores
         }
     }
 

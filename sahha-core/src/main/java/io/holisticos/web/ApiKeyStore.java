@@ -21,15 +21,15 @@ import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Table {@code api_key}: service keys, held only as the SHA-256 of their whole text. A key ends when it is revoked, or when
- * nobody leases it any more.
+ * Owns table {@code api_key}: service keys, stored only as the SHA-256 of their text. A key ends when it is revoked, or when
+ * its lease ends.
  */
 public final class ApiKeyStore {
 
-    /** Who is configured as {@code SERVICE_KEY}. */
+    /** The name of the key that is configured as {@code SERVICE_KEY}. */
     static final String LESSEE = "configured service key";
 
-    /** A version before this one withdraws, at its start, whatever else has the name above. */
+    /** Stored instead of the name above: an older version revokes other keys of that name when it starts. */
     private static final String NAME_OF_LEASES = "leased service key";
 
     private static final String SELECT = """
@@ -42,7 +42,7 @@ public final class ApiKeyStore {
     private static final String REVOKE = """
             update api_key set revoked_at = :now where public_id = :id and revoked_at is null returning key_sha256""";
 
-    /** A key that was given a name of its own is not configured, and does not end. */
+    /** A key with a name of its own is not the configured one, and gets no lease. */
     private static final String BEGIN_LEASE = """
             insert into api_key (key_sha256, name, scopes, recorded_at, leased_until)
             values (:hash, :leases, :scopes, :now, :until)
@@ -58,12 +58,12 @@ public final class ApiKeyStore {
             update api_key set leased_until = :until where name = :lessee and leased_until is null""";
     private static final String EMPTY_PREFIXES = "update api_key set prefix = '' where prefix <> ''";
 
-    /** How our own store of keys is named when it cannot be reached. */
+    /** Names this store in the error when it cannot be reached. */
     private static final SourceName OURS = new SourceName("access");
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
-    /** What replicas tell each other of keys; the key of a notice is the hash. */
+    /** The topic of notices between replicas about keys; the key of a notice is the hash. */
     static final String TOPIC = "api_key";
 
     private final Jdbi jdbi;
@@ -72,10 +72,10 @@ public final class ApiKeyStore {
         this.jdbi = jdbi;
     }
 
-    /** @param until when it ends unless it is leased anew; null for never */
+    /** @param until when the key ends unless its lease is renewed; null for never */
     record Found(Caller caller, @Nullable Instant until) {}
 
-    /** @throws SourceUnavailable when the database cannot be asked */
+    /** @throws SourceUnavailable when the database does not answer */
     Optional<Found> find(Hash key) {
         try {
             return select(key);
@@ -99,7 +99,7 @@ public final class ApiKeyStore {
                 .findOne());
     }
 
-    /** Lets {@code key} in with these scopes from now on, unless it was revoked. */
+    /** Accepts {@code key} with these scopes from now on, unless it was revoked. */
     public void save(String key, String name, Set<String> scopes, Instant now) {
         Hash hash = Hash.of(key);
         jdbi.useTransaction(handle -> {
@@ -110,12 +110,12 @@ public final class ApiKeyStore {
                     .bind("now", utc(now))
                     .execute();
             if (changed > 0) {
-                tell(handle, hash, now);
+                notifyReplicas(handle, hash, now);
             }
         });
     }
 
-    /** Refuses the key of this name for good, on every replica. Returns whether there was one to refuse. */
+    /** Revokes the key with this public id on every replica. Returns whether there was such a key. */
     public boolean revoke(String publicId, Instant now) {
         return jdbi.inTransaction(handle -> {
             Optional<byte[]> revoked = handle.createQuery(REVOKE)
@@ -123,12 +123,12 @@ public final class ApiKeyStore {
                     .bind("now", utc(now))
                     .mapTo(byte[].class)
                     .findOne();
-            revoked.ifPresent(hash -> tell(handle, Hash.in(hash), now));
+            revoked.ifPresent(hash -> notifyReplicas(handle, Hash.in(hash), now));
             return revoked.isPresent();
         });
     }
 
-    /** How people call the key. */
+    /** The id of the key that people use. */
     public Optional<String> publicId(String key) {
         return jdbi.withHandle(handle -> handle.createQuery("select public_id from api_key where key_sha256 = :hash")
                 .bind("hash", Hash.of(key).bytes())
@@ -136,7 +136,7 @@ public final class ApiKeyStore {
                 .findOne());
     }
 
-    /** Lets a configured {@code key} in with every scope until then; one that was revoked stays so. */
+    /** Accepts a configured {@code key} with every scope until then. A revoked key stays revoked. */
     public void beginLease(String key, Instant now, Instant until) {
         jdbi.useHandle(handle -> handle.createUpdate(BEGIN_LEASE)
                 .bind("hash", Hash.of(key).bytes())
@@ -148,7 +148,7 @@ public final class ApiKeyStore {
                 .execute());
     }
 
-    /** The same again, for a key that is still there: one whose row was taken away stays away. */
+    /** Extends the lease of a key whose row still exists; a deleted row is not restored. */
     public void renewLease(String key, Instant until) {
         jdbi.useHandle(handle -> handle.createUpdate(RENEW_LEASE)
                 .bind("hash", Hash.of(key).bytes())
@@ -156,8 +156,8 @@ public final class ApiKeyStore {
                 .execute());
     }
 
-    /** Mends what a version before this one writes at its start: configured keys without an end, and parts of keys. */
-    public void mendFormer(Instant until) {
+    /** Corrects what an older version writes when it starts: configured keys without an end, and parts of keys. */
+    public void correctOlderVersion(Instant until) {
         jdbi.useTransaction(handle -> {
             handle.createUpdate(END_FORMER)
                     .bind("lessee", LESSEE)
@@ -175,11 +175,11 @@ public final class ApiKeyStore {
         return instant.atOffset(ZoneOffset.UTC);
     }
 
-    private static void tell(Handle handle, Hash key, Instant now) {
+    private static void notifyReplicas(Handle handle, Hash key, Instant now) {
         ChangeNoticeStore.write(handle, new Notice(TOPIC, key.hex()), now);
     }
 
-    /** All that is ever held of a key, in the table and in memory. */
+    /** The only form in which a key is kept, in the table and in memory. */
     record Hash(String hex) {
 
         static Hash of(String key) {

@@ -20,56 +20,58 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Knows service keys; a known key is remembered until something is told of it, an unknown one never. While the database is
- * away, keys seen before go on working for ten minutes: one that is withdrawn meanwhile works no longer than that.
- * Thread-safe.
+ * Authenticates service keys. A known key is cached until a notice about it arrives; unknown keys are never cached. While the
+ * database does not answer, cached keys keep working for ten minutes, so a key that is revoked meanwhile works no longer than
+ * that. Thread-safe.
  */
 public final class ApiKeys implements Authenticator<String, Caller> {
 
     private static final Logger log = LoggerFactory.getLogger(ApiKeys.class);
 
-    /** The header a key travels in. */
+    /** The header that carries a key. */
     public static final String HEADER = "X-API-Key";
 
-    /** Longer than anything is remembered. */
-    private static final long FOREVER = Duration.ofHours(1).toNanos();
+    /** Longer than any entry of the cache is fresh. */
+    private static final long EXPIRED = Duration.ofHours(1).toNanos();
 
-    /** How long a key may still work whose withdrawal nobody told us, such as a row deleted by hand. */
-    private static final Duration REMEMBERED = Duration.ofSeconds(30);
+    /** How long an entry is fresh. A change without a notice, such as a row deleted by hand, is seen after that. */
+    private static final Duration FRESH = Duration.ofSeconds(30);
 
-    /** While nobody tells us anything: half of the two seconds in which a change has to be seen everywhere. */
-    private static final Duration REMEMBERED_UNTOLD = Duration.ofSeconds(1);
+    /** How long while no notices arrive: half of the two seconds within which every replica must see a change. */
+    private static final Duration FRESH_WITHOUT_NOTICES = Duration.ofSeconds(1);
 
-    /** How long a key works that cannot be looked up. */
-    private static final Duration GOOD_WHILE_AWAY = Duration.ofMinutes(10);
+    /** How long a cached key works while the database does not answer. */
+    private static final Duration VALID_WITHOUT_DATABASE = Duration.ofMinutes(10);
 
-    /** Longer texts are not looked up: no key of ours is. */
+    /** Longer texts are not looked up, because no key is longer. */
     private static final int MAX_LENGTH = 200;
 
     private final ApiKeyStore store;
     private final Clock clock;
     private final AtomicLong changes = new AtomicLong();
-    private volatile BooleanSupplier told = () -> true;
+    private volatile BooleanSupplier noticesArrive = () -> true;
     private final Cache<Hash, Known> known =
             Caffeine.newBuilder().maximumSize(1_000).build();
 
-    /** What was looked up for its name lately, known or not. */
-    private final Cache<Hash, Boolean> lookedForByName = Caffeine.newBuilder()
+    /** Keys that were looked up lately only for the name of their caller. */
+    private final Cache<Hash, Boolean> lookedUpForName = Caffeine.newBuilder()
             .maximumSize(1_000)
             .expireAfterWrite(Duration.ofSeconds(5))
             .build();
 
-    private volatile @Nullable Hash ours;
+    private volatile @Nullable Hash leased;
 
     /**
-     * @param until when it ends unless it is leased anew; null for never
-     * @param goodAt when the table last said that it is good
-     * @param atNanos when it was last looked for, whatever came of that
+     * A key of the table.
+     *
+     * @param until when it ends unless its lease is renewed; null for never
+     * @param validAt when the table last showed that it is valid
+     * @param atNanos when it was last looked up, successfully or not
      */
-    private record Known(Caller caller, @Nullable Instant until, Instant goodAt, long atNanos) {
+    private record Known(Caller caller, @Nullable Instant until, Instant validAt, long atNanos) {
 
-        Known lookedForAt(long nanos) {
-            return new Known(caller, until, goodAt, nanos);
+        Known lookedUpAt(long nanos) {
+            return new Known(caller, until, validAt, nanos);
         }
     }
 
@@ -78,14 +80,14 @@ public final class ApiKeys implements Authenticator<String, Caller> {
         this.clock = clock;
     }
 
-    /** This replica was started with that key and leases it for as long as it runs: here its lease does not end. */
+    /** This replica was started with this key and renews its lease while it runs, so the lease does not end here. */
     public void leasing(String key) {
-        ours = Hash.of(key);
+        leased = Hash.of(key);
     }
 
-    /** A key that is withdrawn at one replica is then refused by all. */
+    /** From now on, a key that is revoked on one replica is refused by all. */
     public void listenTo(ChangeNotices notices) {
-        told = notices::areHeard;
+        noticesArrive = notices::areHeard;
         notices.listen(ApiKeyStore.TOPIC, new NoticeListener() {
             @Override
             public void changed(String hash) {
@@ -96,7 +98,7 @@ public final class ApiKeys implements Authenticator<String, Caller> {
             @Override
             public void missed() {
                 changes.incrementAndGet();
-                known.asMap().replaceAll((hash, held) -> held.lookedForAt(held.atNanos() - FOREVER));
+                known.asMap().replaceAll((hash, entry) -> entry.lookedUpAt(entry.atNanos() - EXPIRED));
             }
         });
     }
@@ -107,30 +109,30 @@ public final class ApiKeys implements Authenticator<String, Caller> {
             return Optional.empty();
         }
         Hash hash = Hash.of(key);
-        Known held = known.getIfPresent(hash);
-        Optional<Caller> found = held != null && isFresh(held) && isStillGood(hash, held)
-                ? Optional.of(held.caller())
-                : lookUp(hash, held);
+        Known entry = known.getIfPresent(hash);
+        Optional<Caller> found = entry != null && isFresh(entry) && isValid(hash, entry)
+                ? Optional.of(entry.caller())
+                : lookUp(hash, entry);
         found.ifPresent(ApiKeys::nameCaller);
         return found;
     }
 
     /**
-     * Names the caller of the current request, for its line in the log only. Nobody waits: it goes by memory, and what that
-     * does not know is looked up later, now and then.
+     * Adds the name of the caller to the log line of the current request. It does not wait: only the cache is read, and keys
+     * that are not in it are looked up later, at most once in a while.
      *
-     * @param later takes the looks in the table; may drop some
+     * @param later runs the lookups in the table; may drop some
      */
     public void name(String key, Executor later) {
         if (key.isBlank() || key.length() > MAX_LENGTH) {
             return;
         }
         Hash hash = Hash.of(key);
-        Known held = known.getIfPresent(hash);
-        if (held != null && isStillGood(hash, held)) {
-            nameCaller(held.caller());
+        Known entry = known.getIfPresent(hash);
+        if (entry != null && isValid(hash, entry)) {
+            nameCaller(entry.caller());
         }
-        if ((held == null || !isFresh(held)) && lookedForByName.asMap().putIfAbsent(hash, true) == null) {
+        if ((entry == null || !isFresh(entry)) && lookedUpForName.asMap().putIfAbsent(hash, true) == null) {
             later.execute(RequestContext.wrap(() -> nameLate(key)));
         }
     }
@@ -153,35 +155,36 @@ public final class ApiKeys implements Authenticator<String, Caller> {
             Instant now = clock.instant();
             Optional<Known> found = store.find(key)
                     .map(row -> new Known(row.caller(), row.until(), now, System.nanoTime()))
-                    .filter(row -> isLeased(key, row));
+                    .filter(row -> isWithinLease(key, row));
             found.ifPresentOrElse(row -> remember(key, row, changesBefore), () -> known.invalidate(key));
             return found.map(Known::caller);
         } catch (SourceUnavailable away) {
-            if (before == null || !isStillGood(key, before)) {
+            if (before == null || !isValid(key, before)) {
                 throw away;
             }
-            // not everybody has to wait for a database that hangs
-            remember(key, before.lookedForAt(System.nanoTime()), changesBefore);
+            // so that the next callers do not wait for a database that hangs
+            remember(key, before.lookedUpAt(System.nanoTime()), changesBefore);
             return Optional.of(before.caller());
         }
     }
 
-    /** Unless something changed while the table was read: then the next one looks again. */
+    /** Caches an entry. If a notice arrived while the table was read, the entry is not fresh, and the next caller reads again. */
     private void remember(Hash key, Known found, long changesBefore) {
-        known.put(key, changes.get() == changesBefore ? found : found.lookedForAt(found.atNanos() - FOREVER));
+        known.put(key, changes.get() == changesBefore ? found : found.lookedUpAt(found.atNanos() - EXPIRED));
     }
 
-    private boolean isFresh(Known held) {
-        Duration holds = told.getAsBoolean() ? REMEMBERED : REMEMBERED_UNTOLD;
-        return System.nanoTime() - held.atNanos() < holds.toNanos();
+    private boolean isFresh(Known entry) {
+        Duration fresh = noticesArrive.getAsBoolean() ? FRESH : FRESH_WITHOUT_NOTICES;
+        return System.nanoTime() - entry.atNanos() < fresh.toNanos();
     }
 
-    private boolean isStillGood(Hash key, Known held) {
-        return isLeased(key, held) && clock.instant().isBefore(held.goodAt().plus(GOOD_WHILE_AWAY));
+    private boolean isValid(Hash key, Known entry) {
+        return isWithinLease(key, entry)
+                && clock.instant().isBefore(entry.validAt().plus(VALID_WITHOUT_DATABASE));
     }
 
-    private boolean isLeased(Hash key, Known held) {
-        Instant until = held.until();
-        return until == null || key.equals(ours) || clock.instant().isBefore(until);
+    private boolean isWithinLease(Hash key, Known entry) {
+        Instant until = entry.until();
+        return until == null || key.equals(leased) || clock.instant().isBefore(until);
     }
 }

@@ -4,9 +4,9 @@ import java.security.Principal;
 import java.util.Set;
 
 /**
- * Who calls us: a service by its key.
+ * The service that calls us, known by its key.
  *
- * @param name of the key, for people and logs; not a secret
+ * @param name the name of the key, for people and logs; not a secret
  */
 public record Caller(String name, Set<String> scopes) implements Principal {
 

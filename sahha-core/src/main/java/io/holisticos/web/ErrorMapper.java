@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Turns everything that was thrown into an answer: the one place that knows statuses. */
+/** Turns every exception into a response: the only place that knows the status of an error. */
 public final class ErrorMapper implements ExceptionMapper<Throwable> {
 
     private static final Logger log = LoggerFactory.getLogger(ErrorMapper.class);
@@ -48,7 +48,7 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
     }
 
     private Response answer(Throwable thrown) {
-        for (Throwable t = thrown; t != null; t = t.getCause()) { // Jersey wraps what a parameter's type refused
+        for (Throwable t = thrown; t != null; t = t.getCause()) { // Jersey wraps the exception of an invalid parameter
             if (t instanceof HealthError error) {
                 return ofDomain(error);
             }
@@ -66,7 +66,7 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
         if (thrown instanceof WebApplicationException web) {
             return ofHttp(web);
         }
-        String id = RequestContext.current() // its line event=request is there, however often this error is met
+        String id = RequestContext.current() // its log line event=request exists, however often this error occurs
                 .map(RequestContext::requestId)
                 .orElseGet(() -> UUID.randomUUID().toString());
         log.error("event=unexpected_error id={}", id, thrown);
@@ -76,7 +76,7 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
     private Response ofDomain(HealthError error) {
         int status = statusOf(error.kind());
         if (error instanceof Unauthenticated) {
-            security.note(SecurityEvents.Kind.AUTHENTICATION_FAILED, hasShownKey() ? "unknown_key" : "no_key");
+            security.note(SecurityEvents.Kind.AUTHENTICATION_FAILED, hasSentKey() ? "unknown_key" : "no_key");
         } else if (error instanceof Forbidden) {
             security.note(SecurityEvents.Kind.FORBIDDEN, "missing_scope");
         }
@@ -93,7 +93,7 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
         return write(status, code, String.valueOf(error.getMessage()), retryAfter, null);
     }
 
-    private boolean hasShownKey() {
+    private boolean hasSentKey() {
         return headers != null && headers.getHeaderString(ApiKeys.HEADER) != null;
     }
 
@@ -105,7 +105,8 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
             case MEMBER_NOT_FOUND, CONNECTION_NOT_FOUND -> 404;
             case REAUTHORIZATION_REQUIRED, CONFLICT -> 409;
             case BAD_SOURCE_REPLY -> 502;
-            case INTEGRATION_DISABLED, SOURCE_THROTTLED, SOURCE_UNAVAILABLE -> 503; // 429 is only for our own callers
+            case INTEGRATION_DISABLED, SOURCE_THROTTLED, SOURCE_UNAVAILABLE ->
+                503; // 429 is only for callers who exceed our own limits
         };
     }
 
@@ -115,7 +116,7 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
                 : kind.name().toLowerCase(Locale.ROOT);
     }
 
-    /** What Jersey itself refuses: unknown route, method, media type. */
+    /** Requests that Jersey itself refuses: unknown route, method or media type. */
     private Response ofHttp(WebApplicationException thrown) {
         Response theirs = thrown.getResponse();
         int status = theirs.getStatus();
@@ -157,12 +158,12 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
         return answer.type(Problem.MEDIA_TYPE).entity(problem).build();
     }
 
-    /** As it came, escapes included: a reference to a URI. */
+    /** The path as it was sent, with its escapes: a URI reference. */
     private String instance() {
         String path = uri == null ? "" : uri.getPath(false);
         return path.startsWith("/") ? path : "/" + path;
     }
 
-    /** An error as the existing callers know it. */
+    /** An error in the form of the existing paths. */
     private record Detail(@JsonProperty("detail") String detail) {}
 }

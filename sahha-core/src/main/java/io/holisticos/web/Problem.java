@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** An error of a new route, by RFC 9457. */
+/** An error of a new route, in the form of RFC 9457. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonPropertyOrder({"type", "title", "status", "detail", "instance", "code"})
 public record Problem(
@@ -23,26 +23,26 @@ public record Problem(
         @JsonProperty("connect_url") @Nullable String connectUrl,
         @JsonProperty("errors") @Nullable List<String> errors) {
 
-    /** Words of HTTP that JAX-RS has not. */
+    /** Reason phrases of HTTP that JAX-RS does not know. */
     private static final Map<Integer, String> OTHER_TITLES = Map.of(421, "Misdirected Request");
 
     /** The media type of errors of new routes. */
     public static final String MEDIA_TYPE = "application/problem+json";
 
-    /** Of a request that no route of ours answered. */
+    /** The problem of a request that none of our routes answered. */
     public static Problem ofStatus(int status, String detail, String instance) {
         String code = codeOf(status);
         return new Problem(typeOf(code), titleOf(status), status, detail, instance, code, null, null, null);
     }
 
-    /** With a code of its own. */
+    /** A problem with a specific code. */
     public static Problem of(
             int status, String code, String detail, String instance, @Nullable Long retryAfterSeconds) {
         return new Problem(
                 typeOf(code), titleOf(status), status, detail, instance, code, retryAfterSeconds, null, null);
     }
 
-    /** The words HTTP has for a status. */
+    /** The reason phrase of a status. */
     public static String titleOf(int status) {
         Response.Status known = Response.Status.fromStatusCode(status);
         return known == null ? OTHER_TITLES.getOrDefault(status, "Error") : known.getReasonPhrase();
@@ -50,7 +50,7 @@ public record Problem(
 
     static String codeOf(int status) {
         if (status == 400) {
-            return "invalid_request"; // one word for it, whoever refuses
+            return "invalid_request"; // the same code for all invalid requests
         }
         String title = titleOf(status);
         String words = title.equals("Error") ? "error " + status : title;

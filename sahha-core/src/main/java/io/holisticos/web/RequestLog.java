@@ -21,32 +21,32 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The outermost filter: gives each request its ids, and writes its one line when it is answered. */
+/** The outermost filter: gives each request its ids, and writes one log line when the request is answered. */
 public final class RequestLog extends HttpFilter {
 
     private static final Logger log = LoggerFactory.getLogger(RequestLog.class);
 
-    /** The attribute of requests whose line this filter writes. */
+    /** The attribute of requests whose log line this filter writes. */
     public static final String SEEN = RequestLog.class.getName();
 
     private RequestLog() {}
 
     /**
-     * Before every filter that is there already.
+     * Registers the filter before all filters that are registered already.
      *
-     * @param memberHash how logs name a member; what it returns is logged
+     * @param memberHash the hash that names a member in logs
      */
     public static void register(Environment environment, Function<UserId, String> memberHash) {
         var filter = environment.servlets().addFilter("request-log", new RequestLog());
         filter.setAsyncSupported(true);
         filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
-        environment.jersey().register(new RequestFacts(memberHash));
+        environment.jersey().register(new RequestLogDetails(memberHash));
     }
 
-    /** The line of a request that the server refused before any filter saw it, so without {@link #SEEN}. */
+    /** Writes the log line of a request that the server refused before any filter saw it, so without {@link #SEEN}. */
     public static void refused(RequestContext context, String method, int status, long begun) {
         context.route("refused");
-        try (RequestContext.Held held = context.hold()) {
+        try (RequestContext.Binding binding = context.bind()) {
             write(context, method, status, begun);
         }
     }
@@ -59,7 +59,7 @@ public final class RequestLog extends HttpFilter {
         RequestContext context = RequestContext.arriving(request::getHeader);
         context.client(request.getRemoteAddr());
         response.setHeader(RequestContext.REQUEST_ID_HEADER, context.requestId());
-        try (RequestContext.Held held = context.hold()) {
+        try (RequestContext.Binding binding = context.bind()) {
             try {
                 chain.doFilter(request, response);
             } catch (IOException | ServletException | RuntimeException | Error e) {
@@ -67,7 +67,7 @@ public final class RequestLog extends HttpFilter {
                 throw e;
             }
             if (request.isAsyncStarted()) {
-                request.getAsyncContext().addListener(new AtItsEnd(context, request.getMethod(), begun));
+                request.getAsyncContext().addListener(new OnCompletion(context, request.getMethod(), begun));
             } else {
                 write(context, request.getMethod(), response.getStatus(), begun);
             }
@@ -100,13 +100,13 @@ public final class RequestLog extends HttpFilter {
         log.info(line.toString(), values.toArray());
     }
 
-    /** For answers that go on after the filter has returned. */
-    private record AtItsEnd(RequestContext context, String method, long begun) implements AsyncListener {
+    /** Writes the log line of an answer that continues after the filter has returned. */
+    private record OnCompletion(RequestContext context, String method, long begun) implements AsyncListener {
 
         @Override
         public void onComplete(AsyncEvent event) {
             int status = event.getSuppliedResponse() instanceof HttpServletResponse response ? response.getStatus() : 0;
-            try (RequestContext.Held held = context.hold()) {
+            try (RequestContext.Binding binding = context.bind()) {
                 write(context, method, status, begun);
             }
         }

@@ -2,7 +2,7 @@ package io.holisticos.web;
 
 import java.util.Set;
 
-/** What a credential may do: the words in {@code @RolesAllowed} and in table {@code api_key}. */
+/** The scopes of a credential, as in {@code @RolesAllowed} and in table {@code api_key}. */
 public final class Scope {
 
     public static final String HEALTH_READ = "health:read";
@@ -12,7 +12,7 @@ public final class Scope {
     public static final String INTERNAL = "internal";
     public static final String OPERATOR = "operator";
 
-    /** Everything there is. */
+    /** All scopes. */
     public static final Set<String> ALL = Set.of(HEALTH_READ, PREFERENCES_WRITE, CONNECT, PRIVACY, INTERNAL, OPERATOR);
 
     private Scope() {}

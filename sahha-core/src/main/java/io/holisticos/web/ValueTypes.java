@@ -11,7 +11,7 @@ import java.time.format.DateTimeParseException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Lets resources take {@link UserId} and {@link LocalDate} as parameters; what breaks their rules is a 400. */
+/** Lets resources take {@link UserId} and {@link LocalDate} as parameters; an invalid value is a 400. */
 final class ValueTypes implements ParamConverterProvider {
 
     private static final int DATE_LENGTH = "YYYY-MM-DD".length();
@@ -30,7 +30,7 @@ final class ValueTypes implements ParamConverterProvider {
 
     private static LocalDate date(String text) {
         try {
-            if (text.length() != DATE_LENGTH) { // parse also takes years beyond 9999
+            if (text.length() != DATE_LENGTH) { // parse also accepts years beyond 9999
                 throw new DateTimeParseException("not " + DATE_LENGTH + " characters", text, 0);
             }
             return LocalDate.parse(text);

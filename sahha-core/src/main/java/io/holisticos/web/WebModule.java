@@ -6,7 +6,7 @@ import io.dropwizard.jersey.setup.JerseyEnvironment;
 import io.holisticos.audit.SecurityEvents;
 import org.glassfish.jersey.server.filter.RolesAllowedDynamicFeature;
 
-/** Registers what every route shares. */
+/** Registers what all routes share. */
 public final class WebModule {
 
     private WebModule() {}

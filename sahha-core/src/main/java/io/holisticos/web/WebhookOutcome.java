@@ -2,26 +2,26 @@ package io.holisticos.web;
 
 import java.util.Locale;
 
-/** How a delivered webhook ended: its status and the last part of its counter's name. */
+/** The outcome of a webhook delivery: its HTTP status and the last part of its counter's name. */
 public enum WebhookOutcome {
-    /** New, durably stored, and work for a job. */
+    /** New and durably stored; a job will process it. */
     STORED(204),
-    /** Stored before. */
+    /** Already stored. */
     DUPLICATE(204),
-    /** Stored; of a kind that we do not know, so nothing follows from it. */
+    /** Stored; its type is unknown, so it is not processed. */
     UNKNOWN_TYPE(204),
-    /** Stored; of somebody we do not know yet. */
+    /** Stored; its member is not known yet. */
     PARKED(204),
-    /** Not JSON, or packed JSON. */
+    /** Not JSON, or encoded. */
     WRONG_CONTENT_TYPE(415),
     TOO_LARGE(413),
-    /** Not signed by whom it should be, or not at all. */
+    /** Without a signature, or with a wrong one. */
     BAD_SIGNATURE(401),
-    /** Signed well, but too long ago, or in the future. */
+    /** Correctly signed, but too long ago or in the future. */
     BAD_AGE(401),
-    /** Signed well, but not what was agreed upon. */
+    /** Correctly signed, but not an event of the documented form. */
     GARBAGE(400),
-    /** Could not be stored: the sender is to try again. */
+    /** Could not be stored; the sender should try again. */
     UNAVAILABLE(503);
 
     private final int status;
@@ -35,12 +35,12 @@ public enum WebhookOutcome {
         return status;
     }
 
-    /** Whether the sender need not try again. */
+    /** Whether the sender need not send it again. */
     public boolean isAcknowledged() {
         return status < 300;
     }
 
-    /** As counters and log lines name it. */
+    /** Its name in counters and log lines. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }

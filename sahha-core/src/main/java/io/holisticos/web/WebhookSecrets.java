@@ -9,14 +9,14 @@ import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** The secrets a sender may sign with, more than one while they are being replaced: HMAC-SHA256, constant-time. */
+/** The secrets that a sender may sign with (HMAC-SHA256): two while one replaces the other. Compared in constant time. */
 public final class WebhookSecrets {
 
     private static final String ALGORITHM = "HmacSHA256";
 
     private final List<SecretKeySpec> keys;
 
-    /** Blank ones are left out; without any, nothing is signed well. */
+    /** Blank secrets are ignored; without a secret every signature is wrong. */
     public WebhookSecrets(String current, String previous) {
         this.keys = Stream.of(current, previous)
                 .filter(secret -> !secret.isBlank())
@@ -24,20 +24,20 @@ public final class WebhookSecrets {
                 .toList();
     }
 
-    /** Whether there is a secret at all. */
+    /** Whether there is no secret at all. */
     public boolean isEmpty() {
         return keys.isEmpty();
     }
 
     /**
-     * Whether one of the secrets made this signature over the parts, one after the other.
+     * Whether this is the signature over the concatenated parts by one of the secrets.
      *
-     * @param text how the sender writes the signature, such as in base64
+     * @param text the text form of the signature, such as base64
      */
     public boolean signed(String signature, Function<byte[], String> text, byte[]... parts) {
         byte[] given = signature.getBytes(StandardCharsets.UTF_8);
         boolean any = false;
-        for (SecretKeySpec key : keys) { // all of them, so that the time does not tell which
+        for (SecretKeySpec key : keys) { // all of them, so that the duration does not reveal which one matched
             byte[] expected = text.apply(hmac(key, parts)).getBytes(StandardCharsets.UTF_8);
             any |= MessageDigest.isEqual(expected, given);
         }

@@ -1,7 +1,10 @@
 /**
- * The edge towards our callers: errors as JSON, value types as parameters, who may do what.
+ * What all routes share: errors as JSON, value types as parameters, keys and scopes of callers, the request log, and the
+ * reception of webhooks.
  *
- * <p>May use {@code health}, {@code notice}, {@code trace} and {@code audit}. Start reading at {@link io.holisticos.web.WebModule}.
+ * <p>May use: {@code audit}, {@code health}, {@code notice}, {@code trace}.
+ *
+ * <p>Start reading at {@link io.holisticos.web.WebModule}.
  */
 @NullMarked
 package io.holisticos.web;

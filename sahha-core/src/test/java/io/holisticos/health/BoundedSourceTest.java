@@ -1,19 +1,22 @@
 package io.holisticos.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holisticos.health.BoundedSource.PendingAnswer;
 import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.HealthSource.Acquaintance;
 import io.holisticos.health.SourceAnswer.NotConnected;
 import io.holisticos.health.SourceAnswer.Unavailable;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +32,8 @@ class BoundedSourceTest {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final AtomicInteger asked = new AtomicInteger();
     private final CountDownLatch open = new CountDownLatch(1);
+    private final List<Throwable> failures = new CopyOnWriteArrayList<>();
+    private Supplier<Acquaintance> acquaintance = () -> Acquaintance.KNOWN;
 
     @AfterEach
     void end() {
@@ -42,16 +47,74 @@ class BoundedSourceTest {
 
         assertThat(source.read(ANNA, DAY, inAMinute())).isEqualTo(new NotConnected(WHOOP));
         assertThat(source.acquaintance(ANNA, inAMinute())).isEqualTo(Acquaintance.KNOWN);
-        assertThat(source.leftBehind()).isZero();
+        assertThat(source.abandoned()).isZero();
     }
 
     @Test
-    void passesOnWhatTheSourceThrows() {
+    void aFailureIsAnAnswerThatSaysWhenToAskAgain() {
+        SourceThrottled throttled = new SourceThrottled(WHOOP, Duration.ofMinutes(2));
         BoundedSource source = bounded(() -> {
-            throw new SourceThrottled(WHOOP, Duration.ofMinutes(2));
+            throw throttled;
         });
 
-        assertThatThrownBy(() -> source.read(ANNA, DAY, inAMinute())).isInstanceOf(SourceThrottled.class);
+        assertThat(source.read(ANNA, DAY, inAMinute())).isEqualTo(new Unavailable(WHOOP, Duration.ofMinutes(2)));
+        assertThat(failures).containsExactly(throttled);
+    }
+
+    @Test
+    void aFaultOfOursIsAnAnswerToo() {
+        for (Throwable fault : List.of(new IllegalStateException("broken"), new StackOverflowError())) {
+            failures.clear();
+            BoundedSource source = bounded(() -> {
+                if (fault instanceof Error error) {
+                    throw error;
+                }
+                throw (RuntimeException) fault;
+            });
+
+            assertThat(source.read(ANNA, DAY, inAMinute())).isInstanceOf(Unavailable.class);
+            assertThat(failures).containsExactly(fault);
+        }
+    }
+
+    @Test
+    void aSourceThatCannotSayWhomItKnowsIsUnsure() {
+        IllegalStateException broken = new IllegalStateException("broken");
+        acquaintance = () -> {
+            throw broken;
+        };
+
+        assertThat(bounded(() -> new NotConnected(WHOOP)).acquaintance(ANNA, inAMinute()))
+                .isEqualTo(Acquaintance.UNSURE);
+        assertThat(failures).containsExactly(broken);
+    }
+
+    @Test
+    void aReadingThatHasBegunIsTimedUntilItsAnswer() {
+        AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1_000);
+        BoundedSource source = bounded(() -> {
+            nanos.addAndGet(Duration.ofMillis(1_500).toNanos());
+            return new NotConnected(WHOOP);
+        });
+
+        PendingAnswer pending = source.begin(ANNA, DAY, Deadline.after(Duration.ofMinutes(1), nanos::get));
+
+        assertThat(pending.await()).isEqualTo(new TimedAnswer(new NotConnected(WHOOP), Duration.ofMillis(1_500)));
+    }
+
+    @Test
+    void beginningDoesNotWaitAndSeveralReadingsRunAtTheSameTime() {
+        BoundedSource source = bounded(this::stuck);
+
+        PendingAnswer first = source.begin(ANNA, DAY, inAMinute());
+        PendingAnswer second = source.begin(ANNA, DAY, inAMinute());
+        while (asked.get() < 2) {
+            Thread.onSpinWait();
+        }
+        open.countDown();
+
+        assertThat(first.await().answer()).isEqualTo(new NotConnected(WHOOP));
+        assertThat(second.await().answer()).isEqualTo(new NotConnected(WHOOP));
     }
 
     @Test
@@ -60,27 +123,27 @@ class BoundedSourceTest {
 
         assertThat(source.read(ANNA, DAY, Deadline.after(Duration.ofMillis(20))))
                 .isInstanceOf(Unavailable.class);
-        assertThat(source.leftBehind()).isOne();
+        assertThat(source.abandoned()).isOne();
 
         open.countDown();
-        while (source.leftBehind() > 0) {
+        while (source.abandoned() > 0) {
             Thread.onSpinWait();
         }
     }
 
     @Test
-    void asksNoMoreWhenTooMuchIsLeftBehind() {
+    void asksNoMoreWhenTooMuchIsAbandoned() {
         BoundedSource source = bounded(this::stuck);
 
-        for (int i = 0; i < BoundedSource.MAX_LEFT_BEHIND + 10; i++) {
+        for (int i = 0; i < BoundedSource.MAX_ABANDONED + 10; i++) {
             source.read(ANNA, DAY, Deadline.after(Duration.ofMillis(20)));
         }
 
-        assertThat(asked).hasValue(BoundedSource.MAX_LEFT_BEHIND);
+        assertThat(asked).hasValue(BoundedSource.MAX_ABANDONED);
         assertThat(source.read(ANNA, DAY, inAMinute())).isInstanceOf(Unavailable.class);
         assertThat(source.acquaintance(ANNA, inAMinute())).isEqualTo(Acquaintance.UNSURE);
         open.countDown();
-        while (source.leftBehind() > 0) {
+        while (source.abandoned() > 0) {
             Thread.onSpinWait();
         }
         assertThat(source.read(ANNA, DAY, inAMinute())).isEqualTo(new NotConnected(WHOOP));
@@ -88,9 +151,12 @@ class BoundedSourceTest {
 
     @Test
     void withoutAFreeThreadThereIsNoAnswer() {
-        BoundedSource source = new BoundedSource(source(() -> new NotConnected(WHOOP)), work -> {
-            throw new RejectedExecutionException();
-        });
+        BoundedSource source = new BoundedSource(
+                source(() -> new NotConnected(WHOOP)),
+                work -> {
+                    throw new RejectedExecutionException();
+                },
+                (name, failure) -> failures.add(failure));
 
         assertThat(source.read(ANNA, DAY, inAMinute())).isInstanceOf(Unavailable.class);
     }
@@ -122,7 +188,7 @@ class BoundedSourceTest {
     }
 
     private BoundedSource bounded(Supplier<SourceAnswer> answer) {
-        return new BoundedSource(source(answer), threads);
+        return new BoundedSource(source(answer), threads, (name, failure) -> failures.add(failure));
     }
 
     private HealthSource source(Supplier<SourceAnswer> answer) {
@@ -140,7 +206,7 @@ class BoundedSourceTest {
 
             @Override
             public Acquaintance acquaintance(UserId who, Deadline deadline) {
-                return Acquaintance.KNOWN;
+                return acquaintance.get();
             }
         };
     }

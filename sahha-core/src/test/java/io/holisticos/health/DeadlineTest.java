@@ -1,8 +1,11 @@
 package io.holisticos.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -29,5 +32,51 @@ class DeadlineTest {
 
         assertThat(whole.atMost(Duration.ofSeconds(2)).remaining()).isEqualTo(Duration.ofSeconds(2));
         assertThat(whole.atMost(Duration.ofSeconds(9)).remaining()).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void waitsForAResultAndThrowsWhatTheWorkThrew() throws Exception {
+        Deadline deadline = Deadline.after(Duration.ofMinutes(1));
+
+        assertThat(deadline.await(CompletableFuture.completedFuture("done"))).isEqualTo("done");
+        assertThatThrownBy(() -> deadline.await(failed(new IllegalArgumentException("wrong"))))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> deadline.await(failed(new StackOverflowError())))
+                .isInstanceOf(StackOverflowError.class);
+        assertThatThrownBy(() -> deadline.await(failed(new IOException("lost"))))
+                .isInstanceOf(IllegalStateException.class)
+                .hasCauseInstanceOf(IOException.class);
+    }
+
+    @Test
+    void aResultThatDoesNotComeByTheDeadlineIsNotInTime() {
+        Deadline deadline = Deadline.after(Duration.ofMillis(10));
+
+        assertThatThrownBy(() -> deadline.await(new CompletableFuture<String>()))
+                .isInstanceOfSatisfying(
+                        NotInTime.class,
+                        late -> assertThat(late.isInterrupted()).isFalse());
+    }
+
+    @Test
+    void aResultIsTakenEvenWhenTheDeadlineHasPassed() throws Exception {
+        Deadline deadline = Deadline.after(Duration.ZERO, now::get);
+
+        assertThat(deadline.await(CompletableFuture.completedFuture("done"))).isEqualTo("done");
+    }
+
+    @Test
+    void aThreadThatIsInterruptedWhileItWaitsStaysInterrupted() {
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> Deadline.after(Duration.ofMinutes(1)).await(new CompletableFuture<String>()))
+                .isInstanceOfSatisfying(
+                        NotInTime.class,
+                        late -> assertThat(late.isInterrupted()).isTrue());
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    private static CompletableFuture<String> failed(Throwable failure) {
+        return CompletableFuture.failedFuture(failure);
     }
 }

@@ -65,7 +65,7 @@ class WhatFailedTest {
         assertThat(WhatFailed.of(new IllegalStateException("secret", away))).contains("status 503");
     }
 
-    private static final class Refused extends RuntimeException implements SaidForOperators {
+    private static final class Refused extends RuntimeException implements MessageForOperators {
         Refused(String message) {
             super(message);
         }

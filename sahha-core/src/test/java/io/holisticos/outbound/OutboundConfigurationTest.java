@@ -7,10 +7,13 @@ import io.dropwizard.configuration.ConfigurationException;
 import io.dropwizard.configuration.DefaultConfigurationFactoryFactory;
 import io.dropwizard.jackson.Jackson;
 import io.dropwizard.jersey.validation.Validators;
-import io.holisticos.outbound.CommandConfiguration.Breaker;
-import io.holisticos.outbound.CommandConfiguration.Isolation;
-import io.holisticos.outbound.CommandConfiguration.Pool;
-import io.holisticos.outbound.CommandConfiguration.Semaphores;
+import io.holisticos.command.Command;
+import io.holisticos.command.CommandConfiguration;
+import io.holisticos.command.CommandConfiguration.Breaker;
+import io.holisticos.command.CommandConfiguration.Isolation;
+import io.holisticos.command.CommandConfiguration.Pool;
+import io.holisticos.command.CommandConfiguration.Semaphores;
+import io.holisticos.command.CommandKey;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +38,6 @@ class OutboundConfigurationTest {
                         new Semaphores(10, 10),
                         new Pool(10, 10, -1, 5, Duration.ofMinutes(1)),
                         new Breaker(20, 50, Duration.ofSeconds(5), Duration.ofSeconds(10), null)));
-        assertThat(new CommandsConfiguration().group).isEqualTo("TENACITY");
     }
 
     @Test

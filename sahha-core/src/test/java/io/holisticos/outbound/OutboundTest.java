@@ -10,6 +10,13 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.dropwizard.util.DataSize;
 import io.dropwizard.util.Duration;
+import io.holisticos.command.Command;
+import io.holisticos.command.CommandConfiguration;
+import io.holisticos.command.CommandFixture;
+import io.holisticos.command.CommandKey;
+import io.holisticos.command.Commands;
+import io.holisticos.command.CommandsConfiguration;
+import io.holisticos.command.Event;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError.BadSourceReply;
 import io.holisticos.health.HealthError.SourceThrottled;
@@ -138,7 +145,7 @@ class OutboundTest {
 
     @Test
     void backPressureIsPassedOnWithItsTimeAndNeverOpensTheBreaker() {
-        configuration.command.breakerRequestVolume = 2;
+        CommandFixture.requestVolume(configuration.command, 2);
         answers.add(exchange -> {
             exchange.getResponseHeaders().add("X-RateLimit-Reset", "42");
             exchange.sendResponseHeaders(429, -1);
@@ -156,7 +163,7 @@ class OutboundTest {
 
     @Test
     void anOpenBreakerCostsNoPermitAndNoCall() {
-        configuration.command.breakerRequestVolume = 4;
+        CommandFixture.requestVolume(configuration.command, 4);
         configuration.attempts = 1;
         answers.add(status(500, ""));
         Outbound outbound = outbound(Authorization.none());
@@ -185,7 +192,7 @@ class OutboundTest {
     @ValueSource(ints = {400, 401, 403, 404, 422})
     void whatBlamesTheCallerIsNoFailureAndNoTotal(int status) {
         answers.add(status(status, ""));
-        configuration.command.breakerRequestVolume = 1;
+        CommandFixture.requestVolume(configuration.command, 1);
 
         outbound(Authorization.none()).call(read(), soon());
 
@@ -200,12 +207,12 @@ class OutboundTest {
         configuration.attempts = 1;
         Outbound outbound = outbound(Authorization.none());
 
-        assertThatThrownBy(() -> outbound.call(read().orElse(() -> true), soon()))
+        assertThatThrownBy(() -> outbound.call(read().withFallback(() -> true), soon()))
                 .isInstanceOf(SourceUnavailable.class);
         assertThat(counted(Event.FALLBACK_SUCCESS)).isEqualTo(1);
         assertThat(counted(Event.EXCEPTION_THROWN)).isZero();
 
-        assertThatThrownBy(() -> outbound.call(read().orElse(() -> false), soon()))
+        assertThatThrownBy(() -> outbound.call(read().withFallback(() -> false), soon()))
                 .isInstanceOf(SourceUnavailable.class);
         assertThat(counted(Event.FALLBACK_FAILURE)).isEqualTo(1);
         assertThat(counted(Event.EXCEPTION_THROWN)).isEqualTo(1);
@@ -227,7 +234,7 @@ class OutboundTest {
     void troubleOfOurOwnQuotaIsNotTheirs() {
         budget.lost = true;
         configuration.attempts = 1;
-        configuration.command.breakerRequestVolume = 1;
+        CommandFixture.requestVolume(configuration.command, 1);
         answers.add(status(200, "[]"));
 
         assertThatThrownBy(() -> outbound(Authorization.none()).call(read(), soon()))
@@ -239,8 +246,7 @@ class OutboundTest {
 
     @Test
     void aFullBulkheadRefusesAtOnceAndIsNotRepeated() throws Exception {
-        configuration.command.threads = 1;
-        configuration.command.maxThreads = 1;
+        CommandFixture.oneThread(configuration.command);
         CountDownLatch arrived = new CountDownLatch(1);
         CountDownLatch over = new CountDownLatch(1);
         answers.add(exchange -> {
@@ -266,7 +272,7 @@ class OutboundTest {
     void anUninterruptedCommandStaysOnTheCallersThread() {
         answers.add(status(200, "[]"));
         CommandKey token = new CommandKey("STUB_TOKEN");
-        configuration.command.isolation = CommandConfiguration.Isolation.THREAD;
+        CommandFixture.isolation(configuration.command, CommandConfiguration.Isolation.THREAD);
         Outbound outbound = outbound(Authorization.none()).announceUninterrupted(token);
 
         outbound.call(Call.get(token, ANNA, uri()), soon());
@@ -400,7 +406,7 @@ class OutboundTest {
         RequestContext request = RequestContext.arriving(
                 name -> name.equals("traceparent") ? "00-" + trace + "-00f067aa0ba902b7-01" : null);
 
-        try (RequestContext.Held held = request.hold()) {
+        try (RequestContext.Binding binding = request.bind()) {
             outbound(Authorization.none()).call(read(), soon());
         }
 

@@ -3,11 +3,13 @@ package io.holisticos.outbound;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holisticos.command.CommandFixture;
+import io.holisticos.command.ExecutionOutcome;
+import io.holisticos.command.ExecutionOutcome.NotRun;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError.BadSourceReply;
 import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.HealthError.SourceUnavailable;
-import io.holisticos.outbound.Outcome.NotRun;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -24,9 +26,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** How often a call is tried, under a time that only the tries themselves take. */
 class RetryStepTest {
 
-    private static final Call READ = Call.get(CommandBed.KEY, null, URI.create("http://localhost/"));
+    private static final Call READ = Call.get(CommandFixture.KEY, null, URI.create("http://localhost/"));
     private static final Call WRITE =
-            new Call(CommandBed.KEY, null, "POST", URI.create("http://localhost/"), Map.of(), null, false);
+            new Call(CommandFixture.KEY, null, "POST", URI.create("http://localhost/"), Map.of(), null, false);
 
     private final AtomicLong nanos = new AtomicLong();
     private final OutboundConfiguration configuration = new OutboundConfiguration();
@@ -49,10 +51,10 @@ class RetryStepTest {
                 Arguments.of("a server's fault with a short pause asked for", reply(503, "Retry-After", "0"), 3),
                 Arguments.of("a server's fault with a long pause asked for", reply(503, "Retry-After", "61"), 1),
                 Arguments.of("no answer", thrown(null), 3),
-                Arguments.of("no answer in time", thrown(Outcome.TIMEOUT), 3),
-                Arguments.of("an open breaker", thrown(Outcome.SHORT_CIRCUITED), 1),
-                Arguments.of("a full pool", thrown(Outcome.THREAD_POOL_REJECTED), 1),
-                Arguments.of("a full semaphore", thrown(Outcome.SEMAPHORE_REJECTED), 1));
+                Arguments.of("no answer in time", thrown(ExecutionOutcome.TIMEOUT), 3),
+                Arguments.of("an open breaker", thrown(ExecutionOutcome.SHORT_CIRCUITED), 1),
+                Arguments.of("a full pool", thrown(ExecutionOutcome.THREAD_POOL_REJECTED), 1),
+                Arguments.of("a full semaphore", thrown(ExecutionOutcome.SEMAPHORE_REJECTED), 1));
     }
 
     @Test
@@ -72,11 +74,11 @@ class RetryStepTest {
     @Test
     void nonsenseAndASpentBudgetAreNotTriedAgain() {
         assertThatThrownBy(() -> run(READ, Duration.ofSeconds(60), () -> {
-                    throw new BadSourceReply(CommandBed.TARGET, "nonsense");
+                    throw new BadSourceReply(CommandFixture.TARGET, "nonsense");
                 }))
                 .isInstanceOf(BadSourceReply.class);
         assertThatThrownBy(() -> run(READ, Duration.ofSeconds(60), () -> {
-                    throw new SourceThrottled(CommandBed.TARGET, Duration.ofSeconds(1));
+                    throw new SourceThrottled(CommandFixture.TARGET, Duration.ofSeconds(1));
                 }))
                 .isInstanceOf(SourceThrottled.class);
 
@@ -96,7 +98,7 @@ class RetryStepTest {
     }
 
     private void tried(Call call, Duration deadline, Duration eachTakes, Supplier<Reply> outcome) {
-        CommandBed.swallow(() -> run(call, deadline, () -> {
+        CommandFixture.swallow(() -> run(call, deadline, () -> {
             nanos.addAndGet(eachTakes.toNanos());
             return outcome.get();
         }));
@@ -104,7 +106,7 @@ class RetryStepTest {
 
     private Reply run(Call call, Duration deadline, Supplier<Reply> outcome) {
         configuration.retryPause = io.dropwizard.util.Duration.milliseconds(1);
-        return new RetryStep(CommandBed.TARGET, configuration)
+        return new RetryStep(CommandFixture.TARGET, configuration)
                 .run(call, Deadline.after(deadline, nanos::get), (sent, within) -> {
                     tries++;
                     return outcome.get();
@@ -113,14 +115,15 @@ class RetryStepTest {
 
     private static Supplier<Reply> reply(int status, String... header) {
         Map<String, List<String>> headers = header.length == 0 ? Map.of() : Map.of(header[0], List.of(header[1]));
-        return () -> new Reply(CommandBed.TARGET, status, headers, new byte[0], 0);
+        return () -> new Reply(CommandFixture.TARGET, status, headers, new byte[0], 0);
     }
 
-    private static Supplier<Reply> thrown(Outcome why) {
+    private static Supplier<Reply> thrown(ExecutionOutcome why) {
         return () -> {
             throw why == null
-                    ? new SourceUnavailable(CommandBed.TARGET, Duration.ofSeconds(1))
-                    : new SourceUnavailable(CommandBed.TARGET, Duration.ofSeconds(1), new NotRun(CommandBed.KEY, why));
+                    ? new SourceUnavailable(CommandFixture.TARGET, Duration.ofSeconds(1))
+                    : new SourceUnavailable(
+                            CommandFixture.TARGET, Duration.ofSeconds(1), new NotRun(CommandFixture.KEY, why));
         };
     }
 }

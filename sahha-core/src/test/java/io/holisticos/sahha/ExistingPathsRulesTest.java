@@ -288,7 +288,7 @@ class ExistingPathsRulesTest {
             assertThat(days.from()).isEqualTo(LocalDate.of(2025, 7, 12));
             return new SourceAnswer.Measured(
                     whoop,
-                    SourceAnswer.Standing.CURRENT,
+                    SourceAnswer.DataStatus.CURRENT,
                     Instant.parse("2025-07-11T19:00:00Z"),
                     null,
                     null,

@@ -62,7 +62,7 @@ class ProfilesTest {
         member("by-a-connection");
         bed.store()
                 .saveProfile(new UserId("by-an-earlier-answer"), bed.now.get().minus(Duration.ofDays(3)));
-        bed.module.alsoOurs(new BoundedSource(new Knows("by-a-connection"), elsewhere));
+        bed.module.alsoOurs(new BoundedSource(new Knows("by-a-connection"), elsewhere, (source, failure) -> {}));
         long begun = System.nanoTime();
 
         List<Future<String>> strangers = all(Stream.generate(() -> "stranger-" + UUID.randomUUID())

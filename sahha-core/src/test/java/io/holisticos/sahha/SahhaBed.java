@@ -15,6 +15,8 @@ import io.dropwizard.testing.ConfigOverride;
 import io.dropwizard.testing.DropwizardTestSupport;
 import io.dropwizard.util.Duration;
 import io.holisticos.audit.SecurityEvents;
+import io.holisticos.command.Commands;
+import io.holisticos.command.CommandsConfiguration;
 import io.holisticos.health.BoundedSource;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
@@ -22,8 +24,6 @@ import io.holisticos.health.HealthSource;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
-import io.holisticos.outbound.Commands;
-import io.holisticos.outbound.CommandsConfiguration;
 import io.holisticos.testing.AsInProduction;
 import io.holisticos.testing.TestDatabase;
 import io.holisticos.web.AccessRules;
@@ -205,7 +205,8 @@ final class SahhaBed implements AutoCloseable {
                     new ApiKeys(keys, Clock.systemUTC()),
                     rules,
                     new SecurityEvents(environment.metrics()));
-            module.resources(new BoundedSource(whoop, executor), rules).forEach(environment.jersey()::register);
+            module.resources(new BoundedSource(whoop, executor, (source, failure) -> {}), rules)
+                    .forEach(environment.jersey()::register);
         }
     }
 

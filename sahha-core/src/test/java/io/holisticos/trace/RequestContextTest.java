@@ -50,7 +50,7 @@ class RequestContextTest {
         RequestContext context = arriving("traceparent", PARENT, "tracestate", "vendor=value");
 
         assertThat(context.traceId()).isEqualTo(TRACE);
-        try (RequestContext.Held held = context.hold()) {
+        try (RequestContext.Binding binding = context.bind()) {
             Map<String, String> one = RequestContext.outgoing();
             Map<String, String> other = RequestContext.outgoing();
 
@@ -90,10 +90,10 @@ class RequestContextTest {
         RequestContext outer = arriving("X-Request-Id", "outer");
         RequestContext inner = arriving("X-Request-Id", "inner");
 
-        try (RequestContext.Held held = outer.hold()) {
+        try (RequestContext.Binding binding = outer.bind()) {
             assertThat(MDC.get("request_id")).isEqualTo("outer");
             assertThat(MDC.get("trace_id")).isEqualTo(outer.traceId());
-            try (RequestContext.Held again = inner.hold()) {
+            try (RequestContext.Binding again = inner.bind()) {
                 assertThat(MDC.get("request_id")).isEqualTo("inner");
             }
             assertThat(MDC.get("request_id")).isEqualTo("outer");
@@ -104,7 +104,7 @@ class RequestContextTest {
 
     @Test
     void workOnAnotherThreadCarriesTheRequestAndLeavesNothingBehind() throws Exception {
-        try (RequestContext.Held held = arriving("X-Request-Id", "mine").hold()) {
+        try (RequestContext.Binding held = arriving("X-Request-Id", "mine").bind()) {
             assertThat(threads.submit(RequestContext.wrapCallable(() -> MDC.get("request_id")))
                             .get(10, TimeUnit.SECONDS))
                     .isEqualTo("mine");
@@ -126,7 +126,7 @@ class RequestContextTest {
     void remembersHowSourcesAnsweredInTheirOrder() {
         RequestContext context = arriving();
         RequestContext.noteSource("nobody", "asks", Duration.ZERO);
-        try (RequestContext.Held held = context.hold()) {
+        try (RequestContext.Binding binding = context.bind()) {
             RequestContext.noteSource("sahha", "ok", Duration.ofMillis(3));
             RequestContext.noteSource("whoop", "not_connected", Duration.ZERO);
         }

@@ -1,12 +1,12 @@
 package io.holisticos.unified;
 
-import static io.holisticos.unified.Given.DAY;
-import static io.holisticos.unified.Given.PRECEDENCE;
-import static io.holisticos.unified.Given.SAHHA;
-import static io.holisticos.unified.Given.WHOOP;
-import static io.holisticos.unified.Given.day;
-import static io.holisticos.unified.Given.measured;
-import static io.holisticos.unified.Given.value;
+import static io.holisticos.unified.UnifiedFixture.DAY;
+import static io.holisticos.unified.UnifiedFixture.PRECEDENCE;
+import static io.holisticos.unified.UnifiedFixture.SAHHA;
+import static io.holisticos.unified.UnifiedFixture.WHOOP;
+import static io.holisticos.unified.UnifiedFixture.day;
+import static io.holisticos.unified.UnifiedFixture.measured;
+import static io.holisticos.unified.UnifiedFixture.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -20,11 +20,12 @@ import io.holisticos.health.HealthSource.Acquaintance;
 import io.holisticos.health.Metric;
 import io.holisticos.health.Period;
 import io.holisticos.health.SourceAnswer;
+import io.holisticos.health.SourceAnswer.DataStatus;
 import io.holisticos.health.SourceAnswer.Disabled;
 import io.holisticos.health.SourceAnswer.Excluded;
 import io.holisticos.health.SourceAnswer.NotConnected;
-import io.holisticos.health.SourceAnswer.Standing;
 import io.holisticos.health.SourceAnswer.Unavailable;
+import io.holisticos.health.TimedAnswer;
 import io.holisticos.health.UserId;
 import java.time.Clock;
 import java.time.Duration;
@@ -64,7 +65,7 @@ class UnifiedFlowTest {
     private final FakeSource sahha = new FakeSource("sahha");
     private final FakeSource whoop = new FakeSource("whoop");
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final Set<UserId> atOnce = new HashSet<>();
+    private final Set<UserId> inParallel = new HashSet<>();
     private final Counter shared = new Counter();
     private final UnifiedConfiguration configuration = new UnifiedConfiguration();
 
@@ -96,8 +97,8 @@ class UnifiedFlowTest {
         "2026-11-22T10:00:00Z, 01/31/2026, -11:00, 2026-01-31",
     })
     void theNewestObservationOfAnySourceSaysWhichDayItIs(String now, String period, String offset, String expected) {
-        sahha.answering(measured(SAHHA, Standing.CURRENT, "2026-11-20T00:00:00Z", ZoneOffset.ofHours(5)));
-        whoop.answering(measured(WHOOP, Standing.STALE, "2026-11-22T09:00:00Z", ZoneOffset.of(offset)));
+        sahha.answering(measured(SAHHA, DataStatus.CURRENT, "2026-11-20T00:00:00Z", ZoneOffset.ofHours(5)));
+        whoop.answering(measured(WHOOP, DataStatus.STALE, "2026-11-22T09:00:00Z", ZoneOffset.of(offset)));
 
         UnifiedReport report = flow(now).read(ANNA, Period.parse(period), Set.of());
 
@@ -164,7 +165,7 @@ class UnifiedFlowTest {
 
         UnifiedReport report = flow("2026-11-22T10:00:00Z").read(ANNA, Period.TODAY, Set.of());
 
-        assertThat(report.readings().get(0).answer()).isEqualTo(new Unavailable(SAHHA, Duration.ofMinutes(2)));
+        assertThat(report.answers().get(0).answer()).isEqualTo(new Unavailable(SAHHA, Duration.ofMinutes(2)));
         assertThat(report.days().get(0).sources()).containsExactly(WHOOP);
     }
 
@@ -178,7 +179,7 @@ class UnifiedFlowTest {
 
         assertThat(sahha.given).containsExactly(Duration.ofSeconds(3));
         assertThat(whoop.given).containsExactly(Duration.ofMillis(1_250)); // a twentieth of 5 s is for merging
-        assertThat(report.readings().get(0).took()).isEqualTo(Duration.ofMillis(3_500));
+        assertThat(report.answers().get(0).took()).isEqualTo(Duration.ofMillis(3_500));
         assertThat(report.totalTime()).isEqualTo(Duration.ofMillis(3_500));
     }
 
@@ -247,7 +248,7 @@ class UnifiedFlowTest {
 
         UnifiedReport report = flow("2026-11-22T10:00:00Z").read(ANNA, Period.TODAY, Set.of(WHOOP));
 
-        assertThat(report.readings().get(1).answer()).isEqualTo(new Excluded(WHOOP));
+        assertThat(report.answers().get(1).answer()).isEqualTo(new Excluded(WHOOP));
     }
 
     @Test
@@ -279,7 +280,7 @@ class UnifiedFlowTest {
         bothHaveBegun.reset();
         configuration.shares = Map.of("sahha", millis(30_000), "whoop", millis(30_000));
         configuration.deadline = millis(60_000);
-        atOnce.add(ANNA);
+        inParallel.add(ANNA);
         List<String> together = statuses(flow("2026-11-22T10:00:00Z").read(ANNA, Period.TODAY, Set.of()));
 
         assertThat(oneAfterAnother).contains("unavailable");
@@ -293,7 +294,7 @@ class UnifiedFlowTest {
         UnifiedFlow flow = flow("2026-11-22T10:00:00Z");
 
         UnifiedReport oneAfterAnother = flow.read(ANNA, Period.TODAY, Set.of());
-        atOnce.add(ANNA);
+        inParallel.add(ANNA);
         UnifiedReport together = flow.read(ANNA, Period.TODAY, Set.of());
 
         assertThat(together).isEqualTo(oneAfterAnother);
@@ -308,7 +309,7 @@ class UnifiedFlowTest {
         whoop.answering(measured(WHOOP)).first(() -> awaitDeaf(never));
         configuration.shares = Map.of("whoop", millis(50));
         if (together) {
-            atOnce.add(ANNA);
+            inParallel.add(ANNA);
         }
 
         UnifiedReport report = flow("2026-11-22T10:00:00Z").read(ANNA, Period.TODAY, Set.of());
@@ -470,21 +471,22 @@ class UnifiedFlowTest {
     }
 
     private UnifiedFlow flow(String now, List<HealthSource> sources) {
-        Offers offers = new Offers(Map.of(WHOOP, whoop.offers()));
+        OfferedMetrics offers = new OfferedMetrics(Map.of(WHOOP, whoop.offers()));
         Clock clock = Clock.fixed(Instant.parse(now), ZoneOffset.UTC);
         return new UnifiedFlow(
-                sources.stream()
-                        .map(source -> new BoundedSource(source, threads))
-                        .toList(),
-                new Merge(PRECEDENCE, offers),
-                configuration,
-                new UnifiedFlow.Pace(atOnce::contains, clock, nanos::get),
+                new UnifiedReader(
+                        sources.stream()
+                                .map(source -> new BoundedSource(source, threads, new SourceFailureLog()))
+                                .toList(),
+                        new DayMerge(PRECEDENCE, offers),
+                        configuration,
+                        new UnifiedReader.Timing(inParallel::contains, clock, nanos::get)),
                 shared);
     }
 
     private static List<String> statuses(UnifiedReport report) {
-        return report.readings().stream()
-                .map(UnifiedReport.Reading::answer)
+        return report.answers().stream()
+                .map(TimedAnswer::answer)
                 .map(SourceAnswer::status)
                 .toList();
     }

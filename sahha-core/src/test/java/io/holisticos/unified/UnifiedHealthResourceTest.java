@@ -1,14 +1,14 @@
 package io.holisticos.unified;
 
-import static io.holisticos.unified.Given.DAY;
-import static io.holisticos.unified.Given.PRECEDENCE;
-import static io.holisticos.unified.Given.SAHHA;
-import static io.holisticos.unified.Given.WHOOP;
-import static io.holisticos.unified.Given.day;
-import static io.holisticos.unified.Given.measured;
-import static io.holisticos.unified.Given.score;
-import static io.holisticos.unified.Given.value;
-import static io.holisticos.unified.Given.workout;
+import static io.holisticos.unified.UnifiedFixture.DAY;
+import static io.holisticos.unified.UnifiedFixture.PRECEDENCE;
+import static io.holisticos.unified.UnifiedFixture.SAHHA;
+import static io.holisticos.unified.UnifiedFixture.WHOOP;
+import static io.holisticos.unified.UnifiedFixture.day;
+import static io.holisticos.unified.UnifiedFixture.measured;
+import static io.holisticos.unified.UnifiedFixture.score;
+import static io.holisticos.unified.UnifiedFixture.value;
+import static io.holisticos.unified.UnifiedFixture.workout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -30,9 +30,9 @@ import io.holisticos.health.HealthSource.Acquaintance;
 import io.holisticos.health.Metric;
 import io.holisticos.health.Score;
 import io.holisticos.health.SourceAnswer;
+import io.holisticos.health.SourceAnswer.DataStatus;
 import io.holisticos.health.SourceAnswer.Disabled;
 import io.holisticos.health.SourceAnswer.NotConnected;
-import io.holisticos.health.SourceAnswer.Standing;
 import io.holisticos.health.SourceAnswer.Unavailable;
 import io.holisticos.health.SourceDay;
 import io.holisticos.testing.AsInProduction;
@@ -115,7 +115,9 @@ class UnifiedHealthResourceTest {
                     .maxThreads(8)
                     .build();
             new UnifiedModule(
-                            List.of(new BoundedSource(SAHHA_SOURCE, threads), new BoundedSource(WHOOP_SOURCE, threads)),
+                            Stream.of(SAHHA_SOURCE, WHOOP_SOURCE)
+                                    .map(source -> new BoundedSource(source, threads, new SourceFailureLog()))
+                                    .toList(),
                             PRECEDENCE,
                             new UnifiedConfiguration(),
                             new UnifiedModule.Tools(
@@ -144,7 +146,7 @@ class UnifiedHealthResourceTest {
                                 List.of(new Score("whoop_recovery", new BigDecimal("66"), Score.Scale.PERCENT, null)),
                                 List.of(value(Metric.HEART_RATE_RESTING, "52.0")),
                                 List.of(workout(WHOOP, "w-1", "2026-11-22T08:00:00+01:00")),
-                                new Given.Details("c-1"))))
+                                new UnifiedFixture.Details("c-1"))))
                 .acquainted(Acquaintance.UNKNOWN);
     }
 
@@ -186,8 +188,8 @@ class UnifiedHealthResourceTest {
                 Arguments.of(new NotConnected(WHOOP), "not_connected", false),
                 Arguments.of(new Disabled(WHOOP), "disabled", false),
                 Arguments.of(new Unavailable(WHOOP, Duration.ofSeconds(9)), "unavailable", false),
-                Arguments.of(measured(WHOOP, Standing.REAUTHORIZATION_REQUIRED), "reauthorization_required", false),
-                Arguments.of(measured(WHOOP, Standing.STALE), "stale", true),
+                Arguments.of(measured(WHOOP, DataStatus.REAUTHORIZATION_REQUIRED), "reauthorization_required", false),
+                Arguments.of(measured(WHOOP, DataStatus.STALE), "stale", true),
                 Arguments.of(measured(WHOOP), "ok", true));
     }
 

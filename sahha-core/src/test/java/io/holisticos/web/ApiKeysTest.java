@@ -129,7 +129,7 @@ class ApiKeysTest {
         store.save(KEY, "dashboard", Set.of(Scope.HEALTH_READ), NOW);
 
         away.set(true);
-        try (RequestContext.Held held = first.hold()) {
+        try (RequestContext.Binding binding = first.bind()) {
             named.name(KEY, looks::add);
             named.name("nobody-s-key", looks::add);
             named.name("nobody-s-key", looks::add);
@@ -141,7 +141,7 @@ class ApiKeysTest {
         assertThat(first.caller()).as("its line may not be written yet").isEqualTo("dashboard");
 
         away.set(true);
-        try (RequestContext.Held held = second.hold()) {
+        try (RequestContext.Binding binding = second.bind()) {
             named.name(KEY, looks::add);
             named.name("nobody-s-key", looks::add);
         }
@@ -154,7 +154,7 @@ class ApiKeysTest {
         store.save(KEY, "dashboard", Set.of(Scope.HEALTH_READ), NOW);
         store.beginLease("another-key-altogether", NOW, NOW.plusSeconds(60));
         asAVersionBefore("the-key-of-a-version-before");
-        store.mendFormer(NOW.plusSeconds(60));
+        store.correctOlderVersion(NOW.plusSeconds(60));
 
         List<String> rows = database.jdbi()
                 .withHandle(handle -> handle.createQuery("select api_key::text from api_key")
@@ -227,7 +227,7 @@ class ApiKeysTest {
         store.beginLease("another-key-altogether", NOW, NOW.plus(Duration.ofMinutes(10)));
         assertThat(keys.authenticate(KEY)).isPresent();
 
-        store.mendFormer(NOW.plus(Duration.ofMinutes(10)));
+        store.correctOlderVersion(NOW.plus(Duration.ofMinutes(10)));
 
         ApiKeys elsewhere = new ApiKeys(store, clock());
         assertThat(elsewhere.authenticate(KEY)).isPresent();

@@ -7,16 +7,15 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.holisticos.command.Command;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError.IntegrationDisabled;
 import io.holisticos.health.HealthError.MemberNotFound;
 import io.holisticos.health.UserId;
-import io.holisticos.outbound.Command;
-import io.holisticos.web.Problem;
 import io.holisticos.web.Scope;
 import io.holisticos.whoop.InternalSyncResource.RunBody;
-import io.holisticos.whoop.Standings.MemberStanding;
+import io.holisticos.whoop.MemberStatuses.MemberStatus;
 import io.holisticos.whoop.data.CycleRecords;
 import io.holisticos.whoop.data.Held;
 import io.holisticos.whoop.data.WhoopDay;
@@ -24,8 +23,6 @@ import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.data.WhoopDays;
 import io.holisticos.whoop.sync.Freshness;
 import io.swagger.v3.oas.annotations.Operation;
-import io.swagger.v3.oas.annotations.media.Content;
-import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.annotation.security.RolesAllowed;
@@ -55,31 +52,11 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @RolesAllowed(Scope.INTERNAL)
 @Tag(name = "Internal: data", description = "What is held, in WHOOP's own field words")
-@ApiResponse(
-        responseCode = "400",
-        description = "A parameter or the body breaks its rule",
-        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@ApiResponse(
-        responseCode = "401",
-        description = "No credential, or one that is not known",
-        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@ApiResponse(
-        responseCode = "403",
-        description = "The credential lacks scope internal",
-        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@ApiResponse(
-        responseCode = "404",
-        description = "Nobody by this id, or not connected",
-        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@ApiResponse(
-        responseCode = "503",
-        description = "Switched off, or not available for now",
-        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
 public final class InternalDataResource {
 
     private static final Duration READ_MAY_TAKE = Duration.ofSeconds(5);
 
-    private final Standings standings;
+    private final MemberStatuses statuses;
     private final WhoopDayStore reader;
     private final InternalAccess access;
     private final ObjectMapper mapper;
@@ -87,8 +64,8 @@ public final class InternalDataResource {
 
     /** @param store around each reading of the store */
     public InternalDataResource(
-            Standings standings, WhoopDayStore reader, InternalAccess access, ObjectMapper mapper, Command store) {
-        this.standings = standings;
+            MemberStatuses statuses, WhoopDayStore reader, InternalAccess access, ObjectMapper mapper, Command store) {
+        this.statuses = statuses;
         this.reader = reader;
         this.access = access;
         this.mapper = mapper;
@@ -196,13 +173,13 @@ public final class InternalDataResource {
     }
 
     private HealthBody healthOf(Member member) {
-        MemberStanding standing = member.standing();
+        MemberStatus status = member.status();
         return new HealthBody(
                 member.who().value(),
                 member.asOf(),
                 member.freshness(),
-                standing == null ? null : standing.connection().whoopUserId(),
-                standing == null ? null : standing.connection().connectedAt(),
+                status == null ? null : status.connection().whoopUserId(),
+                status == null ? null : status.connection().connectedAt(),
                 access.synchronizer()
                         .findLatestRun(member.who())
                         .map(RunBody::of)
@@ -214,21 +191,21 @@ public final class InternalDataResource {
     }
 
     /** Somebody who is connected, or of whom something is held. */
-    private record Member(UserId who, @Nullable MemberStanding standing) {
+    private record Member(UserId who, @Nullable MemberStatus status) {
 
         @Nullable
         Instant asOf() {
-            return standing == null ? null : standing.asOf();
+            return status == null ? null : status.asOf();
         }
 
         boolean isAwaited() {
-            return standing != null && standing.isAwaited();
+            return status != null && status.isAccountUnconfirmed();
         }
 
         FreshnessBody freshness() {
-            Freshness freshness = standing == null ? null : standing.freshness();
+            Freshness freshness = status == null ? null : status.freshness();
             return new FreshnessBody(
-                    standing == null ? "not_connected" : standing.standing().word(),
+                    status == null ? "not_connected" : status.dataStatus().word(),
                     freshness == null ? null : freshness.lastSyncedAt(),
                     freshness == null ? null : freshness.coveredFrom());
         }
@@ -243,11 +220,11 @@ public final class InternalDataResource {
     }
 
     private Member member(UserId who) {
-        MemberStanding standing = standings.find(who).orElse(null);
-        if (standing == null && !reader.holdsAnythingOf(who, Deadline.after(READ_MAY_TAKE))) {
+        MemberStatus status = statuses.find(who).orElse(null);
+        if (status == null && !reader.holdsAnythingOf(who, Deadline.after(READ_MAY_TAKE))) {
             throw new MemberNotFound();
         }
-        return new Member(who, standing);
+        return new Member(who, status);
     }
 
     private Response records(UserId who, DaysQuery query, Request request, Function<WhoopDay, Stream<?>> recordsOf) {

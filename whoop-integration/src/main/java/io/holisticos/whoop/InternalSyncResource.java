@@ -10,13 +10,10 @@ import io.holisticos.health.HealthError.ConnectionNotFound;
 import io.holisticos.health.HealthError.IntegrationDisabled;
 import io.holisticos.health.HealthError.ReauthorizationRequired;
 import io.holisticos.health.UserId;
-import io.holisticos.web.Problem;
 import io.holisticos.web.Scope;
 import io.holisticos.whoop.MemberConnections.MemberConnection;
 import io.holisticos.whoop.sync.SyncRun;
 import io.swagger.v3.oas.annotations.Operation;
-import io.swagger.v3.oas.annotations.media.Content;
-import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.annotation.security.RolesAllowed;
@@ -40,29 +37,8 @@ import org.jspecify.annotations.Nullable;
 @RolesAllowed(Scope.INTERNAL)
 @Tag(name = "Internal: sync", description = "Reading from WHOOP now")
 @ApiResponse(
-        responseCode = "400",
-        description = "A parameter or the body breaks its rule",
-        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@ApiResponse(
-        responseCode = "401",
-        description = "No credential, or one that is not known",
-        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@ApiResponse(
-        responseCode = "403",
-        description = "The credential lacks scope internal",
-        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@ApiResponse(
-        responseCode = "404",
-        description = "Nobody by this id, or not connected",
-        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@ApiResponse(
         responseCode = "409",
-        description = "The member has to give consent again, or it is not settled yet whose account it is",
-        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@ApiResponse(
-        responseCode = "503",
-        description = "Switched off, or not available for now",
-        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+        description = "The member has to give consent again, or it is not settled yet whose account it is")
 public final class InternalSyncResource {
 
     private final MemberConnections connections;

@@ -7,19 +7,20 @@ import com.github.kagkarlsson.scheduler.SchedulerClient;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
 import io.dropwizard.lifecycle.Managed;
 import io.holisticos.audit.SecurityEvents;
+import io.holisticos.command.Command;
+import io.holisticos.command.CommandKey;
+import io.holisticos.command.Commands;
 import io.holisticos.health.HealthSource;
+import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.jobs.JobListStore;
 import io.holisticos.jobs.Jobs;
 import io.holisticos.notice.ChangeNotices;
 import io.holisticos.outbound.Authorization;
 import io.holisticos.outbound.Budget;
-import io.holisticos.outbound.Command;
-import io.holisticos.outbound.CommandKey;
-import io.holisticos.outbound.Commands;
 import io.holisticos.outbound.Outbound;
 import io.holisticos.vault.Vault;
-import io.holisticos.web.WebhookDoor;
+import io.holisticos.web.WebhookReceiver;
 import io.holisticos.whoop.api.ForbiddenCalls;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.connect.Admission;
@@ -64,6 +65,9 @@ import org.jdbi.v3.core.Jdbi;
 /** The door to WHOOP: builds the module, and is all that others see of it. */
 public final class WhoopModule implements Managed {
 
+    /** The name of this source. */
+    public static final SourceName NAME = WhoopApi.WHOOP;
+
     private static final CommandKey STORE = new CommandKey("WHOOP_STORE");
 
     private final WhoopConfiguration configuration;
@@ -86,7 +90,8 @@ public final class WhoopModule implements Managed {
     private final ConnectionReader connected;
     private final Command store;
     private final WhoopDayStore reader;
-    private final Standings standings;
+    private final StaleMembers staleMembers;
+    private final MemberStatuses statuses;
     private final WebhookInbox inbox;
     private final WebhookInbox deliveries;
     private final Jobs jobs;
@@ -214,8 +219,9 @@ public final class WhoopModule implements Managed {
                 new Admission(connected, configuration::memberLimit, quota.through(reads.jdbi())::untilNextPermit);
         admission.register(tools.metrics());
         this.reader = new WhoopDayStore(reads.jdbi(), reads.vault());
-        this.standings =
-                new Standings(this::connectionOf, requests, configuration.staleAfter.toJavaDuration(), tools.clock());
+        this.staleMembers = new StaleMembers(synchronizer::catchUp);
+        this.statuses = new MemberStatuses(
+                this::connectionOf, requests, staleMembers, configuration.staleAfter.toJavaDuration(), tools.clock());
         this.store = commands.add(WhoopApi.WHOOP, STORE, configuration.store());
         this.connectFlow = new ConnectFlow(
                 new Consents(reads.jdbi(), reads.vault(), configuration.connect, new SecureRandom(), tools.clock()),
@@ -232,23 +238,23 @@ public final class WhoopModule implements Managed {
 
     /** WHOOP in the unified flow. Knows nothing of the kill switch: whoever lists the sources does. */
     public HealthSource source() {
-        return new WhoopSource(standings, reader, tools.clock(), store);
+        return new WhoopSource(statuses, reader, tools.clock(), store);
     }
 
     /** Adds the routes of connecting and the internal ones. */
     public void register(JerseyEnvironment jersey) {
         InternalAccess access = new InternalAccess(requests, switches.integration(), tools.clock());
         ConnectRoutes.register(jersey, connectFlow, configuration.connect);
-        jersey.register(new InternalDataResource(standings, reader, access, tools.mapper(), store));
+        jersey.register(new InternalDataResource(statuses, reader, access, tools.mapper(), store));
         jersey.register(new InternalSyncResource(this::connectionOf, access));
         jersey.register(new WhoopWebhookResource(
                 configuration.webhook,
                 configuration.connect.clientSecret(),
                 deliveries,
-                new WebhookDoor(
+                new WebhookReceiver(
                         WhoopApi.WHOOP.value(),
                         tools.metrics(),
-                        WebhookDoor.refusalsIn(new SecurityEvents(tools.metrics()))),
+                        WebhookReceiver.reportingTo(new SecurityEvents(tools.metrics()))),
                 tools.clock()));
     }
 
@@ -285,6 +291,7 @@ public final class WhoopModule implements Managed {
 
     @Override
     public void stop() {
+        staleMembers.stop();
         jobs.stop();
         connections.stop();
     }

@@ -2,6 +2,7 @@ package io.holisticos.whoop;
 
 import static io.holisticos.whoop.api.WhoopApi.WHOOP;
 
+import io.holisticos.command.Command;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError;
@@ -12,8 +13,7 @@ import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceDay;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
-import io.holisticos.outbound.Command;
-import io.holisticos.whoop.Standings.MemberStanding;
+import io.holisticos.whoop.MemberStatuses.MemberStatus;
 import io.holisticos.whoop.data.Held;
 import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.data.WhoopDays;
@@ -33,14 +33,14 @@ public final class WhoopSource implements HealthSource {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
 
-    private final Standings standings;
+    private final MemberStatuses statuses;
     private final WhoopDayStore reader;
     private final Clock clock;
     private final Command store;
 
     /** @param store around each reading of the store */
-    public WhoopSource(Standings standings, WhoopDayStore reader, Clock clock, Command store) {
-        this.standings = standings;
+    public WhoopSource(MemberStatuses statuses, WhoopDayStore reader, Clock clock, Command store) {
+        this.statuses = statuses;
         this.reader = reader;
         this.clock = clock;
         this.store = store;
@@ -61,13 +61,15 @@ public final class WhoopSource implements HealthSource {
     }
 
     private SourceAnswer held(UserId who, DayRange days, Deadline deadline) {
-        Optional<MemberStanding> standing = standings.find(who);
-        if (standing.isEmpty()) {
+        Optional<MemberStatus> status = statuses.find(who);
+        if (status.isEmpty()) {
             return new SourceAnswer.NotConnected(WHOOP);
         }
-        MemberStanding member = standing.get();
+        MemberStatus member = status.get();
         return measured(
-                member, days, member.isAwaited() ? Held.NOTHING : reader.read(who, days, clock.instant(), deadline));
+                member,
+                days,
+                member.isAccountUnconfirmed() ? Held.NOTHING : reader.read(who, days, clock.instant(), deadline));
     }
 
     private static SourceAnswer unavailable(HealthError error) {
@@ -79,7 +81,7 @@ public final class WhoopSource implements HealthSource {
         try {
             return store.run(
                     deadline,
-                    () -> standings.isConnected(who) || reader.holdsAnythingOf(who, deadline)
+                    () -> statuses.isConnected(who) || reader.holdsAnythingOf(who, deadline)
                             ? Acquaintance.KNOWN
                             : Acquaintance.UNKNOWN,
                     error -> Acquaintance.UNSURE);
@@ -88,7 +90,7 @@ public final class WhoopSource implements HealthSource {
         }
     }
 
-    private SourceAnswer measured(MemberStanding member, DayRange days, Held held) {
+    private SourceAnswer measured(MemberStatus member, DayRange days, Held held) {
         List<SourceDay> ofRange =
                 WhoopDays.of(held, days).stream().map(DayValues::of).toList();
         Observation newest = held.newest();
@@ -96,7 +98,7 @@ public final class WhoopSource implements HealthSource {
                 partlyRead(member.freshness(), days, newest == null ? ZoneOffset.UTC : newest.offset());
         return new SourceAnswer.Measured(
                 WHOOP,
-                member.standing(),
+                member.dataStatus(),
                 member.asOf(),
                 member.connection().connectedAt(),
                 partlyRead.isEmpty() ? "complete" : "partial",

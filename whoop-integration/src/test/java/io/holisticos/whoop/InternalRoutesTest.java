@@ -81,12 +81,17 @@ class InternalRoutesTest {
                     new ApiKeys(keys, Clock.systemUTC()),
                     new AccessRules(),
                     new SecurityEvents(environment.metrics()));
-            Standings standings = new Standings(CONNECTIONS, bed.synchronizer, Duration.ofHours(6), bed.clock);
+            MemberStatuses statuses = new MemberStatuses(
+                    CONNECTIONS,
+                    bed.synchronizer,
+                    new StaleMembers(bed.synchronizer::catchUp),
+                    Duration.ofHours(6),
+                    bed.clock);
             InternalAccess access = new InternalAccess(bed.synchronizer, who -> ENABLED.get(), bed.clock);
             environment
                     .jersey()
                     .register(new InternalDataResource(
-                            standings, bed.reader, access, environment.getObjectMapper(), bed.readings));
+                            statuses, bed.reader, access, environment.getObjectMapper(), bed.readings));
             environment.jersey().register(new InternalSyncResource(CONNECTIONS, access));
         }
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.codahale.metrics.MetricRegistry;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.util.concurrent.MoreExecutors;
+import io.holisticos.command.Event;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource.Acquaintance;
@@ -13,11 +15,10 @@ import io.holisticos.health.Metric;
 import io.holisticos.health.PlausibleDay;
 import io.holisticos.health.Score;
 import io.holisticos.health.SourceAnswer;
+import io.holisticos.health.SourceAnswer.DataStatus;
 import io.holisticos.health.SourceAnswer.Measured;
-import io.holisticos.health.SourceAnswer.Standing;
 import io.holisticos.health.SourceDay;
 import io.holisticos.health.UserId;
-import io.holisticos.outbound.Event;
 import io.holisticos.whoop.MemberConnections.MemberConnection;
 import io.holisticos.whoop.api.Cycle;
 import io.holisticos.whoop.api.Fetched;
@@ -56,8 +57,9 @@ class WhoopSourceTest {
     static void open() {
         bed = new SyncBed();
         connections = new KnownConnections();
-        Standings standings = new Standings(connections, bed.synchronizer, STALE_AFTER, bed.clock);
-        source = new WhoopSource(standings, bed.reader, bed.clock, bed.readings);
+        MemberStatuses statuses =
+                new MemberStatuses(connections, bed.synchronizer, stale(bed.synchronizer), STALE_AFTER, bed.clock);
+        source = new WhoopSource(statuses, bed.reader, bed.clock, bed.readings);
         bed.connect(ANNA);
         connections.put(ANNA, new MemberConnection(1L, SyncBed.START, MemberConnections.Standing.USABLE));
         bed.stopBackfills();
@@ -73,7 +75,7 @@ class WhoopSourceTest {
     void todayHasScoresMetricsAndDetails() {
         Measured measured = measured(source.read(ANNA, DayRange.of(today()), deadline()));
 
-        assertThat(measured.standing()).isEqualTo(Standing.CURRENT);
+        assertThat(measured.dataStatus()).isEqualTo(DataStatus.CURRENT);
         assertThat(measured.coverage()).isEqualTo("complete");
         assertThat(measured.asOf()).isEqualTo(SyncBed.START);
         assertThat(measured.since()).isEqualTo(SyncBed.START);
@@ -214,7 +216,7 @@ class WhoopSourceTest {
         Measured first = measured(source.read(who, DayRange.of(DAY), deadline()));
         source.read(who, DayRange.of(DAY), deadline());
 
-        assertThat(first.standing()).isEqualTo(Standing.STALE);
+        assertThat(first.dataStatus()).isEqualTo(DataStatus.STALE);
         assertThat(first.asOf()).isNull();
         assertThat(first.newest()).isNull();
         assertThat(first.coverage()).isEqualTo("partial");
@@ -285,7 +287,7 @@ class WhoopSourceTest {
 
         Measured measured = measured(source.read(who, DayRange.of(DAY), deadline()));
 
-        assertThat(measured.standing()).isEqualTo(Standing.REAUTHORIZATION_REQUIRED);
+        assertThat(measured.dataStatus()).isEqualTo(DataStatus.REAUTHORIZATION_REQUIRED);
         assertThat(measured.days()).hasSize(1);
         assertThat(bed.count("whoop_sync", who)).isZero();
     }
@@ -312,7 +314,10 @@ class WhoopSourceTest {
         Synchronizer lost = new Synchronizer(down, null, null, terms, () -> null);
         WhoopDayStore reader = new WhoopDayStore(down, Samples.vault(down));
         WhoopSource unreachable = new WhoopSource(
-                new Standings(connections, lost, STALE_AFTER, bed.clock), reader, bed.clock, bed.readings);
+                new MemberStatuses(connections, lost, stale(lost), STALE_AFTER, bed.clock),
+                reader,
+                bed.clock,
+                bed.readings);
 
         long before = counted(Event.FALLBACK_SUCCESS);
 
@@ -332,6 +337,10 @@ class WhoopSourceTest {
 
     private static long counted(Event event) {
         return bed.readings.snapshot().counts().cumulative(event);
+    }
+
+    private static StaleMembers stale(Synchronizer synchronizer) {
+        return new StaleMembers(synchronizer::catchUp, MoreExecutors.newDirectExecutorService());
     }
 
     private static UserId member(String name) {

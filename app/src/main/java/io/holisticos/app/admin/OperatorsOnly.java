@@ -50,7 +50,7 @@ final class OperatorsOnly extends HttpFilter {
         RequestContext context = RequestContext.arriving(request::getHeader);
         context.client(request.getRemoteAddr());
         response.setHeader(RequestContext.REQUEST_ID_HEADER, context.requestId());
-        try (RequestContext.Held held = context.hold()) {
+        try (RequestContext.Binding binding = context.bind()) {
             if (mayChange(request, response)) {
                 change(request, response, chain, context);
             }

@@ -5,22 +5,22 @@ import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to become of a flag; null leaves a field as it stands, so that a flag switched off and on again is on for those
- * it was on for before.
+ * The fields of a flag to change. Null leaves a field as it is, so that a flag that is switched off and on again is on for the
+ * same members as before.
  */
 public record FlagChange(
         @Nullable Boolean enabled,
         @Nullable Integer percentage,
         @Nullable List<String> users) {
 
-    /** Nothing of everything: for a flag that is to be on for nobody but the users named. */
-    private static final int NOBODY_ELSE = 0;
+    /** The percentage of a flag that is on only for the users it names. */
+    private static final int ONLY_NAMED_USERS = 0;
 
     public boolean isEmpty() {
         return enabled == null && percentage == null && users == null;
     }
 
-    /** What is asked for, in words that name no member: for the log. */
+    /** The change for the log, without the ids of members. */
     public String withoutMembers() {
         StringJoiner words = new StringJoiner(" ");
         if (enabled != null) {
@@ -35,16 +35,16 @@ public record FlagChange(
         return words.toString();
     }
 
-    /** @throws io.holisticos.health.HealthError.InvalidRequest when the outcome breaks a rule */
+    /** @throws io.holisticos.health.HealthError.InvalidRequest when the new state is invalid */
     FlagState appliedTo(FlagState before) {
         return new FlagState(
                 enabled == null ? before.enabled() : enabled,
-                percentage == null ? percentageBeside(before) : percentage,
+                percentage == null ? percentageFor(before) : percentage,
                 users == null ? before.users() : users);
     }
 
-    /** Who names users and no percentage means those users and nobody else. */
-    private int percentageBeside(FlagState before) {
-        return users == null || users.isEmpty() ? before.percentage() : NOBODY_ELSE;
+    /** A change that names users but no percentage means only those users. */
+    private int percentageFor(FlagState before) {
+        return users == null || users.isEmpty() ? before.percentage() : ONLY_NAMED_USERS;
     }
 }

@@ -4,14 +4,14 @@ import io.holisticos.health.HealthError.InvalidRequest;
 import java.util.List;
 
 /**
- * How a flag stands.
+ * The state of a flag.
  *
  * @param percentage 0 to 100: the share of members for whom it is on, always the same members for the same percentage
  * @param users members for whom it is on whatever the percentage
  */
 public record FlagState(boolean enabled, int percentage, List<String> users) {
 
-    /** What a list of users may hold: it is one text in one row. */
+    /** The longest list of users, which is stored as one text. */
     private static final int MAX_USERS_TEXT = 9_000;
 
     public FlagState {

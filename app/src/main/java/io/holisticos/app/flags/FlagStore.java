@@ -10,20 +10,20 @@ import org.jspecify.annotations.Nullable;
 import org.togglz.core.repository.StateRepository;
 import org.togglz.core.repository.jdbc.JDBCStateRepository;
 
-/** Table {@code feature_flag}, by Togglz. */
+/** Owns table {@code feature_flag}, which has Togglz's columns. */
 final class FlagStore {
 
-    /** What one replica keeps must be what stands: nobody else changes the flag between the reading and the writing. */
+    /** No other transaction may change the flag between reading and writing it. */
     private static final String ONE_CHANGE_AT_A_TIME = "select pg_advisory_xact_lock(hashtextextended(:key, 0))";
 
     private FlagStore() {}
 
-    /** For reading. */
+    /** The flags for reading. */
     static StateRepository reading(DataSource database) {
         return table(database);
     }
 
-    /** For reading and writing in this transaction, and for nobody else until it ends. */
+    /** The flags for reading and writing in this transaction; changes of the flag by others wait for its end. */
     static StateRepository changing(Handle transaction, Flag flag) {
         transaction
                 .createQuery(ONE_CHANGE_AT_A_TIME)
@@ -37,11 +37,11 @@ final class FlagStore {
         return JDBCStateRepository.newBuilder(database)
                 .tableName("feature_flag")
                 .createTable(false)
-                .noCommit(true) // where it is a part of a transaction; elsewhere each statement is one
+                .noCommit(true) // the caller's transaction commits; elsewhere each statement is a transaction
                 .build();
     }
 
-    /** Togglz asks for a connection and closes it: it gets the transaction's, which stays open. */
+    /** Togglz closes the connection it is given, so this one ignores that and stays open. */
     private static DataSource sameAs(Connection transaction) {
         Connection kept = proxy(Connection.class, (method, arguments) -> {
             try {

@@ -25,18 +25,18 @@ import org.togglz.core.repository.StateRepository;
 import org.togglz.core.user.NoOpUserProvider;
 
 /**
- * Reads and sets flags. A change is told to every replica; a database that is away leaves every flag as it was last seen.
- * Thread-safe.
+ * Reads and sets flags. Every replica is notified of a change. While the database does not answer, every flag keeps the state
+ * that was read last. Thread-safe.
  */
 public final class Flags {
 
     private static final String TOPIC = "flag";
 
-    /** While changes are told. What nobody told, such as a row changed by hand, is seen after this. */
-    private static final Duration LOOK_WHEN_TOLD = Duration.ofSeconds(30);
+    /** How often flags are read while notices arrive. A change without a notice, such as by hand, is seen after this. */
+    private static final Duration REFRESH_WITH_NOTICES = Duration.ofSeconds(30);
 
-    /** While they are not: half of what is promised (2 s), so that a change made just after a look is still in time. */
-    private static final Duration LOOK_ONESELF = Duration.ofSeconds(1);
+    /** How often while no notices arrive: half of the promised 2 s, so that a change just after a read is seen in time. */
+    private static final Duration REFRESH_WITHOUT_NOTICES = Duration.ofSeconds(1);
 
     private static final String PERCENTAGE = "percentage";
     private static final String USERS = "users";
@@ -46,13 +46,13 @@ public final class Flags {
     private final Jdbi database;
     private final ChangeNotices notices;
     private final FeatureManager manager;
-    private final LastSeen states;
+    private final CachedStates states;
 
     /** Keeps the flags in table {@code feature_flag} of this database. */
     public Flags(DataSource database, ChangeNotices notices) {
         this.database = Jdbi.create(database);
         this.notices = notices;
-        this.states = new LastSeen(FlagStore.reading(database), notices);
+        this.states = new CachedStates(FlagStore.reading(database), notices);
         this.manager = new FeatureManagerBuilder()
                 .name("unified-health")
                 .featureEnum(Flag.class)
@@ -62,12 +62,12 @@ public final class Flags {
         notices.listen(TOPIC, new NoticeListener() {
             @Override
             public void changed(String name) {
-                named(name).ifPresent(states::look);
+                named(name).ifPresent(states::refresh);
             }
 
             @Override
             public void missed() {
-                Stream.of(Flag.values()).forEach(states::look);
+                Stream.of(Flag.values()).forEach(states::refresh);
             }
         });
     }
@@ -81,7 +81,7 @@ public final class Flags {
                         || bucketOf(flag, who) < state.percentage());
     }
 
-    /** Whether the flag is on for anybody at all. */
+    /** Whether the flag is on for any member. */
     public boolean isOnForAnyone(Flag flag) {
         FlagState state = read(flag);
         return state.enabled() && (state.percentage() > 0 || !state.users().isEmpty());
@@ -100,20 +100,20 @@ public final class Flags {
                 users == null || users.isEmpty() ? List.of() : List.of(users.split("\n")));
     }
 
-    /** Changes the flag for all replicas; here at once. Changes of one flag come one after the other. */
+    /** Changes the flag for all replicas, and for this one at once. Changes of the same flag are made one after another. */
     public FlagState change(Flag flag, FlagChange wanted) {
         FlagState changed = database.inTransaction(handle -> {
-            StateRepository held = FlagStore.changing(handle, flag);
-            FeatureState before = held.getFeatureState(flag);
+            StateRepository stored = FlagStore.changing(handle, flag);
+            FeatureState before = stored.getFeatureState(flag);
             FlagState after = wanted.appliedTo(
                     stateOf(before == null ? manager.getMetaData(flag).getDefaultFeatureState() : before));
-            held.setFeatureState(new FeatureState(flag, after.enabled())
+            stored.setFeatureState(new FeatureState(flag, after.enabled())
                     .setParameter(PERCENTAGE, Integer.toString(after.percentage()))
                     .setParameter(USERS, String.join("\n", after.users())));
             notices.write(handle, new Notice(TOPIC, flag.name()));
             return after;
         });
-        states.look(flag);
+        states.refresh(flag);
         log.info(
                 "event=flag_set flag={} enabled={} percentage={} users={}",
                 flag,
@@ -127,55 +127,55 @@ public final class Flags {
         return Stream.of(Flag.values()).filter(flag -> flag.name().equals(name)).findFirst();
     }
 
-    /** 0 to 99, the same for ever for one member and flag. */
+    /** 0 to 99, always the same for a member and a flag. */
     private static int bucketOf(Flag flag, UserId who) {
         return Math.floorMod((flag.name() + ':' + who.value()).hashCode(), 100);
     }
 
-    /** Answers from memory: what is told is read at once, by whoever is told. */
-    private static final class LastSeen implements StateRepository {
+    /** Answers from memory; a notice makes it read the flag again at once. */
+    private static final class CachedStates implements StateRepository {
 
         private final StateRepository database;
         private final ChangeNotices notices;
-        private final ReentrantLock oneAtATime = new ReentrantLock();
-        private final Map<String, Seen> seen = new ConcurrentHashMap<>();
+        private final ReentrantLock reading = new ReentrantLock();
+        private final Map<String, Cached> cached = new ConcurrentHashMap<>();
 
-        /** @param state null for a flag that nobody has set */
-        private record Seen(@Nullable FeatureState state, long atNanos) {}
+        /** @param state null for a flag that no operator has set */
+        private record Cached(@Nullable FeatureState state, long atNanos) {}
 
-        LastSeen(StateRepository database, ChangeNotices notices) {
+        CachedStates(StateRepository database, ChangeNotices notices) {
             this.database = database;
             this.notices = notices;
         }
 
         @Override
         public @Nullable FeatureState getFeatureState(Feature feature) {
-            Seen last = seen.get(feature.name());
+            Cached last = cached.get(feature.name());
             if (last != null && isFresh(last)) {
                 return last.state();
             }
-            if (last != null && oneAtATime.isLocked()) {
-                return last.state(); // somebody looks already
+            if (last != null && reading.isLocked()) {
+                return last.state(); // another thread is already reading it
             }
-            oneAtATime.lock();
+            reading.lock();
             try {
-                Seen meanwhile = seen.get(feature.name());
-                return meanwhile != null && isFresh(meanwhile) ? meanwhile.state() : look(feature);
+                Cached meanwhile = cached.get(feature.name());
+                return meanwhile != null && isFresh(meanwhile) ? meanwhile.state() : refresh(feature);
             } finally {
-                oneAtATime.unlock();
+                reading.unlock();
             }
         }
 
-        /** Reads the flag; one look after the other, so that what was read last is what stays. */
+        /** Reads the flag. One read follows the other, so that the newest result is kept. */
         @Nullable
-        FeatureState look(Feature feature) {
-            oneAtATime.lock();
+        FeatureState refresh(Feature feature) {
+            reading.lock();
             try {
                 FeatureState state = read(feature);
-                seen.put(feature.name(), new Seen(state, System.nanoTime()));
+                cached.put(feature.name(), new Cached(state, System.nanoTime()));
                 return state;
             } finally {
-                oneAtATime.unlock();
+                reading.unlock();
             }
         }
 
@@ -187,20 +187,20 @@ public final class Flags {
                         "event=flag_not_read flag={} using=last_seen cause=\"{}\"",
                         feature.name(),
                         WhatFailed.inWords(e));
-                Seen last = seen.get(feature.name());
-                // never read yet: a kill switch that may have been thrown counts as thrown
+                Cached last = cached.get(feature.name());
+                // never read so far: a kill switch that may be off counts as off
                 return last == null ? new FeatureState(feature, false) : last.state();
             }
         }
 
-        private boolean isFresh(Seen last) {
-            Duration holds = notices.areHeard() ? LOOK_WHEN_TOLD : LOOK_ONESELF;
-            return System.nanoTime() - last.atNanos() < holds.toNanos();
+        private boolean isFresh(Cached last) {
+            Duration fresh = notices.areHeard() ? REFRESH_WITH_NOTICES : REFRESH_WITHOUT_NOTICES;
+            return System.nanoTime() - last.atNanos() < fresh.toNanos();
         }
 
         @Override
         public void setFeatureState(FeatureState state) {
-            throw new UnsupportedOperationException("flags are set together with their notice");
+            throw new UnsupportedOperationException("flags are changed together with their notice");
         }
     }
 }

@@ -4,13 +4,13 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 
-/** Both integrations, and the service as a whole. */
+/** The health of both integrations and of the service as a whole. */
 public record DetailedHealth(
         @JsonProperty("service") String service,
 
         @Schema(description = "ok; degraded: a part does not do as it should; down: Sahha data cannot be read")
         @JsonProperty("status")
-        Word status,
+        HealthStatus status,
 
         @Schema(description = "Whether this process wants no new callers") @JsonProperty("draining")
         boolean draining,
@@ -18,7 +18,7 @@ public record DetailedHealth(
         @JsonProperty("integrations") Integrations integrations,
         @JsonProperty("timestamp") Instant timestamp) {
 
-    /** By source. */
+    /** The integrations by source. */
     public record Integrations(
             @JsonProperty("sahha") SahhaHealth sahha,
             @JsonProperty("whoop") IntegrationHealth whoop) {}
@@ -32,14 +32,14 @@ public record DetailedHealth(
                 now);
     }
 
-    /** What is off on purpose takes nothing away. */
-    private static Word overall(Word sahha, Word whoop) {
-        if (sahha == Word.DOWN) {
-            return Word.DOWN;
+    /** An integration that is off on purpose does not degrade the service. */
+    private static HealthStatus overall(HealthStatus sahha, HealthStatus whoop) {
+        if (sahha == HealthStatus.DOWN) {
+            return HealthStatus.DOWN;
         }
         return switch (whoop) {
             case OK, DISABLED, NOT_CONFIGURED -> sahha;
-            case DEGRADED, DOWN -> Word.DEGRADED;
+            case DEGRADED, DOWN -> HealthStatus.DEGRADED;
         };
     }
 }

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether this process wants no new callers: by an operator's word, or because it is ending. Requests are served all the
- * same; only readiness says no. Thread-safe.
+ * Whether this process should get no new callers, because an operator wants that or because it is stopping. Requests are still
+ * served; only readiness says no. Thread-safe.
  */
 public final class Drain {
 
@@ -23,9 +23,9 @@ public final class Drain {
     private Drain() {}
 
     /**
-     * With the task {@code drain}, the gauge {@code drain.draining} (0 or 1), and the end of the server.
+     * Registers the task {@code drain} and the gauge {@code drain.draining} (0 or 1), and drains when the server stops.
      *
-     * @param time from saying so until the ports are closed: who sends callers here has to notice meanwhile
+     * @param time how long the server keeps its ports open while draining, so that load balancers notice
      */
     public static Drain in(Environment environment, Duration time) {
         Drain drain = new Drain();
@@ -41,7 +41,7 @@ public final class Drain {
 
             @Override
             public void lifeCycleStopping(LifeCycle stopping) {
-                if (stopping instanceof Server) { // before it closes its ports
+                if (stopping instanceof Server) { // before the server closes its ports
                     drain.begin("server_stopping");
                     if (served) {
                         LockSupport.parkNanos(time.toNanos());

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** How the WHOOP integration does. */
+/** The health of the WHOOP integration. */
 public record IntegrationHealth(
         @Schema(
                 description =
@@ -18,7 +18,7 @@ public record IntegrationHealth(
                                 + " disabled: switched off;"
                                 + " not_configured: no credentials")
         @JsonProperty("status")
-        Word status,
+        HealthStatus status,
 
         @Schema(description = "Whether there are credentials") @JsonProperty("configured")
         boolean configured,
@@ -29,7 +29,7 @@ public record IntegrationHealth(
         Boolean enabled,
 
         @Schema(description = "ok; degraded: it takes no writes; down: it does not answer") @JsonProperty("database")
-        Word database,
+        HealthStatus database,
 
         @Schema(description = "Whether this process takes jobs, and those that recur are on the list")
         @JsonProperty("jobs_running")
@@ -37,7 +37,7 @@ public record IntegrationHealth(
 
         @Schema(description = "ok; degraded: tokens and payloads do not open, or vault.keys were not checked yet")
         @JsonProperty("vault")
-        Word vault,
+        HealthStatus vault,
 
         @Schema(
                 description =
@@ -71,7 +71,7 @@ public record IntegrationHealth(
         @JsonProperty("members")
         WhoopVitals.@Nullable Members members) {
 
-    /** How calls of one kind stand. */
+    /** The state of the breaker of one command. */
     public record Breaker(
             @Schema(description = "The command key, such as whoop.cycle") @JsonProperty("command")
             String command,
@@ -88,12 +88,12 @@ public record IntegrationHealth(
 
     static IntegrationHealth notConfigured() {
         return new IntegrationHealth(
-                Word.NOT_CONFIGURED,
+                HealthStatus.NOT_CONFIGURED,
                 false,
                 false,
-                Word.NOT_CONFIGURED,
+                HealthStatus.NOT_CONFIGURED,
                 false,
-                Word.NOT_CONFIGURED,
+                HealthStatus.NOT_CONFIGURED,
                 null,
                 null,
                 List.of(),

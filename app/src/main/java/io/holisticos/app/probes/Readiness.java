@@ -15,7 +15,7 @@ public record Readiness(
 
         @JsonProperty("checks") List<Check> checks) {
 
-    /** One thing that was looked at. */
+    /** The result of one check. */
     public record Check(
             @Schema(
                     description =

@@ -6,17 +6,17 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How Sahha's part does. */
+/** The health of the Sahha integration. */
 public record SahhaHealth(
         @Schema(
                 description = "ok; degraded: a breaker is not closed, the last fetch failed or its"
                         + " database takes no writes; down: the entry point's"
                         + " database does not answer")
         @JsonProperty("status")
-        Word status,
+        HealthStatus status,
 
         @Schema(description = "ok; degraded: it takes no writes; down: it does not answer") @JsonProperty("database")
-        Word database,
+        HealthStatus database,
 
         @Schema(description = "Commands that were called since the start") @JsonProperty("breakers")
         List<IntegrationHealth.Breaker> breakers,

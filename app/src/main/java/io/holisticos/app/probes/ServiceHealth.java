@@ -11,51 +11,51 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Puts what is seen into words. WHOOP never makes the service unready: Sahha's callers do not need it. Thread-safe. */
+/** Computes the health of the service from its probes. WHOOP never makes the service unready, since callers of Sahha do not need it. Thread-safe. */
 final class ServiceHealth {
 
     private final Drain drain;
-    private final Looks looks;
+    private final BoundedProbes probes;
     private final SahhaVitals sahha;
     private final Optional<WhoopVitals> whoop;
 
-    ServiceHealth(Drain drain, Looks looks, SahhaVitals sahha, Optional<WhoopVitals> whoop) {
+    ServiceHealth(Drain drain, BoundedProbes probes, SahhaVitals sahha, Optional<WhoopVitals> whoop) {
         this.drain = drain;
-        this.looks = looks;
+        this.probes = probes;
         this.sahha = sahha;
         this.whoop = whoop;
     }
 
-    /** Whether requests should be sent here. */
+    /** Whether requests should be sent to this process. */
     Readiness readiness() {
-        Deadline deadline = looks.begin();
+        Deadline deadline = probes.begin();
         List<Check> checks = new ArrayList<>();
-        Word database = word(looks.database(), deadline);
-        checks.add(new Check("database", word(database)));
-        boolean ready = database != Word.DOWN;
-        ready &= add(checks, "migrations", holds(looks.migrations(), deadline));
+        HealthStatus database = read(probes.database(), deadline);
+        checks.add(new Check("database", text(database)));
+        boolean ready = database != HealthStatus.DOWN;
+        ready &= add(checks, "migrations", isTrue(probes.migrations(), deadline));
         checks.add(new Check("drain", drain.isDraining() ? "draining" : "ok"));
         whoop.ifPresent(vitals -> addWhoop(checks, vitals, deadline));
         boolean degraded = checks.stream().anyMatch(check -> check.status().equals("degraded"));
         return Readiness.of(ready, drain.isDraining(), degraded, checks);
     }
 
-    /** WHOOP's part. */
+    /** The health of the WHOOP integration. */
     IntegrationHealth whoop() {
-        Deadline deadline = looks.begin();
+        Deadline deadline = probes.begin();
         return whoop.map(vitals -> whoop(vitals, deadline)).orElseGet(IntegrationHealth::notConfigured);
     }
 
-    /** Sahha's part and the entry point's own. */
+    /** The health of the Sahha integration, and of the database that both share with the entry point. */
     SahhaHealth sahha() {
-        Deadline deadline = looks.begin();
-        Word database = word(looks.database(), deadline);
+        Deadline deadline = probes.begin();
+        HealthStatus database = read(probes.database(), deadline);
         Map<String, String> breakers = sahha.breakers();
-        Word status = Word.OK;
-        if (database == Word.DOWN) {
-            status = Word.DOWN;
-        } else if (database == Word.DEGRADED || sahha.isFailing() || !allClosed(breakers)) {
-            status = Word.DEGRADED;
+        HealthStatus status = HealthStatus.OK;
+        if (database == HealthStatus.DOWN) {
+            status = HealthStatus.DOWN;
+        } else if (database == HealthStatus.DEGRADED || sahha.isFailing() || !allClosed(breakers)) {
+            status = HealthStatus.DEGRADED;
         }
         return new SahhaHealth(
                 status,
@@ -71,8 +71,8 @@ final class ServiceHealth {
     private IntegrationHealth whoop(WhoopVitals vitals, Deadline deadline) {
         @Nullable
         Boolean enabled =
-                looks.whoopEnabled().flatMap(look -> look.read(deadline)).orElse(null);
-        Optional<WhoopVitals.Stored> stored = looks.whoopStored().flatMap(look -> look.read(deadline));
+                probes.whoopEnabled().flatMap(probe -> probe.read(deadline)).orElse(null);
+        Optional<WhoopVitals.Stored> stored = probes.whoopStored().flatMap(probe -> probe.read(deadline));
         Map<String, String> breakers = vitals.breakers();
         boolean jobs = vitals.areJobsRunning();
         WhoopVitals.Forbidden forbidden = vitals.forbidden();
@@ -82,8 +82,8 @@ final class ServiceHealth {
         @Nullable
         List<WhoopVitals.FailingJob> failing =
                 stored.map(WhoopVitals.Stored::failing).orElse(null);
-        Word database = whoopDatabase(deadline, stored.isPresent());
-        boolean working = database == Word.OK && jobs && (failing == null || failing.isEmpty());
+        HealthStatus database = whoopDatabase(deadline, stored.isPresent());
+        boolean working = database == HealthStatus.OK && jobs && (failing == null || failing.isEmpty());
         @Nullable
         Instant lastSyncedAt = stored.flatMap(WhoopVitals.Stored::lastSyncedAt).orElse(null);
         return new IntegrationHealth(
@@ -92,7 +92,7 @@ final class ServiceHealth {
                 enabled,
                 database,
                 jobs,
-                vault ? Word.OK : Word.DEGRADED,
+                vault ? HealthStatus.OK : HealthStatus.DEGRADED,
                 failing,
                 lastSyncedAt,
                 IntegrationHealth.Breaker.of(breakers),
@@ -101,55 +101,58 @@ final class ServiceHealth {
                 stored.map(WhoopVitals.Stored::members).orElse(null));
     }
 
-    private static Word statusOf(
-            @Nullable Boolean enabled, Word database, WhoopVitals.@Nullable Quota quota, boolean undisturbed) {
+    private static HealthStatus statusOf(
+            @Nullable Boolean enabled, HealthStatus database, WhoopVitals.@Nullable Quota quota, boolean undisturbed) {
         if (Boolean.FALSE.equals(enabled)) {
-            return Word.DISABLED;
+            return HealthStatus.DISABLED;
         }
-        if (database == Word.DOWN) {
-            return Word.DOWN;
+        if (database == HealthStatus.DOWN) {
+            return HealthStatus.DOWN;
         }
-        return undisturbed && quota != null && quota.blockedUntil() == null ? Word.OK : Word.DEGRADED;
+        return undisturbed && quota != null && quota.blockedUntil() == null ? HealthStatus.OK : HealthStatus.DEGRADED;
     }
 
     private void addWhoop(List<Check> checks, WhoopVitals vitals, Deadline deadline) {
-        Optional<WhoopVitals.Stored> stored = looks.whoopStored().flatMap(look -> look.read(deadline));
-        boolean free = stored.map(seen -> seen.quota().blockedUntil() == null).orElse(true); // unknown is said above it
+        Optional<WhoopVitals.Stored> stored = probes.whoopStored().flatMap(probe -> probe.read(deadline));
+        boolean free = stored.map(seen -> seen.quota().blockedUntil() == null)
+                .orElse(true); // check whoop_database shows when it is unknown
         checks.add(new Check(
                 "whoop_database",
-                word(stored.isPresent() && whoopDatabase(deadline, true) == Word.OK ? Word.OK : Word.DEGRADED)));
-        checks.add(new Check("whoop_breakers", word(allClosed(vitals.breakers()) ? Word.OK : Word.DEGRADED)));
-        checks.add(new Check("whoop_vault", word(vitals.isVaultWell() ? Word.OK : Word.DEGRADED)));
-        checks.add(new Check("whoop_quota", word(free ? Word.OK : Word.DEGRADED)));
+                text(
+                        stored.isPresent() && whoopDatabase(deadline, true) == HealthStatus.OK
+                                ? HealthStatus.OK
+                                : HealthStatus.DEGRADED)));
+        checks.add(new Check(
+                "whoop_breakers", text(allClosed(vitals.breakers()) ? HealthStatus.OK : HealthStatus.DEGRADED)));
+        checks.add(new Check("whoop_vault", text(vitals.isVaultWell() ? HealthStatus.OK : HealthStatus.DEGRADED)));
+        checks.add(new Check("whoop_quota", text(free ? HealthStatus.OK : HealthStatus.DEGRADED)));
     }
 
-    private static boolean add(List<Check> checks, String name, boolean holds) {
-        checks.add(new Check(name, word(holds ? Word.OK : Word.DOWN)));
-        return holds;
+    private static boolean add(List<Check> checks, String name, boolean passed) {
+        checks.add(new Check(name, text(passed ? HealthStatus.OK : HealthStatus.DOWN)));
+        return passed;
     }
 
-    /** What answered but does not say how it does counts as well; one too busy to tell what it holds is not down. */
-    private Word whoopDatabase(Deadline deadline, boolean answered) {
-        return looks.whoopDatabase().flatMap(look -> look.read(deadline)).orElse(answered ? Word.OK : Word.DOWN);
+    /** A database that answered a query counts as well, even if its own probe has no result; one that is only busy is not down. */
+    private HealthStatus whoopDatabase(Deadline deadline, boolean answered) {
+        return probes.whoopDatabase()
+                .flatMap(probe -> probe.read(deadline))
+                .orElse(answered ? HealthStatus.OK : HealthStatus.DOWN);
     }
 
-    private static Word word(Look<Word> look, Deadline deadline) {
-        return look.read(deadline).orElse(Word.DOWN);
+    private static HealthStatus read(BoundedProbe<HealthStatus> probe, Deadline deadline) {
+        return probe.read(deadline).orElse(HealthStatus.DOWN);
     }
 
-    private static boolean holds(Look<Boolean> look, Deadline deadline) {
-        return look.read(deadline).orElse(false);
+    private static boolean isTrue(BoundedProbe<Boolean> probe, Deadline deadline) {
+        return probe.read(deadline).orElse(false);
     }
 
     private static boolean allClosed(Map<String, String> breakers) {
         return breakers.values().stream().noneMatch(state -> state.endsWith("open"));
     }
 
-    private static Word word(boolean holds) {
-        return holds ? Word.OK : Word.DOWN;
-    }
-
-    private static String word(Word word) {
-        return word.word();
+    private static String text(HealthStatus status) {
+        return status.text();
     }
 }

@@ -1,6 +1,5 @@
 package io.holisticos.app.probes;
 
-import io.holisticos.web.Problem;
 import io.holisticos.web.Scope;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -13,19 +12,11 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 
-/** How the WHOOP integration does. Asks neither Sahha nor WHOOP, and answers within a second whatever hangs. */
+/** The health of the WHOOP integration. It does not call WHOOP, and answers within a second whatever hangs. */
 @Path("/api/v1/unified-health/health")
 @Produces(MediaType.APPLICATION_JSON)
 @RolesAllowed(Scope.HEALTH_READ)
 @Tag(name = "Integration health", description = "How Sahha and WHOOP do, as seen from here")
-@ApiResponse(
-        responseCode = "401",
-        description = "No credential, or one that is not known",
-        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@ApiResponse(
-        responseCode = "403",
-        description = "The credential lacks scope health:read",
-        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
 public final class WhoopHealthResource {
 
     private final ServiceHealth health;

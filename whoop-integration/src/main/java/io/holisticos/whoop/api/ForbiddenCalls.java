@@ -2,7 +2,7 @@ package io.holisticos.whoop.api;
 
 import com.codahale.metrics.Meter;
 import com.codahale.metrics.MetricRegistry;
-import io.holisticos.outbound.CommandKey;
+import io.holisticos.command.CommandKey;
 import io.holisticos.outbound.Reply;
 import java.time.Clock;
 import java.time.Duration;

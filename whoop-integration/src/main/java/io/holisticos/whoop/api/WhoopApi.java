@@ -2,6 +2,7 @@ package io.holisticos.whoop.api;
 
 import com.codahale.metrics.MetricRegistry;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.holisticos.command.CommandKey;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError.BadSourceReply;
 import io.holisticos.health.HealthError.ReauthorizationRequired;
@@ -9,7 +10,6 @@ import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.outbound.Budget;
 import io.holisticos.outbound.Call;
-import io.holisticos.outbound.CommandKey;
 import io.holisticos.outbound.Outbound;
 import io.holisticos.outbound.Reply;
 import io.holisticos.whoop.quota.Lane;

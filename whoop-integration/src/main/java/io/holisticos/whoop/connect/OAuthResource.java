@@ -11,11 +11,8 @@ import io.holisticos.health.HealthError.InvalidRequest;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
 import io.holisticos.web.Caller;
-import io.holisticos.web.Problem;
 import io.holisticos.web.Scope;
 import io.swagger.v3.oas.annotations.Operation;
-import io.swagger.v3.oas.annotations.media.Content;
-import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.annotation.security.RolesAllowed;
@@ -37,26 +34,6 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @RolesAllowed(Scope.INTERNAL)
 @Tag(name = "Internal: connecting", description = "The same for other backends")
-@ApiResponse(
-        responseCode = "400",
-        description = "A parameter or the body breaks its rule",
-        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@ApiResponse(
-        responseCode = "401",
-        description = "No credential, or one that is not known",
-        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@ApiResponse(
-        responseCode = "403",
-        description = "The credential lacks scope internal",
-        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@ApiResponse(
-        responseCode = "404",
-        description = "Nobody by this id, or not connected",
-        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-@ApiResponse(
-        responseCode = "503",
-        description = "Switched off, or not available for now",
-        content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
 public final class OAuthResource {
 
     private static final Duration RETRY_AFTER = Duration.ofMinutes(1);
@@ -141,8 +118,7 @@ public final class OAuthResource {
             useReturnTypeSchema = true)
     @ApiResponse(
             responseCode = "409",
-            description = "As many members are connected as WHOOP allows; code member_limit_reached",
-            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+            description = "As many members are connected as WHOOP allows; code member_limit_reached")
     public InitiateAnswer initiate(@Auth Caller caller, @Nullable InitiateRequest request) {
         if (request == null) {
             throw new InvalidRequest("a body with user_id is required");
@@ -171,8 +147,7 @@ public final class OAuthResource {
     @ApiResponse(
             responseCode = "409",
             description = "Another WHOOP account than before (account_replacement_required), or too many members"
-                    + " (member_limit_reached)",
-            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+                    + " (member_limit_reached)")
     public StatusAnswer callback(@Auth Caller caller, @Nullable CallbackRequest request) {
         if (request == null) {
             throw new InvalidRequest("a body with code and state is required");

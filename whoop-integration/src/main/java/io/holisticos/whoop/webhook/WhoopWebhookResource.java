@@ -1,8 +1,7 @@
 package io.holisticos.whoop.webhook;
 
-import io.holisticos.web.Problem;
-import io.holisticos.web.WebhookDoor;
 import io.holisticos.web.WebhookOutcome;
+import io.holisticos.web.WebhookReceiver;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.enums.ParameterIn;
@@ -30,7 +29,7 @@ public final class WhoopWebhookResource {
 
     private final WhoopSignature signature;
     private final WebhookInbox inbox;
-    private final WebhookDoor door;
+    private final WebhookReceiver door;
 
     /**
      * The route.
@@ -41,7 +40,7 @@ public final class WhoopWebhookResource {
             WebhookConfiguration configuration,
             String clientSecret,
             WebhookInbox inbox,
-            WebhookDoor door,
+            WebhookReceiver door,
             Clock clock) {
         this.signature = new WhoopSignature(configuration.secrets(clientSecret), clock);
         this.inbox = inbox;
@@ -76,26 +75,11 @@ public final class WhoopWebhookResource {
                                             schema = @Schema(type = "object"))))
     @SecurityRequirements
     @ApiResponse(responseCode = "204", description = "Durably stored, now or before")
-    @ApiResponse(
-            responseCode = "400",
-            description = "Signed well, but no event",
-            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-    @ApiResponse(
-            responseCode = "401",
-            description = "Not signed by WHOOP, or too long ago",
-            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-    @ApiResponse(
-            responseCode = "413",
-            description = "More than 64 kB",
-            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-    @ApiResponse(
-            responseCode = "415",
-            description = "Not JSON, or with a Content-Encoding",
-            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
-    @ApiResponse(
-            responseCode = "503",
-            description = "Cannot be stored for now: send it again",
-            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
+    @ApiResponse(responseCode = "400", description = "Signed well, but no event")
+    @ApiResponse(responseCode = "401", description = "Not signed by WHOOP, or too long ago")
+    @ApiResponse(responseCode = "413", description = "More than 64 kB")
+    @ApiResponse(responseCode = "415", description = "Not JSON, or with a Content-Encoding")
+    @ApiResponse(responseCode = "503", description = "Cannot be stored for now: send it again")
     public Response receive(@Parameter(hidden = true) InputStream body, @Context HttpHeaders headers) {
         return door.receive(
                 headers,

@@ -3,13 +3,13 @@ package io.holisticos.whoop.quota;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holisticos.command.CommandKey;
 import io.holisticos.health.HealthError.InvalidRequest;
 import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.outbound.Call;
-import io.holisticos.outbound.CommandKey;
 import io.holisticos.outbound.Reply;
 import io.holisticos.testing.TestDatabase;
 import java.net.URI;

@@ -2,11 +2,11 @@ package io.holisticos.whoop.quota;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holisticos.command.CommandKey;
 import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.UserId;
 import io.holisticos.outbound.Budget;
 import io.holisticos.outbound.Call;
-import io.holisticos.outbound.CommandKey;
 import io.holisticos.testing.TestDatabase;
 import io.holisticos.whoop.data.Samples;
 import java.net.URI;

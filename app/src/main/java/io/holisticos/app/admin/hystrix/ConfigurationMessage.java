@@ -1,10 +1,10 @@
 package io.holisticos.app.admin.hystrix;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.holisticos.outbound.Command;
-import io.holisticos.outbound.CommandConfiguration;
-import io.holisticos.outbound.CommandConfiguration.Isolation;
-import io.holisticos.outbound.Commands;
+import io.holisticos.command.Command;
+import io.holisticos.command.CommandConfiguration;
+import io.holisticos.command.CommandConfiguration.Isolation;
+import io.holisticos.command.Commands;
 import java.io.IOException;
 
 /**

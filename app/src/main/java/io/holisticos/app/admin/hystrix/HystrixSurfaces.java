@@ -2,7 +2,7 @@ package io.holisticos.app.admin.hystrix;
 
 import io.dropwizard.core.setup.AdminEnvironment;
 import io.dropwizard.core.setup.Environment;
-import io.holisticos.outbound.Commands;
+import io.holisticos.command.Commands;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Future;

@@ -1,14 +1,14 @@
 package io.holisticos.app.admin.hystrix;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.holisticos.outbound.Command;
-import io.holisticos.outbound.CommandConfiguration;
-import io.holisticos.outbound.CommandConfiguration.Isolation;
-import io.holisticos.outbound.CommandSnapshot;
-import io.holisticos.outbound.CommandSnapshot.Distribution;
-import io.holisticos.outbound.Commands;
-import io.holisticos.outbound.Event;
-import io.holisticos.outbound.PoolSnapshot;
+import io.holisticos.command.Command;
+import io.holisticos.command.CommandConfiguration;
+import io.holisticos.command.CommandConfiguration.Isolation;
+import io.holisticos.command.CommandSnapshot;
+import io.holisticos.command.CommandSnapshot.Distribution;
+import io.holisticos.command.Commands;
+import io.holisticos.command.Event;
+import io.holisticos.command.PoolSnapshot;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;

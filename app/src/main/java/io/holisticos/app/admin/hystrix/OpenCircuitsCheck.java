@@ -1,8 +1,8 @@
 package io.holisticos.app.admin.hystrix;
 
 import com.codahale.metrics.health.HealthCheck;
-import io.holisticos.outbound.Command;
-import io.holisticos.outbound.Commands;
+import io.holisticos.command.Command;
+import io.holisticos.command.Commands;
 import java.util.List;
 
 /**

@@ -1,9 +1,9 @@
 package io.holisticos.app.admin.hystrix;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.holisticos.outbound.Command;
-import io.holisticos.outbound.Commands;
-import io.holisticos.outbound.PoolSnapshot;
+import io.holisticos.command.Command;
+import io.holisticos.command.Commands;
+import io.holisticos.command.PoolSnapshot;
 import java.io.IOException;
 import java.util.Optional;
 

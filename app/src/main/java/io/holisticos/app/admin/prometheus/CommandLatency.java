@@ -1,7 +1,7 @@
 package io.holisticos.app.admin.prometheus;
 
-import io.holisticos.outbound.CommandKey;
-import io.holisticos.outbound.ExecutionListener;
+import io.holisticos.command.CommandKey;
+import io.holisticos.command.ExecutionListener;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.Unit;

@@ -3,8 +3,8 @@ package io.holisticos.app.admin.hystrix;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.holisticos.outbound.Command;
-import io.holisticos.outbound.CommandConfiguration.Isolation;
+import io.holisticos.command.Command;
+import io.holisticos.command.CommandConfiguration.Isolation;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;

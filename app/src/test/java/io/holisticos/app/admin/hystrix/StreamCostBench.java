@@ -1,8 +1,8 @@
 package io.holisticos.app.admin.hystrix;
 
 import com.sun.management.ThreadMXBean;
-import io.holisticos.outbound.Command;
-import io.holisticos.outbound.CommandConfiguration.Isolation;
+import io.holisticos.command.Command;
+import io.holisticos.command.CommandConfiguration.Isolation;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;

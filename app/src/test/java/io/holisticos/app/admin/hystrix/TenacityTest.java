@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.health.HealthCheck.Result;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.holisticos.outbound.Command;
-import io.holisticos.outbound.CommandConfiguration.Isolation;
+import io.holisticos.command.Command;
+import io.holisticos.command.CommandConfiguration.Isolation;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.AfterAll;

@@ -1,0 +1,114 @@
+package io.holisticos.app;
+
+import io.dropwizard.core.setup.Environment;
+import io.holisticos.app.admin.QuotaServlet;
+import io.holisticos.app.admin.QuotaTask;
+import io.holisticos.app.flags.Flag;
+import io.holisticos.app.flags.Flags;
+import io.holisticos.app.probes.Probes;
+import io.holisticos.command.Commands;
+import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.health.WhatFailed;
+import io.holisticos.jobs.Jobs;
+import io.holisticos.outbound.OutboundClient;
+import io.holisticos.vault.Vault;
+import io.holisticos.whoop.WhoopModule;
+import java.security.SecureRandom;
+import java.time.Clock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/** Builds WHOOP's module from what the service has: its databases, clients, flags, admin routes and health checks. */
+final class WhoopWiring {
+
+    private static final Logger log = LoggerFactory.getLogger(WhoopWiring.class);
+
+    private final HealthConfiguration configuration;
+    private final Environment environment;
+    private final Clock clock;
+    private final Jobs.Maker jobs;
+
+    /** @param jobs creates WHOOP's jobs */
+    WhoopWiring(HealthConfiguration configuration, Environment environment, Clock clock, Jobs.Maker jobs) {
+        this.configuration = configuration;
+        this.environment = environment;
+        this.clock = clock;
+        this.jobs = jobs;
+    }
+
+    /** The module, started and stopped with the service. */
+    WhoopModule module(Database database, Commands commands, Flags flags) {
+        WhoopModule whoop = new WhoopModule(
+                configuration.whoop,
+                new WhoopModule.Tools(
+                        new WhoopModule.Clients(
+                                OutboundClient.build(environment, configuration.whoop.api(), "whoop"),
+                                OutboundClient.build(environment, configuration.whoop.oauth(), "whoop-oauth")),
+                        commands,
+                        environment.getObjectMapper(),
+                        environment.metrics(),
+                        clock),
+                storage(database),
+                new WhoopModule.Switches(
+                        who -> flags.isOn(Flag.WHOOP_INTEGRATION, who),
+                        who -> flags.isOn(Flag.WHOOP_CONNECT, who),
+                        who -> flags.isOn(Flag.WHOOP_SYNC, who)));
+        environment
+                .admin()
+                .addServlet("quota", new QuotaServlet(whoop.quota()::report, environment.getObjectMapper()))
+                .addMapping("/quota");
+        environment.admin().addTask(new QuotaTask(whoop.quota(), environment.getObjectMapper()));
+        environment.lifecycle().manage(whoop);
+        whoop.healthChecks().forEach(environment.healthChecks()::register);
+        return whoop;
+    }
+
+    /** The parts of the module that probes examine. */
+    static Probes.Integration probed(WhoopModule whoop, Database database, Flags flags) {
+        return new Probes.Integration(
+                database.readers().source(), whoop.vitals(), () -> flags.isOnForAnyone(Flag.WHOOP_INTEGRATION));
+    }
+
+    private WhoopModule.Storage storage(Database database) {
+        WhoopModule.Storage storage = new WhoopModule.Storage(
+                pool(database.readers()), pool(database.workers()), jobs, database.notices(), agreedClock(database));
+        checkVault(storage);
+        return storage;
+    }
+
+    private WhoopModule.Pool pool(Database.Pool pool) {
+        Vault vault = new Vault(pool.jdbi(), configuration.vault, new SecureRandom(), clock);
+        return new WhoopModule.Pool(pool.source(), pool.jdbi(), vault);
+    }
+
+    /**
+     * The clock that all replicas of this database agree on. Only the host's own clock is compared with the database; a clock
+     * that was given to the service is used as it is.
+     */
+    private Clock agreedClock(Database database) {
+        if (!clock.equals(Clock.systemUTC())) {
+            return clock;
+        }
+        DatabaseClockStore store = new DatabaseClockStore(database.readers().jdbi());
+        DatabaseClock agreed = new DatabaseClock(clock, store::time, System::nanoTime);
+        environment.healthChecks().register("clock", agreed.healthCheck());
+        return agreed;
+    }
+
+    /**
+     * Ends the start if the vault's key is wrong. While the database does not answer or is empty, everything that needs the
+     * vault waits; callers of Sahha do not need it.
+     */
+    private static void checkVault(WhoopModule.Storage storage) {
+        try {
+            storage.reads().vault().prove(); // first with the pool whose time limits are short
+            storage.work().vault().prove();
+        } catch (Vault.WrongKey e) {
+            throw new OperatorLine.Mendable(String.valueOf(e.getMessage()), e);
+        } catch (SourceUnavailable away) {
+            log.atLevel(WhatFailed.isNotMigrated(away) ? Level.DEBUG : Level.WARN)
+                    .log("event=vault_not_proven cause=\"{}\"", WhatFailed.inWords(away));
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package io.holisticos.unified;
+
+import io.holisticos.health.DayRange;
+import io.holisticos.health.Period;
+import io.holisticos.health.SourceName;
+import io.holisticos.health.UserId;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a caller asks for; equal requests at the same time are answered by one reading.
+ *
+ * @param days the days asked for; null when the period names the day
+ * @param excluded sources that are not read, because the caller does not want them
+ */
+record UnifiedRequest(UserId who, Period period, @Nullable DayRange days, Set<SourceName> excluded) {
+
+    /** Days read on each side of a relative day: the person's date differs from the date in UTC by at most one. */
+    private static final int MARGIN_DAYS = 2;
+
+    UnifiedRequest {
+        excluded = Set.copyOf(excluded);
+    }
+
+    /** The days to read. A relative day is only known after reading, so its neighbours are read as well. */
+    DayRange daysToRead(Instant now) {
+        if (days != null) {
+            return days;
+        }
+        if (period.date() != null) {
+            return DayRange.of(period.date());
+        }
+        LocalDate around = period.dateAt(now, ZoneOffset.UTC);
+        return new DayRange(around.minusDays(MARGIN_DAYS), around.plusDays(MARGIN_DAYS));
+    }
+
+    /** The days to answer, for a person at this offset. */
+    DayRange daysToAnswer(Instant now, ZoneOffset offset) {
+        return days != null ? days : DayRange.of(period.dateAt(now, offset));
+    }
+}

@@ -1,0 +1,91 @@
+package io.holisticos.whoop;
+
+import io.holisticos.health.SourceAnswer.DataStatus;
+import io.holisticos.health.UserId;
+import io.holisticos.whoop.MemberConnections.MemberConnection;
+import io.holisticos.whoop.sync.Freshness;
+import io.holisticos.whoop.sync.Synchronizer;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** How current the stored data of a member are. Looking this up writes nothing; stale members are reported. */
+public final class MemberStatuses {
+
+    private final MemberConnections connections;
+    private final Synchronizer synchronizer;
+    private final StaleMembers stale;
+    private final Duration staleAfter;
+    private final Clock clock;
+
+    /**
+     * Reads one database.
+     *
+     * @param stale receives every member whose data are found stale
+     * @param staleAfter how old the last sync may be, e.g. 6 h
+     */
+    public MemberStatuses(
+            MemberConnections connections,
+            Synchronizer synchronizer,
+            StaleMembers stale,
+            Duration staleAfter,
+            Clock clock) {
+        this.connections = connections;
+        this.synchronizer = synchronizer;
+        this.stale = stale;
+        this.staleAfter = staleAfter;
+        this.clock = clock;
+    }
+
+    /**
+     * The status of a connected member.
+     *
+     * @param freshness null until the first sync is done
+     */
+    record MemberStatus(
+            DataStatus dataStatus,
+            MemberConnection connection,
+            @Nullable Freshness freshness) {
+
+        /** Whether stored data, if there are any, may belong to another WHOOP account. */
+        boolean isAccountUnconfirmed() {
+            return dataStatus == DataStatus.ACCOUNT_UNCONFIRMED;
+        }
+
+        /** When WHOOP last sent us anything; null when it has not done so yet. */
+        @Nullable
+        Instant asOf() {
+            return freshness == null ? null : freshness.lastSyncedAt();
+        }
+    }
+
+    boolean isConnected(UserId who) {
+        return connections.find(who).isPresent();
+    }
+
+    /** Empty when the member is not connected. */
+    Optional<MemberStatus> find(UserId who) {
+        return connections.find(who).map(connection -> statusOf(who, connection));
+    }
+
+    private MemberStatus statusOf(UserId who, MemberConnection connection) {
+        if (connection.isAwaited()) {
+            return new MemberStatus(DataStatus.ACCOUNT_UNCONFIRMED, connection, null);
+        }
+        Freshness freshness = synchronizer.findFreshness(who).orElse(null);
+        if (connection.needsConsent()) {
+            return new MemberStatus(DataStatus.REAUTHORIZATION_REQUIRED, connection, freshness);
+        }
+        if (isCurrent(freshness)) {
+            return new MemberStatus(DataStatus.CURRENT, connection, freshness);
+        }
+        stale.report(who);
+        return new MemberStatus(DataStatus.STALE, connection, freshness);
+    }
+
+    private boolean isCurrent(@Nullable Freshness freshness) {
+        return freshness != null && freshness.lastSyncedAt().plus(staleAfter).isAfter(clock.instant());
+    }
+}
