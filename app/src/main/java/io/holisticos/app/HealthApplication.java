@@ -191,7 +191,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                 hasVirtualThreads() ? ReadingThreads.virtual(environment) : ReadingThreads.platform(environment);
         Sources sources = whoop.map(module -> Sources.withWhoop(sahha.source(), module.source(), flags, threads))
                 .orElseGet(() -> Sources.withoutWhoop(sahha.source(), threads));
-        sahha.alsoOurs(sources.whoop());
+        sahha.alsoMembersOf(sources.whoop());
 
         RequestLog.register(environment, MemberHash.of(configuration.vault)::of);
         NonsenseContentType.register(environment, "/webhooks/*");

@@ -24,6 +24,7 @@ import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.outbound.Commands;
 import io.holisticos.outbound.CommandsConfiguration;
+import io.holisticos.sahha.data.SahhaStores;
 import io.holisticos.testing.AsInProduction;
 import io.holisticos.testing.TestDatabase;
 import io.holisticos.web.AccessRules;
@@ -45,10 +46,17 @@ import java.time.ZoneOffset;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.tomcat.jdbc.pool.DataSource;
+import org.apache.tomcat.jdbc.pool.PoolProperties;
+import org.jdbi.v3.core.Jdbi;
 
-/** The module on a real database and a stub of Sahha, behind a real server. */
+/**
+ * The module on a real database and a stub of Sahha, behind a real server. Beds share one database, which each finds
+ * without rows, so that one has to be closed before the next is made.
+ */
 final class SahhaBed implements AutoCloseable {
 
     static final String KEY = "test-key-with-all-scopes";
@@ -65,11 +73,13 @@ final class SahhaBed implements AutoCloseable {
     final ObjectMapper mapper = mapper(Jackson.newObjectMapper());
 
     final Commands commands;
+    private static final HttpClient CALLER = HttpClient.newHttpClient(); // each has a thread and keys of its own
+    private final DataSource pool;
     private final Client client;
     private DropwizardTestSupport<Configuration> server;
 
     SahhaBed() {
-        this(SahhaTables.migrated());
+        this(SahhaTables.emptied());
     }
 
     SahhaBed(TestDatabase database) {
@@ -78,7 +88,7 @@ final class SahhaBed implements AutoCloseable {
 
     /** With as many calls a second to Sahha and no more. */
     SahhaBed(int callsPerSecond) {
-        this(SahhaTables.migrated(), null, "synthetic-client-id", "synthetic-client-secret", callsPerSecond);
+        this(SahhaTables.emptied(), null, "synthetic-client-id", "synthetic-client-secret", callsPerSecond);
     }
 
     /** @param baseUrl of another Sahha than the stub; null for the stub */
@@ -88,6 +98,8 @@ final class SahhaBed implements AutoCloseable {
 
     private SahhaBed(TestDatabase database, URI baseUrl, String clientId, String clientSecret, int callsPerSecond) {
         this.database = database;
+        pool = pool(database);
+        Jdbi jdbi = AsInProduction.statements(Jdbi.create(pool));
         configuration.baseUrl = baseUrl == null ? sahha.url() : baseUrl;
         configuration.clientId = clientId;
         configuration.clientSecret = clientSecret;
@@ -122,7 +134,7 @@ final class SahhaBed implements AutoCloseable {
         module = new SahhaModule(
                 configuration,
                 client,
-                new SahhaModule.Storage(database.jdbi(), database.jdbi()),
+                new SahhaModule.Storage(jdbi, jdbi),
                 new SahhaModule.Tools(commands, mapper, metrics, clock),
                 executor);
     }
@@ -133,8 +145,21 @@ final class SahhaBed implements AutoCloseable {
                 .enable(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN);
     }
 
-    SahhaStore store() {
-        return new SahhaStore(database.jdbi(), mapper);
+    /** Kept connections, as in production: to open one for each statement takes most of a test's time. */
+    private static DataSource pool(TestDatabase database) {
+        PoolProperties properties = new PoolProperties();
+        properties.setDriverClassName("org.postgresql.Driver");
+        properties.setUrl(database.url());
+        properties.setUsername("postgres");
+        properties.setInitialSize(0);
+        properties.setMinIdle(0);
+        properties.setMaxIdle(30);
+        properties.setMaxActive(30);
+        return new DataSource(properties);
+    }
+
+    SahhaStores stores() {
+        return SahhaStores.in(database.jdbi(), mapper);
     }
 
     void passes(java.time.Duration time) {
@@ -169,8 +194,7 @@ final class SahhaBed implements AutoCloseable {
             request.headers(headers);
         }
         try {
-            return HttpClient.newHttpClient()
-                    .send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+            return CALLER.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -184,7 +208,20 @@ final class SahhaBed implements AutoCloseable {
         module.stop();
         client.close();
         executor.shutdownNow();
+        endOfWork();
+        pool.close();
         sahha.close();
+    }
+
+    /** What still runs must not write to the database of the next bed. */
+    private void endOfWork() {
+        try {
+            if (!executor.awaitTermination(10, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("work of this bed did not end");
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private final class Server extends Application<Configuration> {

@@ -48,7 +48,7 @@ class SahhaTwinTest {
         TwinClock clock = TwinClock.fixed(START);
         twin = SahhaTwin.start(SahhaTwinOptions.onPort(0), World.of(new WorldOptions(7, START, 2)), clock);
         bed = new SahhaBed(
-                SahhaTables.migrated(), URI.create(twin.baseUrl()), "sandbox-sahha-client", "sandbox-sahha-secret");
+                SahhaTables.emptied(), URI.create(twin.baseUrl()), "sandbox-sahha-client", "sandbox-sahha-secret");
         bed.now.set(START);
     }
 
