@@ -3,29 +3,29 @@ package io.holisticos.database;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** What can be told of a statement by its text. What cannot be told counts as a write. */
-final class Wording {
+/** Tells by the text of a statement whether it only reads. When in doubt, it counts as a write. */
+final class StatementText {
 
     private static final Pattern WRITES =
             Pattern.compile("\\b(insert|update|delete|merge)\\b", Pattern.CASE_INSENSITIVE);
 
-    /** Functions that leave something behind. */
-    private static final Pattern LEAVES = Pattern.compile(
+    /** Functions with side effects. */
+    private static final Pattern SIDE_EFFECTS = Pattern.compile(
             "\\b(nextval|setval|set_config|pg_notify|pg_(try_)?advisory\\w*|lo_\\w+|dblink\\w*)\\s*\\(",
             Pattern.CASE_INSENSITIVE);
 
-    private Wording() {}
+    private StatementText() {}
 
-    /** Whether it only reads. A part that writes can stand under {@code with}, or in a statement after the first. */
+    /** Whether the statement only reads. A part that writes can follow {@code with}, or be a second statement. */
     static boolean isRead(String sql) {
         String first = firstWord(sql);
         return (first.equals("select") || first.equals("with"))
                 && !WRITES.matcher(sql).find();
     }
 
-    /** Whether it only reads, and calls nothing that leaves something behind. */
-    static boolean leavesNothing(String sql) {
-        return isRead(sql) && !LEAVES.matcher(sql).find();
+    /** Whether the statement only reads, and calls no function with side effects. */
+    static boolean hasNoSideEffects(String sql) {
+        return isRead(sql) && !SIDE_EFFECTS.matcher(sql).find();
     }
 
     private static String firstWord(String sql) {
