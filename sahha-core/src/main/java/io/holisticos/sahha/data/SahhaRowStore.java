@@ -136,25 +136,29 @@ public final class SahhaRowStore {
                 or exists (select 1 from biomarkers where profile_id = :who)
                 or exists (select 1 from archetypes where profile_id = :who)""";
 
-    /** The kind's own name is its table's. */
+    /** Each kind has the table of its own name. */
     private static final String HOLDS_DAYS =
             "select exists (select 1 from %s where profile_id = :who and day between :from and :to)";
 
     /**
      * Sahha's createdAtUtc says best when a member was at an offset. Biomarkers have none, so the start of their window
-     * stands in. A record without an offset counts only when no record has one.
+     * stands in, as it does for infinite times, which other services may write. A record without an offset counts only
+     * when no record has one.
      */
     private static final String LAST_SEEN = """
-            select least(coalesce(source_created_at, start_at), :now) as at, utc_offset_seconds from (
-                select score_date_time as start_at, source_created_at, utc_offset_seconds from scores
-                where profile_id = :who and score_date_time <= :now
-                union all
-                select start_date_time, source_created_at, utc_offset_seconds from biomarkers
-                where profile_id = :who and start_date_time <= :now
-            ) records
-            order by utc_offset_seconds is null, start_at desc, coalesce(source_created_at, start_at) desc,
-                utc_offset_seconds desc
-            limit 1""";
+            select least(seen_at, :now) as at, utc_offset_seconds from (
+                select start_at, utc_offset_seconds,
+                       case when isfinite(source_created_at) then source_created_at else start_at end as seen_at
+                from (
+                    select score_date_time as start_at, source_created_at, utc_offset_seconds
+                    from scores where profile_id = :who
+                    union all
+                    select start_date_time, source_created_at, utc_offset_seconds
+                    from biomarkers where profile_id = :who
+                ) records
+                where start_at between timestamptz '0001-01-02 00:00:00Z' and :now
+            ) seen
+            order by utc_offset_seconds is null, start_at desc, seen_at desc, utc_offset_seconds desc limit 1""";
 
     private final SahhaDatabase database;
     private final RefreshMarkStore marks;
