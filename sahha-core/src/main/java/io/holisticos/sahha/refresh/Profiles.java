@@ -4,7 +4,6 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError;
-import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
 import io.holisticos.sahha.api.SahhaApi;
 import io.holisticos.sahha.data.ProfileCheckStore;
@@ -16,9 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -45,8 +42,6 @@ public final class Profiles {
 
     /** How long saving an answer may take. */
     private static final Duration SAVE_TIMEOUT = Duration.ofSeconds(1);
-
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     private final ProfileLane members;
     private final ProfileLane strangers;
@@ -98,8 +93,8 @@ public final class Profiles {
         return switch (stores.read(deadline, all -> knowledge(all, who))) {
             case KNOWN -> true;
             case UNKNOWN -> false;
-            case MEMBER -> await(ask(members, who), deadline);
-            case STRANGER -> await(ask(knownElsewhere.test(who) ? members : strangers, who), deadline);
+            case MEMBER -> SingleFlight.await(ask(members, who), deadline);
+            case STRANGER -> SingleFlight.await(ask(knownElsewhere.test(who) ? members : strangers, who), deadline);
         };
     }
 
@@ -165,22 +160,6 @@ public final class Profiles {
                 error -> false);
         if (!saved) {
             log.debug("event=sahha_profile_check_not_saved");
-        }
-    }
-
-    private static boolean await(CompletableFuture<Boolean> answer, Deadline deadline) {
-        try {
-            return answer.get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof HealthError error) {
-                throw error;
-            }
-            throw new SourceUnavailable(SahhaApi.SAHHA, RETRY_AFTER, e);
-        } catch (TimeoutException e) {
-            throw new SourceUnavailable(SahhaApi.SAHHA, RETRY_AFTER, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SourceUnavailable(SahhaApi.SAHHA, RETRY_AFTER, e);
         }
     }
 

@@ -3,9 +3,7 @@ package io.holisticos.sahha.refresh;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError;
-import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
-import io.holisticos.sahha.api.SahhaApi;
 import io.holisticos.sahha.api.SahhaKind;
 import io.holisticos.sahha.data.RefreshMarks;
 import io.holisticos.sahha.data.StoreCommand;
@@ -15,9 +13,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +21,6 @@ import org.jspecify.annotations.Nullable;
  * reached. Thread-safe.
  */
 public final class ReaderRefresh {
-
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     private final StoreCommand stores;
     private final SahhaRefresh refresh;
@@ -126,13 +119,13 @@ public final class ReaderRefresh {
 
         RefreshResult await(Deadline patience) {
             try {
-                SahhaRefresh.Fetched fetched = future.get(patience.remaining().toNanos(), TimeUnit.NANOSECONDS);
+                SahhaRefresh.Fetched fetched = SingleFlight.await(future, patience);
                 return new RefreshResult(fetched.known(), true, false, fetched.begun());
-            } catch (ExecutionException | TimeoutException e) { // logged where it happened, or still under way
+            } catch (HealthError error) { // logged where it happened, or still under way
+                if (Thread.currentThread().isInterrupted()) { // the caller is to stop, and not to read
+                    throw error;
+                }
                 return new RefreshResult(true, false, isCold, null);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new SourceUnavailable(SahhaApi.SAHHA, RETRY_AFTER, e);
             }
         }
     }
