@@ -52,6 +52,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.tomcat.jdbc.pool.DataSource;
 import org.apache.tomcat.jdbc.pool.PoolProperties;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.SqlLogger;
+import org.jdbi.v3.core.statement.StatementContext;
 
 /**
  * The module on a real database and a stub of Sahha, behind a real server. Beds share one database, which each finds
@@ -73,6 +75,10 @@ final class SahhaBed implements AutoCloseable {
     final ObjectMapper mapper = mapper(Jackson.newObjectMapper());
 
     final Commands commands;
+
+    /** How many statements the module has executed. */
+    final AtomicInteger statements = new AtomicInteger();
+
     private static final HttpClient CALLER = HttpClient.newHttpClient(); // each has a thread and keys of its own
     private final DataSource pool;
     private final Client client;
@@ -100,6 +106,12 @@ final class SahhaBed implements AutoCloseable {
         this.database = database;
         pool = pool(database);
         Jdbi jdbi = AsInProduction.statements(Jdbi.create(pool));
+        jdbi.setSqlLogger(new SqlLogger() {
+            @Override
+            public void logAfterExecution(StatementContext context) {
+                statements.incrementAndGet();
+            }
+        });
         configuration.baseUrl = baseUrl == null ? sahha.url() : baseUrl;
         configuration.clientId = clientId;
         configuration.clientSecret = clientSecret;

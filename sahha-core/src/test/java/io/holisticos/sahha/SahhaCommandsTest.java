@@ -85,6 +85,25 @@ class SahhaCommandsTest {
     }
 
     @Test
+    void whatIsFreshIsReadByFewStatements() {
+        String overview = "/api/v1/health-metrics/overview?profile_id=anna";
+        read("anna");
+        bed.get(overview);
+
+        int before = bed.statements.get();
+        read("anna");
+        int between = bed.statements.get();
+        bed.get(overview);
+
+        assertThat(between - before)
+                .as("marks, where the member is, scores, biomarkers")
+                .isEqualTo(4);
+        assertThat(bed.statements.get() - between)
+                .as("marks, where the member is, scores")
+                .isEqualTo(3);
+    }
+
+    @Test
     void rowsThatAreHeldStandInForAFetch() {
         read("anna");
         bed.passes(Duration.ofDays(3));
