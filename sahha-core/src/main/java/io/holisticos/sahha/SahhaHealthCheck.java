@@ -19,7 +19,8 @@ final class SahhaHealthCheck extends HealthCheck {
         Instant succeeded = last.succeededAt();
         Instant failed = last.failedAt();
         if (failed != null && (succeeded == null || failed.isAfter(succeeded))) {
-            return Result.unhealthy("the last fetch failed at %s; what is held is served", failed);
+            return Result.unhealthy(
+                    "the last fetch failed at %s; the rows that were fetched before are served", failed);
         }
         return succeeded == null ? Result.healthy("not asked yet") : Result.healthy("last fetched at %s", succeeded);
     }

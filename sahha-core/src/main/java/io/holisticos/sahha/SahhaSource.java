@@ -83,7 +83,7 @@ final class SahhaSource implements HealthSource {
     private SourceAnswer answer(UserId who, DayRange days, RefreshResult refreshed, Deadline deadline) {
         return stores.read(
                 deadline,
-                all -> refreshed.missing() && !all.rows().holdsAnything(who)
+                all -> refreshed.missing() && !all.rows().hasRows(who)
                         ? new Unavailable(name(), RETRY_AFTER)
                         : measured(all, who, days, refreshed),
                 this::unavailable);

@@ -50,7 +50,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.tomcat.jdbc.pool.DataSource;
-import org.apache.tomcat.jdbc.pool.PoolProperties;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.SqlLogger;
 import org.jdbi.v3.core.statement.StatementContext;
@@ -80,6 +79,9 @@ final class SahhaBed implements AutoCloseable {
     final AtomicInteger statements = new AtomicInteger();
 
     private static final HttpClient CALLER = HttpClient.newHttpClient(); // each has a thread and keys of its own
+    /** On kept connections, as the module has them. */
+    final Jdbi jdbi;
+
     private final DataSource pool;
     private final Client client;
     private DropwizardTestSupport<Configuration> server;
@@ -104,8 +106,8 @@ final class SahhaBed implements AutoCloseable {
 
     private SahhaBed(TestDatabase database, URI baseUrl, String clientId, String clientSecret, int callsPerSecond) {
         this.database = database;
-        pool = pool(database);
-        Jdbi jdbi = AsInProduction.statements(Jdbi.create(pool));
+        pool = SahhaTables.pool(database);
+        jdbi = AsInProduction.statements(Jdbi.create(pool));
         jdbi.setSqlLogger(new SqlLogger() {
             @Override
             public void logAfterExecution(StatementContext context) {
@@ -157,21 +159,8 @@ final class SahhaBed implements AutoCloseable {
                 .enable(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN);
     }
 
-    /** Kept connections, as in production: to open one for each statement takes most of a test's time. */
-    private static DataSource pool(TestDatabase database) {
-        PoolProperties properties = new PoolProperties();
-        properties.setDriverClassName("org.postgresql.Driver");
-        properties.setUrl(database.url());
-        properties.setUsername("postgres");
-        properties.setInitialSize(0);
-        properties.setMinIdle(0);
-        properties.setMaxIdle(30);
-        properties.setMaxActive(30);
-        return new DataSource(properties);
-    }
-
     SahhaStores stores() {
-        return SahhaStores.in(database.jdbi(), mapper);
+        return SahhaStores.in(jdbi, mapper);
     }
 
     void passes(java.time.Duration time) {
@@ -246,7 +235,7 @@ final class SahhaBed implements AutoCloseable {
         public void run(Configuration configuration, Environment environment) {
             AsInProduction.logs(configuration);
             AccessRules rules = new AccessRules();
-            ApiKeyStore keys = new ApiKeyStore(database.jdbi());
+            ApiKeyStore keys = new ApiKeyStore(jdbi);
             keys.save(KEY, "test", Set.of(Scope.HEALTH_READ), now.get());
             keys.save(POWERLESS_KEY, "test", Set.of(Scope.CONNECT), now.get());
             WebModule.register(

@@ -87,7 +87,7 @@ class SahhaMigrationsTest {
                         .list());
         assertThat(changed).as("what a trigger of theirs took for changed").isEmpty();
         SahhaRowStore store = store(database);
-        assertThat(store.holdsAnything(ANNA)).isTrue();
+        assertThat(store.hasRows(ANNA)).isTrue();
         DayRows day = new DayRows(
                 store.rows(SahhaKind.SCORES, ANNA, DAY, DAY), store.rows(SahhaKind.BIOMARKERS, ANNA, DAY, DAY));
         assertThat(day.score("sleep"))

@@ -131,13 +131,13 @@ public final class SahhaRowStore {
             values (:kind, :id, :who, :value, :state, cast(:data as jsonb), :recorded, :now)
             on conflict (kind, row_id, replaced_at) do nothing""";
 
-    private static final String HOLDS_ANYTHING = """
+    private static final String HAS_ROWS = """
             select exists (select 1 from scores where profile_id = :who)
                 or exists (select 1 from biomarkers where profile_id = :who)
                 or exists (select 1 from archetypes where profile_id = :who)""";
 
     /** Each kind has the table of its own name. */
-    private static final String HOLDS_DAYS =
+    private static final String HAS_ROWS_ON =
             "select exists (select 1 from %s where profile_id = :who and day between :from and :to)";
 
     /**
@@ -211,16 +211,16 @@ public final class SahhaRowStore {
     }
 
     /** Whether there is any row of the member. */
-    public boolean holdsAnything(UserId who) {
-        return database.with(handle -> handle.createQuery(HOLDS_ANYTHING)
+    public boolean hasRows(UserId who) {
+        return database.with(handle -> handle.createQuery(HAS_ROWS)
                 .bind("who", who.value())
                 .mapTo(Boolean.class)
                 .one());
     }
 
     /** Whether there is a row of this kind on one of these days. */
-    public boolean holdsAny(SahhaKind kind, UserId who, LocalDate from, LocalDate to) {
-        return database.with(handle -> handle.createQuery(HOLDS_DAYS.formatted(kind.key()))
+    public boolean hasRowsOn(SahhaKind kind, UserId who, LocalDate from, LocalDate to) {
+        return database.with(handle -> handle.createQuery(HAS_ROWS_ON.formatted(kind.key()))
                 .bind("who", who.value())
                 .bind("from", from)
                 .bind("to", to)

@@ -112,7 +112,7 @@ public final class Profiles {
     }
 
     private Knowledge knowledge(SahhaStores all, UserId who) {
-        if (all.rows().holdsAnything(who)) {
+        if (all.rows().hasRows(who)) {
             return Knowledge.KNOWN;
         }
         Optional<ProfileCheck> check = all.profiles().find(who).filter(ProfileCheck::known);

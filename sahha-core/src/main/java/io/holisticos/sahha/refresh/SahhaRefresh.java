@@ -170,9 +170,9 @@ public final class SahhaRefresh {
             return new Fetched(false, null);
         }
         Instant begun = clock.instant();
-        boolean held = stores.rows().holdsAny(kind, who, span.from(), span.to());
-        FetchSpan asked = held ? span : span.widened();
-        List<SahhaRecord> fetched = api.fetch(kind, who, asked.from(), asked.to(), deadline, () -> held);
+        boolean hasRows = stores.rows().hasRowsOn(kind, who, span.from(), span.to());
+        FetchSpan asked = hasRows ? span : span.widened();
+        List<SahhaRecord> fetched = api.fetch(kind, who, asked.from(), asked.to(), deadline, () -> hasRows);
         RowChanges changes = stores.rows().save(kind, who, span.name(), fetched, begun, clock.instant());
         metrics.counter(MetricRegistry.name("sahha", "rows", "overruled")).inc(changes.overruled());
         if (kind != SahhaKind.ARCHETYPES) {

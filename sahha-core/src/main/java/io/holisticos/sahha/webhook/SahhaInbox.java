@@ -152,7 +152,7 @@ public final class SahhaInbox {
     }
 
     private void begin(Claim claim, Instant now) {
-        if (work.rows().holdsAnything(claim.due.who())) {
+        if (work.rows().hasRows(claim.due.who())) {
             underWay.add(claim);
             var unused = refresh.start(claim.due.who(), claim.due.kind(), FetchSpan.recent(clock))
                     .whenComplete((fetched, failure) -> complete(claim));

@@ -95,12 +95,12 @@ class SahhaRowStoreTest {
         save("2025-07-10T00:00:00+12:00", "2025-07-10T09:00:00+00:00");
         LocalDate tenth = LocalDate.of(2025, 7, 10);
 
-        assertThat(store.holdsAny(SahhaKind.SCORES, who, tenth.minusDays(3), tenth))
+        assertThat(store.hasRowsOn(SahhaKind.SCORES, who, tenth.minusDays(3), tenth))
                 .isTrue();
-        assertThat(store.holdsAny(SahhaKind.SCORES, who, tenth.plusDays(1), tenth.plusDays(3)))
+        assertThat(store.hasRowsOn(SahhaKind.SCORES, who, tenth.plusDays(1), tenth.plusDays(3)))
                 .isFalse();
-        assertThat(store.holdsAny(SahhaKind.BIOMARKERS, who, tenth, tenth)).isFalse();
-        assertThat(store.holdsAny(SahhaKind.ARCHETYPES, who, tenth, tenth)).isFalse();
+        assertThat(store.hasRowsOn(SahhaKind.BIOMARKERS, who, tenth, tenth)).isFalse();
+        assertThat(store.hasRowsOn(SahhaKind.ARCHETYPES, who, tenth, tenth)).isFalse();
     }
 
     private void save(String scoreDateTime, String createdAt) {

@@ -13,6 +13,7 @@ import io.holisticos.sahha.data.SahhaEvent;
 import io.holisticos.sahha.data.SahhaInboxStore;
 import io.holisticos.sahha.data.SahhaStores;
 import io.holisticos.sahha.refresh.SahhaRefresh;
+import io.holisticos.testing.AsInProduction;
 import io.holisticos.web.WebhookSecrets;
 import java.io.IOException;
 import java.io.InputStream;
@@ -42,7 +43,7 @@ class SahhaInboxTest {
     private static final Instant START = Instant.parse("2026-11-22T10:00:00Z");
     private static final int CALLS_PER_SECOND = 20;
     private static final UserId ANNA = new UserId("anna");
-    private static final Jdbi JDBI = SahhaTables.emptied().jdbi();
+    private static final Jdbi JDBI = AsInProduction.statements(Jdbi.create(SahhaTables.pool(SahhaTables.emptied())));
     private static final SahhaInboxStore.Times TIMES =
             new SahhaInboxStore.Times(START, Duration.ofSeconds(10), Duration.ofMinutes(10));
 
