@@ -176,7 +176,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         }
         Sources sources =
                 Sources.of(sahha.source(), whoop.map(WhoopModule::source), flags, readingThreads(environment));
-        sahha.alsoOurs(sources.optional());
+        sahha.alsoMembersOf(sources.optional());
 
         RequestLog.register(environment, MemberHash.of(configuration.vault)::of);
         InvalidContentType.register(environment, "/webhooks/*");

@@ -3,34 +3,34 @@ package io.holisticos.database;
 import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 
-/** What a failure says about the connection that met it. */
+/** What the failure of a statement says about its connection. */
 public enum Breakage {
 
-    /** Nothing: the statement failed, its connection is as good as before. */
+    /** Nothing: the statement failed, and the connection can be used again. */
     NONE,
 
-    /** The server did nothing, and on another connection it might: it is read-only here, or a pooler mixed up its sessions. */
+    /** The server did nothing, but may do it on another connection: this one is read-only, or a pooler mixed up sessions. */
     REFUSED,
 
-    /** It is gone. What was under way was done or not. */
+    /** The connection is gone. It is unknown whether the statement was done. */
     BROKEN,
 
-    /** It is gone after nothing was heard for as long as anybody waits. */
+    /** The connection is gone because the server did not answer within the timeout. */
     SILENT;
 
-    /** A node that is, or has become, one for reading only. */
+    /** The server is read-only, or became so. */
     static final String READ_ONLY = "25006";
 
-    /** Prepared statements that do not exist, or exist already: another session of the server answers than the one before. */
+    /** A prepared statement does not exist, or exists already, because a pooler passed the statement to another session. */
     private static final String MIXED_UP = "26000|42P05";
 
     /**
-     * Connection exceptions (08), the server or an operator ends sessions (57P), limits of idle and long transactions that
-     * end the session (25P03, 25P04), no session left behind a pooler (53300).
+     * Connection exceptions (08), sessions ended by the server or an operator (57P), sessions ended because a transaction
+     * was idle or too long (25P03, 25P04), no session left behind a pooler (53300).
      */
     private static final String GONE = "08...|57P..|25P03|25P04|53300";
 
-    /** By the first cause that the database, or the way to it, gave. */
+    /** Decides by the first cause that has an SQL state. */
     public static Breakage of(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException sql && sql.getSQLState() != null) {

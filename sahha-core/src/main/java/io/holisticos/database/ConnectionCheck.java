@@ -13,13 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether a connection of a pool may be given to somebody, found out in less time than JDBC can say, which counts seconds:
- * it answers, and its server takes writes. One that was just opened is good as soon as it answers, since there is no better.
- * Thread-safe.
+ * Checks whether a connection of a pool may be lent: it answers, and its server accepts writes. JDBC's own check has a
+ * timeout in seconds, which is too long. A connection that was just opened needs only to answer, because opening another
+ * would not give a better one. Thread-safe.
  */
 public final class ConnectionCheck implements Validator {
 
-    /** A server on its feet answers within milliseconds; one that does not gets a new connection. */
+    /** How long the answer may take. A healthy server answers within milliseconds. */
     public static final Duration PATIENCE = Duration.ofMillis(400);
 
     private static final Logger log = LoggerFactory.getLogger(ConnectionCheck.class);
@@ -27,17 +27,17 @@ public final class ConnectionCheck implements Validator {
     private static final String BEHIND_POOLER = "event=database_behind_pooler pool={} prepared_statements=off"
             + " changes_of_other_replicas=polled statement_timeout=";
 
-    private static final String LOOK = """
+    private static final String CHECK = """
             select pg_backend_pid(), current_setting('transaction_read_only')::boolean,
                 (extract(epoch from current_setting('statement_timeout')::interval) * 1000)::bigint""";
 
     private final String pool;
     private final Duration statementTimeout;
-    private final AtomicBoolean poolerTold = new AtomicBoolean();
+    private final AtomicBoolean poolerLogged = new AtomicBoolean();
 
     /**
-     * @param pool its name, for log lines
-     * @param statementTimeout what the server was asked to hold statements to
+     * @param pool the name of the pool, for log lines
+     * @param statementTimeout the statement_timeout that the server was asked for
      */
     public ConnectionCheck(String pool, Duration statementTimeout) {
         this.pool = pool;
@@ -49,7 +49,7 @@ public final class ConnectionCheck implements Validator {
         try {
             int before = connection.getNetworkTimeout();
             connection.setNetworkTimeout(Runnable::run, (int) PATIENCE.toMillis());
-            boolean good = look(connection, action == PooledConnection.VALIDATE_INIT);
+            boolean good = check(connection, action == PooledConnection.VALIDATE_INIT);
             connection.setNetworkTimeout(Runnable::run, before);
             return good;
         } catch (SQLException e) {
@@ -58,31 +58,31 @@ public final class ConnectionCheck implements Validator {
         }
     }
 
-    private boolean look(Connection connection, boolean opened) throws SQLException {
+    private boolean check(Connection connection, boolean opened) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(LOOK)) {
+                ResultSet row = statement.executeQuery(CHECK)) {
             row.next();
             if (opened) {
-                meet(connection, row.getInt(1), row.getLong(3));
+                detectPooler(connection, row.getInt(1), row.getLong(3));
                 return true;
             }
             return !row.getBoolean(2);
         }
     }
 
-    /** Each statement may reach another session of the server: what is prepared in one is not there in the next. */
-    private void meet(Connection connection, int session, long heldToMillis) throws SQLException {
+    /** Detects a pooler that may pass each statement to another session, and turns prepared statements off behind it. */
+    private void detectPooler(Connection connection, int session, long timeoutMillis) throws SQLException {
         PGConnection driver = connection.unwrap(PGConnection.class);
         if (driver.getBackendPID() == session) {
             return;
         }
         driver.setPrepareThreshold(0);
-        if (poolerTold.compareAndSet(false, true)) {
-            tell(heldToMillis == statementTimeout.toMillis());
+        if (poolerLogged.compareAndSet(false, true)) {
+            logPooler(timeoutMillis == statementTimeout.toMillis());
         }
     }
 
-    private void tell(boolean limited) {
+    private void logPooler(boolean limited) {
         if (limited) {
             log.info(BEHIND_POOLER + "held", pool);
         } else {

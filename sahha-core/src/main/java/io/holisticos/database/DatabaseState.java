@@ -9,30 +9,30 @@ import javax.sql.DataSource;
 import org.apache.tomcat.jdbc.pool.PoolExhaustedException;
 
 /**
- * How a database does, as seen by whoever borrows from a pool.
+ * Whether a database can be used, as seen by a borrower of its pool.
  *
  * @param words what is wrong and what to do, for operators
  */
 public record DatabaseState(Condition condition, String words) {
 
-    /** What can be done with a database. */
+    /** What the database can be used for. */
     public enum Condition {
         WRITABLE,
-        /** It is read, and nothing can be written. */
+        /** It can be read, but not written. */
         READ_ONLY,
-        /** All connections of the pool are in use: it works, and is asked too much. */
+        /** All connections of the pool are in use: the database works, but has too much to do. */
         BUSY,
-        /** It does not answer, or lets nobody in. */
+        /** It does not answer, or refuses every connection. */
         AWAY
     }
 
-    private static final String LOOK = "select current_setting('transaction_read_only')::boolean, pg_is_in_recovery()";
+    private static final String STATE = "select current_setting('transaction_read_only')::boolean, pg_is_in_recovery()";
 
-    /** Looks at it now. */
+    /** Asks the database now. */
     public static DatabaseState of(DataSource pool) {
         try (Connection connection = pool.getConnection();
                 Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(LOOK)) {
+                ResultSet row = statement.executeQuery(STATE)) {
             row.next();
             return row.getBoolean(1) ? readOnly(row.getBoolean(2)) : new DatabaseState(Condition.WRITABLE, "writable");
         } catch (PoolExhaustedException e) {
@@ -52,7 +52,7 @@ public record DatabaseState(Condition condition, String words) {
                         : "the database is read-only: default_transaction_read_only is on for this server, database or user");
     }
 
-    /** What is known of how to mend it, behind what is wrong. */
+    /** What an operator can do about the failure; empty when that is not known. */
     private static String hint(SQLException failure) {
         return switch (WhatFailed.sqlState(failure).orElse("")) {
             case "53300" ->

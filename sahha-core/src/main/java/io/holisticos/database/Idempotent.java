@@ -3,12 +3,12 @@ package io.holisticos.database;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.JdbiException;
 
-/** Work that may be done twice without harm, such as keeping an event once. */
+/** Repeats work that may be done twice without harm, such as saving an event by its own id. */
 public final class Idempotent {
 
     private Idempotent() {}
 
-    /** Does the work, and once more when the connection broke and nobody knows whether it was done. */
+    /** Does the work, and once more when the connection broke so that it is unknown whether the work was done. */
     public static <T> T work(Supplier<T> work) {
         try {
             return work.get();

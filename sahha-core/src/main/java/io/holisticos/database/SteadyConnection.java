@@ -16,37 +16,38 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stands between the pool and whoever borrows a connection, so that nobody is harmed by what befell it while it was idle:
+ * Protects the borrower of a pooled connection from connections that broke while they were idle:
  *
  * <ul>
- *   <li>One that broke, or that its server refuses to write on, never goes back to the pool, whichever call met it.
- *   <li>A statement that broke before anything of its answer was had is repeated once on a connection opened for it, where
- *       that is exact: it only reads, or it is the first of its transaction, which then never took place.
- *   <li>A lone write is neither. It is not said to a connection that nobody has heard since it was borrowed: that one is
- *       checked first.
+ *   <li>A connection that broke, or whose server refuses writes, never returns to the pool, whichever call failed.
+ *   <li>A statement that failed before any answer is repeated once on a new connection, where that cannot do it twice: it
+ *       only reads, or it is the first of its transaction, which then never happened.
+ *   <li>A write outside of a transaction cannot be repeated. Unless its connection has answered since it was borrowed, the
+ *       connection is checked first.
  * </ul>
  *
- * Sessions keep nothing of ours but settings made by JDBC, and those are made again. Public and without arguments for the
- * pool, which makes one for each of its connections. Used by one thread at a time, as connections are.
+ * Sessions keep nothing of ours but JDBC settings, which are set again on a new connection. The class is public and has no
+ * constructor arguments because the pool creates one for each of its connections. Used by one thread at a time, as
+ * connections are.
  */
 public final class SteadyConnection extends JdbcInterceptor {
 
     private static final Logger log = LoggerFactory.getLogger(SteadyConnection.class);
 
     private @Nullable PooledConnection pooled;
-    private @Nullable Connection before; // what the former borrower had
+    private @Nullable Connection before; // the connection of the previous borrower
     private final List<Setting> settings = new ArrayList<>();
     private boolean autoCommit = true;
-    private boolean heard; // in autocommit, since it was borrowed; else since the transaction began
-    private boolean opened; // for this borrower
-    private boolean unwrapped; // it may listen, or be broken, and nobody here would know
+    private boolean answered; // in autocommit since the borrowing, else since the transaction began
+    private boolean opened; // whether it was opened for this borrower
+    private boolean unwrapped; // its use past this class may have broken it, or made it listen
 
     private record Setting(Object proxy, Method method, Object @Nullable [] arguments) {}
 
-    /** Makes a statement on whichever connection there is at the moment. */
+    /** Creates a statement on the current connection. */
     @FunctionalInterface
-    interface Making {
-        Statement make() throws Throwable;
+    interface Creation {
+        Statement create() throws Throwable;
     }
 
     @Override
@@ -54,7 +55,7 @@ public final class SteadyConnection extends JdbcInterceptor {
         pooled = connection;
         settings.clear();
         autoCommit = true;
-        heard = false;
+        answered = false;
         unwrapped = false;
         if (connection != null) {
             opened = connection.getConnection() != before;
@@ -68,53 +69,53 @@ public final class SteadyConnection extends JdbcInterceptor {
             case "createStatement", "prepareStatement", "prepareCall" -> statement(proxy, method, arguments);
             case "setAutoCommit", "setReadOnly", "setTransactionIsolation", "setSchema", "setHoldability" ->
                 set(new Setting(proxy, method, arguments));
-            case "setSavepoint" -> { // what follows may rest on it
-                Object answer = asked(proxy, method, arguments);
-                hear();
+            case "setSavepoint" -> { // a rollback may return to it
+                Object answer = idempotent(proxy, method, arguments);
+                answered();
                 yield answer;
             }
             case "unwrap" -> {
                 unwrapped = true;
-                hear();
-                yield asked(proxy, method, arguments);
+                answered();
+                yield idempotent(proxy, method, arguments);
             }
             case "commit", "rollback" -> end(proxy, method, arguments);
             case "close" -> close(proxy, method, arguments);
             case "isClosed" -> isLost() || Boolean.TRUE.equals(call(proxy, method, arguments));
-            default -> asked(proxy, method, arguments);
+            default -> idempotent(proxy, method, arguments);
         };
     }
 
     private Object statement(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
-        Making making = () -> (Statement) made(asked(proxy, method, arguments));
-        Statement made = making.make();
+        Creation creation = () -> (Statement) required(idempotent(proxy, method, arguments));
+        Statement created = creation.create();
         String sql = arguments != null && arguments.length > 0 && arguments[0] instanceof String text ? text : "";
         return Proxy.newProxyInstance(
                 SteadyConnection.class.getClassLoader(),
                 new Class<?>[] {method.getReturnType()},
-                new SteadyStatement(this, making, sql, made));
+                new SteadyStatement(this, creation, sql, created));
     }
 
     private @Nullable Object set(Setting setting) throws Throwable {
-        Object nothing = asked(setting.proxy(), setting.method(), setting.arguments());
+        Object result = idempotent(setting.proxy(), setting.method(), setting.arguments());
         settings.add(setting);
         if (setting.method().getName().equals("setAutoCommit") && setting.arguments() != null) {
             autoCommit = Boolean.TRUE.equals(setting.arguments()[0]);
-            heard = false;
+            answered = false;
         }
-        return nothing;
+        return result;
     }
 
     private @Nullable Object end(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
-        Object nothing = call(proxy, method, arguments);
-        if (arguments == null || arguments.length == 0) { // else only to a savepoint
-            heard = false;
+        Object result = call(proxy, method, arguments);
+        if (arguments == null || arguments.length == 0) { // a rollback with an argument returns to a savepoint only
+            answered = false;
         }
-        return nothing;
+        return result;
     }
 
     private @Nullable Object close(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
-        if (unwrapped || isLost()) { // what was done or noticed on ways that do not lead by here
+        if (unwrapped || isLost()) { // it may be broken without a failure that passed this class
             drop();
         }
         return super.invoke(proxy, method, arguments);
@@ -127,13 +128,13 @@ public final class SteadyConnection extends JdbcInterceptor {
         try {
             return super.invoke(proxy, method, arguments);
         } catch (SQLException e) {
-            meet(e);
+            failed(e);
             throw e;
         }
     }
 
-    /** As {@link #call}, for what can be asked of any connection. */
-    private @Nullable Object asked(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
+    /** As {@link #call}, for methods that have the same effect on a new connection. */
+    private @Nullable Object idempotent(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
         try {
             return call(proxy, method, arguments);
         } catch (SQLException e) {
@@ -145,15 +146,15 @@ public final class SteadyConnection extends JdbcInterceptor {
         }
     }
 
-    private static Object made(@Nullable Object answer) throws SQLException {
+    private static Object required(@Nullable Object answer) throws SQLException {
         if (answer == null) {
             throw new SQLException("the connection is closed", "08003");
         }
         return answer;
     }
 
-    /** Whatever a call on this connection, its statements or their rows failed with. */
-    void meet(Throwable failure) {
+    /** A call on this connection, its statements or their rows failed. */
+    void failed(Throwable failure) {
         Breakage breakage = Breakage.of(failure);
         if (breakage != Breakage.NONE) {
             log.debug("event=connection_dropped breakage={}", breakage);
@@ -161,28 +162,28 @@ public final class SteadyConnection extends JdbcInterceptor {
         }
     }
 
-    /** Something was answered: from here on a transaction has taken place. */
-    void hear() {
-        heard = true;
+    /** The server answered: a transaction that is open has begun. */
+    void answered() {
+        answered = true;
     }
 
-    /** Whether nothing would be lost with this connection. */
+    /** Whether no open transaction would be lost with this connection. */
     private boolean isFree() {
-        return autoCommit || !heard;
+        return autoCommit || !answered;
     }
 
-    /** Whether to say it again is the same as to say it once, where nothing was answered. */
+    /** Whether an unanswered statement can be repeated without being done twice. */
     boolean mayRepeat(String sql, boolean batch, Breakage breakage) {
         return switch (breakage) {
             case NONE, SILENT -> false;
             case REFUSED -> isFree() && !opened && !(autoCommit && batch);
-            case BROKEN -> autoCommit ? !batch && Wording.leavesNothing(sql) : !heard;
+            case BROKEN -> autoCommit ? !batch && StatementText.hasNoSideEffects(sql) : !answered;
         };
     }
 
-    /** Whether it is said once or never, on a connection nobody has heard yet. */
+    /** Whether the statement cannot be repeated, and the connection has not answered yet. */
     boolean needsCheck(String sql) {
-        return autoCommit && !heard && !opened && !Wording.isRead(sql);
+        return autoCommit && !answered && !opened && !StatementText.isRead(sql);
     }
 
     boolean answers() {
@@ -190,17 +191,17 @@ public final class SteadyConnection extends JdbcInterceptor {
         return connection != null && check().validate(connection, PooledConnection.VALIDATE_BORROW);
     }
 
-    /** Takes a connection opened now in the place of this one, with the same settings. */
+    /** Replaces the connection by a new one with the same settings. */
     void renew() throws Throwable {
         PooledConnection connection = pooled;
         if (connection == null) {
-            throw new SQLException("the connection was given back", "08003");
+            throw new SQLException("the connection was returned to the pool", "08003");
         }
         connection.lock();
         try {
             connection.reconnect();
             if (!check().validate(connection.getConnection(), PooledConnection.VALIDATE_INIT)) {
-                throw new SQLException("a connection opened just now does not answer", "08006");
+                throw new SQLException("a new connection does not answer", "08006");
             }
         } catch (SQLException e) {
             drop();
@@ -210,7 +211,7 @@ public final class SteadyConnection extends JdbcInterceptor {
         }
         before = connection.getConnection();
         opened = true;
-        heard = false;
+        answered = false;
         for (Setting setting : settings) {
             call(setting.proxy(), setting.method(), setting.arguments());
         }
@@ -218,7 +219,7 @@ public final class SteadyConnection extends JdbcInterceptor {
 
     private Validator check() {
         if (pooled == null) {
-            throw new IllegalStateException("the connection was given back");
+            throw new IllegalStateException("the connection was returned to the pool");
         }
         return pooled.getPoolProperties().getValidator();
     }
@@ -230,7 +231,7 @@ public final class SteadyConnection extends JdbcInterceptor {
 
     private void drop() {
         if (pooled != null) {
-            pooled.setDiscarded(true); // closed instead of given back
+            pooled.setDiscarded(true); // closed instead of returned to the pool
         }
     }
 }

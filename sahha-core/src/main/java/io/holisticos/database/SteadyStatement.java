@@ -14,14 +14,14 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A statement that can be made again, with everything that was set on it, on the connection that took its own's place. */
+/** A statement that can be created again on a new connection, with everything that was set on it. */
 final class SteadyStatement implements InvocationHandler {
 
     private final SteadyConnection connection;
-    private final SteadyConnection.Making making;
+    private final SteadyConnection.Creation creation;
     private final String sql;
     private final List<Call> preparations = new ArrayList<>();
-    private boolean streams; // what was read from one once is gone
+    private boolean streams; // a stream can be read only once
     private Statement statement;
 
     private record Call(Method method, Object @Nullable [] arguments) {
@@ -36,10 +36,10 @@ final class SteadyStatement implements InvocationHandler {
         }
     }
 
-    /** @param sql empty where it comes with the execution */
-    SteadyStatement(SteadyConnection connection, SteadyConnection.Making making, String sql, Statement statement) {
+    /** @param sql empty when the text is passed to the execution */
+    SteadyStatement(SteadyConnection connection, SteadyConnection.Creation creation, String sql, Statement statement) {
         this.connection = connection;
-        this.making = making;
+        this.creation = creation;
         this.sql = sql;
         this.statement = statement;
     }
@@ -55,68 +55,68 @@ final class SteadyStatement implements InvocationHandler {
             preparations.add(call);
             streams |= call.hasStream();
         }
-        return rows(made(call));
+        return rows(invoke(call));
     }
 
     private @Nullable Object execute(Call call) throws Throwable {
-        String said = call.text(sql);
-        if (connection.needsCheck(said) && !streams && !connection.answers()) {
-            remake();
+        String text = call.text(sql);
+        if (connection.needsCheck(text) && !streams && !connection.answers()) {
+            createAgain();
         }
         try {
-            return heard(call);
+            return answered(call);
         } catch (SQLException e) {
             boolean batch = call.method().getName().endsWith("Batch");
-            if (streams || !connection.mayRepeat(said, batch, Breakage.of(e))) {
+            if (streams || !connection.mayRepeat(text, batch, Breakage.of(e))) {
                 throw e;
             }
-            remake();
-            return heard(call);
+            createAgain();
+            return answered(call);
         }
     }
 
-    private @Nullable Object heard(Call call) throws Throwable {
+    private @Nullable Object answered(Call call) throws Throwable {
         try {
-            Object answer = made(call);
-            connection.hear();
+            Object answer = invoke(call);
+            connection.answered();
             return answer;
         } catch (SQLException e) {
             if (Breakage.of(e) == Breakage.NONE) {
-                connection.hear(); // a refusal is an answer
+                connection.answered(); // a refusal is an answer
             }
             throw e;
         }
     }
 
-    private void remake() throws Throwable {
+    private void createAgain() throws Throwable {
         connection.renew();
-        statement = making.make();
+        statement = creation.create();
         for (Call preparation : preparations) {
-            made(preparation);
+            invoke(preparation);
         }
     }
 
-    private @Nullable Object made(Call call) throws Throwable {
-        return on(statement, call);
+    private @Nullable Object invoke(Call call) throws Throwable {
+        return invoke(statement, call);
     }
 
-    private @Nullable Object on(Object target, Call call) throws Throwable {
+    private @Nullable Object invoke(Object target, Call call) throws Throwable {
         try {
             return call.method().invoke(target, call.arguments());
         } catch (InvocationTargetException e) {
             Throwable failure = e.getTargetException();
-            connection.meet(failure);
+            connection.failed(failure);
             throw failure;
         }
     }
 
-    /** Rows that come in portions can break on the way; others are all there. */
+    /** Rows that are fetched in portions can break while they are read; others are complete. */
     private @Nullable Object rows(@Nullable Object answer) throws SQLException {
         if (answer instanceof ResultSet rows && statement.getFetchSize() > 0) {
             return Proxy.newProxyInstance(
                     SteadyStatement.class.getClassLoader(),
                     new Class<?>[] {ResultSet.class},
-                    (proxy, method, arguments) -> on(rows, new Call(method, arguments)));
+                    (proxy, method, arguments) -> invoke(rows, new Call(method, arguments)));
         }
         return answer;
     }

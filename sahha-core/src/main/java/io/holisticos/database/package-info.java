@@ -1,8 +1,10 @@
 /**
- * What befalls connections to a database: how a failure of one is told from a failure of a statement, and how whoever uses
- * a pool is spared the connections that broke while they lay in it.
+ * Connections to a database: tells the failure of a connection from the failure of a statement, keeps broken connections
+ * of a pool away from their borrowers, and reads times from rows.
  *
- * <p>Uses only {@code health}. Start reading at {@link io.holisticos.database.SteadyConnection}.
+ * <p>May use: {@code health}.
+ *
+ * <p>Start reading at {@link io.holisticos.database.SteadyConnection}.
  */
 @NullMarked
 package io.holisticos.database;

@@ -9,6 +9,11 @@ import io.holisticos.command.CommandConfiguration;
 import io.holisticos.command.CommandSettings;
 import io.holisticos.outbound.OutboundConfiguration;
 import io.holisticos.outbound.WebAddress;
+import io.holisticos.sahha.api.AccountCredentials;
+import io.holisticos.sahha.api.SahhaApi;
+import io.holisticos.sahha.existing.ExistingPaths;
+import io.holisticos.sahha.refresh.FreshnessRule;
+import io.holisticos.sahha.webhook.SahhaInbox;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -18,7 +23,7 @@ import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** How Sahha is called, and how old what it told us may be. Read once at start-up. */
+/** How Sahha is called, and how old its rows may be. Read once at start-up. */
 public final class SahhaConfiguration {
 
     /** Without {@code /api/v1}: {@code https://api.sahha.ai}, or {@code https://sandbox-api.sahha.ai}. */
@@ -40,7 +45,7 @@ public final class SahhaConfiguration {
     @JsonProperty
     OutboundConfiguration outbound = new OutboundConfiguration();
 
-    /** How old scores behind an overview may be before Sahha is asked again. */
+    /** How old the scores of an overview may be before Sahha is asked again. */
     @NotNull
     @MinDuration(value = 1, unit = TimeUnit.SECONDS)
     @JsonProperty
@@ -52,61 +57,61 @@ public final class SahhaConfiguration {
     @JsonProperty
     Duration freshnessMetrics = Duration.seconds(600);
 
-    /** From this age on, what is held is treated as cold. */
+    /** From this age on, rows are cold: a reader waits for them as if there were none. */
     @NotNull
     @MinDuration(value = 1, unit = TimeUnit.SECONDS)
     @JsonProperty
     Duration staleAfter = Duration.hours(24);
 
-    /** How long a reader waits for the shared refresh when what is held is past its freshness. */
+    /** How long a reader waits for the shared refresh when rows are stale. */
     @NotNull
     @JsonProperty
     Duration waitWhenStale = Duration.seconds(1);
 
-    /** How long a unified answer waits when nothing is held. */
+    /** How long a unified answer waits when rows are cold. */
     @NotNull
     @JsonProperty
     Duration coldWaitUnified = Duration.seconds(3);
 
-    /** How long an existing path waits when nothing is held. */
+    /** How long an existing path waits when rows are cold. */
     @NotNull
     @JsonProperty
     Duration coldWaitExisting = Duration.seconds(10);
 
-    /** Sahha publishes no limit; ours, slowed further by 429. */
+    /** Our own limit, because Sahha publishes none; a 429 lowers it for a while. */
     @Min(1)
     @Max(1000)
     @JsonProperty
     int maxCallsPerSecond = 20;
 
-    /** The command {@code SAHHA_STORE}, around readers' readings of our own rows; always on their own threads. */
+    /** The command {@code SAHHA_STORE}, which readers read our own rows with, always on their own threads. */
     @Valid
     @NotNull
     @JsonProperty
     CommandSettings store = new CommandSettings();
 
-    /** Signs Sahha's webhooks, as its dashboard shows it; empty: none is believed. */
+    /** The secret of Sahha's webhooks, as its dashboard shows it; when empty, every delivery is refused. */
     @NotNull
     @JsonProperty
     String webhookSecret = "";
 
-    /** The one before a rotation, accepted beside the present one for as long as it stands here. */
+    /** The secret before a rotation, accepted beside the present one for as long as it is set. */
     @NotNull
     @JsonProperty
     String previousWebhookSecret = "";
 
-    /** Everything told of a member and kind within this time is read by one call. */
+    /** All events of a member and kind within this time cause one fetch. */
     @NotNull
     @MinDuration(value = 0, unit = TimeUnit.SECONDS)
     @JsonProperty
     Duration webhookPause = Duration.seconds(10);
 
-    /** Where Sahha is called. */
+    /** The address of Sahha's API. */
     public URI baseUrl() {
         return baseUrl;
     }
 
-    /** What nobody else may know, by its place in {@code config.yml}. */
+    /** Our credentials and secrets, by their place in {@code config.yml}. */
     public Map<String, String> secretsByPath() {
         return Map.of(
                 "sahha.clientId (SAHHA_CLIENT_ID)", clientId,
@@ -132,16 +137,31 @@ public final class SahhaConfiguration {
     }
 
     @JsonIgnore
-    @ValidationMethod(message = "outbound.commands names a command that there is not")
+    @ValidationMethod(message = "outbound.commands names a command that does not exist")
     public boolean isEveryCommandThere() {
         return SahhaApi.commands().containsAll(outbound.ownCommands());
     }
 
-    Freshness overview() {
-        return new Freshness(freshnessOverview.toJavaDuration(), staleAfter.toJavaDuration());
+    AccountCredentials credentials() {
+        return new AccountCredentials(clientId, clientSecret);
     }
 
-    Freshness metrics() {
-        return new Freshness(freshnessMetrics.toJavaDuration(), staleAfter.toJavaDuration());
+    FreshnessRule overview() {
+        return new FreshnessRule(freshnessOverview.toJavaDuration(), staleAfter.toJavaDuration());
+    }
+
+    FreshnessRule metrics() {
+        return new FreshnessRule(freshnessMetrics.toJavaDuration(), staleAfter.toJavaDuration());
+    }
+
+    ExistingPaths.Rules existingPaths() {
+        return new ExistingPaths.Rules(overview(), metrics(), coldWaitExisting.toJavaDuration());
+    }
+
+    SahhaInbox.Rules inbox() {
+        java.time.Duration overview = overview().freshFor();
+        java.time.Duration metrics = metrics().freshFor();
+        return new SahhaInbox.Rules(
+                webhookPause.toJavaDuration(), overview.compareTo(metrics) > 0 ? overview : metrics, maxCallsPerSecond);
     }
 }

@@ -1,9 +1,10 @@
 package io.holisticos.sahha;
 
 import com.codahale.metrics.health.HealthCheck;
+import io.holisticos.sahha.refresh.SahhaRefresh;
 import java.time.Instant;
 
-/** Whether Sahha answered when it was last asked. Asks nothing itself. */
+/** Whether Sahha answered the last fetch. Makes no call itself. */
 final class SahhaHealthCheck extends HealthCheck {
 
     private final SahhaRefresh refresh;
@@ -14,11 +15,12 @@ final class SahhaHealthCheck extends HealthCheck {
 
     @Override
     protected Result check() {
-        SahhaRefresh.Health health = refresh.health();
-        Instant succeeded = health.succeededAt();
-        Instant failed = health.failedAt();
+        SahhaRefresh.LastFetches last = refresh.lastFetches();
+        Instant succeeded = last.succeededAt();
+        Instant failed = last.failedAt();
         if (failed != null && (succeeded == null || failed.isAfter(succeeded))) {
-            return Result.unhealthy("the last fetch failed at %s; what is held is served", failed);
+            return Result.unhealthy(
+                    "the last fetch failed at %s; the rows that were fetched before are served", failed);
         }
         return succeeded == null ? Result.healthy("not asked yet") : Result.healthy("last fetched at %s", succeeded);
     }

@@ -16,19 +16,33 @@ import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.outbound.Authorization;
 import io.holisticos.outbound.Outbound;
+import io.holisticos.sahha.api.AccountToken;
+import io.holisticos.sahha.api.CallRate;
+import io.holisticos.sahha.api.RecordDecoder;
+import io.holisticos.sahha.api.SahhaApi;
+import io.holisticos.sahha.data.SahhaStores;
+import io.holisticos.sahha.data.StoreCommand;
+import io.holisticos.sahha.existing.ExistingPaths;
+import io.holisticos.sahha.refresh.ProfileLane;
+import io.holisticos.sahha.refresh.Profiles;
+import io.holisticos.sahha.refresh.ReaderRefresh;
+import io.holisticos.sahha.refresh.SahhaRefresh;
+import io.holisticos.sahha.webhook.SahhaInbox;
+import io.holisticos.sahha.webhook.SahhaWebhookResource;
 import io.holisticos.web.AccessRules;
 import io.holisticos.web.WebhookReceiver;
 import io.holisticos.web.WebhookSecrets;
 import jakarta.ws.rs.client.Client;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Jdbi;
 
-/** All of Sahha behind one door: the source, the existing resources, the health check. Stopped with the application. */
+/** Builds all of Sahha: the source, the existing paths, the webhook and the health check. Starts and stops with the application. */
 public final class SahhaModule implements Managed {
 
     /** The name of this source. */
@@ -36,71 +50,68 @@ public final class SahhaModule implements Managed {
 
     private static final CommandKey STORE = new CommandKey("SAHHA_STORE");
 
-    /** How many strangers' ids are looked for at another source at a time, and how long: its own readers come first. */
-    private static final int LOOKS_ELSEWHERE = 4;
+    /** How many strangers' ids another source is asked for at a time, and how long: its own readers come first. */
+    private static final int LOOKUPS_ELSEWHERE = 4;
 
-    private static final Duration LOOK = Duration.ofMillis(500);
+    private static final Duration LOOKUP_TIMEOUT = Duration.ofMillis(500);
 
     private static final ProfileLane.Rules MEMBERS = new ProfileLane.Rules(200, 4);
 
-    /** Fewer than there are threads: where Sahha hangs for ids it does not know, members have the others. */
+    /** Fewer than there are threads, so that members have the others when Sahha hangs for ids that it does not know. */
     private static final ProfileLane.Rules STRANGERS = new ProfileLane.Rules(5, 1);
 
     private final Profiles profiles;
     private final SahhaRefresh refresh;
     private final SahhaSource source;
-    private final ExistingReads reads;
+    private final ExistingPaths existing;
     private final SahhaVitals vitals;
-    private final ObjectMapper mapper;
     private final SahhaInbox inbox;
     private final SahhaWebhookResource webhook;
 
     /**
      * The entry point's database, migrated by {@code sahha-db/changelog.yaml}.
      *
-     * @param reads with limits inside the time of whoever waits for an answer: readers, and Sahha with its events
-     * @param work for what goes on in the background
+     * @param reads for callers who wait for an answer: readers, and Sahha's deliveries
+     * @param work for work in the background
      */
     public record Storage(Jdbi reads, Jdbi work) {}
 
-    /** What every module gets from the house. */
+    /** What every module gets from the application. */
     public record Tools(Commands commands, ObjectMapper mapper, MetricRegistry metrics, Clock clock) {}
 
     /**
-     * @param client kept and not closed
+     * @param client not closed by the module
      * @param storage where members' rows are
-     * @param refreshes runs fetches in the background; about ten threads are plenty; kept and not closed
+     * @param refreshes runs fetches in the background; about ten threads suffice; not closed by the module
      */
     public SahhaModule(
             SahhaConfiguration configuration, Client client, Storage storage, Tools tools, ExecutorService refreshes) {
-        this.mapper = verbatim(tools.mapper());
+        ObjectMapper mapper = verbatim(tools.mapper());
         Commands commands = tools.commands();
         MetricRegistry metrics = tools.metrics();
         Clock clock = tools.clock();
         CallRate budget = new CallRate(configuration.maxCallsPerSecond, System::nanoTime);
         Outbound tokens =
                 Outbound.to(SahhaApi.SAHHA, client, configuration.outbound, commands, budget, Authorization.none());
-        AccountToken token = new AccountToken(tokens, configuration, this.mapper, clock);
+        AccountToken token =
+                new AccountToken(tokens, configuration.baseUrl, configuration.credentials(), mapper, clock);
         Outbound data = Outbound.to(SahhaApi.SAHHA, client, configuration.outbound, commands, budget, token);
-        SahhaApi api = new SahhaApi(data, configuration.baseUrl, this.mapper, new RecordDecoder(metrics));
-        SahhaStore store = new SahhaStore(storage.work(), this.mapper);
-        StoreReads rows = new StoreReads(
-                new SahhaStore(storage.reads(), this.mapper),
-                commands.add(SahhaApi.SAHHA, STORE, configuration.store()));
+        SahhaApi api = new SahhaApi(data, configuration.baseUrl, mapper, new RecordDecoder(metrics));
+        SahhaStores reads = SahhaStores.in(storage.reads(), mapper);
+        SahhaStores work = SahhaStores.in(storage.work(), mapper);
+        StoreCommand rows = new StoreCommand(reads, commands.add(SahhaApi.SAHHA, STORE, configuration.store()));
         this.profiles = new Profiles(
                 lane("members", api, MEMBERS, refreshes, metrics),
                 lane("strangers", api.on(budget.ofStrangers()), STRANGERS, refreshes, metrics),
                 rows,
                 clock);
-        this.refresh = new SahhaRefresh(api, store, profiles, refreshes, new SahhaRefresh.Instruments(clock, metrics));
-        SahhaReader reader =
-                new SahhaReader(rows, refresh, profiles, configuration.waitWhenStale.toJavaDuration(), clock);
-        this.source = new SahhaSource(reader, profiles, rows, configuration);
+        this.refresh = new SahhaRefresh(api, work, profiles, refreshes, new SahhaRefresh.Instruments(clock, metrics));
+        ReaderRefresh readers =
+                new ReaderRefresh(rows, refresh, profiles, configuration.waitWhenStale.toJavaDuration(), clock);
+        this.source = new SahhaSource(readers, profiles, rows, configuration, clock);
         this.vitals = new SahhaVitals(List.of(tokens, data), refresh);
-        this.reads = new ExistingReads(reader, rows, configuration);
-        SahhaInbox.Stores inboxes =
-                new SahhaInbox.Stores(new SahhaInboxStore(storage.reads()), new SahhaInboxStore(storage.work()), store);
-        this.inbox = new SahhaInbox(inboxes, refresh, configuration, clock);
+        this.existing = new ExistingPaths(readers, rows, configuration.existingPaths(), mapper, clock);
+        this.inbox = new SahhaInbox(new SahhaInbox.Pools(reads, work), refresh, configuration.inbox(), clock);
         this.webhook = new SahhaWebhookResource(
                 new WebhookSecrets(configuration.webhookSecret, configuration.previousWebhookSecret),
                 inbox,
@@ -114,15 +125,15 @@ public final class SahhaModule implements Managed {
                 api, executor, rules, metrics.meter(MetricRegistry.name("sahha", "profiles", name, "refused")));
     }
 
-    /** Members of this source are no strangers, either, when Sahha's calls are few and many want them. */
-    public void alsoOurs(BoundedSource other) {
-        Semaphore looks = new Semaphore(LOOKS_ELSEWHERE, true);
-        profiles.alsoOurs(who -> isKnownTo(other, who, looks));
+    /** Members of this source are asked for with the members' budget of calls, even when Sahha is asked for the first time. */
+    public void alsoMembersOf(BoundedSource other) {
+        Semaphore lookups = new Semaphore(LOOKUPS_ELSEWHERE, true);
+        profiles.alsoMembers(who -> isKnownTo(other, who, lookups));
     }
 
-    private static boolean isKnownTo(BoundedSource other, UserId who, Semaphore looks) {
+    private static boolean isKnownTo(BoundedSource other, UserId who, Semaphore lookups) {
         try {
-            if (!looks.tryAcquire(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!lookups.tryAcquire(LOOKUP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
                 return false;
             }
         } catch (InterruptedException e) {
@@ -130,9 +141,9 @@ public final class SahhaModule implements Managed {
             return false;
         }
         try {
-            return other.acquaintance(who, Deadline.after(LOOK)) == HealthSource.Acquaintance.KNOWN;
+            return other.acquaintance(who, Deadline.after(LOOKUP_TIMEOUT)) == HealthSource.Acquaintance.KNOWN;
         } finally {
-            looks.release();
+            lookups.release();
         }
     }
 
@@ -144,14 +155,12 @@ public final class SahhaModule implements Managed {
     /**
      * The eleven existing paths, and where Sahha delivers its events.
      *
-     * @param whoop asked for {@code include_whoop=true} only
+     * @param whoop is asked for {@code include_whoop=true} only
      */
     public List<Object> resources(BoundedSource whoop, AccessRules rules) {
-        return List.of(
-                new LivenessResource(),
-                new ExistingHealthMetricsResource(reads, new WhoopPart(whoop, mapper), rules),
-                new ExistingSahhaRowsResource(reads),
-                webhook);
+        List<Object> resources = new ArrayList<>(existing.resources(whoop, rules));
+        resources.add(webhook);
+        return resources;
     }
 
     /** How our calls to Sahha go. */
@@ -159,7 +168,7 @@ public final class SahhaModule implements Managed {
         return vitals;
     }
 
-    /** For the name {@code sahha}. */
+    /** The health check to be registered as {@code sahha}. */
     public HealthCheck healthCheck() {
         return new SahhaHealthCheck(refresh);
     }
@@ -175,7 +184,7 @@ public final class SahhaModule implements Managed {
         refresh.stop();
     }
 
-    /** Numbers stay as they were written: no binary fractions, no zeros lost. */
+    /** Keeps numbers as they were written, with their trailing zeros. */
     private static ObjectMapper verbatim(ObjectMapper mapper) {
         return mapper.copy()
                 .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)

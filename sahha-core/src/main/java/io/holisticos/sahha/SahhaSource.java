@@ -12,35 +12,54 @@ import io.holisticos.health.SourceAnswer.Unavailable;
 import io.holisticos.health.SourceDay;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
+import io.holisticos.sahha.api.SahhaApi;
+import io.holisticos.sahha.api.SahhaKind;
+import io.holisticos.sahha.data.DayRows;
+import io.holisticos.sahha.data.RefreshMarks;
+import io.holisticos.sahha.data.SahhaRow;
+import io.holisticos.sahha.data.SahhaRowStore;
+import io.holisticos.sahha.data.SahhaStores;
+import io.holisticos.sahha.data.StoreCommand;
+import io.holisticos.sahha.refresh.Profiles;
+import io.holisticos.sahha.refresh.ReaderRefresh;
+import io.holisticos.sahha.refresh.ReaderRefresh.ReadRequest;
+import io.holisticos.sahha.refresh.ReaderRefresh.RequiredKind;
+import io.holisticos.sahha.refresh.RefreshResult;
+import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 
 /** Sahha as one source of the unified flow. */
 final class SahhaSource implements HealthSource {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
-    private final SahhaReader reader;
+    private final ReaderRefresh refresh;
     private final Profiles profiles;
-    private final StoreReads rows;
-    private final List<SahhaReader.Need> needs;
+    private final StoreCommand stores;
+    private final List<RequiredKind> kinds;
     private final Duration coldWait;
+    private final Clock clock;
 
-    SahhaSource(SahhaReader reader, Profiles profiles, StoreReads rows, SahhaConfiguration configuration) {
-        this.reader = reader;
+    SahhaSource(
+            ReaderRefresh refresh,
+            Profiles profiles,
+            StoreCommand stores,
+            SahhaConfiguration configuration,
+            Clock clock) {
+        this.refresh = refresh;
         this.profiles = profiles;
-        this.rows = rows;
-        this.needs = List.of(
-                new SahhaReader.Need(Kind.SCORES, configuration.overview()),
-                new SahhaReader.Need(Kind.BIOMARKERS, configuration.metrics()));
+        this.stores = stores;
+        this.kinds = List.of(
+                new RequiredKind(SahhaKind.SCORES, configuration.overview()),
+                new RequiredKind(SahhaKind.BIOMARKERS, configuration.metrics()));
         this.coldWait = configuration.coldWaitUnified.toJavaDuration();
+        this.clock = clock;
     }
 
     @Override
@@ -51,31 +70,22 @@ final class SahhaSource implements HealthSource {
     @Override
     public SourceAnswer read(UserId who, DayRange days, Deadline deadline) {
         try {
-            Supplier<SourceAnswer> next = rows.read(
-                    deadline,
-                    store -> {
-                        Map<SahhaStore.RefreshKey, Instant> refreshed = store.refreshed(who);
-                        return () -> answer(who, days, refreshed, deadline); // outside the store: it may wait for Sahha
-                    },
-                    error -> () -> unavailable(error));
-            return next.get();
+            RefreshMarks marks =
+                    stores.attempt(deadline, all -> all.marks().of(who)).orThrow();
+            RefreshResult refreshed =
+                    refresh.bringUpToDate(new ReadRequest(who, kinds, days, coldWait), marks, deadline);
+            return refreshed.known() ? answer(who, days, refreshed, deadline) : new NotConnected(name());
         } catch (HealthError error) {
             return unavailable(error);
         }
     }
 
-    private SourceAnswer answer(
-            UserId who, DayRange days, Map<SahhaStore.RefreshKey, Instant> refreshed, Deadline deadline) {
-        SahhaReader.Standing standing =
-                reader.prepare(new SahhaReader.Question(who, needs, days, coldWait), refreshed, deadline);
-        if (!standing.known()) {
-            return new NotConnected(name());
-        }
-        return rows.read(
+    private SourceAnswer answer(UserId who, DayRange days, RefreshResult refreshed, Deadline deadline) {
+        return stores.read(
                 deadline,
-                store -> standing.missing() && !store.holdsAnything(who)
+                all -> refreshed.missing() && !all.rows().hasRows(who)
                         ? new Unavailable(name(), RETRY_AFTER)
-                        : measured(store, who, days, standing),
+                        : measured(all, who, days, refreshed),
                 this::unavailable);
     }
 
@@ -92,24 +102,28 @@ final class SahhaSource implements HealthSource {
         }
     }
 
-    private Measured measured(SahhaStore store, UserId who, DayRange days, SahhaReader.Standing standing) {
+    private Measured measured(SahhaStores all, UserId who, DayRange days, RefreshResult refreshed) {
         return new Measured(
                 name(),
-                standing.current() ? SourceAnswer.DataStatus.CURRENT : SourceAnswer.DataStatus.STALE,
-                store.refreshed(who).values().stream().max(Instant::compareTo).orElse(null),
+                refreshed.current() ? SourceAnswer.DataStatus.CURRENT : SourceAnswer.DataStatus.STALE,
+                refreshed.asOf(),
                 null,
-                standing.missing() ? "partial" : "complete",
-                reader.newest(store, who).map(SahhaSource::observation).orElse(null),
-                daysOf(store, who, days));
+                refreshed.missing() ? "partial" : "complete",
+                all.rows()
+                        .lastSeen(who, clock.instant())
+                        .map(SahhaSource::observation)
+                        .orElse(null),
+                daysOf(all.rows(), who, days));
     }
 
-    private static List<SourceDay> daysOf(SahhaStore store, UserId who, DayRange days) {
-        Map<LocalDate, List<Row>> scores = byDay(store.rows(Kind.SCORES, who, days.from(), days.to()));
-        Map<LocalDate, List<Row>> biomarkers = byDay(store.rows(Kind.BIOMARKERS, who, days.from(), days.to()));
+    private static List<SourceDay> daysOf(SahhaRowStore rows, UserId who, DayRange days) {
+        Map<LocalDate, List<SahhaRow>> scores = byDay(rows.rows(SahhaKind.SCORES, who, days.from(), days.to()));
+        Map<LocalDate, List<SahhaRow>> biomarkers = byDay(rows.rows(SahhaKind.BIOMARKERS, who, days.from(), days.to()));
         List<SourceDay> found = new ArrayList<>();
         for (LocalDate date : days.days()) {
-            DayRows rows = new DayRows(scores.getOrDefault(date, List.of()), biomarkers.getOrDefault(date, List.of()));
-            SourceDay day = new SourceDay(date, rows.allScores(), rows.measurements(), List.of(), null, rows.offset());
+            DayRows ofDay = new DayRows(scores.getOrDefault(date, List.of()), biomarkers.getOrDefault(date, List.of()));
+            SourceDay day =
+                    new SourceDay(date, ofDay.allScores(), ofDay.measurements(), List.of(), null, ofDay.offset());
             if (!day.isEmpty()) {
                 found.add(day);
             }
@@ -117,9 +131,9 @@ final class SahhaSource implements HealthSource {
         return found;
     }
 
-    private static Map<LocalDate, List<Row>> byDay(List<Row> rows) {
-        Map<LocalDate, List<Row>> byDay = new TreeMap<>();
-        for (Row row : rows) {
+    private static Map<LocalDate, List<SahhaRow>> byDay(List<SahhaRow> rows) {
+        Map<LocalDate, List<SahhaRow>> byDay = new TreeMap<>();
+        for (SahhaRow row : rows) {
             LocalDate day = row.day();
             if (day != null) {
                 byDay.computeIfAbsent(day, date -> new ArrayList<>()).add(row);
@@ -128,7 +142,7 @@ final class SahhaSource implements HealthSource {
         return byDay;
     }
 
-    private static Observation observation(SahhaStore.Seen seen) {
+    private static Observation observation(SahhaRowStore.LastSeen seen) {
         ZoneOffset offset = seen.offset();
         return new Observation(seen.at(), offset == null ? ZoneOffset.UTC : offset);
     }

@@ -1,8 +1,10 @@
 /**
- * Sahha: its API client, its store in the entry point's database, the eleven existing resources, and the source of the
- * unified flow.
+ * Everything of Sahha: the module that builds it, the source of the unified flow, configuration and health.
  *
- * <p>May use {@code health}, {@code outbound}, {@code web}. Start reading at {@link io.holisticos.sahha.SahhaModule}.
+ * <p>May use: {@code health}, {@code audit}, {@code outbound}, {@code web}, {@code sahha.api}, {@code sahha.data},
+ * {@code sahha.refresh}, {@code sahha.existing}, {@code sahha.webhook}.
+ *
+ * <p>Start reading at {@link io.holisticos.sahha.SahhaModule}.
  */
 @NullMarked
 package io.holisticos.sahha;

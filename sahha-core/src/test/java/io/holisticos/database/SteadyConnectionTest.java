@@ -317,7 +317,7 @@ class SteadyConnectionTest {
                 "select updated_at, deleted from t"
             })
     void reads(String sql) {
-        assertThat(Wording.leavesNothing(sql)).isTrue();
+        assertThat(StatementText.hasNoSideEffects(sql)).isTrue();
     }
 
     @ParameterizedTest
@@ -333,7 +333,7 @@ class SteadyConnectionTest {
                 ""
             })
     void whatMayLeaveSomethingBehind(String sql) {
-        assertThat(Wording.leavesNothing(sql)).isFalse();
+        assertThat(StatementText.hasNoSideEffects(sql)).isFalse();
     }
 
     private DataSource pool(int size) {

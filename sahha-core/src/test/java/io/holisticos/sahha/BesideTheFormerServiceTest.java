@@ -311,8 +311,8 @@ class BesideTheFormerServiceTest {
                     ? SahhaTables.former("former-service.sql", "former-service-keys.sql")
                     : SahhaTables.former("former-service.sql");
             SahhaTables.migrate(database, SahhaTables.CHANGELOG);
-            former = new FormerService(database.jdbi(), keys);
             bed = new SahhaBed(database);
+            former = new FormerService(bed.jdbi, keys);
             bed.now.set(START);
         }
 
@@ -430,16 +430,14 @@ class BesideTheFormerServiceTest {
         /** Of each identity the row that was updated last, as the table has it. */
         private Map<String, String> newest(String table, String name, String start, String value, String who) {
             Map<String, String> newest = new TreeMap<>();
-            database.jdbi()
-                    .useHandle(handle -> handle.createQuery(
-                                    "select " + name + " as name, " + start + " as start, " + value
-                                            + " as value from " + table + " where profile_id = :who and " + value
-                                            + " is not null order by updated_at, created_at, id desc")
-                            .bind("who", who)
-                            .mapToMap()
-                            .forEach(row -> newest.put(
-                                    row.get("name") + " " + instant(row.get("start")),
-                                    String.valueOf(row.get("value")))));
+            bed.jdbi.useHandle(handle -> handle.createQuery(
+                            "select " + name + " as name, " + start + " as start, " + value
+                                    + " as value from " + table + " where profile_id = :who and " + value
+                                    + " is not null order by updated_at, created_at, id desc")
+                    .bind("who", who)
+                    .mapToMap()
+                    .forEach(row -> newest.put(
+                            row.get("name") + " " + instant(row.get("start")), String.valueOf(row.get("value")))));
             return newest;
         }
 
@@ -490,10 +488,9 @@ class BesideTheFormerServiceTest {
         }
 
         private String line(String sql) {
-            return database.jdbi()
-                    .withHandle(handle -> handle.createQuery("select row(t.*)::text from (" + sql + ") t")
-                            .mapTo(String.class)
-                            .one());
+            return bed.jdbi.withHandle(handle -> handle.createQuery("select row(t.*)::text from (" + sql + ") t")
+                    .mapTo(String.class)
+                    .one());
         }
 
         private static Instant instant(Object time) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.UserId;
+import io.holisticos.sahha.api.SahhaKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -79,7 +80,7 @@ class HostileRowsTest {
                         new DayRange(LocalDate.parse("2024-06-01"), LocalDate.parse("2024-06-07")),
                         Deadline.after(Duration.ofSeconds(25)));
 
-        assertThat(bed.store().rowsStartingIn(Kind.BIOMARKERS, who, null, null, 100))
+        assertThat(bed.stores().rows().rowsStartingIn(SahhaKind.BIOMARKERS, who, null, null, 100))
                 .hasSize(2);
         assertThat(bed.metrics.meter("sahha.rows.skipped.biomarkers").getCount())
                 .isEqualTo(before + 1);

@@ -12,6 +12,9 @@ import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.sahha.SahhaStub.Answer;
+import io.holisticos.sahha.api.SahhaKind;
+import io.holisticos.sahha.data.SahhaEvent;
+import io.holisticos.sahha.data.SahhaInboxStore;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -60,9 +63,10 @@ class ProfilesTest {
     void membersAreAnsweredWhileStrangersAreTriedAndNothingOfThoseIsKept() throws Exception {
         member("by-an-earlier-answer");
         member("by-a-connection");
-        bed.store()
-                .saveProfile(new UserId("by-an-earlier-answer"), bed.now.get().minus(Duration.ofDays(3)));
-        bed.module.alsoOurs(new BoundedSource(new Knows("by-a-connection"), elsewhere, (source, failure) -> {}));
+        bed.stores()
+                .profiles()
+                .saveKnown(new UserId("by-an-earlier-answer"), bed.now.get().minus(Duration.ofDays(3)));
+        bed.module.alsoMembersOf(new BoundedSource(new Knows("by-a-connection"), elsewhere, (source, failure) -> {}));
         long begun = System.nanoTime();
 
         List<Future<String>> strangers = all(Stream.generate(() -> "stranger-" + UUID.randomUUID())
@@ -101,7 +105,7 @@ class ProfilesTest {
     @Test
     void aSahhaThatHangsForStrangersLeavesThreadsToMembers() throws Exception {
         member("member");
-        bed.store().saveProfile(new UserId("member"), bed.now.get().minus(Duration.ofDays(3)));
+        bed.stores().profiles().saveKnown(new UserId("member"), bed.now.get().minus(Duration.ofDays(3)));
         all(Stream.generate(() -> "stranger-" + UUID.randomUUID()).limit(50).map(id -> {
             bed.sahha.on(PROFILE + id, request -> {
                 Thread.sleep(60_000); // the client gives up before, and the server ends with the test
@@ -133,10 +137,11 @@ class ProfilesTest {
         member("newcomer");
         bed.passes(Duration.ofMinutes(1));
 
-        new SahhaInboxStore(bed.database.jdbi())
+        bed.stores()
+                .inbox()
                 .save(
                         new byte[] {1},
-                        List.of(new SahhaEvent("an event", new UserId("newcomer"), Kind.SCORES)),
+                        List.of(new SahhaEvent("an event", new UserId("newcomer"), SahhaKind.SCORES)),
                         new SahhaInboxStore.Times(bed.now.get(), Duration.ofSeconds(10), Duration.ofMinutes(10)));
 
         assertThat(checks()).isEmpty();
@@ -145,7 +150,7 @@ class ProfilesTest {
 
     @Test
     void whomSahhaNoLongerKnowsIsForgotten() {
-        bed.store().saveProfile(new UserId("gone"), bed.now.get().minus(Duration.ofDays(3)));
+        bed.stores().profiles().saveKnown(new UserId("gone"), bed.now.get().minus(Duration.ofDays(3)));
 
         assertThat(status("gone", TODAY)).isEqualTo("not_connected");
 
@@ -164,7 +169,7 @@ class ProfilesTest {
                         bed.now.get().atOffset(ZoneOffset.UTC)));
 
         assertThat(status("anna", TODAY)).isEqualTo("ok");
-        bed.store().purgeProfiles();
+        bed.stores().profiles().deleteUnknown();
 
         assertThat(checks()).containsExactly(Map.entry("anna", true));
     }

@@ -24,6 +24,7 @@ import io.holisticos.health.HealthSource;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
+import io.holisticos.sahha.data.SahhaStores;
 import io.holisticos.testing.AsInProduction;
 import io.holisticos.testing.TestDatabase;
 import io.holisticos.web.AccessRules;
@@ -45,10 +46,18 @@ import java.time.ZoneOffset;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.tomcat.jdbc.pool.DataSource;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.SqlLogger;
+import org.jdbi.v3.core.statement.StatementContext;
 
-/** The module on a real database and a stub of Sahha, behind a real server. */
+/**
+ * The module on a real database and a stub of Sahha, behind a real server. Beds share one database, which each finds
+ * without rows, so that one has to be closed before the next is made.
+ */
 final class SahhaBed implements AutoCloseable {
 
     static final String KEY = "test-key-with-all-scopes";
@@ -65,11 +74,20 @@ final class SahhaBed implements AutoCloseable {
     final ObjectMapper mapper = mapper(Jackson.newObjectMapper());
 
     final Commands commands;
+
+    /** How many statements the module has executed. */
+    final AtomicInteger statements = new AtomicInteger();
+
+    private static final HttpClient CALLER = HttpClient.newHttpClient(); // each has a thread and keys of its own
+    /** On kept connections, as the module has them. */
+    final Jdbi jdbi;
+
+    private final DataSource pool;
     private final Client client;
     private DropwizardTestSupport<Configuration> server;
 
     SahhaBed() {
-        this(SahhaTables.migrated());
+        this(SahhaTables.emptied());
     }
 
     SahhaBed(TestDatabase database) {
@@ -78,7 +96,7 @@ final class SahhaBed implements AutoCloseable {
 
     /** With as many calls a second to Sahha and no more. */
     SahhaBed(int callsPerSecond) {
-        this(SahhaTables.migrated(), null, "synthetic-client-id", "synthetic-client-secret", callsPerSecond);
+        this(SahhaTables.emptied(), null, "synthetic-client-id", "synthetic-client-secret", callsPerSecond);
     }
 
     /** @param baseUrl of another Sahha than the stub; null for the stub */
@@ -88,6 +106,14 @@ final class SahhaBed implements AutoCloseable {
 
     private SahhaBed(TestDatabase database, URI baseUrl, String clientId, String clientSecret, int callsPerSecond) {
         this.database = database;
+        pool = SahhaTables.pool(database);
+        jdbi = AsInProduction.statements(Jdbi.create(pool));
+        jdbi.setSqlLogger(new SqlLogger() {
+            @Override
+            public void logAfterExecution(StatementContext context) {
+                statements.incrementAndGet();
+            }
+        });
         configuration.baseUrl = baseUrl == null ? sahha.url() : baseUrl;
         configuration.clientId = clientId;
         configuration.clientSecret = clientSecret;
@@ -122,7 +148,7 @@ final class SahhaBed implements AutoCloseable {
         module = new SahhaModule(
                 configuration,
                 client,
-                new SahhaModule.Storage(database.jdbi(), database.jdbi()),
+                new SahhaModule.Storage(jdbi, jdbi),
                 new SahhaModule.Tools(commands, mapper, metrics, clock),
                 executor);
     }
@@ -133,8 +159,8 @@ final class SahhaBed implements AutoCloseable {
                 .enable(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN);
     }
 
-    SahhaStore store() {
-        return new SahhaStore(database.jdbi(), mapper);
+    SahhaStores stores() {
+        return SahhaStores.in(jdbi, mapper);
     }
 
     void passes(java.time.Duration time) {
@@ -169,8 +195,7 @@ final class SahhaBed implements AutoCloseable {
             request.headers(headers);
         }
         try {
-            return HttpClient.newHttpClient()
-                    .send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+            return CALLER.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -184,7 +209,20 @@ final class SahhaBed implements AutoCloseable {
         module.stop();
         client.close();
         executor.shutdownNow();
+        endOfWork();
+        pool.close();
         sahha.close();
+    }
+
+    /** What still runs must not write to the database of the next bed. */
+    private void endOfWork() {
+        try {
+            if (!executor.awaitTermination(10, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("work of this bed did not end");
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private final class Server extends Application<Configuration> {
@@ -197,7 +235,7 @@ final class SahhaBed implements AutoCloseable {
         public void run(Configuration configuration, Environment environment) {
             AsInProduction.logs(configuration);
             AccessRules rules = new AccessRules();
-            ApiKeyStore keys = new ApiKeyStore(database.jdbi());
+            ApiKeyStore keys = new ApiKeyStore(jdbi);
             keys.save(KEY, "test", Set.of(Scope.HEALTH_READ), now.get());
             keys.save(POWERLESS_KEY, "test", Set.of(Scope.CONNECT), now.get());
             WebModule.register(

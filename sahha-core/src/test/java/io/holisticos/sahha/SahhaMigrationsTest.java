@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dropwizard.jackson.Jackson;
 import io.holisticos.health.UserId;
+import io.holisticos.sahha.api.SahhaKind;
+import io.holisticos.sahha.data.DayRows;
+import io.holisticos.sahha.data.SahhaRowStore;
+import io.holisticos.sahha.data.SahhaStores;
 import io.holisticos.testing.TestDatabase;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -59,7 +63,7 @@ class SahhaMigrationsTest {
         assertThat(tables(database.jdbi())).containsExactly("scores");
         SahhaTables.migrate(database, SahhaTables.CHANGELOG);
 
-        assertThat(store(database).rows(Kind.SCORES, new UserId("anna"), DAY, DAY))
+        assertThat(store(database).rows(SahhaKind.SCORES, new UserId("anna"), DAY, DAY))
                 .hasSize(1);
     }
 
@@ -82,9 +86,10 @@ class SahhaMigrationsTest {
                         .mapTo(String.class)
                         .list());
         assertThat(changed).as("what a trigger of theirs took for changed").isEmpty();
-        SahhaStore store = store(database);
-        assertThat(store.holdsAnything(ANNA)).isTrue();
-        DayRows day = new DayRows(store.rows(Kind.SCORES, ANNA, DAY, DAY), store.rows(Kind.BIOMARKERS, ANNA, DAY, DAY));
+        SahhaRowStore store = store(database);
+        assertThat(store.hasRows(ANNA)).isTrue();
+        DayRows day = new DayRows(
+                store.rows(SahhaKind.SCORES, ANNA, DAY, DAY), store.rows(SahhaKind.BIOMARKERS, ANNA, DAY, DAY));
         assertThat(day.score("sleep"))
                 .hasValueSatisfying(score -> assertThat(score).isEqualByComparingTo("0.89"));
         assertThat(day.score("wellbeing")).as("not a number").isEmpty();
@@ -92,11 +97,12 @@ class SahhaMigrationsTest {
                 .as("the night that ended that day")
                 .isPresent();
         assertThat(day.offset()).hasToString("-04:00");
-        assertThat(store.rowsStartingIn(Kind.SCORES, ANNA, null, null, 1000)).hasSize(2);
-        assertThat(store.rowsStartingIn(Kind.BIOMARKERS, ANNA, null, null, 1000))
+        assertThat(store.rowsStartingIn(SahhaKind.SCORES, ANNA, null, null, 1000))
+                .hasSize(2);
+        assertThat(store.rowsStartingIn(SahhaKind.BIOMARKERS, ANNA, null, null, 1000))
                 .as("rows without category or data are left out")
                 .hasSize(3);
-        assertThat(store.rowsStartingIn(Kind.ARCHETYPES, ANNA, null, null, 1000))
+        assertThat(store.rowsStartingIn(SahhaKind.ARCHETYPES, ANNA, null, null, 1000))
                 .hasSize(1);
 
         SahhaTables.rollBack(database, SahhaTables.CHANGELOG);
@@ -105,7 +111,7 @@ class SahhaMigrationsTest {
         assertThat(rows(database.jdbi())).isEqualTo(rows);
         assertThat(functions(database.jdbi())).containsExactly("touch");
         SahhaTables.migrate(database, SahhaTables.CHANGELOG);
-        assertThat(store(database).rowsStartingIn(Kind.BIOMARKERS, ANNA, null, null, 1000))
+        assertThat(store(database).rowsStartingIn(SahhaKind.BIOMARKERS, ANNA, null, null, 1000))
                 .hasSize(3);
     }
 
@@ -121,33 +127,10 @@ class SahhaMigrationsTest {
         SahhaTables.migrate(database, SahhaTables.CHANGELOG);
 
         assertThat(SahhaTables.catalog(database)).containsAll(catalog);
-        assertThat(store(database).rowsStartingIn(Kind.BIOMARKERS, ANNA, null, null, 1000))
+        assertThat(store(database).rowsStartingIn(SahhaKind.BIOMARKERS, ANNA, null, null, 1000))
                 .hasSize(3);
         SahhaTables.rollBack(database, SahhaTables.CHANGELOG);
         assertThat(SahhaTables.catalog(database)).isEqualTo(catalog);
-    }
-
-    @Test
-    void aDatabaseOfOurOwnFromAnEarlyVersionGoesOn() {
-        TestDatabase database = TestDatabase.empty();
-        SahhaTables.migrate(database, "sahha/early-version.sql");
-        database.jdbi().useHandle(handle -> handle.execute("""
-                insert into scores (id, profile_id, type, score, state, data, score_date_time, utc_offset_seconds, created_at,
-                    updated_at, day, fetch_begun_at, recorded_at)
-                values ('1', 'anna', 'sleep', 0.890, 'high',
-                    '{"sahha_id": "s1", "factors": [], "dataSources": ["sleep"], "version": 1, "createdAtUtc": null}',
-                    '2025-08-13T12:00:00Z', 43200, '2025-08-14T00:00:00Z', '2025-08-14T00:00:00Z',
-                    '2025-08-14', '2025-08-14T00:00:00Z', '2025-08-14T00:00:00Z')"""));
-
-        SahhaTables.migrate(database, SahhaTables.CHANGELOG);
-
-        List<Row> rows = store(database).rowsStartingIn(Kind.SCORES, new UserId("anna"), DAY, DAY, 10);
-        assertThat(rows).hasSize(1);
-        assertThat(RowData.of(Kind.SCORES, rows.get(0)))
-                .as("what the columns know of Sahha's object is put in")
-                .hasToString("{\"factors\":[],\"version\":1,\"sahha_id\":\"s1\",\"dataSources\":[\"sleep\"],"
-                        + "\"createdAtUtc\":null,\"id\":\"s1\",\"type\":\"sleep\",\"score\":0.890,\"state\":\"high\","
-                        + "\"scoreDateTime\":\"2025-08-14T00:00:00+12:00\"}");
     }
 
     @Test
@@ -217,8 +200,9 @@ class SahhaMigrationsTest {
         }
     }
 
-    private static SahhaStore store(TestDatabase database) {
-        return new SahhaStore(database.jdbi(), SahhaBed.mapper(Jackson.newObjectMapper()));
+    private static SahhaRowStore store(TestDatabase database) {
+        return SahhaStores.in(database.jdbi(), SahhaBed.mapper(Jackson.newObjectMapper()))
+                .rows();
     }
 
     private static List<String> tables(Jdbi jdbi) {

@@ -14,6 +14,8 @@ import io.holisticos.health.SourceAnswer.Measured;
 import io.holisticos.health.SourceDay;
 import io.holisticos.health.UserId;
 import io.holisticos.sahha.SahhaStub.Answer;
+import io.holisticos.sahha.api.SahhaKind;
+import io.holisticos.sahha.data.SahhaRow;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -30,7 +32,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Freshness, quirks of Sahha's answers, and what the unified flow gets. */
+/** FreshnessRule, quirks of Sahha's answers, and what the unified flow gets. */
 class SahhaSourceTest {
 
     private static final UserId ANNA = new UserId("anna");
@@ -233,8 +235,8 @@ class SahhaSourceTest {
                 .containsEntry("sleep.regularity", "91");
         assertThat(bed.metrics.meter("sahha.rows.skipped.biomarkers").getCount())
                 .isEqualTo(6);
-        assertThat(bed.store().rowsStartingIn(Kind.BIOMARKERS, ANNA, null, null, 100))
-                .extracting(Row::name)
+        assertThat(bed.stores().rows().rowsStartingIn(SahhaKind.BIOMARKERS, ANNA, null, null, 100))
+                .extracting(SahhaRow::name)
                 .contains("glee");
     }
 

@@ -14,21 +14,55 @@ import liquibase.Liquibase;
 import liquibase.database.jvm.JdbcConnection;
 import liquibase.exception.LiquibaseException;
 import liquibase.resource.ClassLoaderResourceAccessor;
+import org.apache.tomcat.jdbc.pool.DataSource;
+import org.apache.tomcat.jdbc.pool.PoolProperties;
 
 /**
  * Both shapes of Sahha's tables: ours, and those of the former service, adopted. The build runs this package's tests on
  * both, by the system property {@code sahha.tables}.
  */
-final class SahhaTables {
+public final class SahhaTables {
 
-    static final String CHANGELOG = "sahha-db/changelog.yaml";
+    public static final String CHANGELOG = "sahha-db/changelog.yaml";
     static final String CUT_OVER = "sahha-cut-over/changelog.yaml";
 
     private SahhaTables() {}
 
     /** A migrated database of the shape that this run is about. */
-    static TestDatabase migrated() {
+    public static TestDatabase migrated() {
         return "former".equals(System.getProperty("sahha.tables")) ? adopted() : TestDatabase.migratedBy(CHANGELOG);
+    }
+
+    /**
+     * The database that the classes of this JVM share, one after the other: migrated once, in the shape that this run is
+     * about, and without rows.
+     */
+    public static TestDatabase emptied() {
+        Shared.DATABASE.jdbi().useHandle(handle -> handle.execute("""
+                do $$ begin
+                  execute (select 'truncate ' || string_agg(quote_ident(tablename), ', ') || ' cascade' from pg_tables
+                      where schemaname = 'public' and tablename not like 'databasechangelog%'
+                      and tablename <> 'sahha_adoption');
+                end $$"""));
+        return Shared.DATABASE;
+    }
+
+    /** Keeps connections, as production does: to open one for each statement takes most of a test's time. */
+    public static DataSource pool(TestDatabase database) {
+        PoolProperties properties = new PoolProperties();
+        properties.setDriverClassName("org.postgresql.Driver");
+        properties.setUrl(database.url());
+        properties.setUsername("postgres");
+        properties.setInitialSize(0);
+        properties.setConnectionProperties("prepareThreshold=0"); // tests change tables while connections live
+        properties.setMinIdle(0);
+        properties.setMaxIdle(30);
+        properties.setMaxActive(30);
+        return new DataSource(properties);
+    }
+
+    private static final class Shared {
+        static final TestDatabase DATABASE = migrated();
     }
 
     /** The former service's tables, empty and adopted. */
@@ -39,7 +73,7 @@ final class SahhaTables {
     }
 
     /** The former service's database. */
-    static TestDatabase former(String... scripts) {
+    public static TestDatabase former(String... scripts) {
         TestDatabase database = TestDatabase.empty();
         for (String script : scripts) {
             execute(database, script);
@@ -47,7 +81,7 @@ final class SahhaTables {
         return database;
     }
 
-    static void migrate(TestDatabase database, String changelog) {
+    public static void migrate(TestDatabase database, String changelog) {
         with(database, changelog, liquibase -> liquibase.update(new Contexts()));
     }
 

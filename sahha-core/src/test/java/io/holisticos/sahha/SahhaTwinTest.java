@@ -43,13 +43,18 @@ class SahhaTwinTest {
     private static SahhaTwin twin;
     private static SahhaBed bed;
 
+    /** The day without any quirk; the twin's clock stands still, so that it stays the same. */
+    private static SourceDay plain;
+
     @BeforeAll
     static void open() throws IOException {
         TwinClock clock = TwinClock.fixed(START);
         twin = SahhaTwin.start(SahhaTwinOptions.onPort(0), World.of(new WorldOptions(7, START, 2)), clock);
         bed = new SahhaBed(
-                SahhaTables.migrated(), URI.create(twin.baseUrl()), "sandbox-sahha-client", "sandbox-sahha-secret");
+                SahhaTables.emptied(), URI.create(twin.baseUrl()), "sandbox-sahha-client", "sandbox-sahha-secret");
         bed.now.set(START);
+        plain = finishedDay();
+        assertThat(plain.scores()).isNotEmpty();
     }
 
     @AfterAll
@@ -73,10 +78,6 @@ class SahhaTwinTest {
             mode = EnumSource.Mode.EXCLUDE,
             names = {"NULL_SCORES", "SLEEP_ONLY", "GONE", "SCORE_DATE_Z", "SCORE_DATE_WITHOUT_OFFSET"})
     void aQuirkChangesNothing(SahhaQuirk quirk) {
-        SourceDay plain = finishedDay();
-        assertThat(plain.scores()).isNotEmpty();
-        forgetEverything();
-
         twin.quirks(Set.of(quirk));
 
         SourceDay quirky = finishedDay();

@@ -1,0 +1,395 @@
+package io.holisticos.sahha.data;
+
+import static io.holisticos.sahha.data.SahhaDatabase.utc;
+
+import io.holisticos.health.UserId;
+import io.holisticos.sahha.api.SahhaKind;
+import io.holisticos.sahha.api.SahhaRecord;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.mapper.reflect.ColumnName;
+import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tables {@code scores}, {@code biomarkers} and {@code archetypes}, and {@code sahha_history} with the versions of their
+ * rows that were replaced. The first three may be ours or those of the former service, which then goes on reading and
+ * writing them ({@code docs/existing-paths.md}), so no statement here relies on a key of theirs.
+ */
+public final class SahhaRowStore {
+
+    private static final Logger log = LoggerFactory.getLogger(SahhaRowStore.class);
+
+    private static final RowMapper<SahhaRow> ROW = ConstructorMapper.of(SahhaRow.class);
+    private static final RowMapper<LastSeen> LAST_SEEN_ROW = ConstructorMapper.of(LastSeen.class);
+
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+    private static final String DEADLOCK = "40P01";
+
+    private static final String SCORE_ROWS = """
+            select id, profile_id, type as name, null as category, null as periodicity, score::text as value,
+                   coalesce(state, data->>'state') as state, score_date_time as start_at, null::timestamptz as end_at,
+                   utc_offset_seconds, day, source_created_at, fetch_begun_at, recorded_at, data::text as data, created_at,
+                   updated_at
+            from scores where profile_id = :who""";
+    private static final String BIOMARKER_ROWS = """
+            select id, profile_id, type as name, category, data->>'periodicity' as periodicity, data->>'value' as value,
+                   null as state, start_date_time as start_at, end_date_time as end_at, utc_offset_seconds, day,
+                   source_created_at, fetch_begun_at, recorded_at, data::text as data, created_at, updated_at
+            from biomarkers where profile_id = :who""";
+    private static final String ARCHETYPE_ROWS = """
+            select id, profile_id, name, null as category, periodicity, value, null as state,
+                   start_date_time as start_at, end_date_time as end_at, utc_offset_seconds, day, source_created_at,
+                   fetch_begun_at, recorded_at, data::text as data, created_at, updated_at
+            from archetypes where profile_id = :who""";
+
+    private static final String OF_DAYS =
+            " and day between :from and :to order by start_at desc, name, end_at desc, id";
+
+    /**
+     * Rows of the former service may lack columns that callers need, and without a key there may be several rows of one
+     * identity. Callers get complete rows only, and the newest of each identity.
+     */
+    private static final String STARTING_IN = """
+            select * from (
+                select distinct on (%2$s start_at, end_at) * from (%1$s and jsonb_typeof(data) = 'object'
+                    and day between coalesce(cast(:from as date), date '0001-01-01')
+                        and coalesce(cast(:to as date) + 400, date '9999-12-31')) found
+                where name is not null and start_at between timestamptz '0001-01-02 00:00:00Z'
+                      and timestamptz '9999-12-30 00:00:00Z' and created_at is not null and updated_at is not null %3$s
+                  and (cast(:from as date) is null or (start_at at time zone 'UTC'
+                      + make_interval(secs => coalesce(utc_offset_seconds, 0)))::date >= :from)
+                  and (cast(:to as date) is null or (start_at at time zone 'UTC'
+                      + make_interval(secs => coalesce(utc_offset_seconds, 0)))::date <= :to)
+                order by %2$s start_at, end_at, updated_at desc, created_at desc, id
+            ) newest
+            order by start_at desc, name, end_at desc, id limit :limit""";
+
+    private static final String SCORES_STARTING_IN =
+            STARTING_IN.formatted(SCORE_ROWS, "name,", "and value not in ('NaN', 'Infinity', '-Infinity')");
+    private static final String BIOMARKERS_STARTING_IN =
+            STARTING_IN.formatted(BIOMARKER_ROWS, "name,", "and category is not null");
+    private static final String ARCHETYPES_STARTING_IN = STARTING_IN.formatted(
+            ARCHETYPE_ROWS, "name, periodicity,", "and periodicity is not null and value is not null");
+
+    private static final String INSERT_SCORE = """
+            insert into scores (id, profile_id, type, score, state, data, score_date_time, created_at, updated_at, day,
+                utc_offset_seconds, source_created_at, fetch_begun_at, recorded_at)
+            values (:id, :who, :name, cast(:value as numeric), :state, cast(:data as jsonb), :start, :now, :now, :day,
+                :offset, :created, :begun, :now)
+            on conflict do nothing""";
+    private static final String INSERT_BIOMARKER = """
+            insert into biomarkers (id, profile_id, category, type, data, start_date_time, end_date_time, created_at,
+                updated_at, day, utc_offset_seconds, source_created_at, fetch_begun_at, recorded_at)
+            values (:id, :who, :category, :name, cast(:data as jsonb), :start, :end, :now, :now, :day, :offset, :created,
+                :begun, :now)
+            on conflict do nothing""";
+    private static final String INSERT_ARCHETYPE = """
+            insert into archetypes (id, profile_id, name, periodicity, value, data, start_date_time, end_date_time,
+                created_at, updated_at, day, utc_offset_seconds, source_created_at, fetch_begun_at, recorded_at)
+            values (:id, :who, :name, :periodicity, :value, cast(:data as jsonb), :start, :end, :now, :now, :day, :offset,
+                :created, :begun, :now)
+            on conflict do nothing""";
+
+    private static final String OUR_COLUMNS = """
+            data = cast(:data as jsonb), updated_at = :now, day = :day, utc_offset_seconds = :offset,
+            source_created_at = :created, fetch_begun_at = :begun, recorded_at = :now where id = :id""";
+    private static final String UPDATE_SCORE =
+            "update scores set score = cast(:value as numeric), state = :state, " + OUR_COLUMNS;
+    private static final String UPDATE_BIOMARKER = "update biomarkers set category = :category, " + OUR_COLUMNS;
+    private static final String UPDATE_ARCHETYPE = "update archetypes set value = :value, " + OUR_COLUMNS;
+
+    /**
+     * Lets one process at a time save a kind of a member, and tells the triggers on the former service's tables that the
+     * rows are ours. The lock timeout is shorter than PostgreSQL's deadlock_timeout of a second, so that a deadlock never
+     * ends a transaction of the former service.
+     */
+    private static final String BEGIN_SAVE = """
+            select pg_advisory_xact_lock(hashtextextended(:key, 0)), set_config('sahha.writer', 'unified-health', true),
+                   set_config('lock_timeout', '300ms', true)""";
+
+    /** How often a save is tried when the former service changes the same rows meanwhile. */
+    private static final int SAVE_TRIES = 5;
+
+    private static final String SAVE_HISTORY = """
+            insert into sahha_history (kind, row_id, profile_id, value, state, data, recorded_at, replaced_at)
+            values (:kind, :id, :who, :value, :state, cast(:data as jsonb), :recorded, :now)
+            on conflict (kind, row_id, replaced_at) do nothing""";
+
+    private static final String HAS_ROWS = """
+            select exists (select 1 from scores where profile_id = :who)
+                or exists (select 1 from biomarkers where profile_id = :who)
+                or exists (select 1 from archetypes where profile_id = :who)""";
+
+    /** Each kind has the table of its own name. */
+    private static final String HAS_ROWS_ON =
+            "select exists (select 1 from %s where profile_id = :who and day between :from and :to)";
+
+    /**
+     * Sahha's createdAtUtc says best when a member was at an offset. Biomarkers have none, so the start of their window
+     * stands in, as it does for infinite times, which other services may write. A record without an offset counts only
+     * when no record has one.
+     */
+    private static final String LAST_SEEN = """
+            select least(seen_at, :now) as at, utc_offset_seconds from (
+                select start_at, utc_offset_seconds,
+                       case when isfinite(source_created_at) then source_created_at else start_at end as seen_at
+                from (
+                    select score_date_time as start_at, source_created_at, utc_offset_seconds
+                    from scores where profile_id = :who
+                    union all
+                    select start_date_time, source_created_at, utc_offset_seconds
+                    from biomarkers where profile_id = :who
+                ) records
+                where start_at between timestamptz '0001-01-02 00:00:00Z' and :now
+            ) seen
+            order by utc_offset_seconds is null, start_at desc, seen_at desc, utc_offset_seconds desc limit 1""";
+
+    private final SahhaDatabase database;
+    private final RefreshMarkStore marks;
+
+    SahhaRowStore(SahhaDatabase database, RefreshMarkStore marks) {
+        this.database = database;
+        this.marks = marks;
+    }
+
+    /**
+     * When and where a member was last seen.
+     *
+     * @param offset null when no record of the member has an offset
+     */
+    public record LastSeen(
+            Instant at,
+            @ColumnName("utc_offset_seconds") @Nullable ZoneOffset offset) {}
+
+    /** The rows of these days, newest first, however incomplete. */
+    public List<SahhaRow> rows(SahhaKind kind, UserId who, LocalDate from, LocalDate to) {
+        return database.with(handle -> handle.createQuery(rowsOf(kind) + OF_DAYS)
+                .bind("who", who.value())
+                .bind("from", from)
+                .bind("to", to)
+                .map(ROW)
+                .list());
+    }
+
+    /**
+     * Complete rows that start on one of these days at the row's own offset, newest first.
+     *
+     * @param from null for no bound
+     * @param to null for no bound
+     */
+    public List<SahhaRow> rowsStartingIn(
+            SahhaKind kind, UserId who, @Nullable LocalDate from, @Nullable LocalDate to, int limit) {
+        String starting = switch (kind) {
+            case SCORES -> SCORES_STARTING_IN;
+            case BIOMARKERS -> BIOMARKERS_STARTING_IN;
+            case ARCHETYPES -> ARCHETYPES_STARTING_IN;
+        };
+        return database.with(handle -> handle.createQuery(starting)
+                .bind("who", who.value())
+                .bind("from", from)
+                .bind("to", to)
+                .bind("limit", limit)
+                .map(ROW)
+                .filter(SahhaRow::isReadable)
+                .list());
+    }
+
+    /** Whether there is any row of the member. */
+    public boolean hasRows(UserId who) {
+        return database.with(handle -> handle.createQuery(HAS_ROWS)
+                .bind("who", who.value())
+                .mapTo(Boolean.class)
+                .one());
+    }
+
+    /** Whether there is a row of this kind on one of these days. */
+    public boolean hasRowsOn(SahhaKind kind, UserId who, LocalDate from, LocalDate to) {
+        return database.with(handle -> handle.createQuery(HAS_ROWS_ON.formatted(kind.key()))
+                .bind("who", who.value())
+                .bind("from", from)
+                .bind("to", to)
+                .mapTo(Boolean.class)
+                .one());
+    }
+
+    /** When and where the member was last seen; empty when there is no record. */
+    public Optional<LastSeen> lastSeen(UserId who, Instant now) {
+        return database.with(handle -> handle.createQuery(LAST_SEEN)
+                .bind("who", who.value())
+                .bind("now", utc(now))
+                .map(LAST_SEEN_ROW)
+                .findOne());
+    }
+
+    /**
+     * Saves the records of one fetch, by Sahha's identities, and when the fetch began.
+     *
+     * @param span the name of the days that were fetched
+     * @param begun when the fetch began: of two fetches that differ, the later one is right
+     */
+    public RowChanges save(
+            SahhaKind kind, UserId who, String span, List<SahhaRecord> fetched, Instant begun, Instant now) {
+        return database.with(handle -> {
+            for (int attempt = 1; ; attempt++) {
+                try {
+                    return handle.inTransaction(transaction -> {
+                        RowChanges changes = saveOnce(transaction, kind, who, fetched, begun, now);
+                        marks.save(transaction, who, kind, span, begun);
+                        return changes;
+                    });
+                } catch (ChangedMeanwhile changed) {
+                    if (attempt == SAVE_TRIES) {
+                        log.warn("event=sahha_save_overtaken kind={} tries={}", kind.key(), attempt);
+                        throw changed;
+                    }
+                } catch (UnableToExecuteStatementException e) {
+                    if (attempt == SAVE_TRIES || !isLocked(e)) {
+                        throw e;
+                    }
+                }
+            }
+        });
+    }
+
+    private RowChanges saveOnce(
+            Handle transaction, SahhaKind kind, UserId who, List<SahhaRecord> fetched, Instant begun, Instant now) {
+        transaction
+                .createQuery(BEGIN_SAVE)
+                .bind("key", kind.key() + "/" + who.value())
+                .map((row, context) -> 0)
+                .list();
+        RowChanges changes = RowChanges.of(kind, who, rowsBeside(transaction, kind, who, fetched), fetched, begun);
+        saveHistory(transaction, kind, changes.replaced(), now);
+        saveChanges(transaction, kind, who, changes.changes(), begun, now);
+        return changes;
+    }
+
+    private static boolean isLocked(JdbiException e) {
+        return e.getCause() instanceof SQLException cause
+                && (LOCK_NOT_AVAILABLE.equals(cause.getSQLState()) || DEADLOCK.equals(cause.getSQLState()));
+    }
+
+    /** The former service inserted or deleted a row between our reading and our writing. */
+    private static final class ChangedMeanwhile extends JdbiException {
+        private static final long serialVersionUID = 1L;
+
+        ChangedMeanwhile() {
+            super("rows changed while they were saved");
+        }
+    }
+
+    private List<SahhaRow> rowsBeside(Handle handle, SahhaKind kind, UserId who, List<SahhaRecord> fetched) {
+        if (fetched.isEmpty()) {
+            return List.of();
+        }
+        Instant first =
+                fetched.stream().map(SahhaRecord::start).min(Instant::compareTo).orElseThrow();
+        Instant last =
+                fetched.stream().map(SahhaRecord::start).max(Instant::compareTo).orElseThrow();
+        String start = kind == SahhaKind.SCORES ? "score_date_time" : "start_date_time";
+        return handle.createQuery(rowsOf(kind) + " and " + start
+                        + " between :first and :last order by updated_at desc nulls last, id")
+                .bind("who", who.value())
+                .bind("first", utc(first))
+                .bind("last", utc(last))
+                .map(ROW)
+                .list();
+    }
+
+    private void saveHistory(Handle handle, SahhaKind kind, List<SahhaRow> replaced, Instant now) {
+        if (replaced.isEmpty()) {
+            return;
+        }
+        PreparedBatch batch = handle.prepareBatch(SAVE_HISTORY);
+        for (SahhaRow row : replaced) {
+            batch.bind("kind", kind.key())
+                    .bind("id", row.id())
+                    .bind("who", row.profileId())
+                    .bind("value", row.value())
+                    .bind("state", row.state())
+                    .bind("data", row.data() == null ? null : database.write(row.data()))
+                    .bind("recorded", utc(row.recordedAt()))
+                    .bind("now", utc(now))
+                    .add();
+        }
+        batch.execute();
+    }
+
+    private void saveChanges(
+            Handle handle,
+            SahhaKind kind,
+            UserId who,
+            Collection<RowChanges.Change> changes,
+            Instant begun,
+            Instant now) {
+        String insert = switch (kind) {
+            case SCORES -> INSERT_SCORE;
+            case BIOMARKERS -> INSERT_BIOMARKER;
+            case ARCHETYPES -> INSERT_ARCHETYPE;
+        };
+        String update = switch (kind) {
+            case SCORES -> UPDATE_SCORE;
+            case BIOMARKERS -> UPDATE_BIOMARKER;
+            case ARCHETYPES -> UPDATE_ARCHETYPE;
+        };
+        saveEach(handle, update, who, changes.stream().filter(RowChanges.Change::replacesRow), begun, now);
+        saveEach(handle, insert, who, changes.stream().filter(change -> !change.replacesRow()), begun, now);
+    }
+
+    private void saveEach(
+            Handle handle,
+            String statement,
+            UserId who,
+            Stream<RowChanges.Change> changes,
+            Instant begun,
+            Instant now) {
+        PreparedBatch batch = handle.prepareBatch(statement);
+        changes.forEach(change -> {
+            SahhaRecord saved = change.to();
+            ZoneOffset offset = saved.offset();
+            batch.bindBySqlType("id", change.id(), Types.OTHER) // uuid in the former service's tables, text in ours
+                    .bind("who", who.value())
+                    .bind("name", saved.name())
+                    .bind("category", saved.category())
+                    .bind("periodicity", saved.periodicity())
+                    .bind("value", saved.value())
+                    .bind("state", saved.state())
+                    .bind("data", database.write(saved.data()))
+                    .bind("start", utc(saved.start()))
+                    .bind("end", utc(change.end()))
+                    .bind("day", saved.day())
+                    .bind("offset", offset == null ? null : offset.getTotalSeconds())
+                    .bind("created", utc(saved.createdAt()))
+                    .bind("begun", utc(begun))
+                    .bind("now", utc(now))
+                    .add();
+        });
+        if (batch.size() > 0 && IntStream.of(batch.execute()).anyMatch(saved -> saved == 0)) {
+            throw new ChangedMeanwhile();
+        }
+    }
+
+    private static String rowsOf(SahhaKind kind) {
+        return switch (kind) {
+            case SCORES -> SCORE_ROWS;
+            case BIOMARKERS -> BIOMARKER_ROWS;
+            case ARCHETYPES -> ARCHETYPE_ROWS;
+        };
+    }
+}

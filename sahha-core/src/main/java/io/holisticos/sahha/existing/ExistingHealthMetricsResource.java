@@ -1,0 +1,133 @@
+package io.holisticos.sahha.existing;
+
+import io.dropwizard.auth.Auth;
+import io.holisticos.health.HealthError.InvalidRequest;
+import io.holisticos.health.UserId;
+import io.holisticos.web.AccessRules;
+import io.holisticos.web.Caller;
+import io.holisticos.web.Scope;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One day of Sahha data, for the dashboard's backend. Needs no credential unless the deployment enforces one. */
+@Path("/api/v1/health-metrics")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Sahha by day", description = "One day of Sahha data, as callers have always read it")
+@ApiResponse(responseCode = "400", description = "A parameter is missing or breaks its rule: {\"detail\":\"…\"}")
+@ApiResponse(responseCode = "404", description = "Nobody is known by this id")
+@ApiResponse(responseCode = "503", description = "Sahha cannot be reached and nothing is held")
+public final class ExistingHealthMetricsResource {
+
+    private final ExistingReads reads;
+    private final WhoopPart whoop;
+    private final AccessRules rules;
+
+    ExistingHealthMetricsResource(ExistingReads reads, WhoopPart whoop, AccessRules rules) {
+        this.reads = reads;
+        this.whoop = whoop;
+        this.rules = rules;
+    }
+
+    /** {@code include_whoop=true} always needs a credential, which is checked before anything is read. */
+    @GET
+    @Path("overview")
+    @Operation(summary = "Scores and main values of a day; WHOOP beside them on request")
+    @ApiResponse(responseCode = "200", description = "The day; with include_whoop=true the part whoop")
+    public Object overview(
+            @Auth Optional<Caller> caller,
+            @QueryParam("include_whoop") @DefaultValue("false") String includeWhoop,
+            @QueryParam("profile_id") @Nullable String profileId,
+            @QueryParam("period") @DefaultValue("today") String period) {
+        boolean withWhoop = includeWhoop.equalsIgnoreCase("true");
+        if (withWhoop) {
+            rules.require(caller, Scope.HEALTH_READ);
+        }
+        checkFlag(includeWhoop);
+        UserId who = ExistingParameters.user("profile_id", profileId);
+        ExistingReads.Day day = reads.overview(who, ExistingParameters.period(period));
+        ExistingAnswers.Overview overview = ExistingAnswers.Overview.of(day.rows());
+        return withWhoop ? overview.with(whoop.read(who, day.date())) : overview;
+    }
+
+    @GET
+    @Path("activity")
+    @Operation(summary = "Steps and energy of a day")
+    @ApiResponse(responseCode = "200", description = "The day")
+    public Object activity(
+            @QueryParam("profile_id") @Nullable String profileId,
+            @QueryParam("period") @DefaultValue("today") String period) {
+        return ExistingAnswers.Activity.of(
+                reads.biomarkers(ExistingParameters.user("profile_id", profileId), ExistingParameters.period(period))
+                        .rows());
+    }
+
+    @GET
+    @Path("sleep")
+    @Operation(summary = "Sleep of a day")
+    @ApiResponse(responseCode = "200", description = "The day")
+    public Object sleep(
+            @QueryParam("profile_id") @Nullable String profileId,
+            @QueryParam("period") @DefaultValue("today") String period) {
+        return ExistingAnswers.Sleep.of(
+                reads.both(ExistingParameters.user("profile_id", profileId), ExistingParameters.period(period))
+                        .rows());
+    }
+
+    @GET
+    @Path("recovery")
+    @Operation(summary = "Vital signs of a day")
+    @ApiResponse(responseCode = "200", description = "The rows of the day")
+    public Object recovery(
+            @QueryParam("profile_id") @Nullable String profileId,
+            @QueryParam("period") @DefaultValue("today") String period) {
+        return new ExistingAnswers.Biomarkers(ExistingAnswers.BiomarkerRow.of(
+                reads.biomarkers(ExistingParameters.user("profile_id", profileId), ExistingParameters.period(period))
+                        .rows(),
+                "vitals"));
+    }
+
+    @GET
+    @Path("scores")
+    @Operation(summary = "Scores of a day, whole numbers from 0 to 100")
+    @ApiResponse(responseCode = "200", description = "The scores of the day; one that is not there has no key")
+    public Object scores(
+            @QueryParam("profile_id") @Nullable String profileId,
+            @QueryParam("period") @DefaultValue("today") String period) {
+        return ExistingAnswers.Scores.of(
+                reads.scores(ExistingParameters.user("profile_id", profileId), ExistingParameters.period(period))
+                        .rows());
+    }
+
+    @GET
+    @Path("biomarkers")
+    @Operation(summary = "Biomarkers of a day")
+    @ApiResponse(responseCode = "200", description = "The rows of the day")
+    public Object biomarkers(
+            @QueryParam("profile_id") @Nullable String profileId,
+            @QueryParam("period") @DefaultValue("today") String period) {
+        return new ExistingAnswers.Biomarkers(reads
+                .biomarkers(ExistingParameters.user("profile_id", profileId), ExistingParameters.period(period))
+                .rows()
+                .biomarkers()
+                .stream()
+                .map(ExistingAnswers.BiomarkerRow::of)
+                .toList());
+    }
+
+    private static void checkFlag(String text) {
+        String flag = text.toLowerCase(Locale.ROOT);
+        if (!flag.equals("true") && !flag.equals("false")) {
+            throw new InvalidRequest("include_whoop must be true or false");
+        }
+    }
+}

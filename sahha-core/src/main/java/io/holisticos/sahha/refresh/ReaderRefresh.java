@@ -1,0 +1,132 @@
+package io.holisticos.sahha.refresh;
+
+import io.holisticos.health.DayRange;
+import io.holisticos.health.Deadline;
+import io.holisticos.health.HealthError;
+import io.holisticos.health.UserId;
+import io.holisticos.sahha.api.SahhaKind;
+import io.holisticos.sahha.data.RefreshMarks;
+import io.holisticos.sahha.data.StoreCommand;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings rows up to date before they are read. Fresh rows need no fetch. For stale rows a reader waits shortly, for cold
+ * ones longer, while the fetch goes on in the background for all readers. Rows are served even when Sahha cannot be
+ * reached. Thread-safe.
+ */
+public final class ReaderRefresh {
+
+    private final StoreCommand stores;
+    private final SahhaRefresh refresh;
+    private final Profiles profiles;
+    private final Duration waitWhenStale;
+    private final Clock clock;
+
+    public ReaderRefresh(
+            StoreCommand stores, SahhaRefresh refresh, Profiles profiles, Duration waitWhenStale, Clock clock) {
+        this.stores = stores;
+        this.refresh = refresh;
+        this.profiles = profiles;
+        this.waitWhenStale = waitWhenStale;
+        this.clock = clock;
+    }
+
+    /** A kind, and how fresh its rows have to be. */
+    public record RequiredKind(SahhaKind kind, FreshnessRule freshness) {}
+
+    /**
+     * What a reader is going to read.
+     *
+     * @param days null for the recent days
+     * @param coldWait how long to wait when rows are cold
+     */
+    public record ReadRequest(
+            UserId who, List<RequiredKind> kinds, @Nullable DayRange days, Duration coldWait) {
+
+        public ReadRequest {
+            kinds = List.copyOf(kinds);
+        }
+    }
+
+    /** Brings these days up to date, and waits no longer than the rules allow. */
+    public RefreshResult bringUpToDate(ReadRequest request, Deadline deadline) {
+        RefreshMarks marks = stores.read(deadline, all -> all.marks().of(request.who()));
+        return bringUpToDate(request, marks, deadline);
+    }
+
+    /** @param marks when the member's rows were last fetched */
+    public RefreshResult bringUpToDate(ReadRequest request, RefreshMarks marks, Deadline deadline) {
+        Instant asOf = marks.newest().orElse(null);
+        List<FetchSpan> spans = spansOf(request);
+        if (spans.isEmpty()) { // the days are too far back to be fetched
+            return profileCheck(request.who(), asOf, deadline);
+        }
+        RefreshResult result = new RefreshResult(true, true, false, asOf);
+        if (marks.isEmpty()) { // an id that nothing was ever fetched for may be any text
+            RefreshResult check = profileCheck(request.who(), asOf, deadline.atMost(request.coldWait()));
+            if (!check.equals(result)) {
+                return check;
+            }
+        }
+        List<PendingFetch> pending = begin(request, spans, marks);
+        boolean cold = pending.stream().anyMatch(PendingFetch::isCold);
+        Deadline patience = deadline.atMost(cold ? request.coldWait() : waitWhenStale);
+        for (PendingFetch fetch : pending) {
+            result = result.and(fetch.await(patience));
+        }
+        return result;
+    }
+
+    private List<FetchSpan> spansOf(ReadRequest request) {
+        DayRange days = request.days();
+        return days == null ? List.of(FetchSpan.recent(clock)) : FetchSpan.of(days, clock);
+    }
+
+    /** Begins a fetch of everything that is not fresh. */
+    private List<PendingFetch> begin(ReadRequest request, List<FetchSpan> spans, RefreshMarks marks) {
+        Instant now = clock.instant();
+        List<PendingFetch> pending = new ArrayList<>();
+        for (RequiredKind required : request.kinds()) {
+            for (FetchSpan span : spans) {
+                FreshnessRule.Age age = marks.at(required.kind(), span.name())
+                        .map(refreshedAt -> span.age(refreshedAt, now, required.freshness()))
+                        .orElse(FreshnessRule.Age.COLD);
+                if (age != FreshnessRule.Age.FRESH) {
+                    pending.add(new PendingFetch(
+                            age == FreshnessRule.Age.COLD, refresh.start(request.who(), required.kind(), span)));
+                }
+            }
+        }
+        return pending;
+    }
+
+    /** Whether there is such a member, where nothing is fetched that would tell. */
+    private RefreshResult profileCheck(UserId who, @Nullable Instant asOf, Deadline deadline) {
+        try {
+            return new RefreshResult(profiles.knows(who, deadline), true, false, asOf);
+        } catch (HealthError error) { // logged and counted where it happened
+            return new RefreshResult(true, false, true, asOf);
+        }
+    }
+
+    private record PendingFetch(boolean isCold, CompletableFuture<SahhaRefresh.Fetched> future) {
+
+        RefreshResult await(Deadline patience) {
+            try {
+                SahhaRefresh.Fetched fetched = FetchResult.await(future, patience);
+                return new RefreshResult(fetched.known(), true, false, fetched.begun());
+            } catch (HealthError error) { // logged where it happened, or still under way
+                if (Thread.currentThread().isInterrupted()) { // the caller is to stop, and not to read
+                    throw error;
+                }
+                return new RefreshResult(true, false, isCold, null);
+            }
+        }
+    }
+}

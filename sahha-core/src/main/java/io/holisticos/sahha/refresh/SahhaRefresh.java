@@ -1,0 +1,205 @@
+package io.holisticos.sahha.refresh;
+
+import com.codahale.metrics.MetricRegistry;
+import io.holisticos.health.Deadline;
+import io.holisticos.health.HealthError;
+import io.holisticos.health.HealthError.SourceThrottled;
+import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.health.SingleFlight;
+import io.holisticos.health.UserId;
+import io.holisticos.health.WhatFailed;
+import io.holisticos.sahha.api.SahhaApi;
+import io.holisticos.sahha.api.SahhaKind;
+import io.holisticos.sahha.api.SahhaRecord;
+import io.holisticos.sahha.data.ProfileCheckStore.ProfileCheck;
+import io.holisticos.sahha.data.RowChanges;
+import io.holisticos.sahha.data.SahhaRowStore.LastSeen;
+import io.holisticos.sahha.data.SahhaStores;
+import io.holisticos.trace.RequestContext;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Fetches from Sahha in the background and saves what it fetched. Whoever wants the same waits for the same fetch.
+ * Thread-safe.
+ */
+public final class SahhaRefresh {
+
+    private static final Logger log = LoggerFactory.getLogger(SahhaRefresh.class);
+
+    /** How long one fetch may take, however short its readers wait. */
+    private static final Duration FETCH_TIMEOUT = Duration.ofSeconds(30);
+
+    /** A phone is asked for once a day. */
+    private static final Duration DEVICE_CHECK_VALID = Duration.ofDays(1);
+
+    /** Our own call rate refuses at once, so a fetch in the background is tried a few times. */
+    private static final int THROTTLED_TRIES = 4;
+
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+    private static final Duration STOP_WAITS = Duration.ofSeconds(3);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+
+    private final SahhaApi api;
+    private final SahhaStores stores;
+    private final Profiles profiles;
+    private final Clock clock;
+    private final MetricRegistry metrics;
+    private final ExecutorService executor;
+    private final SingleFlight<FetchKey, Fetched> fetches;
+    private volatile boolean stopped;
+    private volatile LastFetches lastFetches = new LastFetches(null, null);
+
+    /**
+     * @param stores of the pool for work in the background
+     * @param executor runs the fetches; when it refuses one, readers get the rows that there are
+     */
+    public SahhaRefresh(
+            SahhaApi api, SahhaStores stores, Profiles profiles, ExecutorService executor, Instruments instruments) {
+        this.api = api;
+        this.stores = stores;
+        this.profiles = profiles;
+        this.executor = executor;
+        this.clock = instruments.clock();
+        this.metrics = instruments.metrics();
+        this.fetches = new SingleFlight<>(fetch -> api.countShared(fetch.kind()));
+    }
+
+    /** The clock, and where fetches are counted. */
+    public record Instruments(Clock clock, MetricRegistry metrics) {}
+
+    /**
+     * Fetches and saves a span, unless the same fetch is under way.
+     *
+     * @return fails with a {@link HealthError}
+     */
+    public CompletableFuture<Fetched> start(UserId who, SahhaKind kind, FetchSpan span) {
+        return fetches.begin(
+                new FetchKey(who, kind, span.name()), result -> execute(attempt(who, kind, span, result, 1), result));
+    }
+
+    /**
+     * What a fetch came to.
+     *
+     * @param known whether Sahha knows the member
+     * @param begun when the fetch began; null when the member is not known
+     */
+    public record Fetched(boolean known, @Nullable Instant begun) {}
+
+    private record FetchKey(UserId who, SahhaKind kind, String span) {}
+
+    /** Begins nothing more, and waits a few seconds for the fetches that are under way. */
+    public void stop() {
+        stopped = true;
+        CompletableFuture<?>[] under = fetches.underWay().toArray(CompletableFuture[]::new);
+        try {
+            CompletableFuture.allOf(under).get(STOP_WAITS.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            log.debug("event=sahha_refresh_stopped under_way={}", under.length, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** When fetches of this process last succeeded and failed. */
+    public LastFetches lastFetches() {
+        return lastFetches;
+    }
+
+    private void execute(Runnable attempt, CompletableFuture<Fetched> result) {
+        try {
+            executor.execute(attempt);
+        } catch (RejectedExecutionException e) { // too many at once: readers get the rows that there are
+            result.completeExceptionally(new SourceUnavailable(SahhaApi.SAHHA, RETRY_AFTER, e));
+        }
+    }
+
+    private Runnable attempt(
+            UserId who, SahhaKind kind, FetchSpan span, CompletableFuture<Fetched> result, int number) {
+        return RequestContext.wrap(() -> tryOnce(who, kind, span, result, number));
+    }
+
+    private void tryOnce(UserId who, SahhaKind kind, FetchSpan span, CompletableFuture<Fetched> result, int number) {
+        try {
+            if (stopped) {
+                throw new SourceUnavailable(SahhaApi.SAHHA, RETRY_AFTER);
+            }
+            result.complete(refresh(who, kind, span));
+        } catch (SourceThrottled throttled) {
+            Duration pause = throttled.retryAfter().orElse(LONGEST_PAUSE);
+            if (number < THROTTLED_TRIES && pause.compareTo(LONGEST_PAUSE) <= 0) {
+                Runnable next = attempt(who, kind, span, result, number + 1);
+                CompletableFuture.delayedExecutor(pause.toMillis(), TimeUnit.MILLISECONDS, Runnable::run)
+                        .execute(() -> execute(next, result)); // a refusal of the executor completes the result
+            } else {
+                fail(result, kind, throttled);
+            }
+        } catch (HealthError expected) {
+            fail(result, kind, expected);
+        } catch (RuntimeException | Error unexpected) {
+            log.error("event=sahha_refresh_failed kind={}", kind.key(), unexpected);
+            result.completeExceptionally(new SourceUnavailable(SahhaApi.SAHHA, RETRY_AFTER, unexpected));
+        }
+    }
+
+    private void fail(CompletableFuture<Fetched> result, SahhaKind kind, HealthError error) {
+        metrics.meter(MetricRegistry.name("sahha", "refresh", "failed")).mark();
+        lastFetches = new LastFetches(lastFetches.succeededAt(), clock.instant());
+        log.warn(
+                "event=sahha_refresh_failed kind={} reason={} cause=\"{}\"",
+                kind.key(),
+                error.kind(),
+                WhatFailed.inWords(error));
+        result.completeExceptionally(error);
+    }
+
+    private Fetched refresh(UserId who, SahhaKind kind, FetchSpan span) {
+        Deadline deadline = Deadline.after(FETCH_TIMEOUT);
+        if (!profiles.stillKnows(who, deadline)) {
+            return new Fetched(false, null);
+        }
+        Instant begun = clock.instant();
+        boolean hasRows = stores.rows().hasRowsOn(kind, who, span.from(), span.to());
+        FetchSpan asked = hasRows ? span : span.widened();
+        List<SahhaRecord> fetched = api.fetch(kind, who, asked.from(), asked.to(), deadline, () -> hasRows);
+        RowChanges changes = stores.rows().save(kind, who, span.name(), fetched, begun, clock.instant());
+        metrics.counter(MetricRegistry.name("sahha", "rows", "overruled")).inc(changes.overruled());
+        if (kind != SahhaKind.ARCHETYPES) {
+            learnOffset(who, deadline);
+        }
+        lastFetches = new LastFetches(clock.instant(), lastFetches.failedAt());
+        return new Fetched(true, begun);
+    }
+
+    /** Asks for the phone's offset once a day while no record has one. */
+    private void learnOffset(UserId who, Deadline deadline) {
+        if (stores.rows().lastSeen(who, clock.instant()).map(LastSeen::offset).isPresent()) {
+            return;
+        }
+        Instant checkedAt =
+                stores.profiles().find(who).map(ProfileCheck::deviceCheckedAt).orElse(null);
+        if (checkedAt == null || !clock.instant().isBefore(checkedAt.plus(DEVICE_CHECK_VALID))) {
+            try {
+                stores.profiles()
+                        .saveDevice(who, api.fetchDeviceOffset(who, deadline).orElse(null), clock.instant());
+            } catch (HealthError error) { // the records are saved; the fallback is UTC, until the next attempt
+                log.info("event=sahha_device_not_read reason={} cause=\"{}\"", error.kind(), WhatFailed.inWords(error));
+            }
+        }
+    }
+
+    /** When a fetch last succeeded and last failed; null for never. */
+    public record LastFetches(
+            @Nullable Instant succeededAt, @Nullable Instant failedAt) {}
+}
