@@ -169,8 +169,8 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         if (configuration.whoop.isConfigured()) {
             Database whoopDatabase = Database.open(environment, configuration.whoopDatabase, "whoop-db", clock);
             changelogs.put(Migrations.WHOOP_CHANGELOG, whoopDatabase.readers().source());
-            WhoopModule module =
-                    new WhoopWiring(configuration, environment, clock, jobs).module(whoopDatabase, commands, flags);
+            WhoopModule module = new WhoopWiring(configuration, environment, clock, jobs)
+                    .module(whoopDatabase, agreedClock(environment, whoopDatabase), commands, flags);
             whoop = Optional.of(module);
             integration = Optional.of(WhoopWiring.probed(module, whoopDatabase, flags));
         }
@@ -235,6 +235,20 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         environment.lifecycle().manage(sahha);
         environment.healthChecks().register("sahha", sahha.healthCheck());
         return sahha;
+    }
+
+    /**
+     * The clock that all replicas of this database agree on. Only the host's own clock is compared with the database; a clock
+     * that was given to the service is used as it is.
+     */
+    private Clock agreedClock(Environment environment, Database database) {
+        if (!clock.equals(Clock.systemUTC())) {
+            return clock;
+        }
+        DatabaseClockStore store = new DatabaseClockStore(database.readers().jdbi());
+        DatabaseClock agreed = new DatabaseClock(clock, store::time, System::nanoTime);
+        environment.healthChecks().register("clock", agreed.healthCheck());
+        return agreed;
     }
 
     private static Executor readingThreads(Environment environment) {

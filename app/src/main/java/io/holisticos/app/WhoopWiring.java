@@ -37,8 +37,12 @@ final class WhoopWiring {
         this.jobs = jobs;
     }
 
-    /** The module, started and stopped with the service. */
-    WhoopModule module(Database database, Commands commands, Flags flags) {
+    /**
+     * The module, started and stopped with the service.
+     *
+     * @param agreed the clock that all replicas of this database agree on
+     */
+    WhoopModule module(Database database, Clock agreed, Commands commands, Flags flags) {
         WhoopModule whoop = new WhoopModule(
                 configuration.whoop,
                 new WhoopModule.Tools(
@@ -49,7 +53,7 @@ final class WhoopWiring {
                         environment.getObjectMapper(),
                         environment.metrics(),
                         clock),
-                storage(database),
+                storage(database, agreed),
                 new WhoopModule.Switches(
                         who -> flags.isOn(Flag.WHOOP_INTEGRATION, who),
                         who -> flags.isOn(Flag.WHOOP_CONNECT, who),
@@ -70,9 +74,9 @@ final class WhoopWiring {
                 database.readers().source(), whoop.vitals(), () -> flags.isOnForAnyone(Flag.WHOOP_INTEGRATION));
     }
 
-    private WhoopModule.Storage storage(Database database) {
+    private WhoopModule.Storage storage(Database database, Clock agreed) {
         WhoopModule.Storage storage = new WhoopModule.Storage(
-                pool(database.readers()), pool(database.workers()), jobs, database.notices(), agreedClock(database));
+                pool(database.readers()), pool(database.workers()), jobs, database.notices(), agreed);
         checkVault(storage);
         return storage;
     }
@@ -80,20 +84,6 @@ final class WhoopWiring {
     private WhoopModule.Pool pool(Database.Pool pool) {
         Vault vault = new Vault(pool.jdbi(), configuration.vault, new SecureRandom(), clock);
         return new WhoopModule.Pool(pool.source(), pool.jdbi(), vault);
-    }
-
-    /**
-     * The clock that all replicas of this database agree on. Only the host's own clock is compared with the database; a clock
-     * that was given to the service is used as it is.
-     */
-    private Clock agreedClock(Database database) {
-        if (!clock.equals(Clock.systemUTC())) {
-            return clock;
-        }
-        DatabaseClockStore store = new DatabaseClockStore(database.readers().jdbi());
-        DatabaseClock agreed = new DatabaseClock(clock, store::time, System::nanoTime);
-        environment.healthChecks().register("clock", agreed.healthCheck());
-        return agreed;
     }
 
     /**

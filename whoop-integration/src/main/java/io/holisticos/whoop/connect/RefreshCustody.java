@@ -12,6 +12,8 @@ import io.holisticos.health.HealthError.ConnectionNotFound;
 import io.holisticos.health.HealthError.ReauthorizationRequired;
 import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.health.NotInTime;
+import io.holisticos.health.SingleFlight;
 import io.holisticos.health.UserId;
 import io.holisticos.health.WhatFailed;
 import io.holisticos.trace.RequestContext;
@@ -23,14 +25,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.Handle;
@@ -69,7 +67,7 @@ final class RefreshCustody {
     private final Duration timeout;
     private final Duration lockWait;
     private final Clock clock;
-    private final ConcurrentMap<Flight, CompletableFuture<Usable>> flights = new ConcurrentHashMap<>();
+    private final SingleFlight<Flight, Usable> flights;
     private final ExecutorService executor;
 
     RefreshCustody(ConnectionStore store, TokenSeals seals, WhoopOAuth oauth, Duration timeout, Clock clock) {
@@ -79,6 +77,7 @@ final class RefreshCustody {
         this.timeout = timeout;
         this.lockWait = timeout.compareTo(LONGEST_LOCK_WAIT) < 0 ? timeout : LONGEST_LOCK_WAIT;
         this.clock = clock;
+        this.flights = new SingleFlight<>(flight -> oauth.shared());
         AtomicInteger count = new AtomicInteger();
         this.executor = Executors.newFixedThreadPool(THREADS, task -> {
             Thread thread = new Thread(task, "whoop-refresh-" + count.incrementAndGet());
@@ -98,14 +97,7 @@ final class RefreshCustody {
      */
     Usable next(UserId who, long version, Deadline deadline) {
         Flight flight = new Flight(who, version);
-        CompletableFuture<Usable> mine = new CompletableFuture<>();
-        CompletableFuture<Usable> joined = flights.putIfAbsent(flight, mine);
-        if (joined == null) {
-            launch(flight, mine);
-            return await(mine, deadline);
-        }
-        oauth.shared();
-        return await(joined, deadline);
+        return await(flights.begin(flight, result -> launch(flight, result)), deadline);
     }
 
     /** Lets refreshes that are under way finish. */
@@ -113,7 +105,7 @@ final class RefreshCustody {
         executor.shutdown();
         try {
             if (!executor.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-                log.warn("event=refresh_left_behind count={}", flights.size());
+                log.warn("event=refresh_left_behind count={}", flights.underWay().size());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -124,33 +116,21 @@ final class RefreshCustody {
         try {
             executor.execute(RequestContext.wrap(() -> {
                 try {
-                    Usable usable = refreshed(flight.who(), flight.version());
-                    flights.remove(flight); // before the result, so that nobody joins what is over
-                    result.complete(usable);
+                    result.complete(refreshed(flight.who(), flight.version()));
                 } catch (RuntimeException | Error e) {
-                    flights.remove(flight);
                     result.completeExceptionally(e);
                 }
             }));
         } catch (RejectedExecutionException e) { // stopping
-            flights.remove(flight);
             result.completeExceptionally(new SourceUnavailable(WHOOP, RETRY_AFTER, e));
         }
     }
 
     private static Usable await(CompletableFuture<Usable> result, Deadline deadline) {
         try {
-            return result.get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
+            return deadline.await(result);
+        } catch (NotInTime e) {
             throw new SourceUnavailable(WHOOP, RETRY_AFTER, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SourceUnavailable(WHOOP, RETRY_AFTER, e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof HealthError error) {
-                throw error;
-            }
-            throw new IllegalStateException("a refresh failed", e.getCause());
         }
     }
 
