@@ -48,7 +48,7 @@ class ArchitectureTest {
             new Floor("notice", "health"),
             new Floor("vault", "health", "notice"),
             new Floor("audit", "health", "trace"),
-            new Floor("jobs", "health"),
+            new Floor("jobs", "health", "database"),
             new Floor("web", "health", "notice", "trace", "audit"),
             new Floor("sahha", "health", "database", "trace", "audit", "outbound", "vault", "jobs", "web"),
             new Floor("unified", "health", "trace", "audit", "outbound", "vault", "jobs", "web"),

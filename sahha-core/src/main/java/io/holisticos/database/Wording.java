@@ -6,8 +6,9 @@ import java.util.regex.Pattern;
 /** What can be told of a statement by its text. What cannot be told counts as a write. */
 final class Wording {
 
+    /** The words of statements that write, and the function that wakes a job, which is called by a {@code select}, too. */
     private static final Pattern WRITES =
-            Pattern.compile("\\b(insert|update|delete|merge)\\b", Pattern.CASE_INSENSITIVE);
+            Pattern.compile("\\b(insert|update|delete|merge|job_wake_up)\\b", Pattern.CASE_INSENSITIVE);
 
     /** Functions that leave something behind. */
     private static final Pattern LEAVES = Pattern.compile(

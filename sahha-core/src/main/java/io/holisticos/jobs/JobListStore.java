@@ -1,11 +1,11 @@
 package io.holisticos.jobs;
 
 import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
+import io.holisticos.database.Database;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jdbi.v3.core.Jdbi;
 
 /** Reads table {@code scheduled_tasks}, which db-scheduler keeps. */
 public final class JobListStore {
@@ -20,15 +20,15 @@ public final class JobListStore {
     private static final String RECURRING =
             "select task_name from scheduled_tasks where task_instance = :instance order by task_name";
 
-    private final Jdbi jdbi;
+    private final Database database;
 
-    public JobListStore(Jdbi jdbi) {
-        this.jdbi = jdbi;
+    public JobListStore(Database database) {
+        this.database = database;
     }
 
     /** The kinds of jobs on the list that recur by the clock. */
     public List<String> recurring() {
-        return jdbi.withHandle(handle -> handle.createQuery(RECURRING)
+        return database.withHandle(handle -> handle.createQuery(RECURRING)
                 .bind("instance", RecurringTask.INSTANCE)
                 .mapTo(String.class)
                 .list());
@@ -37,7 +37,7 @@ public final class JobListStore {
     /** By kind, how many jobs have failed so many times in a row or more; kinds without any are left out. */
     public Map<String, Integer> failing(int times) {
         Map<String, Integer> failing = new LinkedHashMap<>();
-        jdbi.useHandle(handle -> handle.createQuery(FAILING)
+        database.useHandle(handle -> handle.createQuery(FAILING)
                 .bind("times", times)
                 .map((row, context) -> failing.put(row.getString("task_name"), row.getInt("jobs")))
                 .list());
@@ -46,7 +46,7 @@ public final class JobListStore {
 
     /** When the first jobs are due that nobody works on, soonest first. */
     List<Instant> nextDue(int most) {
-        return jdbi.withHandle(handle ->
+        return database.withHandle(handle ->
                 handle.createQuery(NEXT).bind("most", most).mapTo(Instant.class).list());
     }
 }

@@ -11,6 +11,8 @@ import com.github.kagkarlsson.scheduler.testhelper.ManualScheduler;
 import com.github.kagkarlsson.scheduler.testhelper.SettableClock;
 import com.github.kagkarlsson.scheduler.testhelper.TestHelper;
 import io.dropwizard.lifecycle.Managed;
+import io.holisticos.database.Database;
+import io.holisticos.health.SourceName;
 import io.holisticos.health.WhatFailed;
 import java.time.Clock;
 import java.time.Duration;
@@ -42,6 +44,8 @@ public final class Jobs implements Managed {
     /** More jobs are fetched when so many of the threads' worth are left, and never more than there are threads for. */
     private static final double FETCH_BELOW = 0.5;
 
+    private static final SourceName JOBS = new SourceName("jobs");
+
     private static final Logger log = LoggerFactory.getLogger(Jobs.class);
 
     private static final PollingStrategyConfig ONE_BY_ONE =
@@ -58,7 +62,7 @@ public final class Jobs implements Managed {
 
     private Jobs(Scheduler scheduler, DataSource database, Clock clock, List<RecurringTask<?>> recurring) {
         this.scheduler = scheduler;
-        this.list = new JobListStore(Jdbi.create(database));
+        this.list = new JobListStore(new Database(Jdbi.create(database), JOBS));
         this.clock = clock;
         this.recurring = List.copyOf(recurring);
     }

@@ -203,11 +203,11 @@ public final class InternalDataResource {
                 member.freshness(),
                 standing == null ? null : standing.connection().whoopUserId(),
                 standing == null ? null : standing.connection().connectedAt(),
-                access.synchronizer()
+                access.requests()
                         .findLatestRun(member.who())
                         .map(RunBody::of)
                         .orElse(null),
-                access.synchronizer()
+                access.requests()
                         .findBackfill(member.who())
                         .map(RunBody::of)
                         .orElse(null));

@@ -4,7 +4,7 @@ import io.holisticos.health.SourceAnswer.Standing;
 import io.holisticos.health.UserId;
 import io.holisticos.whoop.MemberConnections.MemberConnection;
 import io.holisticos.whoop.sync.Freshness;
-import io.holisticos.whoop.sync.Synchronizer;
+import io.holisticos.whoop.sync.SyncRequests;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class Standings {
 
     private final MemberConnections connections;
-    private final Synchronizer synchronizer;
+    private final SyncRequests requests;
     private final Duration staleAfter;
     private final Clock clock;
 
@@ -24,9 +24,9 @@ public final class Standings {
      *
      * @param staleAfter how old the last sync may be, e.g. 6 h
      */
-    public Standings(MemberConnections connections, Synchronizer synchronizer, Duration staleAfter, Clock clock) {
+    public Standings(MemberConnections connections, SyncRequests requests, Duration staleAfter, Clock clock) {
         this.connections = connections;
-        this.synchronizer = synchronizer;
+        this.requests = requests;
         this.staleAfter = staleAfter;
         this.clock = clock;
     }
@@ -63,14 +63,14 @@ public final class Standings {
             if (connection.isAwaited()) {
                 return new MemberStanding(Standing.AWAITED, connection, null);
             }
-            Freshness freshness = synchronizer.findFreshness(who).orElse(null);
+            Freshness freshness = requests.findFreshness(who).orElse(null);
             if (connection.needsConsent()) {
                 return new MemberStanding(Standing.REAUTHORIZATION_REQUIRED, connection, freshness);
             }
             boolean current = freshness != null
                     && freshness.lastSyncedAt().plus(staleAfter).isAfter(clock.instant());
             if (!current) {
-                synchronizer.catchUp(who);
+                requests.catchUp(who);
             }
             return new MemberStanding(current ? Standing.CURRENT : Standing.STALE, connection, freshness);
         });

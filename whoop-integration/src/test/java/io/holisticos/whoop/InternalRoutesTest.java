@@ -81,8 +81,8 @@ class InternalRoutesTest {
                     new ApiKeys(keys, Clock.systemUTC()),
                     new AccessRules(),
                     new SecurityEvents(environment.metrics()));
-            Standings standings = new Standings(CONNECTIONS, bed.synchronizer, Duration.ofHours(6), bed.clock);
-            InternalAccess access = new InternalAccess(bed.synchronizer, who -> ENABLED.get(), bed.clock);
+            Standings standings = new Standings(CONNECTIONS, bed.requests, Duration.ofHours(6), bed.clock);
+            InternalAccess access = new InternalAccess(bed.requests, who -> ENABLED.get(), bed.clock);
             environment
                     .jersey()
                     .register(new InternalDataResource(
@@ -96,7 +96,7 @@ class InternalRoutesTest {
         bed = new SyncBed();
         bed.connect(ANNA);
         CONNECTIONS.put(ANNA, new MemberConnection(10129L, SyncBed.START, MemberConnections.Standing.USABLE));
-        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        bed.work(ANNA, bed.requests.firstSync(ANNA));
         application = new DropwizardTestSupport<>(
                 TinyApplication.class,
                 null,

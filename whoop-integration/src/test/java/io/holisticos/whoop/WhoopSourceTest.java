@@ -28,8 +28,8 @@ import io.holisticos.whoop.data.RecordKind;
 import io.holisticos.whoop.data.Samples;
 import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.sync.SyncBed;
+import io.holisticos.whoop.sync.SyncRequests;
 import io.holisticos.whoop.sync.SyncTerms;
-import io.holisticos.whoop.sync.Synchronizer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -56,12 +56,12 @@ class WhoopSourceTest {
     static void open() {
         bed = new SyncBed();
         connections = new KnownConnections();
-        Standings standings = new Standings(connections, bed.synchronizer, STALE_AFTER, bed.clock);
+        Standings standings = new Standings(connections, bed.requests, STALE_AFTER, bed.clock);
         source = new WhoopSource(standings, bed.reader, bed.clock, bed.readings);
         bed.connect(ANNA);
         connections.put(ANNA, new MemberConnection(1L, SyncBed.START, MemberConnections.Standing.USABLE));
         bed.stopBackfills();
-        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        bed.work(ANNA, bed.requests.firstSync(ANNA));
     }
 
     @AfterAll
@@ -309,7 +309,7 @@ class WhoopSourceTest {
                 who -> "hash-" + Integer.toHexString(who.hashCode()),
                 bed.clock,
                 new MetricRegistry());
-        Synchronizer lost = new Synchronizer(down, null, null, terms, () -> null);
+        SyncRequests lost = new SyncRequests(down, null, terms, () -> {});
         WhoopDayStore reader = new WhoopDayStore(down, Samples.vault(down));
         WhoopSource unreachable = new WhoopSource(
                 new Standings(connections, lost, STALE_AFTER, bed.clock), reader, bed.clock, bed.readings);

@@ -1,5 +1,6 @@
 package io.holisticos.whoop.sync;
 
+import io.holisticos.database.Database;
 import io.holisticos.health.UserId;
 import io.holisticos.whoop.sync.Failures.Failed;
 import io.holisticos.whoop.sync.Failures.What;
@@ -13,7 +14,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
 /** Table {@code whoop_sync_failure}: a row for each list, and each thing beside, that fails of a member. */
@@ -26,17 +26,14 @@ final class FailureStore {
             insert into whoop_sync_failure (user_id, stage, further_back, error, failures, retry_at, recorded_at)
             select :who, :stage, :furtherBack, :error, :failures, cast(:retryAt as timestamptz),
                 cast(:now as timestamptz)
-            from whoop_member_sync
-            where user_id = :who and whoop_user_id is not distinct from cast(:account as bigint)
-            for share
+            where whoop_member_has_account(:who, :account)
             on conflict (user_id, stage, further_back) do update
             set error = excluded.error, failures = excluded.failures, retry_at = excluded.retry_at,
                 recorded_at = excluded.recorded_at""";
 
     private static final String OVER = """
             delete from whoop_sync_failure where user_id = :who and stage = :stage and further_back = :furtherBack
-              and exists (select from whoop_member_sync m
-                  where m.user_id = :who and m.whoop_user_id is not distinct from cast(:account as bigint))""";
+              and whoop_member_has_account(:who, :account)""";
     private static final String RETRY = """
             update whoop_sync_failure set retry_at = :now, recorded_at = :now where user_id = :who and retry_at > :now""";
     private static final String FORGET = "delete from whoop_sync_failure where user_id = :who";
@@ -55,11 +52,11 @@ final class FailureStore {
             with failing as (
                 select f.user_id, f.error, f.stage as what from whoop_sync_failure f where f.failures >= :times
                 union all
-                select m.user_id, m.failure, m.failure_collection from whoop_member_sync m
+                select m.user_id, m.failure, m.failure_collection from whoop_member_status m
                 where m.failures >= :times and m.failure = 'unavailable'
             )
             select {what} from failing
-            join whoop_member_sync m on m.user_id = failing.user_id and m.stopped_at is null""";
+            join whoop_member_status m on m.user_id = failing.user_id and m.stopped_at is null""";
 
     private static final String EACH =
             FAILING.replace("{what}", "failing.error, failing.what, count(distinct failing.user_id) as members") + """
@@ -67,14 +64,14 @@ final class FailureStore {
             group by failing.error, failing.what order by members desc, failing.error, failing.what""";
     private static final String MEMBERS = FAILING.replace("{what}", "count(distinct failing.user_id)");
 
-    private final Jdbi jdbi;
+    private final Database database;
 
-    FailureStore(Jdbi jdbi) {
-        this.jdbi = jdbi;
+    FailureStore(Database database) {
+        this.database = database;
     }
 
     Failures of(UserId who) {
-        return new Failures(jdbi.withHandle(handle -> handle.createQuery(OF)
+        return new Failures(database.withHandle(handle -> handle.createQuery(OF)
                 .bind("who", who.value())
                 .map((row, context) -> Map.entry(what(row), failed(row)))
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue))));
@@ -82,7 +79,7 @@ final class FailureStore {
 
     /** Saves how it failed, unless the member has another account by now. */
     void save(Owner owner, What what, Failed failed, Instant now) {
-        jdbi.useHandle(handle -> handle.createUpdate(SAVE)
+        database.useHandle(handle -> handle.createUpdate(SAVE)
                 .bind("who", owner.who().value())
                 .bindByType("account", owner.account(), Long.class)
                 .bind("stage", what.stage().word())
@@ -96,7 +93,7 @@ final class FailureStore {
 
     /** It works again, of the account that was read. */
     void over(Owner owner, What what) {
-        jdbi.useHandle(handle -> handle.createUpdate(OVER)
+        database.useHandle(handle -> handle.createUpdate(OVER)
                 .bind("who", owner.who().value())
                 .bindByType("account", owner.account(), Long.class)
                 .bind("stage", what.stage().word())
@@ -111,13 +108,13 @@ final class FailureStore {
 
     /** The member begins anew. */
     void forget(UserId who) {
-        jdbi.useHandle(
+        database.useHandle(
                 handle -> handle.createUpdate(FORGET).bind("who", who.value()).execute());
     }
 
     /** Nobody reads who the member is any more. */
     void forgetPerson(UserId who) {
-        jdbi.useHandle(handle ->
+        database.useHandle(handle ->
                 handle.createUpdate(FORGET_PERSON).bind("who", who.value()).execute());
     }
 
@@ -128,7 +125,7 @@ final class FailureStore {
 
     /** What has failed so many times in a row, and for how many members; the most frequent first. */
     List<Failing> failing(String job, int times) {
-        return jdbi.withHandle(handle -> handle.createQuery(EACH)
+        return database.withHandle(handle -> handle.createQuery(EACH)
                 .bind("times", times)
                 .map((row, context) -> new Failing(
                         job, row.getString("error"), collection(row.getString("what")), row.getInt("members")))
@@ -137,14 +134,14 @@ final class FailureStore {
 
     /** How many members have something that failed so many times in a row. */
     int members(int times) {
-        return jdbi.withHandle(handle -> handle.createQuery(MEMBERS)
+        return database.withHandle(handle -> handle.createQuery(MEMBERS)
                 .bind("times", times)
                 .mapTo(Integer.class)
                 .one());
     }
 
     private int update(String sql, UserId who, Instant now) {
-        return jdbi.withHandle(handle -> handle.createUpdate(sql)
+        return database.withHandle(handle -> handle.createUpdate(sql)
                 .bind("who", who.value())
                 .bind("now", utc(now))
                 .execute());

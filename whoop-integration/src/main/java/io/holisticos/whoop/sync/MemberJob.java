@@ -1,5 +1,6 @@
 package io.holisticos.whoop.sync;
 
+import io.holisticos.database.Database;
 import io.holisticos.health.HealthError.BadSourceReply;
 import io.holisticos.health.HealthError.ConnectionNotFound;
 import io.holisticos.health.HealthError.ReauthorizationRequired;
@@ -34,7 +35,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,7 +51,7 @@ final class MemberJob {
     static final int BACKFILLS_AT_ONCE = 8;
 
     private final MemberStore members;
-    private final ChangeStore changes;
+    private final RecordEventStore events;
     private final SyncStore runs;
     private final FailureStore failures;
     private final WhoopStore records;
@@ -67,9 +67,9 @@ final class MemberJob {
      *
      * @param wake puts the next backfill's turn on the list of jobs
      */
-    MemberJob(MemberTables tables, WhoopApi api, WhoopStore records, SyncTerms terms, Consumer<UserId> wake) {
+    MemberJob(SyncTables tables, WhoopApi api, WhoopStore records, SyncTerms terms, Consumer<UserId> wake) {
         this.members = tables.members();
-        this.changes = tables.changes();
+        this.events = tables.events();
         this.runs = tables.runs();
         this.records = records;
         this.meters = new SyncMeters(terms.metrics());
@@ -79,18 +79,6 @@ final class MemberJob {
         this.progress = new Progress(tables, records, meters, terms, wake);
         this.terms = terms;
         this.clock = terms.clock();
-    }
-
-    /** The tables of this package. */
-    record MemberTables(MemberStore members, ChangeStore changes, SyncStore runs, FailureStore failures) {
-
-        static MemberTables in(Jdbi database) {
-            return new MemberTables(
-                    new MemberStore(database),
-                    new ChangeStore(database),
-                    new SyncStore(database),
-                    new FailureStore(database));
-        }
     }
 
     /**
@@ -185,7 +173,7 @@ final class MemberJob {
         } catch (EndlessList endless) {
             fail(who, state, step, endless.why(), endless.why().word());
         } catch (RuntimeException ours) { // whatever it is: it would come again, and nobody would know
-            if (DatabaseOutage.isCauseOf(ours)) {
+            if (Database.isUnavailable(ours)) {
                 setbacks.away(who, state, step, Setbacks.FIRST_RETRY, WhatFailed.inWords(ours));
             } else {
                 fail(who, state, step, SyncError.INTERNAL, WhatFailed.inWords(ours));
@@ -289,7 +277,7 @@ final class MemberJob {
 
     private void bury(UserId who, OpenChange deletion) {
         records.delete(deletion.collection().kind(), who, deletion.recordId().toString(), deletion.toldAt(), now());
-        changes.bury(who, deletion, now());
+        events.settleDeleted(who, deletion, now());
     }
 
     private static Read after(MemberState state, Step.ListPage list, Settlement settled) {

@@ -25,7 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.jdbi.v3.core.statement.Update;
+import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 
 /** What {@link MemberStore} keeps, in and out of its columns. */
@@ -90,12 +90,12 @@ final class MemberRows {
     }
 
     private static OpenChange change(ResultSet row) throws SQLException {
-        long cycleId = row.getLong("held_cycle_id");
+        long cycleId = row.getLong("record_cycle_id");
         Hints hints = new Hints(
-                row.getBoolean("partner_settled"),
-                row.getBoolean("buried"),
-                instantOrNull(row, "held_start"),
-                row.getObject("held_cycle_id") == null ? null : cycleId);
+                row.getBoolean("is_partner_settled"),
+                row.getBoolean("is_deleted"),
+                instantOrNull(row, "record_start"),
+                row.getObject("record_cycle_id") == null ? null : cycleId);
         return new OpenChange(
                 Collection.of(row.getString("collection")),
                 row.getObject("record_id", UUID.class),
@@ -170,11 +170,11 @@ final class MemberRows {
         return moment == null ? null : moment.toInstant();
     }
 
-    static Update bind(Update update, UserId who, Read read, Instant now) {
+    static <S extends SqlStatement<S>> S bind(S statement, UserId who, Read read, Instant now) {
         Pause pause = read.pause();
         Failure failure = pause == null ? null : pause.failure();
         Collection collection = failure == null ? null : failure.collection();
-        return bindWalk(update, read.walk())
+        return bindWalk(statement, read.walk())
                 .bind("who", who.value())
                 .bindByType("account", read.account(), Long.class)
                 .bind("cycles", utcOrNull(read.listedAt().get(Collection.CYCLE)))
@@ -191,8 +191,8 @@ final class MemberRows {
                 .bind("now", utc(now));
     }
 
-    static Update bindWalk(Update update, @Nullable Walk walk) {
-        return update.bind(
+    static <S extends SqlStatement<S>> S bindWalk(S statement, @Nullable Walk walk) {
+        return statement.bind(
                         "walkCollection",
                         walk == null ? null : walk.collection().word())
                 .bind("walkStart", walk == null ? null : utc(walk.window().start()))

@@ -3,7 +3,6 @@ package io.holisticos.whoop.sync;
 import io.holisticos.health.UserId;
 import io.holisticos.whoop.data.Coverage;
 import io.holisticos.whoop.data.WhoopStore;
-import io.holisticos.whoop.sync.MemberJob.MemberTables;
 import io.holisticos.whoop.sync.MemberState.Backfill;
 import io.holisticos.whoop.sync.Step.Walk;
 import io.holisticos.whoop.sync.SyncRun.Kind;
@@ -22,7 +21,7 @@ final class Progress {
 
     private static final Logger log = LoggerFactory.getLogger(Progress.class);
 
-    private final MemberTables tables;
+    private final SyncTables tables;
     private final WhoopStore records;
     private final SyncMeters meters;
     private final SyncTerms terms;
@@ -30,7 +29,7 @@ final class Progress {
     private final Clock clock;
 
     /** @param wake puts the next backfill's turn on the list of jobs */
-    Progress(MemberTables tables, WhoopStore records, SyncMeters meters, SyncTerms terms, Consumer<UserId> wake) {
+    Progress(SyncTables tables, WhoopStore records, SyncMeters meters, SyncTerms terms, Consumer<UserId> wake) {
         this.tables = tables;
         this.records = records;
         this.meters = meters;

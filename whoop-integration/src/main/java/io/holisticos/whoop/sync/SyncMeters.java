@@ -7,7 +7,8 @@ import com.codahale.metrics.Counter;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.Timer;
-import io.holisticos.whoop.sync.ChangeStore.Counts;
+import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.whoop.sync.RecordEventStore.Counts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
@@ -40,9 +41,9 @@ final class SyncMeters {
     }
 
     /** How many changes there are to be looked at, as gauges. */
-    static void count(MetricRegistry metrics, ChangeStore changes) {
-        gauge(metrics, "open-changes", changes, Counts::open);
-        gauge(metrics, "not-yet", changes, Counts::waiting);
+    static void count(MetricRegistry metrics, RecordEventStore events) {
+        gauge(metrics, "open-changes", events, Counts::open);
+        gauge(metrics, "not-yet", events, Counts::waiting);
     }
 
     /** Records came with the time of change of those held, yet with other content. */
@@ -84,14 +85,14 @@ final class SyncMeters {
         }
     }
 
-    private static void gauge(MetricRegistry metrics, String what, ChangeStore changes, ToIntFunction<Counts> number) {
+    private static void gauge(MetricRegistry metrics, String what, RecordEventStore events, ToIntFunction<Counts> number) {
         Gauge<Integer> unused =
                 metrics.gauge(name(PREFIX, what), () -> new CachedGauge<>(COUNT_AGAIN_SECONDS, TimeUnit.SECONDS) {
                     @Override
                     protected Integer loadValue() {
                         try {
-                            return number.applyAsInt(changes.count());
-                        } catch (JdbiException databaseIsAway) {
+                            return number.applyAsInt(events.count());
+                        } catch (JdbiException | SourceUnavailable unknown) {
                             return UNKNOWN;
                         }
                     }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.holisticos.whoop.sync.Change;
 import io.holisticos.whoop.sync.Change.Happened;
 import io.holisticos.whoop.sync.Collection;
+import io.holisticos.whoop.sync.ReceivedEvent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -87,6 +88,16 @@ record WhoopEvent(String traceId, String type, String recordId, OptionalLong who
         return Optional.ofNullable(KNOWN.get(type))
                 .map(meaning ->
                         new Change(meaning.collection(), UUID.fromString(recordId), meaning.happened(), toldAt));
+    }
+
+    /** As the inbox keeps it. */
+    ReceivedEvent received(byte[] bodySealed, Instant receivedAt) {
+        return new ReceivedEvent(traceId, type, recordId, whoopUserId, bodySealed, receivedAt);
+    }
+
+    /** An event that the inbox has kept. */
+    static WhoopEvent of(ReceivedEvent kept) {
+        return new WhoopEvent(kept.traceId(), kept.type(), kept.recordId(), kept.whoopUserId());
     }
 
     private boolean isWhole() {

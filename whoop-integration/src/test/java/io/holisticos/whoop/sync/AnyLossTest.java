@@ -52,7 +52,7 @@ class AnyLossTest {
                     .toList();
             for (UserId who : all) {
                 bed.connect(who);
-                bed.synchronizer.firstSync(who);
+                bed.requests.firstSync(who);
             }
             bed.work();
             bed.twin.pump();

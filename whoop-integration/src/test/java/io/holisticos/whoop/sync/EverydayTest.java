@@ -29,7 +29,7 @@ class EverydayTest {
     @BeforeEach
     void connect() {
         bed.connect(ANNA);
-        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        bed.work(ANNA, bed.requests.firstSync(ANNA));
         bed.calls();
     }
 

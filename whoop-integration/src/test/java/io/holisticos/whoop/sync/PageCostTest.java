@@ -25,7 +25,7 @@ class PageCostTest {
     @BeforeEach
     void hold() {
         bed.connect(ANNA);
-        bed.synchronizer.firstSync(ANNA);
+        bed.requests.firstSync(ANNA);
         bed.work();
         bed.clock.advance(Duration.ofMinutes(1));
     }

@@ -37,10 +37,10 @@ class TellingWhileSavingTest {
     @Test
     void neitherIsLostWhicheverComesFirst() throws Exception {
         bed.connect(ANNA);
-        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        bed.work(ANNA, bed.requests.firstSync(ANNA));
         Change told = new Change(Collection.WORKOUT, UUID.randomUUID(), Happened.UPDATED, bed.clock.instant());
         bed.note(ANNA, told);
-        MemberStore members = new MemberStore(bed.jdbi);
+        MemberStore members = bed.requests.tables().members();
         Instant now = bed.clock.instant();
         Row row = members.load(ANNA, now).orElseThrow();
         Settlement closing = new Settlement(
@@ -54,7 +54,7 @@ class TellingWhileSavingTest {
         Change again = new Change(told.collection(), told.recordId(), told.happened(), bed.clock.instant());
 
         Future<?> saving;
-        Future<Noted> telling;
+        Future<InboxResult> telling;
         try (Handle first = bed.jdbi.open()) {
             first.begin();
             first.execute("select from whoop_member_sync where user_id = ? for update", ANNA.value());
@@ -66,7 +66,7 @@ class TellingWhileSavingTest {
         }
 
         saving.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        assertThat(telling.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).isNews()).isTrue();
+        assertThat(telling.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo(InboxResult.KEPT);
         assertThat(bed.openChanges(ANNA))
                 .as("what was told after the reading began")
                 .isOne();
@@ -75,8 +75,8 @@ class TellingWhileSavingTest {
     @Test
     void whatWasOnItsWayWhenTheJobLookedIsNotMissed() {
         bed.connect(ANNA);
-        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
-        Instant heard = new MemberStore(bed.jdbi)
+        bed.work(ANNA, bed.requests.firstSync(ANNA));
+        Instant heard = bed.requests.tables().members()
                 .load(ANNA, bed.clock.instant())
                 .orElseThrow()
                 .told()
@@ -84,13 +84,13 @@ class TellingWhileSavingTest {
         bed.clock.advance(Duration.ofSeconds(1));
         Instant told = bed.clock.instant();
         Instant looked = told.plusMillis(300); // the event was told before, and committed after
-        ChangeStore changes = new ChangeStore(bed.jdbi);
+        MemberStore members = bed.requests.tables().members();
 
-        assertThat(changes.firstDueUnseen(ANNA, heard, looked)).isEmpty();
+        assertThat(members.firstDueUnseen(ANNA, heard, looked)).isEmpty();
         bed.note(ANNA, new Change(Collection.WORKOUT, UUID.randomUUID(), Happened.UPDATED, told));
 
-        assertThat(changes.firstDueUnseen(ANNA, heard, looked)).contains(told.plusSeconds(5));
-        assertThat(changes.firstDueUnseen(ANNA, told, looked)).as("seen").isEmpty();
+        assertThat(members.firstDueUnseen(ANNA, heard, looked)).contains(told.plusSeconds(5));
+        assertThat(members.firstDueUnseen(ANNA, told, looked)).as("seen").isEmpty();
     }
 
     private void untilWaiting(int count) throws InterruptedException {
