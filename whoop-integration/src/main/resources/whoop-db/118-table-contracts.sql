@@ -112,10 +112,10 @@ comment on view whoop_pending_event is 'Events whose records are still to be rea
 --changeset sync:whoop_pending_events splitStatements:false
 -- The contract of whoop.sync.RecordEventStore.
 create function whoop_pending_events(who text, late timestamptz) returns table (
-    collection text, record_id uuid, happened text, first_told_at timestamptz, told_at timestamptz, due_at timestamptz,
+    event_id bigint, collection text, record_id uuid, happened text, first_told_at timestamptz, told_at timestamptz, due_at timestamptz,
     rung integer, is_partner_settled boolean, is_deleted boolean)
 language sql stable as $$
-    select c.collection, c.record_id, c.happened, c.first_told_at, c.told_at, c.due_at, c.rung,
+    select c.id, c.collection, c.record_id, c.happened, c.first_told_at, c.told_at, c.due_at, c.rung,
         exists (select from whoop_change p
             where p.user_id = c.user_id and p.record_id = c.record_id and p.collection <> c.collection
               and p.happened = 'updated' and p.outcome = 'done' and p.done_at > late),
@@ -129,7 +129,7 @@ comment on function whoop_pending_events is 'The pending events of a member, eac
 --changeset sync:whoop_settle_events splitStatements:false
 -- The contract of whoop.sync.RecordEventStore. Settlement.java says which events are settled by a page, moved or added.
 create function whoop_settle_events(who text, settled json, settled_at timestamptz, late timestamptz) returns table (
-    collection text, record_id uuid, happened text, first_told_at timestamptz, told_at timestamptz, due_at timestamptz,
+    event_id bigint, collection text, record_id uuid, happened text, first_told_at timestamptz, told_at timestamptz, due_at timestamptz,
     rung integer, is_partner_settled boolean, is_deleted boolean)
 language plpgsql as $$
 #variable_conflict use_column

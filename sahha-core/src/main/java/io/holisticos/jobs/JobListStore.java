@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads table {@code scheduled_tasks}, which db-scheduler keeps. */
+/** Table {@code scheduled_tasks}, which db-scheduler writes. */
 public final class JobListStore {
 
     private static final String NEXT =
@@ -26,7 +26,7 @@ public final class JobListStore {
         this.database = database;
     }
 
-    /** The kinds of jobs on the list that recur by the clock. */
+    /** The names of the recurring jobs on the list. */
     public List<String> recurring() {
         return database.withHandle(handle -> handle.createQuery(RECURRING)
                 .bind("instance", RecurringTask.INSTANCE)
@@ -34,7 +34,7 @@ public final class JobListStore {
                 .list());
     }
 
-    /** By kind, how many jobs have failed so many times in a row or more; kinds without any are left out. */
+    /** How many jobs of each kind have failed so many times in a row or more; kinds without such jobs are left out. */
     public Map<String, Integer> failing(int times) {
         Map<String, Integer> failing = new LinkedHashMap<>();
         database.useHandle(handle -> handle.createQuery(FAILING)
@@ -44,7 +44,7 @@ public final class JobListStore {
         return failing;
     }
 
-    /** When the first jobs are due that nobody works on, soonest first. */
+    /** When the next jobs are due that no process works on, soonest first. */
     List<Instant> nextDue(int most) {
         return database.withHandle(handle ->
                 handle.createQuery(NEXT).bind("most", most).mapTo(Instant.class).list());

@@ -57,8 +57,9 @@ class DatabaseTest {
                 }))
                 .isInstanceOf(IllegalStateException.class);
 
-        int rows = database.withHandle(handle ->
-                handle.createQuery("select count(*) from kept").mapTo(Integer.class).one());
+        int rows = database.withHandle(handle -> handle.createQuery("select count(*) from kept")
+                .mapTo(Integer.class)
+                .one());
         assertThat(rows).isZero();
     }
 

@@ -80,7 +80,8 @@ class JobsTest {
 
         await(() -> runs.get() > 0);
         assertThat(jobs.areListed()).isTrue();
-        assertThat(new JobListStore(new Database(jdbi, new SourceName("jobs"))).recurring()).containsExactlyElementsOf(jobs.recurring());
+        assertThat(new JobListStore(new Database(jdbi, new SourceName("jobs"))).recurring())
+                .containsExactlyElementsOf(jobs.recurring());
         assertThat(listed).hasValue(1);
         assertThat(logged.list)
                 .as("no warning: health check migrations says it")

@@ -6,7 +6,7 @@ import com.codahale.metrics.MetricRegistry;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.jobs.JobListStore;
 import io.holisticos.whoop.connect.Arrivals;
-import io.holisticos.whoop.sync.Failing;
+import io.holisticos.whoop.sync.RepeatedFailure;
 import io.holisticos.whoop.sync.SyncRequests;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -31,9 +31,9 @@ final class FailingJobs {
     }
 
     /** @throws SourceUnavailable when the database does not answer */
-    List<Failing> find() {
-        Stream<Failing> waiting = arrivals.failing(Failing.TIMES).entrySet().stream()
-                .map(failure -> new Failing(Arrivals.TASK, failure.getKey(), null, failure.getValue()));
+    List<RepeatedFailure> find() {
+        Stream<RepeatedFailure> waiting = arrivals.failing(RepeatedFailure.TIMES).entrySet().stream()
+                .map(failure -> new RepeatedFailure(Arrivals.TASK, failure.getKey(), null, failure.getValue()));
         return Stream.of(requests.failing().stream(), waiting, broken())
                 .flatMap(each -> each)
                 .toList();
@@ -42,20 +42,20 @@ final class FailingJobs {
     /** A member counts once, however many of their reads fail. */
     private int count() {
         try {
-            int waiting = arrivals.failing(Failing.TIMES).values().stream()
+            int waiting = arrivals.failing(RepeatedFailure.TIMES).values().stream()
                     .mapToInt(Integer::intValue)
                     .sum();
             return requests.failingMembers()
                     + waiting
-                    + broken().mapToInt(Failing::members).sum();
+                    + broken().mapToInt(RepeatedFailure::members).sum();
         } catch (JdbiException | SourceUnavailable databaseIsAway) {
             return UNKNOWN;
         }
     }
 
-    private Stream<Failing> broken() {
-        return list.failing(Failing.TIMES).entrySet().stream()
-                .map(kind -> new Failing(kind.getKey(), null, null, kind.getValue()));
+    private Stream<RepeatedFailure> broken() {
+        return list.failing(RepeatedFailure.TIMES).entrySet().stream()
+                .map(kind -> new RepeatedFailure(kind.getKey(), null, null, kind.getValue()));
     }
 
     /**

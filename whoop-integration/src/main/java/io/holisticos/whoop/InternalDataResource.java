@@ -22,7 +22,7 @@ import io.holisticos.whoop.data.Held;
 import io.holisticos.whoop.data.WhoopDay;
 import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.data.WhoopDays;
-import io.holisticos.whoop.sync.Freshness;
+import io.holisticos.whoop.sync.SyncFreshness;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -203,14 +203,8 @@ public final class InternalDataResource {
                 member.freshness(),
                 standing == null ? null : standing.connection().whoopUserId(),
                 standing == null ? null : standing.connection().connectedAt(),
-                access.requests()
-                        .findLatestRun(member.who())
-                        .map(RunBody::of)
-                        .orElse(null),
-                access.requests()
-                        .findBackfill(member.who())
-                        .map(RunBody::of)
-                        .orElse(null));
+                access.requests().findLatestRun(member.who()).map(RunBody::of).orElse(null),
+                access.requests().findBackfill(member.who()).map(RunBody::of).orElse(null));
     }
 
     /** Somebody who is connected, or of whom something is held. */
@@ -226,7 +220,7 @@ public final class InternalDataResource {
         }
 
         FreshnessBody freshness() {
-            Freshness freshness = standing == null ? null : standing.freshness();
+            SyncFreshness freshness = standing == null ? null : standing.freshness();
             return new FreshnessBody(
                     standing == null ? "not_connected" : standing.standing().word(),
                     freshness == null ? null : freshness.lastSyncedAt(),

@@ -3,7 +3,7 @@ package io.holisticos.whoop;
 import io.holisticos.health.SourceAnswer.Standing;
 import io.holisticos.health.UserId;
 import io.holisticos.whoop.MemberConnections.MemberConnection;
-import io.holisticos.whoop.sync.Freshness;
+import io.holisticos.whoop.sync.SyncFreshness;
 import io.holisticos.whoop.sync.SyncRequests;
 import java.time.Clock;
 import java.time.Duration;
@@ -39,7 +39,7 @@ public final class Standings {
     record MemberStanding(
             Standing standing,
             MemberConnection connection,
-            @Nullable Freshness freshness) {
+            @Nullable SyncFreshness freshness) {
 
         /** Whether what is held, if anything, may be another account's. */
         boolean isAwaited() {
@@ -63,7 +63,7 @@ public final class Standings {
             if (connection.isAwaited()) {
                 return new MemberStanding(Standing.AWAITED, connection, null);
             }
-            Freshness freshness = requests.findFreshness(who).orElse(null);
+            SyncFreshness freshness = requests.findFreshness(who).orElse(null);
             if (connection.needsConsent()) {
                 return new MemberStanding(Standing.REAUTHORIZATION_REQUIRED, connection, freshness);
             }

@@ -41,10 +41,10 @@ import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.data.WhoopStore;
 import io.holisticos.whoop.quota.QuotaGauges;
 import io.holisticos.whoop.quota.QuotaGovernor;
-import io.holisticos.whoop.sync.Freshness;
+import io.holisticos.whoop.sync.SyncContext;
+import io.holisticos.whoop.sync.SyncFreshness;
 import io.holisticos.whoop.sync.SyncJobs;
 import io.holisticos.whoop.sync.SyncRequests;
-import io.holisticos.whoop.sync.SyncTerms;
 import io.holisticos.whoop.webhook.WebhookInbox;
 import io.holisticos.whoop.webhook.WhoopWebhookResource;
 import jakarta.ws.rs.client.Client;
@@ -162,7 +162,7 @@ public final class WhoopModule implements Managed {
                 new ConnectionAuthorization(connections));
         WhoopApi api = new WhoopApi(data, configuration.apiUrl, tools.mapper(), tools.metrics(), forbidden)
                 .withLanes(quota::lane);
-        SyncTerms terms = new SyncTerms(
+        SyncContext terms = new SyncContext(
                 who -> switches.integration().test(who) && switches.sync().test(who),
                 connections::refusedWithFreshToken,
                 work.vault()::inLogs,
@@ -203,7 +203,8 @@ public final class WhoopModule implements Managed {
         SyncOnConnect syncSoon = new SyncOnConnect(requests, deliveries);
         Arrivals arriving = arrivals.through(
                 waiting, new Arrivals.Ways(syncSoon, switches.integration(), () -> client, tools.metrics()));
-        this.failing = new FailingJobs(requests, arriving, new JobListStore(new Database(reads.jdbi(), WhoopApi.WHOOP)));
+        this.failing =
+                new FailingJobs(requests, arriving, new JobListStore(new Database(reads.jdbi(), WhoopApi.WHOOP)));
         failing.register(tools.metrics());
         this.connected = new ConnectionReader(reads.jdbi());
         this.admission =
@@ -221,7 +222,7 @@ public final class WhoopModule implements Managed {
                 new Surroundings(
                         syncSoon,
                         new Switch(),
-                        who -> requests.findFreshness(who).map(Freshness::lastSyncedAt),
+                        who -> requests.findFreshness(who).map(SyncFreshness::lastSyncedAt),
                         admission,
                         new SecurityEvents(tools.metrics())));
     }
@@ -289,9 +290,8 @@ public final class WhoopModule implements Managed {
         return jobs;
     }
 
-    private SyncRequests syncRequests(Pool pool, SyncTerms terms) {
-        return new SyncRequests(
-                pool.jdbi(), new WhoopStore(pool.jdbi(), pool.vault()), terms, () -> jobs().lookSoon());
+    private SyncRequests syncRequests(Pool pool, SyncContext terms) {
+        return new SyncRequests(pool.jdbi(), new WhoopStore(pool.jdbi(), pool.vault()), terms, () -> jobs().lookSoon());
     }
 
     private WebhookInbox inbox(Pool pool, SyncRequests sync) {

@@ -6,7 +6,7 @@ import io.holisticos.outbound.Outbound;
 import io.holisticos.whoop.api.ForbiddenCalls;
 import io.holisticos.whoop.connect.Admission;
 import io.holisticos.whoop.quota.QuotaGovernor;
-import io.holisticos.whoop.sync.Failing;
+import io.holisticos.whoop.sync.RepeatedFailure;
 import io.holisticos.whoop.sync.SyncRequests;
 import java.time.Instant;
 import java.util.List;
@@ -120,7 +120,7 @@ public final class WhoopVitals {
             @JsonProperty("collection") @Nullable String collection,
             @JsonProperty("members") int members) {
 
-        static FailingJob of(Failing failing) {
+        static FailingJob of(RepeatedFailure failing) {
             return new FailingJob(failing.job(), failing.error(), failing.collection(), failing.members());
         }
     }

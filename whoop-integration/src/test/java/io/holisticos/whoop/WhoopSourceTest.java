@@ -28,8 +28,8 @@ import io.holisticos.whoop.data.RecordKind;
 import io.holisticos.whoop.data.Samples;
 import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.sync.SyncBed;
+import io.holisticos.whoop.sync.SyncContext;
 import io.holisticos.whoop.sync.SyncRequests;
-import io.holisticos.whoop.sync.SyncTerms;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -303,7 +303,7 @@ class WhoopSourceTest {
     @Test
     void aDatabaseThatIsDownIsUnavailable() {
         Jdbi down = Jdbi.create("jdbc:postgresql://127.0.0.1:1/none");
-        SyncTerms terms = new SyncTerms(
+        SyncContext terms = new SyncContext(
                 who -> true,
                 (who, begun) -> {},
                 who -> "hash-" + Integer.toHexString(who.hashCode()),

@@ -2,8 +2,8 @@ package io.holisticos.whoop.sync;
 
 import io.holisticos.database.Database;
 import io.holisticos.health.UserId;
-import io.holisticos.whoop.sync.Failures.Failed;
-import io.holisticos.whoop.sync.Failures.What;
+import io.holisticos.whoop.sync.ReadFailures.ReadFailure;
+import io.holisticos.whoop.sync.ReadFailures.ReadTarget;
 import io.holisticos.whoop.sync.SyncRun.Stage;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -16,12 +16,12 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Table {@code whoop_sync_failure}: a row for each list, and each thing beside, that fails of a member. */
+/** Table {@code whoop_sync_failure}: a row for each read of a member that fails. */
 final class FailureStore {
 
     private static final String OF = """
             select stage, further_back, error, failures, retry_at from whoop_sync_failure where user_id = :who""";
-    /** Who changes the account waits for it, and forgets it then. */
+    /** A change of the account waits for this, and removes the row then. */
     private static final String SAVE = """
             insert into whoop_sync_failure (user_id, stage, further_back, error, failures, retry_at, recorded_at)
             select :who, :stage, :furtherBack, :error, :failures, cast(:retryAt as timestamptz),
@@ -70,20 +70,20 @@ final class FailureStore {
         this.database = database;
     }
 
-    Failures of(UserId who) {
-        return new Failures(database.withHandle(handle -> handle.createQuery(OF)
+    ReadFailures of(UserId who) {
+        return new ReadFailures(database.withHandle(handle -> handle.createQuery(OF)
                 .bind("who", who.value())
-                .map((row, context) -> Map.entry(what(row), failed(row)))
+                .map((row, context) -> Map.entry(target(row), failed(row)))
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue))));
     }
 
-    /** Saves how it failed, unless the member has another account by now. */
-    void save(Owner owner, What what, Failed failed, Instant now) {
+    /** Saves a failure, unless the member has another account by now. */
+    void save(RecordOwner owner, ReadTarget target, ReadFailure failed, Instant now) {
         database.useHandle(handle -> handle.createUpdate(SAVE)
                 .bind("who", owner.who().value())
                 .bindByType("account", owner.account(), Long.class)
-                .bind("stage", what.stage().word())
-                .bind("furtherBack", what.furtherBack())
+                .bind("stage", target.stage().word())
+                .bind("furtherBack", target.furtherBack())
                 .bind("error", failed.error().word())
                 .bind("failures", failed.times())
                 .bind("retryAt", utc(failed.retryAt()))
@@ -91,48 +91,48 @@ final class FailureStore {
                 .execute());
     }
 
-    /** It works again, of the account that was read. */
-    void over(Owner owner, What what) {
+    /** The read works again. Nothing changes if the member has another account by now. */
+    void over(RecordOwner owner, ReadTarget target) {
         database.useHandle(handle -> handle.createUpdate(OVER)
                 .bind("who", owner.who().value())
                 .bindByType("account", owner.account(), Long.class)
-                .bind("stage", what.stage().word())
-                .bind("furtherBack", what.furtherBack())
+                .bind("stage", target.stage().word())
+                .bind("furtherBack", target.furtherBack())
                 .execute());
     }
 
-    /** Somebody asks for the member: all is tried once, however often it failed before. Returns how much that is. */
+    /** Somebody asks for the member to be read: every failing read is tried now. Returns how many these are. */
     int retry(UserId who, Instant now) {
         return update(RETRY, who, now);
     }
 
-    /** The member begins anew. */
+    /** Removes every failure of the member. */
     void forget(UserId who) {
         database.useHandle(
                 handle -> handle.createUpdate(FORGET).bind("who", who.value()).execute());
     }
 
-    /** Nobody reads who the member is any more. */
+    /** Removes failures of the profile and of the body measurement. */
     void forgetPerson(UserId who) {
         database.useHandle(handle ->
                 handle.createUpdate(FORGET_PERSON).bind("who", who.value()).execute());
     }
 
-    /** Nobody reads the member's past any more: what failed of it is to be seen until the list's newest page is read well. */
-    void leaveThePast(UserId who, Instant now) {
+    /** The member's past is not read any more: its failures stay visible until the newest page of the list is read. */
+    void keepFailuresOfThePast(UserId who, Instant now) {
         update(LEAVE_THE_PAST, who, now);
     }
 
-    /** What has failed so many times in a row, and for how many members; the most frequent first. */
-    List<Failing> failing(String job, int times) {
+    /** Reads that failed so many times in a row, and of how many members; the most frequent first. */
+    List<RepeatedFailure> failing(String job, int times) {
         return database.withHandle(handle -> handle.createQuery(EACH)
                 .bind("times", times)
-                .map((row, context) -> new Failing(
+                .map((row, context) -> new RepeatedFailure(
                         job, row.getString("error"), collection(row.getString("what")), row.getInt("members")))
                 .list());
     }
 
-    /** How many members have something that failed so many times in a row. */
+    /** How many members have a read that failed so many times in a row. */
     int members(int times) {
         return database.withHandle(handle -> handle.createQuery(MEMBERS)
                 .bind("times", times)
@@ -147,23 +147,23 @@ final class FailureStore {
                 .execute());
     }
 
-    private static What what(ResultSet row) throws SQLException {
-        return new What(Stage.of(row.getString("stage")), row.getBoolean("further_back"));
+    private static ReadTarget target(ResultSet row) throws SQLException {
+        return new ReadTarget(Stage.of(row.getString("stage")), row.getBoolean("further_back"));
     }
 
-    private static Failed failed(ResultSet row) throws SQLException {
-        return new Failed(
+    private static ReadFailure failed(ResultSet row) throws SQLException {
+        return new ReadFailure(
                 SyncError.of(row.getString("error")),
                 row.getInt("failures"),
                 row.getObject("retry_at", OffsetDateTime.class).toInstant());
     }
 
     /** @param what a stage or a collection */
-    private static @Nullable String collection(@Nullable String what) {
-        return Arrays.stream(Collection.values())
-                .filter(one -> one.word().equals(what) || Stage.of(one).word().equals(what))
+    private static @Nullable String collection(@Nullable String target) {
+        return Arrays.stream(RecordCollection.values())
+                .filter(one -> one.word().equals(target) || Stage.of(one).word().equals(target))
                 .findFirst()
-                .map(Collection::word)
+                .map(RecordCollection::word)
                 .orElse(null);
     }
 

@@ -6,8 +6,8 @@ import io.holisticos.whoop.data.AnotherAccount;
 import io.holisticos.whoop.data.Condition;
 import io.holisticos.whoop.sync.MemberState.NewestCycle;
 import io.holisticos.whoop.sync.MemberState.Night;
-import io.holisticos.whoop.sync.MemberState.Read;
-import io.holisticos.whoop.sync.Step.Walk;
+import io.holisticos.whoop.sync.MemberState.ReadState;
+import io.holisticos.whoop.sync.Step.Listing;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -27,7 +27,7 @@ final class MemberStore {
     /** A delivery may be so late: WHOOP tries again for about an hour. */
     private static final Duration DELIVERY = Duration.ofMinutes(75);
 
-    /** A record that a list lacked so long ago was looked for again meanwhile, or its member cannot be read. */
+    /** A record missing for longer was looked for again meanwhile, or its member cannot be read. */
     private static final Duration MISSED = Duration.ofDays(1);
 
     private static final String STATE = sql("member-state");
@@ -93,6 +93,7 @@ final class MemberStore {
                 cast(:now as timestamptz) + case when lane in ('interactive', 'webhook') then 0
                     else abs(hashtext(user_id) % 60) end * interval '1 second', null)) as woken
             from resumed""";
+
     private static final String WAKE = """
             select due.due_at, job_wake_up(:task, m.user_id, due.due_at, coalesce(due.due_at, :now)) as is_scheduled
             from whoop_member_sync m, lateral (
@@ -134,28 +135,28 @@ final class MemberStore {
     }
 
     /**
-     * What the tables say of a member.
+     * A member as the tables have them.
      *
-     * @param offset where they were last; UTC when nothing is held of them
+     * @param offset the time zone of their newest record; UTC when nothing is stored of them
      */
-    record Row(
-            MemberState.Told told,
-            Read read,
+    record MemberRow(
+            MemberState.ReceivedEvents events,
+            ReadState read,
             @Nullable Night night,
             @Nullable NewestCycle cycle,
             ZoneOffset offset,
-            @Nullable Walk backfill,
-            Flags flags) {}
+            @Nullable Listing backfill,
+            MemberFlags flags) {}
 
     /**
-     * What is to be known besides.
+     * What else is to be looked up.
      *
      * @param stopped whether no calls can be made for the member
-     * @param asked whether there are runs to be looked up
-     * @param absent whether there are absences to be looked up
-     * @param failing whether something fails that is to be looked up
+     * @param requested whether there are open runs
+     * @param absent whether records are missing from lists
+     * @param failing whether reads fail
      */
-    record Flags(boolean stopped, boolean asked, boolean absent, boolean failing) {}
+    record MemberFlags(boolean stopped, boolean requested, boolean absent, boolean failing) {}
 
     /** A member who is connected and not synced. */
     record NotSynced(UserId who, long whoopUserId) {}
@@ -205,8 +206,8 @@ final class MemberStore {
                 .findOne());
     }
 
-    /** Empty for who never connected. */
-    Optional<Row> load(UserId who, Instant now) {
+    /** Empty for a member who never connected. */
+    Optional<MemberRow> load(UserId who, Instant now) {
         return database.withHandle(handle -> bindLoad(handle.createQuery(LOAD), now)
                 .bind("who", who.value())
                 .scanResultSet((results, context) -> {
@@ -220,7 +221,7 @@ final class MemberStore {
      * Saves what was read and settles events by it, all in one statement, and returns the member as {@link #load} does.
      * Nothing is saved if the member has another account by now.
      */
-    Optional<Row> save(UserId who, Read read, Settlement settled, Instant now) {
+    Optional<MemberRow> save(UserId who, ReadState read, Settlement settled, Instant now) {
         return database.withHandle(handle -> bindLoad(
                         MemberRows.bind(handle.createQuery(SAVE_AND_LOAD), who, read, now), now)
                 .bind("settled", RecordEventStore.written(settled))
@@ -232,7 +233,7 @@ final class MemberStore {
     }
 
     /** The condition that records are those of the member's account. */
-    static Condition stillTheirs(Owner owner) {
+    static Condition stillTheirs(RecordOwner owner) {
         return Condition.accountIs(owner.account());
     }
 
@@ -241,7 +242,7 @@ final class MemberStore {
      *
      * @throws AnotherAccount when the member's account is another one by now; nothing is changed then
      */
-    void keep(Owner owner, Runnable records) {
+    void keep(RecordOwner owner, Runnable records) {
         database.inTransaction(() -> {
             if (!hasAccount(owner)) {
                 throw new AnotherAccount();
@@ -251,7 +252,7 @@ final class MemberStore {
         });
     }
 
-    private boolean hasAccount(Owner owner) {
+    private boolean hasAccount(RecordOwner owner) {
         return database.withHandle(handle -> handle.createQuery(STILL_THEIRS)
                 .bind("who", owner.who().value())
                 .bindByType("account", owner.account(), Long.class)
@@ -259,15 +260,15 @@ final class MemberStore {
                 .one());
     }
 
-    /** Saves what was read, unless the member has another account by now. */
-    void save(UserId who, Read read, Instant now) {
+    /** Saves how far the member was read, unless the member has another account by now. */
+    void save(UserId who, ReadState read, Instant now) {
         database.useHandle(handle ->
                 MemberRows.bind(handle.createUpdate(SAVE), who, read, now).execute());
     }
 
-    /** Saves how far a backfill is; null when a gap is closed. */
-    void saveBackfill(Owner owner, @Nullable Walk walk, Instant now) {
-        database.useHandle(handle -> MemberRows.bindWalk(handle.createUpdate(SAVE_BACKFILL), walk)
+    /** Saves how far a backfill is. The listing is null when a gap is closed. */
+    void saveBackfill(RecordOwner owner, @Nullable Listing listing, Instant now) {
+        database.useHandle(handle -> MemberRows.bindListing(handle.createUpdate(SAVE_BACKFILL), listing)
                 .bind("who", owner.who().value())
                 .bindByType("account", owner.account(), Long.class)
                 .bind("now", utc(now))
@@ -279,7 +280,7 @@ final class MemberStore {
         update(CONNECT, who, now);
     }
 
-    /** Whether the member has come with another account than before, or for the first time; what was read counts no more. */
+    /** Saves the account. Returns whether it is another one than before: then nothing counts as read. */
     boolean isAnotherAccount(UserId who, @Nullable Long whoopUserId, Instant now) {
         return database.withHandle(handle -> handle.createUpdate(ACCOUNT)
                         .bind("who", who.value())
@@ -289,7 +290,7 @@ final class MemberStore {
                 == 1);
     }
 
-    /** Whose account was read last; empty when it is nobody's, or not known. */
+    /** The account that was read last; empty when it is not known. */
     Optional<Long> account(UserId who) {
         return database.withHandle(handle -> handle.createQuery(
                         "select whoop_user_id from whoop_member_sync where user_id = :who and whoop_user_id is not null")
@@ -298,7 +299,7 @@ final class MemberStore {
                 .findOne());
     }
 
-    /** Somebody asks for the member to be read: it is tried, whatever came before. */
+    /** Somebody asks for the member to be read: pauses and stops end. */
     void admit(UserId who, Instant now) {
         update(ADMIT, who, now);
     }
@@ -316,7 +317,7 @@ final class MemberStore {
                 == 1);
     }
 
-    /** Ends the pauses of all who wait for permits, and has their jobs run. Returns how many they are. */
+    /** Ends the pauses of all members who wait for a permit, and wakes their jobs. Returns how many they are. */
     int resume(Instant now) {
         return database.withHandle(handle -> handle.createQuery(RESUME)
                 .bind("task", SyncJobs.MEMBER_TASK)
@@ -334,11 +335,11 @@ final class MemberStore {
     }
 
     /** Empty before all collections were read once. */
-    Optional<Freshness> findFreshness(UserId who) {
+    Optional<SyncFreshness> findFreshness(UserId who) {
         return database.withHandle(handle -> handle.createQuery(FRESHNESS)
                 .bind("who", who.value())
                 .map((row, context) ->
-                        Freshness.of(MemberRows.instantOrNull(row, "covered_from"), MemberRows.listedAt(row)))
+                        SyncFreshness.of(MemberRows.instantOrNull(row, "covered_from"), MemberRows.listedAt(row)))
                 .findOne()
                 .flatMap(freshness -> freshness));
     }

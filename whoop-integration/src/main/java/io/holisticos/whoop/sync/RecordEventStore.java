@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holisticos.database.Database;
 import io.holisticos.health.UserId;
-import io.holisticos.whoop.sync.Change.Happened;
+import io.holisticos.whoop.sync.RecordEvent.Happened;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -123,7 +123,7 @@ public final class RecordEventStore {
      * Keeps an event of a member if it is new and the account is theirs, and sees to it that its record is read: one
      * statement does all.
      */
-    public InboxResult keep(ReceivedEvent received, UserId who, Change event) {
+    public InboxResult keep(ReceivedEvent received, UserId who, RecordEvent event) {
         return database.withHandle(handle -> bind(handle.createQuery(KEEP_NEW), received, who, event)
                 .bind("now", utc(received.receivedAt()))
                 .map((row, context) -> row.getBoolean("is_new")
@@ -162,8 +162,8 @@ public final class RecordEventStore {
                 .list());
     }
 
-    /** As {@link #keep(ReceivedEvent, UserId, Change)}, for an event that has waited for this member. */
-    public void keepParked(ReceivedEvent parked, UserId who, Change event, Instant now) {
+    /** As {@link #keep(ReceivedEvent, UserId, RecordEvent)}, for an event that has waited for this member. */
+    public void keepParked(ReceivedEvent parked, UserId who, RecordEvent event, Instant now) {
         database.withHandle(handle -> bind(handle.createQuery(KEEP_PARKED), parked, who, event)
                 .bind("now", utc(now))
                 .map((row, context) -> row.getBoolean("is_new"))
@@ -178,12 +178,11 @@ public final class RecordEventStore {
 
     /** Removes events from the inbox. Returns how many. */
     public int purgeInbox(Instant doneBefore, Instant parkedBefore) {
-        return database.withHandle(handle -> handle.createUpdate(PURGE_INBOX)
-                        .bind("before", utc(doneBefore))
-                        .execute()
-                + handle.createUpdate(PURGE_PARKED)
-                        .bind("before", utc(parkedBefore))
-                        .execute());
+        return database.withHandle(handle ->
+                handle.createUpdate(PURGE_INBOX).bind("before", utc(doneBefore)).execute()
+                        + handle.createUpdate(PURGE_PARKED)
+                                .bind("before", utc(parkedBefore))
+                                .execute());
     }
 
     /** Removes every event of the member and this account from the inbox. Returns how many. */
@@ -198,23 +197,24 @@ public final class RecordEventStore {
     static @Nullable String written(Settlement settled) {
         ArrayNode rows = JsonNodeFactory.instance.arrayNode();
         settled.closed()
-                .forEach(closed -> add(rows, closed.change())
+                .forEach(closed -> add(rows, closed.event())
                         .put("outcome", closed.outcome().word()));
-        settled.moved().forEach(moved -> add(rows, moved));
+        settled.postponed().forEach(postponed -> add(rows, postponed));
         settled.added().forEach(added -> add(rows, added).put("added", true));
-        settled.alongside()
-                .forEach(read -> add(rows, read).put("added", true).put("outcome", Settlement.Outcome.DONE.word()));
+        settled.readAlong()
+                .forEach(
+                        read -> add(rows, read).put("added", true).put("outcome", Settlement.EventOutcome.DONE.word()));
         return rows.isEmpty() ? null : rows.toString();
     }
 
-    private static ObjectNode add(ArrayNode rows, OpenChange change) {
+    private static ObjectNode add(ArrayNode rows, PendingEvent event) {
         return rows.addObject()
-                .put("collection", change.collection().word())
-                .put("record_id", change.recordId().toString())
-                .put("first_told_at", change.firstToldAt().toString())
-                .put("told_at", change.toldAt().toString())
-                .put("due_at", change.dueAt().toString())
-                .put("rung", change.rung())
+                .put("collection", event.collection().word())
+                .put("record_id", event.recordId().toString())
+                .put("first_told_at", event.firstReceivedAt().toString())
+                .put("told_at", event.receivedAt().toString())
+                .put("due_at", event.dueAt().toString())
+                .put("rung", event.attempt())
                 .put("added", false);
     }
 
@@ -230,12 +230,12 @@ public final class RecordEventStore {
      * Settles a deletion, and with it every earlier event of the record. The deletion of a sleep settles the events of its
      * recovery, too.
      */
-    void settleDeleted(UserId who, OpenChange deletion, Instant now) {
+    void settleDeleted(UserId who, PendingEvent deletion, Instant now) {
         database.useHandle(handle -> handle.createUpdate(SETTLE_DELETED)
                 .bind("who", who.value())
                 .bind("collection", deletion.collection().word())
                 .bind("record", deletion.recordId())
-                .bind("receivedAt", utc(deletion.toldAt()))
+                .bind("receivedAt", utc(deletion.receivedAt()))
                 .bind("now", utc(now))
                 .execute());
     }
@@ -252,8 +252,8 @@ public final class RecordEventStore {
                 handle -> handle.createUpdate(PURGE).bind("before", utc(before)).execute());
     }
 
-    private static Query bind(Query keep, ReceivedEvent received, UserId who, Change event) {
-        Instant receivedAt = event.toldAt();
+    private static Query bind(Query keep, ReceivedEvent received, UserId who, RecordEvent event) {
+        Instant receivedAt = event.receivedAt();
         return keep.bind("trace", received.traceId())
                 .bind("type", received.type())
                 .bind("recordId", received.recordId())
@@ -270,15 +270,15 @@ public final class RecordEventStore {
                 .bind("task", SyncJobs.MEMBER_TASK);
     }
 
-    private static String partner(Collection collection) {
+    private static String partner(RecordCollection collection) {
         return switch (collection) {
-            case SLEEP -> Collection.RECOVERY.word();
-            case RECOVERY -> Collection.SLEEP.word();
+            case SLEEP -> RecordCollection.RECOVERY.word();
+            case RECOVERY -> RecordCollection.SLEEP.word();
             case CYCLE, WORKOUT -> "";
         };
     }
 
-    private static Duration patience(Change event) {
+    private static Duration patience(RecordEvent event) {
         if (event.happened() == Happened.DELETED) {
             return Duration.ZERO;
         }

@@ -13,7 +13,7 @@ import io.holisticos.health.WhatFailed;
 import io.holisticos.jobs.TakeOver;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.data.WhoopStore;
-import io.holisticos.whoop.sync.MemberJob.Result;
+import io.holisticos.whoop.sync.MemberJob.JobResult;
 import io.holisticos.whoop.sync.MemberStore.NotSynced;
 import java.time.Clock;
 import java.time.Duration;
@@ -54,7 +54,7 @@ public final class SyncJobs {
     private final CustomTask<Void> task;
 
     /** @param requests of the same database, with time limits that suit jobs */
-    public SyncJobs(SyncRequests requests, WhoopApi api, SyncTerms terms) {
+    public SyncJobs(SyncRequests requests, WhoopApi api, SyncContext terms) {
         this.requests = requests;
         this.tables = requests.tables();
         this.records = requests.records();
@@ -65,7 +65,7 @@ public final class SyncJobs {
                 .onFailure(new FailureHandler.ExponentialBackoffFailureHandler<>(FIRST_RETRY))
                 .execute((instance, context) -> {
                     UserId who = new UserId(instance.getId());
-                    Result result =
+                    JobResult result =
                             job.work(who, () -> context.getSchedulerState().isShuttingDown());
                     return completion(who, result);
                 });
@@ -112,7 +112,7 @@ public final class SyncJobs {
         }
     }
 
-    private CompletionHandler<Void> completion(UserId who, Result result) {
+    private CompletionHandler<Void> completion(UserId who, JobResult result) {
         return (complete, operations) -> {
             Instant next = result.next();
             if (next == null) {
@@ -122,7 +122,7 @@ public final class SyncJobs {
             }
             // events and requests that came during the execution could not move the job
             tables.members()
-                    .firstDueUnseen(who, result.heard(), result.seenUpTo())
+                    .firstDueUnseen(who, result.lastEventAt(), result.seenUpTo())
                     .filter(due -> next == null || due.isBefore(next))
                     .ifPresent(due -> requests.wake(who));
         };

@@ -50,7 +50,7 @@ public final class SyncRequests {
      *
      * @param lookForDueJobs has this process look for due jobs now instead of at its next poll
      */
-    public SyncRequests(Jdbi jdbi, WhoopStore records, SyncTerms terms, Runnable lookForDueJobs) {
+    public SyncRequests(Jdbi jdbi, WhoopStore records, SyncContext terms, Runnable lookForDueJobs) {
         this.database = new Database(jdbi, WhoopApi.WHOOP);
         this.tables = SyncTables.in(database);
         this.records = records;
@@ -74,7 +74,7 @@ public final class SyncRequests {
 
     /** Gauges of pending events. They are read with the time limits of this database. */
     public void register(MetricRegistry metrics) {
-        SyncMeters.count(metrics, tables.events());
+        SyncMetrics.count(metrics, tables.events());
     }
 
     /** Sees to it that the member's job runs when the first thing is due. Safe to repeat. */
@@ -211,7 +211,7 @@ public final class SyncRequests {
     }
 
     /** Empty before the first sync is done. */
-    public Optional<Freshness> findFreshness(UserId who) {
+    public Optional<SyncFreshness> findFreshness(UserId who) {
         return tables.members().findFreshness(who);
     }
 
@@ -221,13 +221,13 @@ public final class SyncRequests {
     }
 
     /** What fails again and again, the most frequent first. */
-    public List<Failing> failing() {
-        return tables.failures().failing(SyncJobs.MEMBER_TASK, Failing.TIMES);
+    public List<RepeatedFailure> failing() {
+        return tables.failures().failing(SyncJobs.MEMBER_TASK, RepeatedFailure.TIMES);
     }
 
     /** How many members have something that fails again and again. */
     public int failingMembers() {
-        return tables.failures().members(Failing.TIMES);
+        return tables.failures().members(RepeatedFailure.TIMES);
     }
 
     private UUID request(UserId who, Instant now, Instant freshSince) {
@@ -236,7 +236,7 @@ public final class SyncRequests {
             wake(who);
             return open.get().jobId();
         }
-        Optional<Freshness> freshness = findFreshness(who);
+        Optional<SyncFreshness> freshness = findFreshness(who);
         if (freshness.isEmpty()) {
             return firstSync(who);
         }

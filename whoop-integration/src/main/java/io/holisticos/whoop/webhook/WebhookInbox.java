@@ -90,7 +90,8 @@ public final class WebhookInbox {
     private Optional<WebhookOutcome> storeFor(UserId who, WhoopEvent event, byte[] body) {
         byte[] sealed = vault.seal(who, PURPOSE, body); // may read the member's key, so before the statement
         Instant now = clock.instant();
-        return switch (events.keep(event.received(sealed, now), who, event.change(now).orElseThrow())) {
+        return switch (events.keep(
+                event.received(sealed, now), who, event.recordEvent(now).orElseThrow())) {
             case KEPT -> Optional.of(WebhookOutcome.STORED);
             case DUPLICATE -> Optional.of(WebhookOutcome.DUPLICATE);
             case NOT_THEIRS -> Optional.empty();
@@ -134,7 +135,8 @@ public final class WebhookInbox {
             for (ReceivedEvent one : parked) {
                 WhoopEvent event = WhoopEvent.of(one);
                 ReceivedEvent resealed = event.received(sealedFor(who, one), one.receivedAt());
-                events.keepParked(resealed, who, event.change(one.receivedAt()).orElseThrow(), now);
+                events.keepParked(
+                        resealed, who, event.recordEvent(one.receivedAt()).orElseThrow(), now);
             }
             return parked.size();
         });
@@ -166,7 +168,9 @@ public final class WebhookInbox {
     public void sweepSoon(SchedulerClient jobs) {
         try {
             jobs.reschedule(TaskInstanceId.of(SWEEP, RecurringTask.INSTANCE), clock.instant());
-        } catch (RuntimeException e) { // not on the list yet, being worked on, or the database is away: its turn will come
+        } catch (
+                RuntimeException
+                        e) { // not on the list yet, being worked on, or the database is away: its turn will come
             log.debug("event=sweep_not_hastened reason={}", e.toString());
         }
     }

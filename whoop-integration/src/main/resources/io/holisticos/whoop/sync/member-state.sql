@@ -19,4 +19,4 @@ left join lateral (
     select r.start_at, r.cycle_id from whoop_record_start r
     where r.user_id = member.user_id and r.record_id = event.record_id
     limit 1) record on true
-order by event.first_told_at
+order by event.first_told_at, event.event_id

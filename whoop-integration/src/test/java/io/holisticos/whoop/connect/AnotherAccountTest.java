@@ -12,9 +12,9 @@ import io.holisticos.whoop.connect.ConnectFlow.Outcome;
 import io.holisticos.whoop.connect.ConnectFlow.Standing;
 import io.holisticos.whoop.connect.ConnectWorld.Worker;
 import io.holisticos.whoop.data.WhoopStore;
+import io.holisticos.whoop.sync.SyncContext;
 import io.holisticos.whoop.sync.SyncJobs;
 import io.holisticos.whoop.sync.SyncRequests;
-import io.holisticos.whoop.sync.SyncTerms;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.Jdbi;
@@ -38,7 +38,7 @@ class AnotherAccountTest {
         worker = world.worker();
         Jdbi jdbi = world.pool();
         AtomicReference<Jobs> jobs = new AtomicReference<>();
-        SyncTerms terms = new SyncTerms(
+        SyncContext terms = new SyncContext(
                 who -> true,
                 (who, begun) -> worker.connections().markReauthorizationRequired(who, "refused", begun),
                 who -> "u_test",

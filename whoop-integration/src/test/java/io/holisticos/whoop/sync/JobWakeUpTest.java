@@ -151,11 +151,11 @@ class JobWakeUpTest {
     }
 
     private static @Nullable Instant timetable(String instance) {
-        return JDBI.withHandle(handle -> handle.createQuery(
-                        "select execution_time from job_timetable where task_instance = :instance")
-                .bind("instance", instance)
-                .mapTo(Instant.class)
-                .findOne()
-                .orElse(null));
+        return JDBI.withHandle(
+                handle -> handle.createQuery("select execution_time from job_timetable where task_instance = :instance")
+                        .bind("instance", instance)
+                        .mapTo(Instant.class)
+                        .findOne()
+                        .orElse(null));
     }
 }

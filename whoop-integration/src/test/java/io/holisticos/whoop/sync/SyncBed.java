@@ -40,7 +40,7 @@ import io.holisticos.whoop.data.Samples;
 import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.data.WhoopStore;
 import io.holisticos.whoop.quota.Lane;
-import io.holisticos.whoop.sync.Change.Happened;
+import io.holisticos.whoop.sync.RecordEvent.Happened;
 import jakarta.ws.rs.client.Client;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -147,7 +147,7 @@ public final class SyncBed implements AutoCloseable {
                         metrics,
                         new ForbiddenCalls(metrics, clock))
                 .withLanes(GivenBudget::new);
-        SyncTerms terms = new SyncTerms(
+        SyncContext terms = new SyncContext(
                 who -> enabled.get(),
                 (who, begun) -> consentsLost.add(who),
                 who -> "hash-" + Integer.toHexString(who.hashCode()),
@@ -255,20 +255,20 @@ public final class SyncBed implements AutoCloseable {
     }
 
     /** WHOOP sends an event, for the first time. */
-    void tell(UserId who, Collection collection, UUID record, Happened happened) {
-        note(who, new Change(collection, record, happened, clock.instant()));
+    void tell(UserId who, RecordCollection collection, UUID record, Happened happened) {
+        note(who, new RecordEvent(collection, record, happened, clock.instant()));
     }
 
-    void tell(UserId who, Collection collection, UUID record) {
+    void tell(UserId who, RecordCollection collection, UUID record) {
         tell(who, collection, record, Happened.UPDATED);
     }
 
     /** WHOOP sends an event, for the first time. */
-    InboxResult note(UserId who, Change event) {
+    InboxResult note(UserId who, RecordEvent event) {
         return note(received(who, event), who, event);
     }
 
-    InboxResult note(ReceivedEvent received, UserId who, Change event) {
+    InboxResult note(ReceivedEvent received, UserId who, RecordEvent event) {
         jdbi.useHandle(handle -> handle.createUpdate("""
                         insert into whoop_connection (user_id, whoop_user_id, state, scopes, token_version, connected_at,
                             recorded_at)
@@ -281,14 +281,14 @@ public final class SyncBed implements AutoCloseable {
         return requests.events().keep(received, who, event);
     }
 
-    ReceivedEvent received(UserId who, Change event) {
+    ReceivedEvent received(UserId who, RecordEvent event) {
         return new ReceivedEvent(
                 UUID.randomUUID().toString(),
                 event.collection().word() + '.' + event.happened().word(),
                 event.recordId().toString(),
                 OptionalLong.of(accountOf(who)),
                 new byte[0],
-                event.toldAt());
+                event.receivedAt());
     }
 
     /** Does something while a process has taken the member's job and not ended it. */

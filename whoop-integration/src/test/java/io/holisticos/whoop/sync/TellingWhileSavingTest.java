@@ -3,10 +3,10 @@ package io.holisticos.whoop.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holisticos.health.UserId;
-import io.holisticos.whoop.sync.Change.Happened;
-import io.holisticos.whoop.sync.MemberStore.Row;
+import io.holisticos.whoop.sync.MemberStore.MemberRow;
+import io.holisticos.whoop.sync.RecordEvent.Happened;
 import io.holisticos.whoop.sync.Settlement.Closed;
-import io.holisticos.whoop.sync.Settlement.Outcome;
+import io.holisticos.whoop.sync.Settlement.EventOutcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -38,20 +38,21 @@ class TellingWhileSavingTest {
     void neitherIsLostWhicheverComesFirst() throws Exception {
         bed.connect(ANNA);
         bed.work(ANNA, bed.requests.firstSync(ANNA));
-        Change told = new Change(Collection.WORKOUT, UUID.randomUUID(), Happened.UPDATED, bed.clock.instant());
+        RecordEvent told =
+                new RecordEvent(RecordCollection.WORKOUT, UUID.randomUUID(), Happened.UPDATED, bed.clock.instant());
         bed.note(ANNA, told);
         MemberStore members = bed.requests.tables().members();
         Instant now = bed.clock.instant();
-        Row row = members.load(ANNA, now).orElseThrow();
+        MemberRow row = members.load(ANNA, now).orElseThrow();
         Settlement closing = new Settlement(
-                List.of(new Closed(row.told().open().get(0), Outcome.DONE)),
+                List.of(new Closed(row.events().pending().get(0), EventOutcome.DONE)),
                 List.of(),
                 List.of(),
                 List.of(),
                 null,
                 now);
         bed.clock.advance(Duration.ofSeconds(1));
-        Change again = new Change(told.collection(), told.recordId(), told.happened(), bed.clock.instant());
+        RecordEvent again = new RecordEvent(told.collection(), told.recordId(), told.happened(), bed.clock.instant());
 
         Future<?> saving;
         Future<InboxResult> telling;
@@ -76,10 +77,12 @@ class TellingWhileSavingTest {
     void whatWasOnItsWayWhenTheJobLookedIsNotMissed() {
         bed.connect(ANNA);
         bed.work(ANNA, bed.requests.firstSync(ANNA));
-        Instant heard = bed.requests.tables().members()
+        Instant heard = bed.requests
+                .tables()
+                .members()
                 .load(ANNA, bed.clock.instant())
                 .orElseThrow()
-                .told()
+                .events()
                 .lastAt();
         bed.clock.advance(Duration.ofSeconds(1));
         Instant told = bed.clock.instant();
@@ -87,7 +90,7 @@ class TellingWhileSavingTest {
         MemberStore members = bed.requests.tables().members();
 
         assertThat(members.firstDueUnseen(ANNA, heard, looked)).isEmpty();
-        bed.note(ANNA, new Change(Collection.WORKOUT, UUID.randomUUID(), Happened.UPDATED, told));
+        bed.note(ANNA, new RecordEvent(RecordCollection.WORKOUT, UUID.randomUUID(), Happened.UPDATED, told));
 
         assertThat(members.firstDueUnseen(ANNA, heard, looked)).contains(told.plusSeconds(5));
         assertThat(members.firstDueUnseen(ANNA, told, looked)).as("seen").isEmpty();

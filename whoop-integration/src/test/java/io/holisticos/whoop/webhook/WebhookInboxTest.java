@@ -398,17 +398,17 @@ class WebhookInboxTest {
     }
 
     private static List<String> pending() {
-        return JDBI.withHandle(
-                handle -> handle.createQuery("select * from whoop_change where done_at is null")
-                        .map((row, context) -> row.getString("user_id") + " " + row.getString("collection") + " "
-                                + row.getString("record_id") + " " + row.getString("happened") + " "
-                                + row.getTimestamp("told_at").toInstant())
-                        .list());
+        return JDBI.withHandle(handle -> handle.createQuery("select * from whoop_change where done_at is null")
+                .map((row, context) -> row.getString("user_id") + " " + row.getString("collection") + " "
+                        + row.getString("record_id") + " " + row.getString("happened") + " "
+                        + row.getTimestamp("told_at").toInstant())
+                .list());
     }
 
     private static List<String> jobs() {
         return JDBI.withHandle(handle -> handle.createQuery("select task_instance, execution_time from scheduled_tasks")
-                .map((row, context) -> row.getString(1) + " " + row.getTimestamp(2).toInstant())
+                .map((row, context) ->
+                        row.getString(1) + " " + row.getTimestamp(2).toInstant())
                 .list());
     }
 

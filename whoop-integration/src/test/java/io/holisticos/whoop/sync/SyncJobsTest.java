@@ -6,7 +6,7 @@ import io.holisticos.health.UserId;
 import io.holisticos.twins.http.FaultKind;
 import io.holisticos.twins.http.FaultRule;
 import io.holisticos.twins.whoop.EditKind;
-import io.holisticos.whoop.sync.Change.Happened;
+import io.holisticos.whoop.sync.RecordEvent.Happened;
 import io.holisticos.whoop.sync.SyncRun.Kind;
 import io.holisticos.whoop.sync.SyncRun.Stage;
 import io.holisticos.whoop.sync.SyncRun.State;
@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class SynchronizerTest {
+class SyncJobsTest {
 
     private static final UserId ANNA = new UserId("demo-anna");
     private static final List<String> TABLES =
@@ -58,7 +58,7 @@ class SynchronizerTest {
                         "recovery",
                         "activity/workout");
         assertThat(bed.requests.findFreshness(ANNA))
-                .contains(new Freshness(SyncBed.START.minus(Duration.ofDays(30)), SyncBed.START));
+                .contains(new SyncFreshness(SyncBed.START.minus(Duration.ofDays(30)), SyncBed.START));
     }
 
     @Test
@@ -150,7 +150,7 @@ class SynchronizerTest {
         bed.connect(ANNA);
         UUID jobId = bed.requests.firstSync(ANNA);
         int deaths = 0;
-        MemberJob.Result result;
+        MemberJob.JobResult result;
         do { // every job dies after one step; the next one goes on
             boolean[] killed = {false};
             result = bed.job.work(ANNA, () -> {
@@ -164,8 +164,7 @@ class SynchronizerTest {
         bed.assertHoldsTheTruth(ANNA, Instant.EPOCH);
         SyncRun run = bed.requests.findRun(ANNA, jobId).orElseThrow();
         assertThat(run.state()).isEqualTo(State.DONE);
-        int pages =
-                run.pages() + bed.requests.findBackfill(ANNA).orElseThrow().pages();
+        int pages = run.pages() + bed.requests.findBackfill(ANNA).orElseThrow().pages();
         assertThat(bed.calls()).as("nothing was read twice").hasSize(pages);
     }
 
@@ -202,16 +201,16 @@ class SynchronizerTest {
         var threads = Executors.newFixedThreadPool(6);
         CountDownLatch go = new CountDownLatch(1);
         try {
-            List<Future<UUID>> asked = new java.util.ArrayList<>();
+            List<Future<UUID>> requested = new java.util.ArrayList<>();
             for (int i = 0; i < 6; i++) {
-                asked.add(threads.submit(() -> {
+                requested.add(threads.submit(() -> {
                     go.await(5, TimeUnit.SECONDS);
                     return bed.requests.requestSync(ANNA);
                 }));
             }
             go.countDown();
             java.util.Set<UUID> ids = new java.util.HashSet<>();
-            for (Future<UUID> one : asked) {
+            for (Future<UUID> one : requested) {
                 ids.add(one.get());
             }
             assertThat(ids).hasSize(1);
@@ -392,7 +391,7 @@ class SynchronizerTest {
         bed.pass(Duration.ofHours(1));
         bed.forget(ANNA);
         UUID workout = bed.addWorkout(ANNA);
-        bed.tell(ANNA, Collection.WORKOUT, workout);
+        bed.tell(ANNA, RecordCollection.WORKOUT, workout);
         bed.pass(Duration.ofHours(1));
         assertThat(bed.syncJobs.sweep()).as("nobody to be woken").isZero();
 
@@ -528,13 +527,15 @@ class SynchronizerTest {
         Instant now = bed.clock.instant();
         UUID sleep = UUID.randomUUID();
 
-        InboxResult night = bed.note(ANNA, new Change(Collection.SLEEP, sleep, Happened.UPDATED, now));
+        InboxResult night = bed.note(ANNA, new RecordEvent(RecordCollection.SLEEP, sleep, Happened.UPDATED, now));
         assertThat(bed.nextOf(ANNA)).contains(now.plusSeconds(20));
-        InboxResult workout = bed.note(ANNA, new Change(Collection.WORKOUT, UUID.randomUUID(), Happened.UPDATED, now));
+        InboxResult workout =
+                bed.note(ANNA, new RecordEvent(RecordCollection.WORKOUT, UUID.randomUUID(), Happened.UPDATED, now));
         assertThat(bed.nextOf(ANNA)).contains(now.plusSeconds(5));
-        InboxResult later = bed.note(ANNA, new Change(Collection.WORKOUT, UUID.randomUUID(), Happened.UPDATED, now));
+        InboxResult later =
+                bed.note(ANNA, new RecordEvent(RecordCollection.WORKOUT, UUID.randomUUID(), Happened.UPDATED, now));
         assertThat(bed.nextOf(ANNA)).contains(now.plusSeconds(5));
-        InboxResult recovery = bed.note(ANNA, new Change(Collection.RECOVERY, sleep, Happened.UPDATED, now));
+        InboxResult recovery = bed.note(ANNA, new RecordEvent(RecordCollection.RECOVERY, sleep, Happened.UPDATED, now));
         assertThat(bed.nextOf(ANNA)).as("both halves of a night are there").contains(now);
 
         assertThat(List.of(night, workout, later, recovery)).containsOnly(InboxResult.KEPT);
@@ -545,12 +546,13 @@ class SynchronizerTest {
         bed.connect(ANNA);
         bed.work(ANNA, bed.requests.firstSync(ANNA));
         Optional<Instant> next = bed.nextOf(ANNA);
-        Change change = new Change(Collection.SLEEP, UUID.randomUUID(), Happened.UPDATED, bed.clock.instant());
+        RecordEvent event =
+                new RecordEvent(RecordCollection.SLEEP, UUID.randomUUID(), Happened.UPDATED, bed.clock.instant());
 
-        ReceivedEvent received = bed.received(ANNA, change);
+        ReceivedEvent received = bed.received(ANNA, event);
         bed.requests.events().keep(received, RecordEventStore.Reason.UNKNOWN_TYPE);
 
-        assertThat(bed.note(received, ANNA, change)).isEqualTo(InboxResult.DUPLICATE);
+        assertThat(bed.note(received, ANNA, event)).isEqualTo(InboxResult.DUPLICATE);
 
         assertThat(bed.openChanges(ANNA)).isZero();
         assertThat(bed.nextOf(ANNA)).isEqualTo(next);
@@ -561,10 +563,12 @@ class SynchronizerTest {
         bed.connect(ANNA);
         bed.work(ANNA, bed.requests.firstSync(ANNA));
         UUID workout = bed.addWorkout(ANNA);
-        Change change = new Change(Collection.WORKOUT, workout, Happened.UPDATED, bed.clock.instant());
+        RecordEvent event = new RecordEvent(RecordCollection.WORKOUT, workout, Happened.UPDATED, bed.clock.instant());
         Optional<Instant> next = bed.nextOf(ANNA);
-        bed.workedOnWhile(ANNA, () -> bed.note(ANNA, change));
-        assertThat(bed.nextOf(ANNA)).as("nobody moves a job that is being worked on").isEqualTo(next);
+        bed.workedOnWhile(ANNA, () -> bed.note(ANNA, event));
+        assertThat(bed.nextOf(ANNA))
+                .as("nobody moves a job that is being worked on")
+                .isEqualTo(next);
         bed.clock.advance(Duration.ofMinutes(1));
 
         assertThat(bed.syncJobs.sweep()).isEqualTo(1);

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holisticos.health.UserId;
 import io.holisticos.twins.http.FaultKind;
 import io.holisticos.twins.http.FaultRule;
-import io.holisticos.whoop.sync.Failures.Failed;
-import io.holisticos.whoop.sync.Failures.What;
+import io.holisticos.whoop.sync.ReadFailures.ReadFailure;
+import io.holisticos.whoop.sync.ReadFailures.ReadTarget;
 import io.holisticos.whoop.sync.SyncRun.Stage;
 import io.holisticos.whoop.sync.SyncRun.State;
 import java.time.Duration;
@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Lists that fail wait by themselves, and an outage ends nothing. */
-class SetbacksTest {
+class StepFailuresTest {
 
     private static final UserId ANNA = new UserId("demo-anna");
     private static final String CYCLES = "/developer/v2/cycle";
@@ -44,7 +44,7 @@ class SetbacksTest {
 
         bed.pass(Duration.ofSeconds(95));
         assertThat(bed.requests.failing())
-                .extracting(Failing::toString)
+                .extracting(RepeatedFailure::toString)
                 .containsExactly("whoop-member bad_reply cycle (1)", "whoop-member bad_reply sleep (1)");
         assertThat(bed.requests.failingMembers()).isEqualTo(1);
         assertThat(run(jobId).isOpen()).isTrue();
@@ -75,9 +75,7 @@ class SetbacksTest {
         bed.twin.faults().clear();
         bed.requests.requestSync(ANNA);
         bed.work();
-        assertThat(bed.requests.failing())
-                .as("who asks has it tried at once")
-                .isEmpty();
+        assertThat(bed.requests.failing()).as("who asks has it tried at once").isEmpty();
     }
 
     @Test
@@ -121,13 +119,15 @@ class SetbacksTest {
         bed.requests.firstSync(ANNA);
         bed.work();
         garbage(SLEEPS);
-        bed.tell(ANNA, Collection.SLEEP, UUID.randomUUID());
+        bed.tell(ANNA, RecordCollection.SLEEP, UUID.randomUUID());
         bed.pass(Duration.ofHours(3));
 
-        bed.tell(ANNA, Collection.WORKOUT, bed.addWorkout(ANNA));
+        bed.tell(ANNA, RecordCollection.WORKOUT, bed.addWorkout(ANNA));
         bed.pass(Duration.ofSeconds(10));
 
-        assertThat(bed.requests.failing()).extracting(Failing::collection).containsExactly("sleep");
+        assertThat(bed.requests.failing())
+                .extracting(RepeatedFailure::collection)
+                .containsExactly("sleep");
         assertThat(bed.openChanges(ANNA)).as("of the sleep").isEqualTo(1);
     }
 
@@ -146,7 +146,9 @@ class SetbacksTest {
         assertThat(backfill.state()).isEqualTo(State.FAILED);
         assertThat(backfill.stage()).isEqualTo(Stage.WORKOUTS);
         bed.assertHoldsTheNights(ANNA);
-        assertThat(bed.requests.failing()).extracting(Failing::collection).containsExactly("workout");
+        assertThat(bed.requests.failing())
+                .extracting(RepeatedFailure::collection)
+                .containsExactly("workout");
         bed.twin.faults().clear();
         bed.pass(Duration.ofHours(2));
         assertThat(bed.requests.failing()).isEmpty();
@@ -163,7 +165,7 @@ class SetbacksTest {
 
         bed.pass(Duration.ofHours(3));
 
-        assertThat(bed.requests.failing()).extracting(Failing::error).containsExactly("unavailable");
+        assertThat(bed.requests.failing()).extracting(RepeatedFailure::error).containsExactly("unavailable");
         assertThat(bed.calls()).as("it is tried ever more seldom").hasSizeBetween(20, 60);
         bed.twin.faults().clear();
         bed.pass(Duration.ofHours(1));
@@ -185,7 +187,7 @@ class SetbacksTest {
 
         bed.pass(Duration.ofHours(3));
 
-        assertThat(bed.requests.failing()).extracting(Failing::error).containsExactly("unavailable");
+        assertThat(bed.requests.failing()).extracting(RepeatedFailure::error).containsExactly("unavailable");
         assertThat(run(jobId).isOpen()).isTrue();
         assertThat(bed.count("whoop_workout", ANNA)).isPositive();
         bed.twin.faults().clear();
@@ -207,7 +209,7 @@ class SetbacksTest {
         bed.pass(Duration.ofHours(3));
 
         assertThat(bed.requests.findBackfill(ANNA).orElseThrow().isOpen()).isTrue();
-        assertThat(bed.requests.failing()).extracting(Failing::error).containsExactly("unavailable");
+        assertThat(bed.requests.failing()).extracting(RepeatedFailure::error).containsExactly("unavailable");
         bed.twin.faults().clear();
         bed.pass(Duration.ofHours(1));
         assertThat(bed.requests.findBackfill(ANNA).orElseThrow().state()).isEqualTo(State.DONE);
@@ -218,7 +220,7 @@ class SetbacksTest {
     void whatIsHalfReadIsBegunAnewTooWhenTheOutageBeganWithAnotherList() {
         bed.connect(ANNA);
         bed.requests.firstSync(ANNA);
-        paused("interactive", Collection.CYCLE);
+        paused("interactive", RecordCollection.CYCLE);
         bed.onCallOf("activity/sleep", () -> status(503, SLEEPS)); // the first page is there by then
 
         bed.pass(Duration.ofMinutes(30));
@@ -236,7 +238,7 @@ class SetbacksTest {
         bed.requests.firstSync(ANNA);
         bed.work();
         int cycles = bed.count("whoop_cycle", ANNA);
-        paused("backfill", Collection.CYCLE);
+        paused("backfill", RecordCollection.CYCLE);
         bed.onCallOf("activity/sleep", () -> status(503, SLEEPS));
         bed.letBackfillsRead(1_000);
 
@@ -271,18 +273,19 @@ class SetbacksTest {
         bed.connect(ANNA);
         bed.requests.connected(ANNA, bed.accountOf(ANNA));
         FailureStore failures = bed.requests.tables().failures();
-        Owner before = new Owner(ANNA, bed.accountOf(ANNA) + 1);
-        Owner now = new Owner(ANNA, bed.accountOf(ANNA));
-        What sleeps = new What(Stage.SLEEPS, false);
-        Failed failed = new Failed(SyncError.BAD_REPLY, 5, bed.clock.instant().plusSeconds(60));
+        RecordOwner before = new RecordOwner(ANNA, bed.accountOf(ANNA) + 1);
+        RecordOwner now = new RecordOwner(ANNA, bed.accountOf(ANNA));
+        ReadTarget sleeps = new ReadTarget(Stage.SLEEPS, false);
+        ReadFailure failed =
+                new ReadFailure(SyncError.BAD_REPLY, 5, bed.clock.instant().plusSeconds(60));
 
         failures.save(before, sleeps, failed, bed.clock.instant());
-        assertThat(failures.of(ANNA)).isEqualTo(Failures.NONE);
+        assertThat(failures.of(ANNA)).isEqualTo(ReadFailures.NONE);
         failures.save(now, sleeps, failed, bed.clock.instant());
         failures.over(before, sleeps);
         assertThat(failures.of(ANNA).find(sleeps)).contains(failed);
         failures.over(now, sleeps);
-        assertThat(failures.of(ANNA)).isEqualTo(Failures.NONE);
+        assertThat(failures.of(ANNA)).isEqualTo(ReadFailures.NONE);
     }
 
     /** Stopped, read-only since a failover, and a session of a pooler that was mixed up. */
@@ -299,7 +302,7 @@ class SetbacksTest {
         bed.pass(Duration.ofMinutes(30));
 
         assertThat(run(jobId).isOpen()).isTrue();
-        assertThat(bed.requests.failing()).extracting(Failing::error).containsExactly("unavailable");
+        assertThat(bed.requests.failing()).extracting(RepeatedFailure::error).containsExactly("unavailable");
         bed.jdbi.useHandle(handle -> handle.execute("drop trigger stop on whoop_cycle"));
         bed.pass(Duration.ofMinutes(10));
         assertThat(run(jobId).state()).isEqualTo(State.DONE);
@@ -339,7 +342,7 @@ class SetbacksTest {
         bed.requests.firstSync(ANNA);
         bed.work();
         garbage(WORKOUTS + "/");
-        bed.tell(ANNA, Collection.WORKOUT, UUID.randomUUID());
+        bed.tell(ANNA, RecordCollection.WORKOUT, UUID.randomUUID());
 
         bed.pass(Duration.ofDays(1));
 
@@ -356,7 +359,7 @@ class SetbacksTest {
 
         bed.pass(Duration.ofSeconds(95));
         assertThat(bed.requests.failing())
-                .extracting(Failing::toString)
+                .extracting(RepeatedFailure::toString)
                 .containsExactly("whoop-member bad_reply (1)");
         bed.pass(Duration.ofMinutes(10));
 
@@ -404,7 +407,7 @@ class SetbacksTest {
     }
 
     /** An outage that began with that list a while ago, and may be over. */
-    private void paused(String lane, Collection collection) {
+    private void paused(String lane, RecordCollection collection) {
         bed.jdbi.useHandle(handle -> handle.createUpdate("""
                         update whoop_member_sync set pause_lane = :lane, paused_until = :until, failures = 4,
                             failure = 'unavailable', failure_collection = :collection""")

@@ -17,7 +17,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Table {@code whoop_sync}, one row for each run that was asked for. */
-final class SyncStore {
+final class SyncRunStore {
 
     private static final String COLUMNS = """
             job_id, user_id, kind, state, collection, window_start, window_end, fresh_since, percent, records, pages,
@@ -58,7 +58,7 @@ final class SyncStore {
 
     private final Database database;
 
-    SyncStore(Database database) {
+    SyncRunStore(Database database) {
         this.database = database;
     }
 
@@ -77,7 +77,7 @@ final class SyncStore {
                 .findOne());
     }
 
-    /** The run that somebody asked for last, whatever its state. */
+    /** The latest run that was requested, whatever its state. */
     Optional<SyncRun> findLatest(UserId who) {
         return findLatest(who, false);
     }
@@ -95,7 +95,7 @@ final class SyncStore {
                 .findOne());
     }
 
-    /** Members whose backfill is open and not to be tried later, those who have waited longest first. */
+    /** Members whose backfill is open and may be tried now, those who have waited longest first. */
     List<UserId> backfills(int count, Instant now) {
         return database.withHandle(handle -> handle.createQuery(BACKFILLS)
                 .bind("count", count)
@@ -104,7 +104,7 @@ final class SyncStore {
                 .list());
     }
 
-    /** Adds a run unless one of its sort is open for the member. */
+    /** Adds a run unless the member has an open one of its sort. */
     boolean saveIfNoneOpen(SyncRun run) {
         return database.withHandle(handle -> handle.createUpdate(INSERT)
                         .bind("job", run.jobId())
@@ -119,7 +119,7 @@ final class SyncStore {
                 == 1);
     }
 
-    /** Makes a first sync of an open run that is none; what it has read already is read again. */
+    /** Makes an open run a first sync; what it has read already is read again. */
     void widen(UUID jobId, Window window, Instant now) {
         database.useHandle(handle -> handle.createUpdate(WIDEN)
                 .bind("job", jobId)
@@ -130,7 +130,7 @@ final class SyncStore {
                 .execute());
     }
 
-    /** Notes how far the run is. Returns false when it became another kind of run meanwhile. */
+    /** Saves how far the run is. Returns false when it became another kind of run meanwhile. */
     boolean saveProgress(SyncRun run, Instant now) {
         return save(run, State.RUNNING, now);
     }
@@ -156,7 +156,7 @@ final class SyncStore {
                 == 1);
     }
 
-    /** Ends the member's open runs where they are. Returns how many. */
+    /** Fails the member's open runs. Returns how many. */
     int end(UserId who, SyncError why, Instant now) {
         return database.withHandle(handle -> handle.createUpdate(END)
                 .bind("who", who.value())
