@@ -57,6 +57,7 @@ class ArchitectureTest {
             new Floor(
                     "whoop.connect",
                     "health",
+                    "database",
                     "trace",
                     "audit",
                     "outbound",
