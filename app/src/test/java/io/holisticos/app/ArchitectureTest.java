@@ -49,7 +49,7 @@ class ArchitectureTest {
             new Floor("notice", "health"),
             new Floor("vault", "health", "notice"),
             new Floor("audit", "health", "trace"),
-            new Floor("jobs", "health"),
+            new Floor("jobs", "health", "database"),
             new Floor("web", "health", "notice", "trace", "audit"),
             new Floor("sahha", "health", "database", "trace", "audit", "command", "outbound", "vault", "jobs", "web"),
             new Floor("unified", "health", "trace", "audit", "command", "outbound", "vault", "jobs", "web"),
@@ -88,6 +88,7 @@ class ArchitectureTest {
             new Floor(
                     "whoop.connect",
                     "health",
+                    "database",
                     "trace",
                     "audit",
                     "command",

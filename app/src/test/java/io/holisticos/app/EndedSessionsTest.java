@@ -83,6 +83,27 @@ class EndedSessionsTest {
         House.await(() -> ready().contains("\"status\":\"ready\""));
     }
 
+    @Test
+    void noRouteOfEitherPortCallsItAFaultOfOursThatTheDatabasesAreReadOnly() throws Exception {
+        Map<String, Supplier<HttpResponse<String>>> calls = calls();
+        List<String> failed = new ArrayList<>();
+        readOnly(true);
+        try {
+            endSessions();
+            for (Map.Entry<String, Supplier<HttpResponse<String>>> call : calls.entrySet()) {
+                HttpResponse<String> answer = call.getValue().get();
+                if (answer.statusCode() == 500 && !call.getKey().equals("admin /healthcheck")) {
+                    failed.add(call.getKey() + " → " + answer.statusCode() + ' ' + answer.body());
+                }
+            }
+        } finally {
+            readOnly(false);
+            endSessions();
+        }
+        assertThat(failed).isEmpty();
+        House.await(() -> house.admin("GET", "/healthcheck", "").statusCode() == 200);
+    }
+
     private static String ready() {
         return house.get("/health/ready").body();
     }

@@ -1,7 +1,6 @@
 package io.holisticos.database;
 
 import java.util.function.Supplier;
-import org.jdbi.v3.core.JdbiException;
 
 /** Repeats work that may be done twice without harm, such as saving an event by its own id. */
 public final class Idempotent {
@@ -12,7 +11,7 @@ public final class Idempotent {
     public static <T> T work(Supplier<T> work) {
         try {
             return work.get();
-        } catch (JdbiException e) {
+        } catch (RuntimeException e) {
             if (Breakage.of(e) != Breakage.BROKEN) {
                 throw e;
             }

@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** Says in the log which jobs failed, and never for whom: db-scheduler's own lines hold the ids of members. */
+/** Logs which jobs failed, but not whose they are: db-scheduler's own lines contain the ids of members. */
 final class JobFailures extends AbstractSchedulerListener {
 
     private static final Logger log = LoggerFactory.getLogger(JobFailures.class);

@@ -1,13 +1,13 @@
 package io.holisticos.jobs;
 
 import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
+import io.holisticos.database.Database;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jdbi.v3.core.Jdbi;
 
-/** Reads table {@code scheduled_tasks}, which db-scheduler keeps. */
+/** Table {@code scheduled_tasks}, which db-scheduler writes. */
 public final class JobListStore {
 
     private static final String NEXT =
@@ -20,33 +20,33 @@ public final class JobListStore {
     private static final String RECURRING =
             "select task_name from scheduled_tasks where task_instance = :instance order by task_name";
 
-    private final Jdbi jdbi;
+    private final Database database;
 
-    public JobListStore(Jdbi jdbi) {
-        this.jdbi = jdbi;
+    public JobListStore(Database database) {
+        this.database = database;
     }
 
-    /** The kinds of jobs on the list that recur by the clock. */
+    /** The names of the recurring jobs on the list. */
     public List<String> recurring() {
-        return jdbi.withHandle(handle -> handle.createQuery(RECURRING)
+        return database.withHandle(handle -> handle.createQuery(RECURRING)
                 .bind("instance", RecurringTask.INSTANCE)
                 .mapTo(String.class)
                 .list());
     }
 
-    /** By kind, how many jobs have failed so many times in a row or more; kinds without any are left out. */
+    /** How many jobs of each kind have failed so many times in a row or more; kinds without such jobs are left out. */
     public Map<String, Integer> failing(int times) {
         Map<String, Integer> failing = new LinkedHashMap<>();
-        jdbi.useHandle(handle -> handle.createQuery(FAILING)
+        database.useHandle(handle -> handle.createQuery(FAILING)
                 .bind("times", times)
                 .map((row, context) -> failing.put(row.getString("task_name"), row.getInt("jobs")))
                 .list());
         return failing;
     }
 
-    /** When the first jobs are due that nobody works on, soonest first. */
+    /** When the next jobs are due that no process works on, soonest first. */
     List<Instant> nextDue(int most) {
-        return jdbi.withHandle(handle ->
+        return database.withHandle(handle ->
                 handle.createQuery(NEXT).bind("most", most).mapTo(Instant.class).list());
     }
 }

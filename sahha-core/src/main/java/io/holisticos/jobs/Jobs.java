@@ -11,6 +11,8 @@ import com.github.kagkarlsson.scheduler.testhelper.ManualScheduler;
 import com.github.kagkarlsson.scheduler.testhelper.SettableClock;
 import com.github.kagkarlsson.scheduler.testhelper.TestHelper;
 import io.dropwizard.lifecycle.Managed;
+import io.holisticos.database.Database;
+import io.holisticos.health.SourceName;
 import io.holisticos.health.WhatFailed;
 import java.time.Clock;
 import java.time.Duration;
@@ -33,14 +35,16 @@ public final class Jobs implements Managed {
 
     private static final Duration STOP_WAITS = Duration.ofSeconds(3);
 
-    /** A database that is away at the start, or not migrated yet, is looked for this often. */
+    /** How often the recurring jobs are put on the list again while the database is away or not migrated yet. */
     private static final Duration LIST_AGAIN = Duration.ofMillis(500);
 
-    /** Rows can go, by a restore or by hand; who looks costs a statement for each job that recurs. */
-    private static final Duration LOOK_AT_LIST = Duration.ofMinutes(1);
+    /** Rows can vanish, by a restore or by hand. A check costs a statement for each recurring job. */
+    private static final Duration CHECK_LIST = Duration.ofMinutes(1);
 
-    /** More jobs are fetched when so many of the threads' worth are left, and never more than there are threads for. */
+    /** More jobs are fetched when fewer than this share of the threads have one left, and never more than there are threads. */
     private static final double FETCH_BELOW = 0.5;
+
+    private static final SourceName JOBS = new SourceName("jobs");
 
     private static final Logger log = LoggerFactory.getLogger(Jobs.class);
 
@@ -58,15 +62,15 @@ public final class Jobs implements Managed {
 
     private Jobs(Scheduler scheduler, DataSource database, Clock clock, List<RecurringTask<?>> recurring) {
         this.scheduler = scheduler;
-        this.list = new JobListStore(Jdbi.create(database));
+        this.list = new JobListStore(new Database(Jdbi.create(database), JOBS));
         this.clock = clock;
         this.recurring = List.copyOf(recurring);
     }
 
     /**
-     * @param clock decides what is due; heartbeats follow it too
-     * @param onDemand every kind of job that is put on the list when needed
-     * @param recurring jobs that are on the list from the start
+     * @param clock decides what is due, and dates heartbeats
+     * @param onDemand every kind of job that is added when needed
+     * @param recurring jobs that run by the clock
      */
     public static Jobs in(
             DataSource database,
@@ -93,7 +97,7 @@ public final class Jobs implements Managed {
         return new Jobs(scheduler, database, clock, recurring);
     }
 
-    /** How a module comes to its jobs: {@link Jobs#in}, but where a simulation runs them {@link #byHand}. */
+    /** Makes the jobs of a module: {@link Jobs#in}, or {@link #byHand} in a simulation. */
     @FunctionalInterface
     public interface Maker {
         /** As {@link Jobs#in}. */
@@ -105,11 +109,11 @@ public final class Jobs implements Managed {
                 List<RecurringTask<?>> recurring);
     }
 
-    /** Jobs that no thread takes: they run in the caller's, by {@link #runDue}. Everything else is as in production. */
+    /** Jobs without threads: they run in the thread that calls {@link #runDue}. Everything else is as in production. */
     public static Jobs byHand(
             DataSource database, Clock clock, List<Task<?>> onDemand, List<RecurringTask<?>> recurring) {
         TestHelper.ManualSchedulerBuilder byHand = TestHelper.createManualScheduler(database, all(onDemand, recurring));
-        byHand.threads(1); // it takes as many jobs at once as it believes to have threads
+        byHand.threads(1); // it takes as many jobs at once as it has threads by its settings
         Scheduler scheduler = byHand.clock(new Following(clock))
                 .pollingStrategy(ONE_BY_ONE)
                 .addSchedulerListener(new JobFailures())
@@ -117,7 +121,7 @@ public final class Jobs implements Managed {
         return new Jobs(scheduler, database, clock, recurring);
     }
 
-    /** Tells replicas apart, on one host too. */
+    /** Different for each replica, also on one host. */
     private static String processName() {
         return new SchedulerName.Hostname().getName()
                 + ':'
@@ -131,8 +135,8 @@ public final class Jobs implements Managed {
     }
 
     /**
-     * Runs in this thread what is due, and leaves what becomes due by it; for jobs {@link #byHand}. In another thread,
-     * another such list of the same database may do the same: each job runs once.
+     * Runs the due jobs in this thread, but not those that become due by them; for jobs {@link #byHand}. Other such jobs of
+     * the same database may do the same in other threads: each job runs once.
      */
     public void runDue() {
         if (!(scheduler instanceof ManualScheduler byHand)) {
@@ -141,55 +145,54 @@ public final class Jobs implements Managed {
         byHand.runAnyDueExecutions();
     }
 
-    /** When the next jobs that nobody works on are due, soonest first. */
+    /** When the next jobs are due that no process works on, soonest first. */
     public List<Instant> nextDue(int most) {
         return list.nextDue(most);
     }
 
-    /** Puts work on the list; safe from any thread and before {@link #start}. */
+    /** Adds jobs; safe from any thread and before {@link #start}. */
     public SchedulerClient client() {
         return scheduler;
     }
 
     /**
-     * Puts work on the list by another way into the same database than the jobs' own. Whoever works looks at the list
-     * each polling interval.
+     * Adds jobs by another pool of the same database. A process that runs jobs finds them at its next poll.
      */
     public static SchedulerClient client(DataSource database, List<Task<?>> onDemand) {
         return SchedulerClient.Builder.create(database, onDemand).build();
     }
 
-    /** Has this process look now for jobs that are due; worth it where work was put on the list by another way. */
+    /** Polls for due jobs now, in case another pool or process has added some. */
     public void lookSoon() {
         if (isRunning()) {
             scheduler.triggerCheckForDueExecutions();
         }
     }
 
-    /** The names of the jobs that recur by the clock. */
+    /** The names of the recurring jobs. */
     public List<String> recurring() {
         return recurring.stream().map(Task::getName).toList();
     }
 
-    /** Whether the jobs that recur were put on the list, or found there. Until then it is tried again and again. */
+    /** Whether the recurring jobs are on the list. Until then this is tried again and again. */
     public boolean areListed() {
         return listed;
     }
 
-    /** What is done once the jobs that recur are on the list for the first time; to be said before {@link #start}. */
+    /** Sets what is done once the recurring jobs are on the list for the first time; to be called before {@link #start}. */
     public void whenListed(Runnable work) {
         whenListed = work;
     }
 
-    /** Whether this process takes jobs. */
+    /** Whether this process runs jobs. */
     public boolean isRunning() {
         return scheduler.getSchedulerState().isStarted()
                 && !scheduler.getSchedulerState().isShuttingDown();
     }
 
     /**
-     * Begins to take jobs. Those that recur are put on the list as soon as the database can be reached and is migrated: the
-     * start of the service does not wait for it.
+     * Begins to run jobs. The recurring jobs are put on the list as soon as the database can be reached and is migrated. The
+     * start of the service does not wait for that.
      */
     @Override
     public void start() {
@@ -208,7 +211,7 @@ public final class Jobs implements Managed {
     }
 
     private void listAgainAndAgain() {
-        Duration pause = list() ? LOOK_AT_LIST : LIST_AGAIN;
+        Duration pause = list() ? CHECK_LIST : LIST_AGAIN;
         try {
             ScheduledFuture<?> unused =
                     lister.schedule(this::listAgainAndAgain, pause.toMillis(), TimeUnit.MILLISECONDS);
@@ -217,7 +220,7 @@ public final class Jobs implements Managed {
         }
     }
 
-    /** Puts on the list whatever recurs and is not there. Returns whether all is. */
+    /** Puts the recurring jobs on the list that are not there. Returns whether all are. */
     private boolean list() {
         try {
             recurring.forEach(task -> task.onStartup(scheduler, clock::instant));
@@ -242,7 +245,7 @@ public final class Jobs implements Managed {
         }
     }
 
-    /** A clock that is not set but read. */
+    /** A clock for db-scheduler that reads ours. */
     private static final class Following extends SettableClock {
         private final Clock clock;
 

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 /** How jobs of one database are run by this process. */
 public final class JobsConfiguration {
 
-    /** Jobs this process works on at once. */
+    /** How many jobs this process runs at once. */
     @Min(1)
     @Max(64)
     @JsonProperty
@@ -25,17 +25,18 @@ public final class JobsConfiguration {
     @JsonProperty
     Duration pollingInterval = Duration.seconds(1);
 
-    /** So many in a row say that a process may be gone; db-scheduler takes no fewer. */
+    /** After so many missed heartbeats a process may be dead; db-scheduler allows no fewer. */
     static final int HEARTBEATS_MISSED = 4;
 
-    /** Looks come after so many heartbeats' time, which is db-scheduler's rule; see {@link TakeOver} for why there are two. */
-    private static final int HEARTBEATS_BETWEEN_LOOKS = 2;
+    /** db-scheduler checks for dead processes after the time of so many heartbeats; {@link TakeOver} says why it takes two checks. */
+    private static final int HEARTBEATS_BETWEEN_CHECKS = 2;
 
     private static final java.time.Duration LONGEST_TAKE_OVER = java.time.Duration.ofSeconds(30);
 
     /**
-     * A running job says so this often. One that is silent for four times as long, and still is two looks later, is taken
-     * over by another process: after 25 s at most, and never while its process lives and its database is slower by 10 s.
+     * How often a running job sends a heartbeat. A job without one for four times as long, and still without one two checks
+     * later, is taken over by another process: after 25 s at most, and not while its process lives and the database is up to
+     * 10 s slow.
      */
     @NotNull
     @MinDuration(value = 100, unit = TimeUnit.MILLISECONDS)
@@ -52,17 +53,17 @@ public final class JobsConfiguration {
         return takenOverWithin().compareTo(LONGEST_TAKE_OVER) <= 0;
     }
 
-    /** How long a job of a process that died may lie still. */
+    /** How long a job of a dead process may wait. */
     java.time.Duration takenOverWithin() {
         return heartbeat
                 .toJavaDuration()
-                .multipliedBy(HEARTBEATS_MISSED + 2 * HEARTBEATS_BETWEEN_LOOKS)
+                .multipliedBy(HEARTBEATS_MISSED + 2 * HEARTBEATS_BETWEEN_CHECKS)
                 .plus(pollingInterval.toJavaDuration());
     }
 
     public JobsConfiguration() {}
 
-    /** Jobs that run only when told to, in the thread that tells them; see {@link Jobs#runDue}. */
+    /** Jobs that run only when {@link Jobs#runDue} is called, in its thread. */
     public static JobsConfiguration byHand() {
         JobsConfiguration configuration = new JobsConfiguration();
         configuration.byHand = true;

@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A job whose process says nothing more is done by another one, when it is seen so twice with no heartbeat in between. Once
- * would not do: where a lock or a slow database held up everybody, whoever looks first finds the heartbeats of the living
- * old, too. Thread-safe.
+ * Has another process run a job whose process sends no more heartbeats. Two checks have to find the same old heartbeat. One
+ * check is not enough: after a lock or a slow database has delayed every process, the heartbeats of living processes are old,
+ * too. Thread-safe.
  */
 public final class TakeOver<T> implements DeadExecutionHandler<T> {
 
@@ -30,7 +30,7 @@ public final class TakeOver<T> implements DeadExecutionHandler<T> {
             .expireAfterWrite(REMEMBERED_FOR)
             .build();
 
-    /** @param clock the one that decides what is due */
+    /** @param clock decides what is due */
     public TakeOver(Clock clock) {
         this.clock = clock;
     }

@@ -328,6 +328,7 @@ class SteadyConnectionTest {
                 "select 1 / count(*) from t;\nupdate t set a = 1",
                 "select pg_notify('a', 'b')",
                 "select pg_try_advisory_lock (1)",
+                "select job_wake_up('a', 'b', null, null)",
                 "-- select\nupdate t set a = 1",
                 "listen a",
                 ""

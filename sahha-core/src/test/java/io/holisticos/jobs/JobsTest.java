@@ -11,6 +11,8 @@ import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import io.dropwizard.util.Duration;
+import io.holisticos.database.Database;
+import io.holisticos.health.SourceName;
 import io.holisticos.testing.TestDatabase;
 import java.time.Clock;
 import java.time.Instant;
@@ -78,7 +80,8 @@ class JobsTest {
 
         await(() -> runs.get() > 0);
         assertThat(jobs.areListed()).isTrue();
-        assertThat(new JobListStore(jdbi).recurring()).containsExactlyElementsOf(jobs.recurring());
+        assertThat(new JobListStore(new Database(jdbi, new SourceName("jobs"))).recurring())
+                .containsExactlyElementsOf(jobs.recurring());
         assertThat(listed).hasValue(1);
         assertThat(logged.list)
                 .as("no warning: health check migrations says it")

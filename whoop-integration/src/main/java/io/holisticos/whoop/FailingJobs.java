@@ -5,65 +5,57 @@ import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.jobs.JobListStore;
-import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.connect.Arrivals;
-import io.holisticos.whoop.sync.Failing;
-import io.holisticos.whoop.sync.Synchronizer;
-import java.time.Duration;
+import io.holisticos.whoop.sync.RepeatedFailure;
+import io.holisticos.whoop.sync.SyncRequests;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.JdbiException;
 
-/** Jobs that fail again and again: what a member's job found in its way, consents whose account cannot be
- * found out, and jobs that broke. */
+/** Jobs that fail again and again: reads of members, consents whose account cannot be found out, and jobs that broke. */
 final class FailingJobs {
 
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
     private static final long COUNT_AGAIN_SECONDS = 15;
     private static final int UNKNOWN = -1;
 
-    private final Synchronizer synchronizer;
+    private final SyncRequests requests;
     private final Arrivals arrivals;
     private final JobListStore list;
 
-    /** By a way to all of them that gives up soon: somebody waits for the answer. */
-    FailingJobs(Synchronizer synchronizer, Arrivals arrivals, JobListStore list) {
-        this.synchronizer = synchronizer;
+    /** All of them with short time limits: somebody waits for the answer. */
+    FailingJobs(SyncRequests requests, Arrivals arrivals, JobListStore list) {
+        this.requests = requests;
         this.arrivals = arrivals;
         this.list = list;
     }
 
     /** @throws SourceUnavailable when the database does not answer */
-    List<Failing> find() {
-        try {
-            Stream<Failing> waiting = arrivals.failing(Failing.TIMES).entrySet().stream()
-                    .map(failure -> new Failing(Arrivals.TASK, failure.getKey(), null, failure.getValue()));
-            return Stream.of(synchronizer.failing().stream(), waiting, broken())
-                    .flatMap(each -> each)
-                    .toList();
-        } catch (JdbiException e) {
-            throw new SourceUnavailable(WhoopApi.WHOOP, RETRY_AFTER, e);
-        }
+    List<RepeatedFailure> find() {
+        Stream<RepeatedFailure> waiting = arrivals.failing(RepeatedFailure.TIMES).entrySet().stream()
+                .map(failure -> new RepeatedFailure(Arrivals.TASK, failure.getKey(), null, failure.getValue()));
+        return Stream.of(requests.failing().stream(), waiting, broken())
+                .flatMap(each -> each)
+                .toList();
     }
 
-    /** A member counts once, whatever fails of theirs. */
+    /** A member counts once, however many of their reads fail. */
     private int count() {
         try {
-            int waiting = arrivals.failing(Failing.TIMES).values().stream()
+            int waiting = arrivals.failing(RepeatedFailure.TIMES).values().stream()
                     .mapToInt(Integer::intValue)
                     .sum();
-            return synchronizer.failingMembers()
+            return requests.failingMembers()
                     + waiting
-                    + broken().mapToInt(Failing::members).sum();
+                    + broken().mapToInt(RepeatedFailure::members).sum();
         } catch (JdbiException | SourceUnavailable databaseIsAway) {
             return UNKNOWN;
         }
     }
 
-    private Stream<Failing> broken() {
-        return list.failing(Failing.TIMES).entrySet().stream()
-                .map(kind -> new Failing(kind.getKey(), null, null, kind.getValue()));
+    private Stream<RepeatedFailure> broken() {
+        return list.failing(RepeatedFailure.TIMES).entrySet().stream()
+                .map(kind -> new RepeatedFailure(kind.getKey(), null, null, kind.getValue()));
     }
 
     /**
@@ -72,12 +64,8 @@ final class FailingJobs {
      * @throws SourceUnavailable when the database does not answer
      */
     List<String> unlisted(List<String> recurring) {
-        try {
-            List<String> listed = list.recurring();
-            return recurring.stream().filter(name -> !listed.contains(name)).toList();
-        } catch (JdbiException e) {
-            throw new SourceUnavailable(WhoopApi.WHOOP, RETRY_AFTER, e);
-        }
+        List<String> listed = list.recurring();
+        return recurring.stream().filter(name -> !listed.contains(name)).toList();
     }
 
     /** Gauge {@code whoop.jobs.failing}. */

@@ -1,7 +1,7 @@
 package io.holisticos.whoop;
 
 import io.holisticos.health.UserId;
-import io.holisticos.whoop.sync.Synchronizer;
+import io.holisticos.whoop.sync.SyncRequests;
 import java.time.Clock;
 import java.util.function.Predicate;
 
@@ -10,4 +10,4 @@ import java.util.function.Predicate;
  *
  * @param enabled whether the integration is switched on for a member
  */
-public record InternalAccess(Synchronizer synchronizer, Predicate<UserId> enabled, Clock clock) {}
+public record InternalAccess(SyncRequests requests, Predicate<UserId> enabled, Clock clock) {}

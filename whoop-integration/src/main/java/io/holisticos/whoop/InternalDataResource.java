@@ -21,7 +21,7 @@ import io.holisticos.whoop.data.Held;
 import io.holisticos.whoop.data.WhoopDay;
 import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.data.WhoopDays;
-import io.holisticos.whoop.sync.Freshness;
+import io.holisticos.whoop.sync.SyncFreshness;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -180,14 +180,8 @@ public final class InternalDataResource {
                 member.freshness(),
                 status == null ? null : status.connection().whoopUserId(),
                 status == null ? null : status.connection().connectedAt(),
-                access.synchronizer()
-                        .findLatestRun(member.who())
-                        .map(RunBody::of)
-                        .orElse(null),
-                access.synchronizer()
-                        .findBackfill(member.who())
-                        .map(RunBody::of)
-                        .orElse(null));
+                access.requests().findLatestRun(member.who()).map(RunBody::of).orElse(null),
+                access.requests().findBackfill(member.who()).map(RunBody::of).orElse(null));
     }
 
     /** Somebody who is connected, or of whom something is held. */
@@ -203,7 +197,7 @@ public final class InternalDataResource {
         }
 
         FreshnessBody freshness() {
-            Freshness freshness = status == null ? null : status.freshness();
+            SyncFreshness freshness = status == null ? null : status.freshness();
             return new FreshnessBody(
                     status == null ? "not_connected" : status.dataStatus().word(),
                     freshness == null ? null : freshness.lastSyncedAt(),

@@ -67,7 +67,7 @@ public final class InternalSyncResource {
                             : "awaiting_confirmation",
                     "nothing is read before it is settled whose WHOOP account this is; then it is read by itself");
         }
-        UUID jobId = access.synchronizer().requestSync(who);
+        UUID jobId = access.requests().requestSync(who);
         URI status = UriBuilder.fromPath("/internal/sync/{user}/{job}").build(who.value(), jobId);
         return Response.accepted(new AcceptedBody(jobId, status.toString())).build();
     }
@@ -79,7 +79,7 @@ public final class InternalSyncResource {
     @ApiResponse(responseCode = "200", description = "The run", useReturnTypeSchema = true)
     public RunBody status(@PathParam("user_id") UserId who, @PathParam("job_id") UUID jobId) {
         requireEnabled(who);
-        return access.synchronizer().findRun(who, jobId).map(RunBody::of).orElseThrow(NotFoundException::new);
+        return access.requests().findRun(who, jobId).map(RunBody::of).orElseThrow(NotFoundException::new);
     }
 
     private void requireEnabled(UserId who) {

@@ -4,7 +4,7 @@ import com.codahale.metrics.health.HealthCheck;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.WhatFailed;
 import io.holisticos.jobs.Jobs;
-import io.holisticos.whoop.sync.Failing;
+import io.holisticos.whoop.sync.RepeatedFailure;
 import java.util.List;
 
 /** Whether this process takes jobs, all that recur are on the list, and none fails again and again. */
@@ -30,7 +30,7 @@ final class JobsHealthCheck extends HealthCheck {
                         "not on the list of jobs: %s; they are put on it again and again, every minute at the latest",
                         unlisted);
             }
-            List<Failing> failing = jobsThatFail.find();
+            List<RepeatedFailure> failing = jobsThatFail.find();
             return failing.isEmpty()
                     ? Result.healthy()
                     : Result.unhealthy(

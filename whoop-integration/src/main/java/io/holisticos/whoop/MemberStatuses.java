@@ -3,8 +3,8 @@ package io.holisticos.whoop;
 import io.holisticos.health.SourceAnswer.DataStatus;
 import io.holisticos.health.UserId;
 import io.holisticos.whoop.MemberConnections.MemberConnection;
-import io.holisticos.whoop.sync.Freshness;
-import io.holisticos.whoop.sync.Synchronizer;
+import io.holisticos.whoop.sync.SyncFreshness;
+import io.holisticos.whoop.sync.SyncRequests;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class MemberStatuses {
 
     private final MemberConnections connections;
-    private final Synchronizer synchronizer;
+    private final SyncRequests requests;
     private final StaleMembers stale;
     private final Duration staleAfter;
     private final Clock clock;
@@ -28,12 +28,12 @@ public final class MemberStatuses {
      */
     public MemberStatuses(
             MemberConnections connections,
-            Synchronizer synchronizer,
+            SyncRequests requests,
             StaleMembers stale,
             Duration staleAfter,
             Clock clock) {
         this.connections = connections;
-        this.synchronizer = synchronizer;
+        this.requests = requests;
         this.stale = stale;
         this.staleAfter = staleAfter;
         this.clock = clock;
@@ -47,7 +47,7 @@ public final class MemberStatuses {
     record MemberStatus(
             DataStatus dataStatus,
             MemberConnection connection,
-            @Nullable Freshness freshness) {
+            @Nullable SyncFreshness freshness) {
 
         /** Whether stored data, if there are any, may belong to another WHOOP account. */
         boolean isAccountUnconfirmed() {
@@ -74,7 +74,7 @@ public final class MemberStatuses {
         if (connection.isAwaited()) {
             return new MemberStatus(DataStatus.ACCOUNT_UNCONFIRMED, connection, null);
         }
-        Freshness freshness = synchronizer.findFreshness(who).orElse(null);
+        SyncFreshness freshness = requests.findFreshness(who).orElse(null);
         if (connection.needsConsent()) {
             return new MemberStatus(DataStatus.REAUTHORIZATION_REQUIRED, connection, freshness);
         }
@@ -85,7 +85,7 @@ public final class MemberStatuses {
         return new MemberStatus(DataStatus.STALE, connection, freshness);
     }
 
-    private boolean isCurrent(@Nullable Freshness freshness) {
+    private boolean isCurrent(@Nullable SyncFreshness freshness) {
         return freshness != null && freshness.lastSyncedAt().plus(staleAfter).isAfter(clock.instant());
     }
 }

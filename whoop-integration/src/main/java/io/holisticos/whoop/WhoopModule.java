@@ -10,6 +10,7 @@ import io.holisticos.audit.SecurityEvents;
 import io.holisticos.command.Command;
 import io.holisticos.command.CommandKey;
 import io.holisticos.command.Commands;
+import io.holisticos.database.Database;
 import io.holisticos.health.HealthSource;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
@@ -41,13 +42,10 @@ import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.data.WhoopStore;
 import io.holisticos.whoop.quota.QuotaGauges;
 import io.holisticos.whoop.quota.QuotaGovernor;
-import io.holisticos.whoop.sync.Change;
-import io.holisticos.whoop.sync.Freshness;
-import io.holisticos.whoop.sync.News;
-import io.holisticos.whoop.sync.Noted;
-import io.holisticos.whoop.sync.SyncTerms;
-import io.holisticos.whoop.sync.Synchronizer;
-import io.holisticos.whoop.webhook.ChangeList;
+import io.holisticos.whoop.sync.SyncContext;
+import io.holisticos.whoop.sync.SyncFreshness;
+import io.holisticos.whoop.sync.SyncJobs;
+import io.holisticos.whoop.sync.SyncRequests;
 import io.holisticos.whoop.webhook.WebhookInbox;
 import io.holisticos.whoop.webhook.WhoopWebhookResource;
 import jakarta.ws.rs.client.Client;
@@ -59,7 +57,6 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /** The door to WHOOP: builds the module, and is all that others see of it. */
@@ -82,10 +79,13 @@ public final class WhoopModule implements Managed {
     private final Outbound tokens;
     private final Outbound data;
     private final ForbiddenCalls forbidden;
-    private final Synchronizer synchronizer;
+    /** For jobs. */
+    private final SyncRequests jobRequests;
+
+    private final SyncJobs syncJobs;
 
     /** The same, within the limits of whoever waits for an answer. */
-    private final Synchronizer requests;
+    private final SyncRequests requests;
 
     private final ConnectionReader connected;
     private final Command store;
@@ -167,20 +167,20 @@ public final class WhoopModule implements Managed {
                 new ConnectionAuthorization(connections));
         WhoopApi api = new WhoopApi(data, configuration.apiUrl, tools.mapper(), tools.metrics(), forbidden)
                 .withLanes(quota::lane);
-        SyncTerms terms = new SyncTerms(
+        SyncContext terms = new SyncContext(
                 who -> switches.integration().test(who) && switches.sync().test(who),
                 connections::refusedWithFreshToken,
                 work.vault()::inLogs,
                 tools.clock(),
                 tools.metrics());
-        this.synchronizer = new Synchronizer(
-                work.jdbi(), api, new WhoopStore(work.jdbi(), work.vault()), terms, () -> jobs().client());
-        this.inbox = inbox(work, connections, synchronizer);
+        this.jobRequests = syncRequests(work, terms);
+        this.syncJobs = new SyncJobs(this.jobRequests, api, terms);
+        this.inbox = inbox(work, this.jobRequests);
         this.arrivals = new Arrivals(
                 connections,
                 api.paidFrom(quota.consents()),
                 new Arrivals.Ways(
-                        new SyncOnConnect(synchronizer, inbox),
+                        new SyncOnConnect(this.jobRequests, inbox),
                         switches.integration(),
                         () -> jobs().client(),
                         tools.metrics()),
@@ -190,36 +190,33 @@ public final class WhoopModule implements Managed {
                         work.source(),
                         configuration.jobs,
                         tools.clock(),
-                        Stream.concat(synchronizer.tasks().stream(), arrivals.tasks().stream())
+                        Stream.concat(syncJobs.tasks().stream(), arrivals.tasks().stream())
                                 .toList(),
                         Stream.of(
-                                        synchronizer.recurringTasks(),
+                                        syncJobs.recurringTasks(),
                                         inbox.recurringTasks(),
                                         arrivals.recurringTasks(),
                                         new ArchiveRenaming(work.jdbi(), work.vault(), tools.clock()).recurringTasks(),
                                         connections.recurringTasks(switches.integration()))
                                 .flatMap(List::stream)
                                 .toList());
-        SchedulerClient client = Jobs.client(
-                reads.source(),
-                Stream.concat(synchronizer.tasks().stream(), arrivals.tasks().stream())
-                        .toList());
-        this.requests =
-                new Synchronizer(reads.jdbi(), api, new WhoopStore(reads.jdbi(), reads.vault()), terms, () -> client);
+        SchedulerClient client = Jobs.client(reads.source(), arrivals.tasks());
+        this.requests = syncRequests(reads, terms);
         requests.register(tools.metrics());
         Connections waiting = connections.through(reads.jdbi(), reads.vault());
-        this.deliveries = inbox(reads, waiting, requests);
+        this.deliveries = inbox(reads, requests);
         SyncOnConnect syncSoon = new SyncOnConnect(requests, deliveries);
         Arrivals arriving = arrivals.through(
                 waiting, new Arrivals.Ways(syncSoon, switches.integration(), () -> client, tools.metrics()));
-        this.failing = new FailingJobs(requests, arriving, new JobListStore(reads.jdbi()));
+        this.failing =
+                new FailingJobs(requests, arriving, new JobListStore(new Database(reads.jdbi(), WhoopApi.WHOOP)));
         failing.register(tools.metrics());
         this.connected = new ConnectionReader(reads.jdbi());
         this.admission =
                 new Admission(connected, configuration::memberLimit, quota.through(reads.jdbi())::untilNextPermit);
         admission.register(tools.metrics());
         this.reader = new WhoopDayStore(reads.jdbi(), reads.vault());
-        this.staleMembers = new StaleMembers(synchronizer::catchUp);
+        this.staleMembers = new StaleMembers(jobRequests::catchUp);
         this.statuses = new MemberStatuses(
                 this::connectionOf, requests, staleMembers, configuration.staleAfter.toJavaDuration(), tools.clock());
         this.store = commands.add(WhoopApi.WHOOP, STORE, configuration.store());
@@ -231,7 +228,7 @@ public final class WhoopModule implements Managed {
                 new Surroundings(
                         syncSoon,
                         new Switch(),
-                        who -> requests.findFreshness(who).map(Freshness::lastSyncedAt),
+                        who -> requests.findFreshness(who).map(SyncFreshness::lastSyncedAt),
                         admission,
                         new SecurityEvents(tools.metrics())));
     }
@@ -284,7 +281,7 @@ public final class WhoopModule implements Managed {
     public void start() {
         jobs.whenListed(() -> {
             inbox.sweepSoon(jobs.client());
-            synchronizer.sweep();
+            syncJobs.sweep();
         });
         jobs.start();
     }
@@ -300,15 +297,12 @@ public final class WhoopModule implements Managed {
         return jobs;
     }
 
-    private WebhookInbox inbox(Pool pool, Connections members, Synchronizer changes) {
-        return new WebhookInbox(
-                pool.jdbi(),
-                new WebhookInbox.Members(
-                        account -> members.findByAccount(account).map(Connection::who),
-                        pool.vault(),
-                        new Changes(changes)),
-                configuration.webhook,
-                tools.clock());
+    private SyncRequests syncRequests(Pool pool, SyncContext terms) {
+        return new SyncRequests(pool.jdbi(), new WhoopStore(pool.jdbi(), pool.vault()), terms, () -> jobs().lookSoon());
+    }
+
+    private WebhookInbox inbox(Pool pool, SyncRequests sync) {
+        return new WebhookInbox(sync.events(), pool.vault(), configuration.webhook, tools.clock());
     }
 
     private Optional<MemberConnections.MemberConnection> connectionOf(UserId who) {
@@ -341,32 +335,12 @@ public final class WhoopModule implements Managed {
         }
     }
 
-    /** What WHOOP tells is for the synchronizer. */
-    private final class Changes implements ChangeList {
-        private final Synchronizer by;
-
-        Changes(Synchronizer by) {
-            this.by = by;
-        }
-
-        @Override
-        public Noted note(Handle handle, UserId who, Change change, News news) {
-            return by.note(handle, who, change, news);
-        }
-
-        @Override
-        public void wake(UserId who) {
-            by.wake(who);
-            jobs().lookSoon();
-        }
-    }
-
     /** A member who connects has days in WHOOP that we do not have yet. */
     private final class SyncOnConnect implements ConnectionListener {
-        private final Synchronizer by;
+        private final SyncRequests by;
         private final WebhookInbox parked;
 
-        SyncOnConnect(Synchronizer by, WebhookInbox parked) {
+        SyncOnConnect(SyncRequests by, WebhookInbox parked) {
             this.by = by;
             this.parked = parked;
         }
@@ -374,8 +348,7 @@ public final class WhoopModule implements Managed {
         @Override
         public void connected(UserId who, long whoopUserId) {
             by.connected(who, whoopUserId);
-            parked.replayParked(who, whoopUserId);
-            jobs().lookSoon();
+            parked.releaseParked(who, whoopUserId);
         }
 
         @Override
@@ -383,7 +356,7 @@ public final class WhoopModule implements Managed {
 
         @Override
         public void disowned(UserId who) {
-            synchronizer.disowned(who); // whoever waits for it: nothing would do it later
+            jobRequests.disowned(who); // whoever waits for it: nothing would do it later
         }
     }
 }

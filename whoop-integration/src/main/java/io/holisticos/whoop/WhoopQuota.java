@@ -3,7 +3,7 @@ package io.holisticos.whoop;
 import io.holisticos.health.HealthError.InvalidRequest;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.whoop.quota.QuotaGovernor;
-import io.holisticos.whoop.sync.Synchronizer;
+import io.holisticos.whoop.sync.SyncRequests;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 public final class WhoopQuota {
 
     private final QuotaGovernor quota;
-    private final Synchronizer synchronizer;
+    private final SyncRequests requests;
 
-    WhoopQuota(QuotaGovernor quota, Synchronizer synchronizer) {
+    WhoopQuota(QuotaGovernor quota, SyncRequests requests) {
         this.quota = quota;
-        this.synchronizer = synchronizer;
+        this.requests = requests;
     }
 
     /** How it stands; to be written as JSON. */
@@ -51,7 +51,7 @@ public final class WhoopQuota {
     public List<String> unblock(@Nullable String window) {
         List<String> windows = window == null ? QuotaGovernor.windows() : List.of(window);
         Map<String, Instant> lifted = quota.unblock(windows);
-        int resumed = synchronizer.resume();
+        int resumed = requests.resume();
         List<String> changed = new ArrayList<>();
         for (String one : windows) {
             Instant until = lifted.get(one);

@@ -7,7 +7,7 @@ import io.holisticos.health.UserId;
 import io.holisticos.jobs.Jobs;
 import io.holisticos.whoop.connect.Reactivation;
 import io.holisticos.whoop.connect.Reactivation.Fate;
-import io.holisticos.whoop.sync.Synchronizer;
+import io.holisticos.whoop.sync.SyncJobs;
 import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
@@ -72,7 +72,7 @@ public final class WhoopReactivation {
     /** Who runs the jobs looks at once for members who are connected and not kept current. */
     private void syncSoon() {
         try {
-            jobs.reschedule(TaskInstanceId.of(Synchronizer.SWEEP_TASK, RecurringTask.INSTANCE), clock.instant());
+            jobs.reschedule(TaskInstanceId.of(SyncJobs.SWEEP_TASK, RecurringTask.INSTANCE), clock.instant());
         } catch (RuntimeException e) { // at work already, or the service never ran: it comes by every ten minutes
             lines.accept("their syncs begin within ten minutes");
         }

@@ -17,7 +17,7 @@ import io.holisticos.whoop.MemberStatuses.MemberStatus;
 import io.holisticos.whoop.data.Held;
 import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.data.WhoopDays;
-import io.holisticos.whoop.sync.Freshness;
+import io.holisticos.whoop.sync.SyncFreshness;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -108,7 +108,7 @@ public final class WhoopSource implements HealthSource {
     }
 
     /** Days up to the person's today that do not lie wholly in what was read. */
-    private Set<LocalDate> partlyRead(@Nullable Freshness freshness, DayRange days, ZoneOffset offset) {
+    private Set<LocalDate> partlyRead(@Nullable SyncFreshness freshness, DayRange days, ZoneOffset offset) {
         if (freshness == null) {
             return Set.copyOf(days.days());
         }

@@ -6,8 +6,8 @@ import io.holisticos.outbound.Outbound;
 import io.holisticos.whoop.api.ForbiddenCalls;
 import io.holisticos.whoop.connect.Admission;
 import io.holisticos.whoop.quota.QuotaGovernor;
-import io.holisticos.whoop.sync.Failing;
-import io.holisticos.whoop.sync.Synchronizer;
+import io.holisticos.whoop.sync.RepeatedFailure;
+import io.holisticos.whoop.sync.SyncRequests;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -73,7 +73,7 @@ public final class WhoopVitals {
                         new Use(status.usedInDay(), status.mostInDay()),
                         status.nextPermitAt(),
                         status.blockedUntil()),
-                work.synchronizer().lastSyncedAt(),
+                work.requests().lastSyncedAt(),
                 work.failing().find().stream().map(FailingJob::of).toList(),
                 membersOf(connecting.admission().members()));
     }
@@ -91,7 +91,7 @@ public final class WhoopVitals {
     record Connecting(ForbiddenCalls forbidden, Admission admission, Supplier<Optional<String>> vaultTrouble) {}
 
     /** What is told by the parts that keep members current. */
-    record Work(Synchronizer synchronizer, Jobs jobs, FailingJobs failing) {}
+    record Work(SyncRequests requests, Jobs jobs, FailingJobs failing) {}
 
     /**
      * From the database, so the same on every replica.
@@ -120,7 +120,7 @@ public final class WhoopVitals {
             @JsonProperty("collection") @Nullable String collection,
             @JsonProperty("members") int members) {
 
-        static FailingJob of(Failing failing) {
+        static FailingJob of(RepeatedFailure failing) {
             return new FailingJob(failing.job(), failing.error(), failing.collection(), failing.members());
         }
     }

@@ -83,11 +83,11 @@ class InternalRoutesTest {
                     new SecurityEvents(environment.metrics()));
             MemberStatuses statuses = new MemberStatuses(
                     CONNECTIONS,
-                    bed.synchronizer,
-                    new StaleMembers(bed.synchronizer::catchUp),
+                    bed.requests,
+                    new StaleMembers(bed.requests::catchUp),
                     Duration.ofHours(6),
                     bed.clock);
-            InternalAccess access = new InternalAccess(bed.synchronizer, who -> ENABLED.get(), bed.clock);
+            InternalAccess access = new InternalAccess(bed.requests, who -> ENABLED.get(), bed.clock);
             environment
                     .jersey()
                     .register(new InternalDataResource(
@@ -101,7 +101,7 @@ class InternalRoutesTest {
         bed = new SyncBed();
         bed.connect(ANNA);
         CONNECTIONS.put(ANNA, new MemberConnection(10129L, SyncBed.START, MemberConnections.Standing.USABLE));
-        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        bed.work(ANNA, bed.requests.firstSync(ANNA));
         application = new DropwizardTestSupport<>(
                 TinyApplication.class,
                 null,

@@ -29,8 +29,8 @@ import io.holisticos.whoop.data.RecordKind;
 import io.holisticos.whoop.data.Samples;
 import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.sync.SyncBed;
-import io.holisticos.whoop.sync.SyncTerms;
-import io.holisticos.whoop.sync.Synchronizer;
+import io.holisticos.whoop.sync.SyncContext;
+import io.holisticos.whoop.sync.SyncRequests;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -58,12 +58,12 @@ class WhoopSourceTest {
         bed = new SyncBed();
         connections = new KnownConnections();
         MemberStatuses statuses =
-                new MemberStatuses(connections, bed.synchronizer, stale(bed.synchronizer), STALE_AFTER, bed.clock);
+                new MemberStatuses(connections, bed.requests, stale(bed.requests), STALE_AFTER, bed.clock);
         source = new WhoopSource(statuses, bed.reader, bed.clock, bed.readings);
         bed.connect(ANNA);
         connections.put(ANNA, new MemberConnection(1L, SyncBed.START, MemberConnections.Standing.USABLE));
         bed.stopBackfills();
-        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        bed.work(ANNA, bed.requests.firstSync(ANNA));
     }
 
     @AfterAll
@@ -305,13 +305,13 @@ class WhoopSourceTest {
     @Test
     void aDatabaseThatIsDownIsUnavailable() {
         Jdbi down = Jdbi.create("jdbc:postgresql://127.0.0.1:1/none");
-        SyncTerms terms = new SyncTerms(
+        SyncContext terms = new SyncContext(
                 who -> true,
                 (who, begun) -> {},
                 who -> "hash-" + Integer.toHexString(who.hashCode()),
                 bed.clock,
                 new MetricRegistry());
-        Synchronizer lost = new Synchronizer(down, null, null, terms, () -> null);
+        SyncRequests lost = new SyncRequests(down, null, terms, () -> {});
         WhoopDayStore reader = new WhoopDayStore(down, Samples.vault(down));
         WhoopSource unreachable = new WhoopSource(
                 new MemberStatuses(connections, lost, stale(lost), STALE_AFTER, bed.clock),
@@ -339,8 +339,8 @@ class WhoopSourceTest {
         return bed.readings.snapshot().counts().cumulative(event);
     }
 
-    private static StaleMembers stale(Synchronizer synchronizer) {
-        return new StaleMembers(synchronizer::catchUp, MoreExecutors.newDirectExecutorService());
+    private static StaleMembers stale(SyncRequests requests) {
+        return new StaleMembers(requests::catchUp, MoreExecutors.newDirectExecutorService());
     }
 
     private static UserId member(String name) {

@@ -2,6 +2,7 @@ package io.holisticos.whoop.connect;
 
 import static io.holisticos.whoop.api.WhoopApi.WHOOP;
 
+import io.holisticos.database.Database;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
 import io.holisticos.whoop.connect.Connection.State;
@@ -15,7 +16,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
@@ -515,24 +515,11 @@ final class ConnectionStore {
 
     /** A database that is down or too busy is trouble to be expected; a statement that is wrong is not. */
     static RuntimeException translated(JdbiException e) {
-        if (e instanceof ConnectionException) {
-            return new SourceUnavailable(WHOOP, RETRY_AFTER, e);
-        }
-        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql && isOutage(sql.getSQLState())) {
-                return new SourceUnavailable(WHOOP, RETRY_AFTER, e);
-            }
-        }
-        return e;
+        return Database.isUnavailable(e) ? new SourceUnavailable(WHOOP, RETRY_AFTER, e) : e;
     }
 
     /** Whether a unique index refused a row. */
     static boolean isDuplicate(JdbiException e) {
         return e.getCause() instanceof SQLException sql && "23505".equals(sql.getSQLState());
-    }
-
-    /** Connection lost (08), no resources (53), lock not had in time (55), operator intervention (57). */
-    private static boolean isOutage(@Nullable String sqlState) {
-        return sqlState != null && sqlState.matches("(08|53|55|57).*");
     }
 }

@@ -1,6 +1,6 @@
 package io.holisticos.whoop.sync;
 
-/** A list that leads to no end: reading it once more from its start would lead to the same place. */
+/** A list that does not come to an end: reading it again from its start would end the same way. */
 final class EndlessList extends RuntimeException {
 
     private final SyncError why;

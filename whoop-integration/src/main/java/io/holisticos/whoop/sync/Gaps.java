@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What a backfill has still to read. */
+/** The spans of time that a backfill still has to read. */
 final class Gaps {
 
     private Gaps() {}
@@ -18,23 +18,24 @@ final class Gaps {
     /**
      * The unread spans of a collection, oldest first.
      *
-     * @param listedAt when the newest days were read; what comes after is no business of a backfill
+     * @param listedAt when the newest days were read; a backfill reads nothing after that
      */
-    static List<Window> of(Coverage coverage, Collection collection, Window asked, @Nullable Instant listedAt) {
-        if (listedAt == null || !asked.start().isBefore(listedAt.truncatedTo(ChronoUnit.MILLIS))) {
+    static List<Window> of(
+            Coverage coverage, RecordCollection collection, Window requested, @Nullable Instant listedAt) {
+        if (listedAt == null || !requested.start().isBefore(listedAt.truncatedTo(ChronoUnit.MILLIS))) {
             return List.of();
         }
-        return coverage.gaps(collection.kind(), new Window(asked.start(), listedAt));
+        return coverage.gaps(collection.kind(), new Window(requested.start(), listedAt));
     }
 
-    /** How much of the time asked for is read, 0 to 100; 100 only when nothing is missing. */
-    static int percent(Coverage coverage, Window asked, Map<Collection, Instant> listedAt) {
+    /** How much of the time asked for was read, 0 to 100; 100 only when nothing is missing. */
+    static int percent(Coverage coverage, Window requested, Map<RecordCollection, Instant> listedAt) {
         Duration whole = Duration.ZERO;
         Duration missing = Duration.ZERO;
-        for (Collection collection : Collection.values()) {
-            Instant until = listedAt.getOrDefault(collection, asked.end());
-            whole = whole.plus(Duration.between(asked.start(), until));
-            for (Window gap : of(coverage, collection, asked, until)) {
+        for (RecordCollection collection : RecordCollection.values()) {
+            Instant until = listedAt.getOrDefault(collection, requested.end());
+            whole = whole.plus(Duration.between(requested.start(), until));
+            for (Window gap : of(coverage, collection, requested, until)) {
                 missing = missing.plus(Duration.between(gap.start(), gap.end()));
             }
         }
@@ -45,10 +46,10 @@ final class Gaps {
         return (int) Math.min(99, read * 100 / Math.max(1, whole.toMillis()));
     }
 
-    /** Since when all collections are read without a gap; empty before each was read once. */
+    /** The moment since which all collections were read without a gap; empty before each was read once. */
     static Optional<Instant> coveredFrom(Coverage coverage) {
         Instant latest = Instant.MIN;
-        for (Collection collection : Collection.values()) {
+        for (RecordCollection collection : RecordCollection.values()) {
             Optional<Window> newest = coverage.newest(collection.kind());
             if (newest.isEmpty()) {
                 return Optional.empty();

@@ -1,5 +1,6 @@
 package io.holisticos.whoop.sync;
 
+import io.holisticos.database.Database;
 import io.holisticos.health.HealthError.BadSourceReply;
 import io.holisticos.health.HealthError.ConnectionNotFound;
 import io.holisticos.health.HealthError.ReauthorizationRequired;
@@ -14,14 +15,14 @@ import io.holisticos.whoop.data.AnotherAccount;
 import io.holisticos.whoop.data.Coverage;
 import io.holisticos.whoop.data.WhoopStore;
 import io.holisticos.whoop.quota.Lane;
-import io.holisticos.whoop.sync.Failures.What;
-import io.holisticos.whoop.sync.MemberState.Asked;
 import io.holisticos.whoop.sync.MemberState.Backfill;
-import io.holisticos.whoop.sync.MemberState.Read;
-import io.holisticos.whoop.sync.MemberState.Standing;
-import io.holisticos.whoop.sync.MemberStore.Row;
+import io.holisticos.whoop.sync.MemberState.Permission;
+import io.holisticos.whoop.sync.MemberState.ReadState;
+import io.holisticos.whoop.sync.MemberState.Requested;
+import io.holisticos.whoop.sync.MemberStore.MemberRow;
+import io.holisticos.whoop.sync.ReadFailures.ReadTarget;
 import io.holisticos.whoop.sync.Step.Calling;
-import io.holisticos.whoop.sync.Step.Walk;
+import io.holisticos.whoop.sync.Step.Listing;
 import io.holisticos.whoop.sync.SyncRun.Kind;
 import io.holisticos.whoop.sync.SyncRun.Stage;
 import java.time.Clock;
@@ -34,101 +35,88 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does for one member what the planner says, step by step. All it knows lies in the tables: a kill between two steps
- * costs a page read again, never a record or a change.
+ * Takes the planner's steps for one member. All it knows lies in the tables: a kill between two steps costs a page that is read
+ * again, never a record or an event.
  */
 final class MemberJob {
 
     private static final Logger log = LoggerFactory.getLogger(MemberJob.class);
 
-    /** Members whose past is read at the same time; the others wait for their turn instead of for permits. */
+    /** Members whose past is read at the same time; the others wait for their turn. */
     static final int BACKFILLS_AT_ONCE = 8;
 
     private final MemberStore members;
-    private final ChangeStore changes;
-    private final SyncStore runs;
+    private final RecordEventStore events;
+    private final SyncRunStore runs;
     private final FailureStore failures;
     private final WhoopStore records;
-    private final Reading reading;
-    private final Setbacks setbacks;
-    private final Progress progress;
-    private final SyncMeters meters;
-    private final SyncTerms terms;
+    private final RecordFetcher fetcher;
+    private final StepFailures stepFailures;
+    private final RunProgress progress;
+    private final SyncMetrics meters;
+    private final SyncContext terms;
     private final Clock clock;
 
     /**
      * For the members of one database.
      *
-     * @param wake puts the next backfill's turn on the list of jobs
+     * @param wake puts the job of the member whose backfill is next on the list
      */
-    MemberJob(MemberTables tables, WhoopApi api, WhoopStore records, SyncTerms terms, Consumer<UserId> wake) {
+    MemberJob(SyncTables tables, WhoopApi api, WhoopStore records, SyncContext terms, Consumer<UserId> wake) {
         this.members = tables.members();
-        this.changes = tables.changes();
+        this.events = tables.events();
         this.runs = tables.runs();
         this.records = records;
-        this.meters = new SyncMeters(terms.metrics());
-        this.reading = new Reading(api, records, members, meters, terms.clock());
+        this.meters = new SyncMetrics(terms.metrics());
+        this.fetcher = new RecordFetcher(api, records, members, meters, terms.clock());
         this.failures = tables.failures();
-        this.setbacks = new Setbacks(members, failures, terms);
-        this.progress = new Progress(tables, records, meters, terms, wake);
+        this.stepFailures = new StepFailures(members, failures, terms);
+        this.progress = new RunProgress(tables, records, meters, terms, wake);
         this.terms = terms;
         this.clock = terms.clock();
     }
 
-    /** The tables of this package. */
-    record MemberTables(MemberStore members, ChangeStore changes, SyncStore runs, FailureStore failures) {
-
-        static MemberTables in(Jdbi database) {
-            return new MemberTables(
-                    new MemberStore(database),
-                    new ChangeStore(database),
-                    new SyncStore(database),
-                    new FailureStore(database));
-        }
-    }
-
     /**
-     * What came of an execution.
+     * The result of an execution.
      *
-     * @param next when to go on; null when nothing is to be done until the member connects
-     * @param seenUpTo what was asked for after this moment was not seen
-     * @param heard the last event that was seen
+     * @param next when to go on; null when there is nothing to do until the member connects
+     * @param seenUpTo runs that were requested after this moment were not seen
+     * @param lastEventAt when the last event came that was seen
      */
-    record Result(@Nullable Instant next, Instant seenUpTo, Instant heard) {}
+    record JobResult(@Nullable Instant next, Instant seenUpTo, Instant lastEventAt) {}
 
     /**
      * Goes on with a member until there is nothing to do for now.
      *
      * @param stopping whether this process is about to end
      */
-    Result work(UserId who, BooleanSupplier stopping) {
+    JobResult work(UserId who, BooleanSupplier stopping) {
         Instant seenUpTo = now();
-        Instant heard = Instant.EPOCH;
+        Instant lastEventAt = Instant.EPOCH;
         Optional<MemberState> known = load(who);
         while (known.isPresent()) {
             MemberState state = known.get();
             seenUpTo = state.now();
-            heard = state.told().lastAt();
-            Step step = Planner.next(state, QuietHour.of(who, state.held().offset()));
+            lastEventAt = state.events().lastAt();
+            Step step = Planner.next(state, ReconcileHour.of(who, state.stored().offset()));
             if (step instanceof Step.Wait wait) {
-                return new Result(wait.until(), seenUpTo, heard);
+                return new JobResult(wait.until(), seenUpTo, lastEventAt);
             }
-            if (step instanceof Step.Rest) {
+            if (step instanceof Step.Stop) {
                 progress.fail(who, state, SyncError.NOT_CONNECTED);
                 break;
             }
             if (stopping.getAsBoolean()) {
-                return new Result(now(), seenUpTo, heard);
+                return new JobResult(now(), seenUpTo, lastEventAt);
             }
             known = follow(who, state, step);
         }
-        return new Result(null, seenUpTo, heard);
+        return new JobResult(null, seenUpTo, lastEventAt);
     }
 
     private Optional<MemberState> load(UserId who) {
@@ -136,57 +124,58 @@ final class MemberJob {
         return members.load(who, now).map(row -> stateOf(who, row, now));
     }
 
-    private MemberState stateOf(UserId who, Row row, Instant now) {
+    private MemberState stateOf(UserId who, MemberRow row, Instant now) {
         SyncRun run = null;
         Backfill backfill = null;
-        for (SyncRun open : row.flags().asked() ? runs.findOpen(who) : List.<SyncRun>of()) {
+        for (SyncRun open : row.flags().requested() ? runs.findOpen(who) : List.<SyncRun>of()) {
             if (open.kind() != Kind.BACKFILL) {
                 run = open;
             } else if (runs.backfills(BACKFILLS_AT_ONCE, now).contains(who)) {
                 backfill = new Backfill(open, row.backfill());
             }
         }
-        Standing standing =
-                row.flags().stopped() ? Standing.STOPPED : terms.enabled().test(who) ? Standing.OPEN : Standing.OFF;
-        MemberState.Held held = new MemberState.Held(
+        Permission permission = row.flags().stopped()
+                ? Permission.STOPPED
+                : terms.enabled().test(who) ? Permission.ALLOWED : Permission.OFF;
+        MemberState.StoredRecords stored = new MemberState.StoredRecords(
                 row.night(), row.cycle(), row.offset(), row.flags().absent() ? records.absences(who) : List.of());
-        Failures failing = row.flags().failing() ? failures.of(who) : Failures.NONE;
+        ReadFailures failing = row.flags().failing() ? failures.of(who) : ReadFailures.NONE;
         MemberState state = new MemberState(
-                now, row.told(), row.read(), held, new Asked(standing, run, null, Coverage.none()), failing);
+                now, row.events(), row.read(), stored, new Requested(permission, run, null, Coverage.none()), failing);
         if (backfill == null || !state.mayCall(Lane.BACKFILL)) {
-            return state; // without a permit there is no use in looking for gaps
+            return state; // gaps are of no use without a permit
         }
-        Coverage coverage = backfill.walk() == null ? records.coverage(who) : Coverage.none();
+        Coverage coverage = backfill.listing() == null ? records.coverage(who) : Coverage.none();
         return new MemberState(
-                now, row.told(), row.read(), held, new Asked(standing, run, backfill, coverage), failing);
+                now, row.events(), row.read(), stored, new Requested(permission, run, backfill, coverage), failing);
     }
 
-    /** Returns the state afterwards; empty when the member is gone. */
+    /** Takes a step, whatever comes of it. Returns the state afterwards; empty when the member is gone. */
     private Optional<MemberState> follow(UserId who, MemberState state, Step step) {
         Instant begun = now();
         try {
             return take(who, state, step);
         } catch (SourceThrottled wait) {
-            setbacks.throttled(who, state, step, wait.retryAfter().orElse(Setbacks.FIRST_RETRY));
+            stepFailures.throttled(who, state, step, wait.retryAfter().orElse(StepFailures.FIRST_RETRY));
         } catch (SourceUnavailable away) {
-            Duration retryAfter = away.retryAfter().orElse(Setbacks.FIRST_RETRY);
-            setbacks.away(who, state, step, retryAfter, WhatFailed.inWords(away));
+            Duration retryAfter = away.retryAfter().orElse(StepFailures.FIRST_RETRY);
+            stepFailures.away(who, state, step, retryAfter, WhatFailed.inWords(away));
         } catch (ReauthorizationRequired refused) {
             terms.consentLost().accept(who, begun);
-            rest(who, state, begun, SyncError.CONSENT_LOST);
+            stop(who, state, begun, SyncError.CONSENT_LOST);
         } catch (ConnectionNotFound gone) {
-            rest(who, state, begun, SyncError.NOT_CONNECTED);
+            stop(who, state, begun, SyncError.NOT_CONNECTED);
         } catch (AnotherAccount left) {
             log.info("event=records_not_kept member={} because=another_account", inLogs(who));
         } catch (NotNow edge) {
-            setbacks.away(who, state, step, Setbacks.FIRST_RETRY, WhatFailed.inWords(edge));
+            stepFailures.away(who, state, step, StepFailures.FIRST_RETRY, WhatFailed.inWords(edge));
         } catch (BadSourceReply bad) {
             fail(who, state, step, SyncError.BAD_REPLY, WhatFailed.inWords(bad));
         } catch (EndlessList endless) {
             fail(who, state, step, endless.why(), endless.why().word());
-        } catch (RuntimeException ours) { // whatever it is: it would come again, and nobody would know
-            if (DatabaseOutage.isCauseOf(ours)) {
-                setbacks.away(who, state, step, Setbacks.FIRST_RETRY, WhatFailed.inWords(ours));
+        } catch (RuntimeException ours) { // any other failure would come again, and nobody would know
+            if (Database.isUnavailable(ours)) {
+                stepFailures.away(who, state, step, StepFailures.FIRST_RETRY, WhatFailed.inWords(ours));
             } else {
                 fail(who, state, step, SyncError.INTERNAL, WhatFailed.inWords(ours));
             }
@@ -194,16 +183,16 @@ final class MemberJob {
         return load(who);
     }
 
-    /** A record asked for by its id has its own times to be asked for again; what is no call ends the job. */
+    /** A record that is fetched by its id has its own schedule. The failure of a step that is no call ends the job. */
     private void fail(UserId who, MemberState state, Step step, SyncError error, String cause) {
-        What what = step instanceof Calling call ? call.what() : null;
-        int times = what == null ? 1 : setbacks.failed(who, state, what, error);
-        setbacks.say(who, step, error, times, cause);
-        if (what != null) {
+        ReadTarget target = step instanceof Calling call ? call.target() : null;
+        int times = target == null ? 1 : stepFailures.failed(who, state, target, error);
+        stepFailures.logFailure(who, step, error, times, cause);
+        if (target != null) {
             return;
         }
-        if (step instanceof Step.ReadById told) {
-            Settlement unseen = Settlement.ofRecord(state, told.change(), null, now());
+        if (step instanceof Step.ReadById read) {
+            Settlement unseen = Settlement.ofRecord(state, read.event(), null, now());
             settled(who, state.read(), unseen);
         } else if (step instanceof Step.AskById absent) {
             records.forgetAbsence(who, absent.absent());
@@ -220,97 +209,99 @@ final class MemberJob {
             readFurtherBack(who, state, list);
         } else if (step instanceof Step.ReadPerson person) {
             readPerson(who, state, person);
-        } else if (step instanceof Step.ReadById told) {
+        } else if (step instanceof Step.ReadById read) {
             Settlement settled = Settlement.ofRecord(
                     state,
-                    told.change(),
-                    reading.told(owner(who, state), told.change()).orElse(null),
+                    read.event(),
+                    fetcher.byEvent(owner(who, state), read.event()).orElse(null),
                     now());
-            return settled(who, Setbacks.unpaused(state, told, state.read().walk()), settled);
+            return settled(who, StepFailures.unpaused(state, read, state.read().listing()), settled);
         } else if (step instanceof Step.AskById absent) {
-            reading.absent(owner(who, state), absent.absent());
-            setbacks.worked(who, state, absent);
-        } else if (step instanceof Step.Bury bury) {
-            bury(who, bury.deletion());
-        } else if (step instanceof Step.Alarm alarm) {
+            fetcher.absent(owner(who, state), absent.absent());
+            stepFailures.worked(who, state, absent);
+        } else if (step instanceof Step.MarkDeleted marked) {
+            markDeleted(who, marked.deletion());
+        } else if (step instanceof Step.SilenceAlarm alarm) {
             log.warn("event=webhooks_silent member={} since={}", inLogs(who), alarm.since());
             meters.silence();
-            Read read = state.read();
+            ReadState read = state.read();
             members.save(
-                    who, new Read(read.account(), read.listedAt(), read.walk(), alarm.since(), read.pause()), now());
+                    who,
+                    new ReadState(read.account(), read.listedAt(), read.listing(), alarm.since(), read.pause()),
+                    now());
         } else if (step instanceof Step.Finish finish) {
             progress.finish(who, state, finish.run());
-        } else if (step instanceof Step.GiveUp giveUp) {
-            progress.giveUp(who, state, giveUp);
+        } else if (step instanceof Step.AbandonRun abandoned) {
+            progress.abandon(who, state, abandoned);
         }
         return load(who);
     }
 
-    private static Owner owner(UserId who, MemberState state) {
-        return new Owner(who, state.read().account());
+    private static RecordOwner owner(UserId who, MemberState state) {
+        return new RecordOwner(who, state.read().account());
     }
 
-    private Optional<MemberState> settled(UserId who, Read after, Settlement settled) {
+    private Optional<MemberState> settled(UserId who, ReadState after, Settlement settled) {
         Instant now = now();
-        Optional<Row> row = members.save(who, after, settled, now);
+        Optional<MemberRow> row = members.save(who, after, settled, now);
         meters.settled(settled, now);
         return row.map(saved -> stateOf(who, saved, now));
     }
 
     private Optional<MemberState> readPage(UserId who, MemberState state, Step.ListPage list) {
-        Walk walk = list.walk();
-        Reading.Brought brought = reading.page(owner(who, state), walk, state.listedAt(walk.collection()));
-        SyncRun run = state.asked().run();
-        if (run != null && walk.lane() == Lane.INTERACTIVE) {
-            progress.read(run, Stage.of(walk.collection()), brought.records());
+        Listing listing = list.listing();
+        RecordFetcher.FetchedPage page = fetcher.page(owner(who, state), listing, state.listedAt(listing.collection()));
+        SyncRun run = state.requested().run();
+        if (run != null && listing.lane() == Lane.INTERACTIVE) {
+            progress.read(run, Stage.of(listing.collection()), page.records());
         }
-        walk.requireAnEnd(brought.sight().nextToken()); // now that the page is saved
-        Settlement settled = Settlement.of(state, walk, brought.sight(), now());
-        if (walk.lane() == Lane.RECONCILE && settled.listedAt() != null) {
+        listing.requireAnEnd(page.contents().nextToken()); // now that the page is saved
+        Settlement settled = Settlement.of(state, listing, page.contents(), now());
+        if (listing.lane() == Lane.RECONCILE && settled.listedAt() != null) {
             meters.reconciled();
         }
-        if (settled.walk() == null) {
-            setbacks.over(who, state, list);
+        if (settled.listing() == null) {
+            stepFailures.over(who, state, list);
         }
         return settled(who, after(state, list, settled), settled);
     }
 
     private void readFurtherBack(UserId who, MemberState state, Step.ListPage list) {
-        Walk walk = list.walk();
-        Reading.Brought brought = reading.page(owner(who, state), walk, null);
-        String token = brought.sight().nextToken();
-        walk.requireAnEnd(token);
-        Window unread = brought.sight().stillUnread();
+        Listing listing = list.listing();
+        RecordFetcher.FetchedPage page = fetcher.page(owner(who, state), listing, null);
+        String token = page.contents().nextToken();
+        listing.requireAnEnd(token);
+        Window unread = page.contents().stillUnread();
         members.saveBackfill(
-                owner(who, state), token == null || unread == null ? null : walk.next(unread, token), now());
-        setbacks.worked(who, state, list);
-        progress.readFurtherBack(who, state, walk, brought.records());
+                owner(who, state), token == null || unread == null ? null : listing.next(unread, token), now());
+        stepFailures.worked(who, state, list);
+        progress.readFurtherBack(who, state, listing, page.records());
     }
 
-    private void bury(UserId who, OpenChange deletion) {
-        records.delete(deletion.collection().kind(), who, deletion.recordId().toString(), deletion.toldAt(), now());
-        changes.bury(who, deletion, now());
+    private void markDeleted(UserId who, PendingEvent deletion) {
+        records.delete(deletion.collection().kind(), who, deletion.recordId().toString(), deletion.receivedAt(), now());
+        events.settleDeleted(who, deletion, now());
     }
 
-    private static Read after(MemberState state, Step.ListPage list, Settlement settled) {
-        Walk walk = list.walk();
-        Walk under = state.read().walk();
-        Walk other = under != null && under.collection() != walk.collection() ? under : null;
-        Read read = Setbacks.unpaused(state, list, settled.walk() == null ? other : settled.walk());
+    private static ReadState after(MemberState state, Step.ListPage list, Settlement settled) {
+        Listing listing = list.listing();
+        Listing under = state.read().listing();
+        Listing other = under != null && under.collection() != listing.collection() ? under : null;
+        ReadState read = StepFailures.unpaused(state, list, settled.listing() == null ? other : settled.listing());
         Instant listed = settled.listedAt();
         if (listed == null) {
             return read;
         }
-        Map<Collection, Instant> listedAt = new EnumMap<>(Collection.class);
+        Map<RecordCollection, Instant> listedAt = new EnumMap<>(RecordCollection.class);
         listedAt.putAll(read.listedAt());
-        listedAt.put(walk.collection(), listed);
-        return new Read(read.account(), listedAt, read.walk(), read.relistBefore(), read.pause());
+        listedAt.put(listing.collection(), listed);
+        return new ReadState(read.account(), listedAt, read.listing(), read.relistBefore(), read.pause());
     }
 
     private void readPerson(UserId who, MemberState state, Step.ReadPerson person) {
-        int read = reading.person(owner(who, state), person.stage());
-        setbacks.worked(who, state, person);
-        SyncRun run = state.asked().run();
+        int read = fetcher.person(owner(who, state), person.stage());
+        stepFailures.worked(who, state, person);
+        SyncRun run = state.requested().run();
         if (run != null) {
             progress.read(run, person.stage() == Stage.PROFILE ? Stage.BODY_MEASUREMENT : Stage.CYCLES, read);
         }
@@ -320,8 +311,8 @@ final class MemberJob {
         return terms.inLogs().apply(who);
     }
 
-    /** Without consent there is nothing to be done; unless it was given while the refused call was under way. */
-    private void rest(UserId who, MemberState state, Instant begun, SyncError why) {
+    /** Without consent there is nothing to do, unless it was given while the refused call was under way. */
+    private void stop(UserId who, MemberState state, Instant begun, SyncError why) {
         if (members.stop(who, begun, now())) {
             progress.fail(who, state, why);
         }

@@ -3,16 +3,16 @@ package io.holisticos.whoop.sync;
 import io.holisticos.health.UserId;
 import io.holisticos.whoop.api.Window;
 import io.holisticos.whoop.quota.Lane;
-import io.holisticos.whoop.sync.Change.Happened;
 import io.holisticos.whoop.sync.MemberState.Failure;
 import io.holisticos.whoop.sync.MemberState.NewestCycle;
 import io.holisticos.whoop.sync.MemberState.Night;
 import io.holisticos.whoop.sync.MemberState.Pause;
-import io.holisticos.whoop.sync.MemberState.Read;
-import io.holisticos.whoop.sync.MemberStore.Flags;
-import io.holisticos.whoop.sync.MemberStore.Row;
-import io.holisticos.whoop.sync.OpenChange.Hints;
-import io.holisticos.whoop.sync.Step.Walk;
+import io.holisticos.whoop.sync.MemberState.ReadState;
+import io.holisticos.whoop.sync.MemberStore.MemberFlags;
+import io.holisticos.whoop.sync.MemberStore.MemberRow;
+import io.holisticos.whoop.sync.PendingEvent.Hints;
+import io.holisticos.whoop.sync.RecordEvent.Happened;
+import io.holisticos.whoop.sync.Step.Listing;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -25,48 +25,48 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.jdbi.v3.core.statement.Update;
+import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 
-/** What {@link MemberStore} keeps, in and out of its columns. */
+/** Members as rows of {@link MemberStore}, in both directions. */
 final class MemberRows {
 
     private MemberRows() {}
 
-    /** A member is as many rows as changes are open; empty for who never connected. */
-    static Optional<Row> read(ResultSet rows) throws SQLException {
+    /** There is a row for each pending event, or one row without any. Empty for a member who never connected. */
+    static Optional<MemberRow> read(ResultSet rows) throws SQLException {
         return rows.next() ? Optional.of(row(rows)) : Optional.empty();
     }
 
-    private static Row row(ResultSet row) throws SQLException {
+    private static MemberRow row(ResultSet row) throws SQLException {
         Night night = night(row);
         NewestCycle newest = row.getObject("cycle_start") == null
                 ? null
                 : new NewestCycle(row.getLong("cycle_id"), instant(row, "cycle_start"));
-        boolean atNight = night != null && (newest == null || !night.start().isBefore(newest.start()));
-        String offset = row.getString(atNight ? "night_offset" : "cycle_offset");
+        boolean atSleep = night != null && (newest == null || !night.start().isBefore(newest.start()));
+        String offset = row.getString(atSleep ? "night_offset" : "cycle_offset");
         Instant lastEvent = instantOrNull(row, "last_event_at");
         Instant lastAt = lastEvent == null ? instant(row, "connected_at") : lastEvent;
-        Read read = new Read(
+        ReadState read = new ReadState(
                 row.getObject("whoop_user_id", Long.class),
                 listedAt(row),
-                walk(row, "walk_", row.getString("walk_lane")),
+                listing(row, "walk_", row.getString("walk_lane")),
                 instantOrNull(row, "relist_before"),
                 pause(row));
-        Walk backfill = walk(row, "backfill_", Lane.BACKFILL.name());
-        Flags flags = new Flags(
+        Listing backfill = listing(row, "backfill_", Lane.BACKFILL.name());
+        MemberFlags flags = new MemberFlags(
                 row.getObject("stopped_at") != null,
                 row.getBoolean("asked"),
                 row.getBoolean("absent"),
                 row.getBoolean("failing"));
-        List<OpenChange> open = new ArrayList<>();
-        do { // one row for each open change, or one without any
+        List<PendingEvent> pending = new ArrayList<>();
+        do { // one row for each pending event, or one without any
             if (row.getString("collection") != null) {
-                open.add(change(row));
+                pending.add(event(row));
             }
         } while (row.next());
-        return new Row(
-                new MemberState.Told(open, lastAt),
+        return new MemberRow(
+                new MemberState.ReceivedEvents(pending, lastAt),
                 read,
                 night,
                 newest,
@@ -89,15 +89,15 @@ final class MemberRows {
                 cycleState != null && !cycleState.equals("PENDING_SCORE"));
     }
 
-    private static OpenChange change(ResultSet row) throws SQLException {
-        long cycleId = row.getLong("held_cycle_id");
+    private static PendingEvent event(ResultSet row) throws SQLException {
+        long cycleId = row.getLong("record_cycle_id");
         Hints hints = new Hints(
-                row.getBoolean("partner_settled"),
-                row.getBoolean("buried"),
-                instantOrNull(row, "held_start"),
-                row.getObject("held_cycle_id") == null ? null : cycleId);
-        return new OpenChange(
-                Collection.of(row.getString("collection")),
+                row.getBoolean("is_partner_settled"),
+                row.getBoolean("is_deleted"),
+                instantOrNull(row, "record_start"),
+                row.getObject("record_cycle_id") == null ? null : cycleId);
+        return new PendingEvent(
+                RecordCollection.of(row.getString("collection")),
                 row.getObject("record_id", UUID.class),
                 Happened.of(row.getString("happened")),
                 instant(row, "first_told_at"),
@@ -107,7 +107,7 @@ final class MemberRows {
                 hints);
     }
 
-    /** The version before paused for whatever failed; such a pause is over. */
+    /** An earlier version of the service paused for any failure; such a pause is over. */
     private static @Nullable Pause pause(ResultSet row) throws SQLException {
         String lane = row.getString("pause_lane");
         String error = row.getString("failure");
@@ -118,36 +118,36 @@ final class MemberRows {
             return null;
         }
         Failure failure = outage
-                ? new Failure(SyncError.UNAVAILABLE, collection == null ? null : Collection.of(collection))
+                ? new Failure(SyncError.UNAVAILABLE, collection == null ? null : RecordCollection.of(collection))
                 : null;
         int failures = outage ? row.getInt("failures") : 0;
         return new Pause(lane(lane), instant(row, "paused_until"), failures, failure, throttled);
     }
 
-    static Map<Collection, Instant> listedAt(ResultSet row) throws SQLException {
-        Map<Collection, Instant> listed = new EnumMap<>(Collection.class);
-        put(listed, Collection.CYCLE, instantOrNull(row, "cycles_listed_at"));
-        put(listed, Collection.SLEEP, instantOrNull(row, "sleeps_listed_at"));
-        put(listed, Collection.RECOVERY, instantOrNull(row, "recoveries_listed_at"));
-        put(listed, Collection.WORKOUT, instantOrNull(row, "workouts_listed_at"));
+    static Map<RecordCollection, Instant> listedAt(ResultSet row) throws SQLException {
+        Map<RecordCollection, Instant> listed = new EnumMap<>(RecordCollection.class);
+        put(listed, RecordCollection.CYCLE, instantOrNull(row, "cycles_listed_at"));
+        put(listed, RecordCollection.SLEEP, instantOrNull(row, "sleeps_listed_at"));
+        put(listed, RecordCollection.RECOVERY, instantOrNull(row, "recoveries_listed_at"));
+        put(listed, RecordCollection.WORKOUT, instantOrNull(row, "workouts_listed_at"));
         return listed;
     }
 
-    private static void put(Map<Collection, Instant> listed, Collection collection, @Nullable Instant at) {
+    private static void put(Map<RecordCollection, Instant> listed, RecordCollection collection, @Nullable Instant at) {
         if (at != null) {
             listed.put(collection, at);
         }
     }
 
-    private static @Nullable Walk walk(ResultSet row, String prefix, @Nullable String lane) throws SQLException {
+    private static @Nullable Listing listing(ResultSet row, String prefix, @Nullable String lane) throws SQLException {
         String collection = row.getString(prefix + "collection");
         if (collection == null || lane == null) {
             return null;
         }
         Instant start = instant(row, prefix + "start");
         String token = row.getString(prefix + "token");
-        return new Walk(
-                Collection.of(collection),
+        return new Listing(
+                RecordCollection.of(collection),
                 new Window(start, instant(row, prefix + "end")),
                 new Window(start, instant(row, prefix + "unread_end")),
                 token,
@@ -170,17 +170,17 @@ final class MemberRows {
         return moment == null ? null : moment.toInstant();
     }
 
-    static Update bind(Update update, UserId who, Read read, Instant now) {
+    static <S extends SqlStatement<S>> S bind(S statement, UserId who, ReadState read, Instant now) {
         Pause pause = read.pause();
         Failure failure = pause == null ? null : pause.failure();
-        Collection collection = failure == null ? null : failure.collection();
-        return bindWalk(update, read.walk())
+        RecordCollection collection = failure == null ? null : failure.collection();
+        return bindListing(statement, read.listing())
                 .bind("who", who.value())
                 .bindByType("account", read.account(), Long.class)
-                .bind("cycles", utcOrNull(read.listedAt().get(Collection.CYCLE)))
-                .bind("sleeps", utcOrNull(read.listedAt().get(Collection.SLEEP)))
-                .bind("recoveries", utcOrNull(read.listedAt().get(Collection.RECOVERY)))
-                .bind("workouts", utcOrNull(read.listedAt().get(Collection.WORKOUT)))
+                .bind("cycles", utcOrNull(read.listedAt().get(RecordCollection.CYCLE)))
+                .bind("sleeps", utcOrNull(read.listedAt().get(RecordCollection.SLEEP)))
+                .bind("recoveries", utcOrNull(read.listedAt().get(RecordCollection.RECOVERY)))
+                .bind("workouts", utcOrNull(read.listedAt().get(RecordCollection.WORKOUT)))
                 .bind("relistBefore", utcOrNull(read.relistBefore()))
                 .bind("pauseLane", pause == null ? null : word(pause.lane()))
                 .bind("pausedUntil", pause == null ? null : utc(pause.until()))
@@ -191,18 +191,21 @@ final class MemberRows {
                 .bind("now", utc(now));
     }
 
-    static Update bindWalk(Update update, @Nullable Walk walk) {
-        return update.bind(
+    static <S extends SqlStatement<S>> S bindListing(S statement, @Nullable Listing listing) {
+        return statement
+                .bind(
                         "walkCollection",
-                        walk == null ? null : walk.collection().word())
-                .bind("walkStart", walk == null ? null : utc(walk.window().start()))
-                .bind("walkEnd", walk == null ? null : utc(walk.window().end()))
-                .bind("walkUnreadEnd", walk == null ? null : utc(walk.unread().end()))
-                .bind("walkToken", walk == null ? null : walk.token())
-                .bind("walkPages", walk == null ? null : walk.pages())
-                .bind("walkBegunAt", walk == null ? null : utc(walk.begunAt()))
-                .bind("walkLane", walk == null ? null : word(walk.lane()))
-                .bind("walkTokens", walk == null ? null : walk.seen().bytes());
+                        listing == null ? null : listing.collection().word())
+                .bind("walkStart", listing == null ? null : utc(listing.window().start()))
+                .bind("walkEnd", listing == null ? null : utc(listing.window().end()))
+                .bind(
+                        "walkUnreadEnd",
+                        listing == null ? null : utc(listing.unread().end()))
+                .bind("walkToken", listing == null ? null : listing.token())
+                .bind("walkPages", listing == null ? null : listing.pages())
+                .bind("walkBegunAt", listing == null ? null : utc(listing.begunAt()))
+                .bind("walkLane", listing == null ? null : word(listing.lane()))
+                .bind("walkTokens", listing == null ? null : listing.seen().bytes());
     }
 
     private static String word(Lane lane) {

@@ -4,7 +4,7 @@ import io.holisticos.whoop.data.Absent;
 import io.holisticos.whoop.data.Coverage;
 import io.holisticos.whoop.quota.Lane;
 import io.holisticos.whoop.sync.Step.Calling;
-import io.holisticos.whoop.sync.Step.Walk;
+import io.holisticos.whoop.sync.Step.Listing;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -13,50 +13,56 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that decides what is to be done for a member, as the tables have it.
+ * Everything that decides what is to be done for a member, as the tables have it.
  *
- * @param now when they were read
+ * @param now when the tables were read
  */
-record MemberState(Instant now, Told told, Read read, Held held, Asked asked, Failures failures) {
+record MemberState(
+        Instant now,
+        ReceivedEvents events,
+        ReadState read,
+        StoredRecords stored,
+        Requested requested,
+        ReadFailures failures) {
 
     /**
-     * What WHOOP told.
+     * The events that WHOOP sent.
      *
-     * @param open what is not settled, oldest first
-     * @param lastAt when anything was heard last, or else when the member connected
+     * @param pending those that are not settled, oldest first
+     * @param lastAt when the last event came; when the member connected, if none ever came
      */
-    record Told(List<OpenChange> open, Instant lastAt) {
-        Told {
-            open = List.copyOf(open);
+    record ReceivedEvents(List<PendingEvent> pending, Instant lastAt) {
+        ReceivedEvents {
+            pending = List.copyOf(pending);
         }
     }
 
     /**
-     * What was read.
+     * How far the member was read.
      *
-     * @param account whose WHOOP account it is; null when nobody's, or not known
-     * @param listedAt when each collection was last read as far back as it had been before; one never read is missing
-     * @param walk a listing of several pages that is under way
-     * @param relistBefore what was not listed since is to be listed; the silence alarm says so
-     * @param pause null when every lane may be tried
+     * @param account the member's WHOOP account; null when it is not known
+     * @param listedAt when each collection was last listed without a gap; a collection that was never listed is missing
+     * @param listing a listing of several pages that is not finished
+     * @param relistBefore collections not listed since then are to be listed; the silence alarm sets it
+     * @param pause null when a call may be made in every lane
      */
-    record Read(
+    record ReadState(
             @Nullable Long account,
-            Map<Collection, Instant> listedAt,
-            @Nullable Walk walk,
+            Map<RecordCollection, Instant> listedAt,
+            @Nullable Listing listing,
             @Nullable Instant relistBefore,
             @Nullable Pause pause) {
-        Read {
+        ReadState {
             listedAt = Map.copyOf(listedAt);
         }
     }
 
     /**
-     * A lane, and with it all below, in which nothing is tried for a while: there is no permit, or an outage.
+     * No call is made in this lane and those below it for a while: there is no permit, or there is an outage.
      *
-     * @param failures how often in a row steps failed by the outage, whichever they were, until the last of them works
-     * @param failure how that one did; null when there was no permit
-     * @param throttled whether there was no permit, whatever had failed before
+     * @param failures how many steps in a row the outage has failed
+     * @param failure how the last of them failed; null when only a permit is missing
+     * @param throttled whether a permit is missing, no matter what failed before
      */
     record Pause(
             Lane lane,
@@ -69,7 +75,7 @@ record MemberState(Instant now, Told told, Read read, Held held, Asked asked, Fa
             this(lane, until, failures, failure, failure == null);
         }
 
-        /** There is no permit; what had failed before counts on. The time to come back is to be found yet. */
+        /** There is no permit. Failures before it stay counted. The caller sets the end. */
         static Pause withoutPermit(Lane lane, @Nullable Pause before) {
             return before == null
                     ? new Pause(lane, Instant.EPOCH, 0, null, true)
@@ -80,7 +86,7 @@ record MemberState(Instant now, Told told, Read read, Held held, Asked asked, Fa
             return new Pause(lane, moment, failures, failure, throttled);
         }
 
-        /** The next step failed by the outage too. The time to come back is to be found yet. */
+        /** One more step failed by the outage. The caller sets the end. */
         static Pause byOutage(Lane lane, Failure failure, @Nullable Pause before) {
             int failures = before == null || before.failure() == null ? 1 : before.failures() + 1;
             return new Pause(lane, Instant.EPOCH, failures, failure);
@@ -90,20 +96,20 @@ record MemberState(Instant now, Told told, Read read, Held held, Asked asked, Fa
     /**
      * How a step failed.
      *
-     * @param collection which list it was of; null when it was of none
+     * @param collection the list that failed; null when it was no list
      */
-    record Failure(SyncError error, @Nullable Collection collection) {}
+    record Failure(SyncError error, @Nullable RecordCollection collection) {}
 
     /**
-     * What is held of the member.
+     * The records that are stored of the member, as far as the planner needs them.
      *
-     * @param night the newest night that has its score, or will never have one
+     * @param night the newest main sleep that is scored, or will never be
      * @param cycle the newest cycle
-     * @param offset where the member was last
-     * @param absent records missing from lists
+     * @param offset the time zone of the newest record
+     * @param absent records that were missing from lists
      */
-    record Held(@Nullable Night night, @Nullable NewestCycle cycle, ZoneOffset offset, List<Absent> absent) {
-        Held {
+    record StoredRecords(@Nullable Night night, @Nullable NewestCycle cycle, ZoneOffset offset, List<Absent> absent) {
+        StoredRecords {
             absent = List.copyOf(absent);
         }
     }
@@ -111,7 +117,7 @@ record MemberState(Instant now, Told told, Read read, Held held, Asked asked, Fa
     /**
      * A main sleep.
      *
-     * @param cycleSettled whether its cycle is held, and not as pending
+     * @param cycleSettled whether its cycle is stored and not pending
      */
     record Night(UUID sleepId, long cycleId, Instant start, Instant end, boolean cycleSettled) {}
 
@@ -119,44 +125,44 @@ record MemberState(Instant now, Told told, Read read, Held held, Asked asked, Fa
     record NewestCycle(long cycleId, Instant start) {}
 
     /**
-     * What somebody asked for.
+     * The runs that were requested.
      *
-     * @param run reading now, while somebody waits
-     * @param backfill reading what lies further back
-     * @param coverage what is complete; known while there is a backfill
+     * @param run the run that somebody waits for
+     * @param backfill the run that reads the years before
+     * @param coverage what was read completely; looked up only for a backfill
      */
-    record Asked(
-            Standing standing,
+    record Requested(
+            Permission permission,
             @Nullable SyncRun run,
             @Nullable Backfill backfill,
             Coverage coverage) {}
 
     /** Whether the member may be read. */
-    enum Standing {
-        OPEN,
-        /** Switched off by an operator: all waits. */
+    enum Permission {
+        ALLOWED,
+        /** An operator has switched the integration off: everything waits. */
         OFF,
-        /** Consent or connection is gone: all waits until there is one. */
+        /** The consent or the connection is gone: everything waits until the member connects. */
         STOPPED
     }
 
-    /** A backfill: its run, and its own walk, which others may interrupt. */
-    record Backfill(SyncRun run, @Nullable Walk walk) {}
+    /** A backfill: its run, and its own listing, which more urgent steps may interrupt. */
+    record Backfill(SyncRun run, @Nullable Listing listing) {}
 
     @Nullable
-    Instant listedAt(Collection collection) {
+    Instant listedAt(RecordCollection collection) {
         return read.listedAt().get(collection);
     }
 
-    /** Whether a collection was read at that moment or later. */
-    boolean isListedSince(Collection collection, Instant moment) {
+    /** Whether a collection was listed at that moment or later. */
+    boolean isListedSince(RecordCollection collection, Instant moment) {
         Instant listed = listedAt(collection);
         return listed != null && !listed.isBefore(moment);
     }
 
-    /** Whether a step may be tried now: its lane does not pause, and it has not just failed. */
+    /** Whether a step may be tried now: its lane is not paused, and it has not just failed. */
     boolean mayTry(Step step) {
-        return !(step instanceof Calling call) || (mayCall(call.lane()) && !failures.isHeldBack(call.what(), now));
+        return !(step instanceof Calling call) || (mayCall(call.lane()) && !failures.isHeldBack(call.target(), now));
     }
 
     boolean mayCall(Lane lane) {

@@ -1,75 +1,37 @@
 package io.holisticos.whoop.sync;
 
+import io.holisticos.database.Database;
 import io.holisticos.health.UserId;
 import io.holisticos.whoop.data.AnotherAccount;
 import io.holisticos.whoop.data.Condition;
 import io.holisticos.whoop.sync.MemberState.NewestCycle;
 import io.holisticos.whoop.sync.MemberState.Night;
-import io.holisticos.whoop.sync.MemberState.Read;
-import io.holisticos.whoop.sync.Step.Walk;
-import java.sql.PreparedStatement;
-import java.sql.Types;
+import io.holisticos.whoop.sync.MemberState.ReadState;
+import io.holisticos.whoop.sync.Step.Listing;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.argument.Argument;
+import org.jdbi.v3.core.locator.ClasspathSqlLocator;
 import org.jdbi.v3.core.statement.SqlStatement;
-import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Table {@code whoop_member_sync}, and what stands around it: all that the planner wants to know of a member comes by one
- * statement, since nothing else is done so often.
+ * Table {@code whoop_member_sync}. All that the planner wants to know of a member comes by one statement, since nothing else
+ * is done so often. What lies in other tables comes by the views and functions of their owners.
  */
 final class MemberStore {
 
     /** A delivery may be so late: WHOOP tries again for about an hour. */
     private static final Duration DELIVERY = Duration.ofMinutes(75);
 
-    /** A record that a list lacked so long ago was looked for again meanwhile, or its member cannot be read. */
+    /** A record missing for longer was looked for again meanwhile, or its member cannot be read. */
     private static final Duration MISSED = Duration.ofDays(1);
 
-    private static final String LOAD = """
-            select m.*,
-                night.id as night_id, night.cycle_id as night_cycle_id, night.start_at as night_start,
-                night.end_at as night_end, night.timezone_offset as night_offset,
-                of_night.score_state as night_cycle_state,
-                newest.id as cycle_id, newest.start_at as cycle_start, newest.timezone_offset as cycle_offset,
-                exists (select from whoop_sync s
-                    where s.user_id = m.user_id and s.state in ('queued', 'running')) as asked,
-                exists (select from whoop_absence a
-                    where a.user_id = m.user_id and (a.missed_before is not null or a.missed_at > :missed)) as absent,
-                exists (select from whoop_sync_failure f where f.user_id = m.user_id) as failing,
-                c.collection, c.record_id, c.happened, c.first_told_at, c.told_at, c.due_at, c.rung,
-                exists (select from whoop_change p
-                    where p.user_id = c.user_id and p.record_id = c.record_id and p.collection <> c.collection
-                      and p.happened = 'updated' and p.outcome = 'done' and p.done_at > :late) as partner_settled,
-                exists (select from whoop_change d
-                    where d.user_id = c.user_id and d.record_id = c.record_id and d.happened = 'deleted') as buried,
-                coalesce(held_sleep.start_at, held_workout.start_at) as held_start,
-                held_sleep.cycle_id as held_cycle_id
-            from whoop_member_sync m
-            left join lateral (
-                select s.id, s.cycle_id, s.start_at, s.end_at, s.timezone_offset from whoop_sleep s
-                where s.user_id = m.user_id and not s.nap and s.deleted_at is null and s.score_state <> 'PENDING_SCORE'
-                order by s.end_at desc limit 1) night on true
-            left join whoop_cycle of_night
-                on of_night.user_id = m.user_id and of_night.id = night.cycle_id and of_night.deleted_at is null
-            left join lateral (
-                select y.id, y.start_at, y.timezone_offset from whoop_cycle y
-                where y.user_id = m.user_id and y.deleted_at is null
-                order by y.start_at desc limit 1) newest on true
-            left join whoop_change c on c.user_id = m.user_id and c.done_at is null
-            left join whoop_sleep held_sleep on held_sleep.user_id = c.user_id and held_sleep.id = c.record_id
-            left join whoop_workout held_workout on held_workout.user_id = c.user_id and held_workout.id = c.record_id
-            where m.user_id = :who
-            order by c.first_told_at""";
-
+    private static final String STATE = sql("member-state");
+    private static final String LOAD = sql("member-load") + STATE;
     private static final String SAVE = """
             update whoop_member_sync
             set cycles_listed_at = :cycles, sleeps_listed_at = :sleeps, recoveries_listed_at = :recoveries,
@@ -80,30 +42,24 @@ final class MemberStore {
                 pause_lane = :pauseLane, paused_until = :pausedUntil, failures = :failures,
                 throttled = :throttled, failure = :failure, failure_collection = :failureCollection, recorded_at = :now
             where user_id = :who and whoop_user_id is not distinct from cast(:account as bigint)""";
-    private static final String SAVE_AND_LOAD = SAVE + ";\n" + LOAD;
-    private static final String SETTLE_SAVE_AND_LOAD = ChangeStore.SETTLE + SAVE_AND_LOAD;
+    private static final String SAVE_AND_LOAD = sql("member-save").replace("{save}", SAVE) + STATE;
     private static final String SAVE_BACKFILL = """
             update whoop_member_sync
             set backfill_collection = :walkCollection, backfill_start = :walkStart, backfill_end = :walkEnd,
                 backfill_unread_end = :walkUnreadEnd, backfill_token = :walkToken, backfill_pages = :walkPages,
                 backfill_begun_at = :walkBegunAt, backfill_tokens = :walkTokens, recorded_at = :now
             where user_id = :who and whoop_user_id is not distinct from cast(:account as bigint)""";
-    /** Who changes the account waits for whoever keeps records of it, and sees them then. */
-    private static final String STILL_THEIRS = """
-            select true from whoop_member_sync
-            where user_id = :who and whoop_user_id is not distinct from cast(:account as bigint)
-            for share""";
-
+    private static final String STILL_THEIRS = "select whoop_member_has_account(:who, :account)";
     private static final String CONNECT = """
             insert into whoop_member_sync as held (user_id, connected_at, recorded_at) values (:who, :now, :now)
             on conflict (user_id) do update
             set stopped_at = null, pause_lane = null, paused_until = null, failures = 0,
                 connected_at = excluded.connected_at, recorded_at = excluded.recorded_at""";
-    private static final String FORSAKEN = """
-            select c.user_id, c.whoop_user_id from whoop_connection c
-            left join whoop_member_sync m on m.user_id = c.user_id
-            where c.state in ('active', 'refreshing') and (m.user_id is null or m.stopped_at is not null
-                or m.whoop_user_id is distinct from c.whoop_user_id)""";
+    private static final String NOT_SYNCED = """
+            select o.user_id, o.whoop_user_id from whoop_account_owner o
+            left join whoop_member_sync m on m.user_id = o.user_id
+            where o.is_usable and (m.user_id is null or m.stopped_at is not null
+                or m.whoop_user_id is distinct from o.whoop_user_id)""";
     private static final String ADMIT = """
             insert into whoop_member_sync as held (user_id, connected_at, recorded_at) values (:who, :now, :now)
             on conflict (user_id) do update
@@ -118,7 +74,10 @@ final class MemberStore {
     private static final String STOP = """
             update whoop_member_sync set stopped_at = :now, recorded_at = :now
             where user_id = :who and connected_at <= :begun""";
-    /** Whom somebody waits for comes at once, the others within a minute. What had failed before is not forgotten. */
+    /**
+     * Members for whom a caller or an event waits come at once, the others within a minute. Failures that came before stay
+     * counted.
+     */
     private static final String RESUME = """
             with paused as materialized (
                 select user_id, pause_lane from whoop_member_sync
@@ -128,17 +87,37 @@ final class MemberStore {
                 set pause_lane = case when m.failures > 0 then m.pause_lane end,
                     paused_until = case when m.failures > 0 then cast(:now as timestamptz) end, recorded_at = :now
                 from paused where m.user_id = paused.user_id
-                returning m.user_id
-            ), woken as (
-                update scheduled_tasks t set version = t.version + 1, execution_time = least(t.execution_time,
-                    cast(:now as timestamptz) + case when paused.pause_lane in ('interactive', 'webhook') then 0
-                        else abs(hashtext(paused.user_id) % 60) end * interval '1 second')
-                from paused
-                where t.task_name = :task and t.task_instance = paused.user_id and not t.picked
-                  and t.execution_time > :now
-                returning t.task_instance
+                returning m.user_id, paused.pause_lane as lane
             )
-            select count(*) from resumed""";
+            select count(*) as members, count(*) filter (where job_wake_up(:task, user_id,
+                cast(:now as timestamptz) + case when lane in ('interactive', 'webhook') then 0
+                    else abs(hashtext(user_id) % 60) end * interval '1 second', null)) as woken
+            from resumed""";
+
+    private static final String WAKE = """
+            select due.due_at, job_wake_up(:task, m.user_id, due.due_at, coalesce(due.due_at, :now)) as is_scheduled
+            from whoop_member_sync m, lateral (
+                select least(
+                    (select min(e.due_at) from whoop_pending_event e where e.user_id = m.user_id),
+                    (select min(r.requested_at) from whoop_open_run r where r.user_id = m.user_id)) as due_at) due
+            where m.user_id = :who""";
+    private static final String DUE_UNSEEN = """
+            select least(
+                (select min(e.due_at) from whoop_member_sync m
+                 join whoop_pending_event e on e.user_id = m.user_id
+                 where m.user_id = :who and coalesce(m.last_event_at, m.connected_at) > :lastEventAt),
+                (select min(r.requested_at) from whoop_open_run r where r.user_id = :who and r.requested_at > :since))""";
+    private static final String WITHOUT_JOB = """
+            select m.user_id from whoop_member_sync m
+            left join job_timetable t on t.task_name = :task and t.task_instance = m.user_id
+            where m.stopped_at is null
+              and (t.task_instance is null
+                or (not t.picked and t.execution_time > :now
+                    and (m.paused_until is null or m.paused_until <= :now)
+                    and (exists (select from whoop_pending_event e
+                            where e.user_id = m.user_id and e.due_at <= :now)
+                        or exists (select from whoop_open_run r
+                            where r.user_id = m.user_id and r.state = 'queued' and r.kind <> 'backfill'))))""";
 
     private static final String COVER =
             "update whoop_member_sync set covered_from = :from, recorded_at = :now where user_id = :who";
@@ -149,49 +128,87 @@ final class MemberStore {
             select max(greatest(cycles_listed_at, sleeps_listed_at, recoveries_listed_at, workouts_listed_at)) as newest
             from whoop_member_sync""";
 
-    private final Jdbi jdbi;
+    private final Database database;
 
-    MemberStore(Jdbi jdbi) {
-        this.jdbi = jdbi;
+    MemberStore(Database database) {
+        this.database = database;
     }
 
     /**
-     * What the tables say of a member.
+     * A member as the tables have them.
      *
-     * @param offset where they were last; UTC when nothing is held of them
+     * @param offset the time zone of their newest record; UTC when nothing is stored of them
      */
-    record Row(
-            MemberState.Told told,
-            Read read,
+    record MemberRow(
+            MemberState.ReceivedEvents events,
+            ReadState read,
             @Nullable Night night,
             @Nullable NewestCycle cycle,
             ZoneOffset offset,
-            @Nullable Walk backfill,
-            Flags flags) {}
+            @Nullable Listing backfill,
+            MemberFlags flags) {}
 
     /**
-     * What is to be known besides.
+     * What else is to be looked up.
      *
      * @param stopped whether no calls can be made for the member
-     * @param asked whether there are runs to be looked up
-     * @param absent whether there are absences to be looked up
-     * @param failing whether something fails that is to be looked up
+     * @param requested whether there are open runs
+     * @param absent whether records are missing from lists
+     * @param failing whether reads fail
      */
-    record Flags(boolean stopped, boolean asked, boolean absent, boolean failing) {}
+    record MemberFlags(boolean stopped, boolean requested, boolean absent, boolean failing) {}
 
-    /** A member with a connection of which nothing came. */
-    record Forsaken(UserId who, long whoopUserId) {}
+    /** A member who is connected and not synced. */
+    record NotSynced(UserId who, long whoopUserId) {}
 
-    /** Those for whom calls can be made, and whom nobody keeps current. */
-    List<Forsaken> forsaken() {
-        return jdbi.withHandle(handle -> handle.createQuery(FORSAKEN)
-                .map((row, context) -> new Forsaken(new UserId(row.getString(1)), row.getLong(2)))
+    /** Members for whom calls can be made, and who are not synced, or not with the account they have now. */
+    List<NotSynced> findNotSynced() {
+        return database.withHandle(handle -> handle.createQuery(NOT_SYNCED)
+                .map((row, context) -> new NotSynced(new UserId(row.getString(1)), row.getLong(2)))
                 .list());
     }
 
-    /** Empty for who never connected. */
-    Optional<Row> load(UserId who, Instant now) {
-        return jdbi.withHandle(handle -> bindLoad(handle.createQuery(LOAD), now)
+    /** Members who have no job, or whose job is later than what is due: a kill came in between. */
+    List<UserId> findWithoutJob(Instant now) {
+        return database.withHandle(handle -> handle.createQuery(WITHOUT_JOB)
+                .bind("task", SyncJobs.MEMBER_TASK)
+                .bind("now", utc(now))
+                .map((row, context) -> new UserId(row.getString(1)))
+                .list());
+    }
+
+    /**
+     * Moves the member's job to the moment the first thing is due, and adds it if there is none. Returns when that is; empty
+     * when nothing is due, or the member never connected.
+     */
+    Optional<Instant> wake(UserId who, Instant now) {
+        return database.withHandle(handle -> handle.createQuery(WAKE)
+                .bind("task", SyncJobs.MEMBER_TASK)
+                .bind("who", who.value())
+                .bind("now", utc(now))
+                .map((row, context) -> Optional.ofNullable(MemberRows.instantOrNull(row, "due_at")))
+                .findOne()
+                .flatMap(due -> due));
+    }
+
+    /**
+     * When the first thing is due, if WHOOP sent an event or somebody asked for a run that a job did not see.
+     *
+     * @param lastEventAt the last event that the job saw: others may have been on their way when it looked
+     * @param since when the job looked
+     */
+    Optional<Instant> firstDueUnseen(UserId who, Instant lastEventAt, Instant since) {
+        return database.withHandle(handle -> handle.createQuery(DUE_UNSEEN)
+                .bind("who", who.value())
+                .bind("lastEventAt", utc(lastEventAt))
+                .bind("since", utc(since))
+                .mapTo(Instant.class)
+                .findOne());
+    }
+
+    /** Empty for a member who never connected. */
+    Optional<MemberRow> load(UserId who, Instant now) {
+        return database.withHandle(handle -> bindLoad(handle.createQuery(LOAD), now)
                 .bind("who", who.value())
                 .scanResultSet((results, context) -> {
                     try (context) {
@@ -200,63 +217,58 @@ final class MemberStore {
                 }));
     }
 
-    /** Saves what was read, and what it settled, all at once, and returns what the tables say then, as {@link #load}. */
-    Optional<Row> save(UserId who, Read read, Settlement settled, Instant now) {
-        boolean settles = !(settled.closed().isEmpty()
-                && settled.moved().isEmpty()
-                && settled.added().isEmpty()
-                && settled.alongside().isEmpty());
-        return jdbi.withHandle(handle -> {
-            Update update = settles
-                    ? handle.createUpdate(SETTLE_SAVE_AND_LOAD).bind("settled", ChangeStore.written(settled))
-                    : handle.createUpdate(SAVE_AND_LOAD);
-            return bindLoad(MemberRows.bind(update, who, read, now), now).execute((execution, context) -> {
-                try (context) {
-                    PreparedStatement statement = execution.get();
-                    statement.getMoreResults(); // the first result is the count of what was saved
-                    return MemberRows.read(statement.getResultSet());
-                }
-            });
-        });
+    /**
+     * Saves what was read and settles events by it, all in one statement, and returns the member as {@link #load} does.
+     * Nothing is saved if the member has another account by now.
+     */
+    Optional<MemberRow> save(UserId who, ReadState read, Settlement settled, Instant now) {
+        return database.withHandle(handle -> bindLoad(
+                        MemberRows.bind(handle.createQuery(SAVE_AND_LOAD), who, read, now), now)
+                .bind("settled", RecordEventStore.written(settled))
+                .scanResultSet((results, context) -> {
+                    try (context) {
+                        return MemberRows.read(results.get());
+                    }
+                }));
     }
 
-    /** That records are still those of the member's account. */
-    static Condition stillTheirs(Owner owner) {
-        Argument account =
-                (position, statement, context) -> statement.setObject(position, owner.account(), Types.BIGINT);
-        return new Condition(STILL_THEIRS, Map.of("account", account));
+    /** The condition that records are those of the member's account. */
+    static Condition stillTheirs(RecordOwner owner) {
+        return Condition.accountIs(owner.account());
     }
 
     /**
-     * Changes records, in one transaction with the look whose they are.
+     * Changes records in a transaction in which the account stays the member's.
      *
      * @throws AnotherAccount when the member's account is another one by now; nothing is changed then
      */
-    void keep(Owner owner, Runnable records) {
-        Condition theirs = stillTheirs(owner);
-        jdbi.useTransaction(handle -> {
-            boolean still = handle.createQuery(theirs.sql())
-                    .bind("who", owner.who().value())
-                    .bindMap(theirs.arguments())
-                    .mapTo(Boolean.class)
-                    .findOne()
-                    .isPresent();
-            if (!still) {
+    void keep(RecordOwner owner, Runnable records) {
+        database.inTransaction(() -> {
+            if (!hasAccount(owner)) {
                 throw new AnotherAccount();
             }
             records.run();
+            return true;
         });
     }
 
-    /** Saves what was read, unless the member has another account by now. */
-    void save(UserId who, Read read, Instant now) {
-        jdbi.useHandle(handle ->
+    private boolean hasAccount(RecordOwner owner) {
+        return database.withHandle(handle -> handle.createQuery(STILL_THEIRS)
+                .bind("who", owner.who().value())
+                .bindByType("account", owner.account(), Long.class)
+                .mapTo(Boolean.class)
+                .one());
+    }
+
+    /** Saves how far the member was read, unless the member has another account by now. */
+    void save(UserId who, ReadState read, Instant now) {
+        database.useHandle(handle ->
                 MemberRows.bind(handle.createUpdate(SAVE), who, read, now).execute());
     }
 
-    /** Saves how far a backfill is; null when a gap is closed. */
-    void saveBackfill(Owner owner, @Nullable Walk walk, Instant now) {
-        jdbi.useHandle(handle -> MemberRows.bindWalk(handle.createUpdate(SAVE_BACKFILL), walk)
+    /** Saves how far a backfill is. The listing is null when a gap is closed. */
+    void saveBackfill(RecordOwner owner, @Nullable Listing listing, Instant now) {
+        database.useHandle(handle -> MemberRows.bindListing(handle.createUpdate(SAVE_BACKFILL), listing)
                 .bind("who", owner.who().value())
                 .bindByType("account", owner.account(), Long.class)
                 .bind("now", utc(now))
@@ -268,9 +280,9 @@ final class MemberStore {
         update(CONNECT, who, now);
     }
 
-    /** Whether the member has come with another account than before, or for the first time; what was read counts no more. */
+    /** Saves the account. Returns whether it is another one than before: then nothing counts as read. */
     boolean isAnotherAccount(UserId who, @Nullable Long whoopUserId, Instant now) {
-        return jdbi.withHandle(handle -> handle.createUpdate(ACCOUNT)
+        return database.withHandle(handle -> handle.createUpdate(ACCOUNT)
                         .bind("who", who.value())
                         .bindByType("account", whoopUserId, Long.class)
                         .bind("now", utc(now))
@@ -278,16 +290,16 @@ final class MemberStore {
                 == 1);
     }
 
-    /** Whose account was read last; empty when it is nobody's, or not known. */
+    /** The account that was read last; empty when it is not known. */
     Optional<Long> account(UserId who) {
-        return jdbi.withHandle(handle -> handle.createQuery(
+        return database.withHandle(handle -> handle.createQuery(
                         "select whoop_user_id from whoop_member_sync where user_id = :who and whoop_user_id is not null")
                 .bind("who", who.value())
                 .mapTo(Long.class)
                 .findOne());
     }
 
-    /** Somebody asks for the member to be read: it is tried, whatever came before. */
+    /** Somebody asks for the member to be read: pauses and stops end. */
     void admit(UserId who, Instant now) {
         update(ADMIT, who, now);
     }
@@ -297,7 +309,7 @@ final class MemberStore {
      * refused call was begun.
      */
     boolean stop(UserId who, Instant begun, Instant now) {
-        return jdbi.withHandle(handle -> handle.createUpdate(STOP)
+        return database.withHandle(handle -> handle.createUpdate(STOP)
                         .bind("who", who.value())
                         .bind("begun", utc(begun))
                         .bind("now", utc(now))
@@ -305,17 +317,17 @@ final class MemberStore {
                 == 1);
     }
 
-    /** Ends the pauses of all who wait for permits, and has their jobs run. Returns how many they are. */
-    int resume(String task, Instant now) {
-        return jdbi.withHandle(handle -> handle.createQuery(RESUME)
-                .bind("task", task)
+    /** Ends the pauses of all members who wait for a permit, and wakes their jobs. Returns how many they are. */
+    int resume(Instant now) {
+        return database.withHandle(handle -> handle.createQuery(RESUME)
+                .bind("task", SyncJobs.MEMBER_TASK)
                 .bind("now", utc(now))
-                .mapTo(Integer.class)
+                .map((row, context) -> row.getInt("members"))
                 .one());
     }
 
     void cover(UserId who, Instant from, Instant now) {
-        jdbi.useHandle(handle -> handle.createUpdate(COVER)
+        database.useHandle(handle -> handle.createUpdate(COVER)
                 .bind("who", who.value())
                 .bind("from", utc(from))
                 .bind("now", utc(now))
@@ -323,24 +335,24 @@ final class MemberStore {
     }
 
     /** Empty before all collections were read once. */
-    Optional<Freshness> findFreshness(UserId who) {
-        return jdbi.withHandle(handle -> handle.createQuery(FRESHNESS)
+    Optional<SyncFreshness> findFreshness(UserId who) {
+        return database.withHandle(handle -> handle.createQuery(FRESHNESS)
                 .bind("who", who.value())
                 .map((row, context) ->
-                        Freshness.of(MemberRows.instantOrNull(row, "covered_from"), MemberRows.listedAt(row)))
+                        SyncFreshness.of(MemberRows.instantOrNull(row, "covered_from"), MemberRows.listedAt(row)))
                 .findOne()
                 .flatMap(freshness -> freshness));
     }
 
     /** When a list of any member was last read; empty before the first. */
     Optional<Instant> lastListedAt() {
-        return jdbi.withHandle(handle -> handle.createQuery(NEWEST)
+        return database.withHandle(handle -> handle.createQuery(NEWEST)
                 .map((row, context) -> Optional.ofNullable(MemberRows.instantOrNull(row, "newest")))
                 .one());
     }
 
     private void update(String sql, UserId who, Instant now) {
-        jdbi.useHandle(handle -> handle.createUpdate(sql)
+        database.useHandle(handle -> handle.createUpdate(sql)
                 .bind("who", who.value())
                 .bind("now", utc(now))
                 .execute());
@@ -348,6 +360,12 @@ final class MemberStore {
 
     private static <S extends SqlStatement<S>> S bindLoad(S load, Instant now) {
         return load.bind("late", utc(now.minus(DELIVERY))).bind("missed", utc(now.minus(MISSED)));
+    }
+
+    private static String sql(String name) {
+        return ClasspathSqlLocator.removingComments()
+                        .getResource(MemberStore.class.getClassLoader(), "io/holisticos/whoop/sync/" + name + ".sql")
+                + "\n";
     }
 
     private static OffsetDateTime utc(Instant moment) {

@@ -2,7 +2,7 @@ package io.holisticos.whoop.sync;
 
 import io.holisticos.whoop.api.ScoreState;
 import io.holisticos.whoop.api.Window;
-import io.holisticos.whoop.sync.Step.Walk;
+import io.holisticos.whoop.sync.Step.Listing;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,46 +15,46 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one page of a list settles of what was told: a pure function, like the planner. Only what was told before the
- * walk began can be settled by it.
+ * What one page of a list settles: a pure function, like the planner. A page settles only events that came before the listing
+ * began.
  *
- * @param closed what is over, and how
- * @param moved what is to be looked at later
- * @param added what is to be read besides
- * @param alongside what was read although only its other half was told
- * @param walk how the walk goes on; null when it is over
- * @param listedAt since when the collection is read; null while the walk goes on
+ * @param closed events that are over, and how
+ * @param postponed events that are due later
+ * @param added records that are to be read, too
+ * @param readAlong records that were read although only the event of their other half came
+ * @param listing how the listing goes on; null when it is finished
+ * @param listedAt when the collection was listed; null while the listing goes on
  */
 record Settlement(
         List<Closed> closed,
-        List<OpenChange> moved,
-        List<OpenChange> added,
-        List<OpenChange> alongside,
-        @Nullable Walk walk,
+        List<PendingEvent> postponed,
+        List<PendingEvent> added,
+        List<PendingEvent> readAlong,
+        @Nullable Listing listing,
         @Nullable Instant listedAt) {
 
-    /** WHOOP takes in what a strap kept to itself for some days: lists overlap by so much. */
+    /** A strap may upload records some days late, so lists overlap by so much. */
     private static final Duration LATE = Duration.ofDays(3);
 
     Settlement {
         closed = List.copyOf(closed);
-        moved = List.copyOf(moved);
+        postponed = List.copyOf(postponed);
         added = List.copyOf(added);
-        alongside = List.copyOf(alongside);
+        readAlong = List.copyOf(readAlong);
     }
 
-    /** A change that is over. */
-    record Closed(OpenChange change, Outcome outcome) {}
+    /** An event that is over. */
+    record Closed(PendingEvent event, EventOutcome outcome) {}
 
-    /** How a change ended. */
-    enum Outcome {
-        /** Read and scored. */
+    /** How an event ended. */
+    enum EventOutcome {
+        /** The record was read, and is scored. */
         DONE,
-        /** Its other half stands for both. */
+        /** The event of its sleep stands for both. */
         WITH_ITS_NIGHT,
-        /** It was deleted: no wonder that it is not there. */
+        /** The record is not there because it was deleted. */
         DELETED,
-        /** It did not come in hours; reconciliation looks again. */
+        /** The record did not come for hours; reconciliation looks for it again. */
         GIVEN_UP;
 
         String word() {
@@ -65,11 +65,11 @@ record Settlement(
     /**
      * What a page shows.
      *
-     * @param readTo everything from here to the page's upper end is on it; null when the page proves nothing
-     * @param stillUnread what of the walk's window no page has told; null after the last page
+     * @param readTo every record from here to the page's upper end is on it; null when the page does not prove that
+     * @param stillUnread the part of the window that no page has shown; null after the last page
      */
-    record Sight(
-            List<Seen> seen,
+    record PageContents(
+            List<PageRecord> record,
             @Nullable String nextToken,
             @Nullable Instant readTo,
             @Nullable Window stillUnread) {}
@@ -77,174 +77,174 @@ record Settlement(
     /**
      * A record on the page.
      *
-     * @param key the id events go by; null for cycles
+     * @param key the id that events name it by; null for cycles
      */
-    record Seen(@Nullable UUID key, ScoreState.Kind score, Shape shape) {
+    record PageRecord(@Nullable UUID key, ScoreState.Kind score, SleepType sleepType) {
 
         boolean isPending() {
             return score == ScoreState.Kind.PENDING_SCORE;
         }
     }
 
-    /** What a record is to its day. */
-    enum Shape {
-        NIGHT,
+    /** Whether a record is a sleep, and which. */
+    enum SleepType {
+        MAIN_SLEEP,
         NAP,
-        OTHER
+        NO_SLEEP
     }
 
-    /** By what a page shows. */
-    static Settlement of(MemberState state, Walk walk, Sight sight, Instant now) {
-        Walk next = next(state, walk, sight);
-        Ledger ledger = new Ledger(state, walk.begunAt(), next == null, now);
-        sight.seen().forEach(ledger::see);
-        ledger.settleAll(walk.collection());
-        return ledger.settlement(next, next == null ? walk.begunAt() : null);
+    /** Settles events by a page. */
+    static Settlement of(MemberState state, Listing listing, PageContents contents, Instant now) {
+        Listing next = next(state, listing, contents);
+        PageSettlement page = new PageSettlement(state, listing.begunAt(), next == null, now);
+        contents.record().forEach(page::add);
+        page.settleAll(listing.collection());
+        return page.settlement(next, next == null ? listing.begunAt() : null);
     }
 
     /**
-     * By one record that was asked for by its id.
+     * Settles an event by its record, which was fetched by its id.
      *
-     * @param seen null when WHOOP has none
+     * @param record null when WHOOP has none
      */
-    static Settlement ofRecord(MemberState state, OpenChange change, @Nullable Seen seen, Instant now) {
-        Ledger ledger = new Ledger(state, state.now(), true, now);
-        if (seen != null) {
-            ledger.see(seen);
+    static Settlement ofRecord(MemberState state, PendingEvent event, @Nullable PageRecord record, Instant now) {
+        PageSettlement page = new PageSettlement(state, state.now(), true, now);
+        if (record != null) {
+            page.add(record);
         }
-        ledger.settle(change);
-        return ledger.settlement(state.read().walk(), null);
+        page.settle(event);
+        return page.settlement(state.read().listing(), null);
     }
 
-    /** Null when the walk is over: at the end of its window, or where the collection was read before. */
-    private static @Nullable Walk next(MemberState state, Walk walk, Sight sight) {
-        String token = sight.nextToken();
+    /** Null when the listing is finished: at the end of its window, or where the collection was read before. */
+    private static @Nullable Listing next(MemberState state, Listing listing, PageContents contents) {
+        String token = contents.nextToken();
         if (token == null) {
             return null;
         }
-        Instant before = state.listedAt(walk.collection());
-        Instant readTo = sight.readTo();
+        Instant before = state.listedAt(listing.collection());
+        Instant readTo = contents.readTo();
         if (before != null && readTo != null && readTo.isBefore(before.minus(LATE))) {
             return null;
         }
-        Window unread = sight.stillUnread();
-        return walk.next(unread == null ? walk.unread() : unread, token);
+        Window unread = contents.stillUnread();
+        return listing.next(unread == null ? listing.unread() : unread, token);
     }
 
-    /** The work of one page. */
-    private static final class Ledger {
+    /** The settlement of one page, while it is worked out. */
+    private static final class PageSettlement {
         private final MemberState state;
         private final Instant begunAt;
         private final boolean complete;
         private final Instant now;
-        private final Map<UUID, Seen> shown = new HashMap<>();
+        private final Map<UUID, PageRecord> shown = new HashMap<>();
         private final List<Closed> closed = new ArrayList<>();
-        private final List<OpenChange> moved = new ArrayList<>();
-        private final List<OpenChange> added = new ArrayList<>();
-        private final List<OpenChange> alongside = new ArrayList<>();
+        private final List<PendingEvent> postponed = new ArrayList<>();
+        private final List<PendingEvent> added = new ArrayList<>();
+        private final List<PendingEvent> readAlong = new ArrayList<>();
 
-        Ledger(MemberState state, Instant begunAt, boolean complete, Instant now) {
+        PageSettlement(MemberState state, Instant begunAt, boolean complete, Instant now) {
             this.state = state;
             this.begunAt = begunAt;
             this.complete = complete;
             this.now = now;
         }
 
-        void see(Seen seen) {
-            if (seen.key() != null) {
-                shown.put(seen.key(), seen);
+        void add(PageRecord record) {
+            if (record.key() != null) {
+                shown.put(record.key(), record);
             }
         }
 
-        Settlement settlement(@Nullable Walk walk, @Nullable Instant listedAt) {
-            return new Settlement(closed, moved, added, alongside, walk, listedAt);
+        Settlement settlement(@Nullable Listing listing, @Nullable Instant listedAt) {
+            return new Settlement(closed, postponed, added, readAlong, listing, listedAt);
         }
 
-        void settleAll(Collection collection) {
-            List<OpenChange> open = state.told().open().stream()
-                    .filter(change -> !change.isToldAfter(begunAt))
+        void settleAll(RecordCollection collection) {
+            List<PendingEvent> open = state.events().pending().stream()
+                    .filter(event -> !event.isReceivedAfter(begunAt))
                     .toList();
             open.stream()
-                    .filter(change -> change.isUpdateOf(collection) && !change.isBeyondLists())
+                    .filter(event -> event.isUpdateOf(collection) && !event.isBeyondLists())
                     .forEach(this::settle);
-            if (collection == Collection.SLEEP) {
+            if (collection == RecordCollection.SLEEP) {
                 open.stream()
-                        .filter(change -> change.isUpdateOf(Collection.RECOVERY) && !change.isBeyondLists())
-                        .filter(change ->
-                                find(Collection.SLEEP, change.recordId()).isEmpty())
-                        .forEach(this::lookForTheNightOf);
+                        .filter(event -> event.isUpdateOf(RecordCollection.RECOVERY) && !event.isBeyondLists())
+                        .filter(event ->
+                                find(RecordCollection.SLEEP, event.recordId()).isEmpty())
+                        .forEach(this::settleRecoveryBySleep);
             }
         }
 
-        void settle(OpenChange change) {
-            Seen seen = shown.get(change.recordId());
-            if (seen == null) {
-                if (change.collection() == Collection.CYCLE) {
-                    close(change, Outcome.DONE); // told without an id that lists would show
-                } else if (complete && change.hints().buried()) {
-                    close(change, Outcome.DELETED);
-                    foldRecovery(change, Outcome.DELETED);
-                } else if (complete && change.isDue(now)) {
-                    climb(change, Ladder.ABSENT);
+        void settle(PendingEvent event) {
+            PageRecord record = shown.get(event.recordId());
+            if (record == null) {
+                if (event.collection() == RecordCollection.CYCLE) {
+                    close(event, EventOutcome.DONE); // its event has no id that lists show
+                } else if (complete && event.hints().deleted()) {
+                    close(event, EventOutcome.DELETED);
+                    closeRecovery(event, EventOutcome.DELETED);
+                } else if (complete && event.isDue(now)) {
+                    retry(event, RetrySchedule.ABSENT);
                 }
-            } else if (seen.isPending()) {
-                climb(change, Ladder.PENDING);
+            } else if (record.isPending()) {
+                retry(event, RetrySchedule.PENDING);
             } else {
-                close(change, Outcome.DONE);
-                if (seen.shape() == Shape.NIGHT
-                        && seen.score() != ScoreState.Kind.UNSCORABLE
-                        && !change.hints().partnerSettled()
-                        && find(Collection.RECOVERY, change.recordId()).isEmpty()) {
-                    added.add(change.asRecovery(now));
+                close(event, EventOutcome.DONE);
+                if (record.sleepType() == SleepType.MAIN_SLEEP
+                        && record.score() != ScoreState.Kind.UNSCORABLE
+                        && !event.hints().partnerSettled()
+                        && find(RecordCollection.RECOVERY, event.recordId()).isEmpty()) {
+                    added.add(event.asRecovery(now));
                 }
             }
         }
 
-        private void climb(OpenChange change, Ladder ladder) {
-            change.climb(ladder, now).ifPresentOrElse(moved::add, () -> close(change, Outcome.GIVEN_UP));
-            if (change.collection() == Collection.SLEEP) {
-                foldRecovery(change, Outcome.WITH_ITS_NIGHT);
+        private void retry(PendingEvent event, RetrySchedule schedule) {
+            event.retry(schedule, now).ifPresentOrElse(postponed::add, () -> close(event, EventOutcome.GIVEN_UP));
+            if (event.collection() == RecordCollection.SLEEP) {
+                closeRecovery(event, EventOutcome.WITH_ITS_NIGHT);
             }
         }
 
-        /** Without its night there is no recovery to look for. */
-        private void foldRecovery(OpenChange night, Outcome outcome) {
-            if (night.collection() == Collection.SLEEP) {
-                find(Collection.RECOVERY, night.recordId())
-                        .filter(recovery -> !recovery.isToldAfter(begunAt))
+        /** Without its sleep there is no recovery to look for. */
+        private void closeRecovery(PendingEvent night, EventOutcome outcome) {
+            if (night.collection() == RecordCollection.SLEEP) {
+                find(RecordCollection.RECOVERY, night.recordId())
+                        .filter(recovery -> !recovery.isReceivedAfter(begunAt))
                         .ifPresent(recovery -> close(recovery, outcome));
             }
         }
 
-        /** A recovery told alone: while its night is not there or not scored, that is what is waited for. */
-        private void lookForTheNightOf(OpenChange recovery) {
-            Seen seen = shown.get(recovery.recordId());
-            boolean early = seen == null ? complete && recovery.isDue(now) : seen.isPending();
+        /** The event of a recovery came alone. While its sleep is not there or not scored, the sleep is waited for. */
+        private void settleRecoveryBySleep(PendingEvent recovery) {
+            PageRecord record = shown.get(recovery.recordId());
+            boolean early = record == null ? complete && recovery.isDue(now) : record.isPending();
             if (!early) {
-                if (seen != null && !recovery.hints().partnerSettled()) {
-                    alongside.add(recovery.asSleep());
+                if (record != null && !recovery.hints().partnerSettled()) {
+                    readAlong.add(recovery.asSleep());
                 }
                 return;
             }
-            if (recovery.hints().buried()) {
-                close(recovery, Outcome.DELETED);
+            if (recovery.hints().deleted()) {
+                close(recovery, EventOutcome.DELETED);
                 return;
             }
             recovery.asSleep()
-                    .climb(seen == null ? Ladder.ABSENT : Ladder.PENDING, now)
+                    .retry(record == null ? RetrySchedule.ABSENT : RetrySchedule.PENDING, now)
                     .ifPresent(added::add);
-            close(recovery, Outcome.WITH_ITS_NIGHT);
+            close(recovery, EventOutcome.WITH_ITS_NIGHT);
         }
 
-        private Optional<OpenChange> find(Collection collection, UUID recordId) {
-            return state.told().open().stream()
-                    .filter(change ->
-                            change.isUpdateOf(collection) && change.recordId().equals(recordId))
+        private Optional<PendingEvent> find(RecordCollection collection, UUID recordId) {
+            return state.events().pending().stream()
+                    .filter(event ->
+                            event.isUpdateOf(collection) && event.recordId().equals(recordId))
                     .findFirst();
         }
 
-        private void close(OpenChange change, Outcome outcome) {
-            closed.add(new Closed(change, outcome));
+        private void close(PendingEvent event, EventOutcome outcome) {
+            closed.add(new Closed(event, outcome));
         }
     }
 }

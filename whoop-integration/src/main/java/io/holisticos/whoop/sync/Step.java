@@ -4,7 +4,7 @@ import io.holisticos.whoop.api.Page;
 import io.holisticos.whoop.api.Window;
 import io.holisticos.whoop.data.Absent;
 import io.holisticos.whoop.quota.Lane;
-import io.holisticos.whoop.sync.Failures.What;
+import io.holisticos.whoop.sync.ReadFailures.ReadTarget;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -16,32 +16,32 @@ sealed interface Step {
     sealed interface Calling extends Step {
         Lane lane();
 
-        /** What is counted as failing when it fails; null for a record by its id, which is asked for again in its time. */
-        default @Nullable What what() {
+        /** The read that fails with this step; null for a record by its id, which is tried again by its own schedule. */
+        default @Nullable ReadTarget target() {
             return null;
         }
     }
 
-    /** What a step is about; null when that is no list. */
-    default @Nullable Collection collection() {
+    /** The collection of a step; null when it is about no list. */
+    default @Nullable RecordCollection collection() {
         return null;
     }
 
-    /** Reads one page of a collection and settles by it what was told. */
-    record ListPage(Walk walk) implements Calling {
+    /** Reads one page of a collection, and settles events by it. */
+    record ListPage(Listing listing) implements Calling {
         @Override
         public Lane lane() {
-            return walk.lane();
+            return listing.lane();
         }
 
         @Override
-        public Collection collection() {
-            return walk.collection();
+        public RecordCollection collection() {
+            return listing.collection();
         }
 
         @Override
-        public What what() {
-            return new What(SyncRun.Stage.of(walk.collection()), walk.lane() == Lane.BACKFILL);
+        public ReadTarget target() {
+            return new ReadTarget(SyncRun.Stage.of(listing.collection()), listing.lane() == Lane.BACKFILL);
         }
     }
 
@@ -53,25 +53,25 @@ sealed interface Step {
         }
 
         @Override
-        public What what() {
-            return new What(stage, false);
+        public ReadTarget target() {
+            return new ReadTarget(stage, false);
         }
     }
 
     /** Reads one record that lists do not show. */
-    record ReadById(OpenChange change) implements Calling {
+    record ReadById(PendingEvent event) implements Calling {
         @Override
         public Lane lane() {
             return Lane.WEBHOOK;
         }
 
         @Override
-        public Collection collection() {
-            return change.collection();
+        public RecordCollection collection() {
+            return event.collection();
         }
     }
 
-    /** Asks for a record that two lists should have shown. */
+    /** Fetches a record that two lists should have shown. */
     record AskById(Absent absent) implements Calling {
         @Override
         public Lane lane() {
@@ -79,45 +79,45 @@ sealed interface Step {
         }
 
         @Override
-        public Collection collection() {
-            return Collection.of(absent.kind().word());
+        public RecordCollection collection() {
+            return RecordCollection.of(absent.kind().word());
         }
     }
 
-    /** Notes a deletion; costs no call. */
-    record Bury(OpenChange deletion) implements Step {}
+    /** Marks a record as deleted; costs no call. */
+    record MarkDeleted(PendingEvent deletion) implements Step {}
 
     /**
-     * WHOOP has fallen silent although the member's cycles go on: all is read that was not since that moment.
+     * WHOOP sends no more events although the member's cycles go on: every collection not listed since that moment is listed.
      *
      * @param since when the silence became suspicious
      */
-    record Alarm(Instant since) implements Step {}
+    record SilenceAlarm(Instant since) implements Step {}
 
-    /** A run has got all it asked for. */
+    /** A run has read all it asked for. */
     record Finish(SyncRun run) implements Step {}
 
-    /** A run has got all it asked for but what fails again and again. */
-    record GiveUp(SyncRun run, SyncRun.Stage at, SyncError error) implements Step {}
+    /** A run has read all it asked for, except what fails again and again. */
+    record AbandonRun(SyncRun run, SyncRun.Stage at, SyncError error) implements Step {}
 
     /** Nothing to do before this moment. */
     record Wait(Instant until) implements Step {}
 
     /** Nothing to do until the member is connected again. */
-    record Rest() implements Step {}
+    record Stop() implements Step {}
 
     /**
-     * A reading of a collection, page by page, newest first.
+     * A listing of a collection, page by page, newest first.
      *
      * @param window what is asked for; the same for every page, as WHOOP wants it
-     * @param unread what of it no page has told yet
-     * @param token the next page; null for the first
-     * @param pages how many were read
-     * @param begunAt when the first page was asked for
-     * @param seen the tokens it came by
+     * @param unread the part of the window that no page has shown yet
+     * @param token names the next page; null for the first
+     * @param pages how many pages were read
+     * @param begunAt when the first page was fetched
+     * @param seen the page tokens so far
      */
-    record Walk(
-            Collection collection,
+    record Listing(
+            RecordCollection collection,
             Window window,
             Window unread,
             @Nullable String token,
@@ -126,27 +126,28 @@ sealed interface Step {
             Lane lane,
             TokensSeen seen) {
 
-        /** 10,000 records: nobody has as many of one kind. */
-        private static final int MOST_PAGES = 400;
+        /** 10,000 records; nobody has so many of one kind. */
+        private static final int MAX_PAGES = 400;
 
-        /** 50 records a day, and some room: a list of few days ends sooner. */
+        /** With 50 records a day, and some room: a list of few days has to end sooner. */
         private static final int PAGES_FOR_A_START = 20;
 
         private static final int PAGES_FOR_A_DAY = 2;
 
-        static Walk begin(Collection collection, Window window, Instant now, Lane lane) {
-            return new Walk(collection, window, window, null, 0, now, lane, TokensSeen.NONE);
+        static Listing begin(RecordCollection collection, Window window, Instant now, Lane lane) {
+            return new Listing(collection, window, window, null, 0, now, lane, TokensSeen.NONE);
         }
 
-        Walk next(Window stillUnread, String nextToken) {
-            return new Walk(collection, window, stillUnread, nextToken, pages + 1, begunAt, lane, seen.with(nextToken));
+        Listing next(Window stillUnread, String nextToken) {
+            return new Listing(
+                    collection, window, stillUnread, nextToken, pages + 1, begunAt, lane, seen.with(nextToken));
         }
 
         /**
-         * Whether the walk may go on by that token.
+         * Checks that the listing may go on with this token.
          *
          * @param nextToken null on the last page
-         * @throws EndlessList when it leads nowhere, in a circle, or further than any list goes
+         * @throws EndlessList when the token is none, was seen before, or there are more pages than any list has
          */
         void requireAnEnd(@Nullable String nextToken) {
             if (nextToken == null) {
@@ -165,7 +166,7 @@ sealed interface Step {
 
         private long maxPages() {
             long days = Duration.between(window.start(), window.end()).toDays() + 1;
-            return Math.min(MOST_PAGES, PAGES_FOR_A_START + PAGES_FOR_A_DAY * days);
+            return Math.min(MAX_PAGES, PAGES_FOR_A_START + PAGES_FOR_A_DAY * days);
         }
 
         /** Page tokens stay out of logs. */

@@ -3,48 +3,48 @@ package io.holisticos.whoop.sync;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** Why a run failed, or a step did: one word for each way. */
+/** Why a run or a step failed. */
 public enum SyncError {
-    /** A page named a next page that was read already: the list would never end. */
+    /** A page named a next page that was read before: the list would never end. */
     PAGE_TOKEN_REPEATED,
-    /** A page named its next one by something that no page can be asked for by. */
+    /** A page named its next page by something that is no page token. */
     BAD_PAGE_TOKEN,
     /** More pages than any member can have. */
     TOO_MANY_PAGES,
-    /** WHOOP answered something that is not its documented form. */
+    /** The reply of WHOOP does not have its documented form. */
     BAD_REPLY,
-    /** WHOOP, or our store, does not answer, or lets nobody in for now. */
+    /** WHOOP or our database is not available for now. */
     UNAVAILABLE,
-    /** What came could not be worked with: the fault is ours. */
+    /** A fault of ours. */
     INTERNAL,
     /** The member has to give consent again. */
     CONSENT_LOST,
     /** The member is not connected. */
     NOT_CONNECTED,
-    /** The member's WHOOP account is another one by now; it has a run of its own. */
+    /** The member has another WHOOP account by now, with a run of its own. */
     ACCOUNT_CHANGED;
 
-    /** The word in rows and answers, such as {@code page_token_repeated}. */
+    /** Its name in rows and answers, such as {@code page_token_repeated}. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Whether trying once more, with nothing changed, would end the same way. */
+    /** Whether one more try would end the same way. */
     boolean isFinal() {
         return this == PAGE_TOKEN_REPEATED || this == BAD_PAGE_TOKEN || this == TOO_MANY_PAGES;
     }
 
-    /** Whether it passes by itself, so that whatever waits for its end goes on then. */
+    /** Whether it passes by itself. */
     boolean isOutage() {
         return this == UNAVAILABLE;
     }
 
-    /** Whether it is for the member to act, and for nobody here. */
+    /** Whether only the member can mend it. */
     boolean isTheMembers() {
         return this == CONSENT_LOST || this == NOT_CONNECTED;
     }
 
-    /** A word that a newer version wrote is nothing we know better of. */
+    /** A name that a newer version of the service wrote counts as {@link #INTERNAL}. */
     static SyncError of(String word) {
         return Arrays.stream(values())
                 .filter(error -> error.word().equals(word))

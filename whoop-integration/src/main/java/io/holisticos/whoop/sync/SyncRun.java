@@ -10,11 +10,11 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One reading of a member's records from WHOOP, and how far it is.
+ * A run that reads a member's records from WHOOP, and how far it is.
  *
- * @param stage what is being read, or was last
- * @param window what is asked for; what is held of it already is not read again
- * @param freshSince what was read since then need not be read again
+ * @param stage what is being read, or was read last
+ * @param window what is to be read; what is stored of it already is not read again
+ * @param freshSince collections that were listed since then are not read again
  * @param percent how much of its window a backfill has read; other runs know no percentage
  * @param records records read so far
  * @param error why it failed; null unless it did
@@ -35,7 +35,7 @@ public record SyncRun(
         @Nullable Instant finishedAt,
         @Nullable SyncError error) {
 
-    /** Why the run was asked for. */
+    /** Why the run was requested. */
     public enum Kind {
         /** The member has just connected: who they are, and their last days. */
         FIRST_SYNC("first-sync"),
@@ -84,8 +84,8 @@ public record SyncRun(
     }
 
     /**
-     * What is read, in this order: cycles come first, for the days of all others hang on them; recoveries come after
-     * their sleeps, which tell where they lie.
+     * What is read, in this order. Cycles come first, since the days of all other records depend on them. Recoveries come after
+     * their sleeps, which say when they are.
      */
     public enum Stage {
         PROFILE,
@@ -103,7 +103,7 @@ public record SyncRun(
             return valueOf(word.toUpperCase(Locale.ROOT));
         }
 
-        static Stage of(Collection collection) {
+        static Stage of(RecordCollection collection) {
             return switch (collection) {
                 case CYCLE -> CYCLES;
                 case SLEEP -> SLEEPS;
@@ -112,15 +112,15 @@ public record SyncRun(
             };
         }
 
-        /** Empty for what is no list. */
-        Optional<Collection> collection() {
-            return Arrays.stream(Collection.values())
+        /** Empty for a stage that is no list. */
+        Optional<RecordCollection> collection() {
+            return Arrays.stream(RecordCollection.values())
                     .filter(one -> of(one) == this)
                     .findFirst();
         }
     }
 
-    /** A run that is asked for now. */
+    /** A run that is requested now. */
     static SyncRun queued(UserId who, Kind kind, Window window, Instant freshSince, Instant now) {
         return new SyncRun(
                 UUID.randomUUID(),
@@ -139,7 +139,7 @@ public record SyncRun(
                 null);
     }
 
-    /** The run as it goes on after a page. */
+    /** The run after one more page. */
     SyncRun read(Stage now, int more) {
         return new SyncRun(
                 jobId,
@@ -158,7 +158,7 @@ public record SyncRun(
                 error);
     }
 
-    /** The run with so much of it read. */
+    /** The run with so much of its window read. */
     SyncRun at(int percentRead) {
         return new SyncRun(
                 jobId,
@@ -177,7 +177,7 @@ public record SyncRun(
                 error);
     }
 
-    /** The run as it ends: at what, and why. */
+    /** The run as it fails: at which stage, and why. */
     SyncRun failed(Stage at, SyncError why) {
         return new SyncRun(
                 jobId,
@@ -196,9 +196,9 @@ public record SyncRun(
                 why);
     }
 
-    /** A collection read since then need not be read for this run. Cycles go on without a word from WHOOP. */
-    Instant freshSince(Collection collection) {
-        return collection == Collection.CYCLE ? requestedAt : freshSince;
+    /** A collection listed since then is not read for this run. Cycles always are: WHOOP sends no events of them. */
+    Instant freshSince(RecordCollection collection) {
+        return collection == RecordCollection.CYCLE ? requestedAt : freshSince;
     }
 
     public boolean isOpen() {

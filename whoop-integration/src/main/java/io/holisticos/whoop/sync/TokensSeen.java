@@ -8,7 +8,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The page tokens of one walk, as short hashes: a walk may be as long as its limit, and is saved after each page.
+ * The page tokens of one listing, as short hashes: a listing can be long, and is saved after each page.
  * Immutable.
  */
 final class TokensSeen {
@@ -24,8 +24,8 @@ final class TokensSeen {
     }
 
     /**
-     * As they were saved. A version of this service that knew nothing of them may have gone on meanwhile: then they are
-     * another walk's, and do not end with the token that this one has come to.
+     * The tokens as they were saved. An earlier version of the service, which does not know them, may have gone on meanwhile. Then
+     * they are those of another listing, and do not end with the token of this one.
      */
     static TokensSeen of(byte @Nullable [] saved, @Nullable String token) {
         if (token == null) {

@@ -8,38 +8,38 @@ import jakarta.validation.constraints.NotNull;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** How webhooks are checked and kept. Read once at start-up. */
+/** How webhooks are verified and kept. Read once at start-up. */
 public final class WebhookConfiguration {
 
-    /** What WHOOP signs with; empty for the client secret of {@code whoop.connect}, which is what it is today. */
+    /** The secret that WHOOP signs with; empty for the client secret of {@code whoop.connect}, which WHOOP uses today. */
     @NotNull
     @JsonProperty
     String secret = "";
 
-    /** The secret before a rotation: accepted beside the present one for as long as it stands here. */
+    /** The secret before a rotation, which is accepted, too, as long as it stands here. */
     @NotNull
     @JsonProperty
     String previousSecret = "";
 
-    /** How long events are kept after they were dealt with. */
+    /** How long events are kept after they led to their records being read. */
     @NotNull
     @MinDuration(value = 2, unit = TimeUnit.HOURS) // longer than a signature is accepted: a replay must find its event
     @JsonProperty
     Duration keepFor = Duration.days(7);
 
-    /** How long events wait for their member to connect; a first sync reads what is older anyway. */
+    /** How long events wait for their member to connect; a first sync reads older records anyway. */
     @NotNull
     @MinDuration(value = 2, unit = TimeUnit.HOURS)
     @JsonProperty
     Duration parkFor = Duration.days(30);
 
-    /** How often parked events are looked for whose member has connected since; connecting and a start look at once. */
+    /** How often parked events are released whose member has connected since. Connecting, and a start, release them at once. */
     @NotNull
     @MinDuration(value = 1, unit = TimeUnit.SECONDS)
     @JsonProperty
     Duration sweepEvery = Duration.hours(1);
 
-    /** What nobody else may know, by its place in {@code config.yml}. */
+    /** The secrets, by their place in {@code config.yml}. */
     public Map<String, String> secretsByPath() {
         return Map.of(
                 "whoop.webhook.secret (WHOOP_WEBHOOK_SECRET)", secret,

@@ -14,25 +14,21 @@ import io.holisticos.health.WhatFailed;
 import io.holisticos.jobs.TakeOver;
 import io.holisticos.vault.Vault;
 import io.holisticos.web.WebhookOutcome;
-import io.holisticos.whoop.sync.Change;
-import io.holisticos.whoop.sync.News;
-import io.holisticos.whoop.sync.Noted;
-import io.holisticos.whoop.webhook.InboxStore.Outcome;
-import io.holisticos.whoop.webhook.InboxStore.Parked;
+import io.holisticos.whoop.sync.ReceivedEvent;
+import io.holisticos.whoop.sync.RecordEventStore;
+import io.holisticos.whoop.sync.RecordEventStore.Reason;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.function.LongFunction;
-import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps events until they have become changes. An event is stored once however often and at however many replicas it
- * arrives, and by the same statement becomes a change of its member, or waits for a member to connect. Thread-safe.
+ * Finds out whose an event is, seals its body and keeps it. An event is kept once, however often and at however many replicas
+ * it arrives; the same statement sees to it that its record is read. An event whose member is not known waits until the
+ * member connects. Thread-safe.
  */
 public final class WebhookInbox {
 
@@ -43,30 +39,21 @@ public final class WebhookInbox {
 
     private static final int OWNERS_KNOWN = 100_000;
 
-    /** Parked events that are turned into changes in one transaction. */
+    /** Parked events that are released in one transaction. */
     private static final int AT_ONCE = 200;
 
-    private final InboxStore store;
-    private final Jdbi jdbi;
-    private final Members members;
+    private final RecordEventStore events;
+    private final Vault vault;
     private final WebhookConfiguration configuration;
     private final Clock clock;
 
-    /** Whose account it was when it was asked for; whoever stores by it finds out whether it still is. */
+    /** Whose account it was when this was last looked up; the statement that keeps an event checks that it still is. */
     private final Cache<Long, UserId> owners =
             Caffeine.newBuilder().maximumSize(OWNERS_KNOWN).build();
 
-    /**
-     * Whose events these are, who may read them, and who acts on them.
-     *
-     * @param ownerOf whose WHOOP account this is, while it is connected
-     */
-    public record Members(LongFunction<Optional<UserId>> ownerOf, Vault vault, ChangeList changes) {}
-
-    public WebhookInbox(Jdbi database, Members members, WebhookConfiguration configuration, Clock clock) {
-        this.store = new InboxStore(database);
-        this.jdbi = database;
-        this.members = members;
+    public WebhookInbox(RecordEventStore events, Vault vault, WebhookConfiguration configuration, Clock clock) {
+        this.events = events;
+        this.vault = vault;
         this.configuration = configuration;
         this.clock = clock;
     }
@@ -85,118 +72,88 @@ public final class WebhookInbox {
     }
 
     private WebhookOutcome storeUnknown(WhoopEvent event, byte[] body) {
-        return storeForNobody(event, body, Outcome.UNKNOWN_TYPE, WebhookOutcome.UNKNOWN_TYPE);
+        return storeForNobody(event, body, Reason.UNKNOWN_TYPE, WebhookOutcome.UNKNOWN_TYPE);
     }
 
     private WebhookOutcome storeKnown(WhoopEvent event, byte[] body) {
-        OptionalLong account = event.whoopUserId();
-        UserId before = account.isPresent() ? owners.getIfPresent(account.getAsLong()) : null;
-        if (before != null) {
-            WebhookOutcome outcome = storeFor(before, event, body, InboxStore::notedIfTheirs);
-            if (outcome != WebhookOutcome.DUPLICATE) {
-                return outcome;
-            }
-        }
-        // nobody asked yet, or it was told before, or the account is another's now
-        return ownerOf(account)
-                .map(who -> storeFor(who, event, body, InboxStore::noted))
-                .orElseGet(() -> storeForNobody(event, body, Outcome.PARKED, WebhookOutcome.PARKED));
+        long account = event.whoopUserId().orElseThrow(); // WHOOP's events all have one
+        UserId known = owners.getIfPresent(account);
+        return Optional.ofNullable(known)
+                .flatMap(who -> storeFor(who, event, body))
+                .orElseGet(() -> findOwner(account)
+                        .map(who -> storeFor(who, event, body)
+                                .orElse(WebhookOutcome.UNAVAILABLE)) // it changed hands just now: WHOOP sends it again
+                        .orElseGet(() -> storeForNobody(event, body, Reason.PARKED, WebhookOutcome.PARKED)));
     }
 
-    /** How an event is kept. */
-    @FunctionalInterface
-    private interface Keeping {
-        News of(WhoopEvent event, UserId who, byte[] bodySealed, Instant now);
-    }
-
-    private WebhookOutcome storeForNobody(WhoopEvent event, byte[] body, Outcome outcome, WebhookOutcome ifFresh) {
-        byte[] sealed = members.vault().sealForNobody(PURPOSE, body);
-        return store.save(event, sealed, outcome, clock.instant()) ? ifFresh : WebhookOutcome.DUPLICATE;
-    }
-
-    private WebhookOutcome storeFor(UserId who, WhoopEvent event, byte[] body, Keeping keeping) {
-        byte[] sealed = members.vault().seal(who, PURPOSE, body); // may read the member's key, so before the statement
+    /** Empty when the account is not this member's. */
+    private Optional<WebhookOutcome> storeFor(UserId who, WhoopEvent event, byte[] body) {
+        byte[] sealed = vault.seal(who, PURPOSE, body); // may read the member's key, so before the statement
         Instant now = clock.instant();
-        Change change = event.change(now).orElseThrow();
-        Noted noted = jdbi.withHandle(
-                handle -> members.changes().note(handle, who, change, keeping.of(event, who, sealed, now)));
-        if (!noted.isNews()) {
-            return WebhookOutcome.DUPLICATE;
-        }
-        if (!noted.isAwake()) {
-            wake(who);
-        }
-        return WebhookOutcome.STORED;
+        return switch (events.keep(
+                event.received(sealed, now), who, event.recordEvent(now).orElseThrow())) {
+            case KEPT -> Optional.of(WebhookOutcome.STORED);
+            case DUPLICATE -> Optional.of(WebhookOutcome.DUPLICATE);
+            case NOT_THEIRS -> Optional.empty();
+        };
     }
 
-    private Optional<UserId> ownerOf(OptionalLong whoopUserId) {
-        if (whoopUserId.isEmpty()) {
-            return Optional.empty();
-        }
-        long account = whoopUserId.getAsLong();
-        Optional<UserId> owner = members.ownerOf().apply(account);
-        owner.ifPresentOrElse(who -> owners.put(account, who), () -> owners.invalidate(account));
+    private WebhookOutcome storeForNobody(WhoopEvent event, byte[] body, Reason reason, WebhookOutcome ifNew) {
+        byte[] sealed = vault.sealForNobody(PURPOSE, body);
+        return events.keep(event.received(sealed, clock.instant()), reason) ? ifNew : WebhookOutcome.DUPLICATE;
+    }
+
+    private Optional<UserId> findOwner(long whoopUserId) {
+        Optional<UserId> owner = events.findOwner(whoopUserId);
+        owner.ifPresentOrElse(who -> owners.put(whoopUserId, who), () -> owners.invalidate(whoopUserId));
         return owner;
     }
 
-    /** What is stored is acknowledged, whether its member could be woken or not: the sweep comes by again. */
-    private void wake(UserId who) {
-        try {
-            members.changes().wake(who);
-        } catch (HealthError e) {
-            log.warn(
-                    "event=member_not_woken provider=whoop member={} kind={} cause=\"{}\"",
-                    inLogs(who),
-                    e.kind(),
-                    WhatFailed.inWords(e));
-        }
-    }
-
-    /** Events that came before the member did become changes. What fails here is for the next sweep. */
-    public void replayParked(UserId who, long whoopUserId) {
+    /** Releases the events that came before the member did. What fails here is left to the next sweep. */
+    public void releaseParked(UserId who, long whoopUserId) {
         try {
             int all = 0;
             for (int some = AT_ONCE; some == AT_ONCE; all += some) {
-                some = replaySome(who, whoopUserId);
+                some = releaseSome(who, whoopUserId);
             }
             if (all > 0) {
-                log.info("event=webhooks_replayed provider=whoop member={} count={}", inLogs(who), all);
-                wake(who);
+                log.info("event=webhooks_replayed provider=whoop member={} count={}", vault.inLogs(who), all);
             }
         } catch (JdbiException | HealthError e) {
             log.warn(
                     "event=webhooks_not_replayed provider=whoop member={} cause=\"{}\"",
-                    inLogs(who),
+                    vault.inLogs(who),
                     WhatFailed.inWords(e));
         }
     }
 
-    private int replaySome(UserId who, long whoopUserId) {
-        members.vault().seal(who, PURPOSE, ""); // the key is read, or made, before the transaction holds a connection
-        return jdbi.inTransaction(handle -> {
+    private int releaseSome(UserId who, long whoopUserId) {
+        vault.seal(who, PURPOSE, ""); // the key is read, or made, before the transaction holds a connection
+        return events.inTransaction(() -> {
             Instant now = clock.instant();
-            List<Parked> parked = store.lockParked(handle, whoopUserId, AT_ONCE);
-            for (Parked event : parked) {
-                Change change = event.event().change(event.receivedAt()).orElseThrow(); // others are not parked
-                byte[] sealed = sealedFor(who, event);
-                members.changes().note(handle, who, change, InboxStore.unparked(event, who, sealed, now));
+            List<ReceivedEvent> parked = events.lockParked(whoopUserId, AT_ONCE);
+            for (ReceivedEvent one : parked) {
+                WhoopEvent event = WhoopEvent.of(one);
+                ReceivedEvent resealed = event.received(sealedFor(who, one), one.receivedAt());
+                events.keepParked(
+                        resealed, who, event.recordEvent(one.receivedAt()).orElseThrow(), now);
             }
             return parked.size();
         });
     }
 
-    /** An event tells what it tells even where the copy of its body does not open: that one is kept as it is. */
-    private byte[] sealedFor(UserId who, Parked event) {
+    /** An event counts even if the copy of its body does not open: that copy is kept as it is. */
+    private byte[] sealedFor(UserId who, ReceivedEvent event) {
         try {
-            byte[] body = members.vault().openForNobody(PURPOSE, event.bodySealed());
-            return members.vault().seal(who, PURPOSE, body);
+            byte[] body = vault.openForNobody(PURPOSE, event.bodySealed());
+            return vault.seal(who, PURPOSE, body);
         } catch (Vault.Unreadable e) {
-            log.error("event=webhook_body_unreadable provider=whoop member={}", inLogs(who));
+            log.error("event=webhook_body_unreadable provider=whoop member={}", vault.inLogs(who));
             return event.bodySealed();
         }
     }
 
-    /** What is done by the clock; to be given to {@link io.holisticos.jobs.Jobs}. */
+    /** The jobs that run by the clock; to be given to {@link io.holisticos.jobs.Jobs}. */
     public List<RecurringTask<?>> recurringTasks() {
         return List.of(
                 Tasks.recurring(SWEEP, FixedDelay.of(configuration.sweepEvery.toJavaDuration()))
@@ -207,40 +164,33 @@ public final class WebhookInbox {
                         .execute((instance, context) -> purge()));
     }
 
-    /** A process that starts looks at once at what another may have left lying. */
+    /** A process that starts looks at once for parked events that another process may have left. */
     public void sweepSoon(SchedulerClient jobs) {
         try {
             jobs.reschedule(TaskInstanceId.of(SWEEP, RecurringTask.INSTANCE), clock.instant());
         } catch (
                 RuntimeException
-                        e) { // not on the list yet, at work already, or the database is away: its turn will come
+                        e) { // not on the list yet, being worked on, or the database is away: its turn will come
             log.debug("event=sweep_not_hastened reason={}", e.toString());
         }
     }
 
-    /**
-     * Turns into changes what was parked while its member connected. Members whose changes are listed and who were not
-     * woken are looked for by the synchronizer itself.
-     */
+    /** Releases the events that were parked while their member connected. */
     void sweep() {
-        for (long account : store.parkedAccounts()) {
-            ownerOf(OptionalLong.of(account)).ifPresent(who -> replayParked(who, account));
+        for (long account : events.parkedAccounts()) {
+            findOwner(account).ifPresent(who -> releaseParked(who, account));
         }
     }
 
     void purge() {
         Instant now = clock.instant();
-        int gone = store.purge(
+        int gone = events.purgeInbox(
                 now.minus(configuration.keepFor.toJavaDuration()), now.minus(configuration.parkFor.toJavaDuration()));
         log.info("event=inbox_purged provider=whoop count={}", gone);
     }
 
-    private String inLogs(UserId who) {
-        return members.vault().inLogs(who);
-    }
-
-    /** Forgets everything that was ever told of the member and this account. Returns the rows that went. */
+    /** Removes every event of the member and this account. Returns the rows that went. */
     public int erase(UserId who, long whoopUserId) {
-        return store.erase(who, whoopUserId);
+        return events.erase(who, whoopUserId);
     }
 }

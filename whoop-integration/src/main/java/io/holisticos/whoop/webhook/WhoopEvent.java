@@ -5,9 +5,10 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.holisticos.whoop.sync.Change;
-import io.holisticos.whoop.sync.Change.Happened;
-import io.holisticos.whoop.sync.Collection;
+import io.holisticos.whoop.sync.ReceivedEvent;
+import io.holisticos.whoop.sync.RecordCollection;
+import io.holisticos.whoop.sync.RecordEvent;
+import io.holisticos.whoop.sync.RecordEvent.Happened;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -35,21 +36,21 @@ record WhoopEvent(String traceId, String type, String recordId, OptionalLong who
             .build()
             .reader();
 
-    /** There are no others in v2, and none of cycles, body or profile. */
+    /** There are no others in v2: none of cycles, body measurement or profile. */
     private static final Map<String, Meaning> KNOWN = Map.of(
-            "sleep.updated", new Meaning(Collection.SLEEP, Happened.UPDATED),
-            "sleep.deleted", new Meaning(Collection.SLEEP, Happened.DELETED),
-            "recovery.updated", new Meaning(Collection.RECOVERY, Happened.UPDATED),
-            "recovery.deleted", new Meaning(Collection.RECOVERY, Happened.DELETED),
-            "workout.updated", new Meaning(Collection.WORKOUT, Happened.UPDATED),
-            "workout.deleted", new Meaning(Collection.WORKOUT, Happened.DELETED));
+            "sleep.updated", new Meaning(RecordCollection.SLEEP, Happened.UPDATED),
+            "sleep.deleted", new Meaning(RecordCollection.SLEEP, Happened.DELETED),
+            "recovery.updated", new Meaning(RecordCollection.RECOVERY, Happened.UPDATED),
+            "recovery.deleted", new Meaning(RecordCollection.RECOVERY, Happened.DELETED),
+            "workout.updated", new Meaning(RecordCollection.WORKOUT, Happened.UPDATED),
+            "workout.deleted", new Meaning(RecordCollection.WORKOUT, Happened.DELETED));
 
-    private record Meaning(Collection collection, Happened happened) {}
+    private record Meaning(RecordCollection collection, Happened happened) {}
 
     /**
-     * Reads a body; empty when it is no event.
+     * Parses a body; empty when it is no event.
      *
-     * @param signedAt stands in for a trace id, which WHOOP has never been seen to leave out
+     * @param signedAt is used when there is no trace id, which was never seen
      */
     static Optional<WhoopEvent> parse(byte[] body, String signedAt) {
         JsonNode tree;
@@ -82,11 +83,21 @@ record WhoopEvent(String traceId, String type, String recordId, OptionalLong who
         return KNOWN.containsKey(type);
     }
 
-    /** What is worth reading again; empty for types that we do not know. */
-    Optional<Change> change(Instant toldAt) {
+    /** The record that is worth reading again; empty for types that we do not know. */
+    Optional<RecordEvent> recordEvent(Instant receivedAt) {
         return Optional.ofNullable(KNOWN.get(type))
-                .map(meaning ->
-                        new Change(meaning.collection(), UUID.fromString(recordId), meaning.happened(), toldAt));
+                .map(meaning -> new RecordEvent(
+                        meaning.collection(), UUID.fromString(recordId), meaning.happened(), receivedAt));
+    }
+
+    /** As the inbox keeps it. */
+    ReceivedEvent received(byte[] bodySealed, Instant receivedAt) {
+        return new ReceivedEvent(traceId, type, recordId, whoopUserId, bodySealed, receivedAt);
+    }
+
+    /** An event that the inbox has kept. */
+    static WhoopEvent of(ReceivedEvent kept) {
+        return new WhoopEvent(kept.traceId(), kept.type(), kept.recordId(), kept.whoopUserId());
     }
 
     private boolean isWhole() {
@@ -99,7 +110,7 @@ record WhoopEvent(String traceId, String type, String recordId, OptionalLong who
         return value.isMissingNode() || value.isNull() || text(tree, field) != null;
     }
 
-    /** Null unless it is text of a length that fits, without what PostgreSQL cannot hold. */
+    /** Null unless it is text that is not too long, and that PostgreSQL can store. */
     private static @Nullable String text(JsonNode tree, String field) {
         JsonNode value = tree.path(field);
         if (!value.isTextual()) {
@@ -110,7 +121,7 @@ record WhoopEvent(String traceId, String type, String recordId, OptionalLong who
         return text.length() > MOST_TEXT || text.indexOf('\0') >= 0 || !encodable ? null : text;
     }
 
-    /** Whose it is stays out of logs. */
+    /** The member stays out of logs. */
     @Override
     public String toString() {
         return "WhoopEvent[" + type + "]";

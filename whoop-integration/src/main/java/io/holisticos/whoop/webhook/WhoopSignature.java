@@ -19,7 +19,7 @@ final class WhoopSignature {
     static final String SIGNATURE = "X-WHOOP-Signature";
     static final String TIMESTAMP = "X-WHOOP-Signature-Timestamp";
 
-    /** A retry may come an hour after the event, and it is not known whether it is signed anew. */
+    /** A retry may come an hour after the event, and WHOOP does not say whether it is signed anew. */
     static final Duration OLDEST = Duration.ofMinutes(75);
 
     /** How far WHOOP's clock may be ahead of ours. */
@@ -35,7 +35,7 @@ final class WhoopSignature {
         this.clock = clock;
     }
 
-    /** Why these bytes are not believed; empty when they are. */
+    /** Why these bytes are refused; empty when their signature is valid. */
     Optional<WebhookOutcome> refusal(@Nullable String signature, @Nullable String timestamp, byte[] body) {
         if (signature == null || timestamp == null) {
             return Optional.of(WebhookOutcome.BAD_SIGNATURE);

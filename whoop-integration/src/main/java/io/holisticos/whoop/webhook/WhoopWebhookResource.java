@@ -22,7 +22,7 @@ import java.io.InputStream;
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 
-/** Where WHOOP delivers its events. Answers once they are durable; the work comes later. */
+/** Receives the events that WHOOP sends. Answers once an event is durable; the work comes later. */
 @Path("/webhooks/whoop")
 @Tag(name = "Webhooks", description = "What the sources tell by themselves")
 public final class WhoopWebhookResource {
@@ -32,9 +32,9 @@ public final class WhoopWebhookResource {
     private final WebhookReceiver door;
 
     /**
-     * The route.
+     * Answers for one application of WHOOP.
      *
-     * @param clientSecret what WHOOP signs with, unless the configuration names another secret
+     * @param clientSecret the key of the signature, unless the configuration names another secret
      */
     public WhoopWebhookResource(
             WebhookConfiguration configuration,
@@ -47,9 +47,9 @@ public final class WhoopWebhookResource {
         this.door = door;
     }
 
-    /** Also while WHOOP is switched off: nothing that was told may be lost. */
+    /** Events are kept while WHOOP is switched off, too: none may be lost. */
     @POST
-    @Consumes(MediaType.WILDCARD) // the door refuses other types itself, to count them
+    @Consumes(MediaType.WILDCARD) // the door refuses other types itself, so that it counts them
     @Operation(
             summary = "Take in an event of WHOOP",
             description = "For WHOOP only: signed with the application's secret, at most 64 kB. Also while WHOOP is"

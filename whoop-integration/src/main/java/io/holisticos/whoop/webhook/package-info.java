@@ -1,8 +1,10 @@
 /**
- * What WHOOP tells us by webhook: verified, kept durably before it is acknowledged, and handed on as changes.
+ * Receives WHOOP's webhooks: checks the signature, parses the event, and answers once it is durable.
  *
- * <p>May use {@code whoop.sync}, {@code whoop.connect} and sahha-core's shared packages. Start reading at {@link
- * io.holisticos.whoop.webhook.WhoopWebhookResource}, then {@link io.holisticos.whoop.webhook.WebhookInbox}.
+ * <p>May use: {@code health}, {@code database}, {@code vault}, {@code jobs}, {@code web}, {@code whoop.sync}.
+ *
+ * <p>Start reading at {@link io.holisticos.whoop.webhook.WhoopWebhookResource}, then {@link
+ * io.holisticos.whoop.webhook.WebhookInbox}.
  */
 @NullMarked
 package io.holisticos.whoop.webhook;

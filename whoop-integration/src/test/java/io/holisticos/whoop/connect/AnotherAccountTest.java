@@ -12,8 +12,9 @@ import io.holisticos.whoop.connect.ConnectFlow.Outcome;
 import io.holisticos.whoop.connect.ConnectFlow.Standing;
 import io.holisticos.whoop.connect.ConnectWorld.Worker;
 import io.holisticos.whoop.data.WhoopStore;
-import io.holisticos.whoop.sync.SyncTerms;
-import io.holisticos.whoop.sync.Synchronizer;
+import io.holisticos.whoop.sync.SyncContext;
+import io.holisticos.whoop.sync.SyncJobs;
+import io.holisticos.whoop.sync.SyncRequests;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jdbi.v3.core.Jdbi;
@@ -29,7 +30,7 @@ class AnotherAccountTest {
     private ConnectWorld world;
     private Worker worker;
     private ConnectWorld.Door door;
-    private Synchronizer synchronizer;
+    private SyncRequests synchronizer;
 
     @BeforeEach
     void open() {
@@ -37,17 +38,13 @@ class AnotherAccountTest {
         worker = world.worker();
         Jdbi jdbi = world.pool();
         AtomicReference<Jobs> jobs = new AtomicReference<>();
-        synchronizer = new Synchronizer(
-                jdbi,
-                worker.api(),
-                new WhoopStore(jdbi, ConnectWorld.vault(jdbi)),
-                new SyncTerms(
-                        who -> true,
-                        (who, begun) -> worker.connections().markReauthorizationRequired(who, "refused", begun),
-                        who -> "u_test",
-                        world.clock,
-                        new MetricRegistry()),
-                () -> jobs.get().client());
+        SyncContext terms = new SyncContext(
+                who -> true,
+                (who, begun) -> worker.connections().markReauthorizationRequired(who, "refused", begun),
+                who -> "u_test",
+                world.clock,
+                new MetricRegistry());
+        synchronizer = new SyncRequests(jdbi, new WhoopStore(jdbi, ConnectWorld.vault(jdbi)), terms, () -> {});
         ConnectWorld.House house = new ConnectWorld.House();
         house.next.set(new ConnectionListener() {
             @Override
@@ -63,7 +60,7 @@ class AnotherAccountTest {
                 synchronizer.disowned(who);
             }
         });
-        door = world.door(worker, jdbi, house, jobs, synchronizer.tasks());
+        door = world.door(worker, jdbi, house, jobs, new SyncJobs(synchronizer, worker.api(), terms).tasks());
         consent(ANNA, ANNA);
         work();
         assertThat(cycles()).isPositive();

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.holisticos.health.UserId;
 import io.holisticos.twins.whoop.EditKind;
 import io.holisticos.twins.world.Person;
-import io.holisticos.whoop.sync.Change.Happened;
+import io.holisticos.whoop.sync.RecordEvent.Happened;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,7 +39,7 @@ class AnyLossTest {
     }
 
     /** An event on its way. */
-    private record Delivery(Instant at, UserId who, Collection collection, UUID record, Happened happened) {}
+    private record Delivery(Instant at, UserId who, RecordCollection collection, UUID record, Happened happened) {}
 
     private static void live(long seed, int members, Duration span) {
         Random dice = new Random(seed);
@@ -52,7 +52,7 @@ class AnyLossTest {
                     .toList();
             for (UserId who : all) {
                 bed.connect(who);
-                bed.synchronizer.firstSync(who);
+                bed.requests.firstSync(who);
             }
             bed.work();
             bed.twin.pump();
@@ -109,7 +109,7 @@ class AnyLossTest {
         Delivery delivery = new Delivery(
                 at,
                 who,
-                Collection.of(type[0]),
+                RecordCollection.of(type[0]),
                 UUID.fromString(event.path("id").asText()),
                 Happened.of(type[1]));
         underWay.add(delivery);

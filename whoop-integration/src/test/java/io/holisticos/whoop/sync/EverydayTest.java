@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holisticos.health.UserId;
 import io.holisticos.twins.whoop.EditKind;
-import io.holisticos.whoop.sync.Change.Happened;
+import io.holisticos.whoop.sync.RecordEvent.Happened;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -29,7 +29,7 @@ class EverydayTest {
     @BeforeEach
     void connect() {
         bed.connect(ANNA);
-        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        bed.work(ANNA, bed.requests.firstSync(ANNA));
         bed.calls();
     }
 
@@ -41,9 +41,9 @@ class EverydayTest {
     @Test
     void aWakeUpCostsThree() {
         UUID night = bed.passUntilAwake(ANNA);
-        bed.tell(ANNA, Collection.SLEEP, night);
+        bed.tell(ANNA, RecordCollection.SLEEP, night);
         bed.pass(Duration.ofSeconds(2));
-        bed.tell(ANNA, Collection.RECOVERY, night);
+        bed.tell(ANNA, RecordCollection.RECOVERY, night);
         bed.work();
 
         assertThat(bed.calls()).as("at once when both are told").containsExactly(SLEEPS, RECOVERIES, CYCLES);
@@ -55,7 +55,7 @@ class EverydayTest {
     @Test
     void aWakeUpOfWhichOneEventIsLostCostsThree() {
         UUID night = bed.passUntilAwake(ANNA);
-        bed.tell(ANNA, Collection.SLEEP, night);
+        bed.tell(ANNA, RecordCollection.SLEEP, night);
         bed.pass(Duration.ofSeconds(19));
         assertThat(bed.calls()).as("its partner is waited for").isEmpty();
 
@@ -64,7 +64,7 @@ class EverydayTest {
 
         UUID next = bed.passUntilAwake(ANNA);
         bed.calls();
-        bed.tell(ANNA, Collection.RECOVERY, next);
+        bed.tell(ANNA, RecordCollection.RECOVERY, next);
         bed.pass(Duration.ofSeconds(21));
         assertThat(bed.calls()).containsExactly(SLEEPS, RECOVERIES, CYCLES);
         bed.assertHoldsTheNights(ANNA);
@@ -73,11 +73,11 @@ class EverydayTest {
     @Test
     void theOtherHalfToldLateCostsNothing() {
         UUID night = bed.passUntilAwake(ANNA);
-        bed.tell(ANNA, Collection.SLEEP, night);
+        bed.tell(ANNA, RecordCollection.SLEEP, night);
         bed.pass(Duration.ofMinutes(2));
         bed.calls();
 
-        bed.tell(ANNA, Collection.RECOVERY, night);
+        bed.tell(ANNA, RecordCollection.RECOVERY, night);
         bed.pass(Duration.ofMinutes(1));
 
         assertThat(bed.calls()).as("it was read along").isEmpty();
@@ -87,11 +87,11 @@ class EverydayTest {
     @Test
     void theNightToldAfterItsRecoveryCostsNothing() {
         UUID night = bed.passUntilAwake(ANNA);
-        bed.tell(ANNA, Collection.RECOVERY, night);
+        bed.tell(ANNA, RecordCollection.RECOVERY, night);
         bed.pass(Duration.ofMinutes(2));
         bed.calls();
 
-        bed.tell(ANNA, Collection.SLEEP, night);
+        bed.tell(ANNA, RecordCollection.SLEEP, night);
         bed.pass(Duration.ofMinutes(1));
 
         assertThat(bed.calls()).isEmpty();
@@ -101,14 +101,14 @@ class EverydayTest {
     @Test
     void whatIsToldTwiceMoreIsReadAgain() {
         UUID night = bed.passUntilAwake(ANNA);
-        bed.tell(ANNA, Collection.SLEEP, night);
+        bed.tell(ANNA, RecordCollection.SLEEP, night);
         bed.pass(Duration.ofMinutes(2));
-        bed.tell(ANNA, Collection.RECOVERY, night);
+        bed.tell(ANNA, RecordCollection.RECOVERY, night);
         bed.pass(Duration.ofMinutes(1));
         bed.twin.edit(ANNA.value(), EditKind.RESCORE);
         bed.calls();
 
-        bed.tell(ANNA, Collection.RECOVERY, night);
+        bed.tell(ANNA, RecordCollection.RECOVERY, night);
         bed.pass(Duration.ofMinutes(1));
 
         assertThat(bed.calls()).contains(RECOVERIES);
@@ -117,13 +117,13 @@ class EverydayTest {
     @Test
     void aReScoreSoonAfterIsReadAlthoughItsRecoveryWasOwed() {
         UUID night = bed.passUntilAwake(ANNA);
-        bed.tell(ANNA, Collection.SLEEP, night);
+        bed.tell(ANNA, RecordCollection.SLEEP, night);
         bed.pass(Duration.ofMinutes(2));
         bed.twin.edit(ANNA.value(), EditKind.RESCORE);
         bed.calls();
 
-        bed.tell(ANNA, Collection.SLEEP, night);
-        bed.tell(ANNA, Collection.RECOVERY, night);
+        bed.tell(ANNA, RecordCollection.SLEEP, night);
+        bed.tell(ANNA, RecordCollection.RECOVERY, night);
         bed.pass(Duration.ofMinutes(1));
 
         assertThat(bed.calls()).containsExactly(SLEEPS, RECOVERIES);
@@ -136,8 +136,8 @@ class EverydayTest {
         bed.twin.edit(ANNA.value(), EditKind.RESCORE);
         UUID night = bed.scoredNight(ANNA).orElseThrow();
 
-        bed.tell(ANNA, Collection.RECOVERY, night);
-        bed.tell(ANNA, Collection.SLEEP, night);
+        bed.tell(ANNA, RecordCollection.RECOVERY, night);
+        bed.tell(ANNA, RecordCollection.SLEEP, night);
         bed.work();
 
         assertThat(bed.calls()).containsExactly(SLEEPS, RECOVERIES);
@@ -147,9 +147,9 @@ class EverydayTest {
     void aWorkoutToldTwiceCostsOne() {
         bed.pass(Duration.ofHours(2));
         UUID workout = bed.addWorkout(ANNA);
-        bed.tell(ANNA, Collection.WORKOUT, workout);
+        bed.tell(ANNA, RecordCollection.WORKOUT, workout);
         bed.pass(Duration.ofSeconds(1));
-        bed.tell(ANNA, Collection.WORKOUT, workout);
+        bed.tell(ANNA, RecordCollection.WORKOUT, workout);
         bed.pass(Duration.ofSeconds(5));
 
         assertThat(bed.calls()).containsExactly(WORKOUTS);
@@ -161,7 +161,7 @@ class EverydayTest {
         UUID nap = passUntilANap();
         bed.calls();
 
-        bed.tell(ANNA, Collection.SLEEP, nap);
+        bed.tell(ANNA, RecordCollection.SLEEP, nap);
         bed.pass(Duration.ofSeconds(21));
 
         assertThat(bed.calls()).containsExactly(SLEEPS);
@@ -173,8 +173,8 @@ class EverydayTest {
         wakeUp();
         UUID night = bed.scoredNight(ANNA).orElseThrow();
         bed.twin.edit(ANNA.value(), EditKind.DELETE_SLEEP);
-        bed.tell(ANNA, Collection.SLEEP, night, Happened.DELETED);
-        bed.tell(ANNA, Collection.RECOVERY, night, Happened.DELETED);
+        bed.tell(ANNA, RecordCollection.SLEEP, night, Happened.DELETED);
+        bed.tell(ANNA, RecordCollection.RECOVERY, night, Happened.DELETED);
         bed.work();
 
         assertThat(bed.calls()).isEmpty();
@@ -186,9 +186,9 @@ class EverydayTest {
     void aDeletionOvertakenByItsUpdateCostsOneListAndNoLadder() {
         bed.pass(Duration.ofHours(2));
         UUID workout = bed.deleteWorkout(ANNA);
-        bed.tell(ANNA, Collection.WORKOUT, workout, Happened.DELETED);
+        bed.tell(ANNA, RecordCollection.WORKOUT, workout, Happened.DELETED);
         bed.pass(Duration.ofMinutes(1));
-        bed.tell(ANNA, Collection.WORKOUT, workout);
+        bed.tell(ANNA, RecordCollection.WORKOUT, workout);
         bed.pass(Duration.ofHours(8));
 
         assertThat(bed.calls()).containsExactly(WORKOUTS);
@@ -199,8 +199,8 @@ class EverydayTest {
     @Test
     void anEventThatComesTooEarlyCostsOneMore() {
         UUID night = UUID.fromString("00000000-0000-4000-8000-000000000001"); // not in WHOOP's lists, for now
-        bed.tell(ANNA, Collection.SLEEP, night);
-        bed.tell(ANNA, Collection.RECOVERY, night);
+        bed.tell(ANNA, RecordCollection.SLEEP, night);
+        bed.tell(ANNA, RecordCollection.RECOVERY, night);
         bed.work();
 
         assertThat(bed.calls())
@@ -216,7 +216,7 @@ class EverydayTest {
     void whatDoesNotComeIsLookedForOnALadderAndThenLeft() {
         Instant told = bed.clock.instant();
         UUID workout = UUID.fromString("00000000-0000-4000-8000-000000000002");
-        bed.tell(ANNA, Collection.WORKOUT, workout);
+        bed.tell(ANNA, RecordCollection.WORKOUT, workout);
         List<Duration> looks = new ArrayList<>();
         List<String> calls = new ArrayList<>();
         for (int second = 0; second < 6 * 3600; second++) {
@@ -254,8 +254,8 @@ class EverydayTest {
                 .mapTo(UUID.class)
                 .one());
 
-        bed.tell(ANNA, Collection.SLEEP, old);
-        bed.tell(ANNA, Collection.RECOVERY, old);
+        bed.tell(ANNA, RecordCollection.SLEEP, old);
+        bed.tell(ANNA, RecordCollection.RECOVERY, old);
         bed.work();
 
         assertThat(bed.calls()).containsExactly("activity/sleep/{id}", "cycle/{id}/recovery");
@@ -267,7 +267,7 @@ class EverydayTest {
         wakeUp();
         bed.passUntilAwake(ANNA); // of which nobody tells
         bed.pass(Duration.ofHours(2));
-        bed.tell(ANNA, Collection.WORKOUT, bed.addWorkout(ANNA)); // so that WHOOP is not silent
+        bed.tell(ANNA, RecordCollection.WORKOUT, bed.addWorkout(ANNA)); // so that WHOOP is not silent
         bed.pass(Duration.ofSeconds(6));
         bed.calls();
 
@@ -293,7 +293,7 @@ class EverydayTest {
     void aDeletionNobodyToldIsFoundByTwoListsAndOneQuestion() {
         UUID workout = missingOnce();
 
-        bed.tell(ANNA, Collection.WORKOUT, bed.addWorkout(ANNA));
+        bed.tell(ANNA, RecordCollection.WORKOUT, bed.addWorkout(ANNA));
         bed.pass(Duration.ofSeconds(6));
 
         assertThat(bed.calls()).containsExactly(WORKOUTS, WORKOUTS + "/{id}");
@@ -326,7 +326,7 @@ class EverydayTest {
         UUID workout = bed.deleteWorkout(ANNA, older);
         assertThat(held("whoop_workout", "id", workout)).isEqualTo(1);
 
-        bed.tell(ANNA, Collection.WORKOUT, bed.addWorkout(ANNA));
+        bed.tell(ANNA, RecordCollection.WORKOUT, bed.addWorkout(ANNA));
         bed.pass(Duration.ofHours(2));
 
         assertThat(older).as("newer ones").isBetween(1, 20);
@@ -338,11 +338,11 @@ class EverydayTest {
     void whatIsToldAgainWhileItIsReadIsReadAgain() {
         bed.pass(Duration.ofHours(2));
         UUID workout = bed.addWorkout(ANNA);
-        bed.tell(ANNA, Collection.WORKOUT, workout);
+        bed.tell(ANNA, RecordCollection.WORKOUT, workout);
         bed.clock.advance(Duration.ofSeconds(6));
         bed.onCall(() -> {
             bed.clock.advance(Duration.ofMillis(5));
-            bed.tell(ANNA, Collection.WORKOUT, workout);
+            bed.tell(ANNA, RecordCollection.WORKOUT, workout);
         });
 
         bed.work();
@@ -356,7 +356,7 @@ class EverydayTest {
         bed.pass(Duration.ofHours(2));
         UUID workout = bed.addWorkout(ANNA);
         bed.refused.set(Duration.ofSeconds(40));
-        bed.tell(ANNA, Collection.WORKOUT, workout);
+        bed.tell(ANNA, RecordCollection.WORKOUT, workout);
         bed.pass(Duration.ofSeconds(6));
         assertThat(bed.openChanges(ANNA)).isEqualTo(1);
         assertThat(bed.nextOf(ANNA))
@@ -373,7 +373,7 @@ class EverydayTest {
     /** A workout whose deletion nobody told, and which a list has lacked. */
     private UUID missingOnce() {
         UUID workout = bed.deleteWorkout(ANNA);
-        bed.tell(ANNA, Collection.WORKOUT, bed.addWorkout(ANNA));
+        bed.tell(ANNA, RecordCollection.WORKOUT, bed.addWorkout(ANNA));
         bed.pass(Duration.ofSeconds(6));
         assertThat(held("whoop_workout", "id", workout)).as("missing once").isEqualTo(1);
         bed.calls();
@@ -382,8 +382,8 @@ class EverydayTest {
 
     private void wakeUp() {
         UUID night = bed.passUntilAwake(ANNA);
-        bed.tell(ANNA, Collection.SLEEP, night);
-        bed.tell(ANNA, Collection.RECOVERY, night);
+        bed.tell(ANNA, RecordCollection.SLEEP, night);
+        bed.tell(ANNA, RecordCollection.RECOVERY, night);
         bed.work();
         bed.calls();
     }

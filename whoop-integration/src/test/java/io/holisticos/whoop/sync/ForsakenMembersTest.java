@@ -36,34 +36,34 @@ class ForsakenMembersTest {
     void whoConnectedAndIsNotKeptCurrentIsFound() {
         saveConnection("active");
 
-        assertThat(bed.synchronizer.sweep()).isEqualTo(1);
+        assertThat(bed.syncJobs.sweep()).isEqualTo(1);
         bed.work();
 
-        assertThat(bed.synchronizer.findLatestRun(ANNA).orElseThrow().state()).isEqualTo(State.DONE);
-        assertThat(bed.synchronizer.findBackfill(ANNA)).isPresent();
-        assertThat(bed.synchronizer.sweep()).isZero();
+        assertThat(bed.requests.findLatestRun(ANNA).orElseThrow().state()).isEqualTo(State.DONE);
+        assertThat(bed.requests.findBackfill(ANNA)).isPresent();
+        assertThat(bed.syncJobs.sweep()).isZero();
     }
 
     @Test
     void whoCameBackAfterALostConsentIsFound() {
-        bed.synchronizer.connected(ANNA, ACCOUNT);
+        bed.requests.connected(ANNA, ACCOUNT);
         bed.forget(ANNA);
         bed.work(); // and is stopped, since there is no token any more
         bed.connect(ANNA);
         saveConnection("active");
         bed.clock.advance(Duration.ofDays(1));
 
-        assertThat(bed.synchronizer.sweep()).isEqualTo(1);
+        assertThat(bed.syncJobs.sweep()).isEqualTo(1);
         bed.work();
 
-        assertThat(bed.synchronizer.findLatestRun(ANNA).orElseThrow().state()).isEqualTo(State.DONE);
+        assertThat(bed.requests.findLatestRun(ANNA).orElseThrow().state()).isEqualTo(State.DONE);
     }
 
     @Test
     void whoNeedsConsentIsLeftAlone() {
         saveConnection("reauthorization_required");
 
-        assertThat(bed.synchronizer.sweep()).isZero();
+        assertThat(bed.syncJobs.sweep()).isZero();
     }
 
     @Test
@@ -72,15 +72,15 @@ class ForsakenMembersTest {
                 alter table whoop_sync add constraint power_cut check (kind <> 'backfill')"""));
         saveConnection("active");
 
-        assertThatThrownBy(() -> bed.synchronizer.connected(ANNA, ACCOUNT)).isNotNull();
+        assertThatThrownBy(() -> bed.requests.connected(ANNA, ACCOUNT)).isNotNull();
 
         assertThat(bed.count("whoop_member_sync", ANNA)).isZero();
         assertThat(bed.count("whoop_sync", ANNA)).isZero();
         bed.jdbi.useHandle(handle -> handle.execute("alter table whoop_sync drop constraint power_cut"));
-        bed.synchronizer.sweep();
+        bed.syncJobs.sweep();
         bed.work();
-        assertThat(bed.synchronizer.findLatestRun(ANNA).orElseThrow().kind()).isEqualTo(Kind.FIRST_SYNC);
-        assertThat(bed.synchronizer.findBackfill(ANNA)).isPresent();
+        assertThat(bed.requests.findLatestRun(ANNA).orElseThrow().kind()).isEqualTo(Kind.FIRST_SYNC);
+        assertThat(bed.requests.findBackfill(ANNA)).isPresent();
     }
 
     private void saveConnection(String state) {

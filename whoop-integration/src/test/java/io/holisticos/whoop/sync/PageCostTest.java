@@ -25,7 +25,7 @@ class PageCostTest {
     @BeforeEach
     void hold() {
         bed.connect(ANNA);
-        bed.synchronizer.firstSync(ANNA);
+        bed.requests.firstSync(ANNA);
         bed.work();
         bed.clock.advance(Duration.ofMinutes(1));
     }
@@ -37,7 +37,7 @@ class PageCostTest {
 
     @Test
     void aPageWithNewsCostsTwoRoundTrips() {
-        bed.tell(ANNA, Collection.WORKOUT, bed.addWorkout(ANNA));
+        bed.tell(ANNA, RecordCollection.WORKOUT, bed.addWorkout(ANNA));
         int before = bed.count("whoop_workout", ANNA);
 
         readOnePage();
@@ -48,7 +48,7 @@ class PageCostTest {
 
     @Test
     void aPageWithoutNewsCostsTwoRoundTrips() {
-        bed.tell(ANNA, Collection.WORKOUT, UUID.randomUUID());
+        bed.tell(ANNA, RecordCollection.WORKOUT, UUID.randomUUID());
 
         readOnePage();
 

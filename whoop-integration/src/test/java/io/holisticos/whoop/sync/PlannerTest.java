@@ -9,24 +9,24 @@ import io.holisticos.whoop.data.Absent;
 import io.holisticos.whoop.data.Coverage;
 import io.holisticos.whoop.data.RecordKind;
 import io.holisticos.whoop.quota.Lane;
-import io.holisticos.whoop.sync.Change.Happened;
-import io.holisticos.whoop.sync.Failures.Failed;
-import io.holisticos.whoop.sync.Failures.What;
-import io.holisticos.whoop.sync.MemberState.Asked;
-import io.holisticos.whoop.sync.MemberState.Held;
 import io.holisticos.whoop.sync.MemberState.NewestCycle;
 import io.holisticos.whoop.sync.MemberState.Night;
 import io.holisticos.whoop.sync.MemberState.Pause;
-import io.holisticos.whoop.sync.MemberState.Read;
-import io.holisticos.whoop.sync.MemberState.Standing;
-import io.holisticos.whoop.sync.MemberState.Told;
-import io.holisticos.whoop.sync.OpenChange.Hints;
-import io.holisticos.whoop.sync.Settlement.Seen;
-import io.holisticos.whoop.sync.Settlement.Shape;
-import io.holisticos.whoop.sync.Settlement.Sight;
+import io.holisticos.whoop.sync.MemberState.Permission;
+import io.holisticos.whoop.sync.MemberState.ReadState;
+import io.holisticos.whoop.sync.MemberState.ReceivedEvents;
+import io.holisticos.whoop.sync.MemberState.Requested;
+import io.holisticos.whoop.sync.MemberState.StoredRecords;
+import io.holisticos.whoop.sync.PendingEvent.Hints;
+import io.holisticos.whoop.sync.ReadFailures.ReadFailure;
+import io.holisticos.whoop.sync.ReadFailures.ReadTarget;
+import io.holisticos.whoop.sync.RecordEvent.Happened;
+import io.holisticos.whoop.sync.Settlement.PageContents;
+import io.holisticos.whoop.sync.Settlement.PageRecord;
+import io.holisticos.whoop.sync.Settlement.SleepType;
 import io.holisticos.whoop.sync.Step.ListPage;
+import io.holisticos.whoop.sync.Step.Listing;
 import io.holisticos.whoop.sync.Step.Wait;
-import io.holisticos.whoop.sync.Step.Walk;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -49,7 +49,7 @@ class PlannerTest {
 
     private static final Instant NOW = Instant.parse("2026-11-22T09:00:00Z");
     private static final UserId ANNA = new UserId("demo-anna");
-    private static final QuietHour HOUR = QuietHour.of(ANNA, ZoneOffset.UTC);
+    private static final ReconcileHour HOUR = ReconcileHour.of(ANNA, ZoneOffset.UTC);
     private static final Night NIGHT = new Night(
             UUID.fromString("00000000-0000-4000-8000-00000000000a"),
             7,
@@ -70,28 +70,28 @@ class PlannerTest {
     @Test
     void aQuietMemberCostsOneCycleListEverySecondNight() {
         Instant start = NOW.minus(Duration.ofDays(9));
-        Held held = new Held(
+        StoredRecords held = new StoredRecords(
                 new Night(NIGHT.sleepId(), 7, start, start.plus(Duration.ofHours(8)), true),
                 new NewestCycle(7, start),
                 ZoneOffset.UTC,
                 List.of());
-        Map<Collection, Instant> listedAt = new EnumMap<>(listed(HOUR.last(NOW)));
+        Map<RecordCollection, Instant> listedAt = new EnumMap<>(listed(HOUR.last(NOW)));
         List<String> calls = new ArrayList<>();
         Instant now = NOW;
         while (now.isBefore(NOW.plus(Duration.ofDays(20)))) {
             MemberState state = new MemberState(
                     now,
-                    new Told(List.of(), start.plus(Duration.ofHours(9))),
-                    new Read(null, listedAt, null, null, null),
+                    new ReceivedEvents(List.of(), start.plus(Duration.ofHours(9))),
+                    new ReadState(null, listedAt, null, null, null),
                     held,
-                    new Asked(Standing.OPEN, null, null, Coverage.none()),
-                    Failures.NONE);
+                    new Requested(Permission.ALLOWED, null, null, Coverage.none()),
+                    ReadFailures.NONE);
             Step step = Planner.next(state, HOUR);
             if (step instanceof Wait wait) {
                 now = wait.until();
             } else if (step instanceof ListPage list) {
-                calls.add(list.walk().collection() + " " + list.lane());
-                listedAt.put(list.walk().collection(), now);
+                calls.add(list.listing().collection() + " " + list.lane());
+                listedAt.put(list.listing().collection(), now);
             }
         }
 
@@ -100,20 +100,20 @@ class PlannerTest {
 
     @Test
     void lanesGoBeforeEachOther() {
-        OpenChange told = change(Collection.WORKOUT, NOW.minusSeconds(10), NOW.minusSeconds(5));
+        PendingEvent told = event(RecordCollection.WORKOUT, NOW.minusSeconds(10), NOW.minusSeconds(5));
         MemberState state = state(NOW, List.of(told), listed(NOW.minus(Duration.ofDays(3))), null);
 
         assertThat(Planner.next(state, HOUR)).isInstanceOfSatisfying(ListPage.class, list -> {
             assertThat(list.lane()).isEqualTo(Lane.WEBHOOK);
-            assertThat(list.walk().collection()).isEqualTo(Collection.WORKOUT);
+            assertThat(list.listing().collection()).isEqualTo(RecordCollection.WORKOUT);
         });
     }
 
     @Test
     void aPausedLaneLetsThoseAboveItGoOn() {
         Pause pause = new Pause(Lane.RECONCILE, NOW.plusSeconds(500), 0, null);
-        Map<Collection, Instant> longAgo = listed(NOW.minus(Duration.ofDays(3)));
-        OpenChange told = change(Collection.WORKOUT, NOW.minusSeconds(10), NOW.minusSeconds(5));
+        Map<RecordCollection, Instant> longAgo = listed(NOW.minus(Duration.ofDays(3)));
+        PendingEvent told = event(RecordCollection.WORKOUT, NOW.minusSeconds(10), NOW.minusSeconds(5));
 
         assertThat(Planner.next(state(NOW, List.of(), longAgo, pause), HOUR)).isEqualTo(new Wait(pause.until()));
         assertThat(Planner.next(state(NOW, List.of(told), longAgo, pause), HOUR))
@@ -122,52 +122,53 @@ class PlannerTest {
 
     @Test
     void whatWasToldOfOtherListsDoesNotWaitForOneThatIsAway() {
-        List<OpenChange> told = List.of(
-                change(Collection.SLEEP, NOW.minusSeconds(10), NOW.minusSeconds(5)),
-                change(Collection.WORKOUT, NOW.minusSeconds(10), NOW.minusSeconds(5)));
-        Pause pause = new Pause(Lane.WEBHOOK, NOW, 4, new MemberState.Failure(SyncError.UNAVAILABLE, Collection.SLEEP));
+        List<PendingEvent> told = List.of(
+                event(RecordCollection.SLEEP, NOW.minusSeconds(10), NOW.minusSeconds(5)),
+                event(RecordCollection.WORKOUT, NOW.minusSeconds(10), NOW.minusSeconds(5)));
+        Pause pause =
+                new Pause(Lane.WEBHOOK, NOW, 4, new MemberState.Failure(SyncError.UNAVAILABLE, RecordCollection.SLEEP));
 
         Step step = Planner.next(state(NOW, told, listed(NOW.minusSeconds(60)), pause), HOUR);
 
-        assertThat(step.collection()).isEqualTo(Collection.WORKOUT);
+        assertThat(step.collection()).isEqualTo(RecordCollection.WORKOUT);
     }
 
     @Test
     void theOtherListsOfTheQuietHourAreReadBeforeTheOneThatIsAway() {
-        Map<Collection, Instant> longAgo = listed(NOW.minus(Duration.ofDays(3)));
-        Pause pause =
-                new Pause(Lane.RECONCILE, NOW, 4, new MemberState.Failure(SyncError.UNAVAILABLE, Collection.CYCLE));
+        Map<RecordCollection, Instant> longAgo = listed(NOW.minus(Duration.ofDays(3)));
+        Pause pause = new Pause(
+                Lane.RECONCILE, NOW, 4, new MemberState.Failure(SyncError.UNAVAILABLE, RecordCollection.CYCLE));
 
         assertThat(Planner.next(state(NOW, List.of(), longAgo, pause), HOUR).collection())
-                .isEqualTo(Collection.SLEEP);
+                .isEqualTo(RecordCollection.SLEEP);
     }
 
     @Property(tries = 200)
     void howeverManyListsFailTheOthersAreReadAndTheRunEndsAfterAFewTries(
-            @ForAll Set<Collection> failing, @ForAll boolean endless) {
-        List<Collection> tried = new ArrayList<>();
+            @ForAll Set<RecordCollection> failing, @ForAll boolean endless) {
+        List<RecordCollection> tried = new ArrayList<>();
 
         Step last = followed(failing, endless ? SyncError.PAGE_TOKEN_REPEATED : SyncError.BAD_REPLY, tried);
 
-        assertThat(last).isInstanceOf(failing.isEmpty() ? Step.Finish.class : Step.GiveUp.class);
-        for (Collection collection : Collection.values()) {
+        assertThat(last).isInstanceOf(failing.isEmpty() ? Step.Finish.class : Step.AbandonRun.class);
+        for (RecordCollection collection : RecordCollection.values()) {
             assertThat(tried.stream().filter(collection::equals))
                     .hasSize(!failing.contains(collection) || endless ? 1 : 5);
         }
     }
 
     @Property(tries = 50)
-    void noRunIsGivenUpWhileWhoopIsAway(@ForAll @NotEmpty Set<Collection> failing) {
-        List<Collection> tried = new ArrayList<>();
+    void noRunIsGivenUpWhileWhoopIsAway(@ForAll @NotEmpty Set<RecordCollection> failing) {
+        List<RecordCollection> tried = new ArrayList<>();
 
         Step last = followed(failing, SyncError.UNAVAILABLE, tried);
 
         assertThat(last).isInstanceOfAny(ListPage.class, Wait.class);
-        assertThat(tried).contains(Collection.values());
+        assertThat(tried).contains(RecordCollection.values());
     }
 
     /** What a first sync comes to, or else its hundredth step, when these lists always fail that way. */
-    private static Step followed(Set<Collection> failing, SyncError error, List<Collection> tried) {
+    private static Step followed(Set<RecordCollection> failing, SyncError error, List<RecordCollection> tried) {
         SyncRun run = new SyncRun(
                 UUID.randomUUID(),
                 ANNA,
@@ -183,26 +184,26 @@ class PlannerTest {
                 NOW,
                 null,
                 null);
-        Map<Collection, Instant> listedAt = new EnumMap<>(Collection.class);
-        Map<What, Failed> failures = new HashMap<>();
+        Map<RecordCollection, Instant> listedAt = new EnumMap<>(RecordCollection.class);
+        Map<ReadTarget, ReadFailure> failures = new HashMap<>();
         Pause pause = null;
         Instant now = NOW;
         Step step = new Wait(NOW);
         for (int i = 0; i < 100; i++) {
-            Failures before = new Failures(failures);
+            ReadFailures before = new ReadFailures(failures);
             step = Planner.next(
                     new MemberState(
                             now,
-                            new Told(List.of(), NOW),
-                            new Read(null, listedAt, null, null, pause),
-                            new Held(NIGHT, CYCLE, ZoneOffset.UTC, List.of()),
-                            new Asked(Standing.OPEN, run, null, Coverage.none()),
+                            new ReceivedEvents(List.of(), NOW),
+                            new ReadState(null, listedAt, null, null, pause),
+                            new StoredRecords(NIGHT, CYCLE, ZoneOffset.UTC, List.of()),
+                            new Requested(Permission.ALLOWED, run, null, Coverage.none()),
                             before),
                     HOUR);
             if (step instanceof Wait wait) {
                 now = wait.until();
             } else if (step instanceof ListPage list) {
-                Collection collection = list.collection();
+                RecordCollection collection = list.collection();
                 tried.add(collection);
                 if (!failing.contains(collection)) {
                     listedAt.put(collection, now);
@@ -210,7 +211,7 @@ class PlannerTest {
                     pause = Pause.byOutage(list.lane(), new MemberState.Failure(error, collection), pause)
                             .until(now.plusSeconds(1));
                 } else {
-                    failures.put(list.what(), before.again(list.what(), error, now));
+                    failures.put(list.target(), before.again(list.target(), error, now));
                 }
             } else {
                 return step;
@@ -223,25 +224,25 @@ class PlannerTest {
     @Property(tries = 300)
     void itComesToAnEndWhateverWhoopAnswers(
             @ForAll long seed,
-            @ForAll @IntRange(max = 6) int changes,
+            @ForAll @IntRange(max = 6) int events,
             @ForAll @IntRange(max = 72) int hoursSinceListed) {
         Random dice = new Random(seed);
-        List<OpenChange> open = new ArrayList<>();
-        for (int i = 0; i < changes; i++) {
-            Collection collection = Collection.values()[dice.nextInt(4)];
-            Instant toldAt = NOW.minusSeconds(dice.nextInt(30));
-            open.add(new OpenChange(
+        List<PendingEvent> open = new ArrayList<>();
+        for (int i = 0; i < events; i++) {
+            RecordCollection collection = RecordCollection.values()[dice.nextInt(4)];
+            Instant receivedAt = NOW.minusSeconds(dice.nextInt(30));
+            open.add(new PendingEvent(
                     collection,
                     new UUID(0, dice.nextInt(3)),
                     dice.nextInt(8) == 0 ? Happened.DELETED : Happened.UPDATED,
-                    toldAt,
-                    toldAt,
-                    toldAt.plusSeconds(dice.nextInt(20)),
+                    receivedAt,
+                    receivedAt,
+                    receivedAt.plusSeconds(dice.nextInt(20)),
                     dice.nextInt(9),
                     new Hints(dice.nextBoolean(), dice.nextBoolean(), dice.nextBoolean() ? NOW : null, 7L)));
         }
-        Map<Collection, Instant> listedAt = new EnumMap<>(Collection.class);
-        for (Collection collection : Collection.values()) {
+        Map<RecordCollection, Instant> listedAt = new EnumMap<>(RecordCollection.class);
+        for (RecordCollection collection : RecordCollection.values()) {
             if (dice.nextInt(5) > 0) {
                 listedAt.put(collection, NOW.minus(Duration.ofHours(dice.nextInt(hoursSinceListed + 1))));
             }
@@ -249,7 +250,7 @@ class PlannerTest {
         List<Absent> absent = new ArrayList<>();
         for (int i = 0; i < dice.nextInt(3); i++) {
             Instant missedAt = NOW.minusSeconds(dice.nextInt(7_200));
-            absent.add(new Absent(Collection.values()[dice.nextInt(4)].kind(), "id-" + i, 7L, missedAt, false));
+            absent.add(new Absent(RecordCollection.values()[dice.nextInt(4)].kind(), "id-" + i, 7L, missedAt, false));
         }
         MemberState state = lacking(absent, state(NOW, unique(open), listedAt, null));
 
@@ -270,38 +271,38 @@ class PlannerTest {
         }
 
         assertThat(steps).as("steps in two days").isLessThan(150);
-        assertThat(state.told().open()).as("all is settled in the end").isEmpty();
+        assertThat(state.events().pending()).as("all is settled in the end").isEmpty();
     }
 
     @Property(tries = 300)
     void whatWasListedSinceItWasToldIsNotAskedForAgain(@ForAll long seed) {
         Random dice = new Random(seed);
-        List<OpenChange> open = new ArrayList<>();
+        List<PendingEvent> open = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            Instant toldAt = NOW.minusSeconds(30 + dice.nextInt(30));
-            open.add(change(Collection.values()[dice.nextInt(4)], toldAt, toldAt.plusSeconds(5)));
+            Instant receivedAt = NOW.minusSeconds(30 + dice.nextInt(30));
+            open.add(event(RecordCollection.values()[dice.nextInt(4)], receivedAt, receivedAt.plusSeconds(5)));
         }
         MemberState state = state(NOW, unique(open), listed(NOW.minus(Duration.ofHours(5))), null);
-        List<Collection> read = new ArrayList<>();
+        List<RecordCollection> read = new ArrayList<>();
 
         Step step = Planner.next(state, HOUR);
         while (step instanceof ListPage list) {
-            read.add(list.walk().collection());
-            List<Seen> all = state.told().open().stream()
-                    .map(change -> new Seen(
-                            change.recordId(),
+            read.add(list.listing().collection());
+            List<PageRecord> all = state.events().pending().stream()
+                    .map(event -> new PageRecord(
+                            event.recordId(),
                             ScoreState.Kind.SCORED,
-                            change.collection() == Collection.SLEEP ? Shape.NIGHT : Shape.OTHER))
+                            event.collection() == RecordCollection.SLEEP ? SleepType.MAIN_SLEEP : SleepType.NO_SLEEP))
                     .toList();
             state = settled(
                     state,
-                    list.walk(),
-                    new Sight(all, null, list.walk().window().start(), null));
+                    list.listing(),
+                    new PageContents(all, null, list.listing().window().start(), null));
             step = Planner.next(state, HOUR);
         }
 
         assertThat(read).doesNotHaveDuplicates();
-        assertThat(state.told().open()).isEmpty();
+        assertThat(state.events().pending()).isEmpty();
     }
 
     @Test
@@ -312,142 +313,146 @@ class PlannerTest {
         assertThat(Planner.next(state, HOUR)).isEqualTo(new Wait(NOW.plus(Duration.ofHours(1))));
         MemberState later = at(state, NOW.plus(Duration.ofHours(1)));
         assertThat(Planner.next(later, HOUR)).isInstanceOfSatisfying(ListPage.class, list -> {
-            assertThat(list.walk().collection()).isEqualTo(Collection.WORKOUT);
+            assertThat(list.listing().collection()).isEqualTo(RecordCollection.WORKOUT);
             assertThat(list.lane()).isEqualTo(Lane.RECONCILE);
         });
     }
 
     private static MemberState lacking(List<Absent> absent, MemberState state) {
-        Held held = state.held();
+        StoredRecords held = state.stored();
         return new MemberState(
                 state.now(),
-                state.told(),
+                state.events(),
                 state.read(),
-                new Held(held.night(), held.cycle(), held.offset(), absent),
-                state.asked(),
+                new StoredRecords(held.night(), held.cycle(), held.offset(), absent),
+                state.requested(),
                 state.failures());
     }
 
     private static MemberState answered(MemberState state, Step step, Random dice) {
-        if (step instanceof Step.Bury bury) {
-            List<OpenChange> open = new ArrayList<>(state.told().open());
+        if (step instanceof Step.MarkDeleted bury) {
+            List<PendingEvent> open = new ArrayList<>(state.events().pending());
             open.remove(bury.deletion());
             return with(state, open, state.read());
         }
         if (step instanceof Step.Calling call && dice.nextInt(10) == 0) {
-            Read read = state.read();
+            ReadState read = state.read();
             Pause pause = new Pause(call.lane(), state.now().plusSeconds(1 + dice.nextInt(60)), 0, null);
             return with(
                     state,
-                    state.told().open(),
-                    new Read(null, read.listedAt(), read.walk(), read.relistBefore(), pause));
+                    state.events().pending(),
+                    new ReadState(null, read.listedAt(), read.listing(), read.relistBefore(), pause));
         }
         if (step instanceof Step.ReadById told) {
-            Seen seen = dice.nextBoolean() ? null : seen(told.change(), dice);
-            return settled(state, Settlement.ofRecord(state, told.change(), seen, state.now()), null);
+            PageRecord seen = dice.nextBoolean() ? null : seen(told.event(), dice);
+            return settled(state, Settlement.ofRecord(state, told.event(), seen, state.now()), null);
         }
-        if (step instanceof Step.Alarm alarm) {
-            Read read = state.read();
+        if (step instanceof Step.SilenceAlarm alarm) {
+            ReadState read = state.read();
             return with(
                     state,
-                    state.told().open(),
-                    new Read(null, read.listedAt(), read.walk(), alarm.since(), read.pause()));
+                    state.events().pending(),
+                    new ReadState(null, read.listedAt(), read.listing(), alarm.since(), read.pause()));
         }
         if (step instanceof ListPage list) {
-            List<Seen> seen = state.told().open().stream()
-                    .filter(change -> dice.nextBoolean())
-                    .map(change -> seen(change, dice))
+            List<PageRecord> seen = state.events().pending().stream()
+                    .filter(event -> dice.nextBoolean())
+                    .map(event -> seen(event, dice))
                     .toList();
-            boolean more = list.walk().pages() < 3 && dice.nextInt(4) == 0;
-            Sight sight = new Sight(
+            boolean more = list.listing().pages() < 3 && dice.nextInt(4) == 0;
+            PageContents contents = new PageContents(
                     seen,
                     more ? "token-" + dice.nextLong() : null,
-                    more && dice.nextBoolean() ? null : list.walk().window().start(),
-                    more ? list.walk().unread() : null);
-            return settled(state, list.walk(), sight);
+                    more && dice.nextBoolean() ? null : list.listing().window().start(),
+                    more ? list.listing().unread() : null);
+            return settled(state, list.listing(), contents);
         }
         throw new AssertionError("nobody asked for " + step);
     }
 
-    private static Seen seen(OpenChange change, Random dice) {
+    private static PageRecord seen(PendingEvent event, Random dice) {
         ScoreState.Kind score = ScoreState.Kind.values()[dice.nextInt(3)];
-        Shape shape = change.collection() == Collection.SLEEP ? Shape.values()[dice.nextInt(2)] : Shape.OTHER;
-        return new Seen(change.recordId(), score, shape);
+        SleepType shape =
+                event.collection() == RecordCollection.SLEEP ? SleepType.values()[dice.nextInt(2)] : SleepType.NO_SLEEP;
+        return new PageRecord(event.recordId(), score, shape);
     }
 
-    private static MemberState settled(MemberState state, Walk walk, Sight sight) {
-        return settled(state, Settlement.of(state, walk, sight, state.now()), walk.collection());
+    private static MemberState settled(MemberState state, Listing listing, PageContents contents) {
+        return settled(state, Settlement.of(state, listing, contents, state.now()), listing.collection());
     }
 
     /** As the job and the tables do. */
-    private static MemberState settled(MemberState state, Settlement settlement, Collection listed) {
-        Map<Collection, Instant> listedAt = new EnumMap<>(Collection.class);
+    private static MemberState settled(MemberState state, Settlement settlement, RecordCollection listed) {
+        Map<RecordCollection, Instant> listedAt = new EnumMap<>(RecordCollection.class);
         listedAt.putAll(state.read().listedAt());
         if (settlement.listedAt() != null && listed != null) {
             listedAt.put(listed, settlement.listedAt());
         }
-        Read before = state.read();
-        Read after = new Read(null, listedAt, settlement.walk(), before.relistBefore(), before.pause());
-        List<OpenChange> open = new ArrayList<>(state.told().open());
-        settlement.closed().forEach(closed -> open.remove(closed.change()));
-        settlement.moved().forEach(moved -> open.replaceAll(change -> isSame(change, moved) ? moved : change));
+        ReadState before = state.read();
+        ReadState after = new ReadState(null, listedAt, settlement.listing(), before.relistBefore(), before.pause());
+        List<PendingEvent> open = new ArrayList<>(state.events().pending());
+        settlement.closed().forEach(closed -> open.remove(closed.event()));
+        settlement
+                .postponed()
+                .forEach(postponed -> open.replaceAll(event -> isSame(event, postponed) ? postponed : event));
         settlement.added().stream()
-                .filter(added -> open.stream().noneMatch(change -> isSame(change, added)))
+                .filter(added -> open.stream().noneMatch(event -> isSame(event, added)))
                 .forEach(open::add);
         return with(state, open, after);
     }
 
     /** At most one of a record is open. */
-    private static boolean isSame(OpenChange one, OpenChange other) {
+    private static boolean isSame(PendingEvent one, PendingEvent other) {
         return one.collection() == other.collection()
                 && one.happened() == other.happened()
                 && one.recordId().equals(other.recordId());
     }
 
-    private static List<OpenChange> unique(List<OpenChange> changes) {
-        List<OpenChange> unique = new ArrayList<>();
-        for (OpenChange change : changes) {
-            if (unique.stream().noneMatch(known -> isSame(known, change))) {
-                unique.add(change);
+    private static List<PendingEvent> unique(List<PendingEvent> events) {
+        List<PendingEvent> unique = new ArrayList<>();
+        for (PendingEvent event : events) {
+            if (unique.stream().noneMatch(known -> isSame(known, event))) {
+                unique.add(event);
             }
         }
         return unique;
     }
 
-    private static MemberState with(MemberState state, List<OpenChange> open, Read read) {
+    private static MemberState with(MemberState state, List<PendingEvent> open, ReadState read) {
         return new MemberState(
                 state.now(),
-                new Told(open, state.told().lastAt()),
+                new ReceivedEvents(open, state.events().lastAt()),
                 read,
-                state.held(),
-                state.asked(),
+                state.stored(),
+                state.requested(),
                 state.failures());
     }
 
     private static MemberState at(MemberState state, Instant now) {
-        return new MemberState(now, state.told(), state.read(), state.held(), state.asked(), state.failures());
+        return new MemberState(now, state.events(), state.read(), state.stored(), state.requested(), state.failures());
     }
 
-    private static Map<Collection, Instant> listed(Instant at) {
-        Map<Collection, Instant> listedAt = new EnumMap<>(Collection.class);
-        for (Collection collection : Collection.values()) {
+    private static Map<RecordCollection, Instant> listed(Instant at) {
+        Map<RecordCollection, Instant> listedAt = new EnumMap<>(RecordCollection.class);
+        for (RecordCollection collection : RecordCollection.values()) {
             listedAt.put(collection, at);
         }
         return listedAt;
     }
 
-    private static OpenChange change(Collection collection, Instant toldAt, Instant dueAt) {
-        return new OpenChange(collection, UUID.randomUUID(), Happened.UPDATED, toldAt, toldAt, dueAt, 0, Hints.NONE);
+    private static PendingEvent event(RecordCollection collection, Instant receivedAt, Instant dueAt) {
+        return new PendingEvent(
+                collection, UUID.randomUUID(), Happened.UPDATED, receivedAt, receivedAt, dueAt, 0, Hints.NONE);
     }
 
     private static MemberState state(
-            Instant now, List<OpenChange> open, Map<Collection, Instant> listedAt, Pause pause) {
+            Instant now, List<PendingEvent> open, Map<RecordCollection, Instant> listedAt, Pause pause) {
         return new MemberState(
                 now,
-                new Told(open, now),
-                new Read(null, listedAt, null, null, pause),
-                new Held(NIGHT, CYCLE, ZoneOffset.UTC, List.of()),
-                new Asked(Standing.OPEN, null, null, Coverage.none()),
-                Failures.NONE);
+                new ReceivedEvents(open, now),
+                new ReadState(null, listedAt, null, null, pause),
+                new StoredRecords(NIGHT, CYCLE, ZoneOffset.UTC, List.of()),
+                new Requested(Permission.ALLOWED, null, null, Coverage.none()),
+                ReadFailures.NONE);
     }
 }

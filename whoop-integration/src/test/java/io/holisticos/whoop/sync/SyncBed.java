@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.github.kagkarlsson.scheduler.SchedulerClient;
 import com.sun.net.httpserver.HttpServer;
 import io.dropwizard.client.JerseyClientBuilder;
 import io.dropwizard.client.JerseyClientConfiguration;
@@ -41,8 +40,7 @@ import io.holisticos.whoop.data.Samples;
 import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.data.WhoopStore;
 import io.holisticos.whoop.quota.Lane;
-import io.holisticos.whoop.sync.Change.Happened;
-import io.holisticos.whoop.sync.MemberJob.MemberTables;
+import io.holisticos.whoop.sync.RecordEvent.Happened;
 import jakarta.ws.rs.client.Client;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -58,6 +56,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -87,7 +86,8 @@ public final class SyncBed implements AutoCloseable {
     public final Jdbi jdbi;
     public final WhoopStore store;
     public final WhoopDayStore reader;
-    public final Synchronizer synchronizer;
+    public final SyncRequests requests;
+    public final SyncJobs syncJobs;
     public final AtomicBoolean enabled = new AtomicBoolean(true);
     final List<UserId> consentsLost = new CopyOnWriteArrayList<>();
     public final MetricRegistry metrics = new MetricRegistry();
@@ -147,22 +147,23 @@ public final class SyncBed implements AutoCloseable {
                         metrics,
                         new ForbiddenCalls(metrics, clock))
                 .withLanes(GivenBudget::new);
-        SyncTerms terms = new SyncTerms(
+        SyncContext terms = new SyncContext(
                 who -> enabled.get(),
                 (who, begun) -> consentsLost.add(who),
                 who -> "hash-" + Integer.toHexString(who.hashCode()),
                 clock,
                 metrics);
-        synchronizer = new Synchronizer(jdbi, api, store, terms, this::schedulerClient);
-        job = new MemberJob(MemberTables.in(jdbi), api, store, terms, who -> {});
-        jobs = Jobs.byHand(dataSource, clock, synchronizer.tasks(), List.of());
+        requests = new SyncRequests(jdbi, store, terms, () -> {});
+        syncJobs = new SyncJobs(requests, api, terms);
+        job = new MemberJob(requests.tables(), api, store, terms, who -> {});
+        jobs = Jobs.byHand(dataSource, clock, syncJobs.tasks(), List.of());
         threads = Jobs.in(
                 dataSource,
                 JobsConfiguration.of(
                         2, io.dropwizard.util.Duration.milliseconds(50), io.dropwizard.util.Duration.seconds(1)),
                 clock,
-                synchronizer.tasks(),
-                synchronizer.recurringTasks());
+                syncJobs.tasks(),
+                syncJobs.recurringTasks());
     }
 
     /** Tokens that outlive every test; events go to {@link #heard}. */
@@ -225,7 +226,7 @@ public final class SyncBed implements AutoCloseable {
     /** Asks for a run and does it. */
     public SyncRun work(UserId who, UUID jobId) {
         work();
-        return synchronizer.findRun(who, jobId).orElseThrow();
+        return requests.findRun(who, jobId).orElseThrow();
     }
 
     /** Lets time pass, and jobs run at their moments. */
@@ -253,21 +254,41 @@ public final class SyncBed implements AutoCloseable {
                         .findOne());
     }
 
-    /** WHOOP tells of a change, and the job is put on the list. */
-    void tell(UserId who, Collection collection, UUID record, Happened happened) {
-        Noted noted = note(who, new Change(collection, record, happened, clock.instant()));
-        if (!noted.isAwake()) {
-            synchronizer.wake(who);
-        }
+    /** WHOOP sends an event, for the first time. */
+    void tell(UserId who, RecordCollection collection, UUID record, Happened happened) {
+        note(who, new RecordEvent(collection, record, happened, clock.instant()));
     }
 
-    void tell(UserId who, Collection collection, UUID record) {
+    void tell(UserId who, RecordCollection collection, UUID record) {
         tell(who, collection, record, Happened.UPDATED);
     }
 
-    /** WHOOP tells of a change, for the first time; nobody is woken. */
-    Noted note(UserId who, Change change) {
-        return jdbi.withHandle(handle -> synchronizer.note(handle, who, change, new News("select true", Map.of())));
+    /** WHOOP sends an event, for the first time. */
+    InboxResult note(UserId who, RecordEvent event) {
+        return note(received(who, event), who, event);
+    }
+
+    InboxResult note(ReceivedEvent received, UserId who, RecordEvent event) {
+        jdbi.useHandle(handle -> handle.createUpdate("""
+                        insert into whoop_connection (user_id, whoop_user_id, state, scopes, token_version, connected_at,
+                            recorded_at)
+                        values (:who, :account, 'reauthorization_required', 'offline', 1, :now, :now)
+                        on conflict (user_id) do nothing""")
+                .bind("who", who.value())
+                .bind("account", accountOf(who))
+                .bind("now", START.atOffset(ZoneOffset.UTC))
+                .execute());
+        return requests.events().keep(received, who, event);
+    }
+
+    ReceivedEvent received(UserId who, RecordEvent event) {
+        return new ReceivedEvent(
+                UUID.randomUUID().toString(),
+                event.collection().word() + '.' + event.happened().word(),
+                event.recordId().toString(),
+                OptionalLong.of(accountOf(who)),
+                new byte[0],
+                event.receivedAt());
     }
 
     /** Does something while a process has taken the member's job and not ended it. */
@@ -515,10 +536,6 @@ public final class SyncBed implements AutoCloseable {
                 handle -> handle.createQuery("select count(*) from scheduled_tasks where task_name = 'whoop-member'")
                         .mapTo(Integer.class)
                         .one());
-    }
-
-    private SchedulerClient schedulerClient() {
-        return jobs.client();
     }
 
     private Authorization bearer() {

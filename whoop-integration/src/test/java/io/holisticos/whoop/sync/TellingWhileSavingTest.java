@@ -3,10 +3,10 @@ package io.holisticos.whoop.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holisticos.health.UserId;
-import io.holisticos.whoop.sync.Change.Happened;
-import io.holisticos.whoop.sync.MemberStore.Row;
+import io.holisticos.whoop.sync.MemberStore.MemberRow;
+import io.holisticos.whoop.sync.RecordEvent.Happened;
 import io.holisticos.whoop.sync.Settlement.Closed;
-import io.holisticos.whoop.sync.Settlement.Outcome;
+import io.holisticos.whoop.sync.Settlement.EventOutcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -37,24 +37,25 @@ class TellingWhileSavingTest {
     @Test
     void neitherIsLostWhicheverComesFirst() throws Exception {
         bed.connect(ANNA);
-        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
-        Change told = new Change(Collection.WORKOUT, UUID.randomUUID(), Happened.UPDATED, bed.clock.instant());
+        bed.work(ANNA, bed.requests.firstSync(ANNA));
+        RecordEvent told =
+                new RecordEvent(RecordCollection.WORKOUT, UUID.randomUUID(), Happened.UPDATED, bed.clock.instant());
         bed.note(ANNA, told);
-        MemberStore members = new MemberStore(bed.jdbi);
+        MemberStore members = bed.requests.tables().members();
         Instant now = bed.clock.instant();
-        Row row = members.load(ANNA, now).orElseThrow();
+        MemberRow row = members.load(ANNA, now).orElseThrow();
         Settlement closing = new Settlement(
-                List.of(new Closed(row.told().open().get(0), Outcome.DONE)),
+                List.of(new Closed(row.events().pending().get(0), EventOutcome.DONE)),
                 List.of(),
                 List.of(),
                 List.of(),
                 null,
                 now);
         bed.clock.advance(Duration.ofSeconds(1));
-        Change again = new Change(told.collection(), told.recordId(), told.happened(), bed.clock.instant());
+        RecordEvent again = new RecordEvent(told.collection(), told.recordId(), told.happened(), bed.clock.instant());
 
         Future<?> saving;
-        Future<Noted> telling;
+        Future<InboxResult> telling;
         try (Handle first = bed.jdbi.open()) {
             first.begin();
             first.execute("select from whoop_member_sync where user_id = ? for update", ANNA.value());
@@ -66,7 +67,7 @@ class TellingWhileSavingTest {
         }
 
         saving.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        assertThat(telling.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).isNews()).isTrue();
+        assertThat(telling.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo(InboxResult.KEPT);
         assertThat(bed.openChanges(ANNA))
                 .as("what was told after the reading began")
                 .isOne();
@@ -75,22 +76,24 @@ class TellingWhileSavingTest {
     @Test
     void whatWasOnItsWayWhenTheJobLookedIsNotMissed() {
         bed.connect(ANNA);
-        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
-        Instant heard = new MemberStore(bed.jdbi)
+        bed.work(ANNA, bed.requests.firstSync(ANNA));
+        Instant heard = bed.requests
+                .tables()
+                .members()
                 .load(ANNA, bed.clock.instant())
                 .orElseThrow()
-                .told()
+                .events()
                 .lastAt();
         bed.clock.advance(Duration.ofSeconds(1));
         Instant told = bed.clock.instant();
         Instant looked = told.plusMillis(300); // the event was told before, and committed after
-        ChangeStore changes = new ChangeStore(bed.jdbi);
+        MemberStore members = bed.requests.tables().members();
 
-        assertThat(changes.firstDueUnseen(ANNA, heard, looked)).isEmpty();
-        bed.note(ANNA, new Change(Collection.WORKOUT, UUID.randomUUID(), Happened.UPDATED, told));
+        assertThat(members.firstDueUnseen(ANNA, heard, looked)).isEmpty();
+        bed.note(ANNA, new RecordEvent(RecordCollection.WORKOUT, UUID.randomUUID(), Happened.UPDATED, told));
 
-        assertThat(changes.firstDueUnseen(ANNA, heard, looked)).contains(told.plusSeconds(5));
-        assertThat(changes.firstDueUnseen(ANNA, told, looked)).as("seen").isEmpty();
+        assertThat(members.firstDueUnseen(ANNA, heard, looked)).contains(told.plusSeconds(5));
+        assertThat(members.firstDueUnseen(ANNA, told, looked)).as("seen").isEmpty();
     }
 
     private void untilWaiting(int count) throws InterruptedException {

@@ -2,18 +2,14 @@ package io.holisticos.whoop.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.database.Database;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.testing.TestDatabase;
 import io.holisticos.vault.Vault;
 import io.holisticos.web.WebhookOutcome;
 import io.holisticos.whoop.data.Samples;
-import io.holisticos.whoop.sync.Change;
-import io.holisticos.whoop.sync.Change.Happened;
-import io.holisticos.whoop.sync.Collection;
-import io.holisticos.whoop.sync.News;
-import io.holisticos.whoop.sync.Noted;
+import io.holisticos.whoop.sync.RecordEventStore;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,19 +18,16 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.SqlLogger;
+import org.jdbi.v3.core.statement.StatementContext;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,40 +45,56 @@ class WebhookInboxTest {
 
     private final AtomicReference<Instant> now = new AtomicReference<>(START);
     private final Clock clock = new HandClock(now);
-    private final Map<Long, UserId> connected = new ConcurrentHashMap<>();
-    private final AtomicInteger asked = new AtomicInteger();
     private final Vault vault = Samples.vault(JDBI);
-    private final Heard heard = new Heard();
-    private final WebhookInbox inbox = inbox(JDBI, heard);
+    private final WebhookInbox inbox = inbox(JDBI);
 
     @BeforeEach
     void forget() {
-        JDBI.useHandle(handle -> handle.execute("truncate whoop_inbox, whoop_connection"));
+        JDBI.setSqlLogger(SqlLogger.NOP_SQL_LOGGER);
+        JDBI.useHandle(handle -> handle.execute(
+                "truncate whoop_inbox, whoop_connection, whoop_change, whoop_member_sync, scheduled_tasks"));
     }
 
     @Test
-    void anEventOfAMemberBecomesAChangeByTheSameStatement() {
-        connected.put(ACCOUNT, ANNA);
+    void anEventOfAMemberIsToBeReadByTheSameStatement() {
+        connect(ANNA);
+        sync(ANNA);
 
         WebhookOutcome outcome = receive(body("sleep.updated", "trace-1"));
 
         assertThat(outcome).isEqualTo(WebhookOutcome.STORED);
-        assertThat(heard.noted).containsExactly(new Change(Collection.SLEEP, SLEEP, Happened.UPDATED, START));
-        assertThat(heard.woken).containsExactly(ANNA);
+        assertThat(pending()).containsExactly(event(ANNA, "sleep", "updated", START));
+        assertThat(jobs()).containsExactly(ANNA.value() + " " + START.plusSeconds(20));
         assertThat(rows()).isOne();
+    }
+
+    @Test
+    void anEventOfAKnownMemberCostsOneStatementAndSoDoesItsRepetition() {
+        connect(ANNA);
+        sync(ANNA);
+        receive(body("sleep.updated", "trace-1"));
+        List<String> statements = statements();
+
+        assertThat(receive(body("sleep.updated", "trace-2"))).isEqualTo(WebhookOutcome.STORED);
+        assertThat(statements).hasSize(1);
+        assertThat(receive(body("sleep.updated", "trace-2"))).isEqualTo(WebhookOutcome.DUPLICATE);
+        assertThat(statements).hasSize(2);
     }
 
     @Test
     void anAccountsOwnerIsLookedUpOnceAndNotForEveryEvent() {
         connect(ANNA);
+        List<String> statements = statements();
 
         receive(body("sleep.updated", "trace-1"));
         receive(body("sleep.updated", "trace-2"));
         receive(body("sleep.updated", "trace-3"));
 
-        assertThat(asked).hasValue(1);
+        assertThat(statements)
+                .filteredOn(sql -> sql.startsWith("select user_id from whoop_account_owner"))
+                .hasSize(1);
         assertThat(rows()).isEqualTo(3);
-        assertThat(heard.noted).hasSize(3);
+        assertThat(pending()).hasSize(1);
     }
 
     @Test
@@ -94,12 +103,12 @@ class WebhookInboxTest {
         receive(body("sleep.updated", "trace-1"));
         disconnect(ANNA);
         connect(BEN);
-        heard.accepts(BEN);
 
         assertThat(receive(body("sleep.updated", "trace-2"))).isEqualTo(WebhookOutcome.STORED);
 
         assertThat(ownerOf("trace-1")).isEqualTo(ANNA.value());
         assertThat(ownerOf("trace-2")).isEqualTo(BEN.value());
+        assertThat(pending()).contains(event(BEN, "sleep", "updated", START));
         assertThat(vault.open(BEN, "whoop.webhook", sealedBody("trace-2"))).isEqualTo(body("sleep.updated", "trace-2"));
     }
 
@@ -115,35 +124,37 @@ class WebhookInboxTest {
 
     @Test
     void aMemberWhoseJobIsOnTheListInTimeIsLeftAlone() {
-        connected.put(ACCOUNT, ANNA);
-        heard.isAwake = true;
+        connect(ANNA);
+        sync(ANNA);
+        JDBI.useHandle(handle -> handle.execute(
+                "insert into scheduled_tasks (task_name, task_instance, execution_time, picked, version)"
+                        + " values ('whoop-member', ?, ?, false, 7)",
+                ANNA.value(),
+                START.plusSeconds(3).atOffset(ZoneOffset.UTC)));
 
         assertThat(receive(body("sleep.updated", "trace-1"))).isEqualTo(WebhookOutcome.STORED);
 
-        assertThat(heard.noted).hasSize(1);
-        assertThat(heard.woken).isEmpty();
+        assertThat(pending()).hasSize(1);
+        assertThat(jobs()).containsExactly(ANNA.value() + " " + START.plusSeconds(3));
     }
 
     @Test
     void aChangeThatCannotBeNotedLeavesNoEventBehind() {
-        connected.put(ACCOUNT, ANNA);
-        WebhookInbox failing = inbox(JDBI, new Heard() {
-            @Override
-            public Noted note(Handle handle, UserId who, Change change, News news) {
-                News failing = new News(
-                        "with kept as (" + news.sql() + ") select 1 / (count(*) - 1) from kept", news.arguments());
-                return super.note(handle, who, change, failing);
-            }
-        });
-
-        assertThat(receive(failing, body("sleep.updated", "trace-1"))).isEqualTo(WebhookOutcome.UNAVAILABLE);
+        connect(ANNA);
+        JDBI.useHandle(handle -> handle.execute(
+                "alter table whoop_change add constraint power_cut check (user_id <> '" + ANNA.value() + "')"));
+        try {
+            assertThat(receive(body("sleep.updated", "trace-1"))).isEqualTo(WebhookOutcome.UNAVAILABLE);
+        } finally {
+            JDBI.useHandle(handle -> handle.execute("alter table whoop_change drop constraint power_cut"));
+        }
 
         assertThat(rows()).isZero();
     }
 
     @Test
     void fiftyAtOnceAreOne() throws Exception {
-        connected.put(ACCOUNT, ANNA);
+        connect(ANNA);
         byte[] body = body("recovery.updated", "trace-1");
         ExecutorService threads = Executors.newFixedThreadPool(50);
         try {
@@ -159,12 +170,12 @@ class WebhookInboxTest {
             threads.shutdownNow();
         }
         assertThat(rows()).isOne();
-        assertThat(heard.noted).hasSize(1);
+        assertThat(pending()).hasSize(1);
     }
 
     @Test
     void oneTraceMayTellOfASleepAndOfItsRecovery() {
-        connected.put(ACCOUNT, ANNA);
+        connect(ANNA);
 
         receive(body("sleep.updated", "trace-1"));
         receive(body("recovery.updated", "trace-1"));
@@ -178,18 +189,18 @@ class WebhookInboxTest {
         assertThat(receive(body("sleep.updated", "trace-1"))).isEqualTo(WebhookOutcome.PARKED);
         assertThat(receive(body("workout.deleted", "trace-2"))).isEqualTo(WebhookOutcome.PARKED);
         assertThat(receive(body("sleep.updated", "trace-1"))).isEqualTo(WebhookOutcome.DUPLICATE);
-        assertThat(heard.noted).isEmpty();
+        assertThat(pending()).isEmpty();
         now.set(START.plusSeconds(90));
-        connected.put(ACCOUNT, ANNA);
+        connect(ANNA);
+        sync(ANNA);
 
-        inbox.replayParked(ANNA, ACCOUNT);
-        inbox.replayParked(ANNA, ACCOUNT);
+        inbox.releaseParked(ANNA, ACCOUNT);
+        inbox.releaseParked(ANNA, ACCOUNT);
 
-        assertThat(heard.noted)
+        assertThat(pending())
                 .containsExactlyInAnyOrder(
-                        new Change(Collection.SLEEP, SLEEP, Happened.UPDATED, START),
-                        new Change(Collection.WORKOUT, SLEEP, Happened.DELETED, START));
-        assertThat(heard.woken).containsExactly(ANNA);
+                        event(ANNA, "sleep", "updated", START), event(ANNA, "workout", "deleted", START));
+        assertThat(jobs()).containsExactly(ANNA.value() + " " + START);
         assertThat(vault.open(ANNA, "whoop.webhook", sealedBody("trace-1")))
                 .isEqualTo(body("sleep.updated", "trace-1"));
         assertThat(receive(body("sleep.updated", "trace-1"))).isEqualTo(WebhookOutcome.DUPLICATE);
@@ -199,19 +210,18 @@ class WebhookInboxTest {
     void aParkedEventWhoseBodyDoesNotOpenIsHeededAllTheSame() {
         receive(body("sleep.updated", "trace-1"));
         JDBI.useHandle(handle -> handle.execute("update whoop_inbox set body_sealed = 'torn'"));
-        connected.put(ACCOUNT, ANNA);
+        connect(ANNA);
 
-        inbox.replayParked(ANNA, ACCOUNT);
+        inbox.releaseParked(ANNA, ACCOUNT);
 
-        assertThat(heard.noted).containsExactly(new Change(Collection.SLEEP, SLEEP, Happened.UPDATED, START));
+        assertThat(pending()).containsExactly(event(ANNA, "sleep", "updated", START));
         assertThat(sealedBody("trace-1")).asString(StandardCharsets.UTF_8).isEqualTo("torn");
     }
 
     @Test
     void anEventThatCannotBeSealedForNowIsToBeSentAgain() {
         UserId closed = new UserId("whose-key-does-not-open");
-        connected.put(ACCOUNT, closed);
-        heard.accepts(closed);
+        connect(closed);
         JDBI.useHandle(handle -> handle.execute(
                 "insert into member_key (user_id, wrapped_by, wrapped_key, recorded_at)"
                         + " values (?, 'test', 'wrapped by another key', ?)",
@@ -228,31 +238,29 @@ class WebhookInboxTest {
     @Test
     void eventsParkedWhileTheirMemberConnectedAreFoundByTheSweep() {
         receive(body("sleep.updated", "trace-1"));
-        connected.put(ACCOUNT, ANNA);
+        connect(ANNA);
+        sync(ANNA);
 
         inbox.sweep();
 
-        assertThat(heard.noted).hasSize(1);
-        assertThat(heard.woken).contains(ANNA);
+        assertThat(pending()).hasSize(1);
+        assertThat(jobs()).hasSize(1);
     }
 
     @Test
-    void whatIsStoredIsAcknowledgedThoughNobodyCouldBeWoken() {
-        connected.put(ACCOUNT, ANNA);
-        WebhookInbox sleepy = inbox(JDBI, new Heard() {
-            @Override
-            public void wake(UserId who) {
-                throw new SourceUnavailable(new SourceName("whoop"), Duration.ofSeconds(1));
-            }
-        });
+    void whatIsStoredIsAcknowledgedThoughItsMemberIsNotSyncedYet() {
+        connect(ANNA);
 
-        assertThat(receive(sleepy, body("sleep.updated", "trace-1"))).isEqualTo(WebhookOutcome.STORED);
+        assertThat(receive(body("sleep.updated", "trace-1"))).isEqualTo(WebhookOutcome.STORED);
+
         assertThat(rows()).isOne();
+        assertThat(pending()).hasSize(1);
+        assertThat(jobs()).isEmpty();
     }
 
     @Test
     void unknownTypesAreKeptAndLeadToNothing() {
-        connected.put(ACCOUNT, ANNA);
+        connect(ANNA);
         byte[] strange = "{\"type\":\"strain.invented\",\"id\":\"no uuid\",\"trace_id\":\"t\",\"user_id\":10129}"
                 .getBytes(StandardCharsets.UTF_8);
 
@@ -260,13 +268,13 @@ class WebhookInboxTest {
         assertThat(receive(strange)).isEqualTo(WebhookOutcome.DUPLICATE);
 
         assertThat(rows()).isOne();
-        assertThat(heard.noted).isEmpty();
+        assertThat(pending()).isEmpty();
     }
 
     @Test
     void bodiesLieSealed() {
         receive(body("sleep.updated", "trace-1"));
-        connected.put(ACCOUNT, ANNA);
+        connect(ANNA);
         receive(body("sleep.updated", "trace-2"));
 
         for (String trace : List.of("trace-1", "trace-2")) {
@@ -282,7 +290,7 @@ class WebhookInboxTest {
     @Test
     void whatIsDoneGoesAfterSevenDaysAndWhatWaitsAfterThirty() {
         receive(body("sleep.updated", "parked"));
-        connected.put(ACCOUNT, ANNA);
+        connect(ANNA);
         receive(body("sleep.updated", "noted"));
 
         now.set(START.plus(Duration.ofDays(7)));
@@ -299,7 +307,7 @@ class WebhookInboxTest {
     @Test
     void erasingTakesWhatWaitedToo() {
         receive(body("sleep.updated", "parked"));
-        connected.put(ACCOUNT, ANNA);
+        connect(ANNA);
         receive(body("sleep.updated", "noted"));
 
         assertThat(inbox.erase(ANNA, ACCOUNT)).isEqualTo(2);
@@ -308,8 +316,8 @@ class WebhookInboxTest {
 
     @Test
     void aDatabaseThatIsAwayAcknowledgesNothing() {
-        connected.put(ACCOUNT, ANNA);
-        WebhookInbox away = inbox(Jdbi.create("jdbc:postgresql://localhost:1/nowhere"), heard);
+        connect(ANNA);
+        WebhookInbox away = inbox(Jdbi.create("jdbc:postgresql://localhost:1/nowhere"));
 
         assertThat(receive(away, body("sleep.updated", "trace-1"))).isEqualTo(WebhookOutcome.UNAVAILABLE);
     }
@@ -339,7 +347,7 @@ class WebhookInboxTest {
 
     @Test
     void withoutATraceTheSignedTimeTellsRepetitionsApart() {
-        connected.put(ACCOUNT, ANNA);
+        connect(ANNA);
         byte[] body = ("{\"type\":\"sleep.updated\",\"id\":\"" + SLEEP + "\",\"user_id\":" + ACCOUNT + "}")
                 .getBytes(StandardCharsets.UTF_8);
 
@@ -356,18 +364,55 @@ class WebhookInboxTest {
         return inbox.store(WhoopEvent.parse(body, "1748241241000").orElseThrow(), body);
     }
 
-    private WebhookInbox inbox(Jdbi jdbi, Heard changes) {
+    private WebhookInbox inbox(Jdbi jdbi) {
         return new WebhookInbox(
-                jdbi, new WebhookInbox.Members(this::owner, vault, changes), new WebhookConfiguration(), clock);
+                new RecordEventStore(new Database(jdbi, new SourceName("whoop"))),
+                vault,
+                new WebhookConfiguration(),
+                clock);
     }
 
-    private Optional<UserId> owner(long account) {
-        asked.incrementAndGet();
-        return Optional.ofNullable(connected.get(account));
+    /** Every statement from now on. */
+    private static List<String> statements() {
+        List<String> statements = new CopyOnWriteArrayList<>();
+        JDBI.setSqlLogger(new SqlLogger() {
+            @Override
+            public void logAfterExecution(StatementContext context) {
+                statements.add(String.valueOf(context.getRawSql()));
+            }
+        });
+        return statements;
+    }
+
+    /** The member's records are kept current. */
+    private static void sync(UserId who) {
+        JDBI.useHandle(handle -> handle.execute(
+                "insert into whoop_member_sync (user_id, connected_at, recorded_at) values (?, ?, ?)",
+                who.value(),
+                START.atOffset(ZoneOffset.UTC),
+                START.atOffset(ZoneOffset.UTC)));
+    }
+
+    private static String event(UserId who, String collection, String happened, Instant receivedAt) {
+        return who.value() + " " + collection + " " + SLEEP + " " + happened + " " + receivedAt;
+    }
+
+    private static List<String> pending() {
+        return JDBI.withHandle(handle -> handle.createQuery("select * from whoop_change where done_at is null")
+                .map((row, context) -> row.getString("user_id") + " " + row.getString("collection") + " "
+                        + row.getString("record_id") + " " + row.getString("happened") + " "
+                        + row.getTimestamp("told_at").toInstant())
+                .list());
+    }
+
+    private static List<String> jobs() {
+        return JDBI.withHandle(handle -> handle.createQuery("select task_instance, execution_time from scheduled_tasks")
+                .map((row, context) ->
+                        row.getString(1) + " " + row.getTimestamp(2).toInstant())
+                .list());
     }
 
     private void connect(UserId who) {
-        connected.put(ACCOUNT, who);
         JDBI.useHandle(handle -> handle.execute(
                 "insert into whoop_connection (user_id, whoop_user_id, state, scopes, token_version, connected_at,"
                         + " recorded_at) values (?, ?, 'reauthorization_required', 'offline', 1, ?, ?)",
@@ -378,7 +423,6 @@ class WebhookInboxTest {
     }
 
     private void disconnect(UserId who) {
-        connected.remove(ACCOUNT);
         JDBI.useHandle(handle ->
                 handle.execute("update whoop_connection set state = 'revoked' where user_id = ?", who.value()));
     }
@@ -408,39 +452,6 @@ class WebhookInboxTest {
         return JDBI.withHandle(handle -> handle.createQuery("select count(*) from whoop_inbox")
                 .mapTo(Integer.class)
                 .one());
-    }
-
-    /** Remembers what it was told. */
-    private static class Heard implements ChangeList {
-
-        final List<Change> noted = new CopyOnWriteArrayList<>();
-        final List<UserId> woken = new CopyOnWriteArrayList<>();
-        boolean isAwake;
-        private final List<UserId> expected = new CopyOnWriteArrayList<>(List.of(ANNA));
-
-        /** Whom it may hear of beside Anna. */
-        void accepts(UserId who) {
-            expected.add(who);
-        }
-
-        @Override
-        public Noted note(Handle handle, UserId who, Change change, News news) {
-            assertThat(expected).contains(who);
-            boolean isNews = handle.createQuery(news.sql())
-                    .bindMap(news.arguments())
-                    .mapToMap()
-                    .findOne()
-                    .isPresent();
-            if (isNews) {
-                noted.add(change);
-            }
-            return new Noted(isNews, isAwake);
-        }
-
-        @Override
-        public void wake(UserId who) {
-            woken.add(who);
-        }
     }
 
     private static final class HandClock extends Clock {

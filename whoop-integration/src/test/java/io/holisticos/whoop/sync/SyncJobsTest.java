@@ -6,14 +6,13 @@ import io.holisticos.health.UserId;
 import io.holisticos.twins.http.FaultKind;
 import io.holisticos.twins.http.FaultRule;
 import io.holisticos.twins.whoop.EditKind;
-import io.holisticos.whoop.sync.Change.Happened;
+import io.holisticos.whoop.sync.RecordEvent.Happened;
 import io.holisticos.whoop.sync.SyncRun.Kind;
 import io.holisticos.whoop.sync.SyncRun.Stage;
 import io.holisticos.whoop.sync.SyncRun.State;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -23,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class SynchronizerTest {
+class SyncJobsTest {
 
     private static final UserId ANNA = new UserId("demo-anna");
     private static final List<String> TABLES =
@@ -41,7 +40,7 @@ class SynchronizerTest {
         bed.connect(ANNA);
         bed.stopBackfills();
 
-        SyncRun run = bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        SyncRun run = bed.work(ANNA, bed.requests.firstSync(ANNA));
 
         assertThat(run.state()).isEqualTo(State.DONE);
         bed.assertHoldsTheTruth(ANNA, SyncBed.START.minus(Duration.ofDays(29)));
@@ -58,21 +57,21 @@ class SynchronizerTest {
                         "recovery",
                         "recovery",
                         "activity/workout");
-        assertThat(bed.synchronizer.findFreshness(ANNA))
-                .contains(new Freshness(SyncBed.START.minus(Duration.ofDays(30)), SyncBed.START));
+        assertThat(bed.requests.findFreshness(ANNA))
+                .contains(new SyncFreshness(SyncBed.START.minus(Duration.ofDays(30)), SyncBed.START));
     }
 
     @Test
     void aBackfillReadsWhatLiesFurtherBackNewestFirstAndEnds() {
         bed.connect(ANNA);
 
-        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        bed.work(ANNA, bed.requests.firstSync(ANNA));
 
         bed.assertHoldsTheTruth(ANNA, Instant.EPOCH);
-        SyncRun backfill = bed.synchronizer.findBackfill(ANNA).orElseThrow();
+        SyncRun backfill = bed.requests.findBackfill(ANNA).orElseThrow();
         assertThat(backfill.state()).isEqualTo(State.DONE);
         assertThat(backfill.percent()).isEqualTo(100);
-        assertThat(bed.synchronizer.findFreshness(ANNA).orElseThrow().coveredFrom())
+        assertThat(bed.requests.findFreshness(ANNA).orElseThrow().coveredFrom())
                 .isEqualTo(backfill.window().start());
     }
 
@@ -80,12 +79,12 @@ class SynchronizerTest {
     void aBackfillGivesWayAndGoesOnWhereItWas() {
         bed.connect(ANNA);
         bed.stopBackfills();
-        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        bed.work(ANNA, bed.requests.firstSync(ANNA));
         bed.calls();
         bed.letBackfillsRead(1);
         bed.pass(Duration.ofMinutes(11));
         List<String> first = bed.calls();
-        int percent = bed.synchronizer.findBackfill(ANNA).orElseThrow().percent();
+        int percent = bed.requests.findBackfill(ANNA).orElseThrow().percent();
 
         bed.letBackfillsRead(100);
         bed.pass(Duration.ofMinutes(11));
@@ -93,19 +92,19 @@ class SynchronizerTest {
         assertThat(first).hasSize(1);
         assertThat(percent).isBetween(0, 99);
         bed.assertHoldsWhatWasSoAt(ANNA, SyncBed.START);
-        assertThat(bed.synchronizer.findBackfill(ANNA).orElseThrow().state()).isEqualTo(State.DONE);
+        assertThat(bed.requests.findBackfill(ANNA).orElseThrow().state()).isEqualTo(State.DONE);
     }
 
     @Test
     void connectingAgainReadsOnlyTheGap() {
         bed.connect(ANNA);
-        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        bed.work(ANNA, bed.requests.firstSync(ANNA));
         bed.forget(ANNA);
         bed.pass(Duration.ofDays(3));
         bed.connect(ANNA);
         bed.calls();
 
-        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        bed.work(ANNA, bed.requests.firstSync(ANNA));
 
         assertThat(bed.calls())
                 .containsExactly(
@@ -121,12 +120,12 @@ class SynchronizerTest {
     @Test
     void connectingAgainAfterALongTimeClosesTheGapInTheBackground() {
         bed.connect(ANNA);
-        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        bed.work(ANNA, bed.requests.firstSync(ANNA));
         bed.forget(ANNA);
         bed.pass(Duration.ofDays(70));
         bed.connect(ANNA);
 
-        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        bed.work(ANNA, bed.requests.firstSync(ANNA));
 
         bed.assertHoldsTheTruth(ANNA, Instant.EPOCH);
     }
@@ -134,13 +133,13 @@ class SynchronizerTest {
     @Test
     void repeatedSyncsChangeNothing() {
         bed.connect(ANNA);
-        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        bed.work(ANNA, bed.requests.firstSync(ANNA));
         List<Integer> before = counts();
 
         bed.clock.advance(Duration.ofSeconds(1));
-        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        bed.work(ANNA, bed.requests.firstSync(ANNA));
         bed.clock.advance(Duration.ofSeconds(1));
-        bed.work(ANNA, bed.synchronizer.requestSync(ANNA));
+        bed.work(ANNA, bed.requests.requestSync(ANNA));
 
         assertThat(counts()).isEqualTo(before);
         assertThat(bed.count("whoop_cycle_history", ANNA)).isZero();
@@ -149,9 +148,9 @@ class SynchronizerTest {
     @Test
     void aKillBetweenTwoStepsCostsNothing() {
         bed.connect(ANNA);
-        UUID jobId = bed.synchronizer.firstSync(ANNA);
+        UUID jobId = bed.requests.firstSync(ANNA);
         int deaths = 0;
-        MemberJob.Result result;
+        MemberJob.JobResult result;
         do { // every job dies after one step; the next one goes on
             boolean[] killed = {false};
             result = bed.job.work(ANNA, () -> {
@@ -163,18 +162,17 @@ class SynchronizerTest {
         } while (deaths < 200 && SyncBed.START.equals(result.next()));
 
         bed.assertHoldsTheTruth(ANNA, Instant.EPOCH);
-        SyncRun run = bed.synchronizer.findRun(ANNA, jobId).orElseThrow();
+        SyncRun run = bed.requests.findRun(ANNA, jobId).orElseThrow();
         assertThat(run.state()).isEqualTo(State.DONE);
-        int pages =
-                run.pages() + bed.synchronizer.findBackfill(ANNA).orElseThrow().pages();
+        int pages = run.pages() + bed.requests.findBackfill(ANNA).orElseThrow().pages();
         assertThat(bed.calls()).as("nothing was read twice").hasSize(pages);
     }
 
     @Test
     void jobsWorkThroughTheListAndAJobSurvivesANewStart() {
         bed.connect(ANNA);
-        UUID jobId = bed.synchronizer.firstSync(ANNA);
-        assertThat(bed.synchronizer.findRun(ANNA, jobId).orElseThrow().state()).isEqualTo(State.QUEUED);
+        UUID jobId = bed.requests.firstSync(ANNA);
+        assertThat(bed.requests.findRun(ANNA, jobId).orElseThrow().state()).isEqualTo(State.QUEUED);
 
         bed.startJobs(); // as a new process would, after one that only put the job on the list
 
@@ -186,15 +184,15 @@ class SynchronizerTest {
     void askingTwiceNamesTheSameJob() {
         bed.connect(ANNA);
 
-        UUID first = bed.synchronizer.requestSync(ANNA);
-        UUID second = bed.synchronizer.requestSync(ANNA);
+        UUID first = bed.requests.requestSync(ANNA);
+        UUID second = bed.requests.requestSync(ANNA);
 
         assertThat(second).isEqualTo(first);
         assertThat(bed.jobsOnTheList()).isEqualTo(1);
-        assertThat(bed.synchronizer.findRun(ANNA, first).orElseThrow().kind())
+        assertThat(bed.requests.findRun(ANNA, first).orElseThrow().kind())
                 .as("one never synced gets a first sync")
                 .isEqualTo(Kind.FIRST_SYNC);
-        assertThat(bed.synchronizer.findRun(new UserId("demo-ben"), first)).isEmpty();
+        assertThat(bed.requests.findRun(new UserId("demo-ben"), first)).isEmpty();
     }
 
     @Test
@@ -203,16 +201,16 @@ class SynchronizerTest {
         var threads = Executors.newFixedThreadPool(6);
         CountDownLatch go = new CountDownLatch(1);
         try {
-            List<Future<UUID>> asked = new java.util.ArrayList<>();
+            List<Future<UUID>> requested = new java.util.ArrayList<>();
             for (int i = 0; i < 6; i++) {
-                asked.add(threads.submit(() -> {
+                requested.add(threads.submit(() -> {
                     go.await(5, TimeUnit.SECONDS);
-                    return bed.synchronizer.requestSync(ANNA);
+                    return bed.requests.requestSync(ANNA);
                 }));
             }
             go.countDown();
             java.util.Set<UUID> ids = new java.util.HashSet<>();
-            for (Future<UUID> one : asked) {
+            for (Future<UUID> one : requested) {
                 ids.add(one.get());
             }
             assertThat(ids).hasSize(1);
@@ -224,14 +222,14 @@ class SynchronizerTest {
     @Test
     void aSyncBringsWhatWasNewAndRescored() {
         bed.connect(ANNA);
-        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        bed.work(ANNA, bed.requests.firstSync(ANNA));
         bed.clock.advance(Duration.ofHours(16));
         bed.connect(ANNA);
         bed.twin.edit(ANNA.value(), EditKind.RESCORE);
         bed.clock.advance(Duration.ofMinutes(10));
         bed.calls();
 
-        SyncRun run = bed.work(ANNA, bed.synchronizer.requestSync(ANNA));
+        SyncRun run = bed.work(ANNA, bed.requests.requestSync(ANNA));
 
         assertThat(run.kind()).isEqualTo(Kind.SYNC);
         assertThat(run.pages()).as("one list call for each collection").isEqualTo(4);
@@ -241,23 +239,23 @@ class SynchronizerTest {
     @Test
     void aReaderWhoFindsOldRecordsCostsTheCycleAlone() {
         bed.connect(ANNA);
-        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        bed.work(ANNA, bed.requests.firstSync(ANNA));
         bed.clock.advance(Duration.ofHours(9));
         bed.connect(ANNA);
         bed.calls();
 
-        bed.synchronizer.catchUp(ANNA);
+        bed.requests.catchUp(ANNA);
         bed.work();
 
         assertThat(bed.calls()).containsExactly("cycle");
-        assertThat(bed.synchronizer.findFreshness(ANNA).orElseThrow().lastSyncedAt())
+        assertThat(bed.requests.findFreshness(ANNA).orElseThrow().lastSyncedAt())
                 .isEqualTo(bed.clock.instant());
     }
 
     @Test
     void throttledItWaitsAndGoesOn() {
         bed.connect(ANNA);
-        UUID jobId = bed.synchronizer.firstSync(ANNA);
+        UUID jobId = bed.requests.firstSync(ANNA);
         bed.twin.faults().add(FaultRule.times("/developer/v2/recovery", FaultKind.QUOTA_MINUTE, 1));
 
         SyncRun waiting = bed.work(ANNA, jobId);
@@ -273,12 +271,12 @@ class SynchronizerTest {
     @Test
     void withoutConsentItFailsAndKeepsWhatIsHeld() {
         bed.connect(ANNA);
-        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        bed.work(ANNA, bed.requests.firstSync(ANNA));
         int cycles = bed.count("whoop_cycle", ANNA);
         bed.clock.advance(Duration.ofMinutes(1));
         bed.twin.revokeGrant(ANNA.value());
 
-        SyncRun run = bed.work(ANNA, bed.synchronizer.requestSync(ANNA));
+        SyncRun run = bed.work(ANNA, bed.requests.requestSync(ANNA));
 
         assertThat(run.state()).isEqualTo(State.FAILED);
         assertThat(bed.consentsLost).containsExactly(ANNA);
@@ -291,13 +289,13 @@ class SynchronizerTest {
     @Test
     void recordsOfAnAccountThatWasNeverTheirsLeaveAndTheNextIsReadFromScratch() {
         bed.connect(ANNA);
-        bed.synchronizer.connected(ANNA, bed.accountOf(ANNA));
+        bed.requests.connected(ANNA, bed.accountOf(ANNA));
         bed.work();
         int cycles = bed.count("whoop_cycle", ANNA);
         assertThat(cycles).isPositive();
 
-        bed.synchronizer.disowned(ANNA);
-        bed.synchronizer.disowned(ANNA);
+        bed.requests.disowned(ANNA);
+        bed.requests.disowned(ANNA);
 
         for (String table : List.of(
                 "whoop_cycle",
@@ -312,8 +310,8 @@ class SynchronizerTest {
         }
         assertThat(bed.count("whoop_cycle_history", ANNA)).isGreaterThanOrEqualTo(cycles);
         assertThat(bed.count("whoop_body_measurement_history", ANNA)).isEqualTo(1);
-        assertThat(bed.synchronizer.findFreshness(ANNA)).isEmpty();
-        bed.synchronizer.connected(ANNA, bed.accountOf(ANNA));
+        assertThat(bed.requests.findFreshness(ANNA)).isEmpty();
+        bed.requests.connected(ANNA, bed.accountOf(ANNA));
         bed.work();
         bed.assertHoldsTheTruth(ANNA, Instant.EPOCH);
     }
@@ -322,16 +320,16 @@ class SynchronizerTest {
     void aPageInTheAirWhileItsAccountIsDisownedIsNotKept() {
         UserId ben = new UserId("demo-ben");
         bed.connect(ANNA, ben); // somebody consented with Ben's WHOOP
-        bed.synchronizer.connected(ANNA, bed.accountOf(ben));
+        bed.requests.connected(ANNA, bed.accountOf(ben));
         bed.onCallOf("cycle", () -> {
             bed.forget(ANNA);
-            bed.synchronizer.disowned(ANNA);
+            bed.requests.disowned(ANNA);
         });
         bed.work();
 
         assertThat(bed.count("whoop_cycle", ANNA)).isZero();
         bed.connect(ANNA);
-        bed.synchronizer.connected(ANNA, bed.accountOf(ANNA));
+        bed.requests.connected(ANNA, bed.accountOf(ANNA));
         bed.work();
         bed.assertHoldsTheTruth(ANNA, Instant.EPOCH);
     }
@@ -340,11 +338,11 @@ class SynchronizerTest {
     void aPageInTheAirWhileTheMemberComesWithAnotherAccountIsNotKept() {
         UserId ben = new UserId("demo-ben");
         bed.connect(ANNA, ben);
-        bed.synchronizer.connected(ANNA, bed.accountOf(ben));
+        bed.requests.connected(ANNA, bed.accountOf(ben));
         bed.onCallOf("cycle", () -> {
             bed.connect(ANNA);
-            bed.synchronizer.disowned(ANNA);
-            bed.synchronizer.connected(ANNA, bed.accountOf(ANNA));
+            bed.requests.disowned(ANNA);
+            bed.requests.connected(ANNA, bed.accountOf(ANNA));
         });
         bed.work();
 
@@ -354,33 +352,33 @@ class SynchronizerTest {
     @Test
     void aForbiddenCallEndsNothingAndIsMadeAgainLater() {
         bed.connect(ANNA);
-        bed.synchronizer.connected(ANNA, 1);
+        bed.requests.connected(ANNA, 1);
         bed.twin
                 .faults()
                 .add(FaultRule.times("/developer/v2", FaultKind.STATUS, 3).withStatus(403));
 
         bed.work();
 
-        assertThat(bed.synchronizer.findFreshness(ANNA)).isEmpty();
+        assertThat(bed.requests.findFreshness(ANNA)).isEmpty();
         bed.pass(Duration.ofMinutes(10));
         assertThat(bed.consentsLost).isEmpty();
-        assertThat(bed.synchronizer.findLatestRun(ANNA).orElseThrow().state()).isEqualTo(State.DONE);
+        assertThat(bed.requests.findLatestRun(ANNA).orElseThrow().state()).isEqualTo(State.DONE);
         bed.assertHoldsTheTruth(ANNA, Instant.EPOCH);
     }
 
     @Test
     void consentGivenWhileTheOldOneIsBeingRefusedCounts() {
         bed.connect(ANNA);
-        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        bed.work(ANNA, bed.requests.firstSync(ANNA));
         bed.clock.advance(Duration.ofMinutes(1));
         bed.twin.revokeGrant(ANNA.value());
         bed.onCall(() -> {
             bed.clock.advance(Duration.ofSeconds(1));
             bed.connect(ANNA);
-            bed.synchronizer.connected(ANNA, 1);
+            bed.requests.connected(ANNA, 1);
         });
 
-        SyncRun run = bed.work(ANNA, bed.synchronizer.requestSync(ANNA));
+        SyncRun run = bed.work(ANNA, bed.requests.requestSync(ANNA));
 
         assertThat(run.state()).isEqualTo(State.DONE);
         bed.assertHoldsTheTruth(ANNA, Instant.EPOCH);
@@ -389,16 +387,16 @@ class SynchronizerTest {
     @Test
     void whatIsToldWithoutConsentWaitsForIt() {
         bed.connect(ANNA);
-        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        bed.work(ANNA, bed.requests.firstSync(ANNA));
         bed.pass(Duration.ofHours(1));
         bed.forget(ANNA);
         UUID workout = bed.addWorkout(ANNA);
-        bed.tell(ANNA, Collection.WORKOUT, workout);
+        bed.tell(ANNA, RecordCollection.WORKOUT, workout);
         bed.pass(Duration.ofHours(1));
-        assertThat(bed.synchronizer.sweep()).as("nobody to be woken").isZero();
+        assertThat(bed.syncJobs.sweep()).as("nobody to be woken").isZero();
 
         bed.connect(ANNA);
-        bed.synchronizer.firstSync(ANNA);
+        bed.requests.firstSync(ANNA);
         bed.pass(Duration.ofSeconds(1));
 
         bed.assertHoldsTheTruth(ANNA, Instant.EPOCH);
@@ -407,7 +405,7 @@ class SynchronizerTest {
 
     @Test
     void withoutAConnectionItFails() {
-        SyncRun run = bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        SyncRun run = bed.work(ANNA, bed.requests.firstSync(ANNA));
 
         assertThat(run.state()).isEqualTo(State.FAILED);
         assertThat(bed.jobsOnTheList()).isZero();
@@ -415,21 +413,21 @@ class SynchronizerTest {
 
     @Test
     void readersDoNotAskAgainRightAfterAFailure() {
-        UUID failed = bed.synchronizer.firstSync(ANNA);
+        UUID failed = bed.requests.firstSync(ANNA);
         bed.work(ANNA, failed);
 
-        bed.synchronizer.catchUp(ANNA);
-        assertThat(bed.synchronizer.findLatestRun(ANNA).orElseThrow().jobId()).isEqualTo(failed);
+        bed.requests.catchUp(ANNA);
+        assertThat(bed.requests.findLatestRun(ANNA).orElseThrow().jobId()).isEqualTo(failed);
 
         bed.clock.advance(Duration.ofHours(1));
-        bed.synchronizer.catchUp(ANNA);
-        assertThat(bed.synchronizer.findLatestRun(ANNA).orElseThrow().jobId()).isNotEqualTo(failed);
+        bed.requests.catchUp(ANNA);
+        assertThat(bed.requests.findLatestRun(ANNA).orElseThrow().jobId()).isNotEqualTo(failed);
     }
 
     @Test
     void whatIsOldIsPurgedByTheClock() {
         bed.connect(ANNA);
-        UUID first = bed.synchronizer.firstSync(ANNA);
+        UUID first = bed.requests.firstSync(ANNA);
         bed.work(ANNA, first);
         bed.clock.advance(Duration.ofDays(401));
 
@@ -442,17 +440,17 @@ class SynchronizerTest {
 
     private void awaitPurgeOf(UUID jobId) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (bed.synchronizer.findRun(ANNA, jobId).isPresent() && System.nanoTime() < end) {
+        while (bed.requests.findRun(ANNA, jobId).isPresent() && System.nanoTime() < end) {
             Thread.onSpinWait();
         }
-        assertThat(bed.synchronizer.findRun(ANNA, jobId)).isEmpty();
+        assertThat(bed.requests.findRun(ANNA, jobId)).isEmpty();
     }
 
     @Test
     void switchedOffItPausesAndLosesNothing() {
         bed.connect(ANNA);
         bed.enabled.set(false);
-        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        bed.work(ANNA, bed.requests.firstSync(ANNA));
 
         assertThat(bed.nextOf(ANNA)).isPresent();
         assertThat(bed.count("whoop_cycle", ANNA)).isZero();
@@ -465,10 +463,10 @@ class SynchronizerTest {
     @Test
     void whoeverWaitsForAPermitIsResumedWhateverFailedBefore() {
         bed.connect(ANNA);
-        UUID jobId = bed.synchronizer.firstSync(ANNA);
+        UUID jobId = bed.requests.firstSync(ANNA);
         bed.twin.faults().add(FaultRule.times("/developer/v2/activity/sleep", FaultKind.GARBAGE, 1));
         bed.work(ANNA, jobId);
-        assertThat(bed.synchronizer.resume()).as("a failure keeps its back-off").isZero();
+        assertThat(bed.requests.resume()).as("a failure keeps its back-off").isZero();
         bed.refused.set(Duration.ofHours(20));
         bed.pass(Duration.ofMinutes(10));
         assertThat(bed.nextOf(ANNA))
@@ -476,22 +474,22 @@ class SynchronizerTest {
                         when -> assertThat(when).isAfter(bed.clock.instant().plus(Duration.ofHours(1))));
 
         bed.refused.set(null);
-        assertThat(bed.synchronizer.resume()).isEqualTo(1);
-        assertThat(bed.synchronizer.resume()).isZero();
+        assertThat(bed.requests.resume()).isEqualTo(1);
+        assertThat(bed.requests.resume()).isZero();
 
         bed.pass(Duration.ofMinutes(2));
-        assertThat(bed.synchronizer.findRun(ANNA, jobId).orElseThrow().state()).isEqualTo(State.DONE);
+        assertThat(bed.requests.findRun(ANNA, jobId).orElseThrow().state()).isEqualTo(State.DONE);
     }
 
     @Test
     void garbageIsRetriedAndGivenUpInTheEnd() {
         bed.connect(ANNA);
-        UUID jobId = bed.synchronizer.firstSync(ANNA);
+        UUID jobId = bed.requests.firstSync(ANNA);
         bed.twin.faults().add(FaultRule.always("/developer/v2/cycle", FaultKind.GARBAGE));
 
         bed.pass(Duration.ofMinutes(20));
 
-        assertThat(bed.synchronizer.findRun(ANNA, jobId).orElseThrow().state()).isEqualTo(State.FAILED);
+        assertThat(bed.requests.findRun(ANNA, jobId).orElseThrow().state()).isEqualTo(State.FAILED);
         assertThat(bed.calls()).filteredOn("cycle"::equals).hasSize(6);
         assertThat(bed.nextOf(ANNA))
                 .as("it goes on being tried, ever more seldom")
@@ -501,59 +499,61 @@ class SynchronizerTest {
     @Test
     void connectingAgainWidensTheSyncUnderWay() {
         bed.connect(ANNA);
-        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
-        UUID small = bed.synchronizer.requestSync(ANNA);
+        bed.work(ANNA, bed.requests.firstSync(ANNA));
+        UUID small = bed.requests.requestSync(ANNA);
 
-        UUID first = bed.synchronizer.firstSync(ANNA);
+        UUID first = bed.requests.firstSync(ANNA);
 
         assertThat(first).isEqualTo(small);
-        assertThat(bed.synchronizer.findRun(ANNA, first).orElseThrow().kind()).isEqualTo(Kind.FIRST_SYNC);
+        assertThat(bed.requests.findRun(ANNA, first).orElseThrow().kind()).isEqualTo(Kind.FIRST_SYNC);
     }
 
     @Test
     void aMemberWhoseJobGotLostIsFound() {
         bed.connect(ANNA);
-        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        bed.work(ANNA, bed.requests.firstSync(ANNA));
         bed.jdbi.useHandle(handle -> handle.execute("delete from scheduled_tasks"));
 
-        assertThat(bed.synchronizer.sweep()).isEqualTo(1);
+        assertThat(bed.syncJobs.sweep()).isEqualTo(1);
 
         assertThat(bed.jobsOnTheList()).isEqualTo(1);
-        assertThat(bed.synchronizer.sweep()).isZero();
+        assertThat(bed.syncJobs.sweep()).isZero();
     }
 
     @Test
     void tellingMovesTheJobToTheMomentTheChangeIsDue() {
         bed.connect(ANNA);
-        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        bed.work(ANNA, bed.requests.firstSync(ANNA));
         Instant now = bed.clock.instant();
         UUID sleep = UUID.randomUUID();
 
-        Noted night = bed.note(ANNA, new Change(Collection.SLEEP, sleep, Happened.UPDATED, now));
+        InboxResult night = bed.note(ANNA, new RecordEvent(RecordCollection.SLEEP, sleep, Happened.UPDATED, now));
         assertThat(bed.nextOf(ANNA)).contains(now.plusSeconds(20));
-        Noted workout = bed.note(ANNA, new Change(Collection.WORKOUT, UUID.randomUUID(), Happened.UPDATED, now));
+        InboxResult workout =
+                bed.note(ANNA, new RecordEvent(RecordCollection.WORKOUT, UUID.randomUUID(), Happened.UPDATED, now));
         assertThat(bed.nextOf(ANNA)).contains(now.plusSeconds(5));
-        Noted later = bed.note(ANNA, new Change(Collection.WORKOUT, UUID.randomUUID(), Happened.UPDATED, now));
+        InboxResult later =
+                bed.note(ANNA, new RecordEvent(RecordCollection.WORKOUT, UUID.randomUUID(), Happened.UPDATED, now));
         assertThat(bed.nextOf(ANNA)).contains(now.plusSeconds(5));
-        Noted recovery = bed.note(ANNA, new Change(Collection.RECOVERY, sleep, Happened.UPDATED, now));
+        InboxResult recovery = bed.note(ANNA, new RecordEvent(RecordCollection.RECOVERY, sleep, Happened.UPDATED, now));
         assertThat(bed.nextOf(ANNA)).as("both halves of a night are there").contains(now);
 
-        assertThat(List.of(night, workout, later, recovery))
-                .allMatch(Noted::isNews)
-                .allMatch(Noted::isAwake);
+        assertThat(List.of(night, workout, later, recovery)).containsOnly(InboxResult.KEPT);
     }
 
     @Test
     void aRepetitionWritesNothing() {
         bed.connect(ANNA);
-        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        bed.work(ANNA, bed.requests.firstSync(ANNA));
         Optional<Instant> next = bed.nextOf(ANNA);
-        Change change = new Change(Collection.SLEEP, UUID.randomUUID(), Happened.UPDATED, bed.clock.instant());
+        RecordEvent event =
+                new RecordEvent(RecordCollection.SLEEP, UUID.randomUUID(), Happened.UPDATED, bed.clock.instant());
 
-        Noted noted = bed.jdbi.withHandle(
-                handle -> bed.synchronizer.note(handle, ANNA, change, new News("select true where false", Map.of())));
+        ReceivedEvent received = bed.received(ANNA, event);
+        bed.requests.events().keep(received, RecordEventStore.Reason.UNKNOWN_TYPE);
 
-        assertThat(noted.isNews()).isFalse();
+        assertThat(bed.note(received, ANNA, event)).isEqualTo(InboxResult.DUPLICATE);
+
         assertThat(bed.openChanges(ANNA)).isZero();
         assertThat(bed.nextOf(ANNA)).isEqualTo(next);
     }
@@ -561,14 +561,17 @@ class SynchronizerTest {
     @Test
     void aChangeToldAndNotWokenIsFound() {
         bed.connect(ANNA);
-        bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
+        bed.work(ANNA, bed.requests.firstSync(ANNA));
         UUID workout = bed.addWorkout(ANNA);
-        Change change = new Change(Collection.WORKOUT, workout, Happened.UPDATED, bed.clock.instant());
-        bed.workedOnWhile(
-                ANNA, () -> assertThat(bed.note(ANNA, change).isAwake()).isFalse());
+        RecordEvent event = new RecordEvent(RecordCollection.WORKOUT, workout, Happened.UPDATED, bed.clock.instant());
+        Optional<Instant> next = bed.nextOf(ANNA);
+        bed.workedOnWhile(ANNA, () -> bed.note(ANNA, event));
+        assertThat(bed.nextOf(ANNA))
+                .as("nobody moves a job that is being worked on")
+                .isEqualTo(next);
         bed.clock.advance(Duration.ofMinutes(1));
 
-        assertThat(bed.synchronizer.sweep()).isEqualTo(1);
+        assertThat(bed.syncJobs.sweep()).isEqualTo(1);
         bed.work();
 
         assertThat(bed.openChanges(ANNA)).isZero();
@@ -577,7 +580,7 @@ class SynchronizerTest {
     @Test
     void jobRowsHoldIdsOnly() {
         bed.connect(ANNA);
-        bed.synchronizer.firstSync(ANNA);
+        bed.requests.firstSync(ANNA);
 
         byte[] data = bed.jdbi.withHandle(handle -> handle.createQuery(
                         "select coalesce(task_data, '') from scheduled_tasks where task_name = 'whoop-member'")
@@ -592,9 +595,9 @@ class SynchronizerTest {
 
     private void awaitState(UUID jobId, State state) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (bed.synchronizer.findRun(ANNA, jobId).orElseThrow().state() != state && System.nanoTime() < end) {
+        while (bed.requests.findRun(ANNA, jobId).orElseThrow().state() != state && System.nanoTime() < end) {
             Thread.onSpinWait();
         }
-        assertThat(bed.synchronizer.findRun(ANNA, jobId).orElseThrow().state()).isEqualTo(state);
+        assertThat(bed.requests.findRun(ANNA, jobId).orElseThrow().state()).isEqualTo(state);
     }
 }

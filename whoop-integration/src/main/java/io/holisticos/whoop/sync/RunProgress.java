@@ -3,9 +3,8 @@ package io.holisticos.whoop.sync;
 import io.holisticos.health.UserId;
 import io.holisticos.whoop.data.Coverage;
 import io.holisticos.whoop.data.WhoopStore;
-import io.holisticos.whoop.sync.MemberJob.MemberTables;
 import io.holisticos.whoop.sync.MemberState.Backfill;
-import io.holisticos.whoop.sync.Step.Walk;
+import io.holisticos.whoop.sync.Step.Listing;
 import io.holisticos.whoop.sync.SyncRun.Kind;
 import io.holisticos.whoop.sync.SyncRun.Stage;
 import io.holisticos.whoop.sync.SyncRun.State;
@@ -17,20 +16,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** How far the runs are that somebody asked for, and how they end. */
-final class Progress {
+/** How far the requested runs are, and how they end. */
+final class RunProgress {
 
-    private static final Logger log = LoggerFactory.getLogger(Progress.class);
+    private static final Logger log = LoggerFactory.getLogger(RunProgress.class);
 
-    private final MemberTables tables;
+    private final SyncTables tables;
     private final WhoopStore records;
-    private final SyncMeters meters;
-    private final SyncTerms terms;
+    private final SyncMetrics meters;
+    private final SyncContext terms;
     private final Consumer<UserId> wake;
     private final Clock clock;
 
-    /** @param wake puts the next backfill's turn on the list of jobs */
-    Progress(MemberTables tables, WhoopStore records, SyncMeters meters, SyncTerms terms, Consumer<UserId> wake) {
+    /** @param wake puts the job of the member whose backfill is next on the list */
+    RunProgress(SyncTables tables, WhoopStore records, SyncMetrics meters, SyncContext terms, Consumer<UserId> wake) {
         this.tables = tables;
         this.records = records;
         this.meters = meters;
@@ -39,21 +38,21 @@ final class Progress {
         this.clock = terms.clock();
     }
 
-    /** A run somebody waits for has read so many records. */
+    /** The run that somebody waits for has read so many records more. */
     void read(SyncRun run, Stage stage, int more) {
         tables.runs().saveProgress(run.read(stage, more), now());
     }
 
     /** A backfill has read a page. */
-    void readFurtherBack(UserId who, MemberState state, Walk walk, int read) {
-        Backfill backfill = state.asked().backfill();
+    void readFurtherBack(UserId who, MemberState state, Listing listing, int read) {
+        Backfill backfill = state.requested().backfill();
         if (backfill == null) {
             return;
         }
         Coverage coverage = records.coverage(who);
         int percent =
                 Gaps.percent(coverage, backfill.run().window(), state.read().listedAt());
-        SyncRun run = backfill.run().read(Stage.of(walk.collection()), read).at(percent);
+        SyncRun run = backfill.run().read(Stage.of(listing.collection()), read).at(percent);
         tables.runs().saveProgress(run, now());
         Gaps.coveredFrom(coverage).ifPresent(from -> {
             tables.members().cover(who, from, now());
@@ -69,7 +68,7 @@ final class Progress {
 
     void finish(UserId who, MemberState state, SyncRun run) {
         boolean backfilled = run.kind() == Kind.BACKFILL;
-        Coverage coverage = backfilled ? state.asked().coverage() : records.coverage(who);
+        Coverage coverage = backfilled ? state.requested().coverage() : records.coverage(who);
         tables.members()
                 .cover(who, Gaps.coveredFrom(coverage).orElse(run.window().start()), now());
         if (tables.runs().finish(backfilled ? run.at(100) : run, State.DONE, now())) {
@@ -85,27 +84,27 @@ final class Progress {
         }
     }
 
-    /** Nobody waits for it any more: what WHOOP tells of the member goes on being read meanwhile. */
-    void giveUp(UserId who, MemberState state, Step.GiveUp giveUp) {
-        end(who, giveUp.run().failed(giveUp.at(), giveUp.error()));
-        if (giveUp.run().kind() == Kind.BACKFILL) {
+    /** The run ends with a failure. The member's events go on being read. */
+    void abandon(UserId who, MemberState state, Step.AbandonRun abandoned) {
+        end(who, abandoned.run().failed(abandoned.at(), abandoned.error()));
+        if (abandoned.run().kind() == Kind.BACKFILL) {
             afterABackfill(who, state);
-        } else if (giveUp.at().collection().isEmpty()) {
-            tables.failures().forgetPerson(who); // nobody tries it any more
+        } else if (abandoned.at().collection().isEmpty()) {
+            tables.failures().forgetPerson(who); // nothing reads the profile until the next run
         }
     }
 
-    /** Another member's turn; what failed of this one's past counts on until the lists' newest pages are read well. */
+    /** It is another member's turn. Failures of this member's past stay counted until the newest page of the list is read. */
     private void afterABackfill(UserId who, MemberState state) {
         if (!state.failures().of().isEmpty()) {
-            tables.failures().leaveThePast(who, now());
+            tables.failures().keepFailuresOfThePast(who, now());
         }
         tables.runs().backfills(MemberJob.BACKFILLS_AT_ONCE, now()).forEach(wake);
     }
 
     /** Ends the run that somebody waits for, if there is one. */
     void fail(UserId who, MemberState state, SyncError error) {
-        SyncRun run = state.asked().run();
+        SyncRun run = state.requested().run();
         if (run != null) {
             end(who, run.failed(run.stage(), error));
         }

@@ -15,7 +15,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
 
-class QuietHourTest {
+class ReconcileHourTest {
 
     private static final long YEAR_2020 = 1_577_836_800;
     private static final long YEAR_2040 = 2_208_988_800L;
@@ -26,7 +26,8 @@ class QuietHourTest {
             @ForAll @IntRange(max = 5_000) int member,
             @ForAll @LongRange(min = YEAR_2020, max = YEAR_2040) long second) {
         Instant now = Instant.ofEpochSecond(second);
-        QuietHour hour = QuietHour.of(new UserId("member-" + member), ZoneOffset.ofTotalSeconds(quarters * 900));
+        ReconcileHour hour =
+                ReconcileHour.of(new UserId("member-" + member), ZoneOffset.ofTotalSeconds(quarters * 900));
 
         Instant last = hour.last(now);
 
@@ -35,8 +36,8 @@ class QuietHourTest {
         assertThat(last.minus(hour.jitter()).atOffset(hour.offset()).toLocalTime())
                 .isIn(LocalTime.of(3, 0), LocalTime.of(15, 0));
         assertThat(hour.last(last)).as("it has come").isEqualTo(last);
-        assertThat(QuietHour.after(hour.last(last.minusMillis(1)))).isEqualTo(last);
-        assertThat(Duration.between(QuietHour.canWaitIfListedSince(last), QuietHour.after(last)))
+        assertThat(ReconcileHour.after(hour.last(last.minusMillis(1)))).isEqualTo(last);
+        assertThat(Duration.between(ReconcileHour.canWaitIfListedSince(last), ReconcileHour.after(last)))
                 .as("what nobody told is found within two days")
                 .isEqualTo(Duration.ofHours(48));
     }
@@ -46,7 +47,7 @@ class QuietHourTest {
         Map<Duration, Integer> members = new HashMap<>();
         for (int i = 0; i < 2_000; i++) {
             members.merge(
-                    QuietHour.of(new UserId("member-" + i), ZoneOffset.UTC).jitter(), 1, Integer::sum);
+                    ReconcileHour.of(new UserId("member-" + i), ZoneOffset.UTC).jitter(), 1, Integer::sum);
         }
 
         assertThat(members).as("minutes from 45 before to 45 after").hasSize(91);
@@ -58,8 +59,8 @@ class QuietHourTest {
         UserId dina = new UserId("demo-dina");
         Instant now = Instant.parse("2026-11-22T20:00:00Z");
 
-        Instant auckland = QuietHour.of(dina, ZoneOffset.ofHours(13)).last(now);
-        Instant honolulu = QuietHour.of(dina, ZoneOffset.ofHours(-10)).last(now);
+        Instant auckland = ReconcileHour.of(dina, ZoneOffset.ofHours(13)).last(now);
+        Instant honolulu = ReconcileHour.of(dina, ZoneOffset.ofHours(-10)).last(now);
 
         assertThat(Duration.between(honolulu, auckland)).isEqualTo(Duration.ofHours(1));
     }
@@ -69,7 +70,8 @@ class QuietHourTest {
         UserId anna = new UserId("demo-anna");
         Instant now = Instant.parse("2026-10-25T12:00:00Z");
 
-        assertThat(QuietHour.of(anna, ZoneOffset.ofHours(1)).last(now))
-                .isEqualTo(QuietHour.of(anna, ZoneOffset.ofHours(2)).last(now).plus(Duration.ofHours(1)));
+        assertThat(ReconcileHour.of(anna, ZoneOffset.ofHours(1)).last(now))
+                .isEqualTo(
+                        ReconcileHour.of(anna, ZoneOffset.ofHours(2)).last(now).plus(Duration.ofHours(1)));
     }
 }

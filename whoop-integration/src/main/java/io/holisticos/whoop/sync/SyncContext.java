@@ -9,14 +9,13 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * What runs depend on beside WHOOP and the store.
+ * What syncing depends on besides WHOOP and the database.
  *
- * @param enabled whether the integration is switched on for a member; off, runs wait and lose nothing
- * @param consentLost told when WHOOP refuses a member's token for good, and since when the refused call was under way, so
- *     that the connection says so too
+ * @param enabled whether the integration is switched on for a member; while it is off, runs wait and lose nothing
+ * @param consentLost is called when WHOOP refuses a member's token for good, with the moment the refused call was begun
  * @param inLogs how log lines name a member
  */
-public record SyncTerms(
+public record SyncContext(
         Predicate<UserId> enabled,
         BiConsumer<UserId, Instant> consentLost,
         Function<UserId, String> inLogs,

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holisticos.health.UserId;
 import io.holisticos.twins.http.FaultKind;
 import io.holisticos.twins.http.FaultRule;
-import io.holisticos.whoop.sync.Failures.Failed;
-import io.holisticos.whoop.sync.Failures.What;
+import io.holisticos.whoop.sync.ReadFailures.ReadFailure;
+import io.holisticos.whoop.sync.ReadFailures.ReadTarget;
 import io.holisticos.whoop.sync.SyncRun.Stage;
 import io.holisticos.whoop.sync.SyncRun.State;
 import java.time.Duration;
@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Lists that fail wait by themselves, and an outage ends nothing. */
-class SetbacksTest {
+class StepFailuresTest {
 
     private static final UserId ANNA = new UserId("demo-anna");
     private static final String CYCLES = "/developer/v2/cycle";
@@ -38,15 +38,15 @@ class SetbacksTest {
     @Test
     void listsThatFailInTurnShowEndTheRunAndHoldUpNoOther() {
         bed.connect(ANNA);
-        UUID jobId = bed.synchronizer.firstSync(ANNA);
+        UUID jobId = bed.requests.firstSync(ANNA);
         garbage(CYCLES);
         garbage(SLEEPS);
 
         bed.pass(Duration.ofSeconds(95));
-        assertThat(bed.synchronizer.failing())
-                .extracting(Failing::toString)
+        assertThat(bed.requests.failing())
+                .extracting(RepeatedFailure::toString)
                 .containsExactly("whoop-member bad_reply cycle (1)", "whoop-member bad_reply sleep (1)");
-        assertThat(bed.synchronizer.failingMembers()).isEqualTo(1);
+        assertThat(bed.requests.failingMembers()).isEqualTo(1);
         assertThat(run(jobId).isOpen()).isTrue();
         bed.pass(Duration.ofMinutes(20));
 
@@ -56,59 +56,57 @@ class SetbacksTest {
         assertThat(bed.calls()).contains("recovery").filteredOn("cycle"::equals).hasSize(6);
         bed.twin.faults().clear();
         bed.pass(Duration.ofHours(2));
-        assertThat(bed.synchronizer.failing()).isEmpty();
+        assertThat(bed.requests.failing()).isEmpty();
         bed.assertHoldsTheNights(ANNA);
     }
 
     @Test
     void whatFailsForGoodIsTriedOnceADayAtLast() {
         bed.connect(ANNA);
-        bed.synchronizer.firstSync(ANNA);
+        bed.requests.firstSync(ANNA);
         LISTS.forEach(this::garbage);
         bed.pass(Duration.ofDays(4));
-        assertThat(bed.synchronizer.failing()).hasSize(4);
+        assertThat(bed.requests.failing()).hasSize(4);
         bed.calls();
 
         bed.pass(Duration.ofDays(3));
 
         assertThat(bed.calls()).hasSizeBetween(8, 16);
         bed.twin.faults().clear();
-        bed.synchronizer.requestSync(ANNA);
+        bed.requests.requestSync(ANNA);
         bed.work();
-        assertThat(bed.synchronizer.failing())
-                .as("who asks has it tried at once")
-                .isEmpty();
+        assertThat(bed.requests.failing()).as("who asks has it tried at once").isEmpty();
     }
 
     @Test
     void readersDoNotHaveAListTriedThatFailsForGood() {
         bed.connect(ANNA);
-        bed.synchronizer.firstSync(ANNA);
+        bed.requests.firstSync(ANNA);
         garbage(WORKOUTS);
         bed.pass(Duration.ofHours(12));
         bed.calls();
 
         for (int i = 0; i < 4; i++) {
             bed.pass(Duration.ofMinutes(31));
-            bed.synchronizer.catchUp(ANNA);
+            bed.requests.catchUp(ANNA);
             bed.work();
         }
 
-        assertThat(bed.synchronizer.findLatestRun(ANNA).orElseThrow().state()).isEqualTo(State.FAILED);
+        assertThat(bed.requests.findLatestRun(ANNA).orElseThrow().state()).isEqualTo(State.FAILED);
         assertThat(bed.calls()).filteredOn("activity/workout"::equals).hasSizeLessThanOrEqualTo(1);
     }
 
     @Test
     void whoAsksWhileARunIsOpenHastensNothing() {
         bed.connect(ANNA);
-        UUID jobId = bed.synchronizer.firstSync(ANNA);
+        UUID jobId = bed.requests.firstSync(ANNA);
         garbage(WORKOUTS);
         bed.work();
         bed.calls();
 
         for (int i = 0; i < 5; i++) {
             bed.pass(Duration.ofSeconds(1));
-            assertThat(bed.synchronizer.requestSync(ANNA)).isEqualTo(jobId);
+            assertThat(bed.requests.requestSync(ANNA)).isEqualTo(jobId);
             bed.work();
         }
 
@@ -118,16 +116,18 @@ class SetbacksTest {
     @Test
     void whatWasToldOfOtherListsIsReadAtOnce() {
         bed.connect(ANNA);
-        bed.synchronizer.firstSync(ANNA);
+        bed.requests.firstSync(ANNA);
         bed.work();
         garbage(SLEEPS);
-        bed.tell(ANNA, Collection.SLEEP, UUID.randomUUID());
+        bed.tell(ANNA, RecordCollection.SLEEP, UUID.randomUUID());
         bed.pass(Duration.ofHours(3));
 
-        bed.tell(ANNA, Collection.WORKOUT, bed.addWorkout(ANNA));
+        bed.tell(ANNA, RecordCollection.WORKOUT, bed.addWorkout(ANNA));
         bed.pass(Duration.ofSeconds(10));
 
-        assertThat(bed.synchronizer.failing()).extracting(Failing::collection).containsExactly("sleep");
+        assertThat(bed.requests.failing())
+                .extracting(RepeatedFailure::collection)
+                .containsExactly("sleep");
         assertThat(bed.openChanges(ANNA)).as("of the sleep").isEqualTo(1);
     }
 
@@ -135,48 +135,50 @@ class SetbacksTest {
     void aBackfillOfGarbageIsGivenUpAndShowsUntilTheListWorks() {
         bed.connect(ANNA);
         bed.stopBackfills();
-        bed.synchronizer.firstSync(ANNA);
+        bed.requests.firstSync(ANNA);
         bed.work();
         garbage(WORKOUTS);
         bed.letBackfillsRead(1_000);
 
         bed.pass(Duration.ofMinutes(40));
 
-        SyncRun backfill = bed.synchronizer.findBackfill(ANNA).orElseThrow();
+        SyncRun backfill = bed.requests.findBackfill(ANNA).orElseThrow();
         assertThat(backfill.state()).isEqualTo(State.FAILED);
         assertThat(backfill.stage()).isEqualTo(Stage.WORKOUTS);
         bed.assertHoldsTheNights(ANNA);
-        assertThat(bed.synchronizer.failing()).extracting(Failing::collection).containsExactly("workout");
+        assertThat(bed.requests.failing())
+                .extracting(RepeatedFailure::collection)
+                .containsExactly("workout");
         bed.twin.faults().clear();
         bed.pass(Duration.ofHours(2));
-        assertThat(bed.synchronizer.failing()).isEmpty();
-        bed.synchronizer.requestSync(ANNA);
+        assertThat(bed.requests.failing()).isEmpty();
+        bed.requests.requestSync(ANNA);
         bed.work();
-        assertThat(bed.synchronizer.findBackfill(ANNA).orElseThrow().state()).isEqualTo(State.DONE);
+        assertThat(bed.requests.findBackfill(ANNA).orElseThrow().state()).isEqualTo(State.DONE);
     }
 
     @Test
     void anOutageEndsNoRunHoweverLongItTakes() {
         bed.connect(ANNA);
-        bed.synchronizer.connected(ANNA, bed.accountOf(ANNA));
+        bed.requests.connected(ANNA, bed.accountOf(ANNA));
         status(403, "/developer/v2");
 
         bed.pass(Duration.ofHours(3));
 
-        assertThat(bed.synchronizer.failing()).extracting(Failing::error).containsExactly("unavailable");
+        assertThat(bed.requests.failing()).extracting(RepeatedFailure::error).containsExactly("unavailable");
         assertThat(bed.calls()).as("it is tried ever more seldom").hasSizeBetween(20, 60);
         bed.twin.faults().clear();
         bed.pass(Duration.ofHours(1));
-        assertThat(bed.synchronizer.failing()).isEmpty();
-        assertThat(bed.synchronizer.findLatestRun(ANNA).orElseThrow().state()).isEqualTo(State.DONE);
-        assertThat(bed.synchronizer.findBackfill(ANNA).orElseThrow().state()).isEqualTo(State.DONE);
+        assertThat(bed.requests.failing()).isEmpty();
+        assertThat(bed.requests.findLatestRun(ANNA).orElseThrow().state()).isEqualTo(State.DONE);
+        assertThat(bed.requests.findBackfill(ANNA).orElseThrow().state()).isEqualTo(State.DONE);
         bed.assertHoldsTheTruth(ANNA, Instant.EPOCH);
     }
 
     @Test
     void anOutageOfSomeListsIsCountedAndKeepsNoOtherFromBeingRead() {
         bed.connect(ANNA);
-        UUID jobId = bed.synchronizer.firstSync(ANNA);
+        UUID jobId = bed.requests.firstSync(ANNA);
         status(403, CYCLES);
         status(408, SLEEPS);
         bed.twin
@@ -185,20 +187,20 @@ class SetbacksTest {
 
         bed.pass(Duration.ofHours(3));
 
-        assertThat(bed.synchronizer.failing()).extracting(Failing::error).containsExactly("unavailable");
+        assertThat(bed.requests.failing()).extracting(RepeatedFailure::error).containsExactly("unavailable");
         assertThat(run(jobId).isOpen()).isTrue();
         assertThat(bed.count("whoop_workout", ANNA)).isPositive();
         bed.twin.faults().clear();
         bed.pass(Duration.ofMinutes(30));
         assertThat(run(jobId).state()).isEqualTo(State.DONE);
-        assertThat(bed.synchronizer.failing()).isEmpty();
+        assertThat(bed.requests.failing()).isEmpty();
     }
 
     @Test
     void anOutageInABackfillEndsItNot() {
         bed.connect(ANNA);
         bed.stopBackfills();
-        bed.synchronizer.firstSync(ANNA);
+        bed.requests.firstSync(ANNA);
         bed.work();
         status(403, SLEEPS);
         status(403, WORKOUTS);
@@ -206,19 +208,19 @@ class SetbacksTest {
 
         bed.pass(Duration.ofHours(3));
 
-        assertThat(bed.synchronizer.findBackfill(ANNA).orElseThrow().isOpen()).isTrue();
-        assertThat(bed.synchronizer.failing()).extracting(Failing::error).containsExactly("unavailable");
+        assertThat(bed.requests.findBackfill(ANNA).orElseThrow().isOpen()).isTrue();
+        assertThat(bed.requests.failing()).extracting(RepeatedFailure::error).containsExactly("unavailable");
         bed.twin.faults().clear();
         bed.pass(Duration.ofHours(1));
-        assertThat(bed.synchronizer.findBackfill(ANNA).orElseThrow().state()).isEqualTo(State.DONE);
-        assertThat(bed.synchronizer.failing()).isEmpty();
+        assertThat(bed.requests.findBackfill(ANNA).orElseThrow().state()).isEqualTo(State.DONE);
+        assertThat(bed.requests.failing()).isEmpty();
     }
 
     @Test
     void whatIsHalfReadIsBegunAnewTooWhenTheOutageBeganWithAnotherList() {
         bed.connect(ANNA);
-        bed.synchronizer.firstSync(ANNA);
-        paused("interactive", Collection.CYCLE);
+        bed.requests.firstSync(ANNA);
+        paused("interactive", RecordCollection.CYCLE);
         bed.onCallOf("activity/sleep", () -> status(503, SLEEPS)); // the first page is there by then
 
         bed.pass(Duration.ofMinutes(30));
@@ -233,10 +235,10 @@ class SetbacksTest {
     void aBackfillThatIsHalfReadIsBegunAnewTooWhenTheOutageBeganWithAnotherList() {
         bed.connect(ANNA);
         bed.stopBackfills();
-        bed.synchronizer.firstSync(ANNA);
+        bed.requests.firstSync(ANNA);
         bed.work();
         int cycles = bed.count("whoop_cycle", ANNA);
-        paused("backfill", Collection.CYCLE);
+        paused("backfill", RecordCollection.CYCLE);
         bed.onCallOf("activity/sleep", () -> status(503, SLEEPS));
         bed.letBackfillsRead(1_000);
 
@@ -250,39 +252,40 @@ class SetbacksTest {
     void aCallThatFailsForTheAccountBeforeCountsNothingForTheNextOne() {
         UserId ben = new UserId("demo-ben");
         bed.connect(ANNA, ben);
-        bed.synchronizer.connected(ANNA, bed.accountOf(ben));
+        bed.requests.connected(ANNA, bed.accountOf(ben));
         garbage(SLEEPS);
         bed.pass(Duration.ofMinutes(2));
         assertThat(bed.count("whoop_sync_failure", ANNA)).isOne();
         bed.onCallOf("activity/sleep", () -> {
             bed.connect(ANNA);
-            bed.synchronizer.connected(ANNA, bed.accountOf(ANNA));
+            bed.requests.connected(ANNA, bed.accountOf(ANNA));
             bed.twin.faults().clear();
         });
 
         bed.pass(Duration.ofMinutes(5));
 
-        assertThat(bed.synchronizer.findLatestRun(ANNA).orElseThrow().state()).isEqualTo(State.DONE);
+        assertThat(bed.requests.findLatestRun(ANNA).orElseThrow().state()).isEqualTo(State.DONE);
         assertThat(bed.calls()).filteredOn("activity/sleep"::equals).isNotEmpty();
     }
 
     @Test
     void whatFailsOrWorksOfAnotherAccountChangesNoRow() {
         bed.connect(ANNA);
-        bed.synchronizer.connected(ANNA, bed.accountOf(ANNA));
-        FailureStore failures = new FailureStore(bed.jdbi);
-        Owner before = new Owner(ANNA, bed.accountOf(ANNA) + 1);
-        Owner now = new Owner(ANNA, bed.accountOf(ANNA));
-        What sleeps = new What(Stage.SLEEPS, false);
-        Failed failed = new Failed(SyncError.BAD_REPLY, 5, bed.clock.instant().plusSeconds(60));
+        bed.requests.connected(ANNA, bed.accountOf(ANNA));
+        FailureStore failures = bed.requests.tables().failures();
+        RecordOwner before = new RecordOwner(ANNA, bed.accountOf(ANNA) + 1);
+        RecordOwner now = new RecordOwner(ANNA, bed.accountOf(ANNA));
+        ReadTarget sleeps = new ReadTarget(Stage.SLEEPS, false);
+        ReadFailure failed =
+                new ReadFailure(SyncError.BAD_REPLY, 5, bed.clock.instant().plusSeconds(60));
 
         failures.save(before, sleeps, failed, bed.clock.instant());
-        assertThat(failures.of(ANNA)).isEqualTo(Failures.NONE);
+        assertThat(failures.of(ANNA)).isEqualTo(ReadFailures.NONE);
         failures.save(now, sleeps, failed, bed.clock.instant());
         failures.over(before, sleeps);
         assertThat(failures.of(ANNA).find(sleeps)).contains(failed);
         failures.over(now, sleeps);
-        assertThat(failures.of(ANNA)).isEqualTo(Failures.NONE);
+        assertThat(failures.of(ANNA)).isEqualTo(ReadFailures.NONE);
     }
 
     /** Stopped, read-only since a failover, and a session of a pooler that was mixed up. */
@@ -294,12 +297,12 @@ class SetbacksTest {
                     'begin raise exception using errcode = ''%s''; end';
                 create trigger stop before insert on whoop_cycle execute function stop()""".formatted(errorCode)));
         bed.connect(ANNA);
-        UUID jobId = bed.synchronizer.firstSync(ANNA);
+        UUID jobId = bed.requests.firstSync(ANNA);
 
         bed.pass(Duration.ofMinutes(30));
 
         assertThat(run(jobId).isOpen()).isTrue();
-        assertThat(bed.synchronizer.failing()).extracting(Failing::error).containsExactly("unavailable");
+        assertThat(bed.requests.failing()).extracting(RepeatedFailure::error).containsExactly("unavailable");
         bed.jdbi.useHandle(handle -> handle.execute("drop trigger stop on whoop_cycle"));
         bed.pass(Duration.ofMinutes(10));
         assertThat(run(jobId).state()).isEqualTo(State.DONE);
@@ -308,7 +311,7 @@ class SetbacksTest {
     @Test
     void whatTheVersionBeforePausedForIsTriedAtOnce() {
         bed.connect(ANNA);
-        UUID jobId = bed.synchronizer.firstSync(ANNA);
+        UUID jobId = bed.requests.firstSync(ANNA);
         bed.jdbi.useHandle(handle -> handle.createUpdate("""
                         update whoop_member_sync set pause_lane = 'interactive', paused_until = :until, failures = 4,
                             failure = 'bad_reply', failure_collection = 'workout'""")
@@ -316,66 +319,66 @@ class SetbacksTest {
                 .execute());
 
         assertThat(bed.work(ANNA, jobId).state()).isEqualTo(State.DONE);
-        assertThat(bed.synchronizer.failing()).isEmpty();
+        assertThat(bed.requests.failing()).isEmpty();
     }
 
     @Test
     void aListThatWorksAgainIsCountedFromTheStart() {
         bed.connect(ANNA);
-        bed.synchronizer.firstSync(ANNA);
+        bed.requests.firstSync(ANNA);
         bed.twin.faults().add(FaultRule.times(SLEEPS, FaultKind.GARBAGE, 4));
 
         bed.pass(Duration.ofMinutes(2));
-        assertThat(bed.synchronizer.failing()).hasSize(1);
+        assertThat(bed.requests.failing()).hasSize(1);
         bed.pass(Duration.ofMinutes(10));
 
-        assertThat(bed.synchronizer.failing()).isEmpty();
+        assertThat(bed.requests.failing()).isEmpty();
         assertThat(bed.count("whoop_sync_failure", ANNA)).isZero();
     }
 
     @Test
     void aRecordThatCannotBeReadByItsIdHoldsUpNoOther() {
         bed.connect(ANNA);
-        bed.synchronizer.firstSync(ANNA);
+        bed.requests.firstSync(ANNA);
         bed.work();
         garbage(WORKOUTS + "/");
-        bed.tell(ANNA, Collection.WORKOUT, UUID.randomUUID());
+        bed.tell(ANNA, RecordCollection.WORKOUT, UUID.randomUUID());
 
         bed.pass(Duration.ofDays(1));
 
         assertThat(bed.calls()).contains("activity/workout/{id}");
         assertThat(bed.openChanges(ANNA)).as("it is given up in its time").isZero();
-        assertThat(bed.synchronizer.failing()).isEmpty();
+        assertThat(bed.requests.failing()).isEmpty();
     }
 
     @Test
     void aProfileOfGarbageEndsTheRunAndShowsNoLongerThanSomebodyReadsIt() {
         bed.connect(ANNA);
-        UUID jobId = bed.synchronizer.firstSync(ANNA);
+        UUID jobId = bed.requests.firstSync(ANNA);
         garbage("/developer/v2/user/profile");
 
         bed.pass(Duration.ofSeconds(95));
-        assertThat(bed.synchronizer.failing())
-                .extracting(Failing::toString)
+        assertThat(bed.requests.failing())
+                .extracting(RepeatedFailure::toString)
                 .containsExactly("whoop-member bad_reply (1)");
         bed.pass(Duration.ofMinutes(10));
 
         assertThat(run(jobId).state()).isEqualTo(State.FAILED);
         assertThat(run(jobId).stage()).isEqualTo(Stage.PROFILE);
-        assertThat(bed.synchronizer.failing()).isEmpty();
+        assertThat(bed.requests.failing()).isEmpty();
     }
 
     @Test
     void aRunThatIsOpenWhenAnotherAccountComesHasAnEnd() {
         UserId ben = new UserId("demo-ben");
         bed.connect(ANNA, ben);
-        UUID bens = bed.synchronizer.connected(ANNA, bed.accountOf(ben));
+        UUID bens = bed.requests.connected(ANNA, bed.accountOf(ben));
         status(403, SLEEPS);
         bed.work();
         assertThat(run(bens).isOpen()).isTrue();
 
         bed.connect(ANNA);
-        UUID annas = bed.synchronizer.connected(ANNA, bed.accountOf(ANNA));
+        UUID annas = bed.requests.connected(ANNA, bed.accountOf(ANNA));
         bed.twin.faults().clear();
         bed.work();
 
@@ -389,22 +392,22 @@ class SetbacksTest {
     @Test
     void runsOfAnAccountThatIsDisownedHaveAnEnd() {
         bed.connect(ANNA);
-        UUID jobId = bed.synchronizer.connected(ANNA, bed.accountOf(ANNA));
+        UUID jobId = bed.requests.connected(ANNA, bed.accountOf(ANNA));
         status(403, SLEEPS);
         bed.work();
 
-        bed.synchronizer.disowned(ANNA);
+        bed.requests.disowned(ANNA);
 
         assertThat(run(jobId).state()).isEqualTo(State.FAILED);
-        assertThat(bed.synchronizer.findBackfill(ANNA).orElseThrow().state()).isEqualTo(State.FAILED);
+        assertThat(bed.requests.findBackfill(ANNA).orElseThrow().state()).isEqualTo(State.FAILED);
     }
 
     private SyncRun run(UUID jobId) {
-        return bed.synchronizer.findRun(ANNA, jobId).orElseThrow();
+        return bed.requests.findRun(ANNA, jobId).orElseThrow();
     }
 
     /** An outage that began with that list a while ago, and may be over. */
-    private void paused(String lane, Collection collection) {
+    private void paused(String lane, RecordCollection collection) {
         bed.jdbi.useHandle(handle -> handle.createUpdate("""
                         update whoop_member_sync set pause_lane = :lane, paused_until = :until, failures = 4,
                             failure = 'unavailable', failure_collection = :collection""")

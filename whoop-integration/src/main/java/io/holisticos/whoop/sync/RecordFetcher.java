@@ -16,10 +16,10 @@ import io.holisticos.whoop.data.RecordKind;
 import io.holisticos.whoop.data.Saved;
 import io.holisticos.whoop.data.WhoopStore;
 import io.holisticos.whoop.quota.Lane;
-import io.holisticos.whoop.sync.Settlement.Seen;
-import io.holisticos.whoop.sync.Settlement.Shape;
-import io.holisticos.whoop.sync.Settlement.Sight;
-import io.holisticos.whoop.sync.Step.Walk;
+import io.holisticos.whoop.sync.Settlement.PageContents;
+import io.holisticos.whoop.sync.Settlement.PageRecord;
+import io.holisticos.whoop.sync.Settlement.SleepType;
+import io.holisticos.whoop.sync.Step.Listing;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,19 +29,19 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** One call to WHOOP and what it brings into the store; each method is both. */
-final class Reading {
+/** Fetches records from WHOOP and saves them; each method does both. */
+final class RecordFetcher {
 
-    /** Longer than the outbound client's own retries take; a job has nobody waiting for it. */
+    /** Longer than the retries of the outbound client take; nobody waits for a job. */
     private static final Duration CALL_MAY_TAKE = Duration.ofSeconds(20);
 
     private final WhoopApi api;
     private final WhoopStore records;
     private final MemberStore members;
-    private final SyncMeters meters;
+    private final SyncMetrics meters;
     private final Clock clock;
 
-    Reading(WhoopApi api, WhoopStore records, MemberStore members, SyncMeters meters, Clock clock) {
+    RecordFetcher(WhoopApi api, WhoopStore records, MemberStore members, SyncMetrics meters, Clock clock) {
         this.api = api;
         this.records = records;
         this.members = members;
@@ -50,55 +50,55 @@ final class Reading {
     }
 
     /**
-     * What a page brought.
+     * A page that was fetched and saved.
      *
      * @param records how many records were on it
      */
-    record Brought(Sight sight, int records) {}
+    record FetchedPage(PageContents contents, int records) {}
 
-    /** @param before when the collection was listed the last time; null when its records may not be held */
-    Brought page(Owner owner, Walk walk, @Nullable Instant before) {
-        WhoopApi paid = api.in(walk.lane());
+    /** @param before when the collection was listed the last time; null when its records may not be stored */
+    FetchedPage page(RecordOwner owner, Listing listing, @Nullable Instant before) {
+        WhoopApi paid = api.in(listing.lane());
         Deadline deadline = Deadline.after(CALL_MAY_TAKE);
         Instant begun = clock.instant();
-        return switch (walk.collection()) {
+        return switch (listing.collection()) {
             case CYCLE ->
                 saved(
                         RecordKind.CYCLE,
                         owner,
-                        walk,
+                        listing,
                         before,
-                        paid.cycles(owner.who(), walk.window(), walk.token(), deadline),
+                        paid.cycles(owner.who(), listing.window(), listing.token(), deadline),
                         begun);
             case SLEEP ->
                 saved(
                         RecordKind.SLEEP,
                         owner,
-                        walk,
+                        listing,
                         before,
-                        paid.sleeps(owner.who(), walk.window(), walk.token(), deadline),
+                        paid.sleeps(owner.who(), listing.window(), listing.token(), deadline),
                         begun);
             case RECOVERY ->
                 saved(
                         RecordKind.RECOVERY,
                         owner,
-                        walk,
+                        listing,
                         before,
-                        paid.recoveries(owner.who(), walk.window(), walk.token(), deadline),
+                        paid.recoveries(owner.who(), listing.window(), listing.token(), deadline),
                         begun);
             case WORKOUT ->
                 saved(
                         RecordKind.WORKOUT,
                         owner,
-                        walk,
+                        listing,
                         before,
-                        paid.workouts(owner.who(), walk.window(), walk.token(), deadline),
+                        paid.workouts(owner.who(), listing.window(), listing.token(), deadline),
                         begun);
         };
     }
 
-    /** Reads who the member is, or their body; returns how many records that were. One that is refused is counted there. */
-    int person(Owner owner, SyncRun.Stage stage) {
+    /** Fetches the profile or the body measurement. Returns how many records that were; one that is rejected counts as none. */
+    int person(RecordOwner owner, SyncRun.Stage stage) {
         try {
             return readable(owner, stage);
         } catch (RejectedRecord refused) {
@@ -106,7 +106,7 @@ final class Reading {
         }
     }
 
-    private int readable(Owner owner, SyncRun.Stage stage) {
+    private int readable(RecordOwner owner, SyncRun.Stage stage) {
         WhoopApi paid = api.in(Lane.INTERACTIVE);
         Deadline deadline = Deadline.after(CALL_MAY_TAKE);
         Instant begun = clock.instant();
@@ -120,33 +120,34 @@ final class Reading {
                 .orElse(0);
     }
 
-    /** Reads the record that was told of; empty when WHOOP has none, or one that cannot be read. */
-    Optional<Seen> told(Owner owner, OpenChange change) {
+    /** Fetches the record of an event; empty when WHOOP has none, or one that cannot be parsed. */
+    Optional<PageRecord> byEvent(RecordOwner owner, PendingEvent event) {
         try {
-            return readable(owner, change);
+            return readable(owner, event);
         } catch (RejectedRecord refused) {
-            return Optional.empty(); // it is looked for again some times, and may be mended by then
+            return Optional.empty(); // it is fetched again some times, and may be mended by then
         }
     }
 
-    private Optional<Seen> readable(Owner owner, OpenChange change) {
+    private Optional<PageRecord> readable(RecordOwner owner, PendingEvent event) {
         WhoopApi paid = api.in(Lane.WEBHOOK);
         Deadline deadline = Deadline.after(CALL_MAY_TAKE);
         Instant begun = clock.instant();
-        return switch (change.collection()) {
-            case SLEEP -> seen(RecordKind.SLEEP, owner, paid.sleep(owner.who(), change.recordId(), deadline), begun);
+        return switch (event.collection()) {
+            case SLEEP ->
+                saveFound(RecordKind.SLEEP, owner, paid.sleep(owner.who(), event.recordId(), deadline), begun);
             case WORKOUT ->
-                seen(RecordKind.WORKOUT, owner, paid.workout(owner.who(), change.recordId(), deadline), begun);
+                saveFound(RecordKind.WORKOUT, owner, paid.workout(owner.who(), event.recordId(), deadline), begun);
             case RECOVERY -> {
-                long cycle = Objects.requireNonNull(change.hints().cycleId());
-                yield seen(RecordKind.RECOVERY, owner, paid.recoveryOfCycle(owner.who(), cycle, deadline), begun);
+                long cycle = Objects.requireNonNull(event.hints().cycleId());
+                yield saveFound(RecordKind.RECOVERY, owner, paid.recoveryOfCycle(owner.who(), cycle, deadline), begun);
             }
-            case CYCLE -> throw new IllegalArgumentException("WHOOP tells of no cycles");
+            case CYCLE -> throw new IllegalArgumentException("WHOOP sends no events of cycles");
         };
     }
 
-    /** Asks for what two lists did not show: it is back in the store, or noted as deleted. */
-    void absent(Owner owner, Absent absent) {
+    /** Fetches a record that two lists did not show: it is saved, or marked as deleted. */
+    void absent(RecordOwner owner, Absent absent) {
         Instant begun = clock.instant();
         try {
             if (!isThere(owner, absent, begun)) {
@@ -154,24 +155,32 @@ final class Reading {
                 meters.absence();
             }
         } catch (RejectedRecord refused) {
-            records.forgetAbsence(owner.who(), absent); // it is there, though nobody can read it
+            records.forgetAbsence(owner.who(), absent); // it is there, though it cannot be parsed
         }
     }
 
-    private boolean isThere(Owner owner, Absent absent, Instant begun) {
+    private boolean isThere(RecordOwner owner, Absent absent, Instant begun) {
         WhoopApi paid = api.in(Lane.RECONCILE);
         Deadline deadline = Deadline.after(CALL_MAY_TAKE);
         RecordKind<?> kind = absent.kind();
         if (kind.equals(RecordKind.CYCLE)) {
-            return seen(RecordKind.CYCLE, owner, paid.cycle(owner.who(), Long.parseLong(absent.id()), deadline), begun)
+            return saveFound(
+                            RecordKind.CYCLE,
+                            owner,
+                            paid.cycle(owner.who(), Long.parseLong(absent.id()), deadline),
+                            begun)
                     .isPresent();
         }
         if (kind.equals(RecordKind.SLEEP)) {
-            return seen(RecordKind.SLEEP, owner, paid.sleep(owner.who(), UUID.fromString(absent.id()), deadline), begun)
+            return saveFound(
+                            RecordKind.SLEEP,
+                            owner,
+                            paid.sleep(owner.who(), UUID.fromString(absent.id()), deadline),
+                            begun)
                     .isPresent();
         }
         if (kind.equals(RecordKind.WORKOUT)) {
-            return seen(
+            return saveFound(
                             RecordKind.WORKOUT,
                             owner,
                             paid.workout(owner.who(), UUID.fromString(absent.id()), deadline),
@@ -179,55 +188,63 @@ final class Reading {
                     .isPresent();
         }
         long cycle = Objects.requireNonNull(absent.cycleId());
-        return seen(RecordKind.RECOVERY, owner, paid.recoveryOfCycle(owner.who(), cycle, deadline), begun)
+        return saveFound(RecordKind.RECOVERY, owner, paid.recoveryOfCycle(owner.who(), cycle, deadline), begun)
                 .filter(seen -> absent.id().equals(String.valueOf(seen.key())))
                 .isPresent();
     }
 
-    private <T> Brought saved(
-            RecordKind<T> kind, Owner owner, Walk walk, @Nullable Instant before, Page<T> page, Instant begun) {
-        Listed<T> listed = Listed.page(page, walk.unread(), before);
+    private <T> FetchedPage saved(
+            RecordKind<T> kind,
+            RecordOwner owner,
+            Listing listing,
+            @Nullable Instant before,
+            Page<T> page,
+            Instant begun) {
+        Listed<T> listed = Listed.page(page, listing.unread(), before);
         save(kind, owner, listed, begun);
-        List<Seen> seen = page.records().stream().map(Reading::seenAs).toList();
-        Sight sight = new Sight(
+        List<PageRecord> seen =
+                page.records().stream().map(RecordFetcher::pageRecord).toList();
+        PageContents contents = new PageContents(
                 seen,
                 page.nextToken(),
                 listed.proof() == null ? null : listed.proof().fullyRead().start(),
-                listed.unread(walk.unread()).orElse(null));
-        return new Brought(sight, seen.size());
+                listed.unread(listing.unread()).orElse(null));
+        return new FetchedPage(contents, seen.size());
     }
 
-    private <T> Optional<Seen> seen(RecordKind<T> kind, Owner owner, Optional<Fetched<T>> found, Instant begun) {
+    private <T> Optional<PageRecord> saveFound(
+            RecordKind<T> kind, RecordOwner owner, Optional<Fetched<T>> found, Instant begun) {
         return found.map(fetched -> {
             single(kind, owner, fetched, begun);
-            return seenAs(fetched);
+            return pageRecord(fetched);
         });
     }
 
-    private <T> int single(RecordKind<T> kind, Owner owner, Fetched<T> fetched, Instant begun) {
+    private <T> int single(RecordKind<T> kind, RecordOwner owner, Fetched<T> fetched, Instant begun) {
         save(kind, owner, Listed.byId(List.of(fetched)), begun);
         return 1;
     }
 
-    private <T> void save(RecordKind<T> kind, Owner owner, Listed<T> listed, Instant begun) {
+    private <T> void save(RecordKind<T> kind, RecordOwner owner, Listed<T> listed, Instant begun) {
         Condition theirs = MemberStore.stillTheirs(owner);
         Saved saved = records.save(kind, owner.who(), listed, begun, clock.instant(), theirs);
         meters.contested(saved.contested());
     }
 
-    private static Seen seenAs(Fetched<?> fetched) {
+    private static PageRecord pageRecord(Fetched<?> fetched) {
         Object record = fetched.record();
         if (record instanceof Sleep sleep) {
-            return new Seen(sleep.id(), sleep.scoreState().kind(), sleep.nap() ? Shape.NAP : Shape.NIGHT);
+            return new PageRecord(
+                    sleep.id(), sleep.scoreState().kind(), sleep.nap() ? SleepType.NAP : SleepType.MAIN_SLEEP);
         }
         if (record instanceof Recovery recovery) {
-            return new Seen(recovery.sleepId(), recovery.scoreState().kind(), Shape.OTHER);
+            return new PageRecord(recovery.sleepId(), recovery.scoreState().kind(), SleepType.NO_SLEEP);
         }
         if (record instanceof Workout workout) {
-            return new Seen(workout.id(), workout.scoreState().kind(), Shape.OTHER);
+            return new PageRecord(workout.id(), workout.scoreState().kind(), SleepType.NO_SLEEP);
         }
         if (record instanceof Cycle cycle) {
-            return new Seen(null, cycle.scoreState().kind(), Shape.OTHER);
+            return new PageRecord(null, cycle.scoreState().kind(), SleepType.NO_SLEEP);
         }
         throw new IllegalArgumentException("no list has " + record.getClass().getSimpleName());
     }

@@ -5,16 +5,16 @@ import java.util.Locale;
 import java.util.UUID;
 
 /**
- * What WHOOP told of one record: never what it says now, only that it is worth reading.
+ * What an event of WHOOP says of one record. It never says what the record is now, only that it is worth reading.
  *
- * @param recordId of a recovery, the id of its sleep
- * @param toldAt when we heard it
+ * @param recordId the id of the record; of a recovery, the id of its sleep
+ * @param receivedAt when the event came
  */
-public record Change(Collection collection, UUID recordId, Happened happened, Instant toldAt) {
+public record RecordEvent(RecordCollection collection, UUID recordId, Happened happened, Instant receivedAt) {
 
     /** What happened to the record. */
     public enum Happened {
-        /** It is new or another. */
+        /** It is new, or has changed. */
         UPDATED,
         /** It is gone for good. */
         DELETED;

@@ -8,29 +8,29 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 
 /**
- * A member's own hour, when little else happens: 03:00 at night and 15:00 where they were last, up to 45 minutes earlier or
- * later, so that a whole time zone does not come at once; by whole minutes, so that those of one minute are found by one
- * look at the list of jobs. It is the same every day, so two of them lie 12 hours apart unless the member travels.
+ * When a member's lists are reconciled: at 03:00 and 15:00 in the time zone of their newest record, up to 45 minutes earlier
+ * or later, so that the members of a time zone do not come all at once. The difference is whole minutes, so that one poll
+ * finds all jobs of a minute. It is the same every day, so two such hours are 12 hours apart unless the member travels.
  */
-record QuietHour(ZoneOffset offset, Duration jitter) {
+record ReconcileHour(ZoneOffset offset, Duration jitter) {
 
     private static final LocalTime THREE = LocalTime.of(3, 0);
     private static final Duration MOST = Duration.ofMinutes(45);
     private static final Duration APART = Duration.ofHours(12);
 
-    /** What nobody told is found within this time. */
+    /** A change without an event is found within this time. */
     private static final Duration FOUND_WITHIN = Duration.ofHours(48);
 
     /** An odd number close to 2^64 divided by the golden ratio: it scatters ids that follow each other. */
     private static final long SCATTER = 0x9E3779B97F4A7C15L;
 
-    static QuietHour of(UserId who, ZoneOffset offset) {
+    static ReconcileHour of(UserId who, ZoneOffset offset) {
         long span = MOST.multipliedBy(2).toMinutes() + 1;
         long scattered = (who.value().hashCode() * SCATTER) >>> 16;
-        return new QuietHour(offset, Duration.ofMinutes(scattered % span).minus(MOST));
+        return new ReconcileHour(offset, Duration.ofMinutes(scattered % span).minus(MOST));
     }
 
-    /** The last one that has come. */
+    /** The latest such hour before now. */
     Instant last(Instant now) {
         OffsetDateTime local = now.minus(jitter).atOffset(offset);
         OffsetDateTime today = local.with(THREE);
@@ -39,12 +39,12 @@ record QuietHour(ZoneOffset offset, Duration jitter) {
         return (afternoon.isAfter(local) ? night : afternoon).toInstant().plus(jitter);
     }
 
-    /** What was listed since then can wait for the next quiet hour: until that, {@link #FOUND_WITHIN} is not over. */
-    static Instant canWaitIfListedSince(Instant quietHour) {
-        return after(quietHour).minus(FOUND_WITHIN);
+    /** A collection listed since then can wait for the next such hour: {@link #FOUND_WITHIN} is not over by then. */
+    static Instant canWaitIfListedSince(Instant hour) {
+        return after(hour).minus(FOUND_WITHIN);
     }
 
-    static Instant after(Instant quietHour) {
-        return quietHour.plus(APART);
+    static Instant after(Instant hour) {
+        return hour.plus(APART);
     }
 }

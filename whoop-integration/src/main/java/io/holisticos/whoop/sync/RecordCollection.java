@@ -3,15 +3,15 @@ package io.holisticos.whoop.sync;
 import io.holisticos.whoop.data.RecordKind;
 import java.util.Locale;
 
-/** What WHOOP lists, a call for each page. */
-public enum Collection {
+/** The collections of records that WHOOP lists, a call for each page. */
+public enum RecordCollection {
     CYCLE,
     SLEEP,
-    /** Without ids of their own: a recovery goes by its sleep's. */
+    /** A recovery has no id of its own: events name it by the id of its sleep. */
     RECOVERY,
     WORKOUT;
 
-    /** What lies in its table. */
+    /** The kind of its records. */
     RecordKind<?> kind() {
         return switch (this) {
             case CYCLE -> RecordKind.CYCLE;
@@ -21,12 +21,12 @@ public enum Collection {
         };
     }
 
-    /** The word in rows, such as {@code cycle}. */
+    /** Its name in rows, such as {@code cycle}. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    static Collection of(String word) {
+    static RecordCollection of(String word) {
         return valueOf(word.toUpperCase(Locale.ROOT));
     }
 }

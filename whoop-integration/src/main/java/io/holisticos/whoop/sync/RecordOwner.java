@@ -4,8 +4,8 @@ import io.holisticos.health.UserId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose records a call brings.
+ * The member whose records a call fetches.
  *
  * @param account the member's WHOOP account when the call was begun; null when it was not known
  */
-record Owner(UserId who, @Nullable Long account) {}
+record RecordOwner(UserId who, @Nullable Long account) {}

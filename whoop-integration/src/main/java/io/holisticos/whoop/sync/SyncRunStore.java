@@ -1,31 +1,23 @@
 package io.holisticos.whoop.sync;
 
-import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.database.Database;
 import io.holisticos.health.UserId;
-import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.api.Window;
 import io.holisticos.whoop.sync.SyncRun.Kind;
 import io.holisticos.whoop.sync.SyncRun.Stage;
 import io.holisticos.whoop.sync.SyncRun.State;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 
 /** Table {@code whoop_sync}, one row for each run that was asked for. */
-final class SyncStore {
-
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
+final class SyncRunStore {
 
     private static final String COLUMNS = """
             job_id, user_id, kind, state, collection, window_start, window_end, fresh_since, percent, records, pages,
@@ -51,13 +43,11 @@ final class SyncStore {
                 started_at = coalesce(started_at, :now), finished_at = :finishedAt, error = :error, recorded_at = :now
             where job_id = :job and kind = :kind and state in ('queued', 'running')""";
     private static final String BACKFILLS = """
-            select s.user_id from whoop_sync s join whoop_member_sync m on m.user_id = s.user_id
+            select s.user_id from whoop_sync s join whoop_member_status m on m.user_id = s.user_id
             where s.kind = 'backfill' and s.state in ('queued', 'running') and m.stopped_at is null
               and (m.failures = 0 or m.paused_until <= :now)
-              and not ((m.cycles_listed_at is null or m.sleeps_listed_at is null or m.recoveries_listed_at is null
-                      or m.workouts_listed_at is null)
-                  and exists (select from whoop_sync_failure f
-                      where f.user_id = s.user_id and not f.further_back and f.retry_at > :now))
+              and (m.is_listed or not exists (select from whoop_failing_read f
+                  where f.user_id = s.user_id and not f.further_back and f.retry_at > :now))
             order by s.requested_at, s.user_id limit :count""";
     private static final String END = """
             update whoop_sync set state = 'failed', error = :error, finished_at = :now, recorded_at = :now
@@ -66,28 +56,28 @@ final class SyncStore {
             delete from whoop_sync
             where state in ('done', 'failed') and finished_at < :before""";
 
-    private final Jdbi jdbi;
+    private final Database database;
 
-    SyncStore(Jdbi jdbi) {
-        this.jdbi = jdbi;
+    SyncRunStore(Database database) {
+        this.database = database;
     }
 
     /** The member's open runs: at most one that somebody waits for, and at most one backfill. */
     List<SyncRun> findOpen(UserId who) {
-        return answered(handle -> handle.createQuery(OPEN)
+        return database.withHandle(handle -> handle.createQuery(OPEN)
                 .bind("who", who.value())
                 .map((row, context) -> run(row))
                 .list());
     }
 
     Optional<SyncRun> find(UUID jobId) {
-        return answered(handle -> handle.createQuery(BY_ID)
+        return database.withHandle(handle -> handle.createQuery(BY_ID)
                 .bind("job", jobId)
                 .map((row, context) -> run(row))
                 .findOne());
     }
 
-    /** The run that somebody asked for last, whatever its state. */
+    /** The latest run that was requested, whatever its state. */
     Optional<SyncRun> findLatest(UserId who) {
         return findLatest(who, false);
     }
@@ -98,25 +88,25 @@ final class SyncStore {
     }
 
     private Optional<SyncRun> findLatest(UserId who, Boolean backfill) {
-        return answered(handle -> handle.createQuery(LATEST)
+        return database.withHandle(handle -> handle.createQuery(LATEST)
                 .bind("who", who.value())
                 .bind("backfill", backfill)
                 .map((row, context) -> run(row))
                 .findOne());
     }
 
-    /** Members whose backfill is open and not to be tried later, those who have waited longest first. */
+    /** Members whose backfill is open and may be tried now, those who have waited longest first. */
     List<UserId> backfills(int count, Instant now) {
-        return answered(handle -> handle.createQuery(BACKFILLS)
+        return database.withHandle(handle -> handle.createQuery(BACKFILLS)
                 .bind("count", count)
                 .bind("now", utc(now))
                 .map((row, context) -> new UserId(row.getString(1)))
                 .list());
     }
 
-    /** Adds a run unless one of its sort is open for the member. */
+    /** Adds a run unless the member has an open one of its sort. */
     boolean saveIfNoneOpen(SyncRun run) {
-        return answered(handle -> handle.createUpdate(INSERT)
+        return database.withHandle(handle -> handle.createUpdate(INSERT)
                         .bind("job", run.jobId())
                         .bind("who", run.who().value())
                         .bind("kind", run.kind().word())
@@ -129,9 +119,9 @@ final class SyncStore {
                 == 1);
     }
 
-    /** Makes a first sync of an open run that is none; what it has read already is read again. */
+    /** Makes an open run a first sync; what it has read already is read again. */
     void widen(UUID jobId, Window window, Instant now) {
-        answered(handle -> handle.createUpdate(WIDEN)
+        database.useHandle(handle -> handle.createUpdate(WIDEN)
                 .bind("job", jobId)
                 .bind("stage", Kind.FIRST_SYNC.firstStage().word())
                 .bind("start", utc(window.start()))
@@ -140,7 +130,7 @@ final class SyncStore {
                 .execute());
     }
 
-    /** Notes how far the run is. Returns false when it became another kind of run meanwhile. */
+    /** Saves how far the run is. Returns false when it became another kind of run meanwhile. */
     boolean saveProgress(SyncRun run, Instant now) {
         return save(run, State.RUNNING, now);
     }
@@ -151,7 +141,7 @@ final class SyncStore {
     }
 
     private boolean save(SyncRun run, State state, Instant now) {
-        return answered(handle -> handle.createUpdate(PROGRESS)
+        return database.withHandle(handle -> handle.createUpdate(PROGRESS)
                         .bind("job", run.jobId())
                         .bind("kind", run.kind().word())
                         .bind("state", state.word())
@@ -166,9 +156,9 @@ final class SyncStore {
                 == 1);
     }
 
-    /** Ends the member's open runs where they are. Returns how many. */
+    /** Fails the member's open runs. Returns how many. */
     int end(UserId who, SyncError why, Instant now) {
-        return answered(handle -> handle.createUpdate(END)
+        return database.withHandle(handle -> handle.createUpdate(END)
                 .bind("who", who.value())
                 .bind("error", why.word())
                 .bind("now", utc(now))
@@ -177,16 +167,8 @@ final class SyncStore {
 
     /** Removes runs that ended before this moment. Returns how many. */
     int purge(Instant before) {
-        return answered(
+        return database.withHandle(
                 handle -> handle.createUpdate(PURGE).bind("before", utc(before)).execute());
-    }
-
-    private <T> T answered(Function<Handle, T> work) {
-        try {
-            return jdbi.withHandle(work::apply);
-        } catch (JdbiException e) {
-            throw new SourceUnavailable(WhoopApi.WHOOP, RETRY_AFTER, e);
-        }
     }
 
     private static SyncRun run(ResultSet row) throws SQLException {

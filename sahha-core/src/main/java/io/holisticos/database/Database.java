@@ -1,0 +1,82 @@
+package io.holisticos.database;
+
+import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.health.SourceName;
+import io.holisticos.health.WhatFailed;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.jdbi.v3.core.ConnectionException;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.HandleCallback;
+import org.jdbi.v3.core.HandleConsumer;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+
+/**
+ * The database of a store. It translates failures that pass by themselves into {@link SourceUnavailable}, which is 503 on
+ * every route: the database is away, read-only, too busy, or not migrated yet. Any other failure of a statement stays a
+ * {@link JdbiException}. Thread-safe.
+ */
+public final class Database {
+
+    /** Connection lost (08), lost against another transaction (40), no resources (53), no lock (55), stopped (57). */
+    private static final String PASSES = "(08|40|53|55|57).*";
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
+
+    private final Jdbi jdbi;
+    private final SourceName source;
+
+    /** @param source what callers are told is not available */
+    public Database(Jdbi jdbi, SourceName source) {
+        this.jdbi = jdbi;
+        this.source = source;
+    }
+
+    /** Runs statements. They belong to the transaction that this thread has begun here, if there is one. */
+    public <T> T withHandle(HandleCallback<T, RuntimeException> statements) {
+        return translated(() -> jdbi.withHandle(statements));
+    }
+
+    /** As {@link #withHandle}, for statements without a result. */
+    public void useHandle(HandleConsumer<RuntimeException> statements) {
+        translated(() -> {
+            jdbi.useHandle(statements);
+            return true;
+        });
+    }
+
+    /** Runs work of several stores of this database in one transaction. */
+    public <T> T inTransaction(Supplier<T> work) {
+        return translated(() -> jdbi.inTransaction((Handle handle) -> work.get()));
+    }
+
+    private <T> T translated(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (JdbiException e) {
+            if (isUnavailable(e)) {
+                throw new SourceUnavailable(source, RETRY_AFTER, e);
+            }
+            throw e;
+        }
+    }
+
+    /** Whether the same statement works once the database is there again, or less busy, or writable, or migrated. */
+    public static boolean isUnavailable(Throwable failure) {
+        return Breakage.of(failure) != Breakage.NONE || passes(failure) || WhatFailed.isNotMigrated(failure);
+    }
+
+    private static boolean passes(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ConnectionException
+                    || (cause instanceof SQLException sql
+                            && sql.getSQLState() != null
+                            && sql.getSQLState().matches(PASSES))) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,35 @@
+package io.holisticos.whoop.sync;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The span of time that was read of a member without a gap.
+ *
+ * @param coveredFrom its beginning
+ * @param lastSyncedAt its end
+ */
+public record SyncFreshness(Instant coveredFrom, Instant lastSyncedAt) {
+
+    /** Two nights and their jitter: events keep current what was listed since. */
+    private static final Duration KEPT_BY_EVENTS = Duration.ofHours(50);
+
+    /**
+     * WHOOP sends no events of cycles, so the listing of cycles decides how fresh a member is, as long as events and nightly
+     * reconciliation keep the rest current.
+     */
+    static Optional<SyncFreshness> of(@Nullable Instant coveredFrom, Map<RecordCollection, Instant> listedAt) {
+        Instant cycles = listedAt.get(RecordCollection.CYCLE);
+        if (coveredFrom == null || cycles == null || listedAt.size() < RecordCollection.values().length) {
+            return Optional.empty();
+        }
+        Instant oldest =
+                listedAt.values().stream().min(Comparator.naturalOrder()).orElse(cycles);
+        return Optional.of(
+                new SyncFreshness(coveredFrom, oldest.isBefore(cycles.minus(KEPT_BY_EVENTS)) ? oldest : cycles));
+    }
+}
