@@ -111,6 +111,103 @@ class WhoopDaysTest {
     }
 
     @Test
+    void theLongestSleepIsTheMainOneThoughAnotherBeganLater() {
+        Held held = new Given()
+                .cycle(1, "2026-11-21T23:00+01:00", null)
+                .sleep(1, "2026-11-21T23:00+01:00", "2026-11-22T07:00+01:00", false)
+                .sleep(1, "2026-11-23T00:30+01:00", "2026-11-23T03:00+01:00", false)
+                .held();
+
+        CycleRecords primary = WhoopDays.of(held).get(SUNDAY).primary();
+
+        assertThat(primary.sleep().end()).isEqualTo("2026-11-22T06:00:00Z");
+        assertThat(primary.otherSleeps()).extracting(Sleep::end).containsExactly(Instant.parse("2026-11-23T02:00:00Z"));
+    }
+
+    @Test
+    void theCycleOfTheLongestSleepIsPrimaryThoughAnotherBeganEarlierAndEndedLater() {
+        Held held = new Given()
+                .cycle(1, "2026-11-21T22:00+01:00", null)
+                .sleep(1, "2026-11-21T22:00+01:00", "2026-11-22T01:00+01:00", false)
+                .cycle(2, "2026-11-22T02:00+01:00", "2026-11-22T18:00+01:00")
+                .sleep(2, "2026-11-22T02:00+01:00", "2026-11-22T09:00+01:00", false)
+                .held();
+
+        WhoopDay day = WhoopDays.of(held).get(SUNDAY);
+
+        assertThat(day.primary().cycleId()).isEqualTo(2);
+        assertThat(day.others()).extracting(CycleRecords::cycleId).containsExactly(1L);
+    }
+
+    @Test
+    void aNapIsNeverTheMainSleepHoweverLongItIs() {
+        Held held = new Given()
+                .cycle(1, "2026-11-21T23:00+01:00", null)
+                .sleep(1, "2026-11-21T23:00+01:00", "2026-11-22T02:00+01:00", false)
+                .sleep(1, "2026-11-22T20:00+01:00", "2026-11-23T01:00+01:00", true)
+                .held();
+
+        CycleRecords primary = WhoopDays.of(held).get(SUNDAY).primary();
+
+        assertThat(primary.sleep().end()).isEqualTo("2026-11-22T01:00:00Z");
+        assertThat(primary.naps()).hasSize(1);
+    }
+
+    @Test
+    void aCycleWithOnlyANapBelongsToTwelveHoursAfterItsOwnStart() {
+        Held held = new Given()
+                .cycle(1, "2026-11-21T23:00+01:00", null)
+                .sleep(1, "2026-11-23T01:00+01:00", "2026-11-23T02:00+01:00", true)
+                .held();
+
+        SortedMap<LocalDate, WhoopDay> days = WhoopDays.of(held);
+
+        assertThat(days.keySet()).containsExactly(SUNDAY);
+        assertThat(days.get(SUNDAY).primary().sleep()).isNull();
+        assertThat(days.get(SUNDAY).primary().naps()).hasSize(1);
+        assertThat(days.get(SUNDAY).primary().offset()).isEqualTo(ZoneOffset.ofHours(1));
+    }
+
+    @Test
+    void aSleepThatEndsInAnotherOffsetThanItsCycleSaysTheDayAndTheOffset() {
+        Held held = new Given()
+                .cycle(1, "2026-11-22T20:00+13:00", null)
+                .sleep(1, "2026-11-21T23:00-10:00", "2026-11-22T06:00-10:00", false)
+                .held();
+
+        WhoopDay day = WhoopDays.of(held).get(SUNDAY);
+
+        assertThat(WhoopDays.of(held).keySet()).containsExactly(SUNDAY);
+        assertThat(day.primary().offset()).isEqualTo(ZoneOffset.ofHours(-10));
+    }
+
+    @Test
+    void aCycleWhoseNapHasAnotherOffsetKeepsItsOwn() {
+        Held held = new Given()
+                .cycle(1, "2026-11-22T02:00+13:00", null)
+                .sleep(1, "2026-11-22T01:00-10:00", "2026-11-22T01:30-10:00", true)
+                .held();
+
+        WhoopDay day = WhoopDays.of(held).get(SUNDAY);
+
+        assertThat(day.primary().offset()).isEqualTo(ZoneOffset.ofHours(13));
+    }
+
+    @Test
+    void aWorkoutInACycleOfAnotherOffsetIsOfTheCyclesDay() {
+        Held held = new Given()
+                .cycle(1, "2026-11-21T23:00+13:00", null)
+                .sleep(1, "2026-11-21T23:00+13:00", "2026-11-22T06:00+13:00", false)
+                .workout("2026-11-21T20:00-10:00")
+                .held();
+
+        SortedMap<LocalDate, WhoopDay> days = WhoopDays.of(held);
+
+        assertThat(days.keySet()).containsExactly(SUNDAY);
+        assertThat(days.get(SUNDAY).workouts()).hasSize(1);
+    }
+
+    @Test
     void aWorkoutAfterMidnightBelongsToTheCycleItBeganIn() {
         Held held = new Given()
                 .cycle(1, "2026-11-21T23:00+01:00", "2026-11-23T02:00+01:00")
