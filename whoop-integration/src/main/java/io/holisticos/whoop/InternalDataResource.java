@@ -18,7 +18,7 @@ import io.holisticos.web.Scope;
 import io.holisticos.whoop.InternalSyncResource.RunBody;
 import io.holisticos.whoop.Standings.MemberStanding;
 import io.holisticos.whoop.data.CycleRecords;
-import io.holisticos.whoop.data.Held;
+import io.holisticos.whoop.data.HeldRecords;
 import io.holisticos.whoop.data.WhoopDay;
 import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.data.WhoopDays;
@@ -257,8 +257,8 @@ public final class InternalDataResource {
     private RecordsBody recordsOf(Member member, DaysQuery query, Function<WhoopDay, Stream<?>> recordsOf) {
         UserId who = member.who();
         Instant now = access.clock().instant();
-        Held held = member.isAwaited()
-                ? Held.NOTHING
+        HeldRecords held = member.isAwaited()
+                ? HeldRecords.NOTHING
                 : reader.read(who, query.toRead(now), now, Deadline.after(READ_MAY_TAKE));
         DayRange days = query.meant(now, held.newest());
         List<Object> records = WhoopDays.of(held, days).stream()

@@ -14,7 +14,7 @@ import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.outbound.Command;
 import io.holisticos.whoop.Standings.MemberStanding;
-import io.holisticos.whoop.data.Held;
+import io.holisticos.whoop.data.HeldRecords;
 import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.data.WhoopDays;
 import io.holisticos.whoop.sync.Freshness;
@@ -67,7 +67,7 @@ public final class WhoopSource implements HealthSource {
         }
         MemberStanding member = standing.get();
         return measured(
-                member, days, member.isAwaited() ? Held.NOTHING : reader.read(who, days, clock.instant(), deadline));
+                member, days, member.isAwaited() ? HeldRecords.NOTHING : reader.read(who, days, clock.instant(), deadline));
     }
 
     private static SourceAnswer unavailable(HealthError error) {
@@ -88,7 +88,7 @@ public final class WhoopSource implements HealthSource {
         }
     }
 
-    private SourceAnswer measured(MemberStanding member, DayRange days, Held held) {
+    private SourceAnswer measured(MemberStanding member, DayRange days, HeldRecords held) {
         List<SourceDay> ofRange =
                 WhoopDays.of(held, days).stream().map(DayValues::of).toList();
         Observation newest = held.newest();

@@ -48,12 +48,12 @@ public final class WhoopDays {
      *
      * @param held as {@link WhoopDayStore#read} gives it for these days or for more
      */
-    public static Collection<WhoopDay> of(Held held, DayRange days) {
+    public static Collection<WhoopDay> of(HeldRecords held, DayRange days) {
         return of(held).subMap(days.from(), days.to().plusDays(1)).values();
     }
 
     /** Every day that any of these records belongs to, oldest first. A recovery without its sleep and cycle has none. */
-    static SortedMap<LocalDate, WhoopDay> of(Held held) {
+    static SortedMap<LocalDate, WhoopDay> of(HeldRecords held) {
         List<CycleRecords> cycles = together(held);
         SortedMap<LocalDate, List<CycleRecords>> cyclesByDay = new TreeMap<>();
         for (CycleRecords cycle : cycles) {
@@ -107,7 +107,7 @@ public final class WhoopDays {
                 .orElseGet(() -> localDate(workout.start(), workout.timezoneOffset()));
     }
 
-    private static List<CycleRecords> together(Held held) {
+    private static List<CycleRecords> together(HeldRecords held) {
         Map<Long, Parts> byCycle = new TreeMap<>();
         held.cycles().forEach(cycle -> partsOf(byCycle, cycle.id()).cycle = cycle);
         held.recoveries().forEach(recovery -> partsOf(byCycle, recovery.cycleId()).recovery = recovery);

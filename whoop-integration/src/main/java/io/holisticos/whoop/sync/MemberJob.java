@@ -73,7 +73,7 @@ final class MemberJob {
         this.runs = tables.runs();
         this.records = records;
         this.meters = new SyncMeters(terms.metrics());
-        this.reading = new Reading(api, records, members, meters, terms.clock());
+        this.reading = new Reading(api, records, meters, terms.clock());
         this.failures = tables.failures();
         this.setbacks = new Setbacks(members, failures, terms);
         this.progress = new Progress(tables, records, meters, terms, wake);

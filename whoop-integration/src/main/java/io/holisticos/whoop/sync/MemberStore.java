@@ -1,8 +1,6 @@
 package io.holisticos.whoop.sync;
 
 import io.holisticos.health.UserId;
-import io.holisticos.whoop.data.AnotherAccount;
-import io.holisticos.whoop.data.Condition;
 import io.holisticos.whoop.sync.MemberState.NewestCycle;
 import io.holisticos.whoop.sync.MemberState.Night;
 import io.holisticos.whoop.sync.MemberState.Read;
@@ -89,11 +87,6 @@ final class MemberStore {
                 backfill_begun_at = :walkBegunAt, backfill_tokens = :walkTokens, recorded_at = :now
             where user_id = :who and whoop_user_id is not distinct from cast(:account as bigint)""";
     /** Who changes the account waits for whoever keeps records of it, and sees them then. */
-    private static final String STILL_THEIRS = """
-            select true from whoop_member_sync
-            where user_id = :who and whoop_user_id is not distinct from cast(:account as bigint)
-            for share""";
-
     private static final String CONNECT = """
             insert into whoop_member_sync as held (user_id, connected_at, recorded_at) values (:who, :now, :now)
             on conflict (user_id) do update
@@ -217,34 +210,6 @@ final class MemberStore {
                     return MemberRows.read(statement.getResultSet());
                 }
             });
-        });
-    }
-
-    /** That records are still those of the member's account. */
-    static Condition stillTheirs(Owner owner) {
-        Argument account =
-                (position, statement, context) -> statement.setObject(position, owner.account(), Types.BIGINT);
-        return new Condition(STILL_THEIRS, Map.of("account", account));
-    }
-
-    /**
-     * Changes records, in one transaction with the look whose they are.
-     *
-     * @throws AnotherAccount when the member's account is another one by now; nothing is changed then
-     */
-    void keep(Owner owner, Runnable records) {
-        Condition theirs = stillTheirs(owner);
-        jdbi.useTransaction(handle -> {
-            boolean still = handle.createQuery(theirs.sql())
-                    .bind("who", owner.who().value())
-                    .bindMap(theirs.arguments())
-                    .mapTo(Boolean.class)
-                    .findOne()
-                    .isPresent();
-            if (!still) {
-                throw new AnotherAccount();
-            }
-            records.run();
         });
     }
 

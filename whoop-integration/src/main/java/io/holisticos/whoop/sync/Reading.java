@@ -10,10 +10,10 @@ import io.holisticos.whoop.api.Sleep;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.api.Workout;
 import io.holisticos.whoop.data.Absent;
-import io.holisticos.whoop.data.Condition;
-import io.holisticos.whoop.data.Listed;
+import io.holisticos.whoop.data.AccountCheck;
+import io.holisticos.whoop.data.RecordBatch;
 import io.holisticos.whoop.data.RecordKind;
-import io.holisticos.whoop.data.Saved;
+import io.holisticos.whoop.data.SaveResult;
 import io.holisticos.whoop.data.WhoopStore;
 import io.holisticos.whoop.quota.Lane;
 import io.holisticos.whoop.sync.Settlement.Seen;
@@ -37,14 +37,12 @@ final class Reading {
 
     private final WhoopApi api;
     private final WhoopStore records;
-    private final MemberStore members;
     private final SyncMeters meters;
     private final Clock clock;
 
-    Reading(WhoopApi api, WhoopStore records, MemberStore members, SyncMeters meters, Clock clock) {
+    Reading(WhoopApi api, WhoopStore records, SyncMeters meters, Clock clock) {
         this.api = api;
         this.records = records;
-        this.members = members;
         this.meters = meters;
         this.clock = clock;
     }
@@ -150,7 +148,7 @@ final class Reading {
         Instant begun = clock.instant();
         try {
             if (!isThere(owner, absent, begun)) {
-                members.keep(owner, () -> records.confirmAbsent(owner.who(), absent, begun, clock.instant()));
+                records.confirmAbsent(owner.who(), absent, begun, clock.instant(), AccountCheck.of(owner.account()));
                 meters.absence();
             }
         } catch (RejectedRecord refused) {
@@ -186,13 +184,13 @@ final class Reading {
 
     private <T> Brought saved(
             RecordKind<T> kind, Owner owner, Walk walk, @Nullable Instant before, Page<T> page, Instant begun) {
-        Listed<T> listed = Listed.page(page, walk.unread(), before);
+        RecordBatch<T> listed = RecordBatch.page(kind, page, walk.unread(), before);
         save(kind, owner, listed, begun);
         List<Seen> seen = page.records().stream().map(Reading::seenAs).toList();
         Sight sight = new Sight(
                 seen,
                 page.nextToken(),
-                listed.proof() == null ? null : listed.proof().fullyRead().start(),
+                listed.coverage() == null ? null : listed.coverage().window().start(),
                 listed.unread(walk.unread()).orElse(null));
         return new Brought(sight, seen.size());
     }
@@ -205,13 +203,13 @@ final class Reading {
     }
 
     private <T> int single(RecordKind<T> kind, Owner owner, Fetched<T> fetched, Instant begun) {
-        save(kind, owner, Listed.byId(List.of(fetched)), begun);
+        save(kind, owner, RecordBatch.byId(List.of(fetched)), begun);
         return 1;
     }
 
-    private <T> void save(RecordKind<T> kind, Owner owner, Listed<T> listed, Instant begun) {
-        Condition theirs = MemberStore.stillTheirs(owner);
-        Saved saved = records.save(kind, owner.who(), listed, begun, clock.instant(), theirs);
+    private <T> void save(RecordKind<T> kind, Owner owner, RecordBatch<T> listed, Instant begun) {
+        AccountCheck theirs = AccountCheck.of(owner.account());
+        SaveResult saved = records.save(kind, owner.who(), listed, begun, clock.instant(), theirs);
         meters.contested(saved.contested());
     }
 

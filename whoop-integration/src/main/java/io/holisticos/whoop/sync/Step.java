@@ -80,7 +80,7 @@ sealed interface Step {
 
         @Override
         public Collection collection() {
-            return Collection.of(absent.kind().word());
+            return Collection.of(absent.kind().collection());
         }
     }
 

@@ -32,7 +32,7 @@ class WhoopDaysTest {
 
     @Test
     void aCycleBelongsToTheDayItsMainSleepEndedOn() {
-        Held held = new Given()
+        HeldRecords held = new Given()
                 .cycle(1, "2026-11-21T23:34+01:00", null)
                 .sleep(1, "2026-11-21T23:34+01:00", "2026-11-22T07:10+01:00", false)
                 .recovery(1)
@@ -47,7 +47,7 @@ class WhoopDaysTest {
 
     @Test
     void twoCyclesThatBeganOnOneDateLieOnTwoDays() {
-        Held held = new Given()
+        HeldRecords held = new Given()
                 .cycle(1, "2026-11-21T00:36+01:00", "2026-11-21T23:34+01:00")
                 .sleep(1, "2026-11-21T00:36+01:00", "2026-11-21T08:00+01:00", false)
                 .cycle(2, "2026-11-21T23:34+01:00", null)
@@ -59,7 +59,7 @@ class WhoopDaysTest {
 
     @Test
     void aCycleNobodySleptInBelongsToTwelveHoursAfterItsStart() {
-        Held held = new Given()
+        HeldRecords held = new Given()
                 .cycle(1, "2026-11-21T11:59-05:00", "2026-11-22T11:00-05:00")
                 .cycle(2, "2026-11-22T12:00-05:00", null)
                 .held();
@@ -69,7 +69,7 @@ class WhoopDaysTest {
 
     @Test
     void theLongestMainSleepMakesTheDaysPrimaryCycleAndOthersAreListed() {
-        Held held = new Given()
+        HeldRecords held = new Given()
                 .cycle(1, "2026-11-22T00:10+01:00", "2026-11-22T13:00+01:00")
                 .sleep(1, "2026-11-22T00:10+01:00", "2026-11-22T07:00+01:00", false)
                 .cycle(2, "2026-11-22T13:00+01:00", null)
@@ -84,7 +84,7 @@ class WhoopDaysTest {
 
     @Test
     void ofEquallyLongSleepsTheCycleThatEndsLaterIsPrimary() {
-        Held held = new Given()
+        HeldRecords held = new Given()
                 .cycle(1, "2026-11-22T00:00+01:00", "2026-11-22T12:00+01:00")
                 .sleep(1, "2026-11-22T00:00+01:00", "2026-11-22T04:00+01:00", false)
                 .cycle(2, "2026-11-22T12:00+01:00", null)
@@ -96,7 +96,7 @@ class WhoopDaysTest {
 
     @Test
     void napsAndSecondSleepsStayWithTheirCycle() {
-        Held held = new Given()
+        HeldRecords held = new Given()
                 .cycle(1, "2026-11-21T23:00+01:00", null)
                 .sleep(1, "2026-11-21T23:00+01:00", "2026-11-22T02:00+01:00", false)
                 .sleep(1, "2026-11-22T03:00+01:00", "2026-11-22T08:00+01:00", false)
@@ -112,7 +112,7 @@ class WhoopDaysTest {
 
     @Test
     void theLongestSleepIsTheMainOneThoughAnotherBeganLater() {
-        Held held = new Given()
+        HeldRecords held = new Given()
                 .cycle(1, "2026-11-21T23:00+01:00", null)
                 .sleep(1, "2026-11-21T23:00+01:00", "2026-11-22T07:00+01:00", false)
                 .sleep(1, "2026-11-23T00:30+01:00", "2026-11-23T03:00+01:00", false)
@@ -126,7 +126,7 @@ class WhoopDaysTest {
 
     @Test
     void theCycleOfTheLongestSleepIsPrimaryThoughAnotherBeganEarlierAndEndedLater() {
-        Held held = new Given()
+        HeldRecords held = new Given()
                 .cycle(1, "2026-11-21T22:00+01:00", null)
                 .sleep(1, "2026-11-21T22:00+01:00", "2026-11-22T01:00+01:00", false)
                 .cycle(2, "2026-11-22T02:00+01:00", "2026-11-22T18:00+01:00")
@@ -141,7 +141,7 @@ class WhoopDaysTest {
 
     @Test
     void aNapIsNeverTheMainSleepHoweverLongItIs() {
-        Held held = new Given()
+        HeldRecords held = new Given()
                 .cycle(1, "2026-11-21T23:00+01:00", null)
                 .sleep(1, "2026-11-21T23:00+01:00", "2026-11-22T02:00+01:00", false)
                 .sleep(1, "2026-11-22T20:00+01:00", "2026-11-23T01:00+01:00", true)
@@ -155,7 +155,7 @@ class WhoopDaysTest {
 
     @Test
     void aCycleWithOnlyANapBelongsToTwelveHoursAfterItsOwnStart() {
-        Held held = new Given()
+        HeldRecords held = new Given()
                 .cycle(1, "2026-11-21T23:00+01:00", null)
                 .sleep(1, "2026-11-23T01:00+01:00", "2026-11-23T02:00+01:00", true)
                 .held();
@@ -170,7 +170,7 @@ class WhoopDaysTest {
 
     @Test
     void aSleepThatEndsInAnotherOffsetThanItsCycleSaysTheDayAndTheOffset() {
-        Held held = new Given()
+        HeldRecords held = new Given()
                 .cycle(1, "2026-11-22T20:00+13:00", null)
                 .sleep(1, "2026-11-21T23:00-10:00", "2026-11-22T06:00-10:00", false)
                 .held();
@@ -183,7 +183,7 @@ class WhoopDaysTest {
 
     @Test
     void aCycleWhoseNapHasAnotherOffsetKeepsItsOwn() {
-        Held held = new Given()
+        HeldRecords held = new Given()
                 .cycle(1, "2026-11-22T02:00+13:00", null)
                 .sleep(1, "2026-11-22T01:00-10:00", "2026-11-22T01:30-10:00", true)
                 .held();
@@ -195,7 +195,7 @@ class WhoopDaysTest {
 
     @Test
     void aWorkoutInACycleOfAnotherOffsetIsOfTheCyclesDay() {
-        Held held = new Given()
+        HeldRecords held = new Given()
                 .cycle(1, "2026-11-21T23:00+13:00", null)
                 .sleep(1, "2026-11-21T23:00+13:00", "2026-11-22T06:00+13:00", false)
                 .workout("2026-11-21T20:00-10:00")
@@ -209,7 +209,7 @@ class WhoopDaysTest {
 
     @Test
     void aWorkoutAfterMidnightBelongsToTheCycleItBeganIn() {
-        Held held = new Given()
+        HeldRecords held = new Given()
                 .cycle(1, "2026-11-21T23:00+01:00", "2026-11-23T02:00+01:00")
                 .sleep(1, "2026-11-21T23:00+01:00", "2026-11-22T07:00+01:00", false)
                 .workout("2026-11-23T00:30+01:00")
@@ -227,7 +227,7 @@ class WhoopDaysTest {
 
     @Test
     void aWorkoutLateInALongCycleBelongsToItsOwnDate() {
-        Held held = new Given()
+        HeldRecords held = new Given()
                 .cycle(1, "2026-11-21T23:00+01:00", null)
                 .workout("2026-11-23T11:00+01:00")
                 .workout("2026-11-23T11:01+01:00")
@@ -245,7 +245,7 @@ class WhoopDaysTest {
 
     @Test
     void ofCyclesThatOverlapALongRunningOneTakesNoWorkoutFromAYoungerOne() {
-        Held held = new Given()
+        HeldRecords held = new Given()
                 .cycle(1, "2026-11-10T23:00+01:00", null)
                 .sleep(1, "2026-11-10T23:00+01:00", "2026-11-11T12:00+01:00", false)
                 .cycle(2, "2026-11-21T23:00+01:00", "2026-11-22T23:00+01:00")
@@ -259,7 +259,7 @@ class WhoopDaysTest {
     @Test
     void acrossTheDateLineEveryRecordKeepsItsOwnOffset() {
         // asleep in Auckland on the 22nd, a flight to Honolulu: the 22nd comes again
-        Held held = new Given()
+        HeldRecords held = new Given()
                 .cycle(1, "2026-11-21T22:30+13:00", "2026-11-21T23:00-10:00")
                 .sleep(1, "2026-11-21T22:30+13:00", "2026-11-22T06:30+13:00", false)
                 .cycle(2, "2026-11-21T23:00-10:00", null)
@@ -276,7 +276,7 @@ class WhoopDaysTest {
 
     @Test
     void aSleepWhoseCycleIsNotReadYetHasItsDayAllTheSame() {
-        Held held = new Given()
+        HeldRecords held = new Given()
                 .sleep(1, "2026-11-21T23:00+01:00", "2026-11-22T07:00+01:00", false)
                 .sleep(2, "2026-11-23T14:00+01:00", "2026-11-23T14:30+01:00", true)
                 .recovery(3)
@@ -309,7 +309,7 @@ class WhoopDaysTest {
             given.workout(start.plusMinutes(random.nextInt(hours * 60)).toString());
             start = end;
         }
-        Held held = given.held();
+        HeldRecords held = given.held();
 
         SortedMap<LocalDate, WhoopDay> days = WhoopDays.of(held);
 
@@ -394,11 +394,11 @@ class WhoopDaysTest {
             return this;
         }
 
-        Held held() {
-            return new Held(cycles, recoveries, sleeps, workouts, null);
+        HeldRecords held() {
+            return new HeldRecords(cycles, recoveries, sleeps, workouts, null);
         }
 
-        Held shuffled(Random random) {
+        HeldRecords shuffled(Random random) {
             Collections.shuffle(cycles, random);
             Collections.shuffle(sleeps, random);
             Collections.shuffle(workouts, random);
