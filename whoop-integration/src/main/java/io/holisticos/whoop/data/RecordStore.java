@@ -47,24 +47,8 @@ final class RecordStore {
     private static final String REQUIRE_ACCOUNT = "select whoop_require_account(:who, :account)";
     private static final String TAKE_TURN = "select pg_advisory_xact_lock(hashtextextended(:who, 0))";
 
-    private static final String TOUCH = """
-            update {table} held
-            set fetch_begun_at = greatest(held.fetch_begun_at, :begun),
-                last_fetch_begun_at = greatest(held.last_fetch_begun_at, :begun),
-                recorded_at = least(held.recorded_at, :now)
-            from page
-            where held.user_id = :who and held.{own_key} = page.id and held.archive_hash in (page.hash, page.former)
-              and held.deleted_at is null""";
-    private static final String COVERED = """
-            , covered as materialized (
-                select whoop_extend_coverage(
-                    :who, '{kind}', cast(:read as tstzmultirange), cast(:near as tstzmultirange), :now) from complete
-            )""";
-    private static final String NOTE_MISSING = """
-            , missing as materialized (
-                select whoop_note_missing(:who, '{kind}', array_agg(absent.id), array_agg(absent.cycle_id), :begun, :now)
-                from ({missing}) absent having count(*) > 0
-            )""";
+    private static final String COVERED = file("page-covered");
+    private static final String NOTE_MISSING = file("page-missing");
     private static final String DELETED_AT = """
             (select max(gone.deleted_at) from whoop_deletion gone
              where gone.user_id = winner.user_id and gone.collection in ({deleted_with})
@@ -211,8 +195,7 @@ final class RecordStore {
             String coverage = (kind.isListed() ? COVERED : "") + (tellsMissing ? NOTE_MISSING : "");
             String calls = (kind.isListed() ? ", (select count(*) from covered) as covered" : "")
                     + (tellsMissing ? ", (select count(*) from missing) as missing" : "");
-            String composed = text.replace("{touch}", TOUCH)
-                    .replace("{coverage}", coverage)
+            String composed = text.replace("{coverage}", coverage)
                     .replace("{coverage_calls}", calls)
                     .replace("{missing}", tellsMissing ? MISSING.get(kind.listing().missing()) : "")
                     .replace("{deleted_at}", kind.isListed() ? DELETED_AT : "cast(null as timestamptz)");

@@ -19,7 +19,13 @@ with turn as materialized (
             and held.archive_hash in (page.hash, page.former)
     where held.deleted_at is null
 ), seen as (
-    {touch} and (select count(*) from same) = cardinality(:hashes)
+    update {table} held
+    set fetch_begun_at = greatest(held.fetch_begun_at, :begun),
+        last_fetch_begun_at = greatest(held.last_fetch_begun_at, :begun),
+        recorded_at = least(held.recorded_at, :now)
+    from page
+    where held.user_id = :who and held.{own_key} = page.id and held.archive_hash in (page.hash, page.former)
+      and held.deleted_at is null and (select count(*) from same) = cardinality(:hashes)
     returning 1
 ), complete as materialized (
     select 1 where (select count(*) from seen) = cardinality(:hashes)

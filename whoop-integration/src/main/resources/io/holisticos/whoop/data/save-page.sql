@@ -43,7 +43,13 @@ with incoming as (
     select {own}, {deleted_at} from winner
     on conflict ({key}) do update set {set}, deleted_at = excluded.deleted_at
 ), seen as (
-    {touch}
+    update {table} held
+    set fetch_begun_at = greatest(held.fetch_begun_at, :begun),
+        last_fetch_begun_at = greatest(held.last_fetch_begun_at, :begun),
+        recorded_at = least(held.recorded_at, :now)
+    from page
+    where held.user_id = :who and held.{own_key} = page.id and held.archive_hash in (page.hash, page.former)
+      and held.deleted_at is null
     returning 1
 ), complete as materialized (
     select 1 where (select count(*) from seen) = cardinality(:hashes)
