@@ -50,7 +50,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What is held of a member, in WHOOP's own field words, for other backends. Reads the store alone, never WHOOP. */
+/** A member's records in WHOOP's own field words, for other backends. It reads the database and never calls WHOOP. */
 @Path("/internal/data")
 @Produces(MediaType.APPLICATION_JSON)
 @RolesAllowed(Scope.INTERNAL)
@@ -85,7 +85,7 @@ public final class InternalDataResource {
     private final ObjectMapper mapper;
     private final Command store;
 
-    /** @param store around each reading of the store */
+    /** @param store the command that runs every read of the database */
     public InternalDataResource(
             Standings standings, WhoopDayStore reader, InternalAccess access, ObjectMapper mapper, Command store) {
         this.standings = standings;
@@ -213,7 +213,7 @@ public final class InternalDataResource {
                         .orElse(null));
     }
 
-    /** Somebody who is connected, or of whom something is held. */
+    /** A member who is connected, or of whom records are held. */
     private record Member(UserId who, @Nullable MemberStanding standing) {
 
         @Nullable
@@ -234,7 +234,7 @@ public final class InternalDataResource {
         }
     }
 
-    /** Everything that one answer takes from the store. */
+    /** Reads everything that one answer needs from the database. */
     private <T> T reading(UserId who, Function<Member, T> what) {
         if (!access.enabled().test(who)) {
             throw new IntegrationDisabled(WHOOP);
@@ -283,7 +283,7 @@ public final class InternalDataResource {
         return new SingleBody(member.who().value(), member.asOf(), member.freshness(), record);
     }
 
-    /** The tag is made of the very bytes that are sent. */
+    /** The entity tag is a hash of the bytes that are sent. */
     private Response answer(Request request, Object body) {
         byte[] bytes = written(body);
         EntityTag tag = new EntityTag(HexFormat.of().formatHex(sha256(bytes), 0, 16));

@@ -28,7 +28,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What WHOOP knows of a person, from the store alone: a read never costs a call of the quota all members share. */
+/** WHOOP as a source of health data. It reads the database only: a read never costs a call of the quota. */
 public final class WhoopSource implements HealthSource {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
@@ -38,7 +38,7 @@ public final class WhoopSource implements HealthSource {
     private final Clock clock;
     private final Command store;
 
-    /** @param store around each reading of the store */
+    /** @param store the command that runs every read of the database */
     public WhoopSource(Standings standings, WhoopDayStore reader, Clock clock, Command store) {
         this.standings = standings;
         this.reader = reader;
@@ -67,7 +67,9 @@ public final class WhoopSource implements HealthSource {
         }
         MemberStanding member = standing.get();
         return measured(
-                member, days, member.isAwaited() ? HeldRecords.NOTHING : reader.read(who, days, clock.instant(), deadline));
+                member,
+                days,
+                member.isAwaited() ? HeldRecords.NOTHING : reader.read(who, days, clock.instant(), deadline));
     }
 
     private static SourceAnswer unavailable(HealthError error) {
@@ -105,7 +107,7 @@ public final class WhoopSource implements HealthSource {
                 partlyRead);
     }
 
-    /** Days up to the person's today that do not lie wholly in what was read. */
+    /** Days up to the person's today that were not read completely. */
     private Set<LocalDate> partlyRead(@Nullable Freshness freshness, DayRange days, ZoneOffset offset) {
         if (freshness == null) {
             return Set.copyOf(days.days());

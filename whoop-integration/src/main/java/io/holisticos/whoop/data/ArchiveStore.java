@@ -26,22 +26,26 @@ final class ArchiveStore {
             "unnest(cast(:formers as bytea[]), cast(:names as bytea[])) as named(former, name)";
     private static final String FORGET_DUPLICATES = "delete from whoop_archive held using " + NAMED + """
 
-            where held.user_id = :who and held.hash = named.former and exists (
-                select from whoop_archive same where same.user_id = :who and same.hash = named.name)""";
+        where held.user_id = :who and held.hash = named.former and exists (
+            select from whoop_archive same where same.user_id = :who and same.hash = named.name)\
+        """;
     private static final String RENAME = "update whoop_archive held set hash = named.name from " + NAMED + """
 
-            where held.user_id = :who and held.hash = named.former""";
+        where held.user_id = :who and held.hash = named.former\
+        """;
     private static final String CAME_LATER =
             "select exists (select from whoop_archive where recorded_at >= :since and " + IS_FORMER + ")";
 
     private static final String PROGRESS = """
-            select walked_to, found, done_at is not null as done, recorded_at
-            from whoop_archive_naming where form = :form""";
+        select walked_to, found, done_at is not null as done, recorded_at
+        from whoop_archive_naming where form = :form\
+        """;
     private static final String SAVE_PROGRESS = """
-            insert into whoop_archive_naming (form, walked_to, found, done_at, recorded_at)
-            values (:form, :lastMember, :found, :doneAt, :now)
-            on conflict (form) do update set walked_to = excluded.walked_to, found = excluded.found,
-                done_at = excluded.done_at, recorded_at = excluded.recorded_at""";
+        insert into whoop_archive_naming (form, walked_to, found, done_at, recorded_at)
+        values (:form, :lastMember, :found, :doneAt, :now)
+        on conflict (form) do update set walked_to = excluded.walked_to, found = excluded.found,
+            done_at = excluded.done_at, recorded_at = excluded.recorded_at\
+        """;
 
     private final Jdbi jdbi;
 
@@ -72,7 +76,10 @@ final class ArchiveStore {
      * @param recordedAt when this was saved; null when it never was
      */
     record RenamingProgress(
-            String lastMember, long found, boolean done, @Nullable Instant recordedAt) {
+            String lastMember,
+            long found,
+            boolean done,
+            @Nullable Instant recordedAt) {
         static final RenamingProgress NONE = new RenamingProgress("", 0, false, null);
     }
 

@@ -19,25 +19,26 @@ import org.jdbi.v3.core.Jdbi;
 final class CoverageStore {
 
     private static final String COVERAGE = """
-            select collection, 'read' as state, lower(span) as since, upper(span) as until
-            from whoop_coverage, unnest(read_windows) as span where user_id = :who
-            union all
-            select collection, 'near', lower(span), upper(span)
-            from whoop_coverage, unnest(near_records) as span where user_id = :who
-            union all
-            select 'cycle', 'pending', start_at, coalesce(end_at, start_at + interval '1 day')
-            from whoop_record_cycle where user_id = :who and score_state = 'PENDING_SCORE' and deleted_at is null
-            union all
-            select 'sleep', 'pending', start_at, end_at
-            from whoop_record_sleep where user_id = :who and score_state = 'PENDING_SCORE' and deleted_at is null
-            union all
-            select 'workout', 'pending', start_at, end_at
-            from whoop_record_workout where user_id = :who and score_state = 'PENDING_SCORE' and deleted_at is null
-            union all
-            select 'recovery', 'pending', sleep.start_at, sleep.end_at
-            from whoop_record_recovery recovery
-            join whoop_record_sleep sleep on sleep.user_id = recovery.user_id and sleep.id = recovery.sleep_id
-            where recovery.user_id = :who and recovery.score_state = 'PENDING_SCORE' and recovery.deleted_at is null""";
+        select collection, 'read' as state, lower(span) as since, upper(span) as until
+        from whoop_coverage, unnest(read_windows) as span where user_id = :who
+        union all
+        select collection, 'near', lower(span), upper(span)
+        from whoop_coverage, unnest(near_records) as span where user_id = :who
+        union all
+        select 'cycle', 'pending', start_at, coalesce(end_at, start_at + interval '1 day')
+        from whoop_record_cycle where user_id = :who and score_state = 'PENDING_SCORE' and deleted_at is null
+        union all
+        select 'sleep', 'pending', start_at, end_at
+        from whoop_record_sleep where user_id = :who and score_state = 'PENDING_SCORE' and deleted_at is null
+        union all
+        select 'workout', 'pending', start_at, end_at
+        from whoop_record_workout where user_id = :who and score_state = 'PENDING_SCORE' and deleted_at is null
+        union all
+        select 'recovery', 'pending', sleep.start_at, sleep.end_at
+        from whoop_record_recovery recovery
+        join whoop_record_sleep sleep on sleep.user_id = recovery.user_id and sleep.id = recovery.sleep_id
+        where recovery.user_id = :who and recovery.score_state = 'PENDING_SCORE' and recovery.deleted_at is null\
+        """;
     private static final String FORGET_COVERAGE = "delete from whoop_coverage where user_id = :who";
     private static final String ABSENCES = RecordKind.listed().stream()
             .map(CoverageStore::absencesOf)
@@ -72,9 +73,11 @@ final class CoverageStore {
                         row.getColumn("until", Instant.class)))
                 .list());
         Map<String, Map<String, List<Window>>> all = new HashMap<>();
-        rows.stream().filter(SpanRow::hasLength).forEach(row -> all.computeIfAbsent(row.collection(), any -> new HashMap<>())
-                .computeIfAbsent(row.state(), any -> new ArrayList<>())
-                .add(new Window(row.since(), row.until())));
+        rows.stream()
+                .filter(SpanRow::hasLength)
+                .forEach(row -> all.computeIfAbsent(row.collection(), any -> new HashMap<>())
+                        .computeIfAbsent(row.state(), any -> new ArrayList<>())
+                        .add(new Window(row.since(), row.until())));
         Map<RecordKind<?>, Coverage.OfKind> coverage = new HashMap<>();
         all.forEach((collection, spans) -> coverage.put(
                 RecordKind.ofCollection(collection),
@@ -128,15 +131,13 @@ final class CoverageStore {
 
     private static String absencesOf(RecordKind<?> kind) {
         return """
-                select absent.collection, absent.id, absent.cycle_id, absent.missed_at,
-                    coalesce(held.last_fetch_begun_at < absent.missed_before, false) as twice
-                from whoop_absence absent join whoop_record_%s held
-                    on held.user_id = absent.user_id and held.%s = cast(absent.id as %s)
-                where absent.user_id = :who and absent.collection = '%s' and held.deleted_at is null
-                  and held.last_fetch_begun_at < absent.missed_at""".formatted(
-                        kind.collection(),
-                        kind.listing().idColumn(),
-                        kind.listing().idType(),
-                        kind.collection());
+            select absent.collection, absent.id, absent.cycle_id, absent.missed_at,
+                coalesce(held.last_fetch_begun_at < absent.missed_before, false) as twice
+            from whoop_absence absent join whoop_record_%s held
+                on held.user_id = absent.user_id and held.%s = cast(absent.id as %s)
+            where absent.user_id = :who and absent.collection = '%s' and held.deleted_at is null
+              and held.last_fetch_begun_at < absent.missed_at\
+            """.formatted(
+                kind.collection(), kind.listing().idColumn(), kind.listing().idType(), kind.collection());
     }
 }

@@ -8,11 +8,12 @@ import org.jdbi.v3.core.Handle;
 final class DeletionStore {
 
     private static final String NOTE = """
-            insert into whoop_tombstone as noted (user_id, collection, id, deleted_at, recorded_at)
-            values (:who, :collection, :id, :deletedAt, :now)
-            on conflict (user_id, collection, id)
-            do update set deleted_at = excluded.deleted_at, recorded_at = excluded.recorded_at
-            where noted.deleted_at < excluded.deleted_at""";
+        insert into whoop_tombstone as noted (user_id, collection, id, deleted_at, recorded_at)
+        values (:who, :collection, :id, :deletedAt, :now)
+        on conflict (user_id, collection, id)
+        do update set deleted_at = excluded.deleted_at, recorded_at = excluded.recorded_at
+        where noted.deleted_at < excluded.deleted_at\
+        """;
 
     private DeletionStore() {}
 

@@ -46,7 +46,9 @@ final class Derivation {
         kind.sealedColumns().forEach((column, purpose) -> {
             String plain = row.path(column).asText();
             String sealed = held.path(column).asText();
-            row.put(column, holds(sealed, who, purpose, plain) ? sealed : WhoopStore.bytea(vault.seal(who, purpose, plain)));
+            row.put(
+                    column,
+                    holds(sealed, who, purpose, plain) ? sealed : WhoopStore.bytea(vault.seal(who, purpose, plain)));
         });
         return row;
     }

@@ -38,6 +38,7 @@ public record HeldRecords(
     /** Health values stay out of logs. */
     @Override
     public String toString() {
-        return "HeldRecords[" + cycles.size() + " cycles, " + sleeps.size() + " sleeps, " + workouts.size() + " workouts]";
+        return "HeldRecords[" + cycles.size() + " cycles, " + sleeps.size() + " sleeps, " + workouts.size()
+                + " workouts]";
     }
 }

@@ -2,7 +2,6 @@ package io.holisticos.whoop.data;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.holisticos.vault.Vault;
-import io.holisticos.whoop.data.RecordStore.HeldVersions;
 import io.holisticos.whoop.data.RecordStore.PageResult;
 import io.holisticos.whoop.data.WhoopStore.Purpose;
 import java.util.ArrayList;

@@ -159,7 +159,8 @@ public final class Rebuild {
                 ObjectNode derived =
                         version.row().get().put("user_id", row.who().value());
                 rows.add(derived.put("archive_hash", WhoopStore.bytea(version.hash())));
-                if (PayloadNames.isFormer(row.hash())) { // by the time this is written, the row has one hash or the other
+                if (PayloadNames.isFormer(
+                        row.hash())) { // by the time this is written, the row has one hash or the other
                     rows.add(derived.deepCopy().put("archive_hash", WhoopStore.bytea(version.formerHash())));
                 }
                 whose.add(row.who());
@@ -172,7 +173,8 @@ public final class Rebuild {
         if (rows.isEmpty()) {
             return;
         }
-        if (differing || store.anyDiffers(table, rows)) { // after a page that differed the next one probably differs too
+        if (differing
+                || store.anyDiffers(table, rows)) { // after a page that differed the next one probably differs too
             int changed = store.update(table, rows, whose);
             counter.changed.add(changed);
             differing = changed > 0;
@@ -182,7 +184,8 @@ public final class Rebuild {
     private <T> RecordVersion version(RecordKind<T> kind, StoredRow row, byte[] payload) throws IOException {
         byte[] raw = vault.open(row.who(), Purpose.PAYLOAD, payload);
         T record = reader.read(raw, kind.type());
-        RecordVersion version = derivation.version(kind, row.who(), new Fetched<>(record, raw), Json.parse(row.sealed()));
+        RecordVersion version =
+                derivation.version(kind, row.who(), new Fetched<>(record, raw), Json.parse(row.sealed()));
         byte[] name = PayloadNames.isFormer(row.hash()) ? version.formerHash() : version.hash();
         if (!Arrays.equals(name, row.hash()) || !version.key().toString().equals(row.key())) {
             throw new OfAnotherRecord();

@@ -47,8 +47,7 @@ public record RecordBatch<T>(
      *     {@link #unread} of the page before
      * @param before when the list was last read and saved; null when it never was
      */
-    public static <T> RecordBatch<T> page(
-            RecordKind<T> kind, Page<T> page, Window unread, @Nullable Instant before) {
+    public static <T> RecordBatch<T> page(RecordKind<T> kind, Page<T> page, Window unread, @Nullable Instant before) {
         Set<String> unreadable = page.rejected().stream().map(Rejected::id).collect(Collectors.toSet());
         Instant heldUpTo = before == null ? null : before.minus(CLOCKS_DIFFER_BY);
         return new RecordBatch<>(page.records(), unreadable, coverageOf(kind, page, unread), heldUpTo);

@@ -9,8 +9,8 @@ import io.holisticos.whoop.api.Profile;
 import io.holisticos.whoop.api.Recovery;
 import io.holisticos.whoop.api.Sleep;
 import io.holisticos.whoop.api.Workout;
-import java.time.Instant;
 import io.holisticos.whoop.data.WhoopStore.Purpose;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -201,7 +201,8 @@ public final class RecordKind<T> {
      *
      * @param sealedFor the purpose the value is sealed for; null when it is stored in the clear
      */
-    private record Column(String name, List<String> path, @Nullable String sealedFor) {}
+    private record Column(
+            String name, List<String> path, @Nullable String sealedFor) {}
 
     /** The word for this kind in tables and reports, such as {@code cycle}. */
     public String collection() {

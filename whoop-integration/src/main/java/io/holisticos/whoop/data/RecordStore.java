@@ -41,8 +41,8 @@ final class RecordStore {
 
     private static final String CONFIRM_PAGE = file("confirm-page");
     private static final String SAVE_PAGE = file("save-page");
-    private static final Map<MissingRule, String> MISSING = Map.of(
-            MissingRule.BY_START, file("missing-by-start"), MissingRule.BY_SLEEP, file("missing-by-sleep"));
+    private static final Map<MissingRule, String> MISSING =
+            Map.of(MissingRule.BY_START, file("missing-by-start"), MissingRule.BY_SLEEP, file("missing-by-sleep"));
 
     private static final String REQUIRE_ACCOUNT = "select whoop_require_account(:who, :account)";
     private static final String TAKE_TURN = "select pg_advisory_xact_lock(hashtextextended(:who, 0))";
@@ -50,23 +50,26 @@ final class RecordStore {
     private static final String COVERED = file("page-covered");
     private static final String NOTE_MISSING = file("page-missing");
     private static final String DELETED_AT = """
-            (select max(gone.deleted_at) from whoop_deletion gone
-             where gone.user_id = winner.user_id and gone.collection in ({deleted_with})
-               and gone.id = cast(winner.{id} as text) and gone.deleted_at >= winner.last_fetch_begun_at)""";
+        (select max(gone.deleted_at) from whoop_deletion gone
+         where gone.user_id = winner.user_id and gone.collection in ({deleted_with})
+           and gone.id = cast(winner.{id} as text) and gone.deleted_at >= winner.last_fetch_begun_at)\
+        """;
 
     private static final String MARK_DELETED = file("mark-deleted");
     private static final String OTHER_ACCOUNT = "select account from ("
             + RecordKind.all().stream()
                     .filter(RecordKind::hasAccount)
-                    .map(kind -> "select whoop_user_id as account from " + RecordTable.of(kind).name() + " where user_id = :who")
+                    .map(kind -> "select whoop_user_id as account from "
+                            + RecordTable.of(kind).name() + " where user_id = :who")
                     .collect(Collectors.joining(" union all "))
             + ") held where account is distinct from :account limit 1";
     private static final String RETIRE = file("retire");
 
     private static final String ROWS = file("rows-to-rebuild");
     private static final String ESTIMATE = """
-            select case when reltuples < 0 then (select count(*) from {table}) else cast(reltuples as bigint) end
-            from pg_class where oid = cast('{table}' as regclass)""";
+        select case when reltuples < 0 then (select count(*) from {table}) else cast(reltuples as bigint) end
+        from pg_class where oid = cast('{table}' as regclass)\
+        """;
     private static final String COUNT = "select count(*) from {table} where user_id = :only";
     private static final String DIFFERENT = file("rows-that-differ");
 
@@ -80,13 +83,14 @@ final class RecordStore {
                     .collect(Collectors.joining(" union all "))
             + ") firsts";
     private static final String FORMER_HASHES = RecordTable.all().stream()
-            .map(table -> "select archive_hash from " + table.name() + " where user_id = :who and octet_length(archive_hash) = "
-                    + PayloadNames.FORMER_LENGTH)
+            .map(table -> "select archive_hash from " + table.name()
+                    + " where user_id = :who and octet_length(archive_hash) = " + PayloadNames.FORMER_LENGTH)
             .collect(Collectors.joining(" union "));
     private static final String RENAME = """
-            update {table} held set archive_hash = named.name
-            from unnest(cast(:formers as bytea[]), cast(:names as bytea[])) as named(former, name)
-            where held.user_id = :who and held.archive_hash = named.former""";
+        update {table} held set archive_hash = named.name
+        from unnest(cast(:formers as bytea[]), cast(:names as bytea[])) as named(former, name)
+        where held.user_id = :who and held.archive_hash = named.former\
+        """;
 
     private final Jdbi jdbi;
     private final Map<PageStatement, String> statements = new ConcurrentHashMap<>();
@@ -96,7 +100,9 @@ final class RecordStore {
     }
 
     private static String file(String name) {
-        return ClasspathSqlLocator.removingComments().locate("io.holisticos.whoop.data." + name).strip();
+        return ClasspathSqlLocator.removingComments()
+                .locate("io.holisticos.whoop.data." + name)
+                .strip();
     }
 
     /** Waits until whoever else writes for the member is done, and keeps others waiting until the transaction ends. */
@@ -117,14 +123,6 @@ final class RecordStore {
                     .one();
         }
     }
-
-    /**
-     * Which of a page's versions are held.
-     *
-     * @param keys of the records that are held in the version sent
-     * @param seen how many of them were noted as seen: all that came, or none
-     */
-    record HeldVersions(Set<String> keys, int seen) {}
 
     /** @param seen how many of the versions taken for held are held */
     record PageResult(SaveResult saved, int seen) {}
@@ -197,10 +195,14 @@ final class RecordStore {
                     + (tellsMissing ? ", (select count(*) from missing) as missing" : "");
             String composed = text.replace("{coverage}", coverage)
                     .replace("{coverage_calls}", calls)
-                    .replace("{missing}", tellsMissing ? MISSING.get(kind.listing().missing()) : "")
+                    .replace(
+                            "{missing}",
+                            tellsMissing ? MISSING.get(kind.listing().missing()) : "")
                     .replace("{deleted_at}", kind.isListed() ? DELETED_AT : "cast(null as timestamptz)");
-            // the check comes before the turn, as whoever changes the account takes them in this order, so that none waits in a circle
-            return (checksAccount ? REQUIRE_ACCOUNT + ";\n" : "") + RecordTable.of(kind).sql(composed);
+            // the check comes before the turn, as whoever changes the account takes them in this order, so that none
+            // waits in a circle
+            return (checksAccount ? REQUIRE_ACCOUNT + ";\n" : "")
+                    + RecordTable.of(kind).sql(composed);
         }
     }
 
@@ -217,8 +219,7 @@ final class RecordStore {
      * @param held versions to be noted as seen
      * @param all everything that came
      */
-    private static Update bound(
-            Update sql, SaveRequest<?> request, List<RecordVersion> held, List<RecordVersion> all) {
+    private static Update bound(Update sql, SaveRequest<?> request, List<RecordVersion> held, List<RecordVersion> all) {
         RecordKind<?> kind = request.kind();
         sql.bind("who", request.who().value())
                 .bind("ids", array(kind.ownKeyType(), RecordVersion.keys(held)))
@@ -238,7 +239,8 @@ final class RecordStore {
             sql.bind("present", array(kind.ownKeyType(), request.present(all)))
                     .bind("from", WhoopStore.micros(coverage.window().start()));
             switch (kind.listing().missing()) {
-                case BY_START -> sql.bind("until", WhoopStore.micros(coverage.window().end()));
+                case BY_START ->
+                    sql.bind("until", WhoopStore.micros(coverage.window().end()));
                 case BY_SLEEP -> sql.bind("last", coverage.position() == Position.LAST_PAGE);
             }
         }

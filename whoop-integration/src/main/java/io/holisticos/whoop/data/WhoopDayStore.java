@@ -49,16 +49,18 @@ public final class WhoopDayStore {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
 
-    private static final String RECORDS_OF_DAYS =
-            ClasspathSqlLocator.removingComments().locate("io.holisticos.whoop.data.records-of-days").strip();
+    private static final String RECORDS_OF_DAYS = ClasspathSqlLocator.removingComments()
+            .locate("io.holisticos.whoop.data.records-of-days")
+            .strip();
 
     private static final String SINGLE =
             "select cast(row_to_json(held) as text) from whoop_record_%s held where user_id = :who";
     private static final String ANYTHING = """
-            select exists (select from whoop_record_profile where user_id = :who)
-                or exists (select from whoop_record_cycle where user_id = :who)
-                or exists (select from whoop_record_sleep where user_id = :who)
-                or exists (select from whoop_record_workout where user_id = :who)""";
+        select exists (select from whoop_record_profile where user_id = :who)
+            or exists (select from whoop_record_cycle where user_id = :who)
+            or exists (select from whoop_record_sleep where user_id = :who)
+            or exists (select from whoop_record_workout where user_id = :who)\
+        """;
 
     private final Jdbi jdbi;
     private final Vault vault;

@@ -74,8 +74,7 @@ public final class WhoopStore {
         List<RecordVersion> versions = batch.records().stream()
                 .map(fetched -> derivation.version(kind, who, fetched))
                 .toList();
-        return pages.save(
-                new SaveRequest<>(kind, who, batch, micros(fetchBegunAt), micros(now), account), versions);
+        return pages.save(new SaveRequest<>(kind, who, batch, micros(fetchBegunAt), micros(now), account), versions);
     }
 
     /**
@@ -157,7 +156,7 @@ public final class WhoopStore {
 
     /** The bytes that WHOOP sent for a version, while the archive keeps them. */
     public Optional<byte[]> findPayload(UserId who, byte[] hash) {
-        return archive.findPayload(who, hash).map(sealed -> vault.open(who, Purpose.PAYLOAD, sealed));
+        return archive.findPayload(who, hash).map(payload -> vault.open(who, Purpose.PAYLOAD, payload));
     }
 
     /** Removes payloads archived, and missing records noted, before this moment. Returns how many payloads. */

@@ -47,7 +47,8 @@ final class OtherCallers {
     int inDay(Instant now) {
         Instant dayAgo = now.minus(QuotaWindow.DAY.length);
         int minutes = all.stream()
-                .filter(seen -> seen.window() == QuotaWindow.MINUTE && seen.begunAt().isAfter(dayAgo))
+                .filter(seen ->
+                        seen.window() == QuotaWindow.MINUTE && seen.begunAt().isAfter(dayAgo))
                 .mapToInt(Calls::calls)
                 .sum();
         return Math.max(minutes, current(QuotaWindow.DAY, now));

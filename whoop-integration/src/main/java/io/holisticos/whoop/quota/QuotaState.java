@@ -1,7 +1,7 @@
 package io.holisticos.whoop.quota;
 
-import io.holisticos.whoop.quota.QuotaStore.GrantCount;
 import io.holisticos.whoop.quota.QuotaStore.Grant;
+import io.holisticos.whoop.quota.QuotaStore.GrantCount;
 import io.holisticos.whoop.quota.QuotaStore.WindowState;
 import io.holisticos.whoop.quota.WaitingCallers.Payer;
 import java.time.Duration;

@@ -22,60 +22,68 @@ final class QuotaStore {
     private static final String WINDOWS =
             "select window_name, blocked_until, capped_at, capped_until from whoop_quota_window";
     private static final String GRANTS = """
-            select sequence, granted_at, lane, member from whoop_quota_grant
-            where sequence >= :from order by sequence""";
+        select sequence, granted_at, lane, member from whoop_quota_grant
+        where sequence >= :from order by sequence\
+        """;
     private static final String WAITING = "select lane, member, told_at from whoop_quota_waiting";
 
     /** A process that waits here for the row compares its count and version again once it has the row. */
     private static final String GRANT = """
-            with counted as (
-                update whoop_quota set granted = :sequence, last_granted_at = :now
-                where granted = :sequence - 1 and version = :version
-                returning granted
-            ), pushed_out as (
-                delete from whoop_quota_grant using counted where sequence <= counted.granted - :keep
-            ), came as (
-                delete from whoop_quota_waiting using counted where lane = :lane and member = :member
-            )
-            insert into whoop_quota_grant (sequence, granted_at, lane, member)
-            select granted, :now, :lane, :member from counted""";
+        with counted as (
+            update whoop_quota set granted = :sequence, last_granted_at = :now
+            where granted = :sequence - 1 and version = :version
+            returning granted
+        ), pushed_out as (
+            delete from whoop_quota_grant using counted where sequence <= counted.granted - :keep
+        ), came as (
+            delete from whoop_quota_waiting using counted where lane = :lane and member = :member
+        )
+        insert into whoop_quota_grant (sequence, granted_at, lane, member)
+        select granted, :now, :lane, :member from counted\
+        """;
 
     private static final String WAIT = """
-            with gone as (
-                delete from whoop_quota_waiting where told_at < :gone and not (lane = :lane and member = :member)
-            )
-            insert into whoop_quota_waiting (lane, member, told_at) values (:lane, :member, :toldAt)
-            on conflict (lane, member) do update set told_at = excluded.told_at""";
+        with gone as (
+            delete from whoop_quota_waiting where told_at < :gone and not (lane = :lane and member = :member)
+        )
+        insert into whoop_quota_waiting (lane, member, told_at) values (:lane, :member, :toldAt)
+        on conflict (lane, member) do update set told_at = excluded.told_at\
+        """;
     private static final String CHANGED = "update whoop_quota set version = version + 1";
     private static final String BLOCK = """
-            update whoop_quota_window set blocked_until = greatest(blocked_until, :until)
-            where window_name = :window""";
+        update whoop_quota_window set blocked_until = greatest(blocked_until, :until)
+        where window_name = :window\
+        """;
     private static final String CAP = """
-            update whoop_quota_window
-            set capped_at = whoop_quota.granted + :remaining, capped_until = :until
-            from whoop_quota
-            where window_name = :window
-                and (capped_until is null or capped_until <= :now or capped_at > whoop_quota.granted + :remaining)""";
+        update whoop_quota_window
+        set capped_at = whoop_quota.granted + :remaining, capped_until = :until
+        from whoop_quota
+        where window_name = :window
+            and (capped_until is null or capped_until <= :now or capped_at > whoop_quota.granted + :remaining)\
+        """;
     private static final String BRING_BACK =
             "update whoop_quota set last_granted_at = :now, version = version + 1 where last_granted_at > :now";
     private static final String BRING_GRANTS_BACK =
             "update whoop_quota_grant set granted_at = :now where granted_at > :now";
     private static final String BRING_WAITING_BACK = "delete from whoop_quota_waiting where told_at > :now";
     private static final String SHORTEN = """
-            update whoop_quota_window
-            set blocked_until = least(blocked_until, :furthest), capped_until = least(capped_until, :furthest)
-            where window_name = :window""";
+        update whoop_quota_window
+        set blocked_until = least(blocked_until, :furthest), capped_until = least(capped_until, :furthest)
+        where window_name = :window\
+        """;
     private static final String FOREIGN = "select window_name, begun_at, calls from whoop_quota_foreign";
     private static final String SAVE_FOREIGN = """
-            with gone as (
-                delete from whoop_quota_foreign where begun_at < :gone
-            )
-            insert into whoop_quota_foreign (window_name, begun_at, calls) values (:window, :begun, :calls)
-            on conflict (window_name, begun_at)
-            do update set calls = greatest(whoop_quota_foreign.calls, excluded.calls)""";
+        with gone as (
+            delete from whoop_quota_foreign where begun_at < :gone
+        )
+        insert into whoop_quota_foreign (window_name, begun_at, calls) values (:window, :begun, :calls)
+        on conflict (window_name, begun_at)
+        do update set calls = greatest(whoop_quota_foreign.calls, excluded.calls)\
+        """;
     private static final String UNBLOCK = """
-            update whoop_quota_window set blocked_until = null, capped_at = null, capped_until = null
-            where window_name = :window""";
+        update whoop_quota_window set blocked_until = null, capped_at = null, capped_until = null
+        where window_name = :window\
+        """;
     private static final String FORGET_FOREIGN_OF = "delete from whoop_quota_foreign where window_name = :window";
     private static final String FORGET_FOREIGN = "delete from whoop_quota_foreign";
     private static final String FORGET_COUNT =

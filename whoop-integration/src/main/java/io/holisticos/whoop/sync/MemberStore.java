@@ -6,16 +6,13 @@ import io.holisticos.whoop.sync.MemberState.Night;
 import io.holisticos.whoop.sync.MemberState.Read;
 import io.holisticos.whoop.sync.Step.Walk;
 import java.sql.PreparedStatement;
-import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.argument.Argument;
 import org.jdbi.v3.core.statement.SqlStatement;
 import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
@@ -33,114 +30,126 @@ final class MemberStore {
     private static final Duration MISSED = Duration.ofDays(1);
 
     private static final String LOAD = """
-            select m.*,
-                night.id as night_id, night.cycle_id as night_cycle_id, night.start_at as night_start,
-                night.end_at as night_end, night.timezone_offset as night_offset,
-                of_night.score_state as night_cycle_state,
-                newest.id as cycle_id, newest.start_at as cycle_start, newest.timezone_offset as cycle_offset,
-                exists (select from whoop_sync s
-                    where s.user_id = m.user_id and s.state in ('queued', 'running')) as asked,
-                exists (select from whoop_absence a
-                    where a.user_id = m.user_id and (a.missed_before is not null or a.missed_at > :missed)) as absent,
-                exists (select from whoop_sync_failure f where f.user_id = m.user_id) as failing,
-                c.collection, c.record_id, c.happened, c.first_told_at, c.told_at, c.due_at, c.rung,
-                exists (select from whoop_change p
-                    where p.user_id = c.user_id and p.record_id = c.record_id and p.collection <> c.collection
-                      and p.happened = 'updated' and p.outcome = 'done' and p.done_at > :late) as partner_settled,
-                exists (select from whoop_change d
-                    where d.user_id = c.user_id and d.record_id = c.record_id and d.happened = 'deleted') as buried,
-                coalesce(held_sleep.start_at, held_workout.start_at) as held_start,
-                held_sleep.cycle_id as held_cycle_id
-            from whoop_member_sync m
-            left join lateral (
-                select s.id, s.cycle_id, s.start_at, s.end_at, s.timezone_offset from whoop_sleep s
-                where s.user_id = m.user_id and not s.nap and s.deleted_at is null and s.score_state <> 'PENDING_SCORE'
-                order by s.end_at desc limit 1) night on true
-            left join whoop_cycle of_night
-                on of_night.user_id = m.user_id and of_night.id = night.cycle_id and of_night.deleted_at is null
-            left join lateral (
-                select y.id, y.start_at, y.timezone_offset from whoop_cycle y
-                where y.user_id = m.user_id and y.deleted_at is null
-                order by y.start_at desc limit 1) newest on true
-            left join whoop_change c on c.user_id = m.user_id and c.done_at is null
-            left join whoop_sleep held_sleep on held_sleep.user_id = c.user_id and held_sleep.id = c.record_id
-            left join whoop_workout held_workout on held_workout.user_id = c.user_id and held_workout.id = c.record_id
-            where m.user_id = :who
-            order by c.first_told_at""";
+        select m.*,
+            night.id as night_id, night.cycle_id as night_cycle_id, night.start_at as night_start,
+            night.end_at as night_end, night.timezone_offset as night_offset,
+            of_night.score_state as night_cycle_state,
+            newest.id as cycle_id, newest.start_at as cycle_start, newest.timezone_offset as cycle_offset,
+            exists (select from whoop_sync s
+                where s.user_id = m.user_id and s.state in ('queued', 'running')) as asked,
+            exists (select from whoop_absence a
+                where a.user_id = m.user_id and (a.missed_before is not null or a.missed_at > :missed)) as absent,
+            exists (select from whoop_sync_failure f where f.user_id = m.user_id) as failing,
+            c.collection, c.record_id, c.happened, c.first_told_at, c.told_at, c.due_at, c.rung,
+            exists (select from whoop_change p
+                where p.user_id = c.user_id and p.record_id = c.record_id and p.collection <> c.collection
+                  and p.happened = 'updated' and p.outcome = 'done' and p.done_at > :late) as partner_settled,
+            exists (select from whoop_change d
+                where d.user_id = c.user_id and d.record_id = c.record_id and d.happened = 'deleted') as buried,
+            coalesce(held_sleep.start_at, held_workout.start_at) as held_start,
+            held_sleep.cycle_id as held_cycle_id
+        from whoop_member_sync m
+        left join lateral (
+            select s.id, s.cycle_id, s.start_at, s.end_at, s.timezone_offset from whoop_sleep s
+            where s.user_id = m.user_id and not s.nap and s.deleted_at is null and s.score_state <> 'PENDING_SCORE'
+            order by s.end_at desc limit 1) night on true
+        left join whoop_cycle of_night
+            on of_night.user_id = m.user_id and of_night.id = night.cycle_id and of_night.deleted_at is null
+        left join lateral (
+            select y.id, y.start_at, y.timezone_offset from whoop_cycle y
+            where y.user_id = m.user_id and y.deleted_at is null
+            order by y.start_at desc limit 1) newest on true
+        left join whoop_change c on c.user_id = m.user_id and c.done_at is null
+        left join whoop_sleep held_sleep on held_sleep.user_id = c.user_id and held_sleep.id = c.record_id
+        left join whoop_workout held_workout on held_workout.user_id = c.user_id and held_workout.id = c.record_id
+        where m.user_id = :who
+        order by c.first_told_at\
+        """;
 
     private static final String SAVE = """
-            update whoop_member_sync
-            set cycles_listed_at = :cycles, sleeps_listed_at = :sleeps, recoveries_listed_at = :recoveries,
-                workouts_listed_at = :workouts, relist_before = :relistBefore,
-                walk_collection = :walkCollection, walk_start = :walkStart, walk_end = :walkEnd,
-                walk_unread_end = :walkUnreadEnd, walk_token = :walkToken, walk_pages = :walkPages,
-                walk_begun_at = :walkBegunAt, walk_lane = :walkLane, walk_tokens = :walkTokens,
-                pause_lane = :pauseLane, paused_until = :pausedUntil, failures = :failures,
-                throttled = :throttled, failure = :failure, failure_collection = :failureCollection, recorded_at = :now
-            where user_id = :who and whoop_user_id is not distinct from cast(:account as bigint)""";
+        update whoop_member_sync
+        set cycles_listed_at = :cycles, sleeps_listed_at = :sleeps, recoveries_listed_at = :recoveries,
+            workouts_listed_at = :workouts, relist_before = :relistBefore,
+            walk_collection = :walkCollection, walk_start = :walkStart, walk_end = :walkEnd,
+            walk_unread_end = :walkUnreadEnd, walk_token = :walkToken, walk_pages = :walkPages,
+            walk_begun_at = :walkBegunAt, walk_lane = :walkLane, walk_tokens = :walkTokens,
+            pause_lane = :pauseLane, paused_until = :pausedUntil, failures = :failures,
+            throttled = :throttled, failure = :failure, failure_collection = :failureCollection, recorded_at = :now
+        where user_id = :who and whoop_user_id is not distinct from cast(:account as bigint)\
+        """;
     private static final String SAVE_AND_LOAD = SAVE + ";\n" + LOAD;
     private static final String SETTLE_SAVE_AND_LOAD = ChangeStore.SETTLE + SAVE_AND_LOAD;
     private static final String SAVE_BACKFILL = """
-            update whoop_member_sync
-            set backfill_collection = :walkCollection, backfill_start = :walkStart, backfill_end = :walkEnd,
-                backfill_unread_end = :walkUnreadEnd, backfill_token = :walkToken, backfill_pages = :walkPages,
-                backfill_begun_at = :walkBegunAt, backfill_tokens = :walkTokens, recorded_at = :now
-            where user_id = :who and whoop_user_id is not distinct from cast(:account as bigint)""";
+        update whoop_member_sync
+        set backfill_collection = :walkCollection, backfill_start = :walkStart, backfill_end = :walkEnd,
+            backfill_unread_end = :walkUnreadEnd, backfill_token = :walkToken, backfill_pages = :walkPages,
+            backfill_begun_at = :walkBegunAt, backfill_tokens = :walkTokens, recorded_at = :now
+        where user_id = :who and whoop_user_id is not distinct from cast(:account as bigint)\
+        """;
     /** Who changes the account waits for whoever keeps records of it, and sees them then. */
     private static final String CONNECT = """
-            insert into whoop_member_sync as held (user_id, connected_at, recorded_at) values (:who, :now, :now)
-            on conflict (user_id) do update
-            set stopped_at = null, pause_lane = null, paused_until = null, failures = 0,
-                connected_at = excluded.connected_at, recorded_at = excluded.recorded_at""";
+        insert into whoop_member_sync as held (user_id, connected_at, recorded_at) values (:who, :now, :now)
+        on conflict (user_id) do update
+        set stopped_at = null, pause_lane = null, paused_until = null, failures = 0,
+            connected_at = excluded.connected_at, recorded_at = excluded.recorded_at\
+        """;
+
     private static final String FORSAKEN = """
-            select c.user_id, c.whoop_user_id from whoop_connection c
-            left join whoop_member_sync m on m.user_id = c.user_id
-            where c.state in ('active', 'refreshing') and (m.user_id is null or m.stopped_at is not null
-                or m.whoop_user_id is distinct from c.whoop_user_id)""";
+        select c.user_id, c.whoop_user_id from whoop_connection c
+        left join whoop_member_sync m on m.user_id = c.user_id
+        where c.state in ('active', 'refreshing') and (m.user_id is null or m.stopped_at is not null
+            or m.whoop_user_id is distinct from c.whoop_user_id)\
+        """;
     private static final String ADMIT = """
-            insert into whoop_member_sync as held (user_id, connected_at, recorded_at) values (:who, :now, :now)
-            on conflict (user_id) do update
-            set stopped_at = null, pause_lane = null, paused_until = null, failures = 0,
-                recorded_at = excluded.recorded_at""";
+        insert into whoop_member_sync as held (user_id, connected_at, recorded_at) values (:who, :now, :now)
+        on conflict (user_id) do update
+        set stopped_at = null, pause_lane = null, paused_until = null, failures = 0,
+            recorded_at = excluded.recorded_at\
+        """;
     private static final String ACCOUNT = """
-            update whoop_member_sync
-            set cycles_listed_at = null, sleeps_listed_at = null, recoveries_listed_at = null,
-                workouts_listed_at = null, walk_collection = null, backfill_collection = null, covered_from = null,
-                pause_lane = null, paused_until = null, failures = 0, whoop_user_id = :account, recorded_at = :now
-            where user_id = :who and whoop_user_id is distinct from :account""";
+        update whoop_member_sync
+        set cycles_listed_at = null, sleeps_listed_at = null, recoveries_listed_at = null,
+            workouts_listed_at = null, walk_collection = null, backfill_collection = null, covered_from = null,
+            pause_lane = null, paused_until = null, failures = 0, whoop_user_id = :account, recorded_at = :now
+        where user_id = :who and whoop_user_id is distinct from :account\
+        """;
     private static final String STOP = """
-            update whoop_member_sync set stopped_at = :now, recorded_at = :now
-            where user_id = :who and connected_at <= :begun""";
+        update whoop_member_sync set stopped_at = :now, recorded_at = :now
+        where user_id = :who and connected_at <= :begun\
+        """;
     /** Whom somebody waits for comes at once, the others within a minute. What had failed before is not forgotten. */
     private static final String RESUME = """
-            with paused as materialized (
-                select user_id, pause_lane from whoop_member_sync
-                where paused_until > :now and (throttled or failures = 0) for update
-            ), resumed as (
-                update whoop_member_sync m
-                set pause_lane = case when m.failures > 0 then m.pause_lane end,
-                    paused_until = case when m.failures > 0 then cast(:now as timestamptz) end, recorded_at = :now
-                from paused where m.user_id = paused.user_id
-                returning m.user_id
-            ), woken as (
-                update scheduled_tasks t set version = t.version + 1, execution_time = least(t.execution_time,
-                    cast(:now as timestamptz) + case when paused.pause_lane in ('interactive', 'webhook') then 0
-                        else abs(hashtext(paused.user_id) % 60) end * interval '1 second')
-                from paused
-                where t.task_name = :task and t.task_instance = paused.user_id and not t.picked
-                  and t.execution_time > :now
-                returning t.task_instance
-            )
-            select count(*) from resumed""";
+        with paused as materialized (
+            select user_id, pause_lane from whoop_member_sync
+            where paused_until > :now and (throttled or failures = 0) for update
+        ), resumed as (
+            update whoop_member_sync m
+            set pause_lane = case when m.failures > 0 then m.pause_lane end,
+                paused_until = case when m.failures > 0 then cast(:now as timestamptz) end, recorded_at = :now
+            from paused where m.user_id = paused.user_id
+            returning m.user_id
+        ), woken as (
+            update scheduled_tasks t set version = t.version + 1, execution_time = least(t.execution_time,
+                cast(:now as timestamptz) + case when paused.pause_lane in ('interactive', 'webhook') then 0
+                    else abs(hashtext(paused.user_id) % 60) end * interval '1 second')
+            from paused
+            where t.task_name = :task and t.task_instance = paused.user_id and not t.picked
+              and t.execution_time > :now
+            returning t.task_instance
+        )
+        select count(*) from resumed\
+        """;
 
     private static final String COVER =
             "update whoop_member_sync set covered_from = :from, recorded_at = :now where user_id = :who";
     private static final String FRESHNESS = """
-            select covered_from, cycles_listed_at, sleeps_listed_at, recoveries_listed_at, workouts_listed_at
-            from whoop_member_sync where user_id = :who""";
+        select covered_from, cycles_listed_at, sleeps_listed_at, recoveries_listed_at, workouts_listed_at
+        from whoop_member_sync where user_id = :who\
+        """;
     private static final String NEWEST = """
-            select max(greatest(cycles_listed_at, sleeps_listed_at, recoveries_listed_at, workouts_listed_at)) as newest
-            from whoop_member_sync""";
+        select max(greatest(cycles_listed_at, sleeps_listed_at, recoveries_listed_at, workouts_listed_at)) as newest
+        from whoop_member_sync\
+        """;
 
     private final Jdbi jdbi;
 
@@ -246,7 +255,8 @@ final class MemberStore {
     /** Whose account was read last; empty when it is nobody's, or not known. */
     Optional<Long> account(UserId who) {
         return jdbi.withHandle(handle -> handle.createQuery(
-                        "select whoop_user_id from whoop_member_sync where user_id = :who and whoop_user_id is not null")
+                        "select whoop_user_id from whoop_member_sync where user_id = :who and whoop_user_id is not"
+                                + " null")
                 .bind("who", who.value())
                 .mapTo(Long.class)
                 .findOne());

@@ -344,8 +344,9 @@ class RebuildTest {
 
     private void putInto(long cycle, byte[] payload) {
         jdbi.useHandle(handle -> handle.createUpdate("""
-                        update whoop_archive set payload_sealed = :payload
-                        where hash = (select archive_hash from whoop_cycle where id = :id)""")
+            update whoop_archive set payload_sealed = :payload
+            where hash = (select archive_hash from whoop_cycle where id = :id)\
+            """)
                 .bind("payload", payload)
                 .bind("id", cycle)
                 .execute());

@@ -171,7 +171,8 @@ class WhoopStoreTest {
         Fetched<Cycle> old = cycle(1, "2026-09-16T12:00:00Z", "3.0");
         Fetched<Cycle> changed = cycle(2, "2026-09-17T12:00:00Z", "4.0");
 
-        SaveResult saved = store.save(RecordKind.CYCLE, who, listedAfter("2026-09-17T00:00:00Z", old, changed), T0, T0, AccountCheck.NONE);
+        SaveResult saved = store.save(
+                RecordKind.CYCLE, who, listedAfter("2026-09-17T00:00:00Z", old, changed), T0, T0, AccountCheck.NONE);
 
         assertThat(saved.changed()).isEqualTo(2);
         assertThat(count("whoop_cycle")).isEqualTo(2);
@@ -253,7 +254,8 @@ class WhoopStoreTest {
     @SafeVarargs
     private static RecordBatch<Cycle> listedAfter(String before, Fetched<Cycle>... cycles) {
         Window all = new Window(Instant.parse("2026-09-01T00:00:00Z"), Instant.parse("2026-10-01T00:00:00Z"));
-        return RecordBatch.page(RecordKind.CYCLE, new Page<>(List.of(cycles), List.of(), null), all, Instant.parse(before));
+        return RecordBatch.page(
+                RecordKind.CYCLE, new Page<>(List.of(cycles), List.of(), null), all, Instant.parse(before));
     }
 
     @Test
