@@ -40,13 +40,6 @@ create view whoop_record_start as
 comment on view whoop_record_start is 'When the records begin that WHOOP''s events name by a UUID; cycle_id for sleeps only.';
 --rollback drop view whoop_record_start;
 
---changeset data:whoop_missing_record
--- The contract of whoop.data.
-create view whoop_missing_record as
-    select user_id, missed_at, missed_before is not null as is_missed_twice from whoop_absence;
-comment on view whoop_missing_record is 'Records that a list should have shown and did not, and that were not seen since.';
---rollback drop view whoop_missing_record;
-
 --changeset sync:whoop_member_status
 -- The contract of whoop.sync.MemberStore.
 create view whoop_member_status as

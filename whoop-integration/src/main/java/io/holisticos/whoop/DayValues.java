@@ -25,7 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** WHOOP's records of a day in the common vocabulary. What was not scored has no value; nothing is guessed. */
+/** WHOOP's records of a day in the common vocabulary. A record without a score has no values; nothing is guessed. */
 final class DayValues {
 
     private static final BigDecimal KILOJOULE_PER_KCAL = new BigDecimal("4.184");

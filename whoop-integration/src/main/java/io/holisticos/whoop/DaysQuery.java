@@ -14,7 +14,7 @@ final class DaysQuery {
 
     private static final int DEFAULT_DAYS = 7;
 
-    /** The person's today can be a day off ours, either way. */
+    /** The person's today can be the day before or after ours. */
     private static final int SLACK = 1;
 
     private static final int MAX_LAST_DAYS = DayRange.MAX_DAYS - 2 * SLACK;
@@ -36,14 +36,14 @@ final class DaysQuery {
         this.days = days;
     }
 
-    /** For what has no days. */
+    /** Refuses a request that names days where there are none to choose. */
     void refuseAny() {
         if (date != null || from != null || to != null || days != null) {
             throw new InvalidRequest("this takes no date, from, to or days");
         }
     }
 
-    /** Days that include those meant, whatever the person's offset. */
+    /** The days to read: they include the days meant, whatever the person's offset is. */
     DayRange toRead(Instant now) {
         DayRange named = named();
         if (named != null) {
@@ -53,7 +53,7 @@ final class DaysQuery {
         return new DayRange(today.minusDays(lastDays() - 1L + SLACK), today.plusDays(SLACK));
     }
 
-    /** The days meant: the last ones end with the person's today, by the newest observation. */
+    /** The days meant. The last days end with the person's today, by the offset of the newest observation. */
     DayRange meant(Instant now, @Nullable Observation newest) {
         DayRange named = named();
         if (named != null) {

@@ -17,7 +17,7 @@ import io.holisticos.web.Scope;
 import io.holisticos.whoop.InternalSyncResource.RunBody;
 import io.holisticos.whoop.MemberStatuses.MemberStatus;
 import io.holisticos.whoop.data.CycleRecords;
-import io.holisticos.whoop.data.Held;
+import io.holisticos.whoop.data.HeldRecords;
 import io.holisticos.whoop.data.WhoopDay;
 import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.data.WhoopDays;
@@ -47,7 +47,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What is held of a member, in WHOOP's own field words, for other backends. Reads the store alone, never WHOOP. */
+/** A member's records in WHOOP's own field words, for other backends. It reads the database and never calls WHOOP. */
 @Path("/internal/data")
 @Produces(MediaType.APPLICATION_JSON)
 @RolesAllowed(Scope.INTERNAL)
@@ -62,7 +62,7 @@ public final class InternalDataResource {
     private final ObjectMapper mapper;
     private final Command store;
 
-    /** @param store around each reading of the store */
+    /** @param store the command that runs every read of the database */
     public InternalDataResource(
             MemberStatuses statuses, WhoopDayStore reader, InternalAccess access, ObjectMapper mapper, Command store) {
         this.statuses = statuses;
@@ -184,7 +184,7 @@ public final class InternalDataResource {
                 access.requests().findBackfill(member.who()).map(RunBody::of).orElse(null));
     }
 
-    /** Somebody who is connected, or of whom something is held. */
+    /** A member who is connected, or of whom records are held. */
     private record Member(UserId who, @Nullable MemberStatus status) {
 
         @Nullable
@@ -205,7 +205,7 @@ public final class InternalDataResource {
         }
     }
 
-    /** Everything that one answer takes from the store. */
+    /** Reads everything that one answer needs from the database. */
     private <T> T reading(UserId who, Function<Member, T> what) {
         if (!access.enabled().test(who)) {
             throw new IntegrationDisabled(WHOOP);
@@ -228,8 +228,8 @@ public final class InternalDataResource {
     private RecordsBody recordsOf(Member member, DaysQuery query, Function<WhoopDay, Stream<?>> recordsOf) {
         UserId who = member.who();
         Instant now = access.clock().instant();
-        Held held = member.isAwaited()
-                ? Held.NOTHING
+        HeldRecords held = member.isAwaited()
+                ? HeldRecords.NOTHING
                 : reader.read(who, query.toRead(now), now, Deadline.after(READ_MAY_TAKE));
         DayRange days = query.meant(now, held.newest());
         List<Object> records = WhoopDays.of(held, days).stream()
@@ -254,7 +254,7 @@ public final class InternalDataResource {
         return new SingleBody(member.who().value(), member.asOf(), member.freshness(), record);
     }
 
-    /** The tag is made of the very bytes that are sent. */
+    /** The entity tag is a hash of the bytes that are sent. */
     private Response answer(Request request, Object body) {
         byte[] bytes = written(body);
         EntityTag tag = new EntityTag(HexFormat.of().formatHex(sha256(bytes), 0, 16));

@@ -13,7 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A day's records in WHOOP's own words, states included: what is pending or cannot be scored says so.
+ * A day's records in WHOOP's own words. Their states tell which are pending or cannot be scored.
  *
  * @param otherSleeps sleeps of the cycle beside the main one that WHOOP does not call naps; left out when there are none
  * @param otherCycles further cycles of the day, never added to the first; left out when there are none

@@ -12,8 +12,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * WHOOP's quota as an operator sees and handles it. Every method may throw {@link SourceUnavailable} while WHOOP's
- * database is away. Thread-safe.
+ * WHOOP's quota for operators. Every method throws {@link SourceUnavailable} while WHOOP's database is away. Thread-safe.
  */
 public final class WhoopQuota {
 
@@ -25,7 +24,7 @@ public final class WhoopQuota {
         this.requests = requests;
     }
 
-    /** How it stands; to be written as JSON. */
+    /** The report on the quota, to be written as JSON. */
     public Object report() {
         return quota.report();
     }
@@ -42,8 +41,7 @@ public final class WhoopQuota {
     }
 
     /**
-     * Lets calls go on, on every replica, and has everybody try again who waits for a permit. Returns what changed, in
-     * words.
+     * Lets calls continue on every replica, and lets members who wait for a permit try again. Returns what changed, in words.
      *
      * @param window null for both
      * @throws InvalidRequest when there is no such window

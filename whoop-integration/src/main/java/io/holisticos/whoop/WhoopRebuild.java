@@ -16,38 +16,38 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The door to deriving rows again from the payloads that are held, and what an operator reads of it. Needs WHOOP's
- * database and the vault only: nobody is called. One object for one run.
+ * Derives rows again from the archived payloads, and reports to the operator. It needs WHOOP's database and the vault, and calls
+ * nobody. One object is for one run.
  */
 public final class WhoopRebuild {
 
-    private static final Duration TOLD_EVERY = Duration.ofSeconds(2);
+    private static final Duration REPORT_EVERY = Duration.ofSeconds(2);
 
     private final Rebuild rebuild;
     private final Consumer<String> lines;
 
-    /** @param lines is told how far it went, line by line */
+    /** @param lines receives the progress, line by line */
     public WhoopRebuild(WhoopModule.Pool pool, ObjectMapper mapper, Consumer<String> lines) {
         this.rebuild = new Rebuild(pool.jdbi(), pool.vault(), new RecordReader(mapper));
         this.lines = lines;
     }
 
-    /** How it ended. */
+    /** How the run ended. */
     public enum Outcome {
-        /** Every row whose payload is held is what that payload says. */
+        /** Every row with an archived payload equals what the payload says. */
         DONE,
-        /** All but those whose payload cannot be read. */
+        /** The same, but for rows whose payload cannot be read. */
         SOME_UNREADABLE,
         /** There is no row to derive. */
         NOTHING_HELD,
-        /** By {@link #stop}; begun anew, it passes quickly over what is done. */
+        /** It was stopped by {@link #stop}. The next run passes quickly over what is done. */
         STOPPED
     }
 
-    /** @param only nobody else's rows; null for everybody's */
+    /** @param only the member whose rows are derived; null for all members */
     public Outcome run(@Nullable UserId only) {
         long begun = System.nanoTime();
-        List<Rebuild.Count> counts = told(begun, () -> rebuild.run(only));
+        List<Rebuild.Count> counts = reporting(begun, () -> rebuild.run(only));
         counts.forEach(count -> lines.accept(line(count)));
         long rows = counts.stream().mapToLong(Rebuild.Count::rows).sum();
         double seconds = secondsSince(begun);
@@ -61,28 +61,29 @@ public final class WhoopRebuild {
         return counts.stream().anyMatch(count -> count.unreadable() > 0) ? Outcome.SOME_UNREADABLE : Outcome.DONE;
     }
 
-    /** Lets what is under way come to its end, within a second or so. From any thread. */
+    /** Ends the run within a second or so. It may be called from any thread. */
     public void stop() {
         rebuild.stop();
     }
 
-    private List<Rebuild.Count> told(long begun, Supplier<List<Rebuild.Count>> work) {
-        ScheduledExecutorService teller = Executors.newSingleThreadScheduledExecutor();
+    private List<Rebuild.Count> reporting(long begun, Supplier<List<Rebuild.Count>> work) {
+        ScheduledExecutorService reporter = Executors.newSingleThreadScheduledExecutor();
         try {
-            ScheduledFuture<?> unused = teller.scheduleAtFixedRate(
+            ScheduledFuture<?> unused = reporter.scheduleAtFixedRate(
                     () -> lines.accept(line(rebuild.progress(), secondsSince(begun))),
-                    TOLD_EVERY.toMillis(),
-                    TOLD_EVERY.toMillis(),
+                    REPORT_EVERY.toMillis(),
+                    REPORT_EVERY.toMillis(),
                     TimeUnit.MILLISECONDS);
             return work.get();
         } finally {
-            teller.shutdownNow();
+            reporter.shutdownNow();
         }
     }
 
     private static String line(Rebuild.Progress progress, double seconds) {
         long expected = Math.max(1, progress.expected());
-        long percent = Math.min(99, progress.done() * 100 / expected); // of an estimate: all is done at the total only
+        long percent =
+                Math.min(99, progress.done() * 100 / expected); // of an estimate: only the total says that all is done
         return text(
                 "%d %%, %d of about %d records, %.0f records/s, at %s",
                 percent, progress.done(), expected, progress.done() / seconds, progress.kind());

@@ -14,7 +14,7 @@ import io.holisticos.health.SourceDay;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.whoop.MemberStatuses.MemberStatus;
-import io.holisticos.whoop.data.Held;
+import io.holisticos.whoop.data.HeldRecords;
 import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.data.WhoopDays;
 import io.holisticos.whoop.sync.SyncFreshness;
@@ -28,7 +28,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What WHOOP knows of a person, from the store alone: a read never costs a call of the quota all members share. */
+/** WHOOP as a source of health data. It reads the database only: a read never costs a call of the quota. */
 public final class WhoopSource implements HealthSource {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
@@ -38,7 +38,7 @@ public final class WhoopSource implements HealthSource {
     private final Clock clock;
     private final Command store;
 
-    /** @param store around each reading of the store */
+    /** @param store the command that runs every read of the database */
     public WhoopSource(MemberStatuses statuses, WhoopDayStore reader, Clock clock, Command store) {
         this.statuses = statuses;
         this.reader = reader;
@@ -69,7 +69,9 @@ public final class WhoopSource implements HealthSource {
         return measured(
                 member,
                 days,
-                member.isAccountUnconfirmed() ? Held.NOTHING : reader.read(who, days, clock.instant(), deadline));
+                member.isAccountUnconfirmed()
+                        ? HeldRecords.NOTHING
+                        : reader.read(who, days, clock.instant(), deadline));
     }
 
     private static SourceAnswer unavailable(HealthError error) {
@@ -90,7 +92,7 @@ public final class WhoopSource implements HealthSource {
         }
     }
 
-    private SourceAnswer measured(MemberStatus member, DayRange days, Held held) {
+    private SourceAnswer measured(MemberStatus member, DayRange days, HeldRecords held) {
         List<SourceDay> ofRange =
                 WhoopDays.of(held, days).stream().map(DayValues::of).toList();
         Observation newest = held.newest();
@@ -107,7 +109,7 @@ public final class WhoopSource implements HealthSource {
                 partlyRead);
     }
 
-    /** Days up to the person's today that do not lie wholly in what was read. */
+    /** Days up to the person's today that were not read completely. */
     private Set<LocalDate> partlyRead(@Nullable SyncFreshness freshness, DayRange days, ZoneOffset offset) {
         if (freshness == null) {
             return Set.copyOf(days.days());

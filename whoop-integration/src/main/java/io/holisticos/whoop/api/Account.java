@@ -1,8 +1,8 @@
 package io.holisticos.whoop.api;
 
 /**
- * Whose WHOOP account a token is of. The number is all that has to be readable: it decides to whom a consent belongs, and
- * no consent may be lost for want of a name.
+ * The WHOOP account that a token is of. Only the number has to be readable: it decides to whom a consent belongs, and a consent must
+ * not fail because a name is missing.
  *
  * @param firstName empty when there is none, or none that could be shown; so is {@code lastName}
  */

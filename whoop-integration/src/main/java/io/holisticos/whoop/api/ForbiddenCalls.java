@@ -15,14 +15,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls that were answered with 403. That is "not now", and never a word about consent: the network's edge says it in
- * plain text (seen 2026: {@code error code: 1010}) or HTML, WHOOP itself of a membership that lapsed. Thread-safe.
+ * Calls that were answered with 403. Such an answer means "not now" and says nothing of the consent. The network's edge sends it as
+ * plain text (seen 2026: {@code error code: 1010}) or HTML, and WHOOP itself for a membership that lapsed. Thread-safe.
  */
 public final class ForbiddenCalls {
 
     private static final Logger log = LoggerFactory.getLogger(ForbiddenCalls.class);
 
-    /** So long after the last one an operator is to know. */
+    /** For so long after the last one an operator is told. */
     private static final Duration RECENT = Duration.ofMinutes(15);
 
     private final Meter meter;
@@ -36,13 +36,13 @@ public final class ForbiddenCalls {
     }
 
     /**
-     * The latest one.
+     * The latest 403.
      *
      * @param body what kind it was: {@code plain_text}, {@code html}, {@code json}, {@code empty}, {@code other}
      */
     public record Last(Instant at, String command, String body) {}
 
-    /** Counts and logs it; the body itself goes nowhere. */
+    /** Counts and logs a 403, without its body. */
     public void note(CommandKey command, Reply reply) {
         String body = kindOf(reply);
         last.set(new Last(clock.instant(), command.name(), body));
@@ -59,7 +59,7 @@ public final class ForbiddenCalls {
         return Optional.ofNullable(last.get());
     }
 
-    /** Whether it happened a short while ago. */
+    /** Whether the last 403 was a short while ago. */
     public boolean isRecent() {
         return last().filter(one -> one.at().plus(RECENT).isAfter(clock.instant()))
                 .isPresent();

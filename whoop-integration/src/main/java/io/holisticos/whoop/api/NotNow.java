@@ -2,7 +2,7 @@ package io.holisticos.whoop.api;
 
 import io.holisticos.health.HealthError.BadSourceReply;
 
-/** What stands before WHOOP's API answered instead of it: a 403, or a page for people. It passes, whenever that may be. */
+/** A 403 or an HTML page: something in front of WHOOP's API answered. It passes, but nobody knows when. */
 public final class NotNow extends BadSourceReply {
 
     private static final long serialVersionUID = 1;

@@ -6,9 +6,8 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import java.io.IOException;
 
 /**
- * From the bytes of one record to the record, when they come and when they are read again from the archive: null and
- * absent are the same, unknown fields are fine, and what breaks a documented rule or cannot be stored is refused.
- * Thread-safe.
+ * Reads one record from its bytes, whether they come from WHOOP or from the archive. Null and absent are the same, unknown fields
+ * are ignored, and a value that breaks a documented rule or cannot be stored is refused. Thread-safe.
  */
 public final class RecordReader {
 

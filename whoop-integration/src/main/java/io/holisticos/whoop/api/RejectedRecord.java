@@ -2,7 +2,7 @@ package io.holisticos.whoop.api;
 
 import io.holisticos.health.HealthError.BadSourceReply;
 
-/** The one record that was asked for is there and breaks a documented rule: asking once more would bring the same. */
+/** The record that was fetched exists and breaks a documented rule. Fetching it again would bring the same. */
 public final class RejectedRecord extends BadSourceReply {
 
     RejectedRecord(Rejected rejected) {

@@ -4,8 +4,9 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Without what a record is none: nobody could say whose it is or when it was. A number that cannot be true is no reason to
- * refuse one: it is kept as it came, and who shows it judges. Messages name the field and never the value: they are logged.
+ * The rules that a record must keep, since without them nobody could say whose it is or when it was. A number that cannot be true
+ * does not break a rule: it is stored as it came, and whoever shows it decides. Messages are logged, so they name the field and
+ * never the value.
  */
 final class Rules {
 

@@ -38,17 +38,17 @@ import org.jspecify.annotations.Nullable;
  * <p>All methods throw, besides what {@link Outbound#call} throws: {@link ReauthorizationRequired} at 401, when not even
  * a fresh token is accepted, and {@link BadSourceReply} when the answer is not of the documented form, which a 403 never
  * is: {@link ForbiddenCalls} says why.
- * Which of them a 404 is, is not known to WHOOP either: not there, not there yet, or not this member's.
+ * A 404 may mean that a record does not exist, does not exist yet, or is another member's: WHOOP does not tell which.
  */
 public final class WhoopApi {
 
-    /** This source, as answers and errors name it. */
+    /** This source's name in answers and errors. */
     public static final SourceName WHOOP = new SourceName("whoop");
 
-    /** The most WHOOP gives; above it refuses. */
+    /** The most that WHOOP allows; it refuses more. */
     private static final int PAGE_SIZE = 25;
 
-    /** 10,000 records: nobody has more of one kind, so a longer walk is a fault of the other side. */
+    /** 10,000 records: nobody has more of one kind, so more pages are a fault of WHOOP. */
     private static final int MAX_PAGES = 400;
 
     private static final DateTimeFormatter UTC_MILLIS = DateTimeFormatter.ofPattern(
@@ -64,7 +64,7 @@ public final class WhoopApi {
     private static final CommandKey REVOKE = new CommandKey("WHOOP_REVOKE");
     private static final CommandKey MAPPING = new CommandKey("WHOOP_MAPPING");
 
-    /** Of everything that is asked here. */
+    /** The command keys of all calls here. */
     public static final List<CommandKey> KEYS =
             List.of(CYCLE, RECOVERY, SLEEP, WORKOUT, PROFILE, BODY, REVOKE, MAPPING);
 
@@ -75,7 +75,7 @@ public final class WhoopApi {
     private final ForbiddenCalls forbidden;
 
     /**
-     * The client, by one way for all lanes.
+     * The client, with one outbound for all lanes.
      *
      * @param baseUrl with its {@code /developer}
      */
@@ -98,7 +98,7 @@ public final class WhoopApi {
         this.forbidden = forbidden;
     }
 
-    /** The client whose lanes go separate ways; itself in the lane {@link Lane#INTERACTIVE}. */
+    /** The same client with a budget for each lane; it is in the lane {@link Lane#INTERACTIVE} itself. */
     public WhoopApi withLanes(Function<Lane, Budget> budgets) {
         Map<Lane, Outbound> ways = new EnumMap<>(Lane.class);
         for (Lane lane : Lane.values()) {
@@ -280,9 +280,9 @@ public final class WhoopApi {
             throw new NotNow("status 403 for " + call.key());
         }
         if (isAPageForPeople(reply)) {
-            throw new NotNow("HTML with status " + reply.status()); // the edge speaking, not the API
+            throw new NotNow("HTML with status " + reply.status()); // the network's edge answered, not the API
         }
-        if (reply.status() == 401) { // the way there has tried a fresh token
+        if (reply.status() == 401) { // the outbound client has tried a fresh token already
             throw new ReauthorizationRequired(WHOOP);
         }
         return reply;

@@ -25,14 +25,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * From bytes to records: null and absent are the same, unknown fields are fine, and each record of a page stands for
- * itself. Error texts name fields and never quote a body.
+ * Reads replies. One record of a page that breaks a rule does not affect the others. Error texts name fields and never quote a
+ * body.
  */
 final class WireReader {
 
     private static final Logger log = LoggerFactory.getLogger(WireReader.class);
 
-    /** What ids look like, so that nothing else of a broken record gets into a log line. */
+    /** The forms of ids: nothing else of a broken record may get into a log line. */
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,19}");
 
     private static final Pattern UUID = Pattern.compile("\"[0-9a-fA-F-]{36}\"");
@@ -138,7 +138,7 @@ final class WireReader {
         for (byte[] raw : raws) {
             try {
                 records.add(new Fetched<>(single.read(raw, type), raw));
-            } catch (IOException | RuntimeException e) { // whatever it is, the others go on
+            } catch (IOException | RuntimeException e) { // whatever is wrong with it, the others are read
                 rejected.add(rejected(raw, type, reasonOf(e)));
             }
         }
@@ -159,7 +159,7 @@ final class WireReader {
         return rejected;
     }
 
-    /** However broken the rest of it is. */
+    /** The id of a record, however broken the rest of it is. */
     private static String idOf(byte[] raw, Class<?> type) {
         String field = type == Recovery.class ? "cycle_id" : "id";
         Pattern form = type == Cycle.class || type == Recovery.class ? NUMBER : UUID;

@@ -1,7 +1,9 @@
 /**
  * WHOOP's developer API v2 as Java: its records in its own words, and a client for every member endpoint.
  *
- * <p>May use {@code outbound} and {@code health}. Start reading at {@link io.holisticos.whoop.api.WhoopApi}.
+ * <p>May use: {@code health}, {@code outbound}, {@code whoop.quota}.
+ *
+ * <p>Start reading at {@link io.holisticos.whoop.api.WhoopApi}.
  */
 @NullMarked
 package io.holisticos.whoop.api;

@@ -4,13 +4,12 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record that lists should have shown and did not. Whether it is gone is for a second list, and then for a call by id,
- * to say.
+ * A record that a list should have shown and did not. A second list, and then a call by its id, tell whether it is deleted.
  *
  * @param id the record's; of a recovery, the id of its sleep
  * @param cycleId of a recovery, the cycle it is asked for by
- * @param missedAt when the last list began that lacked it
- * @param twice whether two lists lacked it since it was seen
+ * @param missedAt when the last list without it began
+ * @param twice whether two lists were without it since it was last seen
  */
 public record Absent(
         RecordKind<?> kind, String id, @Nullable Long cycleId, Instant missedAt, boolean twice) {}

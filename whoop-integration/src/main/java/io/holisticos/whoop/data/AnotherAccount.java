@@ -1,11 +1,11 @@
 package io.holisticos.whoop.data;
 
-/** While a call was in the air its member left the account that it read: what it brought is not kept. */
+/** The member left the WHOOP account that a call read while the call was under way: what it brought is not saved. */
 public final class AnotherAccount extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    public AnotherAccount() {
+    AnotherAccount() {
         super("the member has another WHOOP account by now", null, false, false);
     }
 }

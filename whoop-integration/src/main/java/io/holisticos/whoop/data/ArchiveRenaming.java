@@ -6,21 +6,26 @@ import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import io.holisticos.health.UserId;
 import io.holisticos.jobs.TakeOver;
 import io.holisticos.vault.Vault;
-import io.holisticos.whoop.data.ArchiveRenamingStore.Walk;
+import io.holisticos.whoop.data.ArchiveStore.RenamingProgress;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings names of payloads that a version before gave to their present form, member by member, while the service runs:
- * until then rows are found by either. Walks over all members until a whole walk finds nothing, for a replica of the
- * version before may still be writing; and begins anew should one come back.
+ * Renews the hashes by which a former version of this service named payloads, member by member, while the service runs. Until
+ * then rows are found by either hash. It walks over all members until a whole walk finds nothing, since a replica of the former
+ * version may still be writing, and begins again should such a replica come back.
  */
 public final class ArchiveRenaming {
 
@@ -28,23 +33,27 @@ public final class ArchiveRenaming {
 
     private static final Duration EVERY = Duration.ofMinutes(10);
 
-    /** A member is a transaction of some thousand rows. */
+    /** Each member is a transaction of some thousand rows. */
     private static final int MEMBERS_AT_ONCE = 500;
 
-    /** Replicas' clocks differ by less, and no statement takes longer. */
+    /** Replicas' clocks differ by less than this, and no statement takes longer. */
     private static final Duration MARGIN = Duration.ofMinutes(10);
 
-    private final ArchiveRenamingStore store;
+    private final Jdbi jdbi;
+    private final ArchiveStore archive;
+    private final RecordStore records;
     private final PayloadNames names;
     private final Clock clock;
 
     public ArchiveRenaming(Jdbi jdbi, Vault vault, Clock clock) {
-        this.store = new ArchiveRenamingStore(jdbi);
+        this.jdbi = jdbi;
+        this.archive = new ArchiveStore(jdbi);
+        this.records = new RecordStore(jdbi);
         this.names = new PayloadNames(vault);
         this.clock = clock;
     }
 
-    /** What is done by the clock; to be given to {@link io.holisticos.jobs.Jobs}. */
+    /** The work that runs on a schedule, for {@link io.holisticos.jobs.Jobs}. */
     public List<RecurringTask<?>> recurringTasks() {
         return List.of(Tasks.recurring("whoop-archive-names", FixedDelay.of(EVERY))
                 .onDeadExecution(new TakeOver<>(clock))
@@ -52,39 +61,64 @@ public final class ArchiveRenaming {
                         round(MEMBERS_AT_ONCE, () -> context.getSchedulerState().isShuttingDown())));
     }
 
-    /** Goes on with the walk for some members. What is done is kept, wherever it is stopped. */
+    /** Continues the walk for some members. What is done is kept, wherever it is stopped. */
     void round(int most, BooleanSupplier stopping) {
-        Walk walk = begun(store.walk());
-        if (!walk.done()) {
+        RenamingProgress progress = begun(archive.progress());
+        if (!progress.done()) {
             names.prepare();
         }
         int members = 0;
-        for (int i = 0; i < most && !walk.done() && !stopping.getAsBoolean(); i++) {
-            Optional<String> next = store.next(walk.to());
+        for (int i = 0; i < most && !progress.done() && !stopping.getAsBoolean(); i++) {
+            Optional<String> next = memberAfter(progress.lastMember());
             if (next.isEmpty()) {
-                walk = ended(walk);
+                progress = ended(progress);
                 break;
             }
-            int found = store.rename(new UserId(next.get()), names::ofFormer) > 0 ? 1 : 0;
+            int found = rename(new UserId(next.get())) > 0 ? 1 : 0;
             members += found;
-            walk = new Walk(next.get(), walk.found() + found, false, null);
+            progress = new RenamingProgress(next.get(), progress.found() + found, false, null);
         }
-        store.save(walk, clock.instant());
+        archive.save(progress, clock.instant());
         if (members > 0) {
             log.info("event=archive_names_renewed members={}", members);
         }
     }
 
-    /** A walk that is done is begun anew when a version before wrote since. */
-    private Walk begun(Walk walk) {
-        Instant at = walk.at();
-        return walk.done() && at != null && store.cameSince(at.minus(MARGIN)) ? Walk.BEGIN : walk;
+    private Optional<String> memberAfter(String last) {
+        return Stream.of(records.firstMemberAfter(last), archive.firstMemberAfter(last))
+                .flatMap(Optional::stream)
+                .min(Comparator.naturalOrder());
     }
 
-    private static Walk ended(Walk walk) {
-        if (walk.found() == 0) {
+    /** Renames all of a member at once, so that a row and its payload never differ. Returns how many hashes changed. */
+    private int rename(UserId who) {
+        return jdbi.inTransaction(handle -> {
+            RecordStore.takeTurn(handle, who);
+            Set<byte[]> former = new TreeSet<>(Arrays::compareUnsigned);
+            former.addAll(RecordStore.formerHashes(handle, who));
+            former.addAll(ArchiveStore.formerHashes(handle, who));
+            if (!former.isEmpty()) {
+                byte[][] formers = former.toArray(byte[][]::new);
+                byte[][] renewed = former.stream().map(names::ofFormer).toArray(byte[][]::new);
+                RecordStore.rename(handle, who, formers, renewed);
+                ArchiveStore.rename(handle, who, formers, renewed);
+            }
+            return former.size();
+        });
+    }
+
+    /** A walk that is done begins again when a former version wrote since. */
+    private RenamingProgress begun(RenamingProgress progress) {
+        Instant at = progress.recordedAt();
+        return progress.done() && at != null && archive.hasFormerHashSince(at.minus(MARGIN))
+                ? RenamingProgress.NONE
+                : progress;
+    }
+
+    private static RenamingProgress ended(RenamingProgress progress) {
+        if (progress.found() == 0) {
             log.info("event=archive_names_all_renewed");
         }
-        return new Walk("", 0, walk.found() == 0, null);
+        return new RenamingProgress("", 0, progress.found() == 0, null);
     }
 }

@@ -9,18 +9,18 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The completeness ledger of one member: of which moments it is known what WHOOP has, collection by collection. A moment
- * is covered when a list was read that holds every record <em>starting</em> then; a recovery starts with its sleep. What
- * is not covered is unfetched. Covered is not final: it was so when it was read.
+ * For which moments it is known what WHOOP has of one member, kind by kind. A moment is covered when a list was read that shows
+ * every record <em>starting</em> then; a recovery starts with its sleep. Moments that are not covered are unfetched. What is
+ * covered can still change at WHOOP afterwards.
  */
 public final class Coverage {
 
-    private static final Kept NOTHING = new Kept(Spans.none(), Spans.none(), Spans.none());
+    private static final OfKind NOTHING = new OfKind(Spans.none(), Spans.none(), Spans.none());
 
-    private final Map<RecordKind<?>, Kept> kept;
+    private final Map<RecordKind<?>, OfKind> kinds;
 
-    Coverage(Map<RecordKind<?>, Kept> kept) {
-        this.kept = Map.copyOf(kept);
+    Coverage(Map<RecordKind<?>, OfKind> kinds) {
+        this.kinds = Map.copyOf(kinds);
     }
 
     /** Nothing is known of the member yet. */
@@ -42,17 +42,17 @@ public final class Coverage {
     public record Interval(Instant from, Instant to, State state) {}
 
     /**
-     * What is kept of a collection.
+     * What is known of a kind.
      *
-     * @param read windows read to the end
-     * @param near what lies around the records found
+     * @param read the windows that were read to their end
+     * @param near half a week to either side of every record found
      * @param pending where records wait for their score
      */
-    record Kept(Spans read, Spans near, Spans pending) {}
+    record OfKind(Spans read, Spans near, Spans pending) {}
 
-    /** The covered spans of a collection, oldest first; no two overlap. */
+    /** The covered spans of a kind, oldest first; no two overlap. */
     public List<Interval> intervals(RecordKind<?> kind) {
-        Kept of = of(kind);
+        OfKind of = of(kind);
         Spans pending = of.read().intersect(of.pending());
         Spans found = of.read().minus(pending);
         List<Interval> all = new ArrayList<>();
@@ -63,12 +63,12 @@ public final class Coverage {
         return List.copyOf(all);
     }
 
-    /** Every covered moment of a collection, whatever its state. */
+    /** Every covered moment of a kind, whatever its state. */
     public Spans covered(RecordKind<?> kind) {
         return of(kind).read();
     }
 
-    /** What of the window is unfetched, oldest first. */
+    /** The unfetched parts of the window, oldest first. */
     public List<Window> gaps(RecordKind<?> kind, Window window) {
         return Spans.of(window).minus(of(kind).read()).windows();
     }
@@ -79,8 +79,8 @@ public final class Coverage {
         return windows.isEmpty() ? Optional.empty() : Optional.of(windows.get(windows.size() - 1));
     }
 
-    private Kept of(RecordKind<?> kind) {
-        return kept.getOrDefault(kind, NOTHING);
+    private OfKind of(RecordKind<?> kind) {
+        return kinds.getOrDefault(kind, NOTHING);
     }
 
     private static void add(List<Interval> all, Spans spans, State state) {
@@ -89,6 +89,6 @@ public final class Coverage {
 
     @Override
     public String toString() {
-        return "Coverage" + kept.keySet();
+        return "Coverage" + kinds.keySet();
     }
 }

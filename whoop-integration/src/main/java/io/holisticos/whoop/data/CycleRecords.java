@@ -29,7 +29,7 @@ public record CycleRecords(
         otherSleeps = List.copyOf(otherSleeps);
     }
 
-    /** Whether the moment lies in the cycle, no later after its start than the reach; an open one has no end. */
+    /** Whether the moment lies in the cycle, and no longer after its start than the reach. An open cycle has no end. */
     boolean contains(Instant moment, Duration reach) {
         if (cycle == null
                 || moment.isBefore(cycle.start())
@@ -40,7 +40,7 @@ public record CycleRecords(
         return end == null || moment.isBefore(end);
     }
 
-    /** Where the member woke up, else where the cycle was; null while neither is known. */
+    /** The offset where the member woke up, else that of the cycle; null while neither is known. */
     public @Nullable ZoneOffset offset() {
         if (sleep != null) {
             return sleep.timezoneOffset();

@@ -6,16 +6,16 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * What payloads are called in {@code archive_hash}: always the same for the same bytes, and of no use to who guesses them.
- * A version before called them by their plain SHA-256, by which an e-mail address in known JSON can be tried out. The
- * present name is made of that one, so that no payload has to be at hand to get it.
+ * The hashes that name payloads in {@code archive_hash}. The same bytes always have the same hash, and nobody without the key can
+ * test a guess by it. A former version of this service used the plain SHA-256, by which somebody could test e-mail addresses.
+ * The present hash is computed from that one, so it needs no payload.
  */
 final class PayloadNames {
 
     /** The first byte of the present form. */
     static final int FORM = 1;
 
-    /** How long the names are that a version before gave. */
+    /** How many bytes a former hash has. */
     static final int FORMER_LENGTH = 32;
 
     private static final String KEY = "whoop.archive";
@@ -26,12 +26,12 @@ final class PayloadNames {
         this.vault = vault;
     }
 
-    /** Has the key read, or made, now, and not first while a transaction holds a connection. */
+    /** Reads or makes the key now, so that no transaction has to wait for it later. */
     void prepare() {
         byte[] unused = vault.fingerprint(KEY, new byte[0]);
     }
 
-    /** @param former what a version before called it */
+    /** @param former the hash that a former version of this service gave the payload */
     byte[] ofFormer(byte[] former) {
         byte[] fingerprint = vault.fingerprint(KEY, former);
         return ByteBuffer.allocate(1 + fingerprint.length)
@@ -40,7 +40,7 @@ final class PayloadNames {
                 .array();
     }
 
-    /** What a version before called it. */
+    /** The hash that a former version of this service gave the payload. */
     static byte[] former(byte[] raw) {
         try {
             return MessageDigest.getInstance("SHA-256").digest(raw);

@@ -6,9 +6,6 @@ import io.holisticos.health.UserId;
 import io.holisticos.vault.Vault;
 import io.holisticos.whoop.api.Fetched;
 import io.holisticos.whoop.api.RecordReader;
-import io.holisticos.whoop.data.PageStore.Version;
-import io.holisticos.whoop.data.RebuildStore.Row;
-import io.holisticos.whoop.data.RebuildStore.Table;
 import io.holisticos.whoop.data.WhoopStore.Purpose;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -30,21 +27,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Derives again what lies in rows because of their payload, replaced versions included, as {@link WhoopStore} did when
- * they came: by the same code. A row that is right already is not written, so a second run changes nothing, and one that
- * was stopped is begun anew. May run beside the service and beside itself. One object for one run.
+ * Derives rows from their payloads again, replaced versions included, by the code that derived them when they came. A row that
+ * is right is not written: a second run changes nothing, and a run that was stopped can begin again. It may run beside the
+ * service and beside another run. One object is for one run.
  */
 public final class Rebuild {
 
     private static final Logger log = LoggerFactory.getLogger(Rebuild.class);
 
-    /** While one waits for the database, the other decrypts and derives. */
+    /** While one thread waits for the database, the other decrypts and derives. */
     private static final int THREADS = 2;
 
-    /** Of rows that cannot be derived, these many are named in the log. */
+    /** So many rows that cannot be derived are named in the log. */
     private static final int NAMED = 20;
 
-    private final RebuildStore store;
+    private final RecordStore store;
     private final Vault vault;
     private final RecordReader reader;
     private final Derivation derivation;
@@ -56,7 +53,7 @@ public final class Rebuild {
     private volatile boolean differing;
 
     public Rebuild(Jdbi jdbi, Vault vault, RecordReader reader) {
-        this.store = new RebuildStore(jdbi);
+        this.store = new RecordStore(jdbi);
         this.vault = vault;
         this.reader = reader;
         this.derivation = new Derivation(vault);
@@ -65,10 +62,10 @@ public final class Rebuild {
     /**
      * What became of the rows of a kind.
      *
-     * @param held derived from their payload
-     * @param changed those of them that were otherwise before
-     * @param withoutPayload left alone: the archive keeps their payload no longer
-     * @param unreadable left alone: their payload does not open, or is not of that record
+     * @param held rows that were derived from their payload
+     * @param changed those of them that differed before
+     * @param withoutPayload rows left alone, since the archive no longer keeps their payload
+     * @param unreadable rows left alone, since their payload does not open or is of another record
      */
     public record Count(String kind, long held, long changed, long withoutPayload, long unreadable) {
 
@@ -77,17 +74,17 @@ public final class Rebuild {
         }
     }
 
-    /** How far it went; {@code expected} is an estimate. */
+    /** How far the run is; {@code expected} is an estimate. */
     public record Progress(String kind, long done, long expected) {}
 
     /**
      * Works through all kinds.
      *
-     * @param only nobody else's rows; null for everybody's
-     * @return one for each kind begun, in the order of the work
+     * @param only the member whose rows are derived; null for all members
+     * @return one for each kind that was begun, in the order of the work
      */
     public List<Count> run(@Nullable UserId only) {
-        List<Table> tables = Table.all();
+        List<RecordTable> tables = RecordTable.all();
         expected =
                 tables.stream().mapToLong(table -> store.estimate(table, only)).sum();
         List<Count> counts = new ArrayList<>();
@@ -95,14 +92,14 @@ public final class Rebuild {
         try {
             for (RecordKind<?> each : RecordKind.all()) {
                 if (!stopped) {
-                    kind = each.word();
-                    Tally tally = new Tally();
-                    for (Table table : tables) {
+                    kind = each.collection();
+                    Counter counter = new Counter();
+                    for (RecordTable table : tables) {
                         if (table.kind().equals(each)) {
-                            work(new Walk(table, only), tally, threads);
+                            work(new TablePages(table, only), counter, threads);
                         }
                     }
-                    counts.add(tally.count(each));
+                    counts.add(counter.count(each));
                 }
             }
         } finally {
@@ -111,7 +108,7 @@ public final class Rebuild {
         return counts;
     }
 
-    /** Lets the pages under way come to their end, and begins no other. */
+    /** Ends the run after the pages under way. */
     public void stop() {
         stopped = true;
     }
@@ -124,16 +121,16 @@ public final class Rebuild {
         return new Progress(kind, done.sum(), expected);
     }
 
-    private void work(Walk walk, Tally tally, ExecutorService threads) {
+    private void work(TablePages pages, Counter counter, ExecutorService threads) {
         Callable<Boolean> worker = () -> {
             try {
-                for (List<Row> page = walk.next(); !page.isEmpty(); page = walk.next()) {
-                    derive(walk.table, page, tally);
+                for (List<StoredRow> page = pages.next(); !page.isEmpty(); page = pages.next()) {
+                    derive(pages.table, page, counter);
                     done.add(page.size());
                 }
                 return true;
             } finally {
-                walk.end(); // also for the other thread: either nothing is left, or this one failed
+                pages.end(); // also for the other thread: nothing is left, or this thread failed
             }
         };
         try {
@@ -148,52 +145,55 @@ public final class Rebuild {
         }
     }
 
-    private void derive(Table table, List<Row> page, Tally tally) {
+    private void derive(RecordTable table, List<StoredRow> page, Counter counter) {
         ArrayNode rows = Json.array();
         Set<UserId> whose = new HashSet<>();
-        for (Row row : page) {
+        for (StoredRow row : page) {
             byte[] payload = row.payloadSealed();
             if (payload == null) {
-                tally.withoutPayload.increment();
+                counter.withoutPayload.increment();
                 continue;
             }
             try {
-                Version version = version(table.kind(), row, payload);
+                RecordVersion version = version(table.kind(), row, payload);
                 ObjectNode derived =
                         version.row().get().put("user_id", row.who().value());
                 rows.add(derived.put("archive_hash", WhoopStore.bytea(version.hash())));
-                if (PayloadNames.isFormer(row.hash())) { // one of both it will be when this is written
-                    rows.add(derived.deepCopy().put("archive_hash", WhoopStore.bytea(version.former())));
+                if (PayloadNames.isFormer(
+                        row.hash())) { // by the time this is written, the row has one hash or the other
+                    rows.add(derived.deepCopy().put("archive_hash", WhoopStore.bytea(version.formerHash())));
                 }
                 whose.add(row.who());
-                tally.held.increment();
+                counter.held.increment();
             } catch (Vault.Unreadable | IOException e) {
-                tally.unreadable.increment();
+                counter.unreadable.increment();
                 name(table, row, e);
             }
         }
         if (rows.isEmpty()) {
             return;
         }
-        if (differing || store.anyDiffers(table, rows)) { // where one page differed the next will: no look before
-            int changed = store.write(table, rows, whose);
-            tally.changed.add(changed);
+        if (differing
+                || store.anyDiffers(table, rows)) { // after a page that differed the next one probably differs too
+            int changed = store.update(table, rows, whose);
+            counter.changed.add(changed);
             differing = changed > 0;
         }
     }
 
-    private <T> Version version(RecordKind<T> kind, Row row, byte[] payload) throws IOException {
+    private <T> RecordVersion version(RecordKind<T> kind, StoredRow row, byte[] payload) throws IOException {
         byte[] raw = vault.open(row.who(), Purpose.PAYLOAD, payload);
         T record = reader.read(raw, kind.type());
-        Version version = derivation.version(kind, row.who(), new Fetched<>(record, raw), Json.parse(row.sealed()));
-        byte[] name = PayloadNames.isFormer(row.hash()) ? version.former() : version.hash();
+        RecordVersion version =
+                derivation.version(kind, row.who(), new Fetched<>(record, raw), Json.parse(row.sealed()));
+        byte[] name = PayloadNames.isFormer(row.hash()) ? version.formerHash() : version.hash();
         if (!Arrays.equals(name, row.hash()) || !version.key().toString().equals(row.key())) {
             throw new OfAnotherRecord();
         }
         return version;
     }
 
-    private void name(Table table, Row row, Exception why) {
+    private void name(RecordTable table, StoredRow row, Exception why) {
         if (named.incrementAndGet() <= NAMED) {
             log.warn(
                     "event=payload_unreadable table={} id={} member={} reason={}",
@@ -204,28 +204,28 @@ public final class Rebuild {
         }
     }
 
-    /** The payload is not the one the row names, or tells of another record. */
+    /** The payload is not the one that the row names, or it is of another record. */
     private static final class OfAnotherRecord extends IOException {}
 
-    /** A table from its first key to its last; each page is given once. */
-    private final class Walk {
+    /** The pages of a table from its first key to its last. Each is given out once. */
+    private final class TablePages {
 
-        private final Table table;
+        private final RecordTable table;
         private final @Nullable UserId only;
-        private @Nullable Row last;
+        private @Nullable StoredRow last;
         private boolean ended;
 
-        Walk(Table table, @Nullable UserId only) {
+        TablePages(RecordTable table, @Nullable UserId only) {
             this.table = table;
             this.only = only;
         }
 
-        /** Empty at the end, and when the rebuild is stopped. */
-        synchronized List<Row> next() {
+        /** The next page; empty at the end and when the rebuild is stopped. */
+        synchronized List<StoredRow> next() {
             if (ended || stopped) {
                 return List.of();
             }
-            List<Row> page = store.after(last, table, only);
+            List<StoredRow> page = store.after(last, table, only);
             if (!page.isEmpty()) {
                 last = page.get(page.size() - 1);
             }
@@ -237,7 +237,7 @@ public final class Rebuild {
         }
     }
 
-    private static final class Tally {
+    private static final class Counter {
 
         private final LongAdder held = new LongAdder();
         private final LongAdder changed = new LongAdder();
@@ -245,7 +245,7 @@ public final class Rebuild {
         private final LongAdder unreadable = new LongAdder();
 
         Count count(RecordKind<?> kind) {
-            return new Count(kind.word(), held.sum(), changed.sum(), withoutPayload.sum(), unreadable.sum());
+            return new Count(kind.collection(), held.sum(), changed.sum(), withoutPayload.sum(), unreadable.sum());
         }
     }
 }

@@ -9,19 +9,25 @@ import io.holisticos.whoop.api.Profile;
 import io.holisticos.whoop.api.Recovery;
 import io.holisticos.whoop.api.Sleep;
 import io.holisticos.whoop.api.Workout;
+import io.holisticos.whoop.data.WhoopStore.Purpose;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A kind of WHOOP record and how it lies in its table: which field goes to which column. A column has the field's own
- * name, except where SQL or another id is in the way.
+ * A kind of WHOOP record: which field is stored in which column, what names a record, and how WHOOP lists and deletes it. A
+ * column has the field's own name, unless SQL or another id needs that name.
  *
  * @param <T> the record
  */
 public final class RecordKind<T> {
+
+    /** The column with WHOOP's number of the account that a record is of. */
+    static final String ACCOUNT = "whoop_user_id";
 
     private static final String SCORE = "score";
 
@@ -29,7 +35,7 @@ public final class RecordKind<T> {
             "cycle",
             Cycle.class,
             new Key<>("id", "bigint", Cycle::id, Cycle::updatedAt),
-            "id",
+            new Listing<>(Cycle::start, "id", "bigint", "id", MissingRule.BY_START, List.of("cycle")),
             columns(
                     columnsAt("", "id"),
                     header(),
@@ -41,7 +47,13 @@ public final class RecordKind<T> {
             "recovery",
             Recovery.class,
             new Key<>("cycle_id", "bigint", Recovery::cycleId, Recovery::updatedAt),
-            "sleep_id",
+            new Listing<>( // it tells no time but its making, which comes after its sleep
+                    Recovery::createdAt,
+                    "sleep_id",
+                    "uuid",
+                    "cycle_id",
+                    MissingRule.BY_SLEEP,
+                    List.of("recovery", "sleep")),
             columns(
                     columnsAt("", "cycle_id", "sleep_id"),
                     header(),
@@ -59,7 +71,7 @@ public final class RecordKind<T> {
             "sleep",
             Sleep.class,
             new Key<>("id", "uuid", Sleep::id, Sleep::updatedAt),
-            "id",
+            new Listing<>(Sleep::start, "id", "uuid", null, MissingRule.BY_START, List.of("sleep")),
             columns(
                     columnsAt("", "id", "cycle_id", "v1_id"),
                     header(),
@@ -92,7 +104,7 @@ public final class RecordKind<T> {
             "workout",
             Workout.class,
             new Key<>("id", "uuid", Workout::id, Workout::updatedAt),
-            "id",
+            new Listing<>(Workout::start, "id", "uuid", null, MissingRule.BY_START, List.of("workout")),
             columns(
                     columnsAt("", "id", "v1_id"),
                     header(),
@@ -117,7 +129,7 @@ public final class RecordKind<T> {
                             "zone_four_milli",
                             "zone_five_milli")));
 
-    /** One for each member; WHOOP gives it no time of change. */
+    /** One for each member. WHOOP does not say when it changed. */
     public static final RecordKind<BodyMeasurement> BODY_MEASUREMENT = new RecordKind<>(
             "body_measurement",
             BodyMeasurement.class,
@@ -125,46 +137,76 @@ public final class RecordKind<T> {
             null,
             columnsAt("", "height_meter", "weight_kilogram", "max_heart_rate"));
 
-    /** One for each member; all but the number is sealed on its way into the row, so it is read by the reader alone. */
+    /** One for each member. All but the account number is sealed in the row. */
     public static final RecordKind<Profile> PROFILE = new RecordKind<>(
             "profile",
             Profile.class,
             null,
             null,
             List.of(
-                    new Column("whoop_user_id", List.of("user_id")),
-                    new Column("email_sealed", List.of("email")),
-                    new Column("first_name_sealed", List.of("first_name")),
-                    new Column("last_name_sealed", List.of("last_name"))));
+                    column(ACCOUNT, "user_id"),
+                    new Column("email_sealed", List.of("email"), Purpose.EMAIL),
+                    new Column("first_name_sealed", List.of("first_name"), Purpose.FIRST_NAME),
+                    new Column("last_name_sealed", List.of("last_name"), Purpose.LAST_NAME)));
 
-    private final String word;
+    private final String collection;
     private final Class<T> type;
     private final @Nullable Key<T> key;
-    private final @Nullable String tombstoneKey;
+    private final @Nullable Listing<T> listing;
     private final List<Column> columns;
 
     private RecordKind(
-            String word, Class<T> type, @Nullable Key<T> key, @Nullable String tombstoneKey, List<Column> columns) {
-        this.word = word;
+            String collection,
+            Class<T> type,
+            @Nullable Key<T> key,
+            @Nullable Listing<T> listing,
+            List<Column> columns) {
+        this.collection = collection;
         this.type = type;
         this.key = key;
-        this.tombstoneKey = tombstoneKey;
+        this.listing = listing;
         this.columns = columns;
     }
 
     /** The column that names a record among those of a member, and when the record last changed. */
     private record Key<T>(String column, String sqlType, Function<T, ?> of, Function<T, Instant> change) {}
 
-    /** A column and where its value lies in the record's JSON. */
-    private record Column(String name, List<String> path) {}
-
-    String table() {
-        return "whoop_" + word;
+    /** How to tell which held records a page of a list should have shown. */
+    enum MissingRule {
+        /** Those that start in the window that the page covers. */
+        BY_START,
+        /** Those whose sleep lies between the sleeps that the page's own records are of. */
+        BY_SLEEP
     }
 
-    /** The word for this kind, such as {@code cycle}. */
-    public String word() {
-        return word;
+    /**
+     * How WHOOP lists records of a kind, and deletes them.
+     *
+     * @param start where a record stands in its list
+     * @param idColumn the column by which deletions and missing records are named
+     * @param idType its type in SQL
+     * @param cycleColumn the column with the cycle that a missing record is fetched by; null when its id is enough
+     * @param deletedWith the collections of which a deletion of that id deletes the record
+     */
+    record Listing<T>(
+            Function<T, Instant> start,
+            String idColumn,
+            String idType,
+            @Nullable String cycleColumn,
+            MissingRule missing,
+            List<String> deletedWith) {}
+
+    /**
+     * A column and where its value stands in the record's JSON.
+     *
+     * @param sealedFor the purpose the value is sealed for; null when it is stored in the clear
+     */
+    private record Column(
+            String name, List<String> path, @Nullable String sealedFor) {}
+
+    /** The word for this kind in tables and reports, such as {@code cycle}. */
+    public String collection() {
+        return collection;
     }
 
     /** The columns that name a record. */
@@ -181,28 +223,43 @@ public final class RecordKind<T> {
         return key == null ? "text" : key.sqlType();
     }
 
-    /** What stands in {@link #ownKey}. */
+    /** The value of {@link #ownKey}. */
     Object ownKeyOf(UserId who, T record) {
         return key == null ? who.value() : key.of().apply(record);
     }
 
-    /** Of what type {@link #tombstoneKey} is. */
-    String tombstoneKeyType() {
-        return equals(CYCLE) ? "bigint" : "uuid";
+    /** Whether WHOOP lists records of this kind, so that one can be missing from a list and can be deleted. */
+    boolean isListed() {
+        return listing != null;
     }
 
-    /** Whether WHOOP lists them, so that one can be missing from a list. */
-    boolean isListed() {
-        return tombstoneKey != null;
+    /** @throws IllegalStateException when WHOOP does not list this kind */
+    Listing<T> listing() {
+        if (listing == null) {
+            throw new IllegalStateException("WHOOP does not list " + collection);
+        }
+        return listing;
+    }
+
+    /** Where a record stands in its list. */
+    Instant startOf(T record) {
+        return listing().start().apply(record);
     }
 
     Class<T> type() {
         return type;
     }
 
-    /** All kinds with a list. */
+    /** All kinds that WHOOP lists. */
     static List<RecordKind<?>> listed() {
-        return List.of(CYCLE, RECOVERY, SLEEP, WORKOUT);
+        return all().stream().filter(RecordKind::isListed).toList();
+    }
+
+    /** All kinds of which a deletion of this kind deletes records: a recovery goes with its sleep. */
+    List<RecordKind<?>> deletedKinds() {
+        return listed().stream()
+                .filter(kind -> kind.listing().deletedWith().contains(collection))
+                .toList();
     }
 
     /** All kinds that there are. */
@@ -210,30 +267,35 @@ public final class RecordKind<T> {
         return List.of(CYCLE, RECOVERY, SLEEP, WORKOUT, PROFILE, BODY_MEASUREMENT);
     }
 
-    static RecordKind<?> ofWord(String word) {
+    static RecordKind<?> ofCollection(String collection) {
         return all().stream()
-                .filter(kind -> kind.word.equals(word))
+                .filter(kind -> kind.collection.equals(collection))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no kind of record is called " + word));
+                .orElseThrow(() -> new IllegalArgumentException("no kind of record is called " + collection));
     }
 
-    /** The column deletions go by; null where WHOOP deletes nothing. */
-    @Nullable
-    String tombstoneKey() {
-        return tombstoneKey;
+    /** The columns that are sealed, each with the purpose it is sealed for. */
+    Map<String, String> sealedColumns() {
+        Map<String, String> sealed = new LinkedHashMap<>();
+        for (Column column : columns) {
+            if (column.sealedFor() != null) {
+                sealed.put(column.name(), column.sealedFor());
+            }
+        }
+        return sealed;
     }
 
-    /** Whether columns of it are sealed. */
-    boolean isSealed() {
-        return equals(PROFILE);
+    /** Whether each record tells its WHOOP account. */
+    boolean hasAccount() {
+        return columnNames().contains(ACCOUNT);
     }
 
     /** Whether WHOOP says when a record last changed. */
-    boolean knowsItsChange() {
+    boolean hasChange() {
         return key != null;
     }
 
-    /** When the record last changed; the latest moment there is where WHOOP does not say. */
+    /** When the record last changed; {@link Instant#MAX} when WHOOP does not say. */
     Instant changeOf(T record) {
         return key == null ? Instant.MAX : key.change().apply(record);
     }
@@ -243,6 +305,7 @@ public final class RecordKind<T> {
         return columns.stream().map(Column::name).toList();
     }
 
+    /** The row of a record, nothing sealed yet. */
     ObjectNode toRow(T record) {
         JsonNode tree = Json.treeOf(record);
         ObjectNode row = Json.object();
@@ -258,6 +321,7 @@ public final class RecordKind<T> {
         return row;
     }
 
+    /** @param row with what was sealed opened */
     T fromRow(JsonNode row) {
         ObjectNode tree = Json.object();
         for (Column column : columns) {
@@ -277,7 +341,7 @@ public final class RecordKind<T> {
 
     @Override
     public String toString() {
-        return word;
+        return collection;
     }
 
     @SafeVarargs
@@ -289,18 +353,18 @@ public final class RecordKind<T> {
         return List.copyOf(all);
     }
 
+    private static Column column(String name, String field) {
+        return new Column(name, List.of(field), null);
+    }
+
     private static List<Column> header() {
         return List.of(
-                new Column("whoop_user_id", List.of("user_id")),
-                new Column("created_at", List.of("created_at")),
-                new Column("updated_at", List.of("updated_at")));
+                column(ACCOUNT, "user_id"), column("created_at", "created_at"), column("updated_at", "updated_at"));
     }
 
     private static List<Column> span() {
         return List.of(
-                new Column("start_at", List.of("start")),
-                new Column("end_at", List.of("end")),
-                new Column("timezone_offset", List.of("timezone_offset")));
+                column("start_at", "start"), column("end_at", "end"), column("timezone_offset", "timezone_offset"));
     }
 
     private static List<Column> columnsAt(String parent, String... names) {
@@ -308,7 +372,7 @@ public final class RecordKind<T> {
         for (String name : names) {
             List<String> path = new ArrayList<>(parent.isEmpty() ? List.of() : List.of(parent.split("/", -1)));
             path.add(name);
-            found.add(new Column(name, List.copyOf(path)));
+            found.add(new Column(name, List.copyOf(path), null));
         }
         return List.copyOf(found);
     }

@@ -25,12 +25,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WhoopDays {
 
-    /** From falling asleep to the middle of the day that follows: the day of a cycle nobody slept in. */
+    /** From the start of a cycle to the middle of its day, for a cycle that nobody slept in. */
     private static final Duration TO_THE_DAY = Duration.ofHours(12);
 
     /**
-     * How long after its start a cycle still says which day a workout is on: a waking day and the night it waits for. A
-     * cycle that nobody closed by sleeping runs for days and says nothing of a workout in the second week.
+     * How long after its start a cycle still decides the day of a workout: a day awake and the night before it. A cycle that no
+     * sleep ends runs for days, and must not decide the day of a workout in its second week.
      */
     static final Duration REACH = Duration.ofHours(36);
 
@@ -44,16 +44,16 @@ public final class WhoopDays {
     private WhoopDays() {}
 
     /**
-     * These days as far as they hold anything, oldest first.
+     * Those of the days that have records, oldest first.
      *
-     * @param held as {@link WhoopDayStore#read} gives it for these days or for more
+     * @param held what {@link WhoopDayStore#read} gives for these days or for more
      */
-    public static Collection<WhoopDay> of(Held held, DayRange days) {
+    public static Collection<WhoopDay> of(HeldRecords held, DayRange days) {
         return of(held).subMap(days.from(), days.to().plusDays(1)).values();
     }
 
     /** Every day that any of these records belongs to, oldest first. A recovery without its sleep and cycle has none. */
-    static SortedMap<LocalDate, WhoopDay> of(Held held) {
+    static SortedMap<LocalDate, WhoopDay> of(HeldRecords held) {
         List<CycleRecords> cycles = together(held);
         SortedMap<LocalDate, List<CycleRecords>> cyclesByDay = new TreeMap<>();
         for (CycleRecords cycle : cycles) {
@@ -86,7 +86,7 @@ public final class WhoopDays {
         return new WhoopDay(date, primary, others, inOrder);
     }
 
-    /** By the main sleep that opened the cycle, else by its start, else by what else is held of it. */
+    /** The day of the main sleep, else of the cycle, else of a nap: the first of them that is held. */
     private static Optional<LocalDate> dayOf(CycleRecords records) {
         Sleep sleep = records.sleep();
         if (sleep != null) {
@@ -107,7 +107,7 @@ public final class WhoopDays {
                 .orElseGet(() -> localDate(workout.start(), workout.timezoneOffset()));
     }
 
-    private static List<CycleRecords> together(Held held) {
+    private static List<CycleRecords> together(HeldRecords held) {
         Map<Long, Parts> byCycle = new TreeMap<>();
         held.cycles().forEach(cycle -> partsOf(byCycle, cycle.id()).cycle = cycle);
         held.recoveries().forEach(recovery -> partsOf(byCycle, recovery.cycleId()).recovery = recovery);

@@ -1,8 +1,12 @@
 /**
- * What WHOOP has told us: the store with its histories and archive, and the days its records belong to.
+ * Stores what WHOOP sent, with histories, payloads, deletions and coverage, and says which day each record belongs to.
  *
- * <p>May use {@code whoop.api}, {@code vault} and {@code health}. Start reading at {@link
- * io.holisticos.whoop.data.WhoopStore}.
+ * <p>May use: {@code health}, {@code jobs}, {@code vault}, {@code whoop.api}.
+ *
+ * <p>Start reading at {@link io.holisticos.whoop.data.WhoopStore} for writing and at {@link
+ * io.holisticos.whoop.data.WhoopDayStore} for reading. Each table has one owner: {@link
+ * io.holisticos.whoop.data.RecordStore}, {@link io.holisticos.whoop.data.ArchiveStore}, {@link
+ * io.holisticos.whoop.data.CoverageStore} or {@link io.holisticos.whoop.data.DeletionStore}.
  */
 @NullMarked
 package io.holisticos.whoop.data;

@@ -95,7 +95,7 @@ final class Grants {
     }
 
     /** When the member's oldest but {@code skip} grant after this moment was made. */
-    Instant backAt(Waiting.Who who, Instant after, int skip) {
+    Instant backAt(WaitingCallers.Payer who, Instant after, int skip) {
         int left = skip;
         for (long sequence = firstAfter(after); sequence <= last; sequence++) {
             int slot = slot(sequence);

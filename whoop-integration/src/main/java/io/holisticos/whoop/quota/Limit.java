@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param reserve what WHOOP would allow beyond that
  * @param length the window and the margin
  */
-record Limit(Window window, int most, int reserve, Duration length) {
+record Limit(QuotaWindow window, int most, int reserve, Duration length) {
 
     /** We always keep so much, whatever others use: what they are said to use is inferred. */
     private static final int KEPT_PERCENT = 20;
@@ -20,7 +20,7 @@ record Limit(Window window, int most, int reserve, Duration length) {
         return foreign == 0 ? this : new Limit(window, Math.max(1, left), reserve, length);
     }
 
-    static Limit of(Window window, QuotaConfiguration configuration) {
+    static Limit of(QuotaWindow window, QuotaConfiguration configuration) {
         int allowed = switch (window) {
             case MINUTE -> configuration.perMinute;
             case DAY -> configuration.perDay;

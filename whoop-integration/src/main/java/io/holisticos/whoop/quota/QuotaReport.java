@@ -87,4 +87,42 @@ public record QuotaReport(
     LaneUse lane(Lane lane) {
         return Objects.requireNonNull(lanes.get(lane.word()));
     }
+
+    static QuotaReport of(
+            QuotaState state, LaneRules rules, Limit minute, Limit day, long headersIgnored, Instant now) {
+        int[] inMinute = state.grants.countByLaneAfter(now.minus(minute.length()));
+        int[] inDay = state.grants.countByLaneAfter(now.minus(day.length()));
+        int[] waiting = state.waiting.countByLane(now);
+        Map<String, LaneUse> lanes = new LinkedHashMap<>();
+        for (Lane lane : Lane.values()) {
+            int used = inMinute[lane.number];
+            int guaranteed = rules.guaranteed(lane);
+            lanes.put(
+                    lane.word(),
+                    new LaneUse(
+                            used,
+                            guaranteed,
+                            Math.max(0, used - guaranteed),
+                            inDay[lane.number],
+                            waiting[lane.number]));
+        }
+        Forecast forecast = Forecast.of(state.grants, state.day(now), now);
+        Map<String, Instant> blocks = new LinkedHashMap<>();
+        state.blocks(now).forEach((window, until) -> blocks.put(window.columnValue, until));
+        return new QuotaReport(
+                new Used(LaneRules.sum(inMinute), minute.most()),
+                new Used(LaneRules.sum(inDay), day.most()),
+                new UsedByOthers(state.foreign.inMinute(now), state.foreign.inDay(now)),
+                lanes,
+                state.roomAt(state.notBeforeTheLast(now)),
+                state.blockedUntil(now),
+                blocks,
+                headersIgnored,
+                forecast.text(),
+                forecast.endsAt(),
+                forecast.members(),
+                forecast.callsPerMemberAndDay(),
+                forecast.membersThatFit(),
+                forecast.admitsOneMore());
+    }
 }

@@ -1,9 +1,9 @@
 package io.holisticos.whoop.quota;
 
-import io.holisticos.whoop.quota.QuotaStore.Count;
 import io.holisticos.whoop.quota.QuotaStore.Grant;
+import io.holisticos.whoop.quota.QuotaStore.GrantCount;
 import io.holisticos.whoop.quota.QuotaStore.WindowState;
-import io.holisticos.whoop.quota.Waiting.Who;
+import io.holisticos.whoop.quota.WaitingCallers.Payer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -17,32 +17,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What one process knows of the quota: a copy of all that lies in the database, good for as long as count and version
- * there are the same. So a permit is decided without reading, and costs one statement. Not thread-safe.
+ * One process's copy of the quota in the database. It is good while count and version there are the same, so a permit is decided
+ * without reading and costs one statement. Not thread-safe.
  */
 final class QuotaState {
 
     private static final Logger log = LoggerFactory.getLogger(QuotaState.class);
 
-    /** Even in the longest line a member may make a job's worth of calls at once: they belong together. */
+    /** However many wait, a member may make as many calls at once as a job needs: they belong together. */
     private static final int AT_LEAST = 4;
 
-    /** Hosts whose clocks differ by more than this do not keep one order; by less, the order of grants is kept. */
+    /** While hosts' clocks differ by less than this, grants stay in order. */
     private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(10);
 
     /** WHOOP says in whole seconds when its window ends. */
     private static final Duration RESET_IS_ROUNDED = Duration.ofSeconds(1);
 
     final Grants grants;
-    final Waiting waiting = new Waiting();
-    final Foreign foreign = new Foreign();
+    final WaitingCallers waiting = new WaitingCallers();
+    final OtherCallers foreign = new OtherCallers();
 
     private final QuotaStore store;
     private final Limit minute;
     private final Limit day;
     private final LaneRules rules;
     private final int keep;
-    private final Map<Window, WindowState> windows = new EnumMap<>(Window.class);
+    private final Map<QuotaWindow, WindowState> windows = new EnumMap<>(QuotaWindow.class);
     private Instant lastGrantedAt = Instant.EPOCH;
     private long version;
     private boolean current;
@@ -56,26 +56,26 @@ final class QuotaState {
         this.grants = new Grants(keep);
     }
 
-    /** Whether there is anything to decide by; the grant itself tells whether it is still true. */
+    /** Whether there is a copy to decide by; the grant itself tells whether it is still current. */
     boolean isLoaded() {
         return current;
     }
 
-    /** Something happened of which we do not know how it ended. */
+    /** A change ended in a way that is not known: the copy is read again. */
     void doubt() {
         current = false;
     }
 
     /**
-     * Whether the last grant is later than what hosts may differ by: a clock was ahead, and what it dated would stand
-     * against everybody until then.
+     * Whether the last grant is further in the future than clocks may differ. A clock was ahead then, and its grants would block
+     * every call until that time.
      */
     boolean isAheadOf(Instant clockNow) {
         return lastGrantedAt.isAfter(clockNow.plus(CLOCKS_DIFFER));
     }
 
-    /** Catches up with the database, under its lock; what reaches further ahead than it can is brought back first. */
-    void catchUp(Handle handle, Count count, Instant clockNow) {
+    /** Reads what changed in the database, under its lock. Times too far in the future are corrected there first. */
+    void catchUp(Handle handle, GrantCount count, Instant clockNow) {
         if (count.lastGrantedAt().isAfter(clockNow.plus(CLOCKS_DIFFER))) {
             log.warn("event=quota_brought_back granted_at={} now={}", count.lastGrantedAt(), clockNow);
             store.bringBack(handle, clockNow);
@@ -95,10 +95,10 @@ final class QuotaState {
     }
 
     /**
-     * Catches up without the lock, and leaves the database as it is. What reaches further ahead than it can is brought back
-     * here only, as the next {@link #catchUp(Handle, Count, Instant)} would; that one reads all anew.
+     * Reads what changed without the lock, and leaves the database as it is. Times too far in the future are corrected in the copy
+     * only; the next {@link #catchUp(Handle, GrantCount, Instant)} reads everything again.
      */
-    void look(Handle handle, Count seen, Instant clockNow) {
+    void readOnly(Handle handle, GrantCount seen, Instant clockNow) {
         catchUp(handle, seen);
         if (isAheadOf(clockNow)) {
             grants.bringBack(clockNow);
@@ -121,14 +121,14 @@ final class QuotaState {
         return (blocked != null && blocked.isAfter(furthest)) || (capped != null && capped.isAfter(furthest));
     }
 
-    private Limit limit(Window window) {
+    private Limit limit(QuotaWindow window) {
         return switch (window) {
             case MINUTE -> minute;
             case DAY -> day;
         };
     }
 
-    private void catchUp(Handle handle, Count count) {
+    private void catchUp(Handle handle, GrantCount count) {
         if (!current || count.version() != version) {
             windows.clear();
             store.windows(handle).forEach(state -> windows.put(state.window(), state));
@@ -141,7 +141,7 @@ final class QuotaState {
         if (!sameGrants || count.granted() != grants.last()) {
             List<Grant> newer = current ? store.grants(handle, grants.last()) : List.of();
             boolean goesOn = !newer.isEmpty() && isOurLast(newer.get(0));
-            if (!goesOn) { // somebody forgot everything, or we begin
+            if (!goesOn) { // everything was forgotten, or this process has just started
                 newer = store.grants(handle, count.granted() - keep + 1);
                 grants.clear(newer.isEmpty() ? count.granted() : newer.get(0).sequence() - 1);
             }
@@ -157,7 +157,7 @@ final class QuotaState {
     }
 
     /** The next grant, should it be made now. */
-    Grant next(Who who, Instant now) {
+    Grant next(Payer who, Instant now) {
         return new Grant(grants.last() + 1, now, who);
     }
 
@@ -171,18 +171,18 @@ final class QuotaState {
         lastGrantedAt = grant.at();
     }
 
-    void told(Who who, Instant when) {
+    void awaits(Payer who, Instant when) {
         waiting.add(who, when);
         version++;
     }
 
-    /** Hosts differ; grants stay in order. */
+    /** Hosts' clocks differ, but grants stay in order. */
     Instant notBeforeTheLast(Instant clockNow) {
         return lastGrantedAt.isAfter(clockNow) ? lastGrantedAt : clockNow;
     }
 
-    /** When this one may have its permit: now, or the time to come back at. */
-    Instant roomFor(Who who, Instant now) {
+    /** When a caller may have its permit: now, or the time to come back at. */
+    Instant roomFor(Payer who, Instant now) {
         boolean[] lanesWaiting = waiting.lanes(now);
         Instant told = waiting.toldTo(who, now);
         boolean first = who.member() == QuotaGovernor.CONSENTS || (told != null && !told.isAfter(now));
@@ -194,7 +194,7 @@ final class QuotaState {
             return now;
         }
         if (told != null && told.isAfter(now)) {
-            return later(told, limits); // the time it was told stands
+            return later(told, limits); // it keeps the time it was told
         }
         int line = who.member() == QuotaGovernor.CONSENTS ? 0 : waiting.othersOf(who, now);
         if (line == ahead) {
@@ -205,12 +205,12 @@ final class QuotaState {
                 rules.minuteRoomAt(who.lane(), grants, lanesWaiting, line, now));
     }
 
-    /** What the day allows us, beside what others use of it. */
+    /** What is left of the day for us beside what others use. */
     Limit day(Instant now) {
         return day.beside(foreign.inDay(now));
     }
 
-    /** What WHOOP counted in its window that began then, and we did not: calls of others, at least. */
+    /** Calls that WHOOP counted in its window and we did not: at least so many are of others. */
     int notOurs(Limit limit, RateLimitHeaders told, Instant begun) {
         int counted = told.allowed().orElse(limit.most() + limit.reserve())
                 - told.remaining().orElseThrow();
@@ -218,9 +218,9 @@ final class QuotaState {
         return counted - grants.countAfter(surely);
     }
 
-    /** What stands against grants, by window. */
-    Map<Window, Instant> blocks(Instant now) {
-        Map<Window, Instant> blocks = new EnumMap<>(Window.class);
+    /** Until when nothing is granted, by window. */
+    Map<QuotaWindow, Instant> blocks(Instant now) {
+        Map<QuotaWindow, Instant> blocks = new EnumMap<>(QuotaWindow.class);
         for (WindowState held : windows.values()) {
             Instant until = later(now, held.blockedUntil());
             Long cappedAt = held.cappedAt();
@@ -234,7 +234,7 @@ final class QuotaState {
         return blocks;
     }
 
-    /** When anybody may be granted anything; {@code now} when nothing stands against it. */
+    /** When the next call of any lane may be granted; {@code now} when nothing prevents it. */
     Instant roomAt(Instant now) {
         Instant roomAt = later(later(now, grants.roomAt(minute)), grants.roomAt(day(now)));
         for (WindowState state : windows.values()) {
@@ -256,7 +256,7 @@ final class QuotaState {
         return until.isAfter(now) ? until : null;
     }
 
-    /** Whether WHOOP's count says nothing that we do not know: the usual case, which costs no statement. */
+    /** Whether WHOOP's count tells nothing new: the usual case, which costs no statement. */
     boolean isKnown(Limit limit, int remaining, Duration reset, Instant now) {
         WindowState held = windows.get(limit.window());
         if (!current || held == null) {
@@ -264,15 +264,15 @@ final class QuotaState {
         }
         Instant begun = now.plus(reset).minus(limit.window().length).minus(RESET_IS_ROUNDED);
         if (remaining >= limit.most() - grants.countAfter(begun)) {
-            return true; // nobody but us has called in WHOOP's window, and ours count for longer than it lasts
+            return true; // all calls in WHOOP's window are ours, and ours count for longer than it lasts
         }
         Instant until = held.cappedUntil();
         Long cappedAt = held.cappedAt();
         return until != null && until.isAfter(now) && cappedAt != null && cappedAt <= grants.last() + remaining;
     }
 
-    /** While others of the lane wait, a member has no more than its part of what the lane has. */
-    private Instant fairPartAt(Who who, Instant now) {
+    /** While others of the lane wait, a member gets no more than its part of the lane. */
+    private Instant fairPartAt(Payer who, Instant now) {
         if (who.member() <= 0 || !waiting.isContended(who, now)) {
             return now;
         }

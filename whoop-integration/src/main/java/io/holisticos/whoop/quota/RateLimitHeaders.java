@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param ignored how many headers made no sense, or more of a claim than they can
  */
 record RateLimitHeaders(
-        Window window,
+        QuotaWindow window,
         Optional<Integer> allowed,
         Optional<Integer> remaining,
         Optional<Duration> reset,
@@ -41,7 +41,7 @@ record RateLimitHeaders(
         return retryAfter.or(() -> reset);
     }
 
-    private record Nearest(@Nullable Window window, int allowed) {}
+    private record Nearest(@Nullable QuotaWindow window, int allowed) {}
 
     /** Counts what it could not use. */
     private static final class Reader {
@@ -57,9 +57,9 @@ record RateLimitHeaders(
             Optional<Nearest> nearest = nearest();
             Optional<Duration> reset = seconds("X-RateLimit-Reset").filter(this::fitsAnyWindow);
             Optional<Duration> retryAfter = seconds("Retry-After");
-            Window window = nearest.map(Nearest::window)
-                    .or(() -> reset.or(() -> retryAfter).map(span -> Window.lasting(span.toSeconds())))
-                    .orElse(Window.MINUTE);
+            QuotaWindow window = nearest.map(Nearest::window)
+                    .or(() -> reset.or(() -> retryAfter).map(span -> QuotaWindow.lasting(span.toSeconds())))
+                    .orElse(QuotaWindow.MINUTE);
             Optional<Integer> allowed = nearest.filter(limit -> limit.window() != null)
                     .map(Nearest::allowed)
                     .filter(most -> most > 0);
@@ -88,7 +88,7 @@ record RateLimitHeaders(
                 Matcher limit = ENTRY.matcher(entry);
                 Matcher seconds = SECONDS.matcher(entry);
                 if (limit.matches() && limit.group(1).equals(first.group(1)) && seconds.find()) {
-                    return Optional.of(new Nearest(Window.lasting(Long.parseLong(seconds.group(1))), allowed));
+                    return Optional.of(new Nearest(QuotaWindow.lasting(Long.parseLong(seconds.group(1))), allowed));
                 }
             }
             return Optional.of(new Nearest(null, allowed));
@@ -112,10 +112,10 @@ record RateLimitHeaders(
         }
 
         private boolean fitsAnyWindow(Duration span) {
-            return fits(span, Window.DAY);
+            return fits(span, QuotaWindow.DAY);
         }
 
-        private boolean fits(Duration span, Window window) {
+        private boolean fits(Duration span, QuotaWindow window) {
             return heeded(span.compareTo(window.length) <= 0);
         }
 

@@ -1,7 +1,9 @@
 /**
- * The calls that WHOOP allows our application, counted once for all processes.
+ * Counts the calls that WHOOP allows our application, once for all processes.
  *
- * <p>May use {@code outbound}, {@code notice} and {@code health}. Start reading at {@link io.holisticos.whoop.quota.QuotaGovernor}.
+ * <p>May use: {@code health}, {@code notice}, {@code outbound}.
+ *
+ * <p>Start reading at {@link io.holisticos.whoop.quota.QuotaGovernor}.
  */
 @NullMarked
 package io.holisticos.whoop.quota;

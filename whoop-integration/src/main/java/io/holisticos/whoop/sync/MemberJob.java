@@ -73,7 +73,7 @@ final class MemberJob {
         this.runs = tables.runs();
         this.records = records;
         this.meters = new SyncMetrics(terms.metrics());
-        this.fetcher = new RecordFetcher(api, records, members, meters, terms.clock());
+        this.fetcher = new RecordFetcher(api, records, meters, terms.clock());
         this.failures = tables.failures();
         this.stepFailures = new StepFailures(members, failures, terms);
         this.progress = new RunProgress(tables, records, meters, terms, wake);

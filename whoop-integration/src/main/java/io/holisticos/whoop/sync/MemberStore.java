@@ -2,8 +2,6 @@ package io.holisticos.whoop.sync;
 
 import io.holisticos.database.Database;
 import io.holisticos.health.UserId;
-import io.holisticos.whoop.data.AnotherAccount;
-import io.holisticos.whoop.data.Condition;
 import io.holisticos.whoop.sync.MemberState.NewestCycle;
 import io.holisticos.whoop.sync.MemberState.Night;
 import io.holisticos.whoop.sync.MemberState.ReadState;
@@ -49,7 +47,6 @@ final class MemberStore {
                 backfill_unread_end = :walkUnreadEnd, backfill_token = :walkToken, backfill_pages = :walkPages,
                 backfill_begun_at = :walkBegunAt, backfill_tokens = :walkTokens, recorded_at = :now
             where user_id = :who and whoop_user_id is not distinct from cast(:account as bigint)""";
-    private static final String STILL_THEIRS = "select whoop_member_has_account(:who, :account)";
     private static final String CONNECT = """
             insert into whoop_member_sync as held (user_id, connected_at, recorded_at) values (:who, :now, :now)
             on conflict (user_id) do update
@@ -230,34 +227,6 @@ final class MemberStore {
                         return MemberRows.read(results.get());
                     }
                 }));
-    }
-
-    /** The condition that records are those of the member's account. */
-    static Condition stillTheirs(RecordOwner owner) {
-        return Condition.accountIs(owner.account());
-    }
-
-    /**
-     * Changes records in a transaction in which the account stays the member's.
-     *
-     * @throws AnotherAccount when the member's account is another one by now; nothing is changed then
-     */
-    void keep(RecordOwner owner, Runnable records) {
-        database.inTransaction(() -> {
-            if (!hasAccount(owner)) {
-                throw new AnotherAccount();
-            }
-            records.run();
-            return true;
-        });
-    }
-
-    private boolean hasAccount(RecordOwner owner) {
-        return database.withHandle(handle -> handle.createQuery(STILL_THEIRS)
-                .bind("who", owner.who().value())
-                .bindByType("account", owner.account(), Long.class)
-                .mapTo(Boolean.class)
-                .one());
     }
 
     /** Saves how far the member was read, unless the member has another account by now. */

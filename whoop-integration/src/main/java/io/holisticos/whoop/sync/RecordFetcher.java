@@ -10,10 +10,10 @@ import io.holisticos.whoop.api.Sleep;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.api.Workout;
 import io.holisticos.whoop.data.Absent;
-import io.holisticos.whoop.data.Condition;
-import io.holisticos.whoop.data.Listed;
+import io.holisticos.whoop.data.AccountCheck;
+import io.holisticos.whoop.data.RecordBatch;
 import io.holisticos.whoop.data.RecordKind;
-import io.holisticos.whoop.data.Saved;
+import io.holisticos.whoop.data.SaveResult;
 import io.holisticos.whoop.data.WhoopStore;
 import io.holisticos.whoop.quota.Lane;
 import io.holisticos.whoop.sync.Settlement.PageContents;
@@ -37,14 +37,12 @@ final class RecordFetcher {
 
     private final WhoopApi api;
     private final WhoopStore records;
-    private final MemberStore members;
     private final SyncMetrics meters;
     private final Clock clock;
 
-    RecordFetcher(WhoopApi api, WhoopStore records, MemberStore members, SyncMetrics meters, Clock clock) {
+    RecordFetcher(WhoopApi api, WhoopStore records, SyncMetrics meters, Clock clock) {
         this.api = api;
         this.records = records;
-        this.members = members;
         this.meters = meters;
         this.clock = clock;
     }
@@ -151,7 +149,7 @@ final class RecordFetcher {
         Instant begun = clock.instant();
         try {
             if (!isThere(owner, absent, begun)) {
-                members.keep(owner, () -> records.confirmAbsent(owner.who(), absent, begun, clock.instant()));
+                records.confirmAbsent(owner.who(), absent, begun, clock.instant(), AccountCheck.of(owner.account()));
                 meters.absence();
             }
         } catch (RejectedRecord refused) {
@@ -200,14 +198,14 @@ final class RecordFetcher {
             @Nullable Instant before,
             Page<T> page,
             Instant begun) {
-        Listed<T> listed = Listed.page(page, listing.unread(), before);
+        RecordBatch<T> listed = RecordBatch.page(kind, page, listing.unread(), before);
         save(kind, owner, listed, begun);
         List<PageRecord> seen =
                 page.records().stream().map(RecordFetcher::pageRecord).toList();
         PageContents contents = new PageContents(
                 seen,
                 page.nextToken(),
-                listed.proof() == null ? null : listed.proof().fullyRead().start(),
+                listed.coverage() == null ? null : listed.coverage().window().start(),
                 listed.unread(listing.unread()).orElse(null));
         return new FetchedPage(contents, seen.size());
     }
@@ -221,13 +219,13 @@ final class RecordFetcher {
     }
 
     private <T> int single(RecordKind<T> kind, RecordOwner owner, Fetched<T> fetched, Instant begun) {
-        save(kind, owner, Listed.byId(List.of(fetched)), begun);
+        save(kind, owner, RecordBatch.byId(List.of(fetched)), begun);
         return 1;
     }
 
-    private <T> void save(RecordKind<T> kind, RecordOwner owner, Listed<T> listed, Instant begun) {
-        Condition theirs = MemberStore.stillTheirs(owner);
-        Saved saved = records.save(kind, owner.who(), listed, begun, clock.instant(), theirs);
+    private <T> void save(RecordKind<T> kind, RecordOwner owner, RecordBatch<T> listed, Instant begun) {
+        AccountCheck theirs = AccountCheck.of(owner.account());
+        SaveResult saved = records.save(kind, owner.who(), listed, begun, clock.instant(), theirs);
         meters.contested(saved.contested());
     }
 

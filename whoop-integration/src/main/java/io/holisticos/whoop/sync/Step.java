@@ -80,7 +80,7 @@ sealed interface Step {
 
         @Override
         public RecordCollection collection() {
-            return RecordCollection.of(absent.kind().word());
+            return RecordCollection.of(absent.kind().collection());
         }
     }
 

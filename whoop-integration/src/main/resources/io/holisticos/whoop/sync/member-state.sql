@@ -10,7 +10,7 @@
 select member.*, newest.*, event.*, record.start_at as record_start, record.cycle_id as record_cycle_id,
     exists (select from whoop_open_run r where r.user_id = member.user_id) as asked,
     exists (select from whoop_missing_record a
-        where a.user_id = member.user_id and (a.is_missed_twice or a.missed_at > :missed)) as absent,
+        where a.user_id = member.user_id and (a.missed_before is not null or a.missed_at > :missed)) as absent,
     exists (select from whoop_failing_read f where f.user_id = member.user_id) as failing
 from member
 left join lateral whoop_newest_records(member.user_id) newest on true

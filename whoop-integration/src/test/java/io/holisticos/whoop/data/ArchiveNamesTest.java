@@ -45,7 +45,7 @@ class ArchiveNamesTest {
 
     @BeforeEach
     void empty() {
-        RebuildStore.Table.all().forEach(table -> run("truncate " + table.name()));
+        RecordTable.all().forEach(table -> run("truncate " + table.name()));
         run("truncate whoop_archive, whoop_archive_naming");
     }
 
@@ -71,10 +71,10 @@ class ArchiveNamesTest {
         Fetched<Cycle> cycle = cycle(1, "3.0");
         save(cycle, T0);
 
-        Saved again =
+        SaveResult again =
                 new WhoopStore(jdbi, Samples.vault(jdbi)).save(RecordKind.CYCLE, ANNA, List.of(cycle), LATER, LATER);
 
-        assertThat(again).isEqualTo(Saved.NOTHING);
+        assertThat(again).isEqualTo(SaveResult.NOTHING);
     }
 
     @Test
@@ -85,8 +85,8 @@ class ArchiveNamesTest {
         asBefore();
 
         assertThat(store.save(RecordKind.PROFILE, ANNA, List.of(profile), LATER, LATER))
-                .isEqualTo(Saved.NOTHING);
-        assertThat(save(cycle(1, "3.0"), LATER)).isEqualTo(Saved.NOTHING);
+                .isEqualTo(SaveResult.NOTHING);
+        assertThat(save(cycle(1, "3.0"), LATER)).isEqualTo(SaveResult.NOTHING);
 
         assertThat(count("whoop_profile_history")).isZero();
         assertThat(count("whoop_cycle_history")).isZero();
@@ -100,10 +100,10 @@ class ArchiveNamesTest {
         save(cycle(2, "4.0"), T0);
         asBefore();
         Instant heldUpTo = Instant.parse("2026-09-16T12:30:00Z"); // 1 is held most probably, 2 came anew
-        Listed<Cycle> page = new Listed<>(
+        RecordBatch<Cycle> page = new RecordBatch<>(
                 List.of(cycle(1, "3.0"), cycle(2, "4.0", "2026-09-16T13:00:00Z")), Set.of(), null, heldUpTo);
 
-        Saved saved = store.save(RecordKind.CYCLE, ANNA, page, LATER, LATER);
+        SaveResult saved = store.save(RecordKind.CYCLE, ANNA, page, LATER, LATER, AccountCheck.NONE);
 
         assertThat(saved.changed()).isOne();
         assertThat(count("whoop_cycle_history")).isOne();
@@ -130,7 +130,7 @@ class ArchiveNamesTest {
         assertThat(names()).isEqualTo(before);
         assertThat(payloads()).isEqualTo(6);
         assertThat(store.save(RecordKind.PROFILE, BEN, List.of(profile), LATER, LATER))
-                .isEqualTo(Saved.NOTHING);
+                .isEqualTo(SaveResult.NOTHING);
         assertThat(count("whoop_profile_history")).isZero();
         List<Rebuild.Count> rebuilt = new Rebuild(jdbi, vault, new RecordReader(Samples.MAPPER)).run(null);
         assertThat(rebuilt).allMatch(count -> count.changed() == 0 && count.unreadable() == 0);
@@ -187,7 +187,7 @@ class ArchiveNamesTest {
                 .forEach(former -> {
                     byte[] name = names.ofFormer(former[0]);
                     handle.execute("update whoop_archive set hash = ? where hash = ?", former[0], name);
-                    RebuildStore.Table.all()
+                    RecordTable.all()
                             .forEach(table -> handle.execute(
                                     "update " + table.name() + " set archive_hash = ? where archive_hash = ?",
                                     former[0],
@@ -213,14 +213,14 @@ class ArchiveNamesTest {
                         .put("strain", new BigDecimal(strain)));
     }
 
-    private static Saved save(Fetched<Cycle> cycle, Instant at) {
+    private static SaveResult save(Fetched<Cycle> cycle, Instant at) {
         return store.save(RecordKind.CYCLE, ANNA, List.of(cycle), at, at);
     }
 
     /** In hexadecimal digits. */
     private static List<String> names() {
         StringBuilder sql = new StringBuilder("select user_id, encode(hash, 'hex') as name from whoop_archive");
-        RebuildStore.Table.all()
+        RecordTable.all()
                 .forEach(table -> sql.append(" union all select user_id, encode(archive_hash, 'hex') from ")
                         .append(table.name()));
         return text("select name from (" + sql + ") names order by user_id, name");
@@ -229,7 +229,7 @@ class ArchiveNamesTest {
     /** How many rows have a payload. */
     private static int payloads() {
         AtomicInteger rows = new AtomicInteger();
-        RebuildStore.Table.all()
+        RecordTable.all()
                 .forEach(table -> rows.addAndGet(Integer.parseInt(text("select cast(count(*) as text) from "
                                 + table.name() + " held join whoop_archive a on a.user_id = held.user_id"
                                 + " and a.hash = held.archive_hash")

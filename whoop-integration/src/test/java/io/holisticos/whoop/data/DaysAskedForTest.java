@@ -105,7 +105,7 @@ class DaysAskedForTest {
     }
 
     private static SortedMap<LocalDate, WhoopDay> asked(UserId who, DayRange days) {
-        Held held = READER.read(who, days, T0, Deadline.after(Duration.ofSeconds(20)));
+        HeldRecords held = READER.read(who, days, T0, Deadline.after(Duration.ofSeconds(20)));
         SortedMap<LocalDate, WhoopDay> found = new TreeMap<>();
         WhoopDays.of(held, days).forEach(day -> found.put(day.date(), day));
         return found;
@@ -225,8 +225,8 @@ class DaysAskedForTest {
                     null));
         }
 
-        Held held() {
-            return new Held(cycles, recoveries, sleeps, workouts, null);
+        HeldRecords held() {
+            return new HeldRecords(cycles, recoveries, sleeps, workouts, null);
         }
 
         UserId saved() {

@@ -161,9 +161,9 @@ class RebuildTest {
     @Test
     void aVersionThatCameMeanwhileIsNotOverwritten() {
         save(ANNA, cycle(1, "2026-09-16T12:00:00Z", "3.0"));
-        RebuildStore rows = new RebuildStore(jdbi);
-        RebuildStore.Table table = RebuildStore.Table.all().get(0);
-        RebuildStore.Row read = rows.after(null, table, null).get(0);
+        RecordStore rows = new RecordStore(jdbi);
+        RecordTable table = RecordTable.all().get(0);
+        StoredRow read = rows.after(null, table, null).get(0);
         var derived = Json.array()
                 .add(RecordKind.CYCLE
                         .toRow(cycle(1, "2026-09-16T12:00:00Z", "3.0").record())
@@ -173,7 +173,7 @@ class RebuildTest {
         save(ANNA, cycle(1, "2026-09-16T13:00:00Z", "4.0"));
 
         assertThat(rows.anyDiffers(table, derived)).isFalse();
-        assertThat(rows.write(table, derived, Set.of(ANNA))).isZero();
+        assertThat(rows.update(table, derived, Set.of(ANNA))).isZero();
         assertThat(strains("whoop_cycle")).containsExactly("4.0");
         assertThat(strains("whoop_cycle_history")).containsExactly("3.0");
     }
@@ -208,7 +208,7 @@ class RebuildTest {
     @Test
     void manyPagesAndManyVersionsOfOneRecordAreEachMetOnce() {
         for (int member = 0; member < 3; member++) {
-            for (int version = 0; version < RebuildStore.PAGE / 2; version++) {
+            for (int version = 0; version < RecordStore.PAGE / 2; version++) {
                 save(new UserId("m" + member), cycle(1, T0.plusSeconds(version).toString(), "3." + version));
                 save(new UserId("m" + member), cycle(2 + version, "2026-09-16T12:00:00Z", "5.0"));
             }
@@ -218,7 +218,7 @@ class RebuildTest {
         Rebuild.Count cycles = rebuild(null).get(0);
 
         assertThat(cycles).isEqualTo(new Rebuild.Count("cycle", damaged, damaged, 0, 0));
-        assertThat(damaged).isEqualTo(3 * RebuildStore.PAGE);
+        assertThat(damaged).isEqualTo(3 * RecordStore.PAGE);
     }
 
     @Test
@@ -307,7 +307,7 @@ class RebuildTest {
     /** Spoils every column that comes from a payload, but for the key. Returns how many rows that were. */
     private int damage() {
         int rows = 0;
-        for (RebuildStore.Table table : RebuildStore.Table.all()) {
+        for (RecordTable table : RecordTable.all()) {
             List<String> columns = new ArrayList<>(table.kind().columnNames());
             columns.remove(table.kind().ownKey());
             Map<String, String> types = typesOf(table.name());
@@ -344,8 +344,9 @@ class RebuildTest {
 
     private void putInto(long cycle, byte[] payload) {
         jdbi.useHandle(handle -> handle.createUpdate("""
-                        update whoop_archive set payload_sealed = :payload
-                        where hash = (select archive_hash from whoop_cycle where id = :id)""")
+            update whoop_archive set payload_sealed = :payload
+            where hash = (select archive_hash from whoop_cycle where id = :id)\
+            """)
                 .bind("payload", payload)
                 .bind("id", cycle)
                 .execute());
@@ -367,7 +368,7 @@ class RebuildTest {
     private Map<String, List<String>> everything(String where, String place) {
         Map<String, List<String>> rows = new TreeMap<>();
         List<String> tables = new ArrayList<>(List.of("whoop_archive"));
-        RebuildStore.Table.all().forEach(table -> tables.add(table.name()));
+        RecordTable.all().forEach(table -> tables.add(table.name()));
         for (String table : tables) {
             // sealed anew, a name differs in its bytes and not in what it says
             String text = table.startsWith("whoop_profile") && place.isEmpty()

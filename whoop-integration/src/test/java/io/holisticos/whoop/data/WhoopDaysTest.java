@@ -32,7 +32,7 @@ class WhoopDaysTest {
 
     @Test
     void aCycleBelongsToTheDayItsMainSleepEndedOn() {
-        Held held = new Given()
+        HeldRecords held = new Given()
                 .cycle(1, "2026-11-21T23:34+01:00", null)
                 .sleep(1, "2026-11-21T23:34+01:00", "2026-11-22T07:10+01:00", false)
                 .recovery(1)
@@ -47,7 +47,7 @@ class WhoopDaysTest {
 
     @Test
     void twoCyclesThatBeganOnOneDateLieOnTwoDays() {
-        Held held = new Given()
+        HeldRecords held = new Given()
                 .cycle(1, "2026-11-21T00:36+01:00", "2026-11-21T23:34+01:00")
                 .sleep(1, "2026-11-21T00:36+01:00", "2026-11-21T08:00+01:00", false)
                 .cycle(2, "2026-11-21T23:34+01:00", null)
@@ -59,7 +59,7 @@ class WhoopDaysTest {
 
     @Test
     void aCycleNobodySleptInBelongsToTwelveHoursAfterItsStart() {
-        Held held = new Given()
+        HeldRecords held = new Given()
                 .cycle(1, "2026-11-21T11:59-05:00", "2026-11-22T11:00-05:00")
                 .cycle(2, "2026-11-22T12:00-05:00", null)
                 .held();
@@ -69,7 +69,7 @@ class WhoopDaysTest {
 
     @Test
     void theLongestMainSleepMakesTheDaysPrimaryCycleAndOthersAreListed() {
-        Held held = new Given()
+        HeldRecords held = new Given()
                 .cycle(1, "2026-11-22T00:10+01:00", "2026-11-22T13:00+01:00")
                 .sleep(1, "2026-11-22T00:10+01:00", "2026-11-22T07:00+01:00", false)
                 .cycle(2, "2026-11-22T13:00+01:00", null)
@@ -84,7 +84,7 @@ class WhoopDaysTest {
 
     @Test
     void ofEquallyLongSleepsTheCycleThatEndsLaterIsPrimary() {
-        Held held = new Given()
+        HeldRecords held = new Given()
                 .cycle(1, "2026-11-22T00:00+01:00", "2026-11-22T12:00+01:00")
                 .sleep(1, "2026-11-22T00:00+01:00", "2026-11-22T04:00+01:00", false)
                 .cycle(2, "2026-11-22T12:00+01:00", null)
@@ -96,7 +96,7 @@ class WhoopDaysTest {
 
     @Test
     void napsAndSecondSleepsStayWithTheirCycle() {
-        Held held = new Given()
+        HeldRecords held = new Given()
                 .cycle(1, "2026-11-21T23:00+01:00", null)
                 .sleep(1, "2026-11-21T23:00+01:00", "2026-11-22T02:00+01:00", false)
                 .sleep(1, "2026-11-22T03:00+01:00", "2026-11-22T08:00+01:00", false)
@@ -111,8 +111,105 @@ class WhoopDaysTest {
     }
 
     @Test
+    void theLongestSleepIsTheMainOneThoughAnotherBeganLater() {
+        HeldRecords held = new Given()
+                .cycle(1, "2026-11-21T23:00+01:00", null)
+                .sleep(1, "2026-11-21T23:00+01:00", "2026-11-22T07:00+01:00", false)
+                .sleep(1, "2026-11-23T00:30+01:00", "2026-11-23T03:00+01:00", false)
+                .held();
+
+        CycleRecords primary = WhoopDays.of(held).get(SUNDAY).primary();
+
+        assertThat(primary.sleep().end()).isEqualTo("2026-11-22T06:00:00Z");
+        assertThat(primary.otherSleeps()).extracting(Sleep::end).containsExactly(Instant.parse("2026-11-23T02:00:00Z"));
+    }
+
+    @Test
+    void theCycleOfTheLongestSleepIsPrimaryThoughAnotherBeganEarlierAndEndedLater() {
+        HeldRecords held = new Given()
+                .cycle(1, "2026-11-21T22:00+01:00", null)
+                .sleep(1, "2026-11-21T22:00+01:00", "2026-11-22T01:00+01:00", false)
+                .cycle(2, "2026-11-22T02:00+01:00", "2026-11-22T18:00+01:00")
+                .sleep(2, "2026-11-22T02:00+01:00", "2026-11-22T09:00+01:00", false)
+                .held();
+
+        WhoopDay day = WhoopDays.of(held).get(SUNDAY);
+
+        assertThat(day.primary().cycleId()).isEqualTo(2);
+        assertThat(day.others()).extracting(CycleRecords::cycleId).containsExactly(1L);
+    }
+
+    @Test
+    void aNapIsNeverTheMainSleepHoweverLongItIs() {
+        HeldRecords held = new Given()
+                .cycle(1, "2026-11-21T23:00+01:00", null)
+                .sleep(1, "2026-11-21T23:00+01:00", "2026-11-22T02:00+01:00", false)
+                .sleep(1, "2026-11-22T20:00+01:00", "2026-11-23T01:00+01:00", true)
+                .held();
+
+        CycleRecords primary = WhoopDays.of(held).get(SUNDAY).primary();
+
+        assertThat(primary.sleep().end()).isEqualTo("2026-11-22T01:00:00Z");
+        assertThat(primary.naps()).hasSize(1);
+    }
+
+    @Test
+    void aCycleWithOnlyANapBelongsToTwelveHoursAfterItsOwnStart() {
+        HeldRecords held = new Given()
+                .cycle(1, "2026-11-21T23:00+01:00", null)
+                .sleep(1, "2026-11-23T01:00+01:00", "2026-11-23T02:00+01:00", true)
+                .held();
+
+        SortedMap<LocalDate, WhoopDay> days = WhoopDays.of(held);
+
+        assertThat(days.keySet()).containsExactly(SUNDAY);
+        assertThat(days.get(SUNDAY).primary().sleep()).isNull();
+        assertThat(days.get(SUNDAY).primary().naps()).hasSize(1);
+        assertThat(days.get(SUNDAY).primary().offset()).isEqualTo(ZoneOffset.ofHours(1));
+    }
+
+    @Test
+    void aSleepThatEndsInAnotherOffsetThanItsCycleSaysTheDayAndTheOffset() {
+        HeldRecords held = new Given()
+                .cycle(1, "2026-11-22T20:00+13:00", null)
+                .sleep(1, "2026-11-21T23:00-10:00", "2026-11-22T06:00-10:00", false)
+                .held();
+
+        WhoopDay day = WhoopDays.of(held).get(SUNDAY);
+
+        assertThat(WhoopDays.of(held).keySet()).containsExactly(SUNDAY);
+        assertThat(day.primary().offset()).isEqualTo(ZoneOffset.ofHours(-10));
+    }
+
+    @Test
+    void aCycleWhoseNapHasAnotherOffsetKeepsItsOwn() {
+        HeldRecords held = new Given()
+                .cycle(1, "2026-11-22T02:00+13:00", null)
+                .sleep(1, "2026-11-22T01:00-10:00", "2026-11-22T01:30-10:00", true)
+                .held();
+
+        WhoopDay day = WhoopDays.of(held).get(SUNDAY);
+
+        assertThat(day.primary().offset()).isEqualTo(ZoneOffset.ofHours(13));
+    }
+
+    @Test
+    void aWorkoutInACycleOfAnotherOffsetIsOfTheCyclesDay() {
+        HeldRecords held = new Given()
+                .cycle(1, "2026-11-21T23:00+13:00", null)
+                .sleep(1, "2026-11-21T23:00+13:00", "2026-11-22T06:00+13:00", false)
+                .workout("2026-11-21T20:00-10:00")
+                .held();
+
+        SortedMap<LocalDate, WhoopDay> days = WhoopDays.of(held);
+
+        assertThat(days.keySet()).containsExactly(SUNDAY);
+        assertThat(days.get(SUNDAY).workouts()).hasSize(1);
+    }
+
+    @Test
     void aWorkoutAfterMidnightBelongsToTheCycleItBeganIn() {
-        Held held = new Given()
+        HeldRecords held = new Given()
                 .cycle(1, "2026-11-21T23:00+01:00", "2026-11-23T02:00+01:00")
                 .sleep(1, "2026-11-21T23:00+01:00", "2026-11-22T07:00+01:00", false)
                 .workout("2026-11-23T00:30+01:00")
@@ -130,7 +227,7 @@ class WhoopDaysTest {
 
     @Test
     void aWorkoutLateInALongCycleBelongsToItsOwnDate() {
-        Held held = new Given()
+        HeldRecords held = new Given()
                 .cycle(1, "2026-11-21T23:00+01:00", null)
                 .workout("2026-11-23T11:00+01:00")
                 .workout("2026-11-23T11:01+01:00")
@@ -148,7 +245,7 @@ class WhoopDaysTest {
 
     @Test
     void ofCyclesThatOverlapALongRunningOneTakesNoWorkoutFromAYoungerOne() {
-        Held held = new Given()
+        HeldRecords held = new Given()
                 .cycle(1, "2026-11-10T23:00+01:00", null)
                 .sleep(1, "2026-11-10T23:00+01:00", "2026-11-11T12:00+01:00", false)
                 .cycle(2, "2026-11-21T23:00+01:00", "2026-11-22T23:00+01:00")
@@ -162,7 +259,7 @@ class WhoopDaysTest {
     @Test
     void acrossTheDateLineEveryRecordKeepsItsOwnOffset() {
         // asleep in Auckland on the 22nd, a flight to Honolulu: the 22nd comes again
-        Held held = new Given()
+        HeldRecords held = new Given()
                 .cycle(1, "2026-11-21T22:30+13:00", "2026-11-21T23:00-10:00")
                 .sleep(1, "2026-11-21T22:30+13:00", "2026-11-22T06:30+13:00", false)
                 .cycle(2, "2026-11-21T23:00-10:00", null)
@@ -179,7 +276,7 @@ class WhoopDaysTest {
 
     @Test
     void aSleepWhoseCycleIsNotReadYetHasItsDayAllTheSame() {
-        Held held = new Given()
+        HeldRecords held = new Given()
                 .sleep(1, "2026-11-21T23:00+01:00", "2026-11-22T07:00+01:00", false)
                 .sleep(2, "2026-11-23T14:00+01:00", "2026-11-23T14:30+01:00", true)
                 .recovery(3)
@@ -212,7 +309,7 @@ class WhoopDaysTest {
             given.workout(start.plusMinutes(random.nextInt(hours * 60)).toString());
             start = end;
         }
-        Held held = given.held();
+        HeldRecords held = given.held();
 
         SortedMap<LocalDate, WhoopDay> days = WhoopDays.of(held);
 
@@ -297,11 +394,11 @@ class WhoopDaysTest {
             return this;
         }
 
-        Held held() {
-            return new Held(cycles, recoveries, sleeps, workouts, null);
+        HeldRecords held() {
+            return new HeldRecords(cycles, recoveries, sleeps, workouts, null);
         }
 
-        Held shuffled(Random random) {
+        HeldRecords shuffled(Random random) {
             Collections.shuffle(cycles, random);
             Collections.shuffle(sleeps, random);
             Collections.shuffle(workouts, random);

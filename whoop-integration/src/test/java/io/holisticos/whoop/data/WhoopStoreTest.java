@@ -130,11 +130,11 @@ class WhoopStoreTest {
     @Test
     void theNewerVersionWinsAndTheReplacedOneIsKept() {
         save(cycle(1, "2026-09-16T12:00:00Z", "3.0"), T0);
-        Saved newer = save(cycle(1, "2026-09-16T13:00:00Z", "4.0"), T0.plusSeconds(60));
-        Saved older = save(cycle(1, "2026-09-16T12:30:00Z", "3.5"), T0.plusSeconds(120));
+        SaveResult newer = save(cycle(1, "2026-09-16T13:00:00Z", "4.0"), T0.plusSeconds(60));
+        SaveResult older = save(cycle(1, "2026-09-16T12:30:00Z", "3.5"), T0.plusSeconds(120));
 
-        assertThat(newer).isEqualTo(new Saved(1, 0));
-        assertThat(older).isEqualTo(new Saved(0, 0));
+        assertThat(newer).isEqualTo(new SaveResult(1, 0));
+        assertThat(older).isEqualTo(new SaveResult(0, 0));
         assertThat(strain()).isEqualTo("4.0");
         assertThat(history()).containsExactly("3.0");
     }
@@ -142,20 +142,20 @@ class WhoopStoreTest {
     @Test
     void equalUpdatedAtWithOtherContentIsDecidedByTheFetchBegunLaterAndCounted() {
         save(cycle(1, "2026-09-16T12:00:00Z", "3.0"), T0);
-        Saved later = save(cycle(1, "2026-09-16T12:00:00Z", "3.1"), T0.plusSeconds(60));
-        Saved earlier = save(cycle(1, "2026-09-16T12:00:00Z", "2.9"), T0.minusSeconds(60));
+        SaveResult later = save(cycle(1, "2026-09-16T12:00:00Z", "3.1"), T0.plusSeconds(60));
+        SaveResult earlier = save(cycle(1, "2026-09-16T12:00:00Z", "2.9"), T0.minusSeconds(60));
 
-        assertThat(later).isEqualTo(new Saved(1, 1));
-        assertThat(earlier).isEqualTo(new Saved(0, 1));
+        assertThat(later).isEqualTo(new SaveResult(1, 1));
+        assertThat(earlier).isEqualTo(new SaveResult(0, 1));
         assertThat(strain()).isEqualTo("3.1");
     }
 
     @Test
     void theSameVersionAgainChangesNothingButWhenItWasLastSeen() {
         save(cycle(1, "2026-09-16T12:00:00Z", "3.0"), T0);
-        Saved again = save(cycle(1, "2026-09-16T12:00:00Z", "3.0"), T0.plusSeconds(60));
+        SaveResult again = save(cycle(1, "2026-09-16T12:00:00Z", "3.0"), T0.plusSeconds(60));
 
-        assertThat(again).isEqualTo(new Saved(0, 0));
+        assertThat(again).isEqualTo(new SaveResult(0, 0));
         assertThat(history()).isEmpty();
         Instant recordedAt =
                 jdbi.withHandle(handle -> handle.createQuery("select recorded_at from whoop_cycle where user_id = :who")
@@ -171,7 +171,8 @@ class WhoopStoreTest {
         Fetched<Cycle> old = cycle(1, "2026-09-16T12:00:00Z", "3.0");
         Fetched<Cycle> changed = cycle(2, "2026-09-17T12:00:00Z", "4.0");
 
-        Saved saved = store.save(RecordKind.CYCLE, who, listedAfter("2026-09-17T00:00:00Z", old, changed), T0, T0);
+        SaveResult saved = store.save(
+                RecordKind.CYCLE, who, listedAfter("2026-09-17T00:00:00Z", old, changed), T0, T0, AccountCheck.NONE);
 
         assertThat(saved.changed()).isEqualTo(2);
         assertThat(count("whoop_cycle")).isEqualTo(2);
@@ -183,7 +184,7 @@ class WhoopStoreTest {
         save(cycle(1, "2026-09-16T12:00:00Z", "3.0"), T0);
         save(cycle(2, "2026-09-16T12:00:00Z", "3.5"), T0);
 
-        Saved saved = store.save(
+        SaveResult saved = store.save(
                 RecordKind.CYCLE,
                 who,
                 listedAfter(
@@ -191,7 +192,8 @@ class WhoopStoreTest {
                         cycle(1, "2026-09-16T13:00:00Z", "3.1"),
                         cycle(2, "2026-09-17T13:00:00Z", "3.6")),
                 T0.plusSeconds(60),
-                T0.plusSeconds(60));
+                T0.plusSeconds(60),
+                AccountCheck.NONE);
 
         assertThat(saved.changed()).isEqualTo(2);
         assertThat(history()).containsExactlyInAnyOrder("3.0", "3.5");
@@ -217,9 +219,9 @@ class WhoopStoreTest {
     /** Rows the server read to save a list of which everything is held. */
     private <T> long visitsOf(RecordKind<T> kind, List<Fetched<T>> records) {
         Window all = new Window(T0.minus(Duration.ofDays(100)), T0);
-        Listed<T> listed = Listed.page(new Page<>(records, List.of(), "more"), all, T0);
+        RecordBatch<T> listed = RecordBatch.page(kind, new Page<>(records, List.of(), "more"), all, T0);
         return jdbi.inTransaction(handle -> {
-            store.save(kind, who, listed, T0.plusSeconds(60), T0.plusSeconds(60));
+            store.save(kind, who, listed, T0.plusSeconds(60), T0.plusSeconds(60), AccountCheck.NONE);
             return handle.createQuery("select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))"
                             + " from pg_stat_xact_user_tables")
                     .mapTo(Long.class)
@@ -250,14 +252,15 @@ class WhoopStoreTest {
     }
 
     @SafeVarargs
-    private static Listed<Cycle> listedAfter(String before, Fetched<Cycle>... cycles) {
+    private static RecordBatch<Cycle> listedAfter(String before, Fetched<Cycle>... cycles) {
         Window all = new Window(Instant.parse("2026-09-01T00:00:00Z"), Instant.parse("2026-10-01T00:00:00Z"));
-        return Listed.page(new Page<>(List.of(cycles), List.of(), null), all, Instant.parse(before));
+        return RecordBatch.page(
+                RecordKind.CYCLE, new Page<>(List.of(cycles), List.of(), null), all, Instant.parse(before));
     }
 
     @Test
     void aPageMayHoldARecordTwice() {
-        Saved saved = store.save(
+        SaveResult saved = store.save(
                 RecordKind.CYCLE,
                 who,
                 List.of(cycle(1, "2026-09-16T12:00:00Z", "3.0"), cycle(1, "2026-09-16T12:30:00Z", "3.2")),
@@ -409,11 +412,11 @@ class WhoopStoreTest {
                         .put("strain", new BigDecimal(strain)));
     }
 
-    private Saved save(Fetched<Cycle> cycle, Instant fetchBegunAt) {
+    private SaveResult save(Fetched<Cycle> cycle, Instant fetchBegunAt) {
         return store.save(RecordKind.CYCLE, who, List.of(cycle), fetchBegunAt, fetchBegunAt);
     }
 
-    private Held read(LocalDate day) {
+    private HeldRecords read(LocalDate day) {
         return reader.read(who, DayRange.of(day), T0, Deadline.after(Duration.ofSeconds(10)));
     }
 

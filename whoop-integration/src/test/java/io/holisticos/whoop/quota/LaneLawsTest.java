@@ -3,7 +3,7 @@ package io.holisticos.whoop.quota;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holisticos.whoop.quota.QuotaStore.Grant;
-import io.holisticos.whoop.quota.Waiting.Who;
+import io.holisticos.whoop.quota.WaitingCallers.Payer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -50,9 +50,9 @@ class LaneLawsTest {
         for (int i = 0; i < 98; i++) {
             desk.ask(new Asking(Lane.INTERACTIVE, 999, 0));
         }
-        desk.now = desk.now.plus(Waiting.HELD_FOR).plusSeconds(1); // whoever was told to come has come or not
+        desk.now = desk.now.plus(WaitingCallers.HELD_FOR).plusSeconds(1); // whoever was told to come has come or not
         desk.state.waiting.clear();
-        Who who = new Who(Lane.INTERACTIVE, 0);
+        Payer who = new Payer(Lane.INTERACTIVE, 0);
 
         Instant told = desk.state.roomFor(who, desk.now);
 
@@ -141,7 +141,7 @@ class LaneLawsTest {
         List<Instant> told = new ArrayList<>();
         for (int member = 1; member <= 30; member++) {
             desk.ask(new Asking(Lane.WEBHOOK, member, 0));
-            told.add(desk.state.waiting.toldTo(new Who(Lane.WEBHOOK, member), desk.now));
+            told.add(desk.state.waiting.toldTo(new Payer(Lane.WEBHOOK, member), desk.now));
         }
 
         assertThat(told).doesNotContainNull().isSorted().doesNotHaveDuplicates();
@@ -155,7 +155,7 @@ class LaneLawsTest {
         List<Instant> told = new ArrayList<>();
         for (int member = 1; member <= 30; member++) {
             desk.ask(new Asking(Lane.RECONCILE, member, 0));
-            told.add(desk.state.waiting.toldTo(new Who(Lane.RECONCILE, member), desk.now));
+            told.add(desk.state.waiting.toldTo(new Payer(Lane.RECONCILE, member), desk.now));
         }
         assertThat(told).doesNotContainNull().isSorted().doesNotHaveDuplicates();
         for (int member = 1; member <= 30; member++) {
@@ -272,19 +272,19 @@ class LaneLawsTest {
         Instant now = START;
 
         Desk(int mostInMinute, int mostInDay) {
-            Limit minute = new Limit(Window.MINUTE, mostInMinute, 2, MINUTE);
-            day = new Limit(Window.DAY, mostInDay, 200, Duration.ofDays(1).plusSeconds(2));
+            Limit minute = new Limit(QuotaWindow.MINUTE, mostInMinute, 2, MINUTE);
+            day = new Limit(QuotaWindow.DAY, mostInDay, 200, Duration.ofDays(1).plusSeconds(2));
             rules = new LaneRules(minute, day, new LaneShares());
             state = new QuotaState(new QuotaStore(), minute, day, rules);
         }
 
         boolean ask(Asking asking) {
             now = now.plusMillis(asking.pauseMillis());
-            Who who = new Who(asking.lane(), asking.member());
+            Payer who = new Payer(asking.lane(), asking.member());
             Instant roomAt = state.roomFor(who, now);
             if (roomAt.isAfter(now)) {
                 if (asking.member() != 0) {
-                    state.told(who, roomAt);
+                    state.awaits(who, roomAt);
                 }
                 return false;
             }

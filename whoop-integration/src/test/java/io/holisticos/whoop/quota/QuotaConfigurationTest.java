@@ -22,10 +22,10 @@ class QuotaConfigurationTest {
         QuotaConfiguration configuration = new QuotaConfiguration();
 
         assertThat(validator.validate(configuration)).isEmpty();
-        assertThat(Limit.of(Window.MINUTE, configuration))
-                .isEqualTo(new Limit(Window.MINUTE, 98, 2, Duration.ofSeconds(62)));
-        assertThat(Limit.of(Window.DAY, configuration))
-                .isEqualTo(new Limit(Window.DAY, 9_800, 200, Duration.ofSeconds(86_402)));
+        assertThat(Limit.of(QuotaWindow.MINUTE, configuration))
+                .isEqualTo(new Limit(QuotaWindow.MINUTE, 98, 2, Duration.ofSeconds(62)));
+        assertThat(Limit.of(QuotaWindow.DAY, configuration))
+                .isEqualTo(new Limit(QuotaWindow.DAY, 9_800, 200, Duration.ofSeconds(86_402)));
     }
 
     @Test
@@ -34,9 +34,9 @@ class QuotaConfigurationTest {
                 read("{\"perMinute\": 500, \"perDay\": 60000, \"reservePercent\": 3, \"margin\": \"500ms\"}");
 
         assertThat(validator.validate(configuration)).isEmpty();
-        assertThat(Limit.of(Window.MINUTE, configuration))
-                .isEqualTo(new Limit(Window.MINUTE, 485, 15, Duration.ofMillis(60_500)));
-        assertThat(Limit.of(Window.DAY, configuration).most()).isEqualTo(58_200);
+        assertThat(Limit.of(QuotaWindow.MINUTE, configuration))
+                .isEqualTo(new Limit(QuotaWindow.MINUTE, 485, 15, Duration.ofMillis(60_500)));
+        assertThat(Limit.of(QuotaWindow.DAY, configuration).most()).isEqualTo(58_200);
     }
 
     @ParameterizedTest
@@ -66,7 +66,7 @@ class QuotaConfigurationTest {
         configuration.perMinute = perMinute;
         configuration.reservePercent = reservePercent;
 
-        assertThat(Limit.of(Window.MINUTE, configuration).most()).isEqualTo(most);
+        assertThat(Limit.of(QuotaWindow.MINUTE, configuration).most()).isEqualTo(most);
     }
 
     private static QuotaConfiguration read(String json) throws JsonProcessingException {

@@ -25,7 +25,7 @@ class RateLimitHeadersTest {
                 "77, 100;window=60                        | 7000  | DAY",
                 "nonsense;;,,=                            | 7000  | DAY",
             })
-    void findsTheWindowThatIsMeant(String limit, String reset, Window window) {
+    void findsTheWindowThatIsMeant(String limit, String reset, QuotaWindow window) {
         assertThat(of(Map.of("x-ratelimit-limit", List.of(limit), "X-RATELIMIT-RESET", List.of(reset)))
                         .window())
                 .isEqualTo(window);
@@ -35,7 +35,7 @@ class RateLimitHeadersTest {
     void severalHeadersAreOneList() {
         assertThat(of(Map.of("X-RateLimit-Limit", List.of("10000", "100;window=60", "10000;window=86400")))
                         .window())
-                .isEqualTo(Window.DAY);
+                .isEqualTo(QuotaWindow.DAY);
     }
 
     @ParameterizedTest
@@ -46,7 +46,7 @@ class RateLimitHeadersTest {
 
         assertThat(told.remaining()).isEmpty();
         assertThat(told.reset()).isEmpty();
-        assertThat(told.window()).isEqualTo(Window.MINUTE);
+        assertThat(told.window()).isEqualTo(QuotaWindow.MINUTE);
     }
 
     private static RateLimitHeaders of(Map<String, List<String>> headers) {

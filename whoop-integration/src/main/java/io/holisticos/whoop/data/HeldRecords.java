@@ -10,21 +10,21 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records of one member as they are held, deleted ones left out.
+ * One member's records that are held and not deleted.
  *
- * @param newest the newest observation held, whatever span was read; null when there is none
+ * @param newest the newest observation that is held, whatever days were read; null when there is none
  */
-public record Held(
+public record HeldRecords(
         List<Cycle> cycles,
         List<Recovery> recoveries,
         List<Sleep> sleeps,
         List<Workout> workouts,
         @Nullable Observation newest) {
 
-    /** Of somebody of whom nothing is held. */
-    public static final Held NOTHING = new Held(List.of(), List.of(), List.of(), List.of(), null);
+    /** Nothing is held of the member. */
+    public static final HeldRecords NOTHING = new HeldRecords(List.of(), List.of(), List.of(), List.of(), null);
 
-    public Held {
+    public HeldRecords {
         cycles = List.copyOf(cycles);
         recoveries = List.copyOf(recoveries);
         sleeps = List.copyOf(sleeps);
@@ -38,6 +38,7 @@ public record Held(
     /** Health values stay out of logs. */
     @Override
     public String toString() {
-        return "Held[" + cycles.size() + " cycles, " + sleeps.size() + " sleeps, " + workouts.size() + " workouts]";
+        return "HeldRecords[" + cycles.size() + " cycles, " + sleeps.size() + " sleeps, " + workouts.size()
+                + " workouts]";
     }
 }

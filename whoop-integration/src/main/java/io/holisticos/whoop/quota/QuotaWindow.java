@@ -3,7 +3,7 @@ package io.holisticos.whoop.quota;
 import java.time.Duration;
 
 /** WHOOP counts calls in two windows at once. */
-enum Window {
+enum QuotaWindow {
     MINUTE("minute", Duration.ofMinutes(1)),
     DAY("day", Duration.ofDays(1));
 
@@ -12,17 +12,17 @@ enum Window {
 
     final Duration length;
 
-    Window(String columnValue, Duration length) {
+    QuotaWindow(String columnValue, Duration length) {
         this.columnValue = columnValue;
         this.length = length;
     }
 
-    static Window of(String columnValue) {
+    static QuotaWindow of(String columnValue) {
         return MINUTE.columnValue.equals(columnValue) ? MINUTE : DAY;
     }
 
     /** The one whose length is nearer. */
-    static Window lasting(long seconds) {
+    static QuotaWindow lasting(long seconds) {
         return seconds <= MINUTE.length.toSeconds() ? MINUTE : DAY;
     }
 }

@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Who was refused and told to come back, as one process knows it. Not thread-safe. */
-final class Waiting {
+/** Callers that were refused and told when to come back, as one process knows them. Not thread-safe. */
+final class WaitingCallers {
 
     /** How much later than told a caller may come and still find its permit. */
     static final Duration HELD_FOR = Duration.ofSeconds(5);
@@ -21,18 +21,18 @@ final class Waiting {
      */
     static final Duration WANTING_FOR = Duration.ofMinutes(1);
 
-    private final Map<Who, Instant> told = new HashMap<>();
-    private final Map<Who, Instant> servedAt = new HashMap<>(); // who had waited
+    private final Map<Payer, Instant> told = new HashMap<>();
+    private final Map<Payer, Instant> servedAt = new HashMap<>(); // who had waited
 
     /** A member in a lane. */
-    record Who(Lane lane, long member) {}
+    record Payer(Lane lane, long member) {}
 
     void clear() {
         told.clear();
         servedAt.clear();
     }
 
-    void add(Who who, Instant toldAt) {
+    void add(Payer who, Instant toldAt) {
         told.put(who, toldAt);
     }
 
@@ -42,7 +42,7 @@ final class Waiting {
     }
 
     /** It has its permit. */
-    void served(Who who, Instant now) {
+    void served(Payer who, Instant now) {
         if (told.remove(who) != null) {
             servedAt.put(who, now);
         }
@@ -50,7 +50,7 @@ final class Waiting {
 
     /** When this one was told to come; null when it does not wait, or did not come. */
     @Nullable
-    Instant toldTo(Who who, Instant now) {
+    Instant toldTo(Payer who, Instant now) {
         Instant when = told.get(who);
         return when == null || isOver(when, now) ? null : when;
     }
@@ -63,19 +63,19 @@ final class Waiting {
     }
 
     /** Whether others in the same lane wait, or did a moment ago. */
-    boolean isContended(Who who, Instant now) {
+    boolean isContended(Payer who, Instant now) {
         return wanting(now).anyMatch(other -> isAnother(other, who));
     }
 
     /** How many others wait in the same lane. */
-    int othersOf(Who who, Instant now) {
+    int othersOf(Payer who, Instant now) {
         return (int) told.entrySet().stream()
                 .filter(entry -> isAnother(entry.getKey(), who) && !isOver(entry.getValue(), now))
                 .count();
     }
 
     /** How many others of the lane have been told to come by now: what is free is theirs first. */
-    int dueBeside(Who who, Instant now) {
+    int dueBeside(Payer who, Instant now) {
         return (int) told.entrySet().stream()
                 .filter(entry -> isAnother(entry.getKey(), who)
                         && !entry.getValue().isAfter(now)
@@ -101,8 +101,8 @@ final class Waiting {
         return counts;
     }
 
-    /** Who was told to come much later waits for the day, and the minute is nothing to them. */
-    private Stream<Who> wanting(Instant now) {
+    /** A caller that was told to come much later waits for the day: it does not compete for the minute. */
+    private Stream<Payer> wanting(Instant now) {
         told.values().removeIf(when -> isOver(when, now));
         servedAt.values().removeIf(when -> !when.plus(WANTING_FOR).isAfter(now));
         Instant soon = now.plus(WANTING_FOR);
@@ -113,7 +113,7 @@ final class Waiting {
                 servedAt.keySet().stream());
     }
 
-    private static boolean isAnother(Who one, Who other) {
+    private static boolean isAnother(Payer one, Payer other) {
         return one.lane() == other.lane() && one.member() != other.member();
     }
 
