@@ -6,7 +6,7 @@ import com.codahale.metrics.MetricRegistry;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.jobs.JobListStore;
 import io.holisticos.whoop.api.WhoopApi;
-import io.holisticos.whoop.connect.Arrivals;
+import io.holisticos.whoop.connect.AccountLookup;
 import io.holisticos.whoop.sync.Failing;
 import io.holisticos.whoop.sync.Synchronizer;
 import java.time.Duration;
@@ -24,11 +24,11 @@ final class FailingJobs {
     private static final int UNKNOWN = -1;
 
     private final Synchronizer synchronizer;
-    private final Arrivals arrivals;
+    private final AccountLookup arrivals;
     private final JobListStore list;
 
     /** By a way to all of them that gives up soon: somebody waits for the answer. */
-    FailingJobs(Synchronizer synchronizer, Arrivals arrivals, JobListStore list) {
+    FailingJobs(Synchronizer synchronizer, AccountLookup arrivals, JobListStore list) {
         this.synchronizer = synchronizer;
         this.arrivals = arrivals;
         this.list = list;
@@ -38,7 +38,7 @@ final class FailingJobs {
     List<Failing> find() {
         try {
             Stream<Failing> waiting = arrivals.failing(Failing.TIMES).entrySet().stream()
-                    .map(failure -> new Failing(Arrivals.TASK, failure.getKey(), null, failure.getValue()));
+                    .map(failure -> new Failing(AccountLookup.TASK, failure.getKey(), null, failure.getValue()));
             return Stream.of(synchronizer.failing().stream(), waiting, broken())
                     .flatMap(each -> each)
                     .toList();

@@ -22,19 +22,19 @@ import io.holisticos.vault.Vault;
 import io.holisticos.web.WebhookDoor;
 import io.holisticos.whoop.api.ForbiddenCalls;
 import io.holisticos.whoop.api.WhoopApi;
+import io.holisticos.whoop.connect.AccountLookup;
 import io.holisticos.whoop.connect.Admission;
-import io.holisticos.whoop.connect.Arrivals;
 import io.holisticos.whoop.connect.ConnectFlow;
+import io.holisticos.whoop.connect.ConnectPorts;
 import io.holisticos.whoop.connect.ConnectRoutes;
-import io.holisticos.whoop.connect.Connection;
-import io.holisticos.whoop.connect.ConnectionAuthorization;
 import io.holisticos.whoop.connect.ConnectionListener;
-import io.holisticos.whoop.connect.ConnectionReader;
-import io.holisticos.whoop.connect.Connections;
 import io.holisticos.whoop.connect.Consents;
 import io.holisticos.whoop.connect.ModuleSwitch;
-import io.holisticos.whoop.connect.Surroundings;
-import io.holisticos.whoop.connect.WhoopOAuth;
+import io.holisticos.whoop.custody.Connection;
+import io.holisticos.whoop.custody.ConnectionAuthorization;
+import io.holisticos.whoop.custody.ConnectionReader;
+import io.holisticos.whoop.custody.Connections;
+import io.holisticos.whoop.custody.WhoopOAuth;
 import io.holisticos.whoop.data.ArchiveRenaming;
 import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.data.WhoopStore;
@@ -72,7 +72,7 @@ public final class WhoopModule implements Managed {
     private final Storage storage;
     private final QuotaGovernor asked;
     private final Connections connections;
-    private final Arrivals arrivals;
+    private final AccountLookup accountLookup;
     private final Admission admission;
     private final ConnectFlow connectFlow;
     private final Outbound tokens;
@@ -151,8 +151,9 @@ public final class WhoopModule implements Managed {
                 Budget.unlimited(), // the quota counts what lies below /developer
                 Authorization.none());
         this.forbidden = new ForbiddenCalls(tools.metrics(), tools.clock());
-        WhoopOAuth oauth = new WhoopOAuth(tokens, configuration.connect, forbidden);
-        this.connections = new Connections(work.jdbi(), work.vault(), oauth, configuration.connect, tools.clock());
+        WhoopOAuth oauth = new WhoopOAuth(tokens, configuration.connect.application(), forbidden);
+        this.connections =
+                new Connections(work.jdbi(), work.vault(), oauth, configuration.connect.custodyTerms(), tools.clock());
         this.data = Outbound.to(
                 WhoopApi.WHOOP,
                 tools.clients().api(),
@@ -171,10 +172,10 @@ public final class WhoopModule implements Managed {
         this.synchronizer = new Synchronizer(
                 work.jdbi(), api, new WhoopStore(work.jdbi(), work.vault()), terms, () -> jobs().client());
         this.inbox = inbox(work, connections, synchronizer);
-        this.arrivals = new Arrivals(
+        this.accountLookup = new AccountLookup(
                 connections,
                 api.paidFrom(quota.consents()),
-                new Arrivals.Ways(
+                new AccountLookup.Ports(
                         new SyncOnConnect(synchronizer, inbox),
                         switches.integration(),
                         () -> jobs().client(),
@@ -185,19 +186,19 @@ public final class WhoopModule implements Managed {
                         work.source(),
                         configuration.jobs,
                         tools.clock(),
-                        Stream.concat(synchronizer.tasks().stream(), arrivals.tasks().stream())
+                        Stream.concat(synchronizer.tasks().stream(), accountLookup.tasks().stream())
                                 .toList(),
                         Stream.of(
                                         synchronizer.recurringTasks(),
                                         inbox.recurringTasks(),
-                                        arrivals.recurringTasks(),
+                                        accountLookup.recurringTasks(),
                                         new ArchiveRenaming(work.jdbi(), work.vault(), tools.clock()).recurringTasks(),
                                         connections.recurringTasks(switches.integration()))
                                 .flatMap(List::stream)
                                 .toList());
         SchedulerClient client = Jobs.client(
                 reads.source(),
-                Stream.concat(synchronizer.tasks().stream(), arrivals.tasks().stream())
+                Stream.concat(synchronizer.tasks().stream(), accountLookup.tasks().stream())
                         .toList());
         this.requests =
                 new Synchronizer(reads.jdbi(), api, new WhoopStore(reads.jdbi(), reads.vault()), terms, () -> client);
@@ -205,9 +206,9 @@ public final class WhoopModule implements Managed {
         Connections waiting = connections.through(reads.jdbi(), reads.vault());
         this.deliveries = inbox(reads, waiting, requests);
         SyncOnConnect syncSoon = new SyncOnConnect(requests, deliveries);
-        Arrivals arriving = arrivals.through(
-                waiting, new Arrivals.Ways(syncSoon, switches.integration(), () -> client, tools.metrics()));
-        this.failing = new FailingJobs(requests, arriving, new JobListStore(reads.jdbi()));
+        AccountLookup lookup = accountLookup.through(
+                waiting, new AccountLookup.Ports(syncSoon, switches.integration(), () -> client, tools.metrics()));
+        this.failing = new FailingJobs(requests, lookup, new JobListStore(reads.jdbi()));
         failing.register(tools.metrics());
         this.connected = new ConnectionReader(reads.jdbi());
         this.admission =
@@ -221,8 +222,8 @@ public final class WhoopModule implements Managed {
                 new Consents(reads.jdbi(), reads.vault(), configuration.connect, new SecureRandom(), tools.clock()),
                 waiting,
                 new ConnectFlow.Whoop(oauth, api.paidFrom(ofConsents.consents()), tools.clock()),
-                arriving,
-                new Surroundings(
+                lookup,
+                new ConnectPorts(
                         syncSoon,
                         new Switch(),
                         who -> requests.findFreshness(who).map(Freshness::lastSyncedAt),
@@ -309,15 +310,15 @@ public final class WhoopModule implements Managed {
                 .find(who)
                 .filter(held -> held.state() != Connection.State.REVOKED)
                 .map(held -> new MemberConnections.MemberConnection(
-                        held.whoopUserId(), held.connectedAt(), standingOf(held.state())));
+                        held.whoopUserId(), held.connectedAt(), statusOf(held.state())));
     }
 
-    private static MemberConnections.Standing standingOf(Connection.State state) {
+    private static MemberConnections.ConnectionStatus statusOf(Connection.State state) {
         return switch (state) {
-            case ACTIVE, REFRESHING -> MemberConnections.Standing.USABLE;
-            case AWAITING_PROFILE -> MemberConnections.Standing.AWAITS_PROFILE;
-            case AWAITING_CONFIRMATION -> MemberConnections.Standing.AWAITS_CONFIRMATION;
-            case REAUTHORIZATION_REQUIRED, REVOKED -> MemberConnections.Standing.NEEDS_CONSENT;
+            case ACTIVE, REFRESHING -> MemberConnections.ConnectionStatus.USABLE;
+            case AWAITING_PROFILE -> MemberConnections.ConnectionStatus.AWAITS_PROFILE;
+            case AWAITING_CONFIRMATION -> MemberConnections.ConnectionStatus.AWAITS_CONFIRMATION;
+            case REAUTHORIZATION_REQUIRED, REVOKED -> MemberConnections.ConnectionStatus.NEEDS_CONSENT;
         };
     }
 

@@ -95,7 +95,7 @@ class InternalRoutesTest {
     static void start() throws Exception {
         bed = new SyncBed();
         bed.connect(ANNA);
-        CONNECTIONS.put(ANNA, new MemberConnection(10129L, SyncBed.START, MemberConnections.Standing.USABLE));
+        CONNECTIONS.put(ANNA, new MemberConnection(10129L, SyncBed.START, MemberConnections.ConnectionStatus.USABLE));
         bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
         application = new DropwizardTestSupport<>(
                 TinyApplication.class,
@@ -255,7 +255,8 @@ class InternalRoutesTest {
     @Test
     void withoutConsentASyncIsRefused() {
         CONNECTIONS.put(
-                new UserId("chen"), new MemberConnection(7L, SyncBed.START, MemberConnections.Standing.NEEDS_CONSENT));
+                new UserId("chen"),
+                new MemberConnection(7L, SyncBed.START, MemberConnections.ConnectionStatus.NEEDS_CONSENT));
 
         assertThat(post("/internal/sync/chen", KEY).statusCode()).isEqualTo(409);
         assertThat(json(get("/internal/data/health/chen", KEY))

@@ -59,7 +59,7 @@ class WhoopSourceTest {
         Standings standings = new Standings(connections, bed.synchronizer, STALE_AFTER, bed.clock);
         source = new WhoopSource(standings, bed.reader, bed.clock, bed.readings);
         bed.connect(ANNA);
-        connections.put(ANNA, new MemberConnection(1L, SyncBed.START, MemberConnections.Standing.USABLE));
+        connections.put(ANNA, new MemberConnection(1L, SyncBed.START, MemberConnections.ConnectionStatus.USABLE));
         bed.stopBackfills();
         bed.work(ANNA, bed.synchronizer.firstSync(ANNA));
     }
@@ -280,7 +280,7 @@ class WhoopSourceTest {
     @Test
     void withoutConsentWhatIsHeldIsStillRead() {
         UserId who = member("consent");
-        connections.put(who, new MemberConnection(1L, SyncBed.START, MemberConnections.Standing.NEEDS_CONSENT));
+        connections.put(who, new MemberConnection(1L, SyncBed.START, MemberConnections.ConnectionStatus.NEEDS_CONSENT));
         hold(who, "cycle-scored", "sleep-scored");
 
         Measured measured = measured(source.read(who, DayRange.of(DAY), deadline()));
@@ -336,7 +336,7 @@ class WhoopSourceTest {
 
     private static UserId member(String name) {
         UserId who = new UserId(name);
-        connections.put(who, new MemberConnection(1L, SyncBed.START, MemberConnections.Standing.USABLE));
+        connections.put(who, new MemberConnection(1L, SyncBed.START, MemberConnections.ConnectionStatus.USABLE));
         return who;
     }
 
