@@ -7,10 +7,6 @@ import org.jspecify.annotations.Nullable;
 /** How a consent ended. */
 sealed interface ConsentOutcome {
 
-    /** Where to send the member in the end; null for our own page. */
-    @Nullable
-    URI returnTo();
-
     /**
      * The tokens are kept.
      *
@@ -18,6 +14,7 @@ sealed interface ConsentOutcome {
      * @param whoopName first name and initial of the owner of the WHOOP account; null while the account is not known
      * @param label how the page names the account of ours
      * @param answer the secret by which the member's page answers
+     * @param returnTo where to send the member in the end; null for our own page
      */
     record Kept(
             UserId who,
@@ -33,7 +30,11 @@ sealed interface ConsentOutcome {
         }
     }
 
-    /** There is no connection by this consent. */
+    /**
+     * There is no connection by this consent.
+     *
+     * @param returnTo where to send the member in the end; null for our own page
+     */
     record Failed(Refusal why, @Nullable URI returnTo) implements ConsentOutcome {}
 
     /** How far a connection has come whose tokens are kept. */

@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tables {@code whoop_connection} and {@code whoop_connection_history}. A change of state and its line of history are one
- * statement. View {@code connected_member} is for other
- * packages, view {@code whoop_consent} for {@link ConsentProgressStore}.
+ * statement. View {@code whoop_consent} is for {@link ConsentProgressStore}.
  */
 final class ConnectionStore {
 
@@ -103,14 +102,7 @@ final class ConnectionStore {
                 recorded_at = :now
             where user_id = :who and connected_at <= :begun
               and state in ('active', 'refreshing', 'awaiting_profile', 'awaiting_confirmation')""");
-    private static final String REVOKE = remembered("""
-            update whoop_connection set state = 'revoked', access_token = null, refresh_token = null,
-                access_expires_at = null, token_version = token_version + 1, refresh_started_at = null,
-                whoop_user_id = case when state in ('awaiting_profile', 'awaiting_confirmation') then former_user_id
-                    else whoop_user_id end,
-                arriving_user_id = null, asked_at = null, replace_account = false, answer_hash = null,
-                recorded_at = :now
-            where user_id = :who and state <> 'revoked'""");
+    private static final String REVOKE = remembered(sql("revoke.sql"));
     private static final String NEED_CONSENT = """
             select c.user_id, c.token_version, coalesce(entered.reason, 'unknown') as reason
             from whoop_connection c
@@ -152,7 +144,7 @@ final class ConnectionStore {
     }
 
     Optional<ConnectionRow> find(UserId who) {
-        return rows(BY_MEMBER, Map.of("who", who.value())).stream().findFirst();
+        return database.withHandle(handle -> row(handle.createQuery(BY_MEMBER).bind("who", who.value())));
     }
 
     Optional<ConnectionRow> findByAccount(long whoopUserId) {
@@ -160,29 +152,31 @@ final class ConnectionStore {
     }
 
     Optional<ConnectionRow> findByAccount(Handle handle, long whoopUserId) {
-        return rows(handle, BY_ACCOUNT, Map.of("account", whoopUserId)).stream().findFirst();
+        return row(handle.createQuery(BY_ACCOUNT).bind("account", whoopUserId));
     }
 
     /** The connection of the consent that this answers for, if that was given after this moment. */
     Optional<ConnectionRow> findByAnswer(byte[] answerHash, Instant since) {
-        return rows(BY_ANSWER, Map.of("answer", answerHash, "since", utc(since))).stream()
-                .findFirst();
+        return database.withHandle(
+                handle -> row(handle.createQuery(BY_ANSWER).bind("answer", answerHash).bind("since", utc(since))));
     }
 
     /** Usable connections whose access token expired before this moment, those touched longest ago first. */
     List<ConnectionRow> expiredBefore(Instant before) {
-        return rows(EXPIRED_BEFORE, Map.of("before", utc(before)));
+        return database.withHandle(handle -> handle.createQuery(EXPIRED_BEFORE)
+                .bind("before", utc(before))
+                .map((row, context) -> ConnectionRow.of(row))
+                .list());
     }
 
     /** Reads the row and keeps it from everybody else until the transaction ends. */
     Optional<ConnectionRow> lock(Handle handle, UserId who) {
-        return rows(handle, LOCK, Map.of("who", who.value())).stream().findFirst();
+        return row(handle.createQuery(LOCK).bind("who", who.value()));
     }
 
     /** As {@link #lock(Handle, UserId)}, but waits no longer than {@code longest} for another worker's lock. */
     Optional<ConnectionRow> lock(Handle handle, UserId who, Duration longest) {
-        return rows(handle, LOCK_WITHIN, Map.of("who", who.value(), "longest", millis(longest))).stream()
-                .findFirst();
+        return row(handle.createQuery(LOCK_WITHIN).bind("who", who.value()).bind("longest", millis(longest)));
     }
 
     /** From here to the end of the transaction nobody else changes how many members there are. */
@@ -277,11 +271,11 @@ final class ConnectionStore {
      * pair is no longer the current one.
      */
     Optional<ConnectionRow> beginRefresh(UserId who, long version, Duration longest, Instant now) {
-        return rows(
-                        BEGIN_REFRESH,
-                        Map.of("longest", millis(longest), "who", who.value(), "version", version, "now", utc(now)))
-                .stream()
-                .findFirst();
+        return database.withHandle(handle -> row(handle.createQuery(BEGIN_REFRESH)
+                .bind("longest", millis(longest))
+                .bind("who", who.value())
+                .bind("version", version)
+                .bind("now", utc(now))));
     }
 
     /** The token endpoint certainly did not spend the refresh token: all is as if the refresh had never begun. */
@@ -348,15 +342,8 @@ final class ConnectionStore {
                 == 1;
     }
 
-    private List<ConnectionRow> rows(String statement, Map<String, ?> arguments) {
-        return database.withHandle(handle -> rows(handle, statement, arguments));
-    }
-
-    private static List<ConnectionRow> rows(Handle handle, String statement, Map<String, ?> arguments) {
-        return handle.createQuery(statement)
-                .bindMap(arguments)
-                .map((row, context) -> ConnectionRow.of(row))
-                .list();
+    private static Optional<ConnectionRow> row(Query query) {
+        return query.map((row, context) -> ConnectionRow.of(row)).findOne();
     }
 
     private static Map<String, ?> consent(Connection connection, SealedTokens tokens, byte[] answerHash) {

@@ -1,13 +1,5 @@
 --liquibase formatted sql
 
---changeset connect:connected_member
-create view connected_member as
-select user_id, whoop_user_id, state, state in ('active', 'refreshing') as usable
-from whoop_connection
-where state <> 'revoked';
-comment on view connected_member is 'Contract of package whoop.custody, whose class ConnectionStore owns table whoop_connection: members whose connection has not ended, and whether WHOOP may be called for them. whoop_user_id is null while the account is not settled. For other packages, in statements that also touch tables of theirs.';
---rollback drop view connected_member;
-
 --changeset connect:whoop_consent
 create view whoop_consent as
 select c.user_id, c.state, c.recorded_at, c.arriving_user_id, c.asked_at, c.answer_hash, c.arrival_failures, c.arrival_failure,
