@@ -26,14 +26,6 @@ public final class VaultConfiguration {
 
     public VaultConfiguration() {}
 
-    /** One key, for tests and the sandbox. */
-    public static VaultConfiguration of(String id, String base64Key) {
-        VaultConfiguration configuration = new VaultConfiguration();
-        configuration.keys = Map.of(id, base64Key);
-        configuration.currentKey = id;
-        return configuration;
-    }
-
     /** Each wrapping key by its place in {@code config.yml}. */
     public Map<String, String> keysByPath() {
         return keys.entrySet().stream()

@@ -6,7 +6,7 @@ import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import io.holisticos.health.UserId;
 import io.holisticos.jobs.Jobs;
 import io.holisticos.whoop.custody.Reactivation;
-import io.holisticos.whoop.custody.Reactivation.Result;
+import io.holisticos.whoop.custody.Reactivation.ReactivationResult;
 import io.holisticos.whoop.sync.Synchronizer;
 import java.time.Clock;
 import java.util.List;
@@ -57,18 +57,18 @@ public final class WhoopReactivation {
         if (before.isEmpty()) {
             return ReactivationOutcome.NO_CONNECTION;
         }
-        Map<Result, Map<String, Long>> results = reactivation.run(only, dryRun);
-        for (Result result : Result.values()) {
+        Map<ReactivationResult, Map<String, Long>> results = reactivation.run(only, dryRun);
+        for (ReactivationResult result : ReactivationResult.values()) {
             Map<String, Long> reasons = results.getOrDefault(result, Map.of());
             lines.accept(wordOf(result, dryRun) + ": " + counted(reasons));
         }
         if (!dryRun) {
             lines.accept("after: " + counted(reactivation.states(only)));
-            if (results.containsKey(Result.REACTIVATED)) {
+            if (results.containsKey(ReactivationResult.REACTIVATED)) {
                 syncSoon();
             }
         }
-        return results.containsKey(Result.UNREADABLE) ? ReactivationOutcome.SOME_UNREADABLE : ReactivationOutcome.DONE;
+        return results.containsKey(ReactivationResult.UNREADABLE) ? ReactivationOutcome.SOME_UNREADABLE : ReactivationOutcome.DONE;
     }
 
     /** The service that runs the jobs looks at once for members who are connected and not kept current. */
@@ -80,9 +80,9 @@ public final class WhoopReactivation {
         }
     }
 
-    private static String wordOf(Result result, boolean dryRun) {
+    private static String wordOf(ReactivationResult result, boolean dryRun) {
         String word = result.name().toLowerCase(Locale.ROOT);
-        return dryRun && result == Result.REACTIVATED ? "would be " + word : word;
+        return dryRun && result == ReactivationResult.REACTIVATED ? "would be " + word : word;
     }
 
     private static String counted(Map<String, Long> counts) {

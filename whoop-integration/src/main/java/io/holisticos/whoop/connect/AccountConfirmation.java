@@ -42,11 +42,11 @@ final class AccountConfirmation {
     }
 
     /** What came of a member's choice. */
-    sealed interface Result {
+    sealed interface ChoiceResult {
         /** The choice was carried out. */
-        record Done(AccountChoice choice, @Nullable URI returnTo) implements Result {}
+        record Done(AccountChoice choice, @Nullable URI returnTo) implements ChoiceResult {}
 
-        record Refused(Refusal why) implements Result {}
+        record Refused(Refusal why) implements ChoiceResult {}
     }
 
     /**
@@ -55,16 +55,16 @@ final class AccountConfirmation {
      * @param answer the secret that only this page has
      * @param sameOrigin whether the browser says that the page was ours
      */
-    Result choose(String answer, AccountChoice choice, boolean sameOrigin) {
+    ChoiceResult choose(String answer, AccountChoice choice, boolean sameOrigin) {
         if (!sameOrigin) {
             ports.security().note(SecurityEvents.Kind.CALLBACK_REFUSED, Refusal.OTHER_PAGE.code());
-            return new Result.Refused(Refusal.OTHER_PAGE);
+            return new ChoiceResult.Refused(Refusal.OTHER_PAGE);
         }
         try {
             Optional<Consent> consent = consents.findByAnswer(answer);
             Optional<Answerable> answerable = pending.answerable(Secrets.hash(answer));
             if (consent.isEmpty() || answerable.isEmpty()) {
-                return new Result.Refused(
+                return new ChoiceResult.Refused(
                         pending.isUnconfirmed(Secrets.hash(answer))
                                 ? Refusal.TO_BE_CONFIRMED
                                 : Refusal.ANSWERED_ALREADY);
@@ -78,7 +78,7 @@ final class AccountConfirmation {
                 case DISOWN -> disown(who, returnTo);
             };
         } catch (SourceUnavailable e) {
-            return new Result.Refused(Refusal.LATER);
+            return new ChoiceResult.Refused(Refusal.LATER);
         }
     }
 
@@ -95,27 +95,27 @@ final class AccountConfirmation {
         return assignment instanceof AccountAssignment.Gone ? Refusal.TO_BE_CONFIRMED : Refusal.ACCOUNT_OF_ANOTHER_USER;
     }
 
-    private Result keep(Answerable consent, String answer, @Nullable URI returnTo) {
+    private ChoiceResult keep(Answerable consent, String answer, @Nullable URI returnTo) {
         return switch (consent.connection().state()) {
-            case AWAITING_CONFIRMATION -> new Result.Refused(Refusal.TO_BE_CONFIRMED); // the page did not ask that
+            case AWAITING_CONFIRMATION -> new ChoiceResult.Refused(Refusal.TO_BE_CONFIRMED); // the page did not ask that
             case AWAITING_PROFILE ->
-                new Result.Done(AccountChoice.KEEP, returnTo); // the account may still be a question
+                new ChoiceResult.Done(AccountChoice.KEEP, returnTo); // the account may still be a question
             case ACTIVE, REFRESHING, REAUTHORIZATION_REQUIRED, REVOKED -> {
                 pending.forgetAnswer(Secrets.hash(answer));
-                yield new Result.Done(AccountChoice.KEEP, returnTo);
+                yield new ChoiceResult.Done(AccountChoice.KEEP, returnTo);
             }
         };
     }
 
-    private Result replaceFromPage(Answerable consent, String answer, @Nullable URI returnTo) {
+    private ChoiceResult replaceFromPage(Answerable consent, String answer, @Nullable URI returnTo) {
         if (consent.arriving() == null) {
             return keep(consent, answer, returnTo); // the button was pressed twice
         }
         Refusal why = replace(consent);
-        return why == null ? new Result.Done(AccountChoice.REPLACE, returnTo) : new Result.Refused(why);
+        return why == null ? new ChoiceResult.Done(AccountChoice.REPLACE, returnTo) : new ChoiceResult.Refused(why);
     }
 
-    private Result disown(UserId who, @Nullable URI returnTo) {
+    private ChoiceResult disown(UserId who, @Nullable URI returnTo) {
         revocation.revokeConnection(who);
         boolean wasRead = connections.disown(who).isPresent();
         log.info("event=disowned provider=whoop member={} was_read={}", connections.inLogs(who), wasRead);
@@ -124,6 +124,6 @@ final class AccountConfirmation {
         } else { // the records that we hold are of an account before, which is the member's
             ports.listener().disconnected(who);
         }
-        return new Result.Done(AccountChoice.DISOWN, returnTo);
+        return new ChoiceResult.Done(AccountChoice.DISOWN, returnTo);
     }
 }

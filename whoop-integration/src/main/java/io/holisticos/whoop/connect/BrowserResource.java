@@ -1,6 +1,6 @@
 package io.holisticos.whoop.connect;
 
-import io.holisticos.whoop.connect.ConsentOutcome.Progress;
+import io.holisticos.whoop.connect.ConsentOutcome.ConnectProgress;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -156,11 +156,11 @@ public final class BrowserResource {
         if (choice.isEmpty()) {
             return ResultPage.refused(Refusal.OTHER_PAGE).build();
         }
-        AccountConfirmation.Result result = flow.choose(token, choice.get(), ours);
-        if (result instanceof AccountConfirmation.Result.Refused refused) {
+        AccountConfirmation.ChoiceResult result = flow.choose(token, choice.get(), ours);
+        if (result instanceof AccountConfirmation.ChoiceResult.Refused refused) {
             return ResultPage.refused(refused.why()).build();
         }
-        AccountConfirmation.Result.Done done = (AccountConfirmation.Result.Done) result;
+        AccountConfirmation.ChoiceResult.Done done = (AccountConfirmation.ChoiceResult.Done) result;
         URI returnTo = done.returnTo();
         if (returnTo == null) {
             return ResultPage.chosen(done.choice(), null).build();
@@ -184,7 +184,7 @@ public final class BrowserResource {
         }
         ConsentOutcome.Kept kept = (ConsentOutcome.Kept) outcome;
         URI returnTo = kept.returnTo();
-        Response.ResponseBuilder answer = returnTo != null && kept.progress() == Progress.CONNECTED_AGAIN
+        Response.ResponseBuilder answer = returnTo != null && kept.progress() == ConnectProgress.CONNECTED_AGAIN
                 ? goTo(Response.Status.FOUND, with(returnTo, "status=connected"))
                 : ResultPage.kept(kept, pathOf("/connect/" + ANSWER));
         return answer.cookie(cookie(state, "", 0)).build();

@@ -10,7 +10,7 @@ import io.holisticos.health.UserId;
 import io.holisticos.health.WhatFailed;
 import io.holisticos.trace.RequestContext;
 import io.holisticos.whoop.api.Account;
-import io.holisticos.whoop.connect.ConsentOutcome.Progress;
+import io.holisticos.whoop.connect.ConsentOutcome.ConnectProgress;
 import io.holisticos.whoop.connect.Consents.Consent;
 import io.holisticos.whoop.custody.AccountAssignment;
 import io.holisticos.whoop.custody.Connection;
@@ -137,7 +137,7 @@ final class CodeExchange {
                 throw e;
             }
             lookup.awaitProfile(who, e);
-            return kept(returned, Progress.AWAITING_PROFILE, null);
+            return kept(returned, ConnectProgress.AWAITING_PROFILE, null);
         } catch (ReauthorizationRequired e) {
             connections.pending().dismiss(who, "token_refused");
             return failed(returned, Refusal.CODE_REFUSED);
@@ -158,10 +158,10 @@ final class CodeExchange {
 
     private static ConsentOutcome outcome(ReturnedCode returned, AccountAssignment assignment, Account account) {
         if (assignment instanceof AccountAssignment.Connected connected) {
-            return kept(returned, connected.isNew() ? Progress.CONNECTED : Progress.CONNECTED_AGAIN, nameOf(account));
+            return kept(returned, connected.isNew() ? ConnectProgress.CONNECTED : ConnectProgress.CONNECTED_AGAIN, nameOf(account));
         }
         if (assignment instanceof AccountAssignment.ToBeConfirmed) {
-            return kept(returned, Progress.AWAITING_CONFIRMATION, nameOf(account));
+            return kept(returned, ConnectProgress.AWAITING_CONFIRMATION, nameOf(account));
         }
         // not revoked: at WHOOP that would end the other user's connection, too
         if (assignment instanceof AccountAssignment.AccountOfAnotherUser) {
@@ -198,7 +198,7 @@ final class CodeExchange {
                 returned.replaceAccount());
     }
 
-    private static ConsentOutcome kept(ReturnedCode returned, Progress progress, @Nullable String whoopName) {
+    private static ConsentOutcome kept(ReturnedCode returned, ConnectProgress progress, @Nullable String whoopName) {
         Consent consent = returned.consent();
         return new ConsentOutcome.Kept(
                 consent.who(),

@@ -15,9 +15,9 @@ import io.holisticos.health.UserId;
 import io.holisticos.trace.RequestContext;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.connect.CodeExchange.ReturnedCode;
-import io.holisticos.whoop.connect.ConsentOutcome.Progress;
+import io.holisticos.whoop.connect.ConsentOutcome.ConnectProgress;
 import io.holisticos.whoop.connect.Consents.BrowserState;
-import io.holisticos.whoop.connect.Consents.Lookup;
+import io.holisticos.whoop.connect.Consents.ConsentLookup;
 import io.holisticos.whoop.connect.Consents.PressResult;
 import io.holisticos.whoop.custody.Connection;
 import io.holisticos.whoop.custody.Connections;
@@ -119,13 +119,13 @@ public final class ConnectFlow {
      * @throws Conflict when there are as many members as there may be
      * @throws SourceThrottled when WHOOP cannot be called for longer than a member would wait
      */
-    Started start(UserId who, String initiatedBy, Consents.Options options) {
+    Started start(UserId who, String initiatedBy, Consents.ConsentOptions options) {
         if (!ports.moduleSwitch().letsConnect(who)) {
             throw new IntegrationDisabled(WHOOP);
         }
         RequestContext.current().ifPresent(request -> request.member(connections.inLogs(who)));
         ports.admission().require(who);
-        Consents.Link link = consents.begin(who, initiatedBy, options);
+        Consents.ConnectLink link = consents.begin(who, initiatedBy, options);
         log.info("event=connect_started provider=whoop member={} by={}", connections.inLogs(who), initiatedBy);
         return new Started(
                 who, link.connectUrl(), whoop.oauth().authorizationUrl(link.state()), link.state(), link.expiresIn());
@@ -133,9 +133,9 @@ public final class ConnectFlow {
 
     /** Somebody, or a previewer of messages, opens a connect link. Nothing changes by it. */
     LinkPage open(String link) {
-        Lookup found = lookUp(link);
+        ConsentLookup found = lookUp(link);
         Refusal why = refusalBeforeWhoop(found);
-        return why == null && found instanceof Lookup.Valid valid
+        return why == null && found instanceof ConsentLookup.Valid valid
                 ? new LinkPage.Open(valid.consent().label(), consents.pageToken(link))
                 : new LinkPage.Closed(why == null ? Refusal.UNKNOWN_STATE : why);
     }
@@ -151,9 +151,9 @@ public final class ConnectFlow {
             ports.security().note(SecurityEvents.Kind.CALLBACK_REFUSED, Refusal.OTHER_PAGE.code());
             return new NextPage.Refused(Refusal.OTHER_PAGE);
         }
-        Lookup found = lookUp(link);
+        ConsentLookup found = lookUp(link);
         Refusal why = refusalBeforeWhoop(found);
-        if (why != null || !(found instanceof Lookup.Valid valid)) {
+        if (why != null || !(found instanceof ConsentLookup.Valid valid)) {
             return new NextPage.Refused(why == null ? Refusal.UNKNOWN_STATE : why);
         }
         try {
@@ -177,13 +177,13 @@ public final class ConnectFlow {
 
     /** A browser comes back from WHOOP with a code. */
     ConsentOutcome finishInBrowser(String code, String state, @Nullable String browserSecret) {
-        Lookup found;
+        ConsentLookup found;
         try {
             found = consents.useInBrowser(state, browserSecret);
         } catch (SourceUnavailable e) {
             return new ConsentOutcome.Failed(Refusal.LATER, null);
         }
-        if (!(found instanceof Lookup.Valid valid)) {
+        if (!(found instanceof ConsentLookup.Valid valid)) {
             return refusedState(found);
         }
         return codeExchange.finish(new ReturnedCode(valid.consent(), code, state, false, true));
@@ -196,14 +196,14 @@ public final class ConnectFlow {
      *     same call once more
      */
     ConsentOutcome finishByService(String code, String state, String service, boolean replaceAccount) {
-        Lookup found = consents.useByService(state, service);
-        if (found instanceof Lookup.Used) {
+        ConsentLookup found = consents.useByService(state, service);
+        if (found instanceof ConsentLookup.Used) {
             Optional<ConsentOutcome> outcome = outcomeOfUsed(state, replaceAccount);
             if (outcome.isPresent()) {
                 return outcome.get();
             }
         }
-        if (!(found instanceof Lookup.Valid valid)) {
+        if (!(found instanceof ConsentLookup.Valid valid)) {
             return refusedState(found);
         }
         return codeExchange.finish(new ReturnedCode(valid.consent(), code, state, replaceAccount, false));
@@ -228,7 +228,7 @@ public final class ConnectFlow {
     }
 
     /** As {@link AccountConfirmation#choose}. */
-    AccountConfirmation.Result choose(String answer, AccountChoice choice, boolean sameOrigin) {
+    AccountConfirmation.ChoiceResult choose(String answer, AccountChoice choice, boolean sameOrigin) {
         return confirmation.choose(answer, choice, sameOrigin);
     }
 
@@ -280,25 +280,25 @@ public final class ConnectFlow {
                         ? keptBefore(
                                 consent.get().connection().who(),
                                 state,
-                                replaceAccount ? Progress.CONNECTED : Progress.AWAITING_CONFIRMATION)
+                                replaceAccount ? ConnectProgress.CONNECTED : ConnectProgress.AWAITING_CONFIRMATION)
                         : new ConsentOutcome.Failed(why, null));
     }
 
-    private static ConsentOutcome keptBefore(UserId who, String state, Progress progress) {
+    private static ConsentOutcome keptBefore(UserId who, String state, ConnectProgress progress) {
         return new ConsentOutcome.Kept(who, progress, null, AccountLabel.masked(who), Consents.answer(state), null);
     }
 
-    private Lookup lookUp(String link) {
+    private ConsentLookup lookUp(String link) {
         try {
             return consents.lookUp(link);
         } catch (SourceUnavailable e) { // a person reads the answer: a page, not a problem document
-            return new Lookup.Unavailable();
+            return new ConsentLookup.Unavailable();
         }
     }
 
     /** Why the member is not sent to WHOOP; null when they are. */
-    private @Nullable Refusal refusalBeforeWhoop(Lookup found) {
-        if (!(found instanceof Lookup.Valid valid)) {
+    private @Nullable Refusal refusalBeforeWhoop(ConsentLookup found) {
+        if (!(found instanceof ConsentLookup.Valid valid)) {
             return refusalOf(found);
         }
         UserId who = valid.consent().who();
@@ -317,8 +317,8 @@ public final class ConnectFlow {
 
     private @Nullable URI returnToOf(String state, @Nullable String browserSecret) {
         try {
-            Lookup found = consents.useInBrowser(state, browserSecret);
-            if (found instanceof Lookup.Valid valid) {
+            ConsentLookup found = consents.useInBrowser(state, browserSecret);
+            if (found instanceof ConsentLookup.Valid valid) {
                 return valid.consent().returnTo();
             }
             reportRefusal(found);
@@ -329,14 +329,14 @@ public final class ConnectFlow {
     }
 
     /** A browser or service without a valid state is not sent on to any address. */
-    private ConsentOutcome refusedState(Lookup found) {
+    private ConsentOutcome refusedState(ConsentLookup found) {
         Refusal why = reportRefusal(found);
         log.info("event=connect_refused provider=whoop reason={}", why);
         return new ConsentOutcome.Failed(why, null);
     }
 
     /** Why a state is not accepted. Every reason but lateness may be an attack. */
-    private Refusal reportRefusal(Lookup found) {
+    private Refusal reportRefusal(ConsentLookup found) {
         Refusal why = refusalOf(found);
         if (why != Refusal.EXPIRED) {
             ports.security().note(SecurityEvents.Kind.CALLBACK_REFUSED, why.code());
@@ -344,16 +344,16 @@ public final class ConnectFlow {
         return why;
     }
 
-    private static Refusal refusalOf(Lookup found) {
-        if (found instanceof Lookup.Expired) {
+    private static Refusal refusalOf(ConsentLookup found) {
+        if (found instanceof ConsentLookup.Expired) {
             return Refusal.EXPIRED;
         }
-        if (found instanceof Lookup.Used) {
+        if (found instanceof ConsentLookup.Used) {
             return Refusal.ALREADY_USED;
         }
-        if (found instanceof Lookup.Unavailable) {
+        if (found instanceof ConsentLookup.Unavailable) {
             return Refusal.LATER;
         }
-        return found instanceof Lookup.OfAnother ? Refusal.OTHER_BROWSER : Refusal.UNKNOWN_STATE;
+        return found instanceof ConsentLookup.OfAnother ? Refusal.OTHER_BROWSER : Refusal.UNKNOWN_STATE;
     }
 }

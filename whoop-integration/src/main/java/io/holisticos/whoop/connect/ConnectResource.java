@@ -97,9 +97,9 @@ public final class ConnectResource {
             useReturnTypeSchema = true)
     public ConnectAnswer connect(
             @Auth Caller caller, @PathParam("user_id") UserId who, @Nullable ConnectRequest request) {
-        Consents.Options options = request == null
-                ? Consents.Options.NONE
-                : new Consents.Options(request.returnTo(), request.accountLabel());
+        Consents.ConsentOptions options = request == null
+                ? Consents.ConsentOptions.NONE
+                : new Consents.ConsentOptions(request.returnTo(), request.accountLabel());
         ConnectFlow.Started started = flow.start(who, caller.name(), options);
         return new ConnectAnswer(
                 who.value(),

@@ -18,7 +18,7 @@ sealed interface ConsentOutcome {
      */
     record Kept(
             UserId who,
-            Progress progress,
+            ConnectProgress progress,
             @Nullable String whoopName,
             String label,
             String answer,
@@ -38,7 +38,7 @@ sealed interface ConsentOutcome {
     record Failed(Refusal why, @Nullable URI returnTo) implements ConsentOutcome {}
 
     /** How far a connection has come whose tokens are kept. */
-    enum Progress {
+    enum ConnectProgress {
         /** Connected with a WHOOP account that this member had before. */
         CONNECTED_AGAIN,
         /** Connected with a WHOOP account that is new to this member. */

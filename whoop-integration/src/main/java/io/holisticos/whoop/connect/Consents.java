@@ -53,11 +53,11 @@ public final class Consents {
      *
      * @param connectUrl the address of the link in a browser
      */
-    record Link(URI connectUrl, String state, Duration expiresIn) {
+    record ConnectLink(URI connectUrl, String state, Duration expiresIn) {
         /** Both are secrets. */
         @Override
         public String toString() {
-            return "Link[" + expiresIn + "]";
+            return "ConnectLink[" + expiresIn + "]";
         }
     }
 
@@ -75,22 +75,22 @@ public final class Consents {
     }
 
     /** What was found for a link or a state. */
-    sealed interface Lookup {
+    sealed interface ConsentLookup {
         /** The link or state is valid. Looking it up uses up a state, not a link. */
-        record Valid(Consent consent) implements Lookup {}
+        record Valid(Consent consent) implements ConsentLookup {}
 
         /** There never was one, or it was deleted long after it expired. */
-        record Unknown() implements Lookup {}
+        record Unknown() implements ConsentLookup {}
 
-        record Expired() implements Lookup {}
+        record Expired() implements ConsentLookup {}
 
-        record Used() implements Lookup {}
+        record Used() implements ConsentLookup {}
 
         /** It belongs to another browser or service. */
-        record OfAnother() implements Lookup {}
+        record OfAnother() implements ConsentLookup {}
 
         /** The database cannot be reached. */
-        record Unavailable() implements Lookup {}
+        record Unavailable() implements ConsentLookup {}
     }
 
     /**
@@ -112,13 +112,13 @@ public final class Consents {
      * @param returnTo where the member is sent in the end; null for our own page
      * @param accountLabel how pages name the account of ours; null for a part of its id
      */
-    public record Options(
+    public record ConsentOptions(
             @Nullable String returnTo, @Nullable String accountLabel) {
 
-        static final Options NONE = new Options(null, null);
+        static final ConsentOptions NONE = new ConsentOptions(null, null);
     }
 
-    Link begin(UserId who, String initiatedBy, Options options) {
+    ConnectLink begin(UserId who, String initiatedBy, ConsentOptions options) {
         String returnTo = options.returnTo();
         URI allowed = returnTo == null ? null : new ReturnTo(configuration.returnTo).allowed(returnTo);
         String label = AccountLabel.checked(options.accountLabel());
@@ -135,11 +135,11 @@ public final class Consents {
             store.insert(handle, begun, now);
             return begun;
         });
-        return new Link(configuration.below("/connect/" + link), state, ttl);
+        return new ConnectLink(configuration.below("/connect/" + link), state, ttl);
     }
 
     /** Looks up a link. Nothing changes by it: previewers of messages open links, too. */
-    Lookup lookUp(String link) {
+    ConsentLookup lookUp(String link) {
         return store.inTransaction(handle -> lookup(store.findByLink(handle, Secrets.hash(link))));
     }
 
@@ -181,22 +181,22 @@ public final class Consents {
     }
 
     /** Looks up the state that a browser brings back, and uses it up. */
-    Lookup useInBrowser(String state, @Nullable String browserSecret) {
+    ConsentLookup useInBrowser(String state, @Nullable String browserSecret) {
         byte[] hash = Secrets.hash(state);
         return store.inTransaction(handle -> {
             Optional<Press> foundPress = store.lockPress(handle, hash);
             if (foundPress.isEmpty()) { // the state of a service is not valid for browsers
-                return store.lockByState(handle, hash).isPresent() ? new Lookup.OfAnother() : new Lookup.Unknown();
+                return store.lockByState(handle, hash).isPresent() ? new ConsentLookup.OfAnother() : new ConsentLookup.Unknown();
             }
             Press press = foundPress.get();
             if (browserSecret == null || !MessageDigest.isEqual(press.browserHash(), Secrets.hash(browserSecret))) {
-                return new Lookup.OfAnother();
+                return new ConsentLookup.OfAnother();
             }
             if (press.usedAt() != null) {
-                return new Lookup.Used();
+                return new ConsentLookup.Used();
             }
-            Lookup found = lookup(Optional.of(press.consent()));
-            if (found instanceof Lookup.Valid) {
+            ConsentLookup found = lookup(Optional.of(press.consent()));
+            if (found instanceof ConsentLookup.Valid) {
                 store.usePress(handle, hash, clock.instant());
             }
             return found;
@@ -204,14 +204,14 @@ public final class Consents {
     }
 
     /** Looks up the state that a service brings back, and uses up the consent. */
-    Lookup useByService(String state, String service) {
+    ConsentLookup useByService(String state, String service) {
         return store.inTransaction(handle -> {
             Optional<BegunConsent> begun = store.lockByState(handle, Secrets.hash(state));
             if (begun.filter(one -> !one.initiatedBy().equals(service)).isPresent()) {
-                return new Lookup.OfAnother();
+                return new ConsentLookup.OfAnother();
             }
-            Lookup found = lookup(begun);
-            begun.filter(one -> found instanceof Lookup.Valid)
+            ConsentLookup found = lookup(begun);
+            begun.filter(one -> found instanceof ConsentLookup.Valid)
                     .ifPresent(one -> store.useUp(handle, one.linkHash(), clock.instant()));
             return found;
         });
@@ -250,18 +250,18 @@ public final class Consents {
         return store.inTransaction(handle -> store.erase(handle, who));
     }
 
-    private Lookup lookup(Optional<BegunConsent> row) {
+    private ConsentLookup lookup(Optional<BegunConsent> row) {
         if (row.isEmpty()) {
-            return new Lookup.Unknown();
+            return new ConsentLookup.Unknown();
         }
         BegunConsent begun = row.get();
         if (begun.usedAt() != null) {
-            return new Lookup.Used();
+            return new ConsentLookup.Used();
         }
         if (!clock.instant().isBefore(begun.expiresAt())) {
-            return new Lookup.Expired();
+            return new ConsentLookup.Expired();
         }
-        return new Lookup.Valid(consent(begun));
+        return new ConsentLookup.Valid(consent(begun));
     }
 
     private Consent consent(BegunConsent begun) {

@@ -150,7 +150,7 @@ public final class OAuthResource {
         }
         UserId who = userId(request.userId());
         ConnectFlow.Started started =
-                flow.start(who, caller.name(), new Consents.Options(request.returnTo(), request.accountLabel()));
+                flow.start(who, caller.name(), new Consents.ConsentOptions(request.returnTo(), request.accountLabel()));
         return new InitiateAnswer(
                 who.value(),
                 started.connectUrl().toString(),
@@ -186,7 +186,7 @@ public final class OAuthResource {
             throw errorOf(failed.why());
         }
         ConsentOutcome.Kept kept = (ConsentOutcome.Kept) outcome;
-        if (kept.progress() == ConsentOutcome.Progress.AWAITING_CONFIRMATION) {
+        if (kept.progress() == ConsentOutcome.ConnectProgress.AWAITING_CONFIRMATION) {
             throw new Conflict(
                     Refusal.TO_BE_CONFIRMED.code(),
                     "this is another WHOOP account than the member had before, whose records would leave the days: ask the"

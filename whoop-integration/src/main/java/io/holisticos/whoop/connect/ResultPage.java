@@ -2,7 +2,7 @@ package io.holisticos.whoop.connect;
 
 import io.dropwizard.views.common.View;
 import io.holisticos.whoop.connect.ConsentOutcome.Kept;
-import io.holisticos.whoop.connect.ConsentOutcome.Progress;
+import io.holisticos.whoop.connect.ConsentOutcome.ConnectProgress;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -48,7 +48,7 @@ public final class ResultPage extends View {
         return Pages.of(
                 200,
                 new ResultPage(
-                        kept.progress() == Progress.AWAITING_CONFIRMATION ? ATTENTION : DONE,
+                        kept.progress() == ConnectProgress.AWAITING_CONFIRMATION ? ATTENTION : DONE,
                         textOf(kept),
                         new Form(action, kept.answer(), buttonsOf(kept)),
                         null),

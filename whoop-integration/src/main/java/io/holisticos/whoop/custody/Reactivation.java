@@ -30,7 +30,7 @@ public final class Reactivation {
     }
 
     /** What became of a connection that needed consent. */
-    public enum Result {
+    public enum ReactivationResult {
         REACTIVATED,
         /** WHOOP refused its refresh token, or a fresh access token: only a new consent helps. */
         ENDED_BY_WHOOP,
@@ -52,34 +52,34 @@ public final class Reactivation {
      *
      * @param dryRun whether to return what would be done, and to do nothing
      */
-    public Map<Result, Map<String, Long>> run(@Nullable UserId only, boolean dryRun) {
-        Map<Result, Map<String, Long>> results = new TreeMap<>();
+    public Map<ReactivationResult, Map<String, Long>> run(@Nullable UserId only, boolean dryRun) {
+        Map<ReactivationResult, Map<String, Long>> results = new TreeMap<>();
         for (NeedsConsent connection : store.needingConsent(only)) {
-            Result result = resultOf(connection, dryRun);
+            ReactivationResult result = resultOf(connection, dryRun);
             results.computeIfAbsent(result, any -> new TreeMap<>()).merge(connection.reason(), 1L, Long::sum);
         }
         return results;
     }
 
-    private Result resultOf(NeedsConsent connection, boolean dryRun) {
+    private ReactivationResult resultOf(NeedsConsent connection, boolean dryRun) {
         if (isWhoopsDecision(connection.reason())) {
-            return Result.ENDED_BY_WHOOP;
+            return ReactivationResult.ENDED_BY_WHOOP;
         }
         if (connection.reason().equals(TokenSeals.KEY_DESTROYED)) {
-            return Result.WITHOUT_TOKENS;
+            return ReactivationResult.WITHOUT_TOKENS;
         }
         Optional<ConnectionRow> row = store.find(connection.who());
         if (row.isEmpty()) {
-            return Result.CHANGED_MEANWHILE;
+            return ReactivationResult.CHANGED_MEANWHILE;
         }
         try {
             TokenPair unused = seals.open(connection.who(), row.get());
         } catch (ConnectionNotFound | ReauthorizationRequired gone) {
-            return Result.WITHOUT_TOKENS;
+            return ReactivationResult.WITHOUT_TOKENS;
         } catch (HealthError unreadable) {
-            return Result.UNREADABLE;
+            return ReactivationResult.UNREADABLE;
         }
-        return dryRun || store.reactivate(connection, clock.instant()) ? Result.REACTIVATED : Result.CHANGED_MEANWHILE;
+        return dryRun || store.reactivate(connection, clock.instant()) ? ReactivationResult.REACTIVATED : ReactivationResult.CHANGED_MEANWHILE;
     }
 
     private static boolean isWhoopsDecision(String reason) {

@@ -8,12 +8,12 @@ import ch.qos.logback.core.read.ListAppender;
 import io.holisticos.health.UserId;
 import io.holisticos.twins.http.FaultKind;
 import io.holisticos.twins.http.FaultRule;
-import io.holisticos.whoop.connect.ConsentOutcome.Progress;
+import io.holisticos.whoop.connect.ConsentOutcome.ConnectProgress;
 import io.holisticos.whoop.custody.Connection.State;
 import io.holisticos.whoop.custody.CustodySetup;
 import io.holisticos.whoop.custody.CustodySetup.Worker;
 import io.holisticos.whoop.custody.Reactivation;
-import io.holisticos.whoop.custody.Reactivation.Result;
+import io.holisticos.whoop.custody.Reactivation.ReactivationResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -68,7 +68,7 @@ class AccountLookupTest {
     @Test
     void aProfileThatCannotBeReadIsSaidAndCountedAndShownAfterThreeTimes() {
         fails(FaultRule.always(PROFILE, FaultKind.STATUS).withStatus(403));
-        assertThat(world.consent(connecting, ANNA, ANNA).progress()).isEqualTo(Progress.AWAITING_PROFILE);
+        assertThat(world.consent(connecting, ANNA, ANNA).progress()).isEqualTo(ConnectProgress.AWAITING_PROFILE);
         assertThat(failures())
                 .containsExactly("unavailable 1 whoop answered unexpectedly: status 403 for WHOOP_PROFILE");
         assertThat(connecting.lookup().failing(2)).isEmpty();
@@ -178,7 +178,7 @@ class AccountLookupTest {
         Reactivation reactivation = new Reactivation(jdbi, CustodySetup.vault(jdbi), world.clock);
 
         assertThat(reactivation.run(null, false))
-                .isEqualTo(Map.of(Result.REACTIVATED, Map.of("refused_by_data_api", 1L)));
+                .isEqualTo(Map.of(ReactivationResult.REACTIVATED, Map.of("refused_by_data_api", 1L)));
 
         assertThat(worker.connections().find(ANNA).orElseThrow().state()).isEqualTo(State.AWAITING_PROFILE);
         connecting.lookup().sweep();
@@ -197,10 +197,10 @@ class AccountLookupTest {
         connecting.flow().validated(BEN);
         Reactivation reactivation = new Reactivation(jdbi, CustodySetup.vault(jdbi), world.clock);
 
-        Map<Result, Map<String, Long>> fates = reactivation.run(null, false);
+        Map<ReactivationResult, Map<String, Long>> fates = reactivation.run(null, false);
 
-        assertThat(fates).containsOnlyKeys(Result.ENDED_BY_WHOOP);
-        assertThat(fates.get(Result.ENDED_BY_WHOOP))
+        assertThat(fates).containsOnlyKeys(ReactivationResult.ENDED_BY_WHOOP);
+        assertThat(fates.get(ReactivationResult.ENDED_BY_WHOOP))
                 .containsEntry("refused_with_fresh_token", 1L)
                 .hasSize(2);
         assertThat(reactivation.states(null)).isEqualTo(Map.of("reauthorization_required", 2L));

@@ -7,7 +7,7 @@ import io.holisticos.health.UserId;
 import io.holisticos.jobs.Jobs;
 import io.holisticos.twins.http.FaultKind;
 import io.holisticos.twins.http.FaultRule;
-import io.holisticos.whoop.connect.ConsentOutcome.Progress;
+import io.holisticos.whoop.connect.ConsentOutcome.ConnectProgress;
 import io.holisticos.whoop.custody.Connection;
 import io.holisticos.whoop.custody.CustodySetup;
 import io.holisticos.whoop.custody.CustodySetup.Worker;
@@ -79,7 +79,7 @@ class AnotherAccountTest {
     void whoDoesNotConfirmAnotherAccountKeepsTheirDays() {
         int before = cycles();
         ConsentOutcome.Kept page = consent(ANNA, BEN);
-        assertThat(page.progress()).isEqualTo(Progress.AWAITING_CONFIRMATION);
+        assertThat(page.progress()).isEqualTo(ConnectProgress.AWAITING_CONFIRMATION);
 
         connecting.flow().choose(page.answer(), AccountChoice.DISOWN, true);
 
@@ -94,7 +94,7 @@ class AnotherAccountTest {
                 .add(FaultRule.times("/developer/v2/user/profile", FaultKind.STATUS, 1)
                         .withStatus(429));
         ConsentOutcome.Kept page = consent(ANNA, BEN);
-        assertThat(page.progress()).isEqualTo(Progress.AWAITING_PROFILE);
+        assertThat(page.progress()).isEqualTo(ConnectProgress.AWAITING_PROFILE);
 
         connecting.flow().choose(page.answer(), AccountChoice.DISOWN, true);
 
@@ -108,7 +108,7 @@ class AnotherAccountTest {
         assertThat(synchronizer.findFreshness(ANNA)).isPresent();
         world.clock.advance(Duration.ofMinutes(1));
 
-        assertThat(consent(ANNA, ANNA).progress()).isEqualTo(Progress.CONNECTED_AGAIN);
+        assertThat(consent(ANNA, ANNA).progress()).isEqualTo(ConnectProgress.CONNECTED_AGAIN);
 
         assertThat(cycles()).isEqualTo(cycles);
         assertThat(synchronizer.findFreshness(ANNA))

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holisticos.health.UserId;
 import io.holisticos.twins.http.FaultKind;
 import io.holisticos.twins.http.FaultRule;
-import io.holisticos.whoop.connect.AccountConfirmation.Result;
+import io.holisticos.whoop.connect.AccountConfirmation.ChoiceResult;
 import io.holisticos.whoop.connect.ConnectFlow.LinkPage;
 import io.holisticos.whoop.connect.ConnectFlow.NextPage;
 import io.holisticos.whoop.connect.ConnectFlow.Started;
-import io.holisticos.whoop.connect.ConsentOutcome.Progress;
+import io.holisticos.whoop.connect.ConsentOutcome.ConnectProgress;
 import io.holisticos.whoop.custody.Connection.State;
 import io.holisticos.whoop.custody.CustodySetup;
 import io.holisticos.whoop.custody.CustodySetup.Worker;
@@ -62,7 +62,7 @@ class ConfirmationTest {
     void withoutAWordWithinTheHourTheTokensGoAndThePlaceIsFree() {
         ports.memberLimit = OptionalInt.of(1);
         ConsentOutcome.Kept page = world.consent(connecting, ANNA, BEN);
-        assertThat(page.progress()).isEqualTo(Progress.AWAITING_CONFIRMATION);
+        assertThat(page.progress()).isEqualTo(ConnectProgress.AWAITING_CONFIRMATION);
         world.clock.advance(Duration.ofMinutes(59));
         connecting.lookup().endUnconfirmed();
         assertThat(stateOf(ANNA)).isEqualTo(State.AWAITING_CONFIRMATION);
@@ -80,14 +80,14 @@ class ConfirmationTest {
         for (AccountChoice choice : AccountChoice.values()) {
             assertThat(connecting.flow().choose(page.answer(), choice, true))
                     .as(choice.formValue())
-                    .isEqualTo(new Result.Refused(Refusal.TO_BE_CONFIRMED));
+                    .isEqualTo(new ChoiceResult.Refused(Refusal.TO_BE_CONFIRMED));
         }
 
         ConsentOutcome.Kept again = world.consent(connecting, ANNA, BEN);
         assertThat(connecting.flow().choose(again.answer(), AccountChoice.REPLACE, true))
-                .isEqualTo(new Result.Done(AccountChoice.REPLACE, null));
+                .isEqualTo(new ChoiceResult.Done(AccountChoice.REPLACE, null));
         assertThat(connecting.flow().choose(page.answer(), AccountChoice.KEEP, true))
-                .isEqualTo(new Result.Refused(Refusal.ANSWERED_ALREADY));
+                .isEqualTo(new ChoiceResult.Refused(Refusal.ANSWERED_ALREADY));
     }
 
     @Test
@@ -146,15 +146,15 @@ class ConfirmationTest {
     void whoSaidThatItIsRightBeforeItWasKnownIsToldToConnectAgain() {
         profileIsSpentOnce();
         ConsentOutcome.Kept page = world.consent(connecting, ANNA, BEN);
-        assertThat(page.progress()).isEqualTo(Progress.AWAITING_PROFILE);
+        assertThat(page.progress()).isEqualTo(ConnectProgress.AWAITING_PROFILE);
         assertThat(connecting.flow().choose(page.answer(), AccountChoice.KEEP, true))
-                .isEqualTo(new Result.Done(AccountChoice.KEEP, null));
+                .isEqualTo(new ChoiceResult.Done(AccountChoice.KEEP, null));
         world.clock.advance(Duration.ofHours(2)); // the page is out of date by then
         connecting.jobs().runDue();
         assertThat(stateOf(ANNA)).isEqualTo(State.AWAITING_CONFIRMATION);
 
         assertThat(connecting.flow().choose(page.answer(), AccountChoice.KEEP, true))
-                .isEqualTo(new Result.Refused(Refusal.TO_BE_CONFIRMED));
+                .isEqualTo(new ChoiceResult.Refused(Refusal.TO_BE_CONFIRMED));
 
         connecting.lookup().endUnconfirmed();
         assertThat(stateOf(ANNA)).as("the hour begins when it is asked").isEqualTo(State.AWAITING_CONFIRMATION);
@@ -162,30 +162,30 @@ class ConfirmationTest {
         connecting.lookup().endUnconfirmed();
         assertThat(stateOf(ANNA)).isEqualTo(State.REVOKED);
         assertThat(connecting.flow().choose(page.answer(), AccountChoice.KEEP, true))
-                .isEqualTo(new Result.Refused(Refusal.TO_BE_CONFIRMED));
+                .isEqualTo(new ChoiceResult.Refused(Refusal.TO_BE_CONFIRMED));
         assertThat(Refusal.TO_BE_CONFIRMED.text()).contains("Connect again");
     }
 
     @Test
     void aServiceIsToldAndMayConfirmWithinAnHourOfTheQuestion() {
         profileIsSpentOnce();
-        Started started = connecting.flow().start(ANNA, SERVICE, Consents.Options.NONE);
+        Started started = connecting.flow().start(ANNA, SERVICE, Consents.ConsentOptions.NONE);
         String code = world.codeOf(started.authorizationUrl(), BEN);
-        assertThat(standingOf(code, started, false)).isEqualTo(Progress.AWAITING_PROFILE);
+        assertThat(standingOf(code, started, false)).isEqualTo(ConnectProgress.AWAITING_PROFILE);
         world.clock.advance(Duration.ofHours(2));
         connecting.jobs().runDue();
 
-        assertThat(standingOf(code, started, false)).isEqualTo(Progress.AWAITING_CONFIRMATION);
+        assertThat(standingOf(code, started, false)).isEqualTo(ConnectProgress.AWAITING_CONFIRMATION);
         world.clock.advance(Duration.ofMinutes(59));
-        assertThat(standingOf(code, started, true)).isEqualTo(Progress.CONNECTED);
+        assertThat(standingOf(code, started, true)).isEqualTo(ConnectProgress.CONNECTED);
         assertThat(ports.heard).containsExactly("connected demo-anna " + world.accountOf(BEN));
     }
 
     @Test
     void aServiceThatComesTooLateIsToldToBeginAgain() {
-        Started started = connecting.flow().start(ANNA, SERVICE, Consents.Options.NONE);
+        Started started = connecting.flow().start(ANNA, SERVICE, Consents.ConsentOptions.NONE);
         String code = world.codeOf(started.authorizationUrl(), BEN);
-        assertThat(standingOf(code, started, false)).isEqualTo(Progress.AWAITING_CONFIRMATION);
+        assertThat(standingOf(code, started, false)).isEqualTo(ConnectProgress.AWAITING_CONFIRMATION);
         world.clock.advance(Duration.ofMinutes(61));
 
         for (boolean swept : List.of(false, true)) {
@@ -201,7 +201,7 @@ class ConfirmationTest {
 
     @Test
     void aLinkTakesTwentyPressesAndTheFirstStillLeadsToAConnection() {
-        String link = linkOf(connecting.flow().start(BEN, SERVICE, Consents.Options.NONE));
+        String link = linkOf(connecting.flow().start(BEN, SERVICE, Consents.ConsentOptions.NONE));
         String token = ((LinkPage.Open) connecting.flow().open(link)).token();
         NextPage.AtWhoop first = (NextPage.AtWhoop) connecting.flow().press(link, token, true);
         for (int i = 2; i <= 20; i++) {
@@ -217,13 +217,13 @@ class ConfirmationTest {
                         world.codeOf(first.authorizationUrl(), BEN),
                         first.browserState().state(),
                         first.browserState().cookie());
-        assertThat(((ConsentOutcome.Kept) outcome).progress()).isEqualTo(Progress.CONNECTED);
-        String another = linkOf(connecting.flow().start(BEN, SERVICE, Consents.Options.NONE));
+        assertThat(((ConsentOutcome.Kept) outcome).progress()).isEqualTo(ConnectProgress.CONNECTED);
+        String another = linkOf(connecting.flow().start(BEN, SERVICE, Consents.ConsentOptions.NONE));
         String itsToken = ((LinkPage.Open) connecting.flow().open(another)).token();
         assertThat(connecting.flow().press(another, itsToken, true)).isInstanceOf(NextPage.AtWhoop.class);
     }
 
-    private Progress standingOf(String code, Started started, boolean replace) {
+    private ConnectProgress standingOf(String code, Started started, boolean replace) {
         return ((ConsentOutcome.Kept) connecting.flow().finishByService(code, started.state(), SERVICE, replace))
                 .progress();
     }

@@ -121,7 +121,7 @@ final class ConnectWorld extends CustodySetup {
     ConsentOutcome.Kept consent(Connecting connecting, UserId who, UserId whoopMember) {
         String url = connecting
                 .flow()
-                .start(who, "service", Consents.Options.NONE)
+                .start(who, "service", Consents.ConsentOptions.NONE)
                 .connectUrl()
                 .getPath();
         String link = url.substring(url.lastIndexOf('/') + 1);

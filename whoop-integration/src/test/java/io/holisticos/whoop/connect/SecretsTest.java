@@ -14,7 +14,7 @@ class SecretsTest {
     void nothingThatHoldsASecretPrintsIt() {
         URI address = URI.create("https://secret.example");
         assertThat(new Object[] {
-                    new Consents.Link(address, "secret", Duration.ZERO),
+                    new Consents.ConnectLink(address, "secret", Duration.ZERO),
                     new ConnectFlow.Started(CustodySetup.ANNA, address, address, "secret", Duration.ZERO),
                     new ConnectFlow.NextPage.AtWhoop(address, new Consents.BrowserState("secret", "secret")),
                     new ConnectFlow.LinkPage.Open("secret", "secret"),

@@ -21,8 +21,8 @@ import io.holisticos.twins.whoop.WhoopTwin;
 import io.holisticos.twins.whoop.WhoopTwinOptions;
 import io.holisticos.twins.world.World;
 import io.holisticos.twins.world.WorldOptions;
+import io.holisticos.vault.OneVaultKey;
 import io.holisticos.vault.Vault;
-import io.holisticos.vault.VaultConfiguration;
 import io.holisticos.whoop.api.ForbiddenCalls;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.custody.PendingConnections.Keeping;
@@ -205,7 +205,7 @@ public class CustodySetup implements AutoCloseable {
     public static Vault vault(Jdbi jdbi) {
         return new Vault(
                 jdbi,
-                VaultConfiguration.of("k1", Base64.getEncoder().encodeToString(new byte[32])),
+                OneVaultKey.of("k1", Base64.getEncoder().encodeToString(new byte[32])),
                 new SecureRandom(),
                 Clock.systemUTC());
     }
