@@ -239,7 +239,8 @@ public final class Vault {
             // another process may have been first, and its key counts
             return store.findNamedKey(name).orElseThrow(() -> unreadable(name));
         });
-        SecretKeySpec key = wrappingKeys.unwrap(name, stored.key())
+        SecretKeySpec key = wrappingKeys
+                .unwrap(name, stored.key())
                 .map(bytes -> new SecretKeySpec(bytes, HMAC))
                 .orElseThrow(() -> unreadable(name));
         if (stored.committed()) {
@@ -280,11 +281,13 @@ public final class Vault {
             return cached;
         }
         long before = destructions.get();
-        return store.findMemberKey(who).map(stored -> cached(who, stored, before)).orElseGet(() -> {
-            store.saveMemberKeyIfAbsent(who, wrappingKeys.wrap(who, freshKey()), clock.instant());
-            // another process may have been first, and its key counts
-            return cached(who, store.findMemberKey(who).orElseThrow(() -> unreadable("member key")), before);
-        });
+        return store.findMemberKey(who)
+                .map(stored -> cached(who, stored, before))
+                .orElseGet(() -> {
+                    store.saveMemberKeyIfAbsent(who, wrappingKeys.wrap(who, freshKey()), clock.instant());
+                    // another process may have been first, and its key counts
+                    return cached(who, store.findMemberKey(who).orElseThrow(() -> unreadable("member key")), before);
+                });
     }
 
     /**

@@ -48,7 +48,8 @@ final class VaultStore {
             insert into member_key_destroyed (user_id, recorded_at) values (:who, :now)
             on conflict (user_id) do nothing""";
     private static final String IS_DESTROYED = "select exists (select from member_key_destroyed where user_id = :who)";
-    private static final String COUNT_BY_WRAPPING_KEY = "select wrapped_by, count(*) from member_key group by wrapped_by";
+    private static final String COUNT_BY_WRAPPING_KEY =
+            "select wrapped_by, count(*) from member_key group by wrapped_by";
     private static final String OLDEST = """
             select user_id, wrapped_by, wrapped_key from member_key where wrapped_by = :wrappedBy
             order by recorded_at, user_id limit :most""";
@@ -143,8 +144,8 @@ final class VaultStore {
         return withHandle(handle -> handle.createQuery(OLDEST)
                 .bind("wrappedBy", wrappedBy)
                 .bind("most", most)
-                .map((row, context) -> new MemberKey(
-                        new UserId(row.getString(1)), new WrappedKey(row.getString(2), row.getBytes(3))))
+                .map((row, context) ->
+                        new MemberKey(new UserId(row.getString(1)), new WrappedKey(row.getString(2), row.getBytes(3))))
                 .list());
     }
 

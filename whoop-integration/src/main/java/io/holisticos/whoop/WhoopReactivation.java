@@ -68,7 +68,9 @@ public final class WhoopReactivation {
                 syncSoon();
             }
         }
-        return results.containsKey(ReactivationResult.UNREADABLE) ? ReactivationOutcome.SOME_UNREADABLE : ReactivationOutcome.DONE;
+        return results.containsKey(ReactivationResult.UNREADABLE)
+                ? ReactivationOutcome.SOME_UNREADABLE
+                : ReactivationOutcome.DONE;
     }
 
     /** The service that runs the jobs looks at once for members who are connected and not kept current. */

@@ -97,7 +97,8 @@ final class AccountConfirmation {
 
     private ChoiceResult keep(Answerable consent, String answer, @Nullable URI returnTo) {
         return switch (consent.connection().state()) {
-            case AWAITING_CONFIRMATION -> new ChoiceResult.Refused(Refusal.TO_BE_CONFIRMED); // the page did not ask that
+            case AWAITING_CONFIRMATION ->
+                new ChoiceResult.Refused(Refusal.TO_BE_CONFIRMED); // the page did not ask that
             case AWAITING_PROFILE ->
                 new ChoiceResult.Done(AccountChoice.KEEP, returnTo); // the account may still be a question
             case ACTIVE, REFRESHING, REAUTHORIZATION_REQUIRED, REVOKED -> {

@@ -158,7 +158,10 @@ final class CodeExchange {
 
     private static ConsentOutcome outcome(ReturnedCode returned, AccountAssignment assignment, Account account) {
         if (assignment instanceof AccountAssignment.Connected connected) {
-            return kept(returned, connected.isNew() ? ConnectProgress.CONNECTED : ConnectProgress.CONNECTED_AGAIN, nameOf(account));
+            return kept(
+                    returned,
+                    connected.isNew() ? ConnectProgress.CONNECTED : ConnectProgress.CONNECTED_AGAIN,
+                    nameOf(account));
         }
         if (assignment instanceof AccountAssignment.ToBeConfirmed) {
             return kept(returned, ConnectProgress.AWAITING_CONFIRMATION, nameOf(account));

@@ -186,7 +186,9 @@ public final class Consents {
         return store.inTransaction(handle -> {
             Optional<Press> foundPress = store.lockPress(handle, hash);
             if (foundPress.isEmpty()) { // the state of a service is not valid for browsers
-                return store.lockByState(handle, hash).isPresent() ? new ConsentLookup.OfAnother() : new ConsentLookup.Unknown();
+                return store.lockByState(handle, hash).isPresent()
+                        ? new ConsentLookup.OfAnother()
+                        : new ConsentLookup.Unknown();
             }
             Press press = foundPress.get();
             if (browserSecret == null || !MessageDigest.isEqual(press.browserHash(), Secrets.hash(browserSecret))) {

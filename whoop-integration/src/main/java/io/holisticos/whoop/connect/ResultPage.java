@@ -1,8 +1,8 @@
 package io.holisticos.whoop.connect;
 
 import io.dropwizard.views.common.View;
-import io.holisticos.whoop.connect.ConsentOutcome.Kept;
 import io.holisticos.whoop.connect.ConsentOutcome.ConnectProgress;
+import io.holisticos.whoop.connect.ConsentOutcome.Kept;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

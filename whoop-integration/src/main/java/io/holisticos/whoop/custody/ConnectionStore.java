@@ -157,8 +157,8 @@ final class ConnectionStore {
 
     /** The connection of the consent that this answers for, if that was given after this moment. */
     Optional<ConnectionRow> findByAnswer(byte[] answerHash, Instant since) {
-        return database.withHandle(
-                handle -> row(handle.createQuery(BY_ANSWER).bind("answer", answerHash).bind("since", utc(since))));
+        return database.withHandle(handle ->
+                row(handle.createQuery(BY_ANSWER).bind("answer", answerHash).bind("since", utc(since))));
     }
 
     /** Usable connections whose access token expired before this moment, those touched longest ago first. */

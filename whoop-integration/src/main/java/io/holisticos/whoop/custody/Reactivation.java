@@ -79,7 +79,9 @@ public final class Reactivation {
         } catch (HealthError unreadable) {
             return ReactivationResult.UNREADABLE;
         }
-        return dryRun || store.reactivate(connection, clock.instant()) ? ReactivationResult.REACTIVATED : ReactivationResult.CHANGED_MEANWHILE;
+        return dryRun || store.reactivate(connection, clock.instant())
+                ? ReactivationResult.REACTIVATED
+                : ReactivationResult.CHANGED_MEANWHILE;
     }
 
     private static boolean isWhoopsDecision(String reason) {
