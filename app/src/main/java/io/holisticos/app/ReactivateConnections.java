@@ -70,7 +70,7 @@ final class ReactivateConnections extends ConfiguredCommand<HealthConfiguration>
         }
     }
 
-    private static void judge(WhoopReactivation.Outcome outcome, @Nullable UserId only) {
+    private static void judge(WhoopReactivation.ReactivationOutcome outcome, @Nullable UserId only) {
         switch (outcome) {
             case DONE -> {}
             case SOME_UNREADABLE ->

@@ -85,6 +85,7 @@ class ArchitectureTest {
             new Floor("unified", "health", "trace", "audit", "outbound", "vault", "jobs", "web"),
             new Floor("whoop.quota", "health", "notice", "trace", "audit", "outbound", "vault", "jobs", "web"),
             new Floor("whoop.api", "health", "trace", "audit", "outbound", "vault", "jobs", "web", "whoop.quota"),
+            new Floor("whoop.custody", "health", "trace", "database", "outbound", "vault", "jobs", "whoop.api"),
             new Floor(
                     "whoop.connect",
                     "health",
@@ -96,8 +97,8 @@ class ArchitectureTest {
                     "vault",
                     "jobs",
                     "web",
-                    "whoop.api",
-                    "whoop.quota"),
+                    "whoop.custody",
+                    "whoop.api"),
             new Floor(
                     "whoop.data",
                     "health",

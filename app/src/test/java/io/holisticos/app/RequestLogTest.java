@@ -10,7 +10,7 @@ import com.codahale.metrics.MetricRegistry;
 import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.UserId;
 import io.holisticos.vault.MemberHash;
-import io.holisticos.vault.VaultConfiguration;
+import io.holisticos.vault.OneVaultKey;
 import io.holisticos.web.ApiKeyStore;
 import io.holisticos.web.RequestLog;
 import io.holisticos.web.Scope;
@@ -34,7 +34,7 @@ class RequestLogTest {
 
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
     private static final String ANNA = MemberHash.of(
-                    VaultConfiguration.of("k1", Base64.getEncoder().encodeToString(new byte[32])))
+                    OneVaultKey.of("k1", Base64.getEncoder().encodeToString(new byte[32])))
             .of(new UserId("demo-anna"));
 
     private static final AtomicReference<MetricRegistry> metrics = new AtomicReference<>();

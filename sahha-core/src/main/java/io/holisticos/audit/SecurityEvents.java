@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Refusals that may be an attack: each is a line {@code event=security}, with the client's address and the name of the key,
- * and a mark of meter {@code security.<kind>}. Which request it was stands in the logging context of the line. Thread-safe.
+ * Refusals that may be an attack. Each one is a line {@code event=security} with the client's address and the name of the
+ * key, and a mark of meter {@code security.<kind>}. The logging context of the line names the request. Thread-safe.
  */
 public final class SecurityEvents {
 
@@ -18,7 +18,7 @@ public final class SecurityEvents {
 
     private final MetricRegistry metrics;
 
-    /** The meters of all kinds are there from the start, at 0. */
+    /** Registers the meters of all kinds at 0. */
     public SecurityEvents(MetricRegistry metrics) {
         this.metrics = metrics;
         for (Kind kind : Kind.values()) {
@@ -26,19 +26,19 @@ public final class SecurityEvents {
         }
     }
 
-    /** What was refused. */
+    /** The kind of a refusal. */
     public enum Kind {
-        /** No credential where one is needed, or one we do not know. */
+        /** A credential was missing where one is needed, or is not known. */
         AUTHENTICATION_FAILED,
-        /** A known credential that may not do this. */
+        /** A known credential does not allow this. */
         FORBIDDEN,
-        /** A change on the admin port without the right to it. */
+        /** A change on the admin port was tried without the right to it. */
         ADMIN_CHANGE_REFUSED,
-        /** A consent brought back by a stranger's browser, twice, or with a state that we did not give out. */
+        /** A consent came back in another browser, twice, or with a state that we did not issue. */
         CALLBACK_REFUSED,
-        /** A webhook that was not signed by who it says. */
+        /** A webhook was not signed with the key of its sender. */
         SIGNATURE_REFUSED,
-        /** A webhook that was signed well but too long ago. */
+        /** A webhook was signed correctly, but too long ago. */
         REPLAY_REFUSED;
 
         String word() {
@@ -47,9 +47,9 @@ public final class SecurityEvents {
     }
 
     /**
-     * Notes a refusal.
+     * Logs and counts a refusal.
      *
-     * @param reason one of our own words, such as {@code unknown_state}: never anything that came with the request
+     * @param reason a word of our own, such as {@code unknown_state}; never a part of the request
      */
     public void note(Kind kind, String reason) {
         meter(kind).mark();

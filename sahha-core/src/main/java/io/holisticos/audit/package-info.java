@@ -1,7 +1,9 @@
 /**
- * What must be found again later: security events.
+ * Events that must be found again later: security events.
  *
- * <p>May use {@code health} and {@code trace}. Start reading at {@link io.holisticos.audit.SecurityEvents}.
+ * <p>May use: {@code trace}.
+ *
+ * <p>Start reading at {@link io.holisticos.audit.SecurityEvents}.
  */
 @NullMarked
 package io.holisticos.audit;

@@ -7,7 +7,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.ConnectionException;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.HandleConsumer;
 import org.jdbi.v3.core.Jdbi;
@@ -47,9 +46,14 @@ public final class Database {
         });
     }
 
-    /** Runs work of several stores of this database in one transaction. */
-    public <T> T inTransaction(Supplier<T> work) {
-        return translated(() -> jdbi.inTransaction((Handle handle) -> work.get()));
+    /** Runs work in one transaction, which other stores of this database join when they are called from it. */
+    public <T> T inTransaction(HandleCallback<T, RuntimeException> work) {
+        return translated(() -> jdbi.inTransaction(work));
+    }
+
+    /** Whether a unique index refused a row. */
+    public static boolean isDuplicate(JdbiException failure) {
+        return failure.getCause() instanceof SQLException sql && "23505".equals(sql.getSQLState());
     }
 
     private <T> T translated(Supplier<T> work) {

@@ -1,5 +1,8 @@
 package io.holisticos.notice;
 
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -9,14 +12,14 @@ import org.jdbi.v3.core.Jdbi;
 /** Table {@code change_notice}, and the channel of the same name. */
 public final class ChangeNoticeStore {
 
-    static final String LISTEN = "listen change_notice";
+    private static final String LISTEN = "listen change_notice";
 
     private static final String WRITE = """
-            with noted as (
+            with written as (
                 insert into change_notice (topic, key, recorded_at) values (:topic, :key, :now) returning sequence
             )
-            select pg_notify('change_notice', '') from noted""";
-    private static final String BEAT = "select pg_notify('change_notice', :beat)";
+            select pg_notify('change_notice', '') from written""";
+    private static final String NOTIFY_HEARTBEAT = "select pg_notify('change_notice', :heartbeat)";
     private static final String AFTER =
             "select sequence, topic, key from change_notice where sequence > :after order by sequence";
     private static final String NEWEST = "select coalesce(max(sequence), 0) from change_notice";
@@ -28,10 +31,10 @@ public final class ChangeNoticeStore {
         this.jdbi = jdbi;
     }
 
-    /** A notice as it lies in the table. */
-    record Written(long sequence, Notice notice) {}
+    /** A notice with its place in the table. */
+    record StoredNotice(long sequence, Notice notice) {}
 
-    /** Tells all replicas, once the transaction of this handle is committed; to be called in that of the change. */
+    /** Notifies all replicas once the transaction of this handle commits; to be called in the transaction of the change. */
     public static void write(Handle handle, Notice notice, Instant now) {
         handle.createQuery(WRITE)
                 .bind("topic", notice.topic())
@@ -41,16 +44,25 @@ public final class ChangeNoticeStore {
                 .one();
     }
 
-    /** Says something on the channel that only the listener itself understands. */
-    void beat(String beat) {
-        jdbi.useHandle(handle ->
-                handle.createQuery(BEAT).bind("beat", beat).mapTo(String.class).one());
+    /** Makes this connection receive the notifications of the channel. */
+    static void listen(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(LISTEN);
+        }
     }
 
-    List<Written> after(long sequence) {
+    /** Sends a heartbeat on the channel, which other listeners ignore. */
+    void notifyHeartbeat(String heartbeat) {
+        jdbi.useHandle(handle -> handle.createQuery(NOTIFY_HEARTBEAT)
+                .bind("heartbeat", heartbeat)
+                .mapTo(String.class)
+                .one());
+    }
+
+    List<StoredNotice> after(long sequence) {
         return jdbi.withHandle(handle -> handle.createQuery(AFTER)
                 .bind("after", sequence)
-                .map((row, context) -> new Written(row.getLong(1), new Notice(row.getString(2), row.getString(3))))
+                .map((row, context) -> new StoredNotice(row.getLong(1), new Notice(row.getString(2), row.getString(3))))
                 .list());
     }
 

@@ -4,7 +4,6 @@ import io.dropwizard.lifecycle.Managed;
 import io.holisticos.health.WhatFailed;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,10 +24,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What replicas tell each other by one database. A notice is read as soon as it is committed, by LISTEN and NOTIFY; each
- * second a heartbeat goes the same way, and when it does not come back (connection lost, a pooler in between) the table is
- * read each second instead. A database that is away harms nobody: listeners are told what they may have missed when it is
- * back. Started and stopped with the application; see {@code docs/decisions/change-notices.md}. Thread-safe.
+ * The notices that replicas send each other by one database. A notice is read as soon as it is committed, by LISTEN and
+ * NOTIFY. Each second a heartbeat is sent the same way; if it does not come back (the connection is lost, or there is a
+ * pooler in between) the table is read each second instead. After an outage of the database, listeners hear that they may
+ * have missed notices. Started and stopped with the application; see {@code docs/decisions} on change notices. Thread-safe.
  */
 public final class ChangeNotices implements Managed {
 
@@ -36,16 +35,16 @@ public final class ChangeNotices implements Managed {
 
     private static final Duration ROUND = Duration.ofSeconds(1);
 
-    /** A heartbeat that takes longer counts as lost; the next round may find it. */
-    private static final Duration BEAT_COMES_BACK_WITHIN = Duration.ofMillis(300);
+    /** A heartbeat that takes longer counts as lost. */
+    private static final Duration HEARTBEAT_COMES_BACK_WITHIN = Duration.ofMillis(300);
 
-    /** So many heartbeats lost in a row mean that another connection may do better. */
+    /** After this many lost heartbeats in a row a new connection is opened. */
     private static final int ROUNDS_UNTIL_ANOTHER_CONNECTION = 10;
 
-    /** Without a round that ended well in this time, nobody can rely on being told. */
+    /** If no round has ended well for this long, notices may arrive late. */
     private static final Duration HEARD_FOR = ROUND.plusMillis(500);
 
-    /** A connection may lead to a server that nobody else asks any more. */
+    /** Older connections are replaced: they may lead to a server that is no longer the primary. */
     private static final Duration OLDEST_CONNECTION = Duration.ofMinutes(10);
 
     private static final Duration KEPT_FOR = Duration.ofDays(1);
@@ -57,16 +56,16 @@ public final class ChangeNotices implements Managed {
     private final Clock clock;
     private final LongSupplier nanoTime = System::nanoTime;
     private final ChangeNoticeStore store;
-    private final Unread unread;
+    private final UnreadNotices unread;
     private final Map<String, List<NoticeListener>> listeners = new ConcurrentHashMap<>();
     private final Thread thread;
 
     private @Nullable Connection listening;
     private long listeningSince;
     private int lostInARow;
-    private long beats;
+    private long heartbeats;
     private long purgedAt;
-    private boolean missed = true; // what was written before we began, nobody told us
+    private boolean missed = true; // notices from before the start were not received
     private volatile boolean byListening;
     private volatile boolean heard;
     private volatile long heardAt;
@@ -81,27 +80,27 @@ public final class ChangeNotices implements Managed {
         this.database = database;
         this.clock = clock;
         this.store = new ChangeNoticeStore(Jdbi.create(database));
-        this.unread = new Unread(store, nanoTime);
+        this.unread = new UnreadNotices(store, nanoTime);
         this.thread = new Thread(this::run, "change-notices-" + name);
         this.thread.setDaemon(true);
     }
 
-    /** Calls this listener, on one thread of ours, for every notice of the topic. */
+    /** Calls this listener for every notice of the topic, on one thread of ours. */
     public void listen(String topic, NoticeListener listener) {
         listeners.computeIfAbsent(topic, any -> new CopyOnWriteArrayList<>()).add(listener);
     }
 
-    /** Tells all replicas, this one too, once the transaction is committed; to be called in that of the change. */
+    /** Notifies all replicas, this one too, once the transaction commits; to be called in the transaction of the change. */
     public void write(Handle handle, Notice notice) {
         ChangeNoticeStore.write(handle, notice, clock.instant());
     }
 
-    /** Whether changes are told within two seconds. When not, who needs to know has to look. */
+    /** Whether notices arrive within two seconds. If not, whoever depends on a value has to read it. */
     public boolean areHeard() {
         return heard && nanoTime.getAsLong() - heardAt < HEARD_FOR.toNanos();
     }
 
-    /** Whether they come by LISTEN; else the table is polled, or the database is away. */
+    /** Whether notices arrive by LISTEN; else the table is polled, or the database cannot be reached. */
     public boolean areListenedTo() {
         return byListening && areHeard();
     }
@@ -123,7 +122,7 @@ public final class ChangeNotices implements Managed {
             long begun = nanoTime.getAsLong();
             try {
                 round(begun);
-            } catch (RuntimeException e) { // the database is away, or has no such table yet
+            } catch (RuntimeException e) { // the database cannot be reached, or has no such table yet
                 lost(e);
             }
             pauseUntil(begun + ROUND.toNanos());
@@ -135,39 +134,39 @@ public final class ChangeNotices implements Managed {
         if (missed) {
             unread.skip();
             missed = false;
-            listeners.values().stream().flatMap(List::stream).forEach(one -> tell(one, NoticeListener::missed));
+            listeners.values().stream().flatMap(List::stream).forEach(one -> call(one, NoticeListener::missed));
         }
-        boolean comesBack = heartbeat(begun + BEAT_COMES_BACK_WITHIN.toNanos());
+        boolean comesBack = heartbeat(begun + HEARTBEAT_COMES_BACK_WITHIN.toNanos());
         if (!comesBack) {
             read();
         }
-        by(comesBack);
+        logChangeOfWay(comesBack);
         heardAt = nanoTime.getAsLong();
         heard = true;
         purgeSometimes();
         if (comesBack) {
-            hearUntil(begun + ROUND.toNanos());
+            listenUntil(begun + ROUND.toNanos());
         }
     }
 
-    /** Returns whether what is said on another connection is heard on ours. */
+    /** Returns whether a notification that another connection sends arrives on ours. */
     private boolean heartbeat(long until) {
         if (nanoTime.getAsLong() - listeningSince > OLDEST_CONNECTION.toNanos()) {
             stopListening();
         }
-        boolean news = listening == null; // what was written while nobody listened
+        boolean unreadNotices = listening == null; // written while we did not listen
         Connection connection = listen();
         if (connection == null) {
             return false;
         }
-        String beat = name + ' ' + System.identityHashCode(this) + ' ' + ++beats;
-        store.beat(beat);
+        String heartbeat = name + ' ' + System.identityHashCode(this) + ' ' + ++heartbeats;
+        store.notifyHeartbeat(heartbeat);
         boolean back = false;
         try {
             for (long left = until - nanoTime.getAsLong(); !back && left > 0; left = until - nanoTime.getAsLong()) {
-                for (PGNotification notification : heardWithin(connection, left)) {
-                    back |= notification.getParameter().equals(beat);
-                    news |= notification.getParameter().isEmpty();
+                for (PGNotification notification : notificationsWithin(connection, left)) {
+                    back |= notification.getParameter().equals(heartbeat);
+                    unreadNotices |= notification.getParameter().isEmpty();
                 }
             }
         } catch (SQLException e) {
@@ -177,23 +176,23 @@ public final class ChangeNotices implements Managed {
         if (lostInARow >= ROUNDS_UNTIL_ANOTHER_CONNECTION) {
             stopListening();
         }
-        if (back && news) {
+        if (back && unreadNotices) {
             read();
         }
         return back;
     }
 
-    private void hearUntil(long until) {
+    private void listenUntil(long until) {
         Connection connection = listening;
         try {
             for (long left = until - nanoTime.getAsLong();
                     connection != null && !stopped && left > 0;
                     left = until - nanoTime.getAsLong()) {
-                boolean news = false;
-                for (PGNotification notification : heardWithin(connection, left)) {
-                    news |= notification.getParameter().isEmpty();
+                boolean unreadNotices = false;
+                for (PGNotification notification : notificationsWithin(connection, left)) {
+                    unreadNotices |= notification.getParameter().isEmpty();
                 }
-                if (news) {
+                if (unreadNotices) {
                     read();
                 }
             }
@@ -202,8 +201,8 @@ public final class ChangeNotices implements Managed {
         }
     }
 
-    private static PGNotification[] heardWithin(Connection connection, long nanos) throws SQLException {
-        int millis = (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos)); // 0 would wait for ever
+    private static PGNotification[] notificationsWithin(Connection connection, long nanos) throws SQLException {
+        int millis = (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos)); // 0 would mean no limit
         PGNotification[] all = connection.unwrap(PGConnection.class).getNotifications(millis);
         return all == null ? new PGNotification[0] : all;
     }
@@ -212,14 +211,14 @@ public final class ChangeNotices implements Managed {
         for (Notice notice : unread.read()) {
             listeners
                     .getOrDefault(notice.topic(), List.of())
-                    .forEach(listener -> tell(listener, one -> one.changed(notice.key())));
+                    .forEach(listener -> call(listener, one -> one.changed(notice.key())));
         }
     }
 
-    private void tell(NoticeListener listener, Consumer<NoticeListener> what) {
+    private void call(NoticeListener listener, Consumer<NoticeListener> method) {
         try {
-            what.accept(listener);
-        } catch (RuntimeException e) { // the others are to be told all the same
+            method.accept(listener);
+        } catch (RuntimeException e) { // the other listeners are called all the same
             log.warn(
                     "event=notice_not_heeded database={} listener={}",
                     name,
@@ -234,9 +233,7 @@ public final class ChangeNotices implements Managed {
                 Connection connection = database.getConnection();
                 listening = connection;
                 listeningSince = nanoTime.getAsLong();
-                try (Statement statement = connection.createStatement()) {
-                    statement.execute(ChangeNoticeStore.LISTEN);
-                }
+                ChangeNoticeStore.listen(connection);
             } catch (SQLException e) {
                 stopListening();
             }
@@ -257,7 +254,7 @@ public final class ChangeNotices implements Managed {
         }
     }
 
-    private void by(boolean comesBack) {
+    private void logChangeOfWay(boolean comesBack) {
         if (comesBack != byListening || !heard) {
             log.info("event=change_notices database={} by={}", name, comesBack ? "listening" : "polling");
         }

@@ -1,10 +1,10 @@
 package io.holisticos.notice;
 
 /**
- * Something changed; what it is now, its owner says.
+ * A notice that something changed. It does not hold the new value, which is read from its owner.
  *
  * @param topic the kind of thing, such as {@code flag}
- * @param key which one of its kind; never a secret
+ * @param key which one of that kind; never a secret
  */
 public record Notice(String topic, String key) {
 

@@ -1,8 +1,10 @@
 /**
- * How replicas tell each other that something changed: one table of notices for each database, listened to and, where
- * listening does not work, polled.
+ * Notices by which replicas tell each other that something changed: one table for each database, to which they listen, or
+ * which they poll where listening does not work.
  *
- * <p>May use {@code health}. Start reading at {@link io.holisticos.notice.ChangeNotices}.
+ * <p>May use: {@code health}.
+ *
+ * <p>Start reading at {@link io.holisticos.notice.ChangeNotices}.
  */
 @NullMarked
 package io.holisticos.notice;

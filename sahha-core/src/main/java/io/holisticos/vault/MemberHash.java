@@ -12,9 +12,9 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * How logs name a member: the first 16 hexadecimal digits of HMAC-SHA-256 over the id, with a key derived (HKDF) from the
- * vault's current wrapping key. The same member has the same name on every replica until that key is rotated; without the
- * key nobody can tell whose name it is, nor try ids out. Thread-safe.
+ * The name of a member in logs: the first 16 hexadecimal digits of HMAC-SHA-256 over the id, with a key derived (HKDF) from
+ * the vault's current wrapping key. A member has the same name on every replica until that key is rotated. Without the key
+ * nobody can find out the member, not even by trying ids. Thread-safe.
  */
 public final class MemberHash {
 
@@ -40,7 +40,7 @@ public final class MemberHash {
         }
     }
 
-    /** For log lines only: 16 characters {@code 0-9a-f}. */
+    /** The name of this member, for log lines only: 16 characters {@code 0-9a-f}. */
     public String of(UserId who) {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);

@@ -8,6 +8,7 @@ import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.notice.ChangeNotices;
 import io.holisticos.notice.NoticeListener;
+import io.holisticos.vault.VaultStore.StoredKey;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -26,8 +27,9 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * Authenticated encryption (AES-256-GCM by Tink) with one data key per member. What is sealed for one member and purpose
- * opens for no other. Erasing a member's key makes everything sealed for them unreadable, backups included. Thread-safe.
+ * Authenticated encryption (AES-256-GCM by Tink) with one data key per member. A value that is sealed for one member and
+ * purpose opens for no other. When a member's key is destroyed, nothing that was sealed for them opens again, not even in a
+ * backup. Thread-safe.
  */
 public final class Vault {
 
@@ -41,37 +43,35 @@ public final class Vault {
     private static final Duration KEY_STAYS_IN_MEMORY = Duration.ofMinutes(10);
     private static final long KEYS_IN_MEMORY = 20_000;
 
-    /** So long after the last value that did not open, health still says so. */
-    private static final Duration REMARKABLE = Duration.ofMinutes(10);
+    /** For this long after a value that did not open, health reports it. */
+    private static final Duration REPORTED_FOR = Duration.ofMinutes(10);
 
-    private final MemberKeyStore store;
-    private final NamedKeyStore named;
-    private final WrappingKeys wrappers;
+    private final VaultStore store;
+    private final WrappingKeys wrappingKeys;
     private final SecureRandom random;
     private final Clock clock;
     private final MemberHash memberHash;
     private final AtomicLong destructions = new AtomicLong();
-    private final AtomicLong closed = new AtomicLong();
-    private volatile Instant closedAt = Instant.MIN;
+    private final AtomicLong failures = new AtomicLong();
+    private volatile Instant lastFailureAt = Instant.MIN;
     private final Map<String, SecretKeySpec> namedKeys = new ConcurrentHashMap<>();
     private final Cache<UserId, Aead> keys = Caffeine.newBuilder()
             .maximumSize(KEYS_IN_MEMORY)
             .expireAfterWrite(KEY_STAYS_IN_MEMORY)
             .build();
 
-    /** Keys are kept in table {@code member_key} of this database. */
+    /** A vault with its keys in this database. */
     public Vault(Jdbi database, VaultConfiguration configuration, SecureRandom random, Clock clock) {
-        this.store = new MemberKeyStore(database);
-        this.named = new NamedKeyStore(database);
-        this.wrappers = new WrappingKeys(configuration, store, named, clock);
+        this.store = new VaultStore(database);
+        this.wrappingKeys = new WrappingKeys(configuration, store, clock);
         this.random = random;
         this.clock = clock;
         this.memberHash = MemberHash.of(configuration);
     }
 
-    /** A key that is destroyed at one replica is then forgotten by all. */
+    /** From here on a key that is destroyed at one replica is dropped from memory by all. */
     public void listenTo(ChangeNotices notices) {
-        notices.listen(MemberKeyStore.TOPIC, new NoticeListener() {
+        notices.listen(VaultStore.TOPIC, new NoticeListener() {
             @Override
             public void changed(String who) {
                 forget(new UserId(who));
@@ -81,39 +81,39 @@ public final class Vault {
             public void missed() {
                 destructions.incrementAndGet();
                 keys.invalidateAll();
-                wrappers.requireProven(); // the database is there
+                wrappingKeys.requireProven(); // the database can be reached again
             }
         });
     }
 
     /**
-     * Makes sure that the keys of the configuration are those with which the database was sealed. Until that is done,
-     * nothing is sealed nor opened: each use tries it first.
+     * Makes sure that the keys of the configuration are those with which the database was sealed. Until that is done, nothing
+     * is sealed or opened, and each use tries it first.
      *
      * @throws WrongKey when they are not
-     * @throws SourceUnavailable when the database cannot be asked
+     * @throws SourceUnavailable when the database cannot be reached
      */
     public void prove() {
-        wrappers.prove();
+        wrappingKeys.prove();
     }
 
-    /** That the configured key is not the database's, once this is known; for operators. */
+    /** What is wrong with the configured keys, for operators; empty while no error in them is known. */
     public Optional<String> wrongKey() {
-        return Optional.ofNullable(wrappers.wrong()).map(WrongKey::getMessage);
+        return Optional.ofNullable(wrappingKeys.wrong()).map(WrongKey::getMessage);
     }
 
-    /** What keeps, or lately kept, sealed values from being opened, for operators; empty when nothing does. */
+    /** Why sealed values do not open, or lately did not, for operators; empty when they do. */
     public Optional<String> trouble() {
         Optional<String> wrong = wrongKey();
         if (wrong.isPresent()) {
             return wrong;
         }
-        if (!wrappers.areProven()) {
-            return Optional.of("vault.keys were not held against the database yet: is it up, and migrated?");
+        if (!wrappingKeys.areProven()) {
+            return Optional.of("vault.keys were not checked against the database yet: is it up, and migrated?");
         }
-        if (closedAt.plus(REMARKABLE).isAfter(clock.instant())) {
-            return Optional.of(closed.get() + " times since the start a sealed value did not open, the last time at "
-                    + closedAt.truncatedTo(ChronoUnit.SECONDS) + ": were rows altered or restored?");
+        if (lastFailureAt.plus(REPORTED_FOR).isAfter(clock.instant())) {
+            return Optional.of(failures.get() + " times since the start a sealed value did not open, the last time at "
+                    + lastFailureAt.truncatedTo(ChronoUnit.SECONDS) + ": were rows altered or restored?");
         }
         return Optional.empty();
     }
@@ -121,11 +121,11 @@ public final class Vault {
     /**
      * Seals bytes for one member and purpose.
      *
-     * @param purpose what the bytes are, such as {@code whoop.refresh_token}; needed again to open them
+     * @param purpose the kind of value, such as {@code whoop.refresh_token}; needed again to open it
      * @throws SourceUnavailable when nothing can be sealed for the member for now
      */
     public byte[] seal(UserId who, String purpose, byte[] plain) {
-        wrappers.requireProven();
+        wrappingKeys.requireProven();
         try {
             return keyOf(who).encrypt(plain, context(who, purpose));
         } catch (GeneralSecurityException e) {
@@ -140,15 +140,17 @@ public final class Vault {
     }
 
     /**
-     * @throws Destroyed when the member's key was destroyed: then it never opens again
-     * @throws Unreadable when the bytes were altered, belong to another member or purpose, or their key does not open:
-     *     that is our fault and says nothing of the member
+     * Opens bytes that were sealed for this member and purpose.
+     *
+     * @throws Destroyed when the member's key was destroyed, so that they never open again
+     * @throws Unreadable when the bytes were altered, belong to another member or purpose, or their key does not open: that
+     *     is a fault of ours and no reason to change anything of the member
      * @throws SourceUnavailable when that cannot be found out for now
      */
     public byte[] open(UserId who, String purpose, byte[] sealed) {
-        wrappers.requireProven();
-        Aead held = keys.getIfPresent(who);
-        Aead key = held == null ? heldKey(who, purpose) : held;
+        wrappingKeys.requireProven();
+        Aead cached = keys.getIfPresent(who);
+        Aead key = cached == null ? storedKey(who, purpose) : cached;
         try {
             return key.decrypt(sealed, context(who, purpose));
         } catch (GeneralSecurityException e) {
@@ -161,21 +163,21 @@ public final class Vault {
         return new String(open(who, purpose, sealed), StandardCharsets.UTF_8);
     }
 
-    /** How log lines name the member; see {@link MemberHash}. */
+    /** The name of the member in log lines; see {@link MemberHash}. */
     public String inLogs(UserId who) {
         return memberHash.of(who);
     }
 
     /**
-     * Seals bytes of which nobody knows yet whose they are, with the current wrapping key itself.
+     * Seals bytes of which the member is not known yet, with the current wrapping key itself.
      *
-     * @return with the key's id, so that they open as long as that key stays in the configuration
+     * @return the sealed bytes behind that key's id, so that they open as long as the configuration has that key
      */
     public byte[] sealForNobody(String purpose, byte[] plain) {
-        wrappers.requireProven();
-        byte[] id = wrappers.current().getBytes(StandardCharsets.UTF_8);
+        wrappingKeys.requireProven();
+        byte[] id = wrappingKeys.current().getBytes(StandardCharsets.UTF_8);
         try {
-            byte[] sealed = wrappers.currentKey().encrypt(plain, context(purpose));
+            byte[] sealed = wrappingKeys.currentKey().encrypt(plain, context(purpose));
             return ByteBuffer.allocate(Integer.BYTES + id.length + sealed.length)
                     .putInt(id.length)
                     .put(id)
@@ -186,16 +188,20 @@ public final class Vault {
         }
     }
 
-    /** @throws Unreadable when the bytes were altered or are of another purpose */
+    /**
+     * Opens bytes that {@link #sealForNobody} has sealed.
+     *
+     * @throws Unreadable when the bytes were altered or are of another purpose
+     */
     public byte[] openForNobody(String purpose, byte[] sealed) {
-        wrappers.requireProven();
+        wrappingKeys.requireProven();
         ByteBuffer bytes = ByteBuffer.wrap(sealed);
         int length = bytes.remaining() < Integer.BYTES ? -1 : bytes.getInt();
         if (length < 0 || length > bytes.remaining()) {
             throw unreadable(purpose);
         }
         String id = new String(sealed, Integer.BYTES, length, StandardCharsets.UTF_8);
-        Aead wrapper = wrappers.find(id).orElseThrow(() -> unreadable(purpose));
+        Aead wrapper = wrappingKeys.find(id).orElseThrow(() -> unreadable(purpose));
         try {
             return wrapper.decrypt(Arrays.copyOfRange(sealed, Integer.BYTES + length, sealed.length), context(purpose));
         } catch (GeneralSecurityException e) {
@@ -204,14 +210,14 @@ public final class Vault {
     }
 
     /**
-     * By what the same bytes are known again, and by nobody without our keys: whoever guesses them has nothing to hold the
-     * guess against. HMAC-SHA-256 with a key of this database's own, which is made at the first use.
+     * A value by which the same bytes can be recognized, but a guess at them cannot be tested without our keys: HMAC-SHA-256
+     * with a key of this database's own, which is made at the first use.
      *
-     * @param key its name; another gives other fingerprints
-     * @throws SourceUnavailable when the key cannot be had for now
+     * @param key the name of that key; another key gives other fingerprints
+     * @throws SourceUnavailable when the key cannot be read for now
      */
     public byte[] fingerprint(String key, byte[] bytes) {
-        wrappers.requireProven();
+        wrappingKeys.requireProven();
         try {
             Mac mac = Mac.getInstance(HMAC);
             mac.init(namedKey(key));
@@ -224,19 +230,20 @@ public final class Vault {
     }
 
     private SecretKeySpec namedKey(String name) {
-        SecretKeySpec held = namedKeys.get(name);
-        if (held != null) {
-            return held;
+        SecretKeySpec cached = namedKeys.get(name);
+        if (cached != null) {
+            return cached;
         }
-        MemberKeyStore.Found found = named.find(name).orElseGet(() -> {
-            named.saveIfAbsent(name, wrappers.wrap(name, freshKey()), clock.instant());
-            // another process may have been first: its key counts
-            return named.find(name).orElseThrow(() -> unreadable(name));
+        StoredKey stored = store.findNamedKey(name).orElseGet(() -> {
+            store.saveNamedKeyIfAbsent(name, wrappingKeys.wrap(name, freshKey()), clock.instant());
+            // another process may have been first, and its key counts
+            return store.findNamedKey(name).orElseThrow(() -> unreadable(name));
         });
-        SecretKeySpec key = wrappers.unwrap(name, found.key())
+        SecretKeySpec key = wrappingKeys
+                .unwrap(name, stored.key())
                 .map(bytes -> new SecretKeySpec(bytes, HMAC))
                 .orElseThrow(() -> unreadable(name));
-        if (found.stays()) {
+        if (stored.committed()) {
             namedKeys.put(name, key);
         }
         return key;
@@ -248,9 +255,9 @@ public final class Vault {
         return fresh;
     }
 
-    /** Destroys the member's key, on every replica: nothing sealed for them opens ever again. */
+    /** Destroys the member's key on every replica: nothing that was sealed for them ever opens again. */
     public void shred(UserId who) {
-        store.destroy(who, clock.instant());
+        store.destroyMemberKey(who, clock.instant());
         forget(who);
     }
 
@@ -259,35 +266,37 @@ public final class Vault {
         keys.invalidate(who);
     }
 
-    private Aead heldKey(UserId who, String purpose) {
+    private Aead storedKey(UserId who, String purpose) {
         long before = destructions.get();
-        Optional<MemberKeyStore.Found> held = store.find(who);
-        if (held.isPresent()) {
-            return remembered(who, held.get(), before);
+        Optional<StoredKey> stored = store.findMemberKey(who);
+        if (stored.isPresent()) {
+            return cached(who, stored.get(), before);
         }
         throw store.isDestroyed(who) ? new Destroyed(purpose) : unreadable(purpose);
     }
 
     private Aead keyOf(UserId who) {
-        Aead held = keys.getIfPresent(who);
-        if (held != null) {
-            return held;
+        Aead cached = keys.getIfPresent(who);
+        if (cached != null) {
+            return cached;
         }
         long before = destructions.get();
-        return store.find(who).map(found -> remembered(who, found, before)).orElseGet(() -> {
-            store.saveIfAbsent(who, wrappers.wrap(who, freshKey()), clock.instant());
-            // another process may have been first: its key counts
-            return remembered(who, store.find(who).orElseThrow(() -> unreadable("member key")), before);
-        });
+        return store.findMemberKey(who)
+                .map(stored -> cached(who, stored, before))
+                .orElseGet(() -> {
+                    store.saveMemberKeyIfAbsent(who, wrappingKeys.wrap(who, freshKey()), clock.instant());
+                    // another process may have been first, and its key counts
+                    return cached(who, store.findMemberKey(who).orElseThrow(() -> unreadable("member key")), before);
+                });
     }
 
     /**
-     * Unless keys were destroyed meanwhile: then this may be one of them. Nor where the caller's transaction made it: rolled
-     * back, it would be a key that nobody else has.
+     * Keeps a key in memory, unless keys were destroyed in the meantime, since this may be one of them, and unless the
+     * caller's transaction made it, since after a rollback no other process would have it.
      */
-    private Aead remembered(UserId who, MemberKeyStore.Found found, long destructionsBefore) {
-        Aead key = wrappers.unwrap(who, found.key()).orElseThrow(() -> unreadable("member key"));
-        if (!found.stays()) {
+    private Aead cached(UserId who, StoredKey stored, long destructionsBefore) {
+        Aead key = wrappingKeys.unwrap(who, stored.key()).orElseThrow(() -> unreadable("member key"));
+        if (!stored.committed()) {
             return key;
         }
         keys.put(who, key);
@@ -298,28 +307,29 @@ public final class Vault {
     }
 
     private Unreadable unreadable(String purpose) {
-        closed.incrementAndGet();
-        closedAt = clock.instant();
+        failures.incrementAndGet();
+        lastFailureAt = clock.instant();
         return new Unreadable(purpose);
     }
 
+    /** The associated data by which a value belongs to one member and purpose. */
     static byte[] context(UserId who, String purpose) {
         return (purpose + '\n' + who.value()).getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Differs from every member's: their ids are not empty. */
+    /** The associated data of values without a member. It differs from every member's, since no id is empty. */
     private static byte[] context(String purpose) {
         return (purpose + '\n').getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Sealed bytes that do not open: altered, of another member or purpose, or their key is not there. */
+    /** Sealed bytes do not open: they were altered, are of another member or purpose, or their key is missing. */
     public static sealed class Unreadable extends RuntimeException permits Destroyed {
         private Unreadable(String purpose) {
             super("sealed " + purpose + " does not open");
         }
     }
 
-    /** Sealed bytes whose key was destroyed on purpose. */
+    /** Sealed bytes do not open because their key was destroyed on purpose. */
     public static final class Destroyed extends Unreadable {
         private Destroyed(String purpose) {
             super(purpose);

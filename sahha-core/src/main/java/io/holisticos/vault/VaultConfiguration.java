@@ -11,10 +11,10 @@ import java.util.stream.Collectors;
 /** The keys that wrap the members' keys. */
 public final class VaultConfiguration {
 
-    /** Bytes of a wrapping key: AES-256. */
+    /** The length of a wrapping key in bytes: AES-256. */
     static final int KEY_BYTES = 32;
 
-    /** The wrapping keys by id, each 32 random bytes in base64. Old ones stay here as long as rows name them. */
+    /** The wrapping keys by id, each 32 random bytes in base64. Old keys stay here as long as rows name them. */
     @NotNull
     @JsonProperty
     Map<String, String> keys = Map.of();
@@ -26,14 +26,6 @@ public final class VaultConfiguration {
 
     public VaultConfiguration() {}
 
-    /** One key, for tests and the sandbox. */
-    public static VaultConfiguration of(String id, String base64Key) {
-        VaultConfiguration configuration = new VaultConfiguration();
-        configuration.keys = Map.of(id, base64Key);
-        configuration.currentKey = id;
-        return configuration;
-    }
-
     /** Each wrapping key by its place in {@code config.yml}. */
     public Map<String, String> keysByPath() {
         return keys.entrySet().stream()
@@ -41,7 +33,7 @@ public final class VaultConfiguration {
     }
 
     @ValidationMethod(message = "vault.currentKey must name one of vault.keys")
-    boolean isCurrentKeyHeld() {
+    boolean isCurrentKeyGiven() {
         return keys.containsKey(currentKey);
     }
 

@@ -4,9 +4,9 @@ import com.google.crypto.tink.Aead;
 import com.google.crypto.tink.subtle.AesGcmJce;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
-import io.holisticos.vault.MemberKeyStore.OfMember;
-import io.holisticos.vault.MemberKeyStore.Wrapped;
 import io.holisticos.vault.Vault.WrongKey;
+import io.holisticos.vault.VaultStore.MemberKey;
+import io.holisticos.vault.VaultStore.WrappedKey;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The keys from configuration. None is used before it is proven that the database was sealed with it: by the canary, or,
- * where there is none yet, by the members' keys that lie there. Thread-safe.
+ * The wrapping keys from the configuration. None is used before it is proven that the database was sealed with it: by its
+ * canary, or, where there is no canary yet, by the members' keys in the database. Thread-safe.
  */
 final class WrappingKeys {
 
@@ -34,28 +34,26 @@ final class WrappingKeys {
     private static final String CANARY = "unified-health vault canary v1";
     private static final String CANARY_PURPOSE = "vault.canary";
 
-    /** So long a use waits for another's look at the database: should that hang, all would, one after another. */
-    private static final long MILLIS_FOR_ANOTHERS_LOOK = 1_000;
+    /** How long a use waits for the proof that another thread makes: if that hangs, the others must not hang behind it. */
+    private static final long MILLIS_TO_WAIT_FOR_PROOF = 1_000;
 
-    /** So many members' keys are tried where there is no canary yet. */
+    /** How many members' keys are tried where there is no canary yet. */
     private static final int SAMPLE = 1_000;
 
     private final Map<String, Aead> byId = new TreeMap<>();
     private final String current;
-    private final MemberKeyStore store;
-    private final NamedKeyStore named;
+    private final VaultStore store;
     private final Clock clock;
     private final ReentrantLock oneAtATime = new ReentrantLock();
-    private final AtomicBoolean said = new AtomicBoolean();
+    private final AtomicBoolean logged = new AtomicBoolean();
     private volatile boolean proven;
     private volatile @Nullable WrongKey wrong;
 
-    WrappingKeys(VaultConfiguration configuration, MemberKeyStore store, NamedKeyStore named, Clock clock) {
+    WrappingKeys(VaultConfiguration configuration, VaultStore store, Clock clock) {
         configuration.keys.forEach(
                 (id, key) -> byId.put(id, aead(Base64.getDecoder().decode(key))));
         this.current = configuration.currentKey;
         this.store = store;
-        this.named = named;
         this.clock = clock;
     }
 
@@ -75,27 +73,29 @@ final class WrappingKeys {
         return proven;
     }
 
-    /** Null unless a look at the database found that they are others. */
+    /** Why the keys are wrong; null unless the database showed that they are. */
     @Nullable
     WrongKey wrong() {
         return wrong;
     }
 
-    /** @throws SourceUnavailable while nobody knows, or when they are others: an operator has to act */
+    /** @throws SourceUnavailable while it cannot be proven, or when the keys are wrong and an operator has to act */
     void requireProven() {
         if (!proven) {
             try {
                 prove();
             } catch (WrongKey e) {
-                sayOnce(e);
+                logOnce(e);
                 throw new SourceUnavailable(Vault.NAME, Vault.UNTIL_AN_OPERATOR_ACTED, e);
             }
         }
     }
 
     /**
-     * @throws WrongKey when the database was sealed with other keys
-     * @throws SourceUnavailable when it cannot be asked
+     * Proves that the database was sealed with these keys.
+     *
+     * @throws WrongKey when it was sealed with others
+     * @throws SourceUnavailable when it cannot be reached
      */
     void prove() {
         takeTurn();
@@ -103,25 +103,25 @@ final class WrappingKeys {
             if (!proven) {
                 proveAll();
                 wrong = null;
-                proven = !store.isInTransaction(); // else its canaries may be undone
+                proven = !store.isInTransaction(); // else the canaries may be rolled back
             }
         } catch (WrongKey e) {
             wrong = e;
-            throw e; // at the start, whoever asked says so
+            throw e; // the start logs it itself
         } finally {
             oneAtATime.unlock();
         }
     }
 
-    private void sayOnce(WrongKey e) {
-        if (!said.getAndSet(true)) {
+    private void logOnce(WrongKey e) {
+        if (!logged.getAndSet(true)) {
             log.error("event=vault_key_wrong reason=\"{}\"", e.getMessage());
         }
     }
 
     private void takeTurn() {
         try {
-            if (oneAtATime.tryLock(MILLIS_FOR_ANOTHERS_LOOK, TimeUnit.MILLISECONDS)) {
+            if (oneAtATime.tryLock(MILLIS_TO_WAIT_FOR_PROOF, TimeUnit.MILLISECONDS)) {
                 return;
             }
         } catch (InterruptedException e) {
@@ -132,7 +132,7 @@ final class WrappingKeys {
     }
 
     private void proveAll() {
-        Map<String, Long> counts = store.countByWrapper();
+        Map<String, Long> counts = store.countByWrappingKey();
         counts.forEach((id, members) -> {
             if (!byId.containsKey(id)) {
                 throw new WrongKey(
@@ -140,7 +140,7 @@ final class WrappingKeys {
                                 + " members: add it beside the others (VAULT_KEY_ID names the current one); nothing was changed");
             }
         });
-        named.wrappers().forEach((name, id) -> {
+        store.wrappingKeysByName().forEach((name, id) -> {
             if (!byId.containsKey(id)) {
                 throw new WrongKey(
                         "vault.keys lacks " + id + ", which wraps key " + name + " of table vault_key: add it"
@@ -148,7 +148,7 @@ final class WrappingKeys {
             }
         });
         Map<String, byte[]> canaries = store.canaries();
-        requireSinging(canaries);
+        requireToOpen(canaries);
         Map<String, Aead> fresh = new HashMap<>(byId);
         fresh.keySet().removeAll(canaries.keySet());
         if (fresh.isEmpty()) {
@@ -158,10 +158,10 @@ final class WrappingKeys {
             requireMostToOpen(id, key);
             store.saveCanaryIfAbsent(id, sealed(id, key), clock.instant());
         });
-        requireSinging(store.canaries()); // another process may have been first, with another key
+        requireToOpen(store.canaries()); // another process may have been first, with another key
     }
 
-    private void requireSinging(Map<String, byte[]> canaries) {
+    private void requireToOpen(Map<String, byte[]> canaries) {
         canaries.forEach((id, canary) -> {
             Aead key = byId.get(id);
             if (key != null && !opens(id, key, canary)) {
@@ -170,10 +170,10 @@ final class WrappingKeys {
         });
     }
 
-    /** Some may have been wrapped under a wrong key before there were canaries: the right one is that of the most. */
+    /** Before there were canaries a wrong key may have wrapped some: the right key is the one that opens most of them. */
     private void requireMostToOpen(String id, Aead key) {
-        List<OfMember> sample = store.oldest(id, SAMPLE);
-        long open = sample.stream().filter(held -> opens(key, held)).count();
+        List<MemberKey> sample = store.oldest(id, SAMPLE);
+        long open = sample.stream().filter(memberKey -> opens(key, memberKey)).count();
         long closed = sample.size() - open;
         if (closed > open) {
             throw another(id, closed + " of " + sample.size() + " keys of members do not open");
@@ -188,9 +188,9 @@ final class WrappingKeys {
                 + seen + ". Start with the former key; a new one goes beside it under another id. Nothing was changed");
     }
 
-    private static boolean opens(Aead key, OfMember held) {
+    private static boolean opens(Aead key, MemberKey memberKey) {
         try {
-            byte[] opened = key.decrypt(held.key().bytes(), context(held.who()));
+            byte[] opened = key.decrypt(memberKey.key().bytes(), context(memberKey.who()));
             return opened.length == VaultConfiguration.KEY_BYTES;
         } catch (GeneralSecurityException e) {
             return false;
@@ -213,34 +213,34 @@ final class WrappingKeys {
         }
     }
 
-    Wrapped wrap(UserId who, byte[] key) {
+    WrappedKey wrap(UserId who, byte[] key) {
         return wrap(key, context(who));
     }
 
-    /** As {@link #wrap(UserId, byte[])}, of a key that is nobody's. */
-    Wrapped wrap(String name, byte[] key) {
+    /** As {@link #wrap(UserId, byte[])}, for a key of the database's own. */
+    WrappedKey wrap(String name, byte[] key) {
         return wrap(key, namedContext(name));
     }
 
-    private Wrapped wrap(byte[] key, byte[] context) {
+    private WrappedKey wrap(byte[] key, byte[] context) {
         try {
-            return new Wrapped(current, currentKey().encrypt(key, context));
+            return new WrappedKey(current, currentKey().encrypt(key, context));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("cannot wrap a key", e);
         }
     }
 
-    /** Empty when it does not open, or its wrapping key is not in the configuration. */
-    Optional<Aead> unwrap(UserId who, Wrapped wrapped) {
+    /** The key itself; empty when it does not open, or when the configuration lacks its wrapping key. */
+    Optional<Aead> unwrap(UserId who, WrappedKey wrapped) {
         return unwrap(wrapped, context(who)).map(WrappingKeys::aead);
     }
 
-    /** As {@link #unwrap(UserId, Wrapped)}, of a key that is nobody's. */
-    Optional<byte[]> unwrap(String name, Wrapped wrapped) {
+    /** As {@link #unwrap(UserId, WrappedKey)}, for a key of the database's own. */
+    Optional<byte[]> unwrap(String name, WrappedKey wrapped) {
         return unwrap(wrapped, namedContext(name));
     }
 
-    private Optional<byte[]> unwrap(Wrapped wrapped, byte[] context) {
+    private Optional<byte[]> unwrap(WrappedKey wrapped, byte[] context) {
         Aead key = byId.get(wrapped.wrappedBy());
         if (key == null) {
             return Optional.empty();
@@ -256,12 +256,12 @@ final class WrappingKeys {
         return Vault.context(who, "member_key");
     }
 
-    /** Differs from every member's: their ids have no line break in front. */
+    /** The associated data of canaries. It differs from every member's, since no id begins with a line break. */
     private static byte[] canaryContext(String id) {
         return (CANARY_PURPOSE + "\n\n" + id).getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Differs from every member's and every canary's. */
+    /** The associated data of the database's own keys. It differs from every member's and every canary's. */
     private static byte[] namedContext(String name) {
         return ("vault.key\n\n" + name).getBytes(StandardCharsets.UTF_8);
     }

@@ -1,8 +1,10 @@
 /**
- * Seals what must never lie in the clear: tokens, raw payloads, e-mail, names. A data key per member, wrapped by a key
- * from configuration.
+ * Seals values that must never be stored in the clear: tokens, raw payloads, e-mail addresses, names. Each member has a data
+ * key, which is wrapped by a key from the configuration.
  *
- * <p>May use {@code health} and {@code notice}. Start reading at {@link io.holisticos.vault.Vault}.
+ * <p>May use: {@code health}, {@code notice}.
+ *
+ * <p>Start reading at {@link io.holisticos.vault.Vault}.
  */
 @NullMarked
 package io.holisticos.vault;

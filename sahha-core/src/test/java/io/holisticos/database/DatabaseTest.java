@@ -27,7 +27,7 @@ class DatabaseTest {
         assertThatThrownBy(() -> away.withHandle(handle -> 1)).isInstanceOf(SourceUnavailable.class);
         assertThatThrownBy(() -> away.useHandle(handle -> handle.execute("select 1")))
                 .isInstanceOf(SourceUnavailable.class);
-        assertThatThrownBy(() -> away.inTransaction(() -> 1)).isInstanceOf(SourceUnavailable.class);
+        assertThatThrownBy(() -> away.inTransaction(handle -> 1)).isInstanceOf(SourceUnavailable.class);
     }
 
     /** Read-only, stopped, no lock, deadlock, no room, another session of a pooler, not migrated. */
@@ -51,7 +51,7 @@ class DatabaseTest {
     void storesOfOneThreadShareATransactionAndItIsRolledBackAsAWhole() {
         JDBI.useHandle(handle -> handle.execute("create table kept (id int)"));
 
-        assertThatThrownBy(() -> database.inTransaction(() -> {
+        assertThatThrownBy(() -> database.inTransaction(transaction -> {
                     database.useHandle(handle -> handle.execute("insert into kept values (1)"));
                     throw new IllegalStateException("a fault of ours");
                 }))

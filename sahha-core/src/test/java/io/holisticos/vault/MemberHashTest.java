@@ -26,6 +26,6 @@ class MemberHashTest {
     private static MemberHash hashBy(int keyByte) {
         byte[] key = new byte[32];
         key[0] = (byte) keyByte;
-        return MemberHash.of(VaultConfiguration.of("k1", Base64.getEncoder().encodeToString(key)));
+        return MemberHash.of(OneVaultKey.of("k1", Base64.getEncoder().encodeToString(key)));
     }
 }

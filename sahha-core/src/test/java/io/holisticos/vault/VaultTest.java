@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +81,55 @@ class VaultTest {
             altered[i] ^= 1;
             assertThatThrownBy(() -> vault.open(ANNA, PURPOSE, altered)).isInstanceOf(Vault.Unreadable.class);
         }
+    }
+
+    @Test
+    void aMembersKeyThatIsCopiedToAnotherMembersRowDoesNotOpenThere() {
+        byte[] sealed = vault(1).seal(ANNA, PURPOSE, "a token");
+        run("insert into member_key select 'demo-ben', wrapped_by, wrapped_key, recorded_at from member_key");
+
+        assertThatThrownBy(() -> vault(1).open(BEN, PURPOSE, sealed)).isInstanceOf(Vault.Unreadable.class);
+        assertThatThrownBy(() -> vault(1).seal(BEN, PURPOSE, "another")).isInstanceOf(SourceUnavailable.class);
+        assertThat(vault(1).openText(ANNA, PURPOSE, sealed)).isEqualTo("a token");
+    }
+
+    @Test
+    void whatIsSealedForOneMemberOpensForNoOtherThoughBothHadTheSameKey() {
+        Vault vault = vault(Map.of("k1", key(1)), jdbi, new SameBytes());
+        byte[] sealed = vault.seal(ANNA, PURPOSE, "a token");
+        vault.seal(BEN, PURPOSE, "another");
+
+        assertThatThrownBy(() -> vault.open(BEN, PURPOSE, sealed)).isInstanceOf(Vault.Unreadable.class);
+        assertThat(vault.openText(ANNA, PURPOSE, sealed)).isEqualTo("a token");
+    }
+
+    /** Makes every member's key the same. */
+    private static final class SameBytes extends SecureRandom {
+        @Override
+        public void nextBytes(byte[] bytes) {
+            Arrays.fill(bytes, (byte) 7);
+        }
+    }
+
+    @Test
+    void aKeyOfTheDatabasesOwnThatIsCopiedToAnotherNameDoesNotOpenThere() {
+        byte[] unused = vault(1).fingerprint("test", new byte[] {1});
+        run("insert into vault_key select 'another', wrapped_by, wrapped_key, recorded_at from vault_key");
+
+        assertThatThrownBy(() -> vault(1).fingerprint("another", new byte[] {1}))
+                .isInstanceOf(SourceUnavailable.class);
+    }
+
+    @Test
+    void aCanaryThatIsCopiedToAnotherKeysRowDoesNotOpenThere() {
+        vault(1).prove();
+        run("insert into vault_canary select 'k2', sealed, recorded_at from vault_canary");
+
+        Vault sameKeyTwice = vault(Map.of("k1", key(1), "k2", key(1)), jdbi);
+
+        assertThatThrownBy(sameKeyTwice::prove)
+                .isInstanceOf(Vault.WrongKey.class)
+                .hasMessageContaining("vault.keys.k2 (VAULT_KEY) is not the key");
     }
 
     @Test
@@ -370,11 +420,15 @@ class VaultTest {
     }
 
     private static Vault vault(Map<String, String> keys, Jdbi jdbi) {
+        return vault(keys, jdbi, new SecureRandom());
+    }
+
+    private static Vault vault(Map<String, String> keys, Jdbi jdbi, SecureRandom random) {
         VaultConfiguration configuration = new VaultConfiguration();
         configuration.keys = keys;
         configuration.currentKey =
                 keys.keySet().stream().sorted().reduce((one, other) -> other).orElseThrow();
-        return new Vault(jdbi, configuration, new SecureRandom(), CLOCK);
+        return new Vault(jdbi, configuration, random, CLOCK);
     }
 
     private static String key(int number) {

@@ -5,7 +5,7 @@ import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.jobs.JobListStore;
-import io.holisticos.whoop.connect.Arrivals;
+import io.holisticos.whoop.connect.AccountLookup;
 import io.holisticos.whoop.sync.RepeatedFailure;
 import io.holisticos.whoop.sync.SyncRequests;
 import java.util.List;
@@ -20,11 +20,11 @@ final class FailingJobs {
     private static final int UNKNOWN = -1;
 
     private final SyncRequests requests;
-    private final Arrivals arrivals;
+    private final AccountLookup arrivals;
     private final JobListStore list;
 
     /** All of them with short time limits: somebody waits for the answer. */
-    FailingJobs(SyncRequests requests, Arrivals arrivals, JobListStore list) {
+    FailingJobs(SyncRequests requests, AccountLookup arrivals, JobListStore list) {
         this.requests = requests;
         this.arrivals = arrivals;
         this.list = list;
@@ -33,7 +33,7 @@ final class FailingJobs {
     /** @throws SourceUnavailable when the database does not answer */
     List<RepeatedFailure> find() {
         Stream<RepeatedFailure> waiting = arrivals.failing(RepeatedFailure.TIMES).entrySet().stream()
-                .map(failure -> new RepeatedFailure(Arrivals.TASK, failure.getKey(), null, failure.getValue()));
+                .map(failure -> new RepeatedFailure(AccountLookup.TASK, failure.getKey(), null, failure.getValue()));
         return Stream.of(requests.failing().stream(), waiting, broken())
                 .flatMap(each -> each)
                 .toList();

@@ -62,7 +62,7 @@ public final class InternalSyncResource {
         }
         if (connection.isAwaited()) {
             throw new Conflict(
-                    connection.standing() == MemberConnections.Standing.AWAITS_PROFILE
+                    connection.status() == MemberConnections.ConnectionStatus.AWAITS_PROFILE
                             ? "awaiting_profile"
                             : "awaiting_confirmation",
                     "nothing is read before it is settled whose WHOOP account this is; then it is read by itself");

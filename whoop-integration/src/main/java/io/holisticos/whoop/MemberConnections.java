@@ -5,37 +5,37 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What reading has to know of members' connections. Thread-safe. */
+/** What readers have to know of members' connections. Thread-safe. */
 public interface MemberConnections {
 
     /**
-     * The member's connection; empty when there is none, or none any more.
+     * The member's connection; empty when there is none, or it has ended.
      *
      * @throws io.holisticos.health.HealthError.SourceUnavailable when the database does not answer
      */
     Optional<MemberConnection> find(UserId who);
 
     /**
-     * A member who is connected, or about to be.
+     * The connection of a member who is connected, or about to be.
      *
-     * @param whoopUserId null while it is not settled whose account it is
-     * @param standing whether anything can be read
+     * @param whoopUserId null while the account is not known or not confirmed
+     * @param status whether anything can be read
      */
-    record MemberConnection(@Nullable Long whoopUserId, Instant connectedAt, Standing standing) {
+    record MemberConnection(@Nullable Long whoopUserId, Instant connectedAt, ConnectionStatus status) {
 
         /** Whether the member has to give consent again before anything more can be read. */
         boolean needsConsent() {
-            return standing == Standing.NEEDS_CONSENT;
+            return status == ConnectionStatus.NEEDS_CONSENT;
         }
 
-        /** Whether nothing may be read, or shown, before it is settled whose account it is. */
+        /** Whether nothing may be read or shown, because the account is not known or not confirmed. */
         boolean isAwaited() {
-            return standing == Standing.AWAITS_PROFILE || standing == Standing.AWAITS_CONFIRMATION;
+            return status == ConnectionStatus.AWAITS_PROFILE || status == ConnectionStatus.AWAITS_CONFIRMATION;
         }
     }
 
     /** Whether anything can be read for a member. */
-    enum Standing {
+    enum ConnectionStatus {
         USABLE,
         NEEDS_CONSENT,
         AWAITS_PROFILE,

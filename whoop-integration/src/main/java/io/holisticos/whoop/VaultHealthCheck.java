@@ -4,7 +4,7 @@ import com.codahale.metrics.health.HealthCheck;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Whether what is sealed opens. */
+/** Whether sealed values can be opened. */
 final class VaultHealthCheck extends HealthCheck {
 
     private final Supplier<Optional<String>> trouble;

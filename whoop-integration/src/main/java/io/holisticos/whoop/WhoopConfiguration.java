@@ -13,7 +13,7 @@ import io.holisticos.outbound.OutboundConfiguration;
 import io.holisticos.outbound.WebAddress;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.connect.ConnectConfiguration;
-import io.holisticos.whoop.connect.WhoopOAuth;
+import io.holisticos.whoop.custody.WhoopOAuth;
 import io.holisticos.whoop.quota.QuotaConfiguration;
 import io.holisticos.whoop.webhook.WebhookConfiguration;
 import jakarta.validation.Valid;

@@ -24,19 +24,19 @@ import io.holisticos.vault.Vault;
 import io.holisticos.web.WebhookReceiver;
 import io.holisticos.whoop.api.ForbiddenCalls;
 import io.holisticos.whoop.api.WhoopApi;
+import io.holisticos.whoop.connect.AccountLookup;
 import io.holisticos.whoop.connect.Admission;
-import io.holisticos.whoop.connect.Arrivals;
 import io.holisticos.whoop.connect.ConnectFlow;
+import io.holisticos.whoop.connect.ConnectPorts;
 import io.holisticos.whoop.connect.ConnectRoutes;
-import io.holisticos.whoop.connect.Connection;
-import io.holisticos.whoop.connect.ConnectionAuthorization;
 import io.holisticos.whoop.connect.ConnectionListener;
-import io.holisticos.whoop.connect.ConnectionReader;
-import io.holisticos.whoop.connect.Connections;
 import io.holisticos.whoop.connect.Consents;
 import io.holisticos.whoop.connect.ModuleSwitch;
-import io.holisticos.whoop.connect.Surroundings;
-import io.holisticos.whoop.connect.WhoopOAuth;
+import io.holisticos.whoop.custody.Connection;
+import io.holisticos.whoop.custody.ConnectionAuthorization;
+import io.holisticos.whoop.custody.ConnectionReader;
+import io.holisticos.whoop.custody.Connections;
+import io.holisticos.whoop.custody.WhoopOAuth;
 import io.holisticos.whoop.data.ArchiveRenaming;
 import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.data.WhoopStore;
@@ -73,7 +73,7 @@ public final class WhoopModule implements Managed {
     private final Storage storage;
     private final QuotaGovernor asked;
     private final Connections connections;
-    private final Arrivals arrivals;
+    private final AccountLookup accountLookup;
     private final Admission admission;
     private final ConnectFlow connectFlow;
     private final Outbound tokens;
@@ -156,8 +156,9 @@ public final class WhoopModule implements Managed {
                 Budget.unlimited(), // the quota counts what lies below /developer
                 Authorization.none());
         this.forbidden = new ForbiddenCalls(tools.metrics(), tools.clock());
-        WhoopOAuth oauth = new WhoopOAuth(tokens, configuration.connect, forbidden);
-        this.connections = new Connections(work.jdbi(), work.vault(), oauth, configuration.connect, tools.clock());
+        WhoopOAuth oauth = new WhoopOAuth(tokens, configuration.connect.application(), forbidden);
+        this.connections =
+                new Connections(work.jdbi(), work.vault(), oauth, configuration.connect.custodyTerms(), tools.clock());
         this.data = Outbound.to(
                 WhoopApi.WHOOP,
                 tools.clients().api(),
@@ -176,10 +177,10 @@ public final class WhoopModule implements Managed {
         this.jobRequests = syncRequests(work, terms);
         this.syncJobs = new SyncJobs(this.jobRequests, api, terms);
         this.inbox = inbox(work, this.jobRequests);
-        this.arrivals = new Arrivals(
+        this.accountLookup = new AccountLookup(
                 connections,
                 api.paidFrom(quota.consents()),
-                new Arrivals.Ways(
+                new AccountLookup.Ports(
                         new SyncOnConnect(this.jobRequests, inbox),
                         switches.integration(),
                         () -> jobs().client(),
@@ -190,26 +191,25 @@ public final class WhoopModule implements Managed {
                         work.source(),
                         configuration.jobs,
                         tools.clock(),
-                        Stream.concat(syncJobs.tasks().stream(), arrivals.tasks().stream())
+                        Stream.concat(syncJobs.tasks().stream(), accountLookup.tasks().stream())
                                 .toList(),
                         Stream.of(
                                         syncJobs.recurringTasks(),
                                         inbox.recurringTasks(),
-                                        arrivals.recurringTasks(),
+                                        accountLookup.recurringTasks(),
                                         new ArchiveRenaming(work.jdbi(), work.vault(), tools.clock()).recurringTasks(),
                                         connections.recurringTasks(switches.integration()))
                                 .flatMap(List::stream)
                                 .toList());
-        SchedulerClient client = Jobs.client(reads.source(), arrivals.tasks());
+        SchedulerClient client = Jobs.client(reads.source(), accountLookup.tasks());
         this.requests = syncRequests(reads, terms);
         requests.register(tools.metrics());
         Connections waiting = connections.through(reads.jdbi(), reads.vault());
         this.deliveries = inbox(reads, requests);
         SyncOnConnect syncSoon = new SyncOnConnect(requests, deliveries);
-        Arrivals arriving = arrivals.through(
-                waiting, new Arrivals.Ways(syncSoon, switches.integration(), () -> client, tools.metrics()));
-        this.failing =
-                new FailingJobs(requests, arriving, new JobListStore(new Database(reads.jdbi(), WhoopApi.WHOOP)));
+        AccountLookup lookup = accountLookup.through(
+                waiting, new AccountLookup.Ports(syncSoon, switches.integration(), () -> client, tools.metrics()));
+        this.failing = new FailingJobs(requests, lookup, new JobListStore(new Database(reads.jdbi(), WhoopApi.WHOOP)));
         failing.register(tools.metrics());
         this.connected = new ConnectionReader(reads.jdbi());
         this.admission =
@@ -224,8 +224,8 @@ public final class WhoopModule implements Managed {
                 new Consents(reads.jdbi(), reads.vault(), configuration.connect, new SecureRandom(), tools.clock()),
                 waiting,
                 new ConnectFlow.Whoop(oauth, api.paidFrom(ofConsents.consents()), tools.clock()),
-                arriving,
-                new Surroundings(
+                lookup,
+                new ConnectPorts(
                         syncSoon,
                         new Switch(),
                         who -> requests.findFreshness(who).map(SyncFreshness::lastSyncedAt),
@@ -310,15 +310,15 @@ public final class WhoopModule implements Managed {
                 .find(who)
                 .filter(held -> held.state() != Connection.State.REVOKED)
                 .map(held -> new MemberConnections.MemberConnection(
-                        held.whoopUserId(), held.connectedAt(), standingOf(held.state())));
+                        held.whoopUserId(), held.connectedAt(), statusOf(held.state())));
     }
 
-    private static MemberConnections.Standing standingOf(Connection.State state) {
+    private static MemberConnections.ConnectionStatus statusOf(Connection.State state) {
         return switch (state) {
-            case ACTIVE, REFRESHING -> MemberConnections.Standing.USABLE;
-            case AWAITING_PROFILE -> MemberConnections.Standing.AWAITS_PROFILE;
-            case AWAITING_CONFIRMATION -> MemberConnections.Standing.AWAITS_CONFIRMATION;
-            case REAUTHORIZATION_REQUIRED, REVOKED -> MemberConnections.Standing.NEEDS_CONSENT;
+            case ACTIVE, REFRESHING -> MemberConnections.ConnectionStatus.USABLE;
+            case AWAITING_PROFILE -> MemberConnections.ConnectionStatus.AWAITS_PROFILE;
+            case AWAITING_CONFIRMATION -> MemberConnections.ConnectionStatus.AWAITS_CONFIRMATION;
+            case REAUTHORIZATION_REQUIRED, REVOKED -> MemberConnections.ConnectionStatus.NEEDS_CONSENT;
         };
     }
 

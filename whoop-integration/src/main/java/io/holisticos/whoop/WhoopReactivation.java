@@ -5,8 +5,8 @@ import com.github.kagkarlsson.scheduler.task.TaskInstanceId;
 import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import io.holisticos.health.UserId;
 import io.holisticos.jobs.Jobs;
-import io.holisticos.whoop.connect.Reactivation;
-import io.holisticos.whoop.connect.Reactivation.Fate;
+import io.holisticos.whoop.custody.Reactivation;
+import io.holisticos.whoop.custody.Reactivation.ReactivationResult;
 import io.holisticos.whoop.sync.SyncJobs;
 import java.time.Clock;
 import java.util.List;
@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The door to bringing back connections that anything but WHOOP ended, and what an operator reads of it. Needs WHOOP's
- * database and the vault only: nobody is called.
+ * Reactivates connections that something other than WHOOP ended, and reports it to an operator. Needs only WHOOP's database
+ * and the vault; makes no calls.
  */
 public final class WhoopReactivation {
 
@@ -27,7 +27,7 @@ public final class WhoopReactivation {
     private final Clock clock;
     private final Consumer<String> lines;
 
-    /** @param lines is told what was done, line by line */
+    /** @param lines receives the report, line by line */
     public WhoopReactivation(WhoopModule.Pool pool, Clock clock, Consumer<String> lines) {
         this.reactivation = new Reactivation(pool.jdbi(), pool.vault(), clock);
         this.jobs = Jobs.client(pool.source(), List.of());
@@ -35,52 +35,56 @@ public final class WhoopReactivation {
         this.lines = lines;
     }
 
-    /** How it ended. */
-    public enum Outcome {
-        /** All that anything but WHOOP ended are back. */
+    /** How the reactivation ended. */
+    public enum ReactivationOutcome {
+        /** All connections that something other than WHOOP ended are active again. */
         DONE,
-        /** All but those whose tokens do not open. */
+        /** All of them are active again but those whose tokens do not open. */
         SOME_UNREADABLE,
-        /** There is no connection to look at. */
+        /** There is no connection. */
         NO_CONNECTION
     }
 
     /**
-     * @param only nobody else's connection; null for everybody's
-     * @param dryRun says what would be done, and does nothing
+     * Reactivates the connections of all members, or of one.
+     *
+     * @param only the one member; null for all
+     * @param dryRun whether to report what would be done, and to do nothing
      */
-    public Outcome run(@Nullable UserId only, boolean dryRun) {
+    public ReactivationOutcome run(@Nullable UserId only, boolean dryRun) {
         Map<String, Long> before = reactivation.states(only);
         lines.accept("before: " + counted(before));
         if (before.isEmpty()) {
-            return Outcome.NO_CONNECTION;
+            return ReactivationOutcome.NO_CONNECTION;
         }
-        Map<Fate, Map<String, Long>> fates = reactivation.run(only, dryRun);
-        for (Fate fate : Fate.values()) {
-            Map<String, Long> reasons = fates.getOrDefault(fate, Map.of());
-            lines.accept(wordOf(fate, dryRun) + ": " + counted(reasons));
+        Map<ReactivationResult, Map<String, Long>> results = reactivation.run(only, dryRun);
+        for (ReactivationResult result : ReactivationResult.values()) {
+            Map<String, Long> reasons = results.getOrDefault(result, Map.of());
+            lines.accept(wordOf(result, dryRun) + ": " + counted(reasons));
         }
         if (!dryRun) {
             lines.accept("after: " + counted(reactivation.states(only)));
-            if (fates.containsKey(Fate.REACTIVATED)) {
+            if (results.containsKey(ReactivationResult.REACTIVATED)) {
                 syncSoon();
             }
         }
-        return fates.containsKey(Fate.UNREADABLE) ? Outcome.SOME_UNREADABLE : Outcome.DONE;
+        return results.containsKey(ReactivationResult.UNREADABLE)
+                ? ReactivationOutcome.SOME_UNREADABLE
+                : ReactivationOutcome.DONE;
     }
 
-    /** Who runs the jobs looks at once for members who are connected and not kept current. */
+    /** The service that runs the jobs looks at once for members who are connected and not kept current. */
     private void syncSoon() {
         try {
             jobs.reschedule(TaskInstanceId.of(SyncJobs.SWEEP_TASK, RecurringTask.INSTANCE), clock.instant());
-        } catch (RuntimeException e) { // at work already, or the service never ran: it comes by every ten minutes
+        } catch (RuntimeException e) { // it runs just now, or never ran: it runs every ten minutes
             lines.accept("their syncs begin within ten minutes");
         }
     }
 
-    private static String wordOf(Fate fate, boolean dryRun) {
-        String word = fate.name().toLowerCase(Locale.ROOT);
-        return dryRun && fate == Fate.REACTIVATED ? "would be " + word : word;
+    private static String wordOf(ReactivationResult result, boolean dryRun) {
+        String word = result.name().toLowerCase(Locale.ROOT);
+        return dryRun && result == ReactivationResult.REACTIVATED ? "would be " + word : word;
     }
 
     private static String counted(Map<String, Long> counts) {

@@ -82,11 +82,7 @@ class InternalRoutesTest {
                     new AccessRules(),
                     new SecurityEvents(environment.metrics()));
             MemberStatuses statuses = new MemberStatuses(
-                    CONNECTIONS,
-                    bed.requests,
-                    new StaleMembers(bed.requests::catchUp),
-                    Duration.ofHours(6),
-                    bed.clock);
+                    CONNECTIONS, bed.requests, new StaleMembers(bed.requests::catchUp), Duration.ofHours(6), bed.clock);
             InternalAccess access = new InternalAccess(bed.requests, who -> ENABLED.get(), bed.clock);
             environment
                     .jersey()
@@ -100,7 +96,7 @@ class InternalRoutesTest {
     static void start() throws Exception {
         bed = new SyncBed();
         bed.connect(ANNA);
-        CONNECTIONS.put(ANNA, new MemberConnection(10129L, SyncBed.START, MemberConnections.Standing.USABLE));
+        CONNECTIONS.put(ANNA, new MemberConnection(10129L, SyncBed.START, MemberConnections.ConnectionStatus.USABLE));
         bed.work(ANNA, bed.requests.firstSync(ANNA));
         application = new DropwizardTestSupport<>(
                 TinyApplication.class,
@@ -260,7 +256,8 @@ class InternalRoutesTest {
     @Test
     void withoutConsentASyncIsRefused() {
         CONNECTIONS.put(
-                new UserId("chen"), new MemberConnection(7L, SyncBed.START, MemberConnections.Standing.NEEDS_CONSENT));
+                new UserId("chen"),
+                new MemberConnection(7L, SyncBed.START, MemberConnections.ConnectionStatus.NEEDS_CONSENT));
 
         assertThat(post("/internal/sync/chen", KEY).statusCode()).isEqualTo(409);
         assertThat(json(get("/internal/data/health/chen", KEY))

@@ -61,7 +61,7 @@ class WhoopSourceTest {
                 new MemberStatuses(connections, bed.requests, stale(bed.requests), STALE_AFTER, bed.clock);
         source = new WhoopSource(statuses, bed.reader, bed.clock, bed.readings);
         bed.connect(ANNA);
-        connections.put(ANNA, new MemberConnection(1L, SyncBed.START, MemberConnections.Standing.USABLE));
+        connections.put(ANNA, new MemberConnection(1L, SyncBed.START, MemberConnections.ConnectionStatus.USABLE));
         bed.stopBackfills();
         bed.work(ANNA, bed.requests.firstSync(ANNA));
     }
@@ -282,7 +282,7 @@ class WhoopSourceTest {
     @Test
     void withoutConsentWhatIsHeldIsStillRead() {
         UserId who = member("consent");
-        connections.put(who, new MemberConnection(1L, SyncBed.START, MemberConnections.Standing.NEEDS_CONSENT));
+        connections.put(who, new MemberConnection(1L, SyncBed.START, MemberConnections.ConnectionStatus.NEEDS_CONSENT));
         hold(who, "cycle-scored", "sleep-scored");
 
         Measured measured = measured(source.read(who, DayRange.of(DAY), deadline()));
@@ -345,7 +345,7 @@ class WhoopSourceTest {
 
     private static UserId member(String name) {
         UserId who = new UserId(name);
-        connections.put(who, new MemberConnection(1L, SyncBed.START, MemberConnections.Standing.USABLE));
+        connections.put(who, new MemberConnection(1L, SyncBed.START, MemberConnections.ConnectionStatus.USABLE));
         return who;
     }
 

@@ -1,8 +1,8 @@
 package io.holisticos.sahha.data;
 
+import io.holisticos.command.Command;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError;
-import io.holisticos.command.Command;
 import java.util.function.Function;
 
 /**

@@ -3,10 +3,10 @@ package io.holisticos.sahha.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holisticos.command.CommandKey;
 import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.outbound.Budget;
 import io.holisticos.outbound.Call;
-import io.holisticos.command.CommandKey;
 import io.holisticos.outbound.Reply;
 import java.net.URI;
 import java.time.Duration;

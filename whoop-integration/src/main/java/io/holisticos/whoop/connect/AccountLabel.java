@@ -4,30 +4,30 @@ import io.holisticos.health.HealthError.InvalidRequest;
 import io.holisticos.health.UserId;
 import org.jspecify.annotations.Nullable;
 
-/** How a page names the account of ours that a WHOOP account will belong to. */
+/** The text by which a page names the account of ours that a WHOOP account will belong to. */
 final class AccountLabel {
 
     private static final int MAX = 100;
 
-    /** Shorter ids show one character at each end only. */
+    /** An id shorter than this shows only one character at each end. */
     private static final int SHORT = 8;
 
     private AccountLabel() {}
 
-    /** @throws InvalidRequest when it is not something to be shown in one line */
-    static @Nullable String checked(@Nullable String wanted) {
-        if (wanted == null) {
+    /** @throws InvalidRequest when the label cannot be shown in one line */
+    static @Nullable String checked(@Nullable String label) {
+        if (label == null) {
             return null;
         }
-        boolean plain = wanted.codePoints().noneMatch(AccountLabel::isUnseemly);
-        if (wanted.isBlank() || wanted.length() > MAX || !plain) {
+        boolean plain = label.codePoints().noneMatch(AccountLabel::isUnprintable);
+        if (label.isBlank() || label.length() > MAX || !plain) {
             throw new InvalidRequest("account_label must have 1 to " + MAX
                     + " characters, none of them a control or formatting character");
         }
-        return wanted.strip();
+        return label.strip();
     }
 
-    /** An id without what is between its ends: enough for its owner, too little for others. */
+    /** An id of which only the ends are shown: enough for its owner to recognize, too little for others. */
     static String masked(UserId who) {
         String id = who.value();
         int[] points = id.codePoints().toArray();
@@ -38,8 +38,8 @@ final class AccountLabel {
         return new String(points, 0, shown) + "…" + new String(points, points.length - shown, shown);
     }
 
-    /** Controls, invisible marks that turn text around, halves of characters. */
-    private static boolean isUnseemly(int point) {
+    /** Control characters, invisible marks that change the direction of text, halves of surrogate pairs, and the like. */
+    private static boolean isUnprintable(int point) {
         return switch (Character.getType(point)) {
             case Character.CONTROL,
                     Character.FORMAT,

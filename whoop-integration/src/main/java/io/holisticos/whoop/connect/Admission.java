@@ -9,6 +9,8 @@ import io.holisticos.health.HealthError;
 import io.holisticos.health.HealthError.Conflict;
 import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.UserId;
+import io.holisticos.whoop.custody.ConnectionReader;
+import io.holisticos.whoop.custody.MemberCount;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -18,29 +20,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who may begin to connect. WHOOP holds an application to a number of members (10 until it is approved), and refuses those
- * beyond it with words that help nobody. Thread-safe.
+ * Decides who may begin to connect. WHOOP limits the number of members of an application (10 until it is approved), and
+ * refuses further ones with an error that does not say so. Thread-safe.
  */
 public final class Admission {
 
     private static final Logger log = LoggerFactory.getLogger(Admission.class);
 
-    /** What comes back sooner, a member who just agreed waits for without noticing. */
-    private static final Duration WORTH_WAITING = Duration.ofMinutes(10);
+    /** A member who has just agreed does not notice a shorter wait. */
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
 
-    /** An operator is warned from here on. */
+    /** The part of the limit from which on an operator is warned. */
     private static final double NEARLY_FULL = 0.8;
 
-    private static final long SECONDS_A_COUNT_IS_GOOD = 5;
+    private static final long SECONDS_TO_REUSE_A_COUNT = 5;
 
     private final ConnectionReader connections;
     private final Supplier<OptionalInt> limit;
     private final Supplier<Duration> untilNextCall;
 
     /**
-     * Over the members of one database.
+     * Admits members to one database.
      *
-     * @param limit how many members there may be; asked each time
+     * @param limit how many members there may be; read each time
      * @param untilNextCall how long WHOOP cannot be called for anybody
      */
     public Admission(ConnectionReader connections, Supplier<OptionalInt> limit, Supplier<Duration> untilNextCall) {
@@ -52,12 +54,12 @@ public final class Admission {
     /**
      * How many members there are.
      *
-     * @param connected with a connection that did not end, whatever it waits for
-     * @param awaiting of them, those whose account is not known or not confirmed yet
+     * @param connected with a connection that did not end, pending ones included
+     * @param awaiting of them, those whose WHOOP account is not known or not confirmed yet
      * @param limit empty when there is none
      */
     public record Members(int connected, int awaiting, OptionalInt limit) {
-        /** Whether new members will soon be refused, or are. */
+        /** Whether new members are refused, or soon will be. */
         public boolean isNearlyFull() {
             return limit.isPresent() && connected >= NEARLY_FULL * limit.getAsInt();
         }
@@ -68,48 +70,48 @@ public final class Admission {
     }
 
     public Members members() {
-        ConnectionStore.Count count = connections.count();
-        return new Members(count.connected(), count.awaiting(), limit());
+        MemberCount count = connections.count();
+        return new Members(count.connected(), count.pending(), limit());
     }
 
     /**
-     * Refuses whoever could not be connected. Who had a connection before is never too many.
+     * Refuses a member who could not be connected. A member who had a connection before is not held to the limit.
      *
      * @throws Conflict when there are as many members as there may be
      * @throws SourceThrottled when WHOOP cannot be called for long
      */
     void require(UserId who) {
-        OptionalInt most = limit();
-        if (most.isPresent()) {
-            requireRoom(who, members(), most.getAsInt());
+        OptionalInt memberLimit = limit();
+        if (memberLimit.isPresent()) {
+            requireRoom(who, members(), memberLimit.getAsInt());
         }
         Duration wait = untilNextCall.get();
-        if (wait.compareTo(WORTH_WAITING) > 0) {
+        if (wait.compareTo(LONGEST_WAIT) > 0) {
             throw new SourceThrottled(WHOOP, wait);
         }
     }
 
-    private void requireRoom(UserId who, Members members, int most) {
-        if (members.connected() >= most && connections.find(who).isEmpty()) {
-            log.warn("event=member_limit_reached connected={} limit={}", members.connected(), most);
+    private void requireRoom(UserId who, Members members, int memberLimit) {
+        if (members.connected() >= memberLimit && connections.find(who).isEmpty()) {
+            log.warn("event=member_limit_reached connected={} limit={}", members.connected(), memberLimit);
             throw new Conflict(
                     "member_limit_reached",
-                    "whoop.memberLimit allows " + most + " members, and as many are connected: somebody has to"
+                    "whoop.memberLimit allows " + memberLimit + " members, and as many are connected: somebody has to"
                             + " disconnect first, or WHOOP has to approve more");
         }
         if (members.isNearlyFull()) {
-            log.warn("event=member_limit_near connected={} limit={}", members.connected(), most);
+            log.warn("event=member_limit_near connected={} limit={}", members.connected(), memberLimit);
         }
     }
 
     /** The gauges {@code whoop.members.connected}, {@code .awaiting} and {@code .limit}. */
     public void register(MetricRegistry metrics) {
-        Gauge<Optional<Members>> counted = new CachedGauge<>(SECONDS_A_COUNT_IS_GOOD, TimeUnit.SECONDS) {
+        Gauge<Optional<Members>> counted = new CachedGauge<>(SECONDS_TO_REUSE_A_COUNT, TimeUnit.SECONDS) {
             @Override
             protected Optional<Members> loadValue() {
                 try {
                     return Optional.of(members());
-                } catch (HealthError away) {
+                } catch (HealthError unavailable) {
                     return Optional.empty();
                 }
             }

@@ -1,8 +1,6 @@
 package io.holisticos.whoop.connect;
 
-import io.holisticos.whoop.connect.Answers.Word;
-import io.holisticos.whoop.connect.ConnectFlow.Outcome;
-import io.holisticos.whoop.connect.ConnectFlow.Standing;
+import io.holisticos.whoop.connect.ConsentOutcome.ConnectProgress;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -29,7 +27,7 @@ import java.net.URI;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The member's browser on its way to WHOOP and back. Open routes: what is in the address is the credential. */
+/** The member's browser on its way to WHOOP and back. The routes are open: the credential is a part of the address. */
 @Path("/")
 @Produces(MediaType.TEXT_HTML)
 @Tag(name = "Browser", description = "The member's browser on its way to WHOOP and back")
@@ -39,10 +37,10 @@ public final class BrowserResource {
 
     private static final String COOKIE = "whoop_connect_";
 
-    /** Browsers take a cookie of this name only over https, from its own host, for all of it. */
-    private static final String OF_THIS_HOST = "__Host-";
+    /** Browsers accept a cookie with this prefix only over https, from its own host, and for all paths. */
+    private static final String HOST_PREFIX = "__Host-";
 
-    /** In the place of a link: links are longer. */
+    /** Stands where a link would stand; links are longer. */
     private static final String ANSWER = "answer";
 
     private static final String TOKEN_FIELD = "token";
@@ -58,24 +56,24 @@ public final class BrowserResource {
         this.sameOrigin = new SameOrigin(configuration.publicUrl);
     }
 
-    /** Says what the link is for. Changes nothing, so that whoever previews it does no harm. */
+    /** Shows what the link is for. Changes nothing, so that previewers of messages do no harm. */
     @GET
     @Path("connect/{link}")
     @Operation(summary = "Look at a connect link")
     @ApiResponse(responseCode = "200", description = "A page that says whose WHOOP goes where, with a button")
     @ApiResponse(responseCode = "404", description = "A page: there is no such link")
-    public Response look(@PathParam("link") String link) {
-        ConnectFlow.Looked looked = flow.look(link);
-        if (looked instanceof ConnectFlow.Looked.Open open) {
+    public Response open(@PathParam("link") String link) {
+        ConnectFlow.LinkPage page = flow.open(link);
+        if (page instanceof ConnectFlow.LinkPage.Open open) {
             return ConnectPage.of(open, pathOf("/connect/" + link), configuration)
                     .build();
         }
-        return closed(((ConnectFlow.Looked.Closed) looked).why());
+        return closed(((ConnectFlow.LinkPage.Closed) page).why());
     }
 
     /**
-     * The buttons of our pages. Behind a link: gives the browser a cookie to come back with, and sends it on to WHOOP. At
-     * the end: the member says whether it was the right account.
+     * The buttons of our pages. Behind a link, the button gives the browser a cookie to come back with and sends it on to
+     * WHOOP. At the end, the buttons say whether it was the right account.
      */
     @POST
     @Path("connect/{link}")
@@ -103,20 +101,20 @@ public final class BrowserResource {
                     @Nullable
                     MultivaluedMap<String, String> form,
             @Context HttpHeaders headers) {
-        boolean ours = sameOrigin.isSaidBy(headers);
+        boolean ours = sameOrigin.isConfirmedBy(headers);
         String token = field(form, TOKEN_FIELD);
         return link.equals(ANSWER)
-                ? answered(token, Word.of(field(form, ANSWER_FIELD)), ours)
+                ? chosen(token, AccountChoice.of(field(form, ANSWER_FIELD)), ours)
                 : pressed(link, token, ours);
     }
 
-    /** Form parameters would be the framework's own error where a request says no content type. */
+    /** Reads the form itself: the framework's form parameters fail where a request has no content type. */
     private static String field(@Nullable MultivaluedMap<String, String> form, String name) {
         String value = form == null ? null : form.getFirst(name);
         return value == null ? "" : value;
     }
 
-    /** Back from WHOOP. */
+    /** WHOOP sends the member's browser back here. */
     @GET
     @Path("api/v1/whoop/callback")
     @Operation(summary = "Back from WHOOP")
@@ -131,9 +129,9 @@ public final class BrowserResource {
             @QueryParam("state") @DefaultValue("") String state,
             @QueryParam("error") @DefaultValue("") String error,
             @Context HttpHeaders headers) {
-        Cookie held = headers.getCookies().get(cookieName(state));
-        String browserSecret = held == null ? null : held.getValue();
-        if (!error.isEmpty()) { // before the state, which may be empty then
+        Cookie cookie = headers.getCookies().get(cookieName(state));
+        String browserSecret = cookie == null ? null : cookie.getValue();
+        if (!error.isEmpty()) { // checked before the state, which may then be empty
             return ended(flow.failInBrowser(error, state, browserSecret), state);
         }
         if (code.isBlank() || state.isEmpty()) {
@@ -143,38 +141,39 @@ public final class BrowserResource {
     }
 
     private Response pressed(String link, String token, boolean ours) {
-        ConnectFlow.Pressed pressed = flow.press(link, token, ours);
-        if (pressed instanceof ConnectFlow.Pressed.Onward onward) {
-            Consents.Secret secret = onward.secret();
-            return goTo(Response.Status.SEE_OTHER, onward.authorizationUrl())
-                    .cookie(cookie(secret.state(), secret.browser(), (int) configuration.linkTtl.toSeconds()))
+        ConnectFlow.NextPage next = flow.press(link, token, ours);
+        if (next instanceof ConnectFlow.NextPage.AtWhoop atWhoop) {
+            Consents.BrowserState browserState = atWhoop.browserState();
+            return goTo(Response.Status.SEE_OTHER, atWhoop.authorizationUrl())
+                    .cookie(cookie(
+                            browserState.state(), browserState.cookie(), (int) configuration.linkTtl.toSeconds()))
                     .build();
         }
-        return closed(((ConnectFlow.Pressed.Closed) pressed).why());
+        return closed(((ConnectFlow.NextPage.Refused) next).why());
     }
 
-    private Response answered(String token, Optional<Word> word, boolean ours) {
-        if (word.isEmpty()) {
+    private Response chosen(String token, Optional<AccountChoice> choice, boolean ours) {
+        if (choice.isEmpty()) {
             return ResultPage.refused(Refusal.OTHER_PAGE).build();
         }
-        Answers.Reply reply = flow.answer(token, word.get(), ours);
-        if (reply instanceof Answers.Reply.Refused refused) {
+        AccountConfirmation.ChoiceResult result = flow.choose(token, choice.get(), ours);
+        if (result instanceof AccountConfirmation.ChoiceResult.Refused refused) {
             return ResultPage.refused(refused.why()).build();
         }
-        Answers.Reply.Done done = (Answers.Reply.Done) reply;
+        AccountConfirmation.ChoiceResult.Done done = (AccountConfirmation.ChoiceResult.Done) result;
         URI returnTo = done.returnTo();
         if (returnTo == null) {
-            return ResultPage.answered(done.word(), null).build();
+            return ResultPage.chosen(done.choice(), null).build();
         }
-        return done.word() == Word.DISOWN
-                ? ResultPage.answered(done.word(), with(returnTo, "error=disconnected"))
+        return done.choice() == AccountChoice.DISOWN
+                ? ResultPage.chosen(done.choice(), with(returnTo, "error=disconnected"))
                         .build()
                 : goTo(Response.Status.SEE_OTHER, with(returnTo, "status=connected"))
                         .build();
     }
 
-    private Response ended(Outcome outcome, String state) {
-        if (outcome instanceof Outcome.Failed failed) {
+    private Response ended(ConsentOutcome outcome, String state) {
+        if (outcome instanceof ConsentOutcome.Failed failed) {
             URI returnTo = failed.returnTo();
             return returnTo == null
                     ? ResultPage.refused(failed.why()).build()
@@ -183,9 +182,9 @@ public final class BrowserResource {
                                     with(returnTo, "error=" + failed.why().code()))
                             .build();
         }
-        Outcome.Kept kept = (Outcome.Kept) outcome;
+        ConsentOutcome.Kept kept = (ConsentOutcome.Kept) outcome;
         URI returnTo = kept.returnTo();
-        Response.ResponseBuilder answer = returnTo != null && kept.standing() == Standing.CONNECTED_AGAIN
+        Response.ResponseBuilder answer = returnTo != null && kept.progress() == ConnectProgress.CONNECTED_AGAIN
                 ? goTo(Response.Status.FOUND, with(returnTo, "status=connected"))
                 : ResultPage.kept(kept, pathOf("/connect/" + ANSWER));
         return answer.cookie(cookie(state, "", 0)).build();
@@ -203,12 +202,12 @@ public final class BrowserResource {
                 .header("Referrer-Policy", "no-referrer");
     }
 
-    /** Appends to what the caller gave, which has no fragment, and changes nothing else of it. */
+    /** Appends to the address that the caller gave, which has no fragment, and changes nothing else of it. */
     private static URI with(URI returnTo, String result) {
         return URI.create(returnTo + (returnTo.getRawQuery() == null ? "?" : "&") + result);
     }
 
-    /** Where browsers find a route of ours, should all of ours lie below a path. */
+    /** The path at which browsers find a route of ours, since all routes may lie below a path. */
     private String pathOf(String route) {
         return configuration.below(route).getRawPath();
     }
@@ -227,9 +226,9 @@ public final class BrowserResource {
                 .build();
     }
 
-    /** One for each press, so that two at once in one browser do not disturb each other. */
+    /** One cookie for each press, so that two presses in one browser do not overwrite each other's. */
     private String cookieName(String state) {
         String name = COOKIE + Secrets.derived(state, "cookie").substring(0, 12);
-        return configuration.secureCookies() ? OF_THIS_HOST + name : name;
+        return configuration.secureCookies() ? HOST_PREFIX + name : name;
     }
 }

@@ -6,6 +6,8 @@ import io.dropwizard.validation.MaxDuration;
 import io.dropwizard.validation.MinDuration;
 import io.dropwizard.validation.ValidationMethod;
 import io.holisticos.outbound.WebAddress;
+import io.holisticos.whoop.custody.CustodyTerms;
+import io.holisticos.whoop.custody.OAuthApplication;
 import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
 import java.net.URI;
@@ -15,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Our application at WHOOP, and how members come and go. Read once at start-up. */
+/** Our application at WHOOP, and how members connect. Read once at start-up. */
 public final class ConnectConfiguration {
 
     /** The last part of {@link #redirectUri}. */
@@ -23,12 +25,12 @@ public final class ConnectConfiguration {
 
     static final String OFFLINE = "offline";
 
-    /** As the WHOOP dashboard shows it; empty for a house without WHOOP. */
+    /** As the WHOOP dashboard shows it; empty where there is no WHOOP. */
     @NotNull
     @JsonProperty
     String clientId = "";
 
-    /** As the WHOOP dashboard shows it; the webhook signing key, too. */
+    /** As the WHOOP dashboard shows it; also the key by which webhooks are signed. */
     @NotNull
     @JsonProperty
     String clientSecret = "";
@@ -41,17 +43,17 @@ public final class ConnectConfiguration {
     @JsonProperty
     URI tokenUrl = URI.create("https://api.prod.whoop.com/oauth/oauth2/token");
 
-    /** Where members' browsers reach us, without a slash at the end: connect links begin with it. */
+    /** The address at which members' browsers reach us, without a slash at the end: connect links begin with it. */
     @NotNull
     @JsonProperty
     URI publicUrl = URI.create("http://localhost:8080");
 
-    /** Our callback as registered at WHOOP, to the letter; by default below {@link #publicUrl}. */
+    /** Our callback exactly as it is registered at WHOOP; by default below {@link #publicUrl}. */
     @JsonProperty
     @Nullable
     URI redirectUri;
 
-    /** What we ask members for; all of it or nothing. Without {@code offline} a connection would live for an hour. */
+    /** The scopes that a member has to grant, all of them. Without {@code offline} a connection would last for an hour. */
     @NotEmpty
     @JsonProperty
     List<String> scopes = List.of(
@@ -78,7 +80,7 @@ public final class ConnectConfiguration {
     @JsonProperty
     Duration linkTtl = Duration.minutes(10);
 
-    /** The time a refresh has for itself, whoever waits for it or has stopped waiting. */
+    /** The time that a refresh has for itself, however long its callers wait. */
     @NotNull
     @MinDuration(value = 100, unit = TimeUnit.MILLISECONDS)
     @MaxDuration(value = 2, unit = TimeUnit.MINUTES)
@@ -86,8 +88,8 @@ public final class ConnectConfiguration {
     Duration refreshTimeout = Duration.seconds(15);
 
     /**
-     * A connection whose access token expired so long ago is refreshed though nobody uses it. WHOOP does not say how long
-     * a refresh token lives; 30 days are the default of the server it seems to be.
+     * A connection whose access token expired this long ago is refreshed though nobody uses it. WHOOP does not say how long
+     * a refresh token lives; 30 days are the default of the server that it seems to run.
      */
     @NotNull
     @MinDuration(value = 1, unit = TimeUnit.HOURS)
@@ -97,17 +99,17 @@ public final class ConnectConfiguration {
 
     public ConnectConfiguration() {}
 
-    /** Whether there is an application at WHOOP to speak for. */
+    /** Whether an application at WHOOP is configured. */
     public boolean hasCredentials() {
         return !clientId.isBlank();
     }
 
-    /** WHOOP signs webhooks with it. */
+    /** The key by which WHOOP signs webhooks. */
     public String clientSecret() {
         return clientSecret;
     }
 
-    /** Where WHOOP asks members and gives tokens, and where it sends members back to, by place in {@code config.yml}. */
+    /** The addresses of WHOOP's authorization server and of our callback, by their place in {@code config.yml}. */
     public Map<String, URI> targetsByPath() {
         return Map.of(
                 "whoop.connect.authorizeUrl (WHOOP_URL)", authorizeUrl,
@@ -116,7 +118,7 @@ public final class ConnectConfiguration {
                 "whoop.connect.redirectUri", redirectUri());
     }
 
-    /** What nobody else may know, by its place in {@code config.yml}. */
+    /** The secrets, by their place in {@code config.yml}. */
     public Map<String, String> secretsByPath() {
         return Map.of(
                 "whoop.connect.clientId (WHOOP_CLIENT_ID)", clientId,
@@ -152,18 +154,27 @@ public final class ConnectConfiguration {
                 && ("https".equals(publicUrl.getScheme()) || "http".equals(publicUrl.getScheme()));
     }
 
+    /** Our application, as the authorization server has to be called for it. */
+    public OAuthApplication application() {
+        return new OAuthApplication(clientId, clientSecret, authorizeUrl, tokenUrl, redirectUri(), scopes);
+    }
+
+    public CustodyTerms custodyTerms() {
+        return new CustodyTerms(refreshTimeout.toJavaDuration(), keepAliveAfter.toJavaDuration());
+    }
+
     URI redirectUri() {
         URI registered = redirectUri;
         return registered == null ? below(CALLBACK_PATH) : registered;
     }
 
-    /** An address of ours, as members see it. */
+    /** The address of a path of ours, as members see it. */
     URI below(String path) {
         String base = publicUrl.toString();
         return URI.create((base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + path);
     }
 
-    /** Whether cookies may only travel encrypted. */
+    /** Whether cookies may be sent only over https. */
     boolean secureCookies() {
         return "https".equals(publicUrl.getScheme());
     }

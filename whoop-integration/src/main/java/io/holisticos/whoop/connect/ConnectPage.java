@@ -6,10 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
-/** What a member sees behind a connect link: whose WHOOP goes where, and one button. */
+/** The page behind a connect link: which account of ours a WHOOP account will belong to, and one button. */
 public final class ConnectPage extends View {
 
-    /** WHOOP's scopes in words for members; one that is new shows as it is. */
+    /** WHOOP's scopes in words for members; a scope that is not listed is shown as it is. */
     private static final Map<String, String> IN_WORDS = Map.of(
             "read:recovery", "Recovery: heart rate variability, resting heart rate, blood oxygen, skin temperature",
             "read:cycles", "Day strain, energy and heart rate",
@@ -31,9 +31,9 @@ public final class ConnectPage extends View {
         this.shared = shared;
     }
 
-    /** WHOOP sends browsers on to its own log-in, and browsers hold every step of that against the policy of the form. */
+    /** The form may lead to all https addresses: WHOOP redirects to its log-in, and browsers check each redirect. */
     static Response.ResponseBuilder of(
-            ConnectFlow.Looked.Open open, String action, ConnectConfiguration configuration) {
+            ConnectFlow.LinkPage.Open open, String action, ConnectConfiguration configuration) {
         List<String> shared = configuration.scopes.stream()
                 .filter(scope -> !scope.equals(ConnectConfiguration.OFFLINE))
                 .map(scope -> IN_WORDS.getOrDefault(scope, scope))

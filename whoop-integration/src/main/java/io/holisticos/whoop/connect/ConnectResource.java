@@ -34,10 +34,10 @@ public final class ConnectResource {
     }
 
     /**
-     * The wish of a caller; all of it may be left out.
+     * What a caller may choose; all of it may be left out.
      *
-     * @param returnTo where the member goes in the end
-     * @param accountLabel how pages name the account of ours, such as the name it shows in your app
+     * @param returnTo where the member is sent in the end
+     * @param accountLabel how pages name the account of ours, such as the name that your app shows
      */
     public record ConnectRequest(
             @JsonProperty("return_to") @Nullable String returnTo,
@@ -73,10 +73,10 @@ public final class ConnectResource {
             useReturnTypeSchema = true)
     public ConnectAnswer connect(
             @Auth Caller caller, @PathParam("user_id") UserId who, @Nullable ConnectRequest request) {
-        Consents.Wishes wishes = request == null
-                ? Consents.Wishes.NONE
-                : new Consents.Wishes(request.returnTo(), request.accountLabel());
-        ConnectFlow.Started started = flow.start(who, caller.name(), wishes);
+        Consents.ConsentOptions options = request == null
+                ? Consents.ConsentOptions.NONE
+                : new Consents.ConsentOptions(request.returnTo(), request.accountLabel());
+        ConnectFlow.Started started = flow.start(who, caller.name(), options);
         return new ConnectAnswer(
                 who.value(),
                 started.connectUrl().toString(),

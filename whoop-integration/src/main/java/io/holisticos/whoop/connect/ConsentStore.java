@@ -1,19 +1,22 @@
 package io.holisticos.whoop.connect;
 
+import static io.holisticos.whoop.api.WhoopApi.WHOOP;
+
+import io.holisticos.database.Database;
 import io.holisticos.health.UserId;
 import java.net.URI;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 
-/** Tables {@code whoop_authorization} and {@code whoop_press}: consents under way. Secrets come hashed. */
+/** Tables {@code whoop_authorization} and {@code whoop_press}: consents that have begun. Secrets are hashed before they come here. */
 final class ConsentStore {
 
     private static final String INSERT = """
@@ -45,19 +48,19 @@ final class ConsentStore {
             "update whoop_authorization set used_at = :now where link_hash = :link and used_at is null";
     private static final String RELEASE = "update whoop_authorization set used_at = null where link_hash = :link";
 
-    private final Jdbi jdbi;
+    private final Database database;
 
     ConsentStore(Jdbi jdbi) {
-        this.jdbi = jdbi;
+        this.database = new Database(jdbi, WHOOP);
     }
 
     /**
-     * One consent under way.
+     * A consent that has begun.
      *
-     * @param stateHash of the state for the service that began
+     * @param stateHash hash of the state for the service that began
      * @param usedAt when it led to a connection
      */
-    record Pending(
+    record BegunConsent(
             byte[] stateHash,
             byte[] linkHash,
             UserId who,
@@ -68,53 +71,49 @@ final class ConsentStore {
             @Nullable Instant usedAt) {
         @Override
         public String toString() {
-            return "Pending[" + who + ", until " + expiresAt + "]";
+            return "BegunConsent[" + who + ", until " + expiresAt + "]";
         }
     }
 
-    /** A press of the button behind a link, as the browser that comes back has to prove it. */
+    /** A press of the button behind a link. The browser that comes back has to have the cookie of which this is the hash. */
     record Press(
-            Pending pending, byte[] browserHash, @Nullable Instant usedAt) {
+            BegunConsent consent,
+            byte[] browserHash,
+            @Nullable Instant usedAt) {
         @Override
         public String toString() {
-            return "Press[" + pending + "]";
+            return "Press[" + consent + "]";
         }
     }
 
-    /** @throws io.holisticos.health.HealthError.SourceUnavailable when the database cannot be reached */
+    /** @throws io.holisticos.health.HealthError.SourceUnavailable when the database cannot do it for now */
     <T> T inTransaction(HandleCallback<T, RuntimeException> work) {
-        try {
-            return jdbi.inTransaction(work);
-        } catch (JdbiException e) {
-            throw ConnectionStore.translated(e);
-        }
+        return database.inTransaction(work);
     }
 
-    void insert(Handle handle, Pending pending, Instant now) {
-        URI returnTo = pending.returnTo();
+    void insert(Handle handle, BegunConsent consent, Instant now) {
+        URI returnTo = consent.returnTo();
         handle.createUpdate(INSERT)
-                .bind("state", pending.stateHash())
-                .bind("link", pending.linkHash())
-                .bind("who", pending.who().value())
-                .bind("initiatedBy", pending.initiatedBy())
+                .bind("state", consent.stateHash())
+                .bind("link", consent.linkHash())
+                .bind("who", consent.who().value())
+                .bind("initiatedBy", consent.initiatedBy())
                 .bind("returnTo", returnTo == null ? null : returnTo.toString())
-                .bind("label", pending.accountLabel())
-                .bind("now", ConnectionStore.utc(now))
-                .bind("expiresAt", ConnectionStore.utc(pending.expiresAt()))
+                .bind("label", consent.accountLabel())
+                .bind("now", utc(now))
+                .bind("expiresAt", utc(consent.expiresAt()))
                 .execute();
     }
 
     void deleteExpiredBefore(Handle handle, Instant before) {
-        handle.createUpdate(DELETE_OLD)
-                .bind("before", ConnectionStore.utc(before))
-                .execute();
+        handle.createUpdate(DELETE_OLD).bind("before", utc(before)).execute();
     }
 
-    Optional<Pending> findByLink(Handle handle, byte[] linkHash) {
+    Optional<BegunConsent> findByLink(Handle handle, byte[] linkHash) {
         return find(handle, BY_LINK, linkHash);
     }
 
-    Optional<Pending> lockByLink(Handle handle, byte[] linkHash) {
+    Optional<BegunConsent> lockByLink(Handle handle, byte[] linkHash) {
         return find(handle, LOCK_BY_LINK, linkHash);
     }
 
@@ -125,11 +124,11 @@ final class ConsentStore {
                 .one();
     }
 
-    Optional<Pending> lockByState(Handle handle, byte[] stateHash) {
+    Optional<BegunConsent> lockByState(Handle handle, byte[] stateHash) {
         return find(handle, LOCK_BY_STATE, stateHash);
     }
 
-    Optional<Pending> findByAnswer(Handle handle, byte[] answerHash) {
+    Optional<BegunConsent> findByAnswer(Handle handle, byte[] answerHash) {
         return find(handle, BY_ANSWER, answerHash);
     }
 
@@ -137,23 +136,23 @@ final class ConsentStore {
         return handle.createQuery(LOCK_PRESS)
                 .bind("hash", stateHash)
                 .map((row, context) ->
-                        new Press(pending(row), row.getBytes("browser_hash"), instantOrNull(row, "press_used_at")))
+                        new Press(begunConsent(row), row.getBytes("browser_hash"), instantOrNull(row, "press_used_at")))
                 .findOne();
     }
 
-    void insertPress(Handle handle, Pending pending, Consents.Secret secret, Instant now) {
+    void insertPress(Handle handle, BegunConsent consent, Consents.BrowserState browserState, Instant now) {
         handle.createUpdate(PRESS)
-                .bind("state", Secrets.hash(secret.state()))
-                .bind("link", pending.linkHash())
-                .bind("browser", Secrets.hash(secret.browser()))
-                .bind("answer", Consents.answerHash(secret.state()))
-                .bind("now", ConnectionStore.utc(now))
+                .bind("state", Secrets.hash(browserState.state()))
+                .bind("link", consent.linkHash())
+                .bind("browser", Secrets.hash(browserState.cookie()))
+                .bind("answer", Consents.answerHash(browserState.state()))
+                .bind("now", utc(now))
                 .execute();
     }
 
     void usePress(Handle handle, byte[] stateHash, Instant now) {
         handle.createUpdate(USE_PRESS)
-                .bind("now", ConnectionStore.utc(now))
+                .bind("now", utc(now))
                 .bind("state", stateHash)
                 .execute();
     }
@@ -161,13 +160,13 @@ final class ConsentStore {
     /** The link led to a connection. Returns whether it is the first that it led to. */
     boolean useUp(Handle handle, byte[] linkHash, Instant now) {
         return handle.createUpdate(USE_UP)
-                        .bind("now", ConnectionStore.utc(now))
+                        .bind("now", utc(now))
                         .bind("link", linkHash)
                         .execute()
                 == 1;
     }
 
-    /** It did not after all. */
+    /** The link did not lead to a connection after all. */
     void release(Handle handle, byte[] linkHash) {
         handle.createUpdate(RELEASE).bind("link", linkHash).execute();
     }
@@ -176,16 +175,16 @@ final class ConsentStore {
         return handle.execute("delete from whoop_authorization where user_id = ?", who.value());
     }
 
-    private static Optional<Pending> find(Handle handle, String sql, byte[] hash) {
+    private static Optional<BegunConsent> find(Handle handle, String sql, byte[] hash) {
         return handle.createQuery(sql)
                 .bind("hash", hash)
-                .map((row, context) -> pending(row))
+                .map((row, context) -> begunConsent(row))
                 .findOne();
     }
 
-    private static Pending pending(ResultSet row) throws SQLException {
+    private static BegunConsent begunConsent(ResultSet row) throws SQLException {
         String returnTo = row.getString("return_to");
-        return new Pending(
+        return new BegunConsent(
                 row.getBytes("state_hash"),
                 row.getBytes("link_hash"),
                 new UserId(row.getString("user_id")),
@@ -194,6 +193,10 @@ final class ConsentStore {
                 row.getBytes("account_label_sealed"),
                 row.getObject("expires_at", OffsetDateTime.class).toInstant(),
                 instantOrNull(row, "used_at"));
+    }
+
+    private static OffsetDateTime utc(Instant time) {
+        return time.atOffset(ZoneOffset.UTC);
     }
 
     private static @Nullable Instant instantOrNull(ResultSet row, String column) throws SQLException {

@@ -2,7 +2,7 @@ package io.holisticos.whoop.connect;
 
 import io.holisticos.health.UserId;
 import io.holisticos.vault.Vault;
-import io.holisticos.whoop.connect.ConsentStore.Pending;
+import io.holisticos.whoop.connect.ConsentStore.BegunConsent;
 import io.holisticos.whoop.connect.ConsentStore.Press;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -18,20 +18,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Consents under way: from the link we hand out, over the presses of the button behind it, to the state that WHOOP hands
- * back, once, in time, and to the browser that pressed or the service that began. Thread-safe.
+ * Consents that have begun and not ended: the link that we give out, the presses of the button behind it, and the state that
+ * WHOOP hands back. A state works once, in time, and only for the browser that pressed or the service that began.
+ * Thread-safe.
  */
 public final class Consents {
 
     private static final Logger log = LoggerFactory.getLogger(Consents.class);
 
-    /** So long is a state that was used or has expired told from one that never was. */
+    /** For this long a state that was used or has expired is told apart from one that never was. */
     private static final Duration REMEMBERED = Duration.ofDays(1);
 
-    /** Of the button behind one link: a member needs one or two, and each is a row for a day. */
+    /** The most presses of one link's button: a member needs one or two, and each is a row for a day. */
     private static final int MOST_PRESSES = 20;
 
-    private static final String LABEL = "whoop.account_label";
+    private static final String LABEL_PURPOSE = "whoop.account_label";
 
     private final ConsentStore store;
     private final Vault vault;
@@ -48,50 +49,55 @@ public final class Consents {
     }
 
     /**
-     * A link of ours, and the state for a service that brings the code itself.
+     * A connect link, and the state for a service that brings the code itself.
      *
-     * @param connectUrl the link, where a browser reaches it
+     * @param connectUrl the address of the link in a browser
      */
-    record Begun(URI connectUrl, String state, Duration expiresIn) {
+    record ConnectLink(URI connectUrl, String state, Duration expiresIn) {
         /** Both are secrets. */
         @Override
         public String toString() {
-            return "Begun[" + expiresIn + "]";
+            return "ConnectLink[" + expiresIn + "]";
         }
-    }
-
-    /** What a press of the button gives the browser: a state to go with, and a secret to come back with. */
-    record Secret(String state, String browser) {
-        @Override
-        public String toString() {
-            return "Secret";
-        }
-    }
-
-    /** What became of a link or a state that came to us. */
-    sealed interface Claim {
-        /** All is well; a state is used up by it, a link is not. */
-        record Granted(Consent consent) implements Claim {}
-
-        /** Never heard of, or long ago. */
-        record Unknown() implements Claim {}
-
-        record Expired() implements Claim {}
-
-        record Used() implements Claim {}
-
-        /** It is not the browser, or the service, that began. */
-        record Stranger() implements Claim {}
-
-        /** The database is away. */
-        record Unavailable() implements Claim {}
     }
 
     /**
-     * A consent under way.
+     * What a press of the button gives the browser.
+     *
+     * @param state the state that WHOOP will hand back
+     * @param cookie a secret that proves that the same browser comes back
+     */
+    record BrowserState(String state, String cookie) {
+        @Override
+        public String toString() {
+            return "BrowserState";
+        }
+    }
+
+    /** What was found for a link or a state. */
+    sealed interface ConsentLookup {
+        /** The link or state is valid. Looking it up uses up a state, not a link. */
+        record Valid(Consent consent) implements ConsentLookup {}
+
+        /** There never was one, or it was deleted long after it expired. */
+        record Unknown() implements ConsentLookup {}
+
+        record Expired() implements ConsentLookup {}
+
+        record Used() implements ConsentLookup {}
+
+        /** It belongs to another browser or service. */
+        record OfAnother() implements ConsentLookup {}
+
+        /** The database cannot be reached. */
+        record Unavailable() implements ConsentLookup {}
+    }
+
+    /**
+     * A consent that has begun.
      *
      * @param label how pages name the account of ours
-     * @param linkHash names the consent itself
+     * @param linkHash identifies the consent
      */
     record Consent(UserId who, String label, @Nullable URI returnTo, byte[] linkHash) {
         @Override
@@ -101,42 +107,43 @@ public final class Consents {
     }
 
     /**
-     * What whoever begins wants.
+     * What the caller who begins a consent may choose.
      *
-     * @param returnTo where the member wants to end, if not on our page
-     * @param accountLabel how pages name the account of ours, if not by its id
+     * @param returnTo where the member is sent in the end; null for our own page
+     * @param accountLabel how pages name the account of ours; null for a part of its id
      */
-    public record Wishes(
+    public record ConsentOptions(
             @Nullable String returnTo, @Nullable String accountLabel) {
 
-        static final Wishes NONE = new Wishes(null, null);
+        static final ConsentOptions NONE = new ConsentOptions(null, null);
     }
 
-    Begun begin(UserId who, String initiatedBy, Wishes wishes) {
-        String wantedReturnTo = wishes.returnTo();
-        URI allowed = wantedReturnTo == null ? null : new ReturnTo(configuration.returnTo).allowed(wantedReturnTo);
-        String label = AccountLabel.checked(wishes.accountLabel());
-        byte[] sealed = label == null ? null : vault.sealForNobody(LABEL, label.getBytes(StandardCharsets.UTF_8));
+    ConnectLink begin(UserId who, String initiatedBy, ConsentOptions options) {
+        String returnTo = options.returnTo();
+        URI allowed = returnTo == null ? null : new ReturnTo(configuration.returnTo).allowed(returnTo);
+        String label = AccountLabel.checked(options.accountLabel());
+        byte[] sealed =
+                label == null ? null : vault.sealForNobody(LABEL_PURPOSE, label.getBytes(StandardCharsets.UTF_8));
         String link = Secrets.fresh(random);
         String state = Secrets.derived(link, "state");
         Duration ttl = configuration.linkTtl.toJavaDuration();
         Instant now = clock.instant();
-        Pending pending = new Pending(
+        BegunConsent begun = new BegunConsent(
                 Secrets.hash(state), Secrets.hash(link), who, initiatedBy, allowed, sealed, now.plus(ttl), null);
         store.inTransaction(handle -> {
             store.deleteExpiredBefore(handle, now.minus(REMEMBERED));
-            store.insert(handle, pending, now);
-            return pending;
+            store.insert(handle, begun, now);
+            return begun;
         });
-        return new Begun(configuration.below("/connect/" + link), state, ttl);
+        return new ConnectLink(configuration.below("/connect/" + link), state, ttl);
     }
 
-    /** Somebody looks at a link. Nothing changes by it: previewers of messages do so, too. */
-    Claim look(String link) {
-        return store.inTransaction(handle -> claim(store.findByLink(handle, Secrets.hash(link))));
+    /** Looks up a link. Nothing changes by it: previewers of messages open links, too. */
+    ConsentLookup lookUp(String link) {
+        return store.inTransaction(handle -> lookup(store.findByLink(handle, Secrets.hash(link))));
     }
 
-    /** What a form on the page behind a link proves: that the page came from us. */
+    /** The token in the form behind a link, which proves that the page came from us. */
     String pageToken(String link) {
         return Secrets.keyed(configuration.clientSecret, "page", link);
     }
@@ -147,75 +154,77 @@ public final class Consents {
     }
 
     /** What came of a press of the button. */
-    sealed interface Pressing {
-        record Done(Secret secret) implements Pressing {}
+    sealed interface PressResult {
+        record Accepted(BrowserState browserState) implements PressResult {}
 
-        /** The link was erased meanwhile. */
-        record Gone() implements Pressing {}
+        /** The link was deleted in the meantime. */
+        record LinkGone() implements PressResult {}
 
-        /** Nobody needs so many. */
-        record TooOften() implements Pressing {}
+        /** The link has had more presses than any member needs. */
+        record TooOften() implements PressResult {}
     }
 
-    /** A browser presses the button. Other browsers that did so, or will, are not disturbed. */
-    Pressing press(Consent consent) {
-        Secret secret = new Secret(Secrets.fresh(random), Secrets.fresh(random));
+    /** A browser presses the button, which leaves the presses of other browsers as they are. */
+    PressResult press(Consent consent) {
+        BrowserState browserState = new BrowserState(Secrets.fresh(random), Secrets.fresh(random));
         return store.inTransaction(handle -> {
-            Optional<Pending> pending = store.lockByLink(handle, consent.linkHash());
-            if (pending.isEmpty()) {
-                return new Pressing.Gone();
+            Optional<BegunConsent> begun = store.lockByLink(handle, consent.linkHash());
+            if (begun.isEmpty()) {
+                return new PressResult.LinkGone();
             }
             if (store.countPresses(handle, consent.linkHash()) >= MOST_PRESSES) {
-                return new Pressing.TooOften();
+                return new PressResult.TooOften();
             }
-            store.insertPress(handle, pending.get(), secret, clock.instant());
-            return new Pressing.Done(secret);
+            store.insertPress(handle, begun.get(), browserState, clock.instant());
+            return new PressResult.Accepted(browserState);
         });
     }
 
-    /** A browser comes back with a state. */
-    Claim useInBrowser(String state, @Nullable String browserSecret) {
+    /** Looks up the state that a browser brings back, and uses it up. */
+    ConsentLookup useInBrowser(String state, @Nullable String browserSecret) {
         byte[] hash = Secrets.hash(state);
         return store.inTransaction(handle -> {
-            Optional<Press> found = store.lockPress(handle, hash);
-            if (found.isEmpty()) { // a state of a service is not for browsers
-                return store.lockByState(handle, hash).isPresent() ? new Claim.Stranger() : new Claim.Unknown();
+            Optional<Press> foundPress = store.lockPress(handle, hash);
+            if (foundPress.isEmpty()) { // the state of a service is not valid for browsers
+                return store.lockByState(handle, hash).isPresent()
+                        ? new ConsentLookup.OfAnother()
+                        : new ConsentLookup.Unknown();
             }
-            Press press = found.get();
+            Press press = foundPress.get();
             if (browserSecret == null || !MessageDigest.isEqual(press.browserHash(), Secrets.hash(browserSecret))) {
-                return new Claim.Stranger();
+                return new ConsentLookup.OfAnother();
             }
             if (press.usedAt() != null) {
-                return new Claim.Used();
+                return new ConsentLookup.Used();
             }
-            Claim claim = claim(Optional.of(press.pending()));
-            if (claim instanceof Claim.Granted) {
+            ConsentLookup found = lookup(Optional.of(press.consent()));
+            if (found instanceof ConsentLookup.Valid) {
                 store.usePress(handle, hash, clock.instant());
             }
-            return claim;
+            return found;
         });
     }
 
-    /** A service brings a state that it asked for. */
-    Claim useByService(String state, String service) {
+    /** Looks up the state that a service brings back, and uses up the consent. */
+    ConsentLookup useByService(String state, String service) {
         return store.inTransaction(handle -> {
-            Optional<Pending> pending = store.lockByState(handle, Secrets.hash(state));
-            if (pending.filter(one -> !one.initiatedBy().equals(service)).isPresent()) {
-                return new Claim.Stranger();
+            Optional<BegunConsent> begun = store.lockByState(handle, Secrets.hash(state));
+            if (begun.filter(one -> !one.initiatedBy().equals(service)).isPresent()) {
+                return new ConsentLookup.OfAnother();
             }
-            Claim claim = claim(pending);
-            pending.filter(one -> claim instanceof Claim.Granted)
+            ConsentLookup found = lookup(begun);
+            begun.filter(one -> found instanceof ConsentLookup.Valid)
                     .ifPresent(one -> store.useUp(handle, one.linkHash(), clock.instant()));
-            return claim;
+            return found;
         });
     }
 
-    /** The consent leads to a connection. Returns false if another browser's did so first: a link is good for one. */
+    /** The consent leads to a connection. Returns false if another browser was first: a link works for one connection. */
     boolean useUp(Consent consent) {
         return store.inTransaction(handle -> store.useUp(handle, consent.linkHash(), clock.instant()));
     }
 
-    /** It did not lead to one after all. */
+    /** The consent did not lead to a connection after all: the link works again. */
     void release(Consent consent) {
         store.inTransaction(handle -> {
             store.release(handle, consent.linkHash());
@@ -223,13 +232,13 @@ public final class Consents {
         });
     }
 
-    /** Whose page it is that answers by this; empty when it is of no press of ours. */
-    Optional<Consent> answered(String answer) {
+    /** The consent whose page answers by this secret; empty when there is none. */
+    Optional<Consent> findByAnswer(String answer) {
         return store.inTransaction(handle -> store.findByAnswer(handle, Secrets.hash(answer)))
                 .map(this::consent);
     }
 
-    /** What the page at the end answers with. Only who went with the state has it. */
+    /** The secret by which the page at the end answers. Only the browser or service that brought the state has it. */
     static String answer(String state) {
         return Secrets.derived(state, "answer");
     }
@@ -238,39 +247,39 @@ public final class Consents {
         return Secrets.hash(answer(state));
     }
 
-    /** Forgets what a member began. Returns the rows that went. */
+    /** Deletes all consents that the member began. Returns the number of rows. */
     public int erase(UserId who) {
         return store.inTransaction(handle -> store.erase(handle, who));
     }
 
-    private Claim claim(Optional<Pending> found) {
-        if (found.isEmpty()) {
-            return new Claim.Unknown();
+    private ConsentLookup lookup(Optional<BegunConsent> row) {
+        if (row.isEmpty()) {
+            return new ConsentLookup.Unknown();
         }
-        Pending pending = found.get();
-        if (pending.usedAt() != null) {
-            return new Claim.Used();
+        BegunConsent begun = row.get();
+        if (begun.usedAt() != null) {
+            return new ConsentLookup.Used();
         }
-        if (!clock.instant().isBefore(pending.expiresAt())) {
-            return new Claim.Expired();
+        if (!clock.instant().isBefore(begun.expiresAt())) {
+            return new ConsentLookup.Expired();
         }
-        return new Claim.Granted(consent(pending));
+        return new ConsentLookup.Valid(consent(begun));
     }
 
-    private Consent consent(Pending pending) {
-        return new Consent(pending.who(), label(pending), pending.returnTo(), pending.linkHash());
+    private Consent consent(BegunConsent begun) {
+        return new Consent(begun.who(), label(begun), begun.returnTo(), begun.linkHash());
     }
 
-    /** A label that cannot be read, as after the loss of a key, keeps nobody from connecting. */
-    private String label(Pending pending) {
-        byte[] sealed = pending.accountLabel();
+    /** A label that cannot be opened, as after the loss of a key, does not keep the member from connecting. */
+    private String label(BegunConsent begun) {
+        byte[] sealed = begun.accountLabel();
         if (sealed != null) {
             try {
-                return new String(vault.openForNobody(LABEL, sealed), StandardCharsets.UTF_8);
-            } catch (Vault.Unreadable lost) {
+                return new String(vault.openForNobody(LABEL_PURPOSE, sealed), StandardCharsets.UTF_8);
+            } catch (Vault.Unreadable unreadable) {
                 log.warn("event=account_label_unreadable provider=whoop");
             }
         }
-        return AccountLabel.masked(pending.who());
+        return AccountLabel.masked(begun.who());
     }
 }

@@ -4,7 +4,7 @@ import io.holisticos.health.UserId;
 import java.time.Instant;
 import java.util.Optional;
 
-/** When a member's data was last brought up to date; whoever keeps the data knows. */
+/** When a member's records were last brought up to date. */
 @FunctionalInterface
 public interface LastSynced {
 

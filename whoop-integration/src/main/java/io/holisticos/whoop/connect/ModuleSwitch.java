@@ -8,7 +8,7 @@ public interface ModuleSwitch {
 
     boolean isOn(UserId who);
 
-    /** Whether this member may connect; what is connected already goes on without. */
+    /** Whether this member may connect. Connections that exist do not depend on it. */
     default boolean letsConnect(UserId who) {
         return isOn(who);
     }

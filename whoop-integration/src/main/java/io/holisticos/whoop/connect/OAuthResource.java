@@ -12,6 +12,7 @@ import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
 import io.holisticos.web.Caller;
 import io.holisticos.web.Scope;
+import io.holisticos.whoop.custody.Connection;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -29,7 +30,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The same for other backends, which bring the code themselves. */
+/** Connecting for other backends, which bring the authorization code themselves. */
 @Path("/internal/oauth")
 @Produces(MediaType.APPLICATION_JSON)
 @RolesAllowed(Scope.INTERNAL)
@@ -44,7 +45,7 @@ public final class OAuthResource {
         this.flow = flow;
     }
 
-    /** Who is to be connected. */
+    /** The member who is to be connected. */
     public record InitiateRequest(
             @JsonProperty("user_id") @Nullable String userId,
             @JsonProperty("return_to") @Nullable String returnTo,
@@ -56,7 +57,7 @@ public final class OAuthResource {
         }
     }
 
-    /** Where the member goes next, and what comes back with the code. */
+    /** Where the member goes next, and the state that comes back with the code. */
     public record InitiateAnswer(
             @JsonProperty("user_id") String userId,
             @JsonProperty("connect_url") String connectUrl,
@@ -86,17 +87,17 @@ public final class OAuthResource {
         }
     }
 
-    /** Whether calls can be made. */
+    /** Whether calls can be made for the member. */
     public record ValidateAnswer(
             @JsonProperty("valid") boolean valid,
             @JsonProperty("status") String status) {}
 
     /**
-     * Where a connection stands.
+     * The state of a connection.
      *
      * @param status {@code active}, {@code awaiting_profile}, {@code awaiting_confirmation},
      *     {@code reauthorization_required}, {@code revoked}
-     * @param whoopUserId null while it is not known, or not confirmed, whose account it is
+     * @param whoopUserId null while the account is not known or not confirmed
      */
     public record StatusAnswer(
             @JsonProperty("user_id") String userId,
@@ -106,7 +107,7 @@ public final class OAuthResource {
             @JsonProperty("connected_at") Instant connectedAt,
             @JsonProperty("last_synced_at") @Nullable Instant lastSyncedAt) {}
 
-    /** Begins a consent; its state is good for {@link #callback} by the same key only. */
+    /** Begins a consent. Its state works for {@link #callback} with the same key only. */
     @POST
     @Path("initiate")
     @Consumes(MediaType.APPLICATION_JSON)
@@ -125,7 +126,7 @@ public final class OAuthResource {
         }
         UserId who = userId(request.userId());
         ConnectFlow.Started started =
-                flow.start(who, caller.name(), new Consents.Wishes(request.returnTo(), request.accountLabel()));
+                flow.start(who, caller.name(), new Consents.ConsentOptions(request.returnTo(), request.accountLabel()));
         return new InitiateAnswer(
                 who.value(),
                 started.connectUrl().toString(),
@@ -135,8 +136,8 @@ public final class OAuthResource {
     }
 
     /**
-     * Ends a consent that this key began. Where the quota does not let us ask whose account it is, the answer is {@code
-     * awaiting_profile}, and the rest follows by itself.
+     * Ends a consent that this key began. Where the quota does not allow us to ask for the account, the answer is {@code
+     * awaiting_profile}, and the member is connected later.
      */
     @POST
     @Path("callback")
@@ -155,12 +156,12 @@ public final class OAuthResource {
         String code = required(request.code(), "code");
         String state = required(request.state(), "state");
         boolean replace = Boolean.TRUE.equals(request.replaceAccount());
-        ConnectFlow.Outcome outcome = flow.finishByService(code, state, caller.name(), replace);
-        if (outcome instanceof ConnectFlow.Outcome.Failed failed) {
+        ConsentOutcome outcome = flow.finishByService(code, state, caller.name(), replace);
+        if (outcome instanceof ConsentOutcome.Failed failed) {
             throw errorOf(failed.why());
         }
-        ConnectFlow.Outcome.Kept kept = (ConnectFlow.Outcome.Kept) outcome;
-        if (kept.standing() == ConnectFlow.Standing.AWAITING_CONFIRMATION) {
+        ConsentOutcome.Kept kept = (ConsentOutcome.Kept) outcome;
+        if (kept.progress() == ConsentOutcome.ConnectProgress.AWAITING_CONFIRMATION) {
             throw new Conflict(
                     Refusal.TO_BE_CONFIRMED.code(),
                     "this is another WHOOP account than the member had before, whose records would leave the days: ask the"
@@ -169,7 +170,7 @@ public final class OAuthResource {
         return status(kept.who());
     }
 
-    /** Looks whether there is a token that works, and gets a new one where it is time. */
+    /** Makes sure that there is an access token that works, and fetches a new one where that is due. */
     @POST
     @Path("validate/{user_id}")
     @RolesAllowed(Scope.INTERNAL)
@@ -180,7 +181,7 @@ public final class OAuthResource {
         return new ValidateAnswer(connection.isUsable(), connection.status());
     }
 
-    /** What we know of the connection, without asking WHOOP. */
+    /** The state of the connection as we know it, without asking WHOOP. */
     @GET
     @Path("status/{user_id}")
     @RolesAllowed(Scope.INTERNAL)

@@ -6,7 +6,7 @@ import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
-/** What all pages of ours have in common: nothing from elsewhere, in nobody's frame, kept by nobody. */
+/** The headers of all our pages: they load nothing from elsewhere, are shown in no frame, and are kept in no cache. */
 final class Pages {
 
     private Pages() {}
@@ -14,7 +14,7 @@ final class Pages {
     /**
      * A page.
      *
-     * @param formsLeadTo beside our own origin, where browsers may follow a form's redirects to; null when nowhere
+     * @param formsLeadTo the source, beside our own origin, to which a form may redirect; null when there is none
      */
     static Response.ResponseBuilder of(int status, Object page, @Nullable String formsLeadTo) {
         return Response.status(status)
@@ -26,13 +26,13 @@ final class Pages {
                                 + (formsLeadTo == null ? "" : " " + formsLeadTo) + "; frame-ancestors 'none'")
                 .header("X-Frame-Options", "DENY") // for browsers that do not know frame-ancestors
                 .header("X-Content-Type-Options", "nosniff")
-                // the address holds code and state; our own forms still say where they come from
+                // the address holds code and state; our own forms still send their origin
                 .header("Referrer-Policy", "same-origin")
                 .header("X-Robots-Tag", "noindex")
                 .header(HttpHeaders.CACHE_CONTROL, "no-store");
     }
 
-    /** An address as a source of a content security policy: its origin, or the scheme of an app. */
+    /** The source of a content security policy that covers this address: its origin, or the scheme of an app. */
     static String sourceOf(URI address) {
         String scheme = address.getScheme();
         boolean web = "https".equals(scheme) || "http".equals(scheme);

@@ -1,6 +1,6 @@
 package io.holisticos.whoop.connect;
 
-/** Why a consent did not become a connection, in words for members. */
+/** Why a consent did not lead to a connection, in words for members. */
 enum Refusal {
     UNKNOWN_STATE(400, "unknown_state", "This link is not valid", "Please start again from your app."),
     EXPIRED(410, "expired", "This link has expired", "It works for ten minutes. Please start again from your app."),
@@ -80,7 +80,7 @@ enum Refusal {
         return status;
     }
 
-    /** For programs: the {@code error} of a redirect. */
+    /** The code for programs: the {@code error} of a redirect. */
     String code() {
         return code;
     }
@@ -93,7 +93,7 @@ enum Refusal {
         return text;
     }
 
-    /** What WHOOP's {@code error} on the way back means for the member. */
+    /** The refusal that WHOOP's {@code error} in a redirect means. */
     static Refusal ofRedirect(String error) {
         return switch (error) {
             case "access_denied" -> DECLINED;

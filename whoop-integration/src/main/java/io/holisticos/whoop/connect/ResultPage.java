@@ -1,19 +1,19 @@
 package io.holisticos.whoop.connect;
 
 import io.dropwizard.views.common.View;
-import io.holisticos.whoop.connect.Answers.Word;
-import io.holisticos.whoop.connect.ConnectFlow.Outcome.Kept;
+import io.holisticos.whoop.connect.ConsentOutcome.ConnectProgress;
+import io.holisticos.whoop.connect.ConsentOutcome.Kept;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a member sees at the end: how it stands, and what there is to say to it. */
+/** The page at the end of a consent: what came of it, and the choices that the member has. */
 public final class ResultPage extends View {
 
     private static final String DONE = "✓";
-    private static final String LOOK = "⚠";
+    private static final String ATTENTION = "⚠";
     private static final String NOT_ME = "This is not me";
 
     private final String mark;
@@ -35,29 +35,29 @@ public final class ResultPage extends View {
         static final Form NONE = new Form("", "", List.of());
     }
 
-    /** A button, in a form of its own. The first is what a member wants who came here on purpose. */
-    public record Button(String word, String text) {
-        private static Button of(Word word, String text) {
-            return new Button(word.form(), text);
+    /** A button, in a form of its own. The first is for a member who came here on purpose. */
+    public record Button(String value, String text) {
+        private static Button of(AccountChoice choice, String text) {
+            return new Button(choice.formValue(), text);
         }
     }
 
-    /** The tokens are kept: whose they are, as far as we know, and whether that is right. */
+    /** The tokens are kept: the page names the account as far as we know it, and asks whether it is right. */
     static Response.ResponseBuilder kept(Kept kept, String action) {
         URI returnTo = kept.returnTo();
         return Pages.of(
                 200,
                 new ResultPage(
-                        kept.standing() == ConnectFlow.Standing.AWAITING_CONFIRMATION ? LOOK : DONE,
+                        kept.progress() == ConnectProgress.AWAITING_CONFIRMATION ? ATTENTION : DONE,
                         textOf(kept),
                         new Form(action, kept.answer(), buttonsOf(kept)),
                         null),
                 returnTo == null ? null : Pages.sourceOf(returnTo));
     }
 
-    /** The member answered. */
-    static Response.ResponseBuilder answered(Word word, @Nullable URI returnTo) {
-        Text text = switch (word) {
+    /** The member has chosen. */
+    static Response.ResponseBuilder chosen(AccountChoice choice, @Nullable URI returnTo) {
+        Text text = switch (choice) {
             case KEEP -> new Text("WHOOP is connected", List.of("Your data will be there in a moment."));
             case REPLACE ->
                 new Text("WHOOP is connected", List.of("The days are read anew, from the account that you chose."));
@@ -69,7 +69,7 @@ public final class ResultPage extends View {
         return Pages.of(
                 200,
                 new ResultPage(
-                        word == Word.DISOWN ? LOOK : DONE,
+                        choice == AccountChoice.DISOWN ? ATTENTION : DONE,
                         text,
                         Form.NONE,
                         returnTo == null ? null : returnTo.toString()),
@@ -78,12 +78,14 @@ public final class ResultPage extends View {
 
     static Response.ResponseBuilder refused(Refusal why) {
         return Pages.of(
-                why.status(), new ResultPage(LOOK, new Text(why.title(), List.of(why.text())), Form.NONE, null), null);
+                why.status(),
+                new ResultPage(ATTENTION, new Text(why.title(), List.of(why.text())), Form.NONE, null),
+                null);
     }
 
     private static Text textOf(Kept kept) {
         String whose = kept.whoopName() == null ? "This WHOOP" : "WHOOP of " + kept.whoopName();
-        return switch (kept.standing()) {
+        return switch (kept.progress()) {
             case CONNECTED, CONNECTED_AGAIN ->
                 new Text(
                         "WHOOP is connected",
@@ -107,15 +109,16 @@ public final class ResultPage extends View {
     }
 
     private static List<Button> buttonsOf(Kept kept) {
-        return switch (kept.standing()) {
+        return switch (kept.progress()) {
             case CONNECTED, CONNECTED_AGAIN, AWAITING_PROFILE ->
                 List.of(
-                        Button.of(Word.KEEP, kept.returnTo() == null ? "This is right" : "This is right, go on"),
-                        Button.of(Word.DISOWN, NOT_ME));
+                        Button.of(
+                                AccountChoice.KEEP, kept.returnTo() == null ? "This is right" : "This is right, go on"),
+                        Button.of(AccountChoice.DISOWN, NOT_ME));
             case AWAITING_CONFIRMATION ->
                 List.of(
-                        Button.of(Word.REPLACE, "Yes, use this WHOOP account from now on"),
-                        Button.of(Word.DISOWN, NOT_ME));
+                        Button.of(AccountChoice.REPLACE, "Yes, use this WHOOP account from now on"),
+                        Button.of(AccountChoice.DISOWN, NOT_ME));
         };
     }
 

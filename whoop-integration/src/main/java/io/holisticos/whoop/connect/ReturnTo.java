@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Where a member may be sent after the consent: only where an operator allowed it. */
+/** The addresses to which an operator allows members to be sent after a consent. */
 final class ReturnTo {
 
     private static final int MAX_LENGTH = 2000;
@@ -21,7 +21,7 @@ final class ReturnTo {
         this.rules = List.copyOf(rules);
     }
 
-    /** @throws InvalidRequest unless {@code address} is on the list; the address is not repeated in the message */
+    /** @throws InvalidRequest unless {@code address} is allowed; the message does not repeat the address */
     URI allowed(String address) {
         URI wanted = parse(address);
         if (wanted == null
@@ -65,7 +65,7 @@ final class ReturnTo {
                 && isBelow(prefix.getPath(), wanted.getPath());
     }
 
-    /** Both paths decoded: browsers take {@code %2e%2e} for a step upwards, too. */
+    /** Compares decoded paths: browsers read {@code %2e%2e} as a step upwards, too. */
     private static boolean isBelow(String prefix, String path) {
         String folder = prefix.endsWith("/") ? prefix : prefix + "/";
         return (path + "/").startsWith(folder) && !path.contains("..");

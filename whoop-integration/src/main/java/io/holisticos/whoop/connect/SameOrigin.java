@@ -5,7 +5,7 @@ import java.net.URI;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a browser says that a form came from a page of ours. No page can make it say so for another. */
+/** Whether a browser says that a form came from a page of ours. No other page can make a browser say so. */
 final class SameOrigin {
 
     private final String ours;
@@ -14,13 +14,13 @@ final class SameOrigin {
         this.ours = originOf(publicUrl);
     }
 
-    /** By {@code Sec-Fetch-Site} and {@code Origin}: whichever is there has to agree, and one has to be. */
-    boolean isSaidBy(HttpHeaders headers) {
-        return isSaid(headers.getHeaderString("Sec-Fetch-Site"), headers.getHeaderString("Origin"));
+    /** Checks {@code Sec-Fetch-Site} and {@code Origin}: at least one has to be sent, and both have to agree if they are. */
+    boolean isConfirmedBy(HttpHeaders headers) {
+        return isConfirmed(headers.getHeaderString("Sec-Fetch-Site"), headers.getHeaderString("Origin"));
     }
 
-    boolean isSaid(@Nullable String site, @Nullable String origin) {
-        boolean named = origin != null && !origin.equals("null"); // as browsers say when they would rather not
+    boolean isConfirmed(@Nullable String site, @Nullable String origin) {
+        boolean named = origin != null && !origin.equals("null"); // what browsers send when they hide the origin
         if (site != null && !site.equals("same-origin")) {
             return false;
         }
@@ -31,7 +31,7 @@ final class SameOrigin {
         return origin != null && ours.equals(origin.toLowerCase(Locale.ROOT));
     }
 
-    /** As browsers write it: without the port that goes without saying. */
+    /** The origin as browsers write it: without the default port of the scheme. */
     private static String originOf(URI address) {
         String scheme = String.valueOf(address.getScheme()).toLowerCase(Locale.ROOT);
         String host = String.valueOf(address.getHost()).toLowerCase(Locale.ROOT);

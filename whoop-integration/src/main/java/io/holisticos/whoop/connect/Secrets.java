@@ -9,7 +9,7 @@ import java.util.Base64;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Texts that nobody can guess, and their hashes. */
+/** Random texts, texts derived from them, and their hashes. */
 final class Secrets {
 
     /** 256 bits: 43 characters. */
@@ -27,12 +27,12 @@ final class Secrets {
         return TEXT.encodeToString(bytes);
     }
 
-    /** Another text as hard to guess, always the same for the same secret and purpose; the way back is closed. */
+    /** A text as hard to guess as the secret, from which the secret cannot be found; the same for the same purpose. */
     static String derived(String secret, String purpose) {
         return TEXT.encodeToString(hash(purpose + '\n' + secret));
     }
 
-    /** A text that only who has the key can make of another one. */
+    /** A text that can be made from another one only with the key. */
     static String keyed(String key, String purpose, String text) {
         try {
             Mac mac = Mac.getInstance(HMAC);

@@ -1,8 +1,9 @@
 /**
- * A member's connection to WHOOP: consent by OAuth 2.0, custody of the rotating tokens, and their way into calls.
+ * How a member connects WHOOP and disconnects it: links, pages and routes, OAuth 2.0 consents, and finding out the account.
  *
- * <p>May use {@code whoop.api} and sahha-core's shared packages. Start reading at {@link
- * io.holisticos.whoop.connect.ConnectFlow}, then {@link io.holisticos.whoop.connect.Connections}.
+ * <p>May use: {@code health}, {@code trace}, {@code audit}, {@code outbound}, {@code vault}, {@code jobs}, {@code web}, {@code whoop.api}, {@code whoop.custody}.
+ *
+ * <p>Start reading at {@link io.holisticos.whoop.connect.ConnectFlow}, then {@code CodeExchange}.
  */
 @NullMarked
 package io.holisticos.whoop.connect;

@@ -107,7 +107,7 @@ public final class RecordEventStore {
 
     /** Runs several calls of this store in one transaction. */
     public <T> T inTransaction(Supplier<T> work) {
-        return database.inTransaction(work);
+        return database.inTransaction(handle -> work.get());
     }
 
     /** The member who is connected to this WHOOP account. */

@@ -95,7 +95,7 @@ public final class SyncRequests {
      * account begins anew.
      */
     public UUID connected(UserId who, long whoopUserId) {
-        UUID jobId = database.inTransaction(() -> {
+        UUID jobId = database.inTransaction(handle -> {
             startOver(who, whoopUserId, connect(who));
             tables.failures().forget(who);
             return begin(who);
@@ -106,7 +106,7 @@ public final class SyncRequests {
 
     /** The records of the account that was read were never the member's: they leave the member's days. */
     public void disowned(UserId who) {
-        database.inTransaction(() -> {
+        database.inTransaction(handle -> {
             startOver(who, null, now());
             return true;
         });
@@ -134,7 +134,7 @@ public final class SyncRequests {
      * before, while nobody waits. Returns the id of the job.
      */
     public UUID firstSync(UserId who) {
-        UUID jobId = database.inTransaction(() -> {
+        UUID jobId = database.inTransaction(handle -> {
             connect(who);
             return begin(who);
         });

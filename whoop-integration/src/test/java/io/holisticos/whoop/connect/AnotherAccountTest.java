@@ -7,10 +7,10 @@ import io.holisticos.health.UserId;
 import io.holisticos.jobs.Jobs;
 import io.holisticos.twins.http.FaultKind;
 import io.holisticos.twins.http.FaultRule;
-import io.holisticos.whoop.connect.Answers.Word;
-import io.holisticos.whoop.connect.ConnectFlow.Outcome;
-import io.holisticos.whoop.connect.ConnectFlow.Standing;
-import io.holisticos.whoop.connect.ConnectWorld.Worker;
+import io.holisticos.whoop.connect.ConsentOutcome.ConnectProgress;
+import io.holisticos.whoop.custody.Connection;
+import io.holisticos.whoop.custody.CustodySetup;
+import io.holisticos.whoop.custody.CustodySetup.Worker;
 import io.holisticos.whoop.data.WhoopStore;
 import io.holisticos.whoop.sync.SyncContext;
 import io.holisticos.whoop.sync.SyncJobs;
@@ -25,11 +25,11 @@ import org.junit.jupiter.api.Test;
 /** What becomes of a member's days when somebody consents with an account that is not the member's. */
 class AnotherAccountTest {
 
-    private static final UserId ANNA = ConnectWorld.ANNA;
-    private static final UserId BEN = ConnectWorld.BEN;
+    private static final UserId ANNA = CustodySetup.ANNA;
+    private static final UserId BEN = CustodySetup.BEN;
     private ConnectWorld world;
     private Worker worker;
-    private ConnectWorld.Door door;
+    private ConnectWorld.Connecting connecting;
     private SyncRequests synchronizer;
 
     @BeforeEach
@@ -40,13 +40,13 @@ class AnotherAccountTest {
         AtomicReference<Jobs> jobs = new AtomicReference<>();
         SyncContext terms = new SyncContext(
                 who -> true,
-                (who, begun) -> worker.connections().markReauthorizationRequired(who, "refused", begun),
+                (who, begun) -> CustodySetup.requireConsent(worker, who, "refused", begun),
                 who -> "u_test",
                 world.clock,
                 new MetricRegistry());
-        synchronizer = new SyncRequests(jdbi, new WhoopStore(jdbi, ConnectWorld.vault(jdbi)), terms, () -> {});
-        ConnectWorld.House house = new ConnectWorld.House();
-        house.next.set(new ConnectionListener() {
+        synchronizer = new SyncRequests(jdbi, new WhoopStore(jdbi, CustodySetup.vault(jdbi)), terms, () -> {});
+        ConnectWorld.TestPorts ports = new ConnectWorld.TestPorts();
+        ports.next.set(new ConnectionListener() {
             @Override
             public void connected(UserId who, long whoopUserId) {
                 synchronizer.connected(who, whoopUserId);
@@ -60,11 +60,12 @@ class AnotherAccountTest {
                 synchronizer.disowned(who);
             }
         });
-        door = world.door(worker, jdbi, house, jobs, new SyncJobs(synchronizer, worker.api(), terms).tasks());
+        connecting =
+                world.connecting(worker, jdbi, ports, jobs, new SyncJobs(synchronizer, worker.api(), terms).tasks());
         consent(ANNA, ANNA);
         work();
         assertThat(cycles()).isPositive();
-        door.flow().disconnect(ANNA);
+        connecting.flow().disconnect(ANNA);
     }
 
     @AfterEach
@@ -75,10 +76,10 @@ class AnotherAccountTest {
     @Test
     void whoDoesNotConfirmAnotherAccountKeepsTheirDays() {
         int before = cycles();
-        Outcome.Kept page = consent(ANNA, BEN);
-        assertThat(page.standing()).isEqualTo(Standing.AWAITING_CONFIRMATION);
+        ConsentOutcome.Kept page = consent(ANNA, BEN);
+        assertThat(page.progress()).isEqualTo(ConnectProgress.AWAITING_CONFIRMATION);
 
-        door.flow().answer(page.answer(), Word.DISOWN, true);
+        connecting.flow().choose(page.answer(), AccountChoice.DISOWN, true);
 
         assertTheirDaysAreAsBefore(before);
     }
@@ -90,10 +91,10 @@ class AnotherAccountTest {
                 .faults()
                 .add(FaultRule.times("/developer/v2/user/profile", FaultKind.STATUS, 1)
                         .withStatus(429));
-        Outcome.Kept page = consent(ANNA, BEN);
-        assertThat(page.standing()).isEqualTo(Standing.AWAITING_PROFILE);
+        ConsentOutcome.Kept page = consent(ANNA, BEN);
+        assertThat(page.progress()).isEqualTo(ConnectProgress.AWAITING_PROFILE);
 
-        door.flow().answer(page.answer(), Word.DISOWN, true);
+        connecting.flow().choose(page.answer(), AccountChoice.DISOWN, true);
 
         assertTheirDaysAreAsBefore(before);
     }
@@ -105,7 +106,7 @@ class AnotherAccountTest {
         assertThat(synchronizer.findFreshness(ANNA)).isPresent();
         world.clock.advance(Duration.ofMinutes(1));
 
-        assertThat(consent(ANNA, ANNA).standing()).isEqualTo(Standing.CONNECTED_AGAIN);
+        assertThat(consent(ANNA, ANNA).progress()).isEqualTo(ConnectProgress.CONNECTED_AGAIN);
 
         assertThat(cycles()).isEqualTo(cycles);
         assertThat(synchronizer.findFreshness(ANNA))
@@ -114,8 +115,8 @@ class AnotherAccountTest {
     }
 
     private void work() {
-        while (door.jobs().nextDue(1).stream().anyMatch(due -> !due.isAfter(world.clock.instant()))) {
-            door.jobs().runDue();
+        while (connecting.jobs().nextDue(1).stream().anyMatch(due -> !due.isAfter(world.clock.instant()))) {
+            connecting.jobs().runDue();
         }
     }
 
@@ -130,7 +131,7 @@ class AnotherAccountTest {
                         .one());
     }
 
-    private Outcome.Kept consent(UserId who, UserId whoopMember) {
-        return world.consent(door, who, whoopMember);
+    private ConsentOutcome.Kept consent(UserId who, UserId whoopMember) {
+        return world.consent(connecting, who, whoopMember);
     }
 }

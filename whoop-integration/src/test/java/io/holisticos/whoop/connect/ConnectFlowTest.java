@@ -1,10 +1,11 @@
 package io.holisticos.whoop.connect;
 
-import static io.holisticos.whoop.connect.ConnectWorld.ANNA;
-import static io.holisticos.whoop.connect.ConnectWorld.BEN;
-import static io.holisticos.whoop.connect.ConnectWorld.PUBLIC_URL;
-import static io.holisticos.whoop.connect.ConnectWorld.TOKEN_PATH;
+import static io.holisticos.whoop.custody.CustodySetup.ANNA;
+import static io.holisticos.whoop.custody.CustodySetup.BEN;
+import static io.holisticos.whoop.custody.CustodySetup.PUBLIC_URL;
+import static io.holisticos.whoop.custody.CustodySetup.TOKEN_PATH;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -20,6 +21,7 @@ import io.dropwizard.testing.ConfigOverride;
 import io.dropwizard.testing.DropwizardTestSupport;
 import io.dropwizard.views.common.ViewBundle;
 import io.holisticos.audit.SecurityEvents;
+import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
 import io.holisticos.testing.AsInProduction;
 import io.holisticos.testing.TestDatabase;
@@ -31,8 +33,9 @@ import io.holisticos.web.ApiKeyStore;
 import io.holisticos.web.ApiKeys;
 import io.holisticos.web.Scope;
 import io.holisticos.web.WebModule;
-import io.holisticos.whoop.connect.ConnectWorld.Worker;
-import io.holisticos.whoop.connect.Connection.State;
+import io.holisticos.whoop.custody.Connection.State;
+import io.holisticos.whoop.custody.CustodySetup;
+import io.holisticos.whoop.custody.CustodySetup.Worker;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
@@ -57,6 +60,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -73,12 +77,12 @@ class ConnectFlowTest {
     private static final String CONNECT = "/api/v1/unified-health/connect/whoop/";
 
     private static final HttpClient http = HttpClient.newHttpClient();
-    private static final ConnectWorld.House house = new ConnectWorld.House();
-    private static final AtomicBoolean on = house.on;
-    private static final List<String> heard = house.heard;
+    private static final ConnectWorld.TestPorts ports = new ConnectWorld.TestPorts();
+    private static final AtomicBoolean on = ports.on;
+    private static final List<String> heard = ports.heard;
     private static ConnectWorld world;
     private static Worker worker;
-    private static ConnectWorld.Door door;
+    private static ConnectWorld.Connecting connecting;
     private static DropwizardTestSupport<Configuration> server;
     private static ListAppender<ILoggingEvent> logged;
 
@@ -86,8 +90,8 @@ class ConnectFlowTest {
     static void start() throws Exception {
         world = new ConnectWorld();
         worker = world.worker();
-        house.synced = Optional.of(SYNCED);
-        door = world.door(worker, world.pool(), house);
+        ports.synced = Optional.of(SYNCED);
+        connecting = world.connecting(worker, world.pool(), ports);
         server = new DropwizardTestSupport<>(
                 App.class,
                 null,
@@ -115,8 +119,8 @@ class ConnectFlowTest {
         world.reset();
         on.set(true);
         heard.clear();
-        house.memberLimit = OptionalInt.empty();
-        house.blocked.set(Duration.ZERO);
+        ports.memberLimit = OptionalInt.empty();
+        ports.blocked.set(Duration.ZERO);
         logged.list.clear();
     }
 
@@ -424,7 +428,7 @@ class ConnectFlowTest {
     @Test
     void aNewConsentRevivesAConnection() throws Exception {
         connect("demo-ben", BEN);
-        worker.connections().markReauthorizationRequired(BEN, "scope_lost", world.clock.instant());
+        CustodySetup.requireConsent(worker, BEN, "scope_lost", world.clock.instant());
         assertThat(json(post("/internal/oauth/validate/demo-ben", KEY, null), 200))
                 .hasToString("{\"valid\":false,\"status\":\"reauthorization_required\"}");
 
@@ -432,7 +436,7 @@ class ConnectFlowTest {
 
         assertThat(json(post("/internal/oauth/validate/demo-ben", KEY, null), 200))
                 .hasToString("{\"valid\":true,\"status\":\"active\"}");
-        assertThat(worker.connections().usable()).hasSize(1);
+        assertThat(worker.connections().find(BEN).orElseThrow().isUsable()).isTrue();
         assertThat(rows("whoop_connection_history")).hasSize(3);
     }
 
@@ -440,11 +444,11 @@ class ConnectFlowTest {
     void aRefusalOfACallFromBeforeTheNewConsentDoesNotEndIt() throws Exception {
         connect("demo-ben", BEN);
         Instant begun = world.clock.instant();
-        worker.connections().markReauthorizationRequired(BEN, "scope_lost", begun);
+        CustodySetup.requireConsent(worker, BEN, "scope_lost", begun);
         world.clock.advance(Duration.ofSeconds(1));
         connect("demo-ben", BEN);
 
-        worker.connections().markReauthorizationRequired(BEN, "scope_lost", begun);
+        CustodySetup.requireConsent(worker, BEN, "scope_lost", begun);
 
         assertThat(json(post("/internal/oauth/validate/demo-ben", KEY, null), 200))
                 .hasToString("{\"valid\":true,\"status\":\"active\"}");
@@ -472,6 +476,52 @@ class ConnectFlowTest {
     }
 
     @Test
+    void disconnectingIsALineOfHistoryWhateverTheStateWas() throws Exception {
+        connect("demo-ben", BEN);
+        delete(CONNECT + "demo-ben", KEY);
+        delete(CONNECT + "demo-ben", KEY);
+        assertThat(history()).containsExactly("active connected", "revoked disconnected");
+
+        connect("demo-ben", BEN);
+        CustodySetup.requireConsent(worker, BEN, "scope_lost", world.clock.instant());
+        delete(CONNECT + "demo-ben", KEY);
+        assertThat(history()).endsWith("reauthorization_required scope_lost", "revoked disconnected");
+
+        world.twin
+                .faults()
+                .add(FaultRule.times("/developer/v2/user/profile", FaultKind.STATUS, 1)
+                        .withStatus(429));
+        Consent pending = consentOf("demo-ben", null);
+        assertPage(get(pending.callback(), pending.cookie()), 200, "your data follows");
+        delete(CONNECT + "demo-ben", KEY);
+        assertThat(history()).endsWith("awaiting_profile profile_not_read", "revoked disconnected");
+    }
+
+    private static List<String> history() {
+        return world.database
+                .jdbi()
+                .withHandle(handle -> handle.createQuery(
+                                "select state || ' ' || reason from whoop_connection_history order by id")
+                        .mapTo(String.class)
+                        .list());
+    }
+
+    @Test
+    void aDatabaseThatIsAwayMeansLaterForBrowsersAndServices() {
+        Jdbi nowhere = Jdbi.create("jdbc:postgresql://localhost:1/nowhere");
+        ConnectFlow flow = world.connecting(world.workerAt(nowhere), nowhere, new ConnectWorld.TestPorts())
+                .flow();
+
+        assertThat(flow.open("link")).isEqualTo(new ConnectFlow.LinkPage.Closed(Refusal.LATER));
+        assertThat(flow.finishInBrowser("code", "state", null))
+                .isEqualTo(new ConsentOutcome.Failed(Refusal.LATER, null));
+        assertThat(flow.failInBrowser("access_denied", "state", null))
+                .isEqualTo(new ConsentOutcome.Failed(Refusal.DECLINED, null));
+        assertThatThrownBy(() -> flow.finishByService("code", "state", "key", false))
+                .isInstanceOf(SourceUnavailable.class);
+    }
+
+    @Test
     void disconnectingDoesNotNeedWhoop() throws Exception {
         connect("demo-ben", BEN);
         world.twin.faults().add(FaultRule.always("/developer", FaultKind.RESET));
@@ -480,7 +530,7 @@ class ConnectFlowTest {
         assertThat(worker.connections().find(BEN).orElseThrow().state()).isEqualTo(State.REVOKED);
 
         connect("demo-ben", BEN, true);
-        worker.connections().markReauthorizationRequired(BEN, "scope_lost", world.clock.instant());
+        CustodySetup.requireConsent(worker, BEN, "scope_lost", world.clock.instant());
         assertThat(delete(CONNECT + "demo-ben", KEY).statusCode()).isEqualTo(204);
         assertThat(worker.connections().erase(BEN)).isGreaterThan(1);
         assertThat(worker.connections().find(BEN)).isEmpty();
@@ -622,7 +672,7 @@ class ConnectFlowTest {
 
         assertThat(new Consents(
                                 world.pool(),
-                                ConnectWorld.vault(world.pool()),
+                                CustodySetup.vault(world.pool()),
                                 world.configuration(),
                                 new SecureRandom(),
                                 world.clock)
@@ -772,14 +822,14 @@ class ConnectFlowTest {
         assertThat(status.get("whoop_user_id").isNull()).isTrue();
         assertThat(json(post("/internal/oauth/validate/demo-ben", KEY, null), 200))
                 .hasToString("{\"valid\":false,\"status\":\"awaiting_profile\"}");
-        assertThat(worker.connections().usable()).isEmpty();
+        assertThat(worker.connections().find(BEN).orElseThrow().isUsable()).isFalse();
         assertThat(heard).isEmpty();
-        door.jobs().runDue();
+        connecting.jobs().runDue();
         assertThat(heard).isEmpty();
 
         world.twin.faults().clear();
         world.clock.advance(Duration.ofMinutes(61)); // the access token has run out, too
-        door.jobs().runDue();
+        connecting.jobs().runDue();
 
         assertThat(heard).containsExactly("connected demo-ben " + world.accountOf(BEN));
         assertThat(json(get("/internal/oauth/status/demo-ben", KEY, null), 200)
@@ -799,7 +849,7 @@ class ConnectFlowTest {
         assertPage(get(consent.callback(), consent.cookie()), 200, "your data follows");
 
         world.clock.advance(Duration.ofMinutes(1));
-        door.jobs().runDue();
+        connecting.jobs().runDue();
         assertThat(heard).hasSize(1);
     }
 
@@ -811,10 +861,10 @@ class ConnectFlowTest {
                 .add(FaultRule.times("/developer/v2/user/profile", FaultKind.STATUS, 1)
                         .withStatus(429));
         get(consent.callback(), consent.cookie());
-        door.arrivals().later(BEN, Duration.ofHours(14)); // as long as a block until tomorrow
+        connecting.lookup().later(BEN, Duration.ofHours(14)); // as long as a block until tomorrow
 
         world.clock.advance(Duration.ofMinutes(10));
-        door.jobs().runDue();
+        connecting.jobs().runDue();
 
         assertThat(heard).hasSize(1);
     }
@@ -841,8 +891,8 @@ class ConnectFlowTest {
         get(consent.callback(), consent.cookie());
         world.database.jdbi().useHandle(handle -> handle.execute("delete from scheduled_tasks"));
 
-        door.arrivals().sweep();
-        door.jobs().runDue();
+        connecting.lookup().sweep();
+        connecting.jobs().runDue();
 
         assertThat(heard).hasSize(1);
     }
@@ -858,7 +908,7 @@ class ConnectFlowTest {
         connect("demo-ben", BEN);
 
         world.clock.advance(Duration.ofMinutes(2));
-        door.jobs().runDue();
+        connecting.jobs().runDue();
 
         assertThat(worker.connections().find(new UserId("somebody-else"))).isEmpty();
         assertThat(heard).containsExactly("connected demo-ben " + world.accountOf(BEN));
@@ -878,16 +928,16 @@ class ConnectFlowTest {
 
         assertThat(world.twin.hasGrant("demo-ben")).isFalse();
         world.clock.advance(Duration.ofMinutes(2));
-        door.jobs().runDue();
+        connecting.jobs().runDue();
         assertThat(heard).containsExactly("disconnected demo-ben");
     }
 
     @Test
     void aBlockOfMoreThanTenMinutesIsToldBeforeTheConsent() throws Exception {
-        house.blocked.set(Duration.ofMinutes(10));
+        ports.blocked.set(Duration.ofMinutes(10));
         JsonNode started = start("demo-ben", null);
 
-        house.blocked.set(Duration.ofMinutes(10).plusSeconds(1));
+        ports.blocked.set(Duration.ofMinutes(10).plusSeconds(1));
         HttpResponse<String> refused = post(CONNECT + "demo-ben", KEY, null);
 
         assertThat(json(refused, 503).get("retry_after_seconds").asInt()).isEqualTo(601);
@@ -898,7 +948,7 @@ class ConnectFlowTest {
 
     @Test
     void beyondTheMemberLimitNobodyNewBegins() throws Exception {
-        house.memberLimit = OptionalInt.of(1);
+        ports.memberLimit = OptionalInt.of(1);
         JsonNode early = start("somebody-else", null);
         Consent late = consentOf("third", ANNA, null);
         connect("demo-ben", BEN);
@@ -914,7 +964,7 @@ class ConnectFlowTest {
         assertThat(world.twin.hasGrant("demo-anna"))
                 .as("what is of no use is given back")
                 .isFalse();
-        assertThat(worker.connections().count().connected()).isEqualTo(1);
+        assertThat(world.connected()).isEqualTo(1);
 
         delete(CONNECT + "demo-ben", KEY);
         connect("somebody-else", ANNA);
@@ -927,7 +977,7 @@ class ConnectFlowTest {
         for (String user : List.of("demo-anna", "demo-ben", "demo-chen", "demo-dina", "demo-eve")) {
             consents.add(consentOf(user, new UserId(user), null));
         }
-        house.memberLimit = OptionalInt.of(2);
+        ports.memberLimit = OptionalInt.of(2);
 
         List<Integer> statuses = consents.parallelStream()
                 .map(consent -> unchecked(() -> get(consent.callback(), consent.cookie()))
@@ -936,7 +986,7 @@ class ConnectFlowTest {
 
         assertThat(statuses).containsOnly(200, 409);
         assertThat(statuses.stream().filter(status -> status == 200)).hasSize(2);
-        assertThat(worker.connections().count().connected()).isEqualTo(2);
+        assertThat(world.connected()).isEqualTo(2);
     }
 
     @Test
@@ -1060,7 +1110,7 @@ class ConnectFlowTest {
                     new AccessRules(),
                     new SecurityEvents(environment.metrics()));
             ConnectConfiguration configuration = world.configuration();
-            ConnectFlow flow = door.flow();
+            ConnectFlow flow = connecting.flow();
             ConnectRoutes.register(environment.jersey(), flow, configuration);
         }
     }
@@ -1181,7 +1231,7 @@ class ConnectFlowTest {
         assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
         assertThat(response.headers().firstValue("Content-Type").orElse(""))
                 .startsWith(status >= 400 ? "application/problem+json" : "application/json");
-        return ConnectWorld.mapper().readTree(response.body());
+        return CustodySetup.mapper().readTree(response.body());
     }
 
     private static List<String> names(JsonNode json) {

@@ -29,7 +29,7 @@ class PagesForBrowsersTest {
         "https://health.example, null, false"
     })
     void aFormIsOursWhenItsOriginIs(URI publicUrl, String origin, boolean ours) {
-        assertThat(new SameOrigin(publicUrl).isSaid(null, origin)).isEqualTo(ours);
+        assertThat(new SameOrigin(publicUrl).isConfirmed(null, origin)).isEqualTo(ours);
     }
 
     @ParameterizedTest

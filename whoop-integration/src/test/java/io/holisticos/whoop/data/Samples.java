@@ -10,8 +10,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.holisticos.testing.AsInProduction;
 import io.holisticos.testing.TestDatabase;
+import io.holisticos.vault.OneVaultKey;
 import io.holisticos.vault.Vault;
-import io.holisticos.vault.VaultConfiguration;
 import io.holisticos.whoop.api.Fetched;
 import java.io.IOException;
 import java.io.InputStream;
@@ -74,7 +74,7 @@ public final class Samples {
 
     public static Vault vault(Jdbi jdbi) {
         String key = Base64.getEncoder().encodeToString(new byte[32]);
-        return new Vault(jdbi, VaultConfiguration.of("test", key), new SecureRandom(), Clock.systemUTC());
+        return new Vault(jdbi, OneVaultKey.of("test", key), new SecureRandom(), Clock.systemUTC());
     }
 
     private static JsonNode withoutNulls(JsonNode node) {
