@@ -15,6 +15,8 @@ final class Ids {
     private static final int SLEEPS_PER_DAY = 8; // workouts come after them
     private static final Instant NAMED_BY_UUID = Instant.parse("2025-07-01T00:00:00Z"); // when WHOOP's v2 began
 
+    static final int MAIN_SLEEP = 0; // naps count from 1
+
     private final Person person;
     private final long firstCycle;
 
@@ -31,6 +33,11 @@ final class Ids {
     OptionalLong dayOfCycle(long id) {
         long day = id - firstCycle;
         return day >= 0 && day < CYCLES_PER_MEMBER ? OptionalLong.of(day) : OptionalLong.empty();
+    }
+
+    /** The id of a day's main sleep. */
+    UUID mainSleep(long day) {
+        return sleep(day, MAIN_SLEEP);
     }
 
     UUID sleep(long day, int number) {

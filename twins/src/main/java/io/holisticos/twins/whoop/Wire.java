@@ -31,6 +31,14 @@ final class Wire {
         return (double) (float) value;
     }
 
+    /** {@code score_state}: pending until the score is due, and unscorable where nothing was measured. */
+    static String scoreState(boolean pending, boolean measured) {
+        if (pending) {
+            return "PENDING_SCORE";
+        }
+        return measured ? "SCORED" : "UNSCORABLE";
+    }
+
     /** The same without keys whose value is null, for the documented way of writing. */
     static Map<String, Object> withoutNulls(Map<String, Object> json) {
         Map<String, Object> kept = new LinkedHashMap<>();
