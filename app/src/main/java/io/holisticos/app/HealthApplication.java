@@ -111,11 +111,16 @@ public final class HealthApplication extends Application<HealthConfiguration> {
 
     @Override
     public void run(String... arguments) throws Exception {
+        endOf(arguments).ifPresent(this::onFatalError);
+    }
+
+    /** Runs a command; returns what ended it, after it was said; empty when it went well. */
+    Optional<Throwable> endOf(String... arguments) {
         Bootstrap<HealthConfiguration> bootstrap = new Bootstrap<>(this);
         addDefaultCommands(bootstrap);
         initialize(bootstrap);
         bootstrap.registerMetrics();
-        commandLine(bootstrap).run(System.out, System.err, arguments).ifPresent(this::onFatalError);
+        return commandLine(bootstrap).run(System.out, System.err, arguments);
     }
 
     CommandLine commandLine(Bootstrap<HealthConfiguration> bootstrap) {

@@ -1,7 +1,6 @@
 package io.holisticos.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -38,7 +37,9 @@ class BehindPgBouncerTest {
     @Test
     @Timeout(300)
     void worksAndSaysWhatIsNotAsWithoutIt() throws Exception {
-        assumeTrue(PgBouncer.isInstalled(), "PgBouncer is not installed (apt-get install pgbouncer)");
+        assertThat(PgBouncer.isInstalled())
+                .as("PgBouncer is installed (apt-get install pgbouncer)")
+                .isTrue();
         try (House house = House.open()) {
             int server = URI.create(house.sahhaDatabase().url().substring("jdbc:".length()))
                     .getPort();

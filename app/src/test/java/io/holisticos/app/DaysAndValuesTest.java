@@ -110,7 +110,7 @@ class DaysAndValuesTest {
         house.whoop().has(ScriptedWhoop.CYCLES, cycles.toArray(JsonNode[]::new));
         house.whoop().has(ScriptedWhoop.SLEEPS, sleeps.toArray(JsonNode[]::new));
         house.whoop().has(ScriptedWhoop.WORKOUTS, workouts.toArray(JsonNode[]::new));
-        house.connectAndSync("strange", 4805);
+        house.connectAndSyncAll("strange", 4805);
 
         JsonNode range = house.json("/api/v1/unified-health/days/strange?from=2026-10-10&to=2026-11-30");
 

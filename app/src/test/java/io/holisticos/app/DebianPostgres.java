@@ -1,5 +1,6 @@
 package io.holisticos.app;
 
+import io.holisticos.testing.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +26,7 @@ final class DebianPostgres implements AutoCloseable {
 
     private final Path binaries;
     private final Path folder;
-    private final int port = Service.freePort();
+    private final int port = FreePorts.next();
 
     private DebianPostgres(Path binaries) throws IOException {
         this.binaries = binaries;

@@ -1,7 +1,6 @@
 package io.holisticos.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.holisticos.twins.TwinClock;
@@ -48,7 +47,9 @@ class DebiansPostgresTest {
     @Timeout(480)
     void runsForRealOnTheServerOfDebian() throws Exception {
         Optional<Path> binaries = DebianPostgres.installed();
-        assumeTrue(binaries.isPresent(), "Debian's PostgreSQL is not installed (apt-get install postgresql)");
+        assertThat(binaries)
+                .as("Debian's PostgreSQL is installed (apt-get install postgresql)")
+                .isPresent();
         TwinClock clock = TwinClock.atWallTime(1);
         World world = World.of(new WorldOptions(7, clock.instant(), 0));
         try (DebianPostgres server = DebianPostgres.start(binaries.get());

@@ -1,5 +1,6 @@
 package io.holisticos.app;
 
+import io.holisticos.testing.FreePorts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -33,7 +34,7 @@ final class Detour implements AutoCloseable {
 
     private Detour(int target) {
         this.target = target;
-        this.port = Service.freePort();
+        this.port = FreePorts.next();
     }
 
     /** Open at first. */

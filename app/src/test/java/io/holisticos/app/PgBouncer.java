@@ -1,5 +1,6 @@
 package io.holisticos.app;
 
+import io.holisticos.testing.FreePorts;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -16,7 +17,7 @@ final class PgBouncer implements AutoCloseable {
 
     private static final Path BINARY = Path.of("/usr/sbin/pgbouncer");
 
-    private final int port = Service.freePort();
+    private final int port = FreePorts.next();
     private final Path folder;
     private final Process process;
 

@@ -1,7 +1,6 @@
 package io.holisticos.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.holisticos.app.Traffic.Tally;
 import io.holisticos.app.Traffic.Told;
@@ -81,8 +80,12 @@ class ReplicaFaultsTest {
 
     @BeforeAll
     static void open() throws Exception {
-        assumeTrue(ReverseProxy.isInstalled(), "HAProxy is not installed (apt-get install haproxy)");
-        assumeTrue(DebianPostgres.installed().isPresent(), "PostgreSQL is not installed (apt-get install postgresql)");
+        assertThat(ReverseProxy.isInstalled())
+                .as("HAProxy is installed (apt-get install haproxy)")
+                .isTrue();
+        assertThat(DebianPostgres.installed())
+                .as("PostgreSQL is installed (apt-get install postgresql)")
+                .isPresent();
         postgres = opened(DebianPostgres.start(DebianPostgres.installed().get()));
         for (String database : List.of("sahha", "whoop")) {
             postgres.createDatabase(database);

@@ -1,5 +1,6 @@
 package io.holisticos.app;
 
+import io.holisticos.testing.FreePorts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,7 @@ final class ReverseProxy implements AutoCloseable {
 
     private static final Path INSTALLED = Path.of("/usr/sbin/haproxy");
 
-    final int port = Service.freePort();
+    final int port = FreePorts.next();
     private final Path configuration;
     private final Process process;
 

@@ -3,11 +3,11 @@ package io.holisticos.app;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dropwizard.core.setup.Environment;
+import io.holisticos.testing.FreePorts;
 import io.holisticos.testing.TestDatabase;
 import io.holisticos.twins.TwinClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -43,8 +43,8 @@ final class RunningApp implements AutoCloseable {
     private final HttpClient http = HttpClient.newHttpClient();
     private final ObjectMapper json = new ObjectMapper();
     private final Map<String, String> variables = new HashMap<>();
-    private final int port = freePort();
-    private final int adminPort = freePort();
+    private final int port = FreePorts.next();
+    private final int adminPort = FreePorts.next();
     private final Consumer<Environment> more;
     private final Path configuration;
     private HealthApplication app;
@@ -87,8 +87,15 @@ final class RunningApp implements AutoCloseable {
 
     RunningApp start() throws Exception {
         app = new HealthApplication(clock, variables::get, more);
-        app.run("server", configuration.toString());
+        serve(app);
         return this;
+    }
+
+    /** A start that fails is the test's failure, not the JVM's end. */
+    private void serve(HealthApplication replica) {
+        replica.endOf("server", configuration.toString()).ifPresent(e -> {
+            throw new IllegalStateException("the service did not start", e);
+        });
     }
 
     void restart() throws Exception {
@@ -105,10 +112,11 @@ final class RunningApp implements AutoCloseable {
     House.Replica replica(Map<String, String> others) throws Exception {
         Map<String, String> own = new HashMap<>(variables);
         own.putAll(others);
-        House.Replica replica = new House.Replica(new HealthApplication(clock, own::get), freePort(), freePort());
+        House.Replica replica =
+                new House.Replica(new HealthApplication(clock, own::get), FreePorts.next(), FreePorts.next());
         own.put("PORT", Integer.toString(replica.port()));
         own.put("ADMIN_PORT", Integer.toString(replica.adminPort()));
-        replica.app().run("server", configuration.toString());
+        serve(replica.app());
         return replica;
     }
 
@@ -182,14 +190,6 @@ final class RunningApp implements AutoCloseable {
                 throw new AssertionError("did not come about within " + PATIENCE);
             }
             LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket probe = new ServerSocket(0)) {
-            return probe.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

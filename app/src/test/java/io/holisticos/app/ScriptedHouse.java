@@ -101,6 +101,12 @@ final class ScriptedHouse implements AutoCloseable {
         RunningApp.await(() -> isOver(userId, "first-sync"));
     }
 
+    /** The same, and everything older is there as well: from here on nothing changes an answer by itself. */
+    void connectAndSyncAll(String userId, long whoopUserId) throws Exception {
+        connectAndSync(userId, whoopUserId);
+        RunningApp.await(() -> isOver(userId, "backfill"));
+    }
+
     /** Whether the latest run of that kind is over: {@code done} or {@code failed}. */
     boolean isOver(String userId, String kind) {
         String state = stateOf(userId, kind);

@@ -2,20 +2,18 @@ package io.holisticos.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.holisticos.testing.FreePorts;
 import io.holisticos.testing.JavaProcess;
 import io.holisticos.twins.browser.MemberBrowser;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -25,6 +23,7 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The service as an operator runs it: a process of its own, told by its environment what to do. */
 final class Service implements AutoCloseable {
@@ -32,10 +31,12 @@ final class Service implements AutoCloseable {
     static final String KEY = "a-service-key";
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
-    private static final Path PACKAGED = Path.of("target", "app.jar");
 
-    final int port = freePort();
-    final int adminPort = freePort();
+    /** The packaged service, where the build says that it is of this build; it runs after {@code package} only. */
+    private static final @Nullable String PACKAGED = System.getProperty("service.jar");
+
+    final int port = FreePorts.next();
+    final int adminPort = FreePorts.next();
     private final HttpClient http = HttpClient.newHttpClient();
     private final ObjectMapper json = new ObjectMapper();
     private final Map<String, String> environment = new HashMap<>();
@@ -136,11 +137,11 @@ final class Service implements AutoCloseable {
         return process;
     }
 
-    /** From the repository's folder; the jar where it is packaged already, else the classes it would be made of. */
+    /** From the repository's folder; the packaged jar where the build names it, else the classes it is made of. */
     JavaProcess run(String... arguments) {
         List<String> all = new ArrayList<>(jvmOptions);
-        if (Files.exists(PACKAGED)) {
-            all.addAll(List.of("-jar", "app/target/app.jar"));
+        if (PACKAGED != null) {
+            all.addAll(List.of("-jar", PACKAGED));
         } else {
             all.addAll(List.of("-cp", System.getProperty("java.class.path"), HealthApplication.class.getName()));
         }
@@ -224,14 +225,6 @@ final class Service implements AutoCloseable {
                 throw new AssertionError(what.get() + " did not come about within " + PATIENCE);
             }
             LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
-        }
-    }
-
-    static int freePort() {
-        try (ServerSocket probe = new ServerSocket(0)) {
-            return probe.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import liquibase.Contexts;
@@ -22,6 +24,9 @@ public final class TestDatabase {
 
     private static final AtomicInteger COUNT = new AtomicInteger();
 
+    /** The migrated database of each changelog; nobody connects to it any more. */
+    private static final Map<String, String> TEMPLATES = new ConcurrentHashMap<>();
+
     private final String name;
     private final DataSource dataSource;
 
@@ -32,6 +37,16 @@ public final class TestDatabase {
 
     /** An empty database, migrated by a changelog such as {@code sahha-db/changelog.yaml}. */
     public static TestDatabase migratedBy(String changelog) {
+        return copyOf(TEMPLATES.computeIfAbsent(changelog, TestDatabase::template));
+    }
+
+    /** A database without a table. */
+    public static TestDatabase empty() {
+        return copyOf("template1");
+    }
+
+    /** Migrating takes a second, copying what was migrated once a few milliseconds. */
+    private static String template(String changelog) {
         TestDatabase database = empty();
         try (Connection connection = database.dataSource.getConnection();
                 Liquibase liquibase =
@@ -40,15 +55,14 @@ public final class TestDatabase {
         } catch (SQLException | LiquibaseException e) {
             throw new IllegalStateException("cannot migrate by " + changelog, e);
         }
-        return database;
+        return database.name;
     }
 
-    /** A database without a table. */
-    public static TestDatabase empty() {
+    private static TestDatabase copyOf(String template) {
         String name = "test_" + COUNT.incrementAndGet();
         try (Connection connection = Server.POSTGRES.getPostgresDatabase().getConnection();
                 var statement = connection.createStatement()) {
-            statement.execute("create database " + name);
+            statement.execute("create database " + name + " template " + template);
             statement.execute("alter database " + name + " set timezone to 'Asia/Kathmandu'");
         } catch (SQLException e) {
             throw new IllegalStateException("cannot create " + name, e);

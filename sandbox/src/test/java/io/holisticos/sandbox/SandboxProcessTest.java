@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.holisticos.testing.FreePorts;
 import io.holisticos.testing.JavaProcess;
 import io.holisticos.twins.browser.MemberBrowser;
 import java.io.File;
@@ -27,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -38,7 +40,10 @@ import org.junit.jupiter.api.io.TempDir;
 class SandboxProcessTest {
 
     private static final String KEY = "sandbox-key";
-    private static final Path PACKAGED = Path.of("target", "sandbox.jar");
+
+    /** The packaged sandbox, where the build says that it is of this build. */
+    private static final @Nullable String PACKAGED = System.getProperty("sandbox.jar");
+
     private static final Duration START_MAY_TAKE = Duration.ofSeconds(120);
     private static final Duration END_MAY_TAKE = Duration.ofSeconds(5);
     private static final int ENDED_BY_SIGTERM = 128 + 15;
@@ -49,10 +54,10 @@ class SandboxProcessTest {
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final ObjectMapper json = new ObjectMapper();
-    private final int port = freePort();
-    private final int adminPort = freePort();
-    private final int whoopPort = freePort();
-    private final int sahhaPort = freePort();
+    private final int port = FreePorts.next();
+    private final int adminPort = FreePorts.next();
+    private final int whoopPort = FreePorts.next();
+    private final int sahhaPort = FreePorts.next();
 
     @AfterEach
     void leaveNothingBehind() {
@@ -172,8 +177,8 @@ class SandboxProcessTest {
     /** The jar where it is packaged already, else the classes it would be made of. */
     private JavaProcess sandbox(List<String> options) {
         List<String> all = new ArrayList<>(List.of("-Xmx400m", "-Djava.io.tmpdir=" + temporary));
-        if (Files.exists(PACKAGED)) {
-            all.addAll(List.of("-jar", PACKAGED.toString()));
+        if (PACKAGED != null) {
+            all.addAll(List.of("-jar", PACKAGED));
         } else {
             all.addAll(List.of("-cp", System.getProperty("java.class.path"), Sandbox.class.getName()));
         }
@@ -263,14 +268,6 @@ class SandboxProcessTest {
                 throw new AssertionError(what + " did not come about within " + patience);
             }
             LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket probe = new ServerSocket(0)) {
-            return probe.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

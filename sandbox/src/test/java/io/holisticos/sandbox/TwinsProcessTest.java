@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
+import io.holisticos.testing.FreePorts;
 import io.holisticos.testing.JavaProcess;
 import io.holisticos.twins.browser.MemberBrowser;
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -43,8 +43,8 @@ class TwinsProcessTest {
 
     private final ObjectMapper json = new ObjectMapper();
     private final HttpClient http = HttpClient.newHttpClient();
-    private final int whoopPort = freePort();
-    private final int sahhaPort = freePort();
+    private final int whoopPort = FreePorts.next();
+    private final int sahhaPort = FreePorts.next();
     private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
     private HttpServer deployment;
 
@@ -191,13 +191,5 @@ class TwinsProcessTest {
                 List.of("-Xmx200m", "-cp", System.getProperty("java.class.path"), Sandbox.class.getName(), "twins"));
         all.addAll(List.of(options.split(" ")));
         return JavaProcess.start(new File("."), Map.of(), all);
-    }
-
-    private static int freePort() {
-        try (ServerSocket probe = new ServerSocket(0)) {
-            return probe.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }
