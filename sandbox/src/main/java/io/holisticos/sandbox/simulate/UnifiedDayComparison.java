@@ -1,7 +1,7 @@
 package io.holisticos.sandbox.simulate;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.holisticos.sandbox.SandboxFailure;
+import io.holisticos.sandbox.environment.SandboxFailure;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -11,26 +11,26 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Holds the unified days that the API answers with against those computed from WHOOP's records. Thread-safe. */
-final class UnifiedComparison {
+/** Compares the unified days that the API answers with those computed from WHOOP's records. Thread-safe. */
+final class UnifiedDayComparison {
 
-    private final Caller caller;
+    private final AppClient app;
     private final LongAdder days = new LongAdder();
 
-    UnifiedComparison(Caller caller) {
-        this.caller = caller;
+    UnifiedDayComparison(AppClient app) {
+        this.app = app;
     }
 
-    /** What differs in the member's days of that range. */
+    /** The differences in the member's days of that range. */
     List<Difference> compare(String userId, Map<String, List<JsonNode>> records, LocalDate from, LocalDate to) {
         ExpectedDays expected = new ExpectedDays(records);
-        Caller.Answer answer = caller.get("/api/v1/unified-health/days/" + userId + "?from=" + from + "&to=" + to);
-        if (answer.status() != 200) {
-            throw new SandboxFailure("the days of " + userId + " were answered with " + answer.status());
+        AppClient.Response response = app.get("/api/v1/unified-health/days/" + userId + "?from=" + from + "&to=" + to);
+        if (response.status() != 200) {
+            throw new SandboxFailure("the days of " + userId + " were answered with " + response.status());
         }
         List<Difference> differences = new ArrayList<>();
         Set<LocalDate> missing = new TreeSet<>(from.datesUntil(to.plusDays(1)).toList());
-        for (JsonNode day : answer.body()) {
+        for (JsonNode day : response.body()) {
             LocalDate date = LocalDate.parse(day.path("date").asText());
             missing.remove(date);
             days.increment();
@@ -41,7 +41,7 @@ final class UnifiedComparison {
         return differences;
     }
 
-    /** How many days were looked at. */
+    /** How many days were compared. */
     long days() {
         return days.sum();
     }
@@ -57,8 +57,8 @@ final class UnifiedComparison {
                 different.add("whoop is extra");
             }
         } else {
-            details.forEach((word, records) ->
-                    inWords("whoop." + word, records, day.path("whoop").path(word), different));
+            details.forEach((key, records) ->
+                    details("whoop." + key, records, day.path("whoop").path(key), different));
         }
         return different;
     }
@@ -116,13 +116,13 @@ final class UnifiedComparison {
     private static void require(String what, JsonNode wire, JsonNode ours, List<String> different) {
         boolean absent = wire.isNull() || wire.isMissingNode();
         boolean oursAbsent = ours.isNull() || ours.isMissingNode();
-        if (absent ? !oursAbsent : !Fields.same(wire, ours)) {
+        if (absent ? !oursAbsent : !FieldComparison.same(wire, ours)) {
             different.add(what);
         }
     }
 
-    /** One record, or for naps a list of them. */
-    private static void inWords(String what, List<JsonNode> records, JsonNode shown, List<String> different) {
+    /** Compares one record, or a list of them as for naps. */
+    private static void details(String what, List<JsonNode> records, JsonNode shown, List<String> different) {
         List<JsonNode> ours = new ArrayList<>();
         if (shown.isArray()) {
             shown.forEach(ours::add);
@@ -134,7 +134,8 @@ final class UnifiedComparison {
             return;
         }
         for (int i = 0; i < records.size(); i++) {
-            Fields.differencesInWords(records.get(i), ours.get(i)).forEach(field -> different.add(what + "." + field));
+            FieldComparison.differencesFromAnswer(records.get(i), ours.get(i))
+                    .forEach(field -> different.add(what + "." + field));
         }
     }
 }

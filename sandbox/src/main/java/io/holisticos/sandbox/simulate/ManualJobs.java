@@ -16,22 +16,22 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 
 /**
- * Runs WHOOP's jobs when told to, on several threads: what is due at one moment is due for different members. Most of a
- * job is waiting for answers, so there are more hands than cores.
+ * Runs WHOOP's jobs only when {@link ClockDriver} says so, on several threads. Jobs that are due at the same moment concern
+ * different members. A job mostly waits for answers, so there are more workers than processors.
  */
-final class Hands implements Jobs.Maker, AutoCloseable {
+final class ManualJobs implements Jobs.Maker, AutoCloseable {
 
-    private static final int HANDS = 8;
+    private static final int WORKERS = 8;
 
-    /** So many jobs are looked for at once. */
-    private static final int AT_ONCE = 64;
+    /** How many due jobs are looked up at a time. */
+    private static final int LOOKUP_SIZE = 64;
 
-    private final ExecutorService threads = Executors.newFixedThreadPool(HANDS - 1, work -> {
+    private final ExecutorService threads = Executors.newFixedThreadPool(WORKERS - 1, work -> {
         Thread thread = new Thread(work, "simulated-jobs");
         thread.setDaemon(true);
         return thread;
     });
-    private final List<Jobs> hands = new ArrayList<>();
+    private final List<Jobs> workers = new ArrayList<>();
 
     @Override
     public Jobs make(
@@ -40,24 +40,24 @@ final class Hands implements Jobs.Maker, AutoCloseable {
             Clock clock,
             List<Task<?>> onDemand,
             List<RecurringTask<?>> recurring) {
-        for (int hand = 0; hand < HANDS; hand++) {
-            hands.add(Jobs.byHand(database, clock, onDemand, recurring));
+        for (int worker = 0; worker < WORKERS; worker++) {
+            workers.add(Jobs.byHand(database, clock, onDemand, recurring));
         }
         return first();
     }
 
-    /** When the next jobs are due, soonest first, up to some dozens. */
+    /** When the next jobs are due, soonest first; at most {@value #LOOKUP_SIZE}. */
     List<Instant> nextDue() {
-        return first().nextDue(AT_ONCE);
+        return first().nextDue(LOOKUP_SIZE);
     }
 
-    /** Runs those of them that are due at this moment; what becomes due by it is left. */
+    /** Runs the jobs that are due now. Jobs that these enqueue are left for the next call. */
     void runDue(List<Instant> next, Instant now) {
         int due = due(next, now);
         run(due, due - 1, () -> {});
     }
 
-    /** The same, while something else is done. */
+    /** Runs the jobs that are due now, in parallel with the other work. */
     void runDueBeside(Runnable other, List<Instant> next, Instant now) {
         int due = due(next, now);
         run(due, due, other);
@@ -69,8 +69,8 @@ final class Hands implements Jobs.Maker, AutoCloseable {
 
     private void run(int due, int helpers, Runnable first) {
         AtomicInteger left = new AtomicInteger(due);
-        List<CompletableFuture<Void>> others = hands.subList(1, 1 + Math.min(helpers, HANDS - 1)).stream()
-                .map(hand -> CompletableFuture.runAsync(() -> runSome(hand, left), threads))
+        List<CompletableFuture<Void>> others = workers.subList(1, 1 + Math.min(helpers, WORKERS - 1)).stream()
+                .map(worker -> CompletableFuture.runAsync(() -> runSome(worker, left), threads))
                 .toList();
         try {
             first.run();
@@ -88,9 +88,9 @@ final class Hands implements Jobs.Maker, AutoCloseable {
         }
     }
 
-    private static void runSome(Jobs hand, AtomicInteger left) {
+    private static void runSome(Jobs worker, AtomicInteger left) {
         while (left.getAndDecrement() > 0) {
-            hand.runDue();
+            worker.runDue();
         }
     }
 
@@ -100,9 +100,9 @@ final class Hands implements Jobs.Maker, AutoCloseable {
     }
 
     private Jobs first() {
-        if (hands.isEmpty()) {
+        if (workers.isEmpty()) {
             throw new IllegalStateException("the app has not made its jobs yet");
         }
-        return hands.get(0);
+        return workers.get(0);
     }
 }

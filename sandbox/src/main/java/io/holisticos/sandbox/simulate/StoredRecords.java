@@ -13,23 +13,23 @@ import org.apache.tomcat.jdbc.pool.DataSource;
 import org.apache.tomcat.jdbc.pool.PoolProperties;
 import org.jdbi.v3.core.Jdbi;
 
-/** Reads our own tables from outside: not by the code that wrote them, so that its mistakes are seen. */
-final class HeldStore implements AutoCloseable {
+/** Reads the service's tables with statements of its own, so that a mistake of the service's code is noticed. */
+final class StoredRecords implements AutoCloseable {
 
     private static final String ROWS = """
-            select 'cycles', cast(row_to_json(held) as text) from whoop_cycle held
+            select 'cycles', cast(row_to_json(stored) as text) from whoop_cycle stored
             where user_id = :who and deleted_at is null
             union all
-            select 'recoveries', cast(row_to_json(held) as text) from whoop_recovery held
+            select 'recoveries', cast(row_to_json(stored) as text) from whoop_recovery stored
             where user_id = :who and deleted_at is null
             union all
-            select 'sleeps', cast(row_to_json(held) as text) from whoop_sleep held
+            select 'sleeps', cast(row_to_json(stored) as text) from whoop_sleep stored
             where user_id = :who and deleted_at is null
             union all
-            select 'workouts', cast(row_to_json(held) as text) from whoop_workout held
+            select 'workouts', cast(row_to_json(stored) as text) from whoop_workout stored
             where user_id = :who and deleted_at is null
             union all
-            select 'body_measurement', cast(row_to_json(held) as text) from whoop_body_measurement held
+            select 'body_measurement', cast(row_to_json(stored) as text) from whoop_body_measurement stored
             where user_id = :who and deleted_at is null""";
     private static final String VERSIONS = """
             select 'sleep', id, updated_at, recorded_at from whoop_sleep where user_id = :who
@@ -56,7 +56,7 @@ final class HeldStore implements AutoCloseable {
     private final Jdbi jdbi;
 
     /** @param url of the database {@code whoop} */
-    HeldStore(String url) {
+    StoredRecords(String url) {
         PoolProperties properties = new PoolProperties();
         properties.setUrl(url);
         properties.setDriverClassName("org.postgresql.Driver");
@@ -73,23 +73,23 @@ final class HeldStore implements AutoCloseable {
         pool.close();
     }
 
-    /** How many members' history is not read yet. */
+    /** How many members' backfills are not finished. */
     int openBackfills() {
         return jdbi.withHandle(
                 handle -> handle.createQuery(BACKFILLS).mapTo(Integer.class).one());
     }
 
     /**
-     * A version of a record that was held once.
+     * A version of a record that was stored at some time.
      *
-     * @param kind the word in events, such as {@code sleep}
-     * @param id of a recovery, its sleep's
+     * @param kind as in the type of an event, such as {@code sleep}
+     * @param id the record's id; for a recovery, its sleep's
      * @param changedAt WHOOP's {@code updated_at}
-     * @param heldSince by the simulated clock
+     * @param storedAt by the simulated clock
      */
-    record Version(String kind, UUID id, Instant changedAt, Instant heldSince) {}
+    record Version(String kind, UUID id, Instant changedAt, Instant storedAt) {}
 
-    /** All rows of a member that are not deleted, by the twin's word for their kind. */
+    /** All rows of a member that are not deleted, by kind as the twin names it. */
     Map<String, List<JsonNode>> rows(String userId) {
         Map<String, List<JsonNode>> rows = new TreeMap<>();
         jdbi.useHandle(handle -> handle.createQuery(ROWS)
@@ -100,12 +100,12 @@ final class HeldStore implements AutoCloseable {
         return rows;
     }
 
-    /** Every version ever held of records that events tell of. */
+    /** Every version ever stored of the records that events announce. */
     List<Version> versions(String userId) {
         return versions(VERSIONS, userId);
     }
 
-    /** Every deletion ever noted. */
+    /** Every deletion ever stored. */
     List<Version> tombstones(String userId) {
         return versions(TOMBSTONES, userId);
     }
@@ -132,7 +132,7 @@ final class HeldStore implements AutoCloseable {
 
     private static JsonNode parsed(String row) {
         try {
-            return Caller.JSON.readTree(row);
+            return AppClient.JSON.readTree(row);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("PostgreSQL writes JSON", e);
         }

@@ -8,8 +8,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Counts calls of WHOOP as WHOOP's twin sees them. */
-final class Tally {
+/** Counts the calls to WHOOP, as its twin received them. */
+final class CallCounter {
 
     private static final String DATA = "/developer/";
     private static final String TOKEN = "/oauth/oauth2/token";
@@ -17,7 +17,7 @@ final class Tally {
 
     private final Stats stats;
     private final int members;
-    private final Map<String, Long> whenLeft = new HashMap<>();
+    private final Map<String, Long> callsWhenRevoked = new HashMap<>();
     private long dataAtDayOne;
     private long tokensAtDayOne;
     private Map<String, Long> kindsAtDayOne = Map.of();
@@ -25,21 +25,21 @@ final class Tally {
     private double memberDaysLost;
     private Instant end = Instant.MAX;
 
-    Tally(Stats stats, int members) {
+    CallCounter(Stats stats, int members) {
         this.stats = stats;
         this.members = members;
     }
 
     /**
-     * What the counted days cost.
+     * The calls of a run.
      *
-     * @param calls requests below {@code /developer} for members connected before day 1 and not gone since
-     * @param memberDays their days
-     * @param callsBefore the same requests before day 1: first syncs, backfill, and what happened meanwhile
-     * @param tokenCalls of the token endpoint in the counted days
-     * @param tokenCallsBefore of the token endpoint before day 1
-     * @param throttled answers 429, ever
-     * @param byKind the calls of everybody in the counted days by what they read, for a member and a day
+     * @param calls data calls in the counted days, for members who have not revoked
+     * @param memberDays the days of these members
+     * @param callsBefore data calls before day 1: first syncs, backfills and everything in between
+     * @param tokenCalls token calls in the counted days
+     * @param tokenCallsBefore token calls before day 1
+     * @param throttled answers 429 in the whole run
+     * @param byKind data calls of all members in the counted days, per member-day, by what they read
      */
     record Costs(
             long calls,
@@ -48,14 +48,13 @@ final class Tally {
             long tokenCalls,
             long tokenCallsBefore,
             long throttled,
-            int mostInMinute,
             Map<String, Double> byKind) {
         double perMemberDay() {
             return memberDays == 0 ? 0 : calls / memberDays;
         }
     }
 
-    /** The counted days begin. */
+    /** Marks the begin of the counted days. */
     void dayOne(Instant now, Instant until) {
         dayOne = now;
         end = until;
@@ -64,9 +63,9 @@ final class Tally {
         tokensAtDayOne = stats.callsBelow(TOKEN);
     }
 
-    /** A member revoked: what they cost from here on, back again or not, is not an active member's. */
-    void left(Person person, Instant now) {
-        whenLeft.put(member(person), stats.callsByMember(DATA).getOrDefault(member(person), 0L));
+    /** Marks that a member revoked: their later calls do not count as an active member's, even after a new consent. */
+    void revoked(Person person, Instant now) {
+        callsWhenRevoked.put(member(person), stats.callsByMember(DATA).getOrDefault(member(person), 0L));
         memberDaysLost += Duration.between(now, end).toSeconds() / SECONDS_PER_DAY;
     }
 
@@ -78,21 +77,20 @@ final class Tally {
         return stats.callsAnswered("429");
     }
 
-    /** To be asked when the counted days are over. */
+    /** The costs; to be called right after the counted days. */
     Costs costs() {
         Map<String, Long> byMember = stats.callsByMember(DATA);
-        long ofThoseWhoLeft = whenLeft.entrySet().stream()
-                .mapToLong(left -> byMember.getOrDefault(left.getKey(), 0L) - left.getValue())
+        long afterRevocation = callsWhenRevoked.entrySet().stream()
+                .mapToLong(revoked -> byMember.getOrDefault(revoked.getKey(), 0L) - revoked.getValue())
                 .sum();
         double days = Duration.between(dayOne, end).toSeconds() / SECONDS_PER_DAY;
         return new Costs(
-                stats.callsBelow(DATA) - dataAtDayOne - ofThoseWhoLeft,
+                stats.callsBelow(DATA) - dataAtDayOne - afterRevocation,
                 members * days - memberDaysLost,
                 dataAtDayOne,
                 stats.callsBelow(TOKEN) - tokensAtDayOne,
                 tokensAtDayOne,
                 throttled(),
-                stats.maxCallsIn60s(),
                 byKind(members * days - memberDaysLost));
     }
 
@@ -107,7 +105,7 @@ final class Tally {
         return kinds;
     }
 
-    /** The last part of the path, or what stands before an id. */
+    /** The last part of the path, or the part before an id. */
     private static String kind(String endpoint) {
         String[] parts = endpoint.split("/", -1);
         String last = parts[parts.length - 1];

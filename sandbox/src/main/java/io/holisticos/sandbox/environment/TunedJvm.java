@@ -1,4 +1,4 @@
-package io.holisticos.sandbox;
+package io.holisticos.sandbox.environment;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -10,17 +10,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs the program in a JVM that is tuned for what it is to do. A jar cannot say so in its manifest, hence a second
- * process; both end together.
+ * Runs a command in a JVM with options that suit it. A jar's manifest cannot hold JVM options, so the command runs in a
+ * second process. Both processes end together.
  */
 public enum TunedJvm {
 
-    /** For the sandbox: compiling for peak speed would take as long as the start itself. */
+    /** For the sandbox, where compiling for peak speed would take as long as the start itself. */
     QUICK_START("-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"),
 
     /**
-     * For minutes of work by a lot of code, none of it hot: with little inlined and loops left alone the compilers
-     * take a third less, which two processors would rather spend on the work.
+     * For minutes of work spread over a lot of code. With less inlining and no loop optimizations the compilers take a
+     * third less time, which a machine with two processors spends on the work instead.
      */
     BROAD_WORK(
             "-XX:MaxInlineLevel=9",
@@ -32,7 +32,7 @@ public enum TunedJvm {
             "-XX:-UseProfiledLoopPredicate",
             "-XX:-PartialPeelLoop",
             "-XX:-UseSuperWord",
-            "--enable-native-access=ALL-UNNAMED"); // for the socket file
+            "--enable-native-access=ALL-UNNAMED"); // the socket file needs native code
 
     private static final String STARTED = "sandbox.started";
     private static final List<String> ALWAYS = List.of("-XX:+UseSerialGC", "-XX:+IgnoreUnrecognizedVMOptions");
@@ -44,15 +44,15 @@ public enum TunedJvm {
         this.flags = List.of(flags);
     }
 
-    /** Whether this is the tuned process, or one whose JVM was chosen by a person: nothing more to do. */
+    /** Whether this JVM is the second process, or has options that a person chose: then the command runs here. */
     public static boolean isHere() {
         return System.getProperty(STARTED) != null
                 || ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                         .anyMatch(argument -> argument.startsWith("-X"));
     }
 
-    /** When the person pressed enter, on this process's monotonic clock. */
-    static long startNanos() {
+    /** When the first process started, on this process's monotonic clock. */
+    public static long startNanos() {
         long startMillis =
                 Long.getLong(STARTED, ManagementFactory.getRuntimeMXBean().getStartTime());
         long sinceMillis = ManagementFactory.getRuntimeMXBean().getStartTime()
@@ -61,8 +61,8 @@ public enum TunedJvm {
         return System.nanoTime() - Duration.ofMillis(sinceMillis).toNanos();
     }
 
-    /** Runs the main class with these arguments and returns its exit status; ends it when this process is ended. */
-    public int run(List<String> args) {
+    /** Runs the main class in a second process and returns its exit status; this process takes it along when it ends. */
+    public int run(Class<?> mainClass, List<String> args) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ALWAYS);
@@ -70,7 +70,7 @@ public enum TunedJvm {
         command.add("-D" + STARTED + "=" + ManagementFactory.getRuntimeMXBean().getStartTime());
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
-        command.add(Sandbox.class.getName());
+        command.add(mainClass.getName());
         command.addAll(args);
         try {
             Process child = new ProcessBuilder(command).inheritIO().start();
@@ -84,7 +84,7 @@ public enum TunedJvm {
         }
     }
 
-    /** In the tuned process: ends it when the first one is gone, however that happened. */
+    /** Ends the second process when the first one is gone, however that happened. */
     public static void endWithParent() {
         if (System.getProperty(STARTED) != null) {
             ProcessHandle.current().parent().ifPresent(TunedJvm::endAfter);

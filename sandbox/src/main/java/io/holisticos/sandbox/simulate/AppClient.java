@@ -14,31 +14,31 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 
-/** Calls the app over HTTP, as another service with a key does. */
-final class Caller {
+/** Calls the app over HTTP with a service key, as another backend does. */
+final class AppClient {
 
     static final ObjectMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final String appUrl;
 
-    Caller(String appUrl) {
+    AppClient(String appUrl) {
         this.appUrl = appUrl;
     }
 
-    /** An answer of the app. */
-    record Answer(int status, JsonNode body) {}
+    /** What the app answered. */
+    record Response(int status, JsonNode body) {}
 
-    Answer get(String path) {
+    Response get(String path) {
         return send(request(path).GET());
     }
 
-    Answer post(String path, JsonNode body) {
+    Response post(String path, JsonNode body) {
         return send(request(path)
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(body.toString())));
@@ -46,14 +46,14 @@ final class Caller {
 
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(appUrl + path))
-                .timeout(PATIENCE)
-                .header("X-API-Key", Town.KEY);
+                .timeout(TIMEOUT)
+                .header("X-API-Key", SimulatedDeployment.KEY);
     }
 
-    private Answer send(HttpRequest.Builder request) {
+    private Response send(HttpRequest.Builder request) {
         try {
-            HttpResponse<byte[]> answer = http.send(request.build(), BodyHandlers.ofByteArray());
-            return new Answer(answer.statusCode(), JSON.readTree(answer.body()));
+            HttpResponse<byte[]> response = http.send(request.build(), BodyHandlers.ofByteArray());
+            return new Response(response.statusCode(), JSON.readTree(response.body()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

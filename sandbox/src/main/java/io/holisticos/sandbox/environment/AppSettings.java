@@ -1,4 +1,4 @@
-package io.holisticos.sandbox;
+package io.holisticos.sandbox.environment;
 
 import io.holisticos.app.HealthApplication;
 import java.io.IOException;
@@ -12,22 +12,22 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * How the app is set up here: its own {@code config.yml}, and what that calls the environment.
+ * How the app is configured on this machine: its own {@code config.yml} and values for its environment variables.
  *
  * @param whoopUrl base URL of WHOOP's twin
  * @param sahhaUrl base URL of Sahha's twin
  */
-public record Settings(int port, int adminPort, String whoopUrl, String sahhaUrl) {
+public record AppSettings(int port, int adminPort, String whoopUrl, String sahhaUrl) {
 
-    /** What Sahha's twin signs its webhooks with. */
-    static final String SAHHA_WEBHOOK_SECRET = "sandbox-sahha-webhook-secret";
+    /** The secret that Sahha's twin signs its webhooks with. */
+    public static final String SAHHA_WEBHOOK_SECRET = "sandbox-sahha-webhook-secret";
 
-    /** Where the app listens. */
+    /** The base URL of the app. */
     public String appUrl() {
         return "http://localhost:" + port;
     }
 
-    /** The variables; callers may add to them. */
+    /** The environment variables; callers may add to the map. */
     public Map<String, String> variables(Postgres postgres) {
         Map<String, String> variables = new HashMap<>();
         variables.put("DEPLOYMENT", "sandbox");
@@ -36,7 +36,7 @@ public record Settings(int port, int adminPort, String whoopUrl, String sahhaUrl
         variables.put("BIND_HOST", "127.0.0.1");
         variables.put("ADMIN_PORT", Integer.toString(adminPort));
         variables.put("LOG_LEVEL", "WARN");
-        variables.put("DRAIN_TIME", "0s"); // no load balancer stands before it
+        variables.put("DRAIN_TIME", "0s"); // no load balancer needs to notice
         variables.put("LOG_LAYOUT", "text");
         variables.put("SAHHA_DATABASE_URL", postgres.url(Postgres.SAHHA));
         variables.put("WHOOP_DATABASE_URL", postgres.url(Postgres.WHOOP));
@@ -54,7 +54,7 @@ public record Settings(int port, int adminPort, String whoopUrl, String sahhaUrl
         return variables;
     }
 
-    /** The service's own {@code config.yml}, as a file of its own in a folder of its own: it travels in the jar. */
+    /** Copies the service's own {@code config.yml} out of the jar into a temporary folder. */
     public static Path file() throws IOException {
         Path file = Files.createTempDirectory("sandbox").resolve("config.yml");
         try (InputStream packaged =
@@ -64,7 +64,7 @@ public record Settings(int port, int adminPort, String whoopUrl, String sahhaUrl
         return file;
     }
 
-    /** Removes what {@link #file} made. */
+    /** Removes the file and folder that {@link #file} made. */
     public static void delete(Path file) throws IOException {
         Files.deleteIfExists(file);
         Files.deleteIfExists(Objects.requireNonNull(file.getParent()));

@@ -2,6 +2,11 @@ package io.holisticos.sandbox;
 
 import ch.qos.logback.classic.Level;
 import io.dropwizard.logging.common.BootstrapLogging;
+import io.holisticos.sandbox.environment.AppSettings;
+import io.holisticos.sandbox.environment.CommandLine;
+import io.holisticos.sandbox.environment.SandboxFailure;
+import io.holisticos.sandbox.environment.ShutdownSequence;
+import io.holisticos.sandbox.environment.TunedJvm;
 import io.holisticos.twins.TwinClock;
 import io.holisticos.twins.sahha.SahhaTwin;
 import io.holisticos.twins.sahha.SahhaTwinOptions;
@@ -15,17 +20,17 @@ import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import net.sourceforge.argparse4j.inf.ArgumentParserException;
 
-/** The command {@code twins}: WHOOP and Sahha beside a deployment that was started otherwise, until Ctrl-C. */
-final class Twins {
+/** The command {@code twins}: WHOOP and Sahha for a deployment that runs elsewhere, until Ctrl-C. */
+final class TwinsCommand {
 
     private static final int FAILED = 1;
 
-    private Twins() {}
+    private TwinsCommand() {}
 
     /**
-     * Runs the twins until the process is ended; returns the exit status where they do not start.
+     * Runs the twins until the process ends; returns the exit status if they do not start.
      *
-     * @param args of the program: the first is the command
+     * @param args the program's arguments, of which the first is the command
      */
     static int run(String[] args) {
         TwinsOptions options;
@@ -36,13 +41,13 @@ final class Twins {
         }
         BootstrapLogging.bootstrap(Level.WARN);
         Progress progress = new Progress(System.out, TunedJvm.startNanos());
-        Stops stops = new Stops();
-        Runtime.getRuntime().addShutdownHook(new Thread(stops::run, "twins-stop"));
+        ShutdownSequence shutdown = new ShutdownSequence();
+        Runtime.getRuntime().addShutdownHook(new Thread(shutdown::run, "twins-stop"));
         try {
-            start(options, stops);
+            start(options, shutdown);
             progress.print(text(options));
             progress.print("Twins ready in %.0f s".formatted(Math.max(1, progress.seconds())));
-            new CountDownLatch(1).await(); // the twins' own threads keep no process alive
+            new CountDownLatch(1).await(); // the twins' threads are daemons and would let the process end
             return 0;
         } catch (SandboxFailure | IOException e) {
             System.err.println(e.getMessage());
@@ -53,7 +58,7 @@ final class Twins {
         }
     }
 
-    private static void start(TwinsOptions options, Stops stops) throws IOException {
+    private static void start(TwinsOptions options, ShutdownSequence shutdown) throws IOException {
         options.ports().requireFree();
         TwinClock clock = TwinClock.atWallTime(options.speed());
         World world = World.of(new WorldOptions(options.seed(), clock.instant(), options.users()));
@@ -64,16 +69,16 @@ final class Twins {
                         .withPump(),
                 world,
                 clock);
-        stops.add(whoop::stop);
+        shutdown.add(whoop::stop);
         SahhaTwinOptions account = SahhaTwinOptions.onPort(options.sahhaPort());
         SahhaTwin sahha = SahhaTwin.start(
                 options.sahhaWebhooks().stream()
                         .findFirst()
-                        .map(webhook -> account.withWebhook(webhook, Settings.SAHHA_WEBHOOK_SECRET))
+                        .map(webhook -> account.withWebhook(webhook, AppSettings.SAHHA_WEBHOOK_SECRET))
                         .orElse(account),
                 world,
                 clock);
-        stops.add(sahha::stop);
+        shutdown.add(sahha::stop);
     }
 
     private static String text(TwinsOptions options) {
@@ -104,6 +109,6 @@ final class Twins {
                 String.join(" ", options.redirectUris()),
                 String.join(
                         " ", options.webhooks().stream().map(Object::toString).toList()),
-                Settings.SAHHA_WEBHOOK_SECRET);
+                AppSettings.SAHHA_WEBHOOK_SECRET);
     }
 }

@@ -1,4 +1,4 @@
-package io.holisticos.sandbox;
+package io.holisticos.sandbox.environment;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -6,13 +6,13 @@ import java.net.ServerSocket;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The ports that are asked for, by the options that name them: looked at before anything is started. */
-final class Ports {
+/** The ports that were asked for, by option; they are checked before anything starts. */
+public final class Ports {
 
     private final Map<String, Integer> byOption = new LinkedHashMap<>();
 
-    /** Adds one, which must be a port, and no other's. */
-    Ports with(String option, int port) {
+    /** Adds a port, which must be a valid one and differ from the others. */
+    public Ports with(String option, int port) {
         if (port < 1 || port > 65_535) {
             throw new IllegalArgumentException(option + " must be 1 to 65535, was " + port);
         }
@@ -25,9 +25,18 @@ final class Ports {
         return this;
     }
 
-    /** Fails with one line about the first that somebody else listens on. */
-    void requireFree() {
+    /** Fails with one line about the first port that another process listens on. */
+    public void requireFree() {
         byOption.forEach(Ports::requireFree);
+    }
+
+    /** A port on which no process listens at the moment. */
+    public static int anyFree() {
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return probe.getLocalPort();
+        } catch (IOException e) {
+            throw new SandboxFailure("no port is free on this machine", e);
+        }
     }
 
     private static void requireFree(String option, int port) {

@@ -10,20 +10,20 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Compares a record as WHOOP writes it with a form of ours, field by field; null and absent are the same. */
-final class Fields {
+/** Compares a record as WHOOP writes it with a row or an answer, field by field. Null and absent are the same. */
+final class FieldComparison {
 
-    /** Where our tables cannot use the field's own name. */
+    /** Columns that cannot have the name of their field. */
     private static final Map<String, String> COLUMNS =
             Map.of("user_id", "whoop_user_id", "start", "start_at", "end", "end_at");
 
-    /** Columns that are about the row and not about the member. */
+    /** Columns that describe the row, not the member. */
     private static final Set<String> BOOKKEEPING =
             Set.of("user_id", "recorded_at", "fetch_begun_at", "last_fetch_begun_at", "archive_hash", "deleted_at");
 
-    private Fields() {}
+    private FieldComparison() {}
 
-    /** The fields in which a row differs; every field of the record and every column of the row is looked at. */
+    /** The fields that differ between a record and a row; all fields and all columns are compared. */
     static List<String> differences(JsonNode wire, JsonNode row) {
         List<String> different = new ArrayList<>();
         Set<String> unseen = new TreeSet<>();
@@ -37,7 +37,7 @@ final class Fields {
                 different.add(path);
             }
         });
-        for (String column : unseen) { // what WHOOP does not say must be empty here
+        for (String column : unseen) { // a column without a field must be empty
             if (!row.path(column).isNull()) {
                 different.add(column);
             }
@@ -45,17 +45,17 @@ final class Fields {
         return different;
     }
 
-    /** The fields in which an answer of the API that uses WHOOP's own words differs. */
-    static List<String> differencesInWords(JsonNode wire, JsonNode answer) {
-        Map<String, JsonNode> ours = leaves(answer);
+    /** The fields that differ between a record and an API answer that has WHOOP's own field names. */
+    static List<String> differencesFromAnswer(JsonNode wire, JsonNode answer) {
+        Map<String, JsonNode> answered = leaves(answer);
         List<String> different = new ArrayList<>();
         leaves(wire).forEach((path, value) -> {
-            JsonNode held = ours.remove(path);
-            if (value.isNull() ? held != null && !held.isNull() : held == null || !same(value, held)) {
+            JsonNode shown = answered.remove(path);
+            if (value.isNull() ? shown != null && !shown.isNull() : shown == null || !same(value, shown)) {
                 different.add(path);
             }
         });
-        ours.forEach((path, value) -> {
+        answered.forEach((path, value) -> {
             if (!value.isNull()) {
                 different.add(path);
             }
@@ -63,7 +63,7 @@ final class Fields {
         return different;
     }
 
-    /** Numbers by value, times by moment, everything else to the letter. */
+    /** Numbers are compared by value, times by the moment they name, everything else exactly. */
     static boolean same(JsonNode one, JsonNode other) {
         if (one.isNumber() && other.isNumber()) {
             return one.decimalValue().compareTo(other.decimalValue()) == 0;
@@ -76,7 +76,7 @@ final class Fields {
 
     private static boolean sameMoment(String one, String other) {
         if (one.length() < 20 || other.length() < 20) {
-            return false; // shorter than any date with time and offset
+            return false; // too short for a time with an offset
         }
         if (one.endsWith("Z") && other.equals(one.substring(0, one.length() - 1) + "+00:00")) {
             return true; // as the database writes it

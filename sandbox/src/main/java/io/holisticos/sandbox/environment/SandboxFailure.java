@@ -1,6 +1,6 @@
-package io.holisticos.sandbox;
+package io.holisticos.sandbox.environment;
 
-/** Why the sandbox cannot start: one line that says what to do. */
+/** Why a command cannot go on: one line that says what is wrong. */
 public final class SandboxFailure extends RuntimeException {
 
     public SandboxFailure(String line) {

@@ -1,9 +1,10 @@
-package io.holisticos.sandbox;
+package io.holisticos.sandbox.environment;
 
+import io.holisticos.app.Migrations;
+import io.holisticos.web.ApiKeyStore;
+import io.holisticos.web.Scope;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -11,13 +12,16 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.List;
+import liquibase.exception.LiquibaseException;
+import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.newsclub.net.unix.AFUNIXSocket;
 import org.newsclub.net.unix.AFUNIXSocketFactory;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** The two databases: on a PostgreSQL of our own, or on one that was named. */
+/** The two databases, on an embedded PostgreSQL or on a server that the person named. */
 public final class Postgres {
 
     public static final String SAHHA = "sahha";
@@ -26,47 +30,43 @@ public final class Postgres {
     private static final Path SOCKETS =
             Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
 
-    private final Place place;
+    private final Location location;
     private final String urlPattern;
     private final int ownPort;
     private @Nullable EmbeddedPostgres own;
     private boolean closed;
 
-    private Postgres(Place place, String urlPattern, int ownPort) {
-        this.place = place;
+    private Postgres(Location location, String urlPattern, int ownPort) {
+        this.location = location;
         this.urlPattern = urlPattern;
         this.ownPort = ownPort;
     }
 
     /**
-     * Where the databases lie, and for how long.
+     * Where the databases are, and whether they stay.
      *
-     * @param url a PostgreSQL to use instead of our own; null for our own
-     * @param data folder that our own lives on in; null when nothing is to stay
-     * @param suffix of the databases' names; with one they are made anew at start and removed at the end
-     * @param bySocketFile whether our own is to be reached by a socket file where that can be done: much work costs less of
-     *     both processors then, but a library more is to be loaded
+     * @param url the JDBC URL of a server to use; null for the embedded one
+     * @param data the folder that keeps the embedded server's data; null to keep nothing
+     * @param suffix of the databases' names; databases with a suffix are created at start and dropped at the end
+     * @param bySocketFile whether to reach the embedded server by a Unix socket where the system has them. This saves
+     *     processor time in long runs and costs loading one more library at start
      */
-    public record Place(@Nullable String url, @Nullable Path data, String suffix, boolean bySocketFile) {
+    public record Location(@Nullable String url, @Nullable Path data, String suffix, boolean bySocketFile) {
         private boolean isThrowaway() {
             return !suffix.isEmpty();
         }
     }
 
-    /** Decides where the databases will be; nothing is started yet, so that others may start meanwhile. */
-    public static Postgres planned(Place place) {
-        String url = place.url();
+    /** Decides where the databases will be, without starting anything: their URLs are known from here on. */
+    public static Postgres planned(Location location) {
+        String url = location.url();
         if (url != null) {
-            return new Postgres(place, patternOf(url), 0);
+            return new Postgres(location, patternOf(url), 0);
         }
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            int port = free.getLocalPort();
-            String pattern = "jdbc:postgresql://localhost:" + port + "/%s?user=postgres";
-            boolean bySocketFile = place.bySocketFile() && AFUNIXSocket.isSupported();
-            return new Postgres(place, bySocketFile ? pattern + socketFile(port) : pattern, port);
-        } catch (IOException e) {
-            throw new SandboxFailure("no free port for PostgreSQL", e);
-        }
+        int port = Ports.anyFree();
+        String pattern = "jdbc:postgresql://localhost:" + port + "/%s?user=postgres";
+        boolean bySocketFile = location.bySocketFile() && AFUNIXSocket.isSupported();
+        return new Postgres(location, bySocketFile ? pattern + socketFile(port) : pattern, port);
     }
 
     private static String socketFile(int port) {
@@ -74,41 +74,41 @@ public final class Postgres {
                 + SOCKETS.resolve(".s.PGSQL." + port);
     }
 
-    /** Starts, or connects, and creates what is missing. */
+    /** Starts the embedded server or connects to the named one, and creates the databases that are missing. */
     public synchronized void start() {
         if (closed) {
             return;
         }
         try {
-            if (place.url() == null) {
-                own = embedded(place, ownPort);
+            if (location.url() == null) {
+                own = embedded(location, ownPort);
             }
             for (String database : List.of(SAHHA, WHOOP)) {
-                if (place.isThrowaway()) {
+                if (location.isThrowaway()) {
                     drop(database);
                 }
-                createIfMissing(database + place.suffix());
+                createIfMissing(database + location.suffix());
             }
         } catch (IOException | SQLException e) {
             throw new SandboxFailure("PostgreSQL does not start: " + e.getMessage(), e);
         }
     }
 
-    private static EmbeddedPostgres embedded(Place place, int port) throws IOException {
+    private static EmbeddedPostgres embedded(Location location, int port) throws IOException {
         EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
                 .setPort(port)
-                .setRegisterShutdownHook(false) // the sandbox stops things in its own order
+                .setRegisterShutdownHook(false) // the shutdown sequence stops it
                 .setServerConfig("max_connections", "200");
-        if (place.bySocketFile()) {
+        if (location.bySocketFile()) {
             builder.setServerConfig("unix_socket_directories", SOCKETS.toString());
         }
-        Path data = place.data();
+        Path data = location.data();
         if (data != null) {
             Files.createDirectories(data);
             builder.setDataDirectory(data.resolve("postgresql").toAbsolutePath())
                     .setCleanDataDirectory(false);
         } else {
-            builder.setServerConfig("fsync", "off") // nothing of it is meant to survive
+            builder.setServerConfig("fsync", "off") // no data needs to survive a crash
                     .setServerConfig("synchronous_commit", "off")
                     .setServerConfig("full_page_writes", "off");
         }
@@ -127,9 +127,20 @@ public final class Postgres {
                 + (query < 0 ? "" : url.substring(query).replace("%", "%%"));
     }
 
+    /** Migrates both databases and saves a service key with every scope. */
+    public void prepare(String key, String keyName, Instant now) {
+        try {
+            Migrations.update(dataSource(SAHHA), Migrations.SAHHA_CHANGELOG);
+            Migrations.update(dataSource(WHOOP), Migrations.WHOOP_CHANGELOG);
+        } catch (SQLException | LiquibaseException e) {
+            throw new SandboxFailure("the databases cannot be migrated: " + e.getMessage(), e);
+        }
+        new ApiKeyStore(Jdbi.create(dataSource(SAHHA))).save(key, keyName, Scope.ALL, now);
+    }
+
     /** The JDBC URL of {@link #SAHHA} or {@link #WHOOP}. */
     public String url(String database) {
-        return urlPattern.formatted(database + place.suffix());
+        return urlPattern.formatted(database + location.suffix());
     }
 
     /** Unpooled connections to {@link #SAHHA} or {@link #WHOOP}. */
@@ -155,14 +166,14 @@ public final class Postgres {
     private void drop(String database) throws SQLException {
         try (Connection connection = DriverManager.getConnection(urlPattern.formatted("postgres"));
                 Statement statement = connection.createStatement()) {
-            statement.execute("drop database if exists " + database + place.suffix() + " with (force)");
+            statement.execute("drop database if exists " + database + location.suffix() + " with (force)");
         }
     }
 
-    /** Waits for a start under way, so that nothing is left behind. */
+    /** Stops the embedded server. Waits for a start that is under way, so that no process is left behind. */
     public synchronized void close() {
         closed = true;
-        if (place.url() != null && place.isThrowaway()) {
+        if (location.url() != null && location.isThrowaway()) {
             try {
                 drop(SAHHA);
                 drop(WHOOP);

@@ -6,15 +6,15 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 
-/** Records as they come over the wire. */
-final class Wire {
+/** JSON as a receiver reads it. */
+final class WireJson {
 
-    private Wire() {}
+    private WireJson() {}
 
-    /** As read at the other end: single-precision numbers have just the digits they are written with. */
+    /** Writes a value and reads it again, so that a single-precision number has just the digits it is written with. */
     static JsonNode written(Object json) {
         try {
-            return Caller.JSON.readTree(Caller.JSON.writeValueAsBytes(json));
+            return AppClient.JSON.readTree(AppClient.JSON.writeValueAsBytes(json));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -6,36 +6,36 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * How a run ended.
+ * The result of a run.
  *
- * @param delivered of events that arrived
- * @param lost of events that never did
+ * @param delivered the latency of events that arrived
+ * @param lost the latency of changes whose events never arrived
  * @param notes what was compared and done, in words
  */
-record Outcome(
-        Tally.Costs costs, Told.Speed delivered, Told.Speed lost, List<String> notes, List<Difference> differences) {
+record SimulationReport(
+        CallCounter.Costs costs,
+        EventLatencies.Latency delivered,
+        EventLatencies.Latency lost,
+        List<String> notes,
+        List<Difference> differences) {
 
-    /** WHOOP's day, less the two percent that the governor keeps back. */
+    /** WHOOP's quota of a day, less the two percent that the quota governor keeps back. */
     private static final double DEFAULT_QUOTA = 10_000 * 0.98;
 
     private static final int SHOWN = 20;
 
-    /** Calls of an active member on a day, rounded as printed. */
-    double callsPerMemberDay() {
-        return costs.perMemberDay();
-    }
-
-    /** How many such members the day's quota has room for. */
+    /** How many active members a day's quota has room for. */
     long membersThatFit() {
         return costs.perMemberDay() == 0 ? 0 : (long) (DEFAULT_QUOTA / costs.perMemberDay());
     }
 
-    /** One fact a line; the differences by id and field, never by value. */
+    /** Prints one fact a line, and differences by id and field, never by value. */
     void print(PrintStream out) {
         notes.forEach(out::println);
-        long never = delivered.never();
-        if (never > 0) {
-            out.println(never + " of " + delivered.counted() + " delivered events not held when the run ended");
+        long neverStored = delivered.neverStored();
+        if (neverStored > 0) {
+            out.println(
+                    neverStored + " of " + delivered.events() + " delivered events were not stored when the run ended");
         }
         differences.stream().limit(SHOWN).forEach(difference -> out.println("  " + difference));
         print(out, "%.2f calls per active member and day", costs.perMemberDay());
