@@ -55,11 +55,6 @@ record Scenario(
         }
     }
 
-    /** A scenario with the usual rates, and enough history for a backfill. */
-    static Scenario of(int users, int days, long seed) {
-        return new Scenario(users, days, seed, 45, Rates.USUAL, null);
-    }
-
     /**
      * Reads the command line.
      *

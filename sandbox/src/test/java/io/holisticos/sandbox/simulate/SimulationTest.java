@@ -15,7 +15,6 @@ import org.junit.jupiter.api.Test;
 /** Five days of fifty members, and whether the comparison would have seen a mistake. */
 class SimulationTest {
 
-    private static final Scenario SCENARIO = Scenario.of(50, 5, 7);
     private static final String MEMBER = "demo-0005";
 
     /** The newest scored main sleep of a member, well before the final days. */
@@ -33,10 +32,11 @@ class SimulationTest {
 
     @BeforeAll
     static void simulate() throws Exception {
-        deployment = SimulatedDeployment.start(SCENARIO);
+        Scenario scenario = Scenario.parse(new String[] {"--users", "50", "--days", "5", "--seed", "7"});
+        deployment = SimulatedDeployment.start(scenario);
         ByteArrayOutputStream lines = new ByteArrayOutputStream();
         PrintStream out = new PrintStream(lines, true, StandardCharsets.UTF_8);
-        simulation = new Simulation(SCENARIO, deployment, out);
+        simulation = new Simulation(scenario, deployment, out);
         report = simulation.run();
         report.print(out);
         printed = lines.toString(StandardCharsets.UTF_8);

@@ -66,7 +66,7 @@ final class CycleRecords implements DailyRecords {
 
     private Map<String, Object> json(long day, Instant start, @Nullable Instant end, Instant now) {
         Night night = person.day(day).night();
-        Schedule schedule = timeline.schedule(night);
+        ScoringSchedule schedule = timeline.schedule(night);
         boolean pending = schedule.scored().isAfter(now);
         Instant scoredUntil;
         Instant updated;
@@ -81,12 +81,12 @@ final class CycleRecords implements DailyRecords {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("id", ids.cycle(day));
         json.put("user_id", person.whoopUserId());
-        json.put("created_at", Wire.time(schedule.seen()));
-        json.put("updated_at", Wire.time(editOfMainSleep(day).orLater(updated)));
-        json.put("start", Wire.time(start));
-        json.put("end", end == null ? null : Wire.time(end));
+        json.put("created_at", WhoopFormat.time(schedule.seen()));
+        json.put("updated_at", WhoopFormat.time(editOfMainSleep(day).orLater(updated)));
+        json.put("start", WhoopFormat.time(start));
+        json.put("end", end == null ? null : WhoopFormat.time(end));
         json.put("timezone_offset", person.offsetAt(start).getId());
-        json.put("score_state", Wire.scoreState(pending, night.measured()));
+        json.put("score_state", WhoopFormat.scoreState(pending, night.measured()));
         Activity activity = pending || !night.measured() ? null : activity(day, start, end, scoredUntil);
         json.put("score", activity == null ? null : score(day, activity, start, scoredUntil));
         json.put("step_count", activity == null || !hasSteps(start) ? null : activity.steps());
@@ -123,8 +123,8 @@ final class CycleRecords implements DailyRecords {
                 .max()
                 .orElse((int) (resting + 52 + activity.intenseMinutes()));
         Map<String, Object> score = new LinkedHashMap<>();
-        score.put("strain", Wire.single(strain));
-        score.put("kilojoule", Wire.single((basal + kilocalories) * KILOJOULE));
+        score.put("strain", WhoopFormat.single(strain));
+        score.put("kilojoule", WhoopFormat.single((basal + kilocalories) * KILOJOULE));
         score.put("average_heart_rate", (int) Math.round(resting + 9 + kilocalories / Math.max(1, hours) / 4));
         score.put("max_heart_rate", highest);
         return score;

@@ -7,7 +7,7 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The ids of one member's records, made from what they name: the same record always has the same id. */
+/** The ids of one member's records. They follow from what they name, so that a record always has the same id. */
 final class Ids {
     private static final long FIRST_CYCLE = 1_000_000_000L; // live cycle ids have ten digits
     private static final long CYCLES_PER_MEMBER = 50_000; // days since 1970 fit until the year 2106

@@ -41,7 +41,7 @@ final class RecoveryRecords implements DailyRecords {
 
     private Map<String, Object> json(long day, Instant now) {
         Night night = person.day(day).night();
-        Schedule schedule = timeline.schedule(night);
+        ScoringSchedule schedule = timeline.schedule(night);
         UUID sleep = ids.mainSleep(day);
         Edit edit = edits.of(sleep);
         boolean pending = schedule.scored().isAfter(now);
@@ -49,9 +49,9 @@ final class RecoveryRecords implements DailyRecords {
         json.put("cycle_id", ids.cycle(day));
         json.put("sleep_id", sleep.toString());
         json.put("user_id", person.whoopUserId());
-        json.put("created_at", Wire.time(schedule.seen()));
-        json.put("updated_at", Wire.time(edit.orLater(schedule.updated(now))));
-        json.put("score_state", Wire.scoreState(pending, night.measured()));
+        json.put("created_at", WhoopFormat.time(schedule.seen()));
+        json.put("updated_at", WhoopFormat.time(edit.orLater(schedule.updated(now))));
+        json.put("score_state", WhoopFormat.scoreState(pending, night.measured()));
         json.put("score", pending || !night.measured() ? null : score(night, edit, schedule.rescores(now)));
         return json;
     }
@@ -67,11 +67,15 @@ final class RecoveryRecords implements DailyRecords {
         boolean old = person.membership().oldStrap();
         Map<String, Object> score = new LinkedHashMap<>();
         score.put("user_calibrating", person.calibrating(night.end()));
-        score.put("recovery_score", Wire.single(Math.max(1, Math.min(99, StrictMath.rint(points) - version))));
-        score.put("resting_heart_rate", Wire.single((double) resting));
-        score.put("hrv_rmssd_milli", Wire.single(hrv));
-        score.put("spo2_percentage", old ? null : Wire.tailed(night.vitals().spo2()));
-        score.put("skin_temp_celsius", old ? null : Wire.single(night.vitals().skinTempCelsius()));
+        score.put("recovery_score", WhoopFormat.single(Math.max(1, Math.min(99, StrictMath.rint(points) - version))));
+        score.put("resting_heart_rate", WhoopFormat.single((double) resting));
+        score.put("hrv_rmssd_milli", WhoopFormat.single(hrv));
+        score.put(
+                "spo2_percentage",
+                old ? null : WhoopFormat.tailed(night.vitals().spo2()));
+        score.put(
+                "skin_temp_celsius",
+                old ? null : WhoopFormat.single(night.vitals().skinTempCelsius()));
         return score;
     }
 }

@@ -74,7 +74,7 @@ final class SleepRecords implements DailyRecords {
         Instant start = night.start().plus(edit.startsLater());
         Instant end = night.end().minus(edit.endsEarlier());
         return new WireRecord(id.toString(), start, end, () -> {
-            Schedule schedule = timeline.schedule(night);
+            ScoringSchedule schedule = timeline.schedule(night);
             boolean pending = schedule.scored().isAfter(now);
             Map<String, Object> json = json(
                     day,
@@ -85,7 +85,7 @@ final class SleepRecords implements DailyRecords {
                     end,
                     night.offset());
             json.put("nap", false);
-            json.put("score_state", Wire.scoreState(pending, night.measured()));
+            json.put("score_state", WhoopFormat.scoreState(pending, night.measured()));
             json.put("score", pending || !night.measured() ? null : nightScore(night, edit, schedule.rescores(now)));
             return json;
         });
@@ -97,12 +97,12 @@ final class SleepRecords implements DailyRecords {
         Instant start = nap.start().plus(edit.startsLater());
         Instant end = nap.end().minus(edit.endsEarlier());
         return new WireRecord(id.toString(), start, end, () -> {
-            Schedule schedule = timeline.schedule(nap);
+            ScoringSchedule schedule = timeline.schedule(nap);
             boolean pending = schedule.scored().isAfter(now);
             Map<String, Object> json = json(
                     nap.day(), number, schedule.seen(), edit.orLater(schedule.updated(now)), start, end, nap.offset());
             json.put("nap", true);
-            json.put("score_state", Wire.scoreState(pending, true));
+            json.put("score_state", WhoopFormat.scoreState(pending, true));
             json.put("score", pending ? null : napScore(nap, edit));
             return json;
         });
@@ -115,10 +115,10 @@ final class SleepRecords implements DailyRecords {
         json.put("cycle_id", ids.cycle(day));
         json.put("v1_id", ids.oldSleep(day, number, created));
         json.put("user_id", person.whoopUserId());
-        json.put("created_at", Wire.time(created));
-        json.put("updated_at", Wire.time(updated));
-        json.put("start", Wire.time(start));
-        json.put("end", Wire.time(end));
+        json.put("created_at", WhoopFormat.time(created));
+        json.put("updated_at", WhoopFormat.time(updated));
+        json.put("start", WhoopFormat.time(start));
+        json.put("end", WhoopFormat.time(end));
         json.put("timezone_offset", offset.getId());
         return json;
     }
@@ -130,10 +130,11 @@ final class SleepRecords implements DailyRecords {
         Map<String, Object> score = new LinkedHashMap<>();
         score.put("stage_summary", stageSummary(stages, missing(night.day()), version));
         score.put("sleep_needed", need(night.day()).toJson());
-        score.put("respiratory_rate", Wire.tailed(night.vitals().respiratoryRate() + 0.0625 * version));
-        score.put("sleep_performance_percentage", Wire.single(performance(night, edit)));
-        score.put("sleep_consistency_percentage", enoughNights ? Wire.single(consistency(night)) : null);
-        score.put("sleep_efficiency_percentage", Wire.tailed(100.0 * stages.asleepMilli() / stages.inBedMilli()));
+        score.put("respiratory_rate", WhoopFormat.tailed(night.vitals().respiratoryRate() + 0.0625 * version));
+        score.put("sleep_performance_percentage", WhoopFormat.single(performance(night, edit)));
+        score.put("sleep_consistency_percentage", enoughNights ? WhoopFormat.single(consistency(night)) : null);
+        score.put(
+                "sleep_efficiency_percentage", WhoopFormat.tailed(100.0 * stages.asleepMilli() / stages.inBedMilli()));
         return score;
     }
 
@@ -141,7 +142,7 @@ final class SleepRecords implements DailyRecords {
         Map<String, Object> score = new LinkedHashMap<>();
         score.put("stage_summary", stageSummary(edit.applyTo(nap.stages()), 0, edit.version()));
         score.put("sleep_needed", need(nap.day()).withoutNap().toJson());
-        score.put("respiratory_rate", Wire.tailed(nap.respiratoryRate()));
+        score.put("respiratory_rate", WhoopFormat.tailed(nap.respiratoryRate()));
         score.put("sleep_performance_percentage", null);
         score.put("sleep_consistency_percentage", null);
         score.put("sleep_efficiency_percentage", null);

@@ -77,16 +77,18 @@ final class Timeline {
 
     // ---- schedules -----------------------------------------------------------------------------------------------
 
-    Schedule schedule(Night night) {
-        return Schedule.ofNight(night.end(), person.dice("night schedule", night.day()), scoring.rescoredNights());
+    ScoringSchedule schedule(Night night) {
+        return ScoringSchedule.ofNight(
+                night.end(), person.dice("night schedule", night.day()), scoring.rescoredNights());
     }
 
-    Schedule schedule(Nap nap) {
-        return Schedule.ofActivity(nap.end(), person.dice("nap schedule", nap.day()), scoring.rescoredActivities());
+    ScoringSchedule schedule(Nap nap) {
+        return ScoringSchedule.ofActivity(
+                nap.end(), person.dice("nap schedule", nap.day()), scoring.rescoredActivities());
     }
 
-    Schedule schedule(Workout workout) {
-        return Schedule.ofActivity(
+    ScoringSchedule schedule(Workout workout) {
+        return ScoringSchedule.ofActivity(
                 workout.end(),
                 person.dice("workout schedule", workout.day() * 16 + workout.number()),
                 scoring.rescoredActivities());
@@ -133,19 +135,19 @@ final class Timeline {
     private void addEvents(List<Event> events, long day) {
         BodyDay facts = person.day(day);
         UUID sleep = ids.mainSleep(day);
-        Schedule night = schedule(facts.night());
+        ScoringSchedule night = schedule(facts.night());
         add(events, "sleep.updated", sleep, beforeScore(facts.night(), night), 0);
         add(events, "sleep.updated", sleep, night.scored(), 1);
         add(events, "recovery.updated", sleep, night.scored(), 1);
         add(events, "sleep.updated", sleep, night.rescored(), 2);
         add(events, "recovery.updated", sleep, night.rescored(), 2);
         for (int i = 0; i < facts.naps().size(); i++) {
-            Schedule nap = schedule(facts.naps().get(i));
+            ScoringSchedule nap = schedule(facts.naps().get(i));
             add(events, "sleep.updated", ids.sleep(day, 1 + i), nap.scored(), 1);
             add(events, "sleep.updated", ids.sleep(day, 1 + i), nap.rescored(), 2);
         }
         for (Workout workout : facts.workouts()) {
-            Schedule schedule = schedule(workout);
+            ScoringSchedule schedule = schedule(workout);
             UUID id = ids.workout(day, workout.number());
             add(events, "workout.updated", id, schedule.scored(), 1);
             add(events, "workout.updated", id, schedule.rescored(), 2);
@@ -153,7 +155,7 @@ final class Timeline {
     }
 
     /** When a night's event comes before its score; null for a night whose first event comes with the score. */
-    private @Nullable Instant beforeScore(Night night, Schedule schedule) {
+    private @Nullable Instant beforeScore(Night night, ScoringSchedule schedule) {
         Dice chance = person.dice("early event", night.day());
         if (!chance.chance(scoring.early())) {
             return null;

@@ -67,7 +67,7 @@ final class WorkoutRecords implements DailyRecords {
     }
 
     private Map<String, Object> json(Workout workout, UUID id, Edit edit, Instant now) {
-        Schedule schedule = schedule(workout, edit);
+        ScoringSchedule schedule = schedule(workout, edit);
         boolean pending = schedule.scored().isAfter(now);
         boolean measured = edit.entered()
                 || !person.dice("unscorable workout", workout.day() * 16 + workout.number())
@@ -76,22 +76,22 @@ final class WorkoutRecords implements DailyRecords {
         json.put("id", id.toString());
         json.put("v1_id", ids.oldWorkout(workout.day(), workout.number(), schedule.seen()));
         json.put("user_id", person.whoopUserId());
-        json.put("created_at", Wire.time(schedule.seen()));
-        json.put("updated_at", Wire.time(schedule.updated(now)));
-        json.put("start", Wire.time(workout.start()));
-        json.put("end", Wire.time(workout.end()));
+        json.put("created_at", WhoopFormat.time(schedule.seen()));
+        json.put("updated_at", WhoopFormat.time(schedule.updated(now)));
+        json.put("start", WhoopFormat.time(workout.start()));
+        json.put("end", WhoopFormat.time(workout.end()));
         json.put("timezone_offset", workout.offset().getId());
         json.put("sport_name", workout.sport().name());
-        json.put("score_state", Wire.scoreState(pending, measured));
+        json.put("score_state", WhoopFormat.scoreState(pending, measured));
         json.put("score", pending || !measured ? null : score(workout, schedule.rescores(now)));
         json.put("sport_id", workout.sport().id());
         return json;
     }
 
     /** A workout entered by hand is scored at once. */
-    private Schedule schedule(Workout workout, Edit edit) {
+    private ScoringSchedule schedule(Workout workout, Edit edit) {
         Instant entered = edit.entered() ? edit.at() : null;
-        return entered == null ? timeline.schedule(workout) : new Schedule(entered, entered, null);
+        return entered == null ? timeline.schedule(workout) : new ScoringSchedule(entered, entered, null);
     }
 
     private static Map<String, Object> score(Workout workout, int version) {
@@ -100,14 +100,14 @@ final class WorkoutRecords implements DailyRecords {
                 21 * (1 - StrictMath.exp(-kilocalories * (0.4 + workout.sport().effort()) / 900));
         Workout.Track track = workout.track();
         Map<String, Object> score = new LinkedHashMap<>();
-        score.put("strain", Wire.single(strain * (1 - 0.01 * version)));
+        score.put("strain", WhoopFormat.single(strain * (1 - 0.01 * version)));
         score.put("average_heart_rate", workout.averageHeartRate());
         score.put("max_heart_rate", workout.maxHeartRate());
-        score.put("kilojoule", Wire.tailed(workout.kilojoule()));
-        score.put("percent_recorded", Wire.single(workout.percentRecorded()));
-        score.put("distance_meter", track == null ? null : Wire.tailed(track.distanceMeter()));
-        score.put("altitude_gain_meter", track == null ? null : Wire.tailed(track.altitudeGainMeter()));
-        score.put("altitude_change_meter", track == null ? null : Wire.tailed(track.altitudeChangeMeter()));
+        score.put("kilojoule", WhoopFormat.tailed(workout.kilojoule()));
+        score.put("percent_recorded", WhoopFormat.single(workout.percentRecorded()));
+        score.put("distance_meter", track == null ? null : WhoopFormat.tailed(track.distanceMeter()));
+        score.put("altitude_gain_meter", track == null ? null : WhoopFormat.tailed(track.altitudeGainMeter()));
+        score.put("altitude_change_meter", track == null ? null : WhoopFormat.tailed(track.altitudeChangeMeter()));
         score.put("zone_durations", zones(workout));
         return score;
     }

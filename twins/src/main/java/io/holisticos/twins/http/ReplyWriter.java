@@ -21,11 +21,11 @@ import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Puts replies on the wire, rightly or as badly as a fault wants. Waiting here never holds a thread. */
-final class Delivery {
-    private static final Logger log = LoggerFactory.getLogger(Delivery.class);
-    private static final Duration LATE = Duration.ofSeconds(2);
-    private static final Duration DRIP = Duration.ofMillis(100);
+/** Sends replies, correctly or with a fault. Waiting never blocks a thread. */
+final class ReplyWriter {
+    private static final Logger log = LoggerFactory.getLogger(ReplyWriter.class);
+    private static final Duration DEFAULT_LATENCY = Duration.ofSeconds(2);
+    private static final Duration DRIP_PAUSE = Duration.ofMillis(100);
     private static final int LARGE = 10 * 1024 * 1024;
     private static final byte[] GARBAGE =
             "\u0000\u0007{\"records\": [<<<< not json \u20ac".getBytes(StandardCharsets.UTF_8);
@@ -37,11 +37,11 @@ final class Delivery {
 
     private final Executor threads;
 
-    Delivery(Executor threads) {
+    ReplyWriter(Executor threads) {
         this.threads = threads;
     }
 
-    /** Sends the reply as it is meant. */
+    /** Sends the reply correctly. */
     void send(Exchange exchange, Reply reply, Map<String, String> moreHeaders) {
         if (reply.isDropped()) {
             breakConnection(exchange);
@@ -52,9 +52,9 @@ final class Delivery {
         exchange.response.write(true, ByteBuffer.wrap(reply.body()), exchange.callback);
     }
 
-    /** Does what the rule wants; {@code meant} makes the right reply where one is needed, and counts the call. */
-    void spoil(Exchange exchange, FaultRule rule, Map<String, String> more, Supplier<Reply> meant) {
-        Duration delay = rule.delayOr(rule.kind() == FaultKind.LATENCY ? LATE : Duration.ZERO);
+    /** Sends what the rule asks for; {@code meant} makes the correct reply if one is needed, and counts the call. */
+    void sendFaulty(Exchange exchange, FaultRule rule, Map<String, String> more, Supplier<Reply> meant) {
+        Duration delay = rule.delayOr(rule.kind() == FaultKind.LATENCY ? DEFAULT_LATENCY : Duration.ZERO);
         switch (rule.kind()) {
             case STATUS, GARBAGE, LARGE, HTML -> after(delay, () -> send(exchange, instead(rule), more));
             case LATENCY -> after(delay, () -> send(exchange, meant.get(), more));
@@ -65,7 +65,7 @@ final class Delivery {
                 });
             case RESET -> after(delay, () -> breakConnection(exchange));
             case TRUNCATE -> after(delay, () -> truncate(exchange, meant.get(), more));
-            case DRIP -> drip(exchange, meant.get(), more, rule.delayOr(DRIP));
+            case DRIP -> drip(exchange, meant.get(), more, rule.delayOr(DRIP_PAUSE));
             case NOT_YET, QUOTA_MINUTE, QUOTA_DAY, LOST_REFRESH_REPLY ->
                 throw new IllegalArgumentException(rule.kind().word() + " is for the twin's own routes");
         }
@@ -83,7 +83,7 @@ final class Delivery {
         };
     }
 
-    /** How statistics name the end of a spoiled call; nothing where the meant reply tells. */
+    /** How statistics name the outcome of a faulty call; empty if the correct reply decides. */
     static Optional<String> outcome(FaultRule rule) {
         return switch (rule.kind()) {
             case STATUS, GARBAGE, LARGE, HTML ->
@@ -132,7 +132,7 @@ final class Delivery {
             try {
                 channel.setOption(StandardSocketOptions.SO_LINGER, 0);
             } catch (IOException gone) {
-                log.debug("event=twin_reset_late", gone); // the client left first: as broken as it was to be
+                log.debug("event=twin_reset_late", gone); // the client closed first, which is as broken as intended
             }
         }
         endPoint.close();
@@ -163,7 +163,7 @@ final class Delivery {
         return body;
     }
 
-    /** One request with the means to answer it. */
+    /** One request, and what is needed to answer it. */
     record Exchange(Request request, Response response, Callback callback) {
         EndPoint endPoint() {
             return request.getConnectionMetaData().getConnection().getEndPoint();

@@ -5,26 +5,27 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When WHOOP learns of something, scores it, and perhaps scores it again.
+ * When WHOOP learns of a sleep or a workout, scores it, and perhaps scores it again.
  *
  * @param seen the record appears, as PENDING_SCORE
  * @param scored the score appears
- * @param rescored null for most
+ * @param rescored null for most of them
  */
-record Schedule(Instant seen, Instant scored, @Nullable Instant rescored) {
-    static Schedule ofNight(Instant end, Dice chance, double rescored) {
+record ScoringSchedule(
+        Instant seen, Instant scored, @Nullable Instant rescored) {
+    static ScoringSchedule ofNight(Instant end, Dice chance, double rescored) {
         Instant seen = later(end, chance, 1, 6);
         Instant scored = later(seen, chance, 4, 25);
-        return new Schedule(seen, scored, chance.chance(rescored) ? later(scored, chance, 120, 540) : null);
+        return new ScoringSchedule(seen, scored, chance.chance(rescored) ? later(scored, chance, 120, 540) : null);
     }
 
-    static Schedule ofActivity(Instant end, Dice chance, double rescored) {
+    static ScoringSchedule ofActivity(Instant end, Dice chance, double rescored) {
         Instant seen = later(end, chance, 1, 8);
         Instant scored = later(seen, chance, 2, 9);
-        return new Schedule(seen, scored, chance.chance(rescored) ? later(scored, chance, 60, 300) : null);
+        return new ScoringSchedule(seen, scored, chance.chance(rescored) ? later(scored, chance, 60, 300) : null);
     }
 
-    /** How often it was scored by then, minus one; never less than 0. */
+    /** How often it was scored again by that moment. */
     int rescores(Instant now) {
         return rescored != null && !rescored.isAfter(now) ? 1 : 0;
     }
@@ -40,7 +41,7 @@ record Schedule(Instant seen, Instant scored, @Nullable Instant rescored) {
         return rescored != null && rescored.isAfter(now) ? rescored : Instant.MAX;
     }
 
-    /** The last of these moments that has come. */
+    /** The last of these moments that has passed. */
     Instant updated(Instant now) {
         if (rescored != null && !rescored.isAfter(now)) {
             return rescored;

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One request for a page of a collection. */
-record Listing(
+record PageRequest(
         String collection,
         @Nullable Instant start,
         @Nullable Instant end,
@@ -26,40 +26,42 @@ record Listing(
         @Nullable PageToken after) {
     private static final byte[] OPENING = "{\"records\":[".getBytes(StandardCharsets.UTF_8);
     private static final byte[] TOKEN = "],\"next_token\":".getBytes(StandardCharsets.UTF_8);
-    private static final int USUAL = 10;
-    private static final int MOST = 25;
+    private static final int DEFAULT_LIMIT = 10;
+    private static final int MAX_LIMIT = 25;
     private static final Duration LONGEST = Duration.ofDays(3); // no record lasts longer, so older ones cannot overlap
 
-    /** What the call asks for; empty when WHOOP would answer 400. */
-    static Optional<Listing> of(Call call, String collection) {
+    /** The page that the call asks for; empty if WHOOP would answer 400. */
+    static Optional<PageRequest> of(Call call, String collection) {
         try {
             Optional<String> token = call.query("nextToken");
             Optional<PageToken> after = token.flatMap(PageToken::decode);
             if (token.isPresent() && after.isEmpty()) {
                 return Optional.empty();
             }
-            Listing asked = new Listing(
+            PageRequest request = new PageRequest(
                     collection,
                     moment(call, "start"),
                     moment(call, "end"),
                     call.query("limit")
                             .map(Integer::parseInt)
-                            .orElse(after.map(PageToken::limit).orElse(USUAL)),
+                            .orElse(after.map(PageToken::limit).orElse(DEFAULT_LIMIT)),
                     null);
-            boolean sane = asked.limit >= 1 && asked.limit <= MOST;
-            return sane ? after.map(asked::resume).orElse(Optional.of(asked)) : Optional.empty();
+            boolean isValid = request.limit >= 1 && request.limit <= MAX_LIMIT;
+            return isValid ? after.map(request::resume).orElse(Optional.of(request)) : Optional.empty();
         } catch (DateTimeException | NumberFormatException malformed) {
             return Optional.empty();
         }
     }
 
-    /** Goes on where the token says; filters may be left out, but not changed. */
-    private Optional<Listing> resume(PageToken token) {
+    /** Continues where the token says; filters may be omitted, but not changed. */
+    private Optional<PageRequest> resume(PageToken token) {
         boolean same = token.collection().equals(collection)
                 && (start == null || start.equals(token.start()))
                 && (end == null || end.equals(token.end()))
                 && limit == token.limit();
-        return same ? Optional.of(new Listing(collection, token.start(), token.end(), limit, token)) : Optional.empty();
+        return same
+                ? Optional.of(new PageRequest(collection, token.start(), token.end(), limit, token))
+                : Optional.empty();
     }
 
     /** The latest moment before which all records of this page began; null for no bound. */
@@ -68,7 +70,7 @@ record Listing(
         return after == null ? end : after.lastStart().plusMillis(1);
     }
 
-    /** The page's body with explicit nulls, from what was written before. */
+    /** The page's body with explicit nulls, from records that were written before. */
     byte[] bytes(Stream<WireRecord> newestFirst) {
         List<WireRecord> found = found(newestFirst);
         ByteArrayOutputStream page = new ByteArrayOutputStream(32_768);
@@ -98,7 +100,7 @@ record Listing(
         return page;
     }
 
-    /** One more than the page shows, where there is one. */
+    /** The page's records, and the one after them if there is one. */
     private List<WireRecord> found(Stream<WireRecord> newestFirst) {
         return newestFirst
                 .takeWhile(record -> start == null || record.start().isAfter(start.minus(LONGEST)))
@@ -125,7 +127,7 @@ record Listing(
         if (text.isEmpty()) {
             return null;
         }
-        // A '+' that was not encoded arrives as a space.
+        // a '+' that was not encoded arrives as a space
         return OffsetDateTime.parse(text.get().replace(' ', '+')).toInstant();
     }
 }

@@ -10,12 +10,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** How WHOOP writes values: UTC milliseconds with Z, and single-precision numbers with their tails. */
-final class Wire {
+final class WhoopFormat {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
                     "uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
-    private Wire() {}
+    private WhoopFormat() {}
 
     static String time(Instant moment) {
         return TIME.format(moment);
@@ -39,7 +39,7 @@ final class Wire {
         return measured ? "SCORED" : "UNSCORABLE";
     }
 
-    /** The same without keys whose value is null, for the documented way of writing. */
+    /** The object without keys whose value is null, as WHOOP documents it. */
     static Map<String, Object> withoutNulls(Map<String, Object> json) {
         Map<String, Object> kept = new LinkedHashMap<>();
         json.forEach((key, value) -> {
@@ -54,8 +54,8 @@ final class Wire {
     private static @Nullable Object stripped(@Nullable Object value) {
         if (value instanceof Map<?, ?> map) {
             Map<String, Object> inner = new LinkedHashMap<>();
-            map.forEach((key, held) -> {
-                Object kept = stripped(held);
+            map.forEach((key, nested) -> {
+                Object kept = stripped(nested);
                 if (kept != null) {
                     inner.put((String) key, kept);
                 }
@@ -63,7 +63,7 @@ final class Wire {
             return inner;
         }
         if (value instanceof List<?> list) {
-            return list.stream().map(Wire::stripped).toList();
+            return list.stream().map(WhoopFormat::stripped).toList();
         }
         return value;
     }

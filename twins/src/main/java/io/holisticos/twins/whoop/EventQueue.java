@@ -9,19 +9,19 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.function.Predicate;
 
-/** Whose records change next, without asking everybody: the next event of each member lies in a queue. */
-final class Agenda {
+/** The next event of each member in order of time, so that finding the next one does not ask every member. */
+final class EventQueue {
     private final Ledgers ledgers;
-    private final Predicate<Person> listens;
+    private final Predicate<Person> isConnected;
     private final PriorityQueue<Entry> queue = new PriorityQueue<>(Comparator.comparing(Entry::at)
             .thenComparing(entry -> entry.member().whoopUserId()));
 
     /**
-     * @param listens whether the application may be told of that member
+     * @param isConnected whether the application gets events of that member
      */
-    Agenda(List<Person> members, Ledgers ledgers, Predicate<Person> listens, Instant from) {
+    EventQueue(List<Person> members, Ledgers ledgers, Predicate<Person> isConnected, Instant from) {
         this.ledgers = ledgers;
-        this.listens = listens;
+        this.isConnected = isConnected;
         members.forEach(member -> put(member, from));
     }
 
@@ -30,7 +30,7 @@ final class Agenda {
         List<Event> events = new ArrayList<>();
         while (!queue.isEmpty() && !queue.element().at().isAfter(until)) {
             Person member = queue.remove().member();
-            if (listens.test(member)) {
+            if (isConnected.test(member)) {
                 events.addAll(ledgers.of(member).events(after, until));
             }
             put(member, until);
@@ -39,14 +39,14 @@ final class Agenda {
         return events;
     }
 
-    /** When the next event of a member who listens will happen. */
+    /** When the next event of a connected member happens. */
     synchronized Optional<Instant> next() {
-        List<Entry> deaf = new ArrayList<>();
-        while (!queue.isEmpty() && !listens.test(queue.element().member())) {
-            deaf.add(queue.remove());
+        List<Entry> notConnected = new ArrayList<>();
+        while (!queue.isEmpty() && !isConnected.test(queue.element().member())) {
+            notConnected.add(queue.remove());
         }
         Optional<Instant> next = Optional.ofNullable(queue.peek()).map(Entry::at);
-        queue.addAll(deaf);
+        queue.addAll(notConnected);
         return next;
     }
 

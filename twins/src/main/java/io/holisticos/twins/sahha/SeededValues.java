@@ -6,11 +6,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.UUID;
 
-/** Identifiers and choices that follow from a name, so that the same seed gives the same bytes. */
-final class Names {
+/** Ids and numbers that follow from a seed and a name, so that the same seed gives the same bytes. */
+final class SeededValues {
     private static final UUID NAMESPACE = UUID.fromString("6ba7b811-9dad-11d1-80b4-00c04fd430c8"); // RFC 9562, URL
 
-    private Names() {}
+    private SeededValues() {}
 
     /** The UUID of version 5 of a name. */
     static UUID uuid(String name) {

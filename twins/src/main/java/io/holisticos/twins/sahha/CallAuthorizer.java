@@ -11,34 +11,34 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
-/** Decides who a call is from and which profile it may read, and words every refusal. */
-final class Doorkeeper {
+/** Decides who a call is from and which profile it may read, and makes every refusal. */
+final class CallAuthorizer {
     private final Tokens tokens;
     private final Profiles profiles;
     private final Quirks quirks;
     private final Clock clock;
 
-    Doorkeeper(Tokens tokens, Profiles profiles, Quirks quirks, Clock clock) {
+    CallAuthorizer(Tokens tokens, Profiles profiles, Quirks quirks, Clock clock) {
         this.tokens = tokens;
         this.profiles = profiles;
         this.quirks = quirks;
         this.clock = clock;
     }
 
-    /** Who may come in, or the answer that turns the call away. */
-    private sealed interface Access {
-        record Granted(Tokens.Holder holder) implements Access {}
+    /** The holder of the call's token, or the reply that refuses the call. */
+    private sealed interface Authorization {
+        record Granted(Tokens.Holder holder) implements Authorization {}
 
-        record Refused(Reply reply) implements Access {}
+        record Refused(Reply reply) implements Authorization {}
     }
 
     /** Answers a call of the account. */
     Reply forAccount(Call call, Function<Instant, Reply> answer) {
-        Access access = access(call, bearerReadsSearch(call));
-        if (access instanceof Access.Granted granted) {
+        Authorization access = access(call, bearerReadsSearch(call));
+        if (access instanceof Authorization.Granted granted) {
             return granted.holder() instanceof Tokens.Holder.Account ? answer.apply(clock.instant()) : unauthorized();
         }
-        return access instanceof Access.Refused refused ? refused.reply() : unauthorized();
+        return access instanceof Authorization.Refused refused ? refused.reply() : unauthorized();
     }
 
     private static boolean bearerReadsSearch(Call call) {
@@ -53,18 +53,18 @@ final class Doorkeeper {
         });
     }
 
-    /** Answers a call about the profile whose token came with it. */
+    /** Answers a call about the profile whose token the call has. */
     Reply forOwnProfile(Call call, BiFunction<Profile, Instant, Reply> answer) {
-        Access access = access(call, false);
-        if (access instanceof Access.Granted granted && granted.holder() instanceof Tokens.Holder.Profile own) {
+        Authorization access = access(call, false);
+        if (access instanceof Authorization.Granted granted && granted.holder() instanceof Tokens.Holder.Profile own) {
             return profiles.find(own.externalId())
                     .map(profile -> answer.apply(profile, clock.instant()))
                     .orElseGet(() -> unknown(own.externalId()));
         }
-        return access instanceof Access.Refused refused ? refused.reply() : unauthorized();
+        return access instanceof Authorization.Refused refused ? refused.reply() : unauthorized();
     }
 
-    private Access access(Call call, boolean bearerIsFine) {
+    private Authorization access(Call call, boolean bearerAllowed) {
         String header = call.header("Authorization").orElse("").strip();
         int space = header.indexOf(' ');
         String scheme = space < 0 ? "" : header.substring(0, space).toLowerCase(Locale.ROOT);
@@ -72,21 +72,23 @@ final class Doorkeeper {
         Optional<Tokens.Holder> holder = switch (scheme) {
             case "account" -> tokens.account(token);
             case "profile" -> tokens.profile(token);
-            case "bearer" -> bearer(token, bearerIsFine);
+            case "bearer" -> bearer(token, bearerAllowed);
             default -> Optional.empty();
         };
         if (scheme.equals("bearer") && holder.isEmpty() && quirks.on(SahhaQuirk.BEARER_IS_500)) {
-            return new Access.Refused(Reply.json(500, error("An internal exception has occurred.", 500, "domain")));
+            return new Authorization.Refused(
+                    Reply.json(500, error("An internal exception has occurred.", 500, "domain")));
         }
         if (holder.isPresent() && quirks.on(SahhaQuirk.GONE)) {
-            return new Access.Refused(gone());
+            return new Authorization.Refused(gone());
         }
-        return holder.<Access>map(Access.Granted::new).orElseGet(() -> new Access.Refused(unauthorized()));
+        return holder.<Authorization>map(Authorization.Granted::new)
+                .orElseGet(() -> new Authorization.Refused(unauthorized()));
     }
 
-    private Optional<Tokens.Holder> bearer(String token, boolean bearerIsFine) {
+    private Optional<Tokens.Holder> bearer(String token, boolean bearerAllowed) {
         boolean accepted =
-                quirks.on(SahhaQuirk.BEARER_ACCEPTED) || (bearerIsFine && quirks.on(SahhaQuirk.BEARER_IS_500));
+                quirks.on(SahhaQuirk.BEARER_ACCEPTED) || (bearerAllowed && quirks.on(SahhaQuirk.BEARER_IS_500));
         return accepted ? tokens.account(token).or(() -> tokens.profile(token)) : Optional.empty();
     }
 
@@ -107,7 +109,7 @@ final class Doorkeeper {
         return Reply.json(410, error("The account has been removed.", 410, "domain"));
     }
 
-    /** 400 about one input. */
+    /** 400 for one invalid input. */
     Reply invalid(String origin, String message) {
         if (quirks.on(SahhaQuirk.PLAIN_TEXT_400)) {
             return Reply.text(400, "text/plain", "Bad Request");
@@ -138,7 +140,7 @@ final class Doorkeeper {
         return node;
     }
 
-    /** Nothing to show for a profile that is known: by default 204 when it has no data, [] when a filter left none. */
+    /** The answer for a known profile without rows: by default 204 without data, [] when a filter excluded all. */
     Reply nothing(boolean filtered) {
         if (quirks.on(SahhaQuirk.EMPTY_200)) {
             return Reply.empty(200);

@@ -9,19 +9,19 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** What Sahha computed within a span of time, as signed events, the oldest first. */
-final class Happenings {
+/** The signed events of what Sahha computed within a span of time, oldest first. */
+final class ComputedEvents {
     private final String accountId;
     private final String secret;
     private final Quirks quirks;
 
-    Happenings(String accountId, String secret, Quirks quirks) {
+    ComputedEvents(String accountId, String secret, Quirks quirks) {
         this.accountId = accountId;
         this.secret = secret;
         this.quirks = quirks;
     }
 
-    private record At(Instant moment, SahhaEvent event) {}
+    private record TimedEvent(Instant moment, SahhaEvent event) {}
 
     /** Events after one moment and up to another, both of the twin's clock. */
     List<SahhaEvent> between(Profile profile, Instant after, Instant until) {
@@ -30,23 +30,24 @@ final class Happenings {
             return List.of();
         }
         Instant from = member.createdAt(after);
-        var found = new ArrayList<At>();
+        var found = new ArrayList<TimedEvent>();
         for (LocalDate date : dates(member, from, until)) {
             member.day(date).ifPresent(day -> {
                 for (Instant moment : member.schedule(day).moments()) {
                     if (moment.isAfter(from) && !moment.isAfter(until)) {
-                        computed(profile, member, day, moment).forEach(event -> found.add(new At(moment, event)));
+                        computed(profile, member, day, moment)
+                                .forEach(event -> found.add(new TimedEvent(moment, event)));
                     }
                 }
             });
             Instant weekEnd = date.atTime(LocalTime.of(2, 0)).toInstant(member.offsetOn(date));
             if (date.getDayOfWeek() == DayOfWeek.MONDAY && weekEnd.isAfter(from) && !weekEnd.isAfter(until)) {
-                archetypes(profile, member, until, date).forEach(event -> found.add(new At(weekEnd, event)));
+                archetypes(profile, member, until, date).forEach(event -> found.add(new TimedEvent(weekEnd, event)));
             }
         }
         return found.stream()
-                .sorted(Comparator.comparing(At::moment))
-                .map(At::event)
+                .sorted(Comparator.comparing(TimedEvent::moment))
+                .map(TimedEvent::event)
                 .toList();
     }
 
@@ -56,7 +57,7 @@ final class Happenings {
     }
 
     private List<SahhaEvent> computed(Profile profile, Member member, CollectedDay day, Instant moment) {
-        var wire = new Wire(profile, accountId, quirks);
+        var wire = new SahhaFormat(profile, accountId, quirks);
         var events = new ArrayList<SahhaEvent>();
         var night = day.night();
         if (night != null
@@ -76,7 +77,7 @@ final class Happenings {
     }
 
     private List<SahhaEvent> archetypes(Profile profile, Member member, Instant until, LocalDate monday) {
-        var wire = new Wire(profile, accountId, quirks);
+        var wire = new SahhaFormat(profile, accountId, quirks);
         return Archetypes.of(member, until).stream()
                 .filter(row -> row.periodicity().equals("weekly")
                         && row.last().plusDays(1).equals(monday))

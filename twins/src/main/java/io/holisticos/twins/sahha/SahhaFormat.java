@@ -20,8 +20,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Writes rows as Sahha does, with the quirks of the moment, for one profile. */
-final class Wire {
+/** Writes the rows of one profile as Sahha does, with the quirks in force. */
+final class SahhaFormat {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ssxxx");
     private static final DateTimeFormatter STAMP_WITHOUT_OFFSET = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss");
@@ -34,7 +34,7 @@ final class Wire {
     private final String accountId;
     private final Quirks quirks;
 
-    Wire(Profile profile, String accountId, Quirks quirks) {
+    SahhaFormat(Profile profile, String accountId, Quirks quirks) {
         this.profile = profile;
         this.accountId = accountId;
         this.quirks = quirks;
@@ -118,7 +118,7 @@ final class Wire {
         return factor.unit().equals("index") || factor.name().equals("sleep_debt");
     }
 
-    /** Sahha keeps these in single precision, and it shows. */
+    /** Sahha stores these in single precision, which shows in their digits. */
     private static double noisy(double value) {
         return (float) value;
     }
@@ -128,12 +128,12 @@ final class Wire {
         return extras(write(row, row.periodicity(), node -> {}), "biomarker|" + row.type() + row.start());
     }
 
-    /** The same, called daily although its window is open, as it may stand beside the intraday one. */
+    /** The same, called daily although its day is not over, as Sahha may send it beside the intraday one. */
     ObjectNode biomarkerCalledDaily(Biomarker row) {
         return extras(write(row, "daily", node -> {}), "biomarker|" + row.type() + row.start());
     }
 
-    /** The same, called intraday although its window is closed. */
+    /** The same, called intraday although its day is over. */
     ObjectNode biomarkerCalledIntraday(Biomarker row) {
         return extras(write(row, "intraday", node -> {}), "biomarker|" + row.type() + row.start());
     }
@@ -268,18 +268,18 @@ final class Wire {
                 .put("startDateTime", stamp(row.date().atStartOfDay(), row.offset()))
                 .put("endDateTime", stamp(row.date().atTime(23, 59, 59), row.offset()));
         var others = node.putArray("data");
-        for (var against : row.against()) {
-            double difference = row.value() - against.value();
+        for (var reference : row.references()) {
+            double difference = row.value() - reference.value();
             var other = others.addObject()
-                    .put("type", against.type())
-                    .put("value", against.value())
-                    .put("percentile", against.percentile())
+                    .put("type", reference.type())
+                    .put("value", reference.value())
+                    .put("percentile", reference.percentile())
                     .put("difference", Scores.round(difference, 2))
                     .put(
                             "percentageDifference",
-                            against.value() == 0 ? 0 : Scores.round(difference / against.value() * 100, 1))
-                    .put("state", against.state());
-            if (against.type().equals("demographic")) {
+                            reference.value() == 0 ? 0 : Scores.round(difference / reference.value() * 100, 1))
+                    .put("state", reference.state());
+            if (reference.type().equals("demographic")) {
                 other.putObject("properties").put("gender", "female").put("ageRange", "30-34");
             } else {
                 other.putNull("properties");
@@ -362,11 +362,11 @@ final class Wire {
     }
 
     private boolean some(String name) {
-        return Names.unit(profile.profileId().hashCode(), name) < SOME;
+        return SeededValues.unit(profile.profileId().hashCode(), name) < SOME;
     }
 
     private String uuid(String name) {
-        return Names.uuid(profile.profileId() + "|" + name).toString();
+        return SeededValues.uuid(profile.profileId() + "|" + name).toString();
     }
 
     private static String stamp(LocalDateTime time, ZoneOffset offset) {
