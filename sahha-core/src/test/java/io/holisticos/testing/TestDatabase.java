@@ -91,7 +91,9 @@ public final class TestDatabase {
         private static EmbeddedPostgres start() {
             try {
                 EmbeddedPostgres started = EmbeddedPostgres.builder()
-                        .setServerConfig("fsync", "off")
+                        .setServerConfig("fsync", "off") // it need not survive a crash
+                        .setServerConfig("full_page_writes", "off")
+                        .setServerConfig("max_wal_size", "4GB")
                         .setServerConfig("max_connections", "300")
                         .start();
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> {
