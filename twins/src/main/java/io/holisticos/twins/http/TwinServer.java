@@ -1,6 +1,5 @@
 package io.holisticos.twins.http;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.holisticos.twins.TwinClock;
 import io.holisticos.twins.http.Call.Target;
 import java.io.IOException;
@@ -9,7 +8,6 @@ import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -47,7 +45,6 @@ public final class TwinServer {
     private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(10); // longer than any client waits
 
     private final String name;
-    private final TwinClock clock;
     private final Faults faults;
     private final Stats stats;
     private final List<Endpoint> endpoints = new CopyOnWriteArrayList<>();
@@ -66,20 +63,11 @@ public final class TwinServer {
      */
     public TwinServer(String name, TwinClock clock, long seed, String servicePrefix, Set<FaultKind> specialFaults) {
         this.name = name;
-        this.clock = clock;
         List<FaultKind> understood = new ArrayList<>(FaultKind.GENERAL);
         understood.addAll(specialFaults);
         this.faults = new Faults(seed, Set.copyOf(understood));
         this.stats = new Stats(clock, servicePrefix);
-        route("POST", "/_twin/faults", this::addFault);
-        route("GET", "/_twin/faults", call -> Reply.json(200, faultsJson()));
-        route("DELETE", "/_twin/faults", call -> clearFaults());
-        route("GET", "/_twin/stats", call -> Reply.json(200, statsJson()));
-        route(
-                "GET",
-                "/_twin/clock",
-                call -> Reply.json(200, Map.of("now", clock.instant().toString())));
-        route("POST", "/_twin/clock", this::advanceClock);
+        new SharedControlRoutes(clock, faults, stats, moreStats).addTo(this);
     }
 
     /** Answers calls of that method whose path matches; {@code {name}} stands for one part of the path. */
@@ -167,76 +155,6 @@ public final class TwinServer {
             throw new IllegalStateException(name + " is not running");
         }
         return "http://127.0.0.1:" + now.port();
-    }
-
-    private Reply addFault(Call call) {
-        JsonNode json = Json.object(call.body(), Set.of("path", "kind", "status", "probability", "count", "delay_ms"));
-        String word = Json.text(json, "kind");
-        FaultKind kind =
-                FaultKind.ofWord(word).orElseThrow(() -> new IllegalArgumentException("unknown kind '" + word + "'"));
-        String path = json.has("path") ? Json.text(json, "path") : "/";
-        Integer delay = whole(json, "delay_ms");
-        JsonNode probability = json.path("probability");
-        if (!probability.isMissingNode() && !probability.isNull() && !probability.isNumber()) {
-            throw new IllegalArgumentException("'probability' must be a number");
-        }
-        FaultRule rule = new FaultRule(
-                path,
-                kind,
-                whole(json, "status"),
-                probability.asDouble(1),
-                whole(json, "count"),
-                delay == null ? null : Duration.ofMillis(delay));
-        faults.add(rule);
-        return Reply.json(201, json);
-    }
-
-    private static @Nullable Integer whole(JsonNode json, String key) {
-        JsonNode value = json.path(key);
-        if (value.isMissingNode() || value.isNull()) {
-            return null;
-        }
-        if (!value.isIntegralNumber() || !value.canConvertToInt()) {
-            throw new IllegalArgumentException("'" + key + "' must be a whole number");
-        }
-        return value.intValue();
-    }
-
-    private Reply clearFaults() {
-        faults.clear();
-        return Reply.empty(204);
-    }
-
-    private List<Map<String, Object>> faultsJson() {
-        return faults.rules().stream()
-                .map(rule -> {
-                    Map<String, Object> json = new LinkedHashMap<>();
-                    json.put("path", rule.path());
-                    json.put("kind", rule.kind().word());
-                    json.put("status", rule.status());
-                    json.put("probability", rule.probability());
-                    json.put("count", rule.count());
-                    Duration delay = rule.delay();
-                    json.put("delay_ms", delay == null ? null : delay.toMillis());
-                    return json;
-                })
-                .toList();
-    }
-
-    private Map<String, Object> statsJson() {
-        Map<String, Object> json = new LinkedHashMap<>(stats.toJson());
-        moreStats.forEach((section, counts) -> json.put(section, counts.get()));
-        return json;
-    }
-
-    private Reply advanceClock(Call call) {
-        String step = Json.text(Json.object(call.body(), Set.of("advance")), "advance");
-        try {
-            return Reply.json(
-                    200, Map.of("now", clock.advance(Duration.parse(step)).toString()));
-        } catch (DateTimeParseException e) {
-            throw new IllegalArgumentException("'advance' must be an ISO-8601 duration such as PT6H", e);
-        }
     }
 
     private record Running(Server server, int port) {}
