@@ -91,7 +91,7 @@ final class SahhaStub implements AutoCloseable {
     }
 
     static String sample(String name) {
-        try (InputStream in = SahhaStub.class.getResourceAsStream("/sahha/" + name)) {
+        try (InputStream in = SahhaStub.class.getResourceAsStream("/fixtures/sahha/" + name)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -10,25 +10,25 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * While it is open, nobody waits for WHOOP's quota: its twin grants any number, and the app forgets what it used before
- * that is much. When it closes, both ends stand as on the first day.
+ * While it is open, no call waits for WHOOP's quota: the twin grants any number of calls, and the app's count of used
+ * calls is reset before it slows anything down. Closing restores the usual quota with nothing used.
  */
 final class LiftedQuota implements AutoCloseable {
 
-    /** Less than the smallest share of a minute. */
-    private static final int FORGET_AFTER_CALLS = 5;
+    /** Below the smallest share of a minute's quota. */
+    private static final int RESET_AFTER_CALLS = 5;
 
-    private static final Duration LOOK = Duration.ofMillis(20);
+    private static final Duration CHECK_INTERVAL = Duration.ofMillis(20);
 
     private final WhoopTwin whoop;
     private final QuotaGovernor governor;
     private final Knobs usual;
-    private final ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor(task -> {
+    private final ScheduledExecutorService checks = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "lifted-quota");
         thread.setDaemon(true);
         return thread;
     });
-    private long forgottenAt;
+    private long callsAtReset;
 
     private LiftedQuota(WhoopTwin whoop, QuotaGovernor governor) {
         this.whoop = whoop;
@@ -41,22 +41,23 @@ final class LiftedQuota implements AutoCloseable {
         Knobs.Limits limits = lifted.usual.limits();
         whoop.turn(lifted.usual.with(
                 new Knobs.Limits(1_000_000, 1_000_000, limits.retryAfter(), limits.tokenCallsCount())));
-        lifted.looking.scheduleWithFixedDelay(lifted::look, 0, LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        lifted.checks.scheduleWithFixedDelay(
+                lifted::resetWhenUsed, 0, CHECK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
         return lifted;
     }
 
-    private void look() {
+    private void resetWhenUsed() {
         Stats stats = whoop.stats();
         long calls = stats.calls();
-        if (calls >= forgottenAt + FORGET_AFTER_CALLS) {
+        if (calls >= callsAtReset + RESET_AFTER_CALLS) {
             governor.reset();
-            forgottenAt = calls;
+            callsAtReset = calls;
         }
     }
 
     @Override
     public void close() {
-        looking.shutdownNow();
+        checks.shutdownNow();
         whoop.turn(usual);
         whoop.resetQuota();
         governor.reset();

@@ -2,6 +2,7 @@ package io.holisticos.sandbox;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.holisticos.sandbox.environment.SandboxFailure;
 import io.holisticos.twins.browser.MemberBrowser;
 import io.holisticos.twins.world.Person;
 import java.io.IOException;
@@ -20,13 +21,13 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
-/** Brings the seeded members to where their story begins, over the same routes that anybody else uses. */
+/** Connects and syncs members over the app's own routes. */
 final class Members {
 
-    /** With one member and one answer; among many, each waits for its turn only. */
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    /** For one member; of many members, each counts from its own turn. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(120);
 
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final ObjectMapper json = new ObjectMapper();
@@ -52,24 +53,24 @@ final class Members {
     }
 
     /**
-     * The member is connected without a page of ours, as by a backend that takes its members to WHOOP itself.
+     * Connects the member without the app's pages, as a backend does that sends its members to WHOOP itself.
      *
-     * @param allow where WHOOP sends the member's browser after it was sent there
+     * @param allow from the authorization URL to the address that WHOOP redirects the browser to
      */
     void connect(Person member, UnaryOperator<URI> allow) throws IOException, InterruptedException {
         JsonNode begun =
                 post("/internal/oauth/initiate", json.createObjectNode().put("user_id", member.userId()));
-        Map<String, String> back =
+        Map<String, String> parameters =
                 query(allow.apply(URI.create(begun.path("authorization_url").asText())));
         post(
                 "/internal/oauth/callback",
-                json.createObjectNode().put("code", back.get("code")).put("state", back.get("state")));
+                json.createObjectNode().put("code", parameters.get("code")).put("state", parameters.get("state")));
     }
 
     /**
-     * Waits until what WHOOP holds of the member is in our store.
+     * Waits until the member's first sync is complete.
      *
-     * @param meanwhile called at each look
+     * @param meanwhile runs at each poll
      */
     void awaitFirstSync(Person member, Runnable meanwhile) throws IOException, InterruptedException {
         await("the first sync of " + member.userId(), () -> {
@@ -81,7 +82,7 @@ final class Members {
         });
     }
 
-    /** Asks for a sync. */
+    /** Requests a sync. */
     void requestSync(Person member) throws IOException, InterruptedException {
         send("POST", "/internal/sync/" + member.userId());
     }
@@ -116,7 +117,7 @@ final class Members {
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(app + path))
                 .header("X-API-Key", key)
-                .timeout(PATIENCE);
+                .timeout(TIMEOUT);
     }
 
     private HttpResponse<String> send(HttpRequest.Builder prepared) throws IOException, InterruptedException {
@@ -142,17 +143,18 @@ final class Members {
         return !synced.isEmpty() && !Instant.parse(synced).isBefore(Instant.parse(connected));
     }
 
-    private static void await(String what, Look look) throws IOException, InterruptedException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (look.at().isEmpty()) {
+    private static void await(String what, Poll poll) throws IOException, InterruptedException {
+        long end = System.nanoTime() + TIMEOUT.toNanos();
+        while (poll.now().isEmpty()) {
             if (System.nanoTime() > end) {
-                throw new SandboxFailure(what + " did not come about within " + PATIENCE.toSeconds() + " s");
+                throw new SandboxFailure(what + " did not happen within " + TIMEOUT.toSeconds() + " s");
             }
-            Thread.sleep(LOOK_AGAIN.toMillis());
+            Thread.sleep(POLL_INTERVAL.toMillis());
         }
     }
 
-    private interface Look {
-        Optional<JsonNode> at() throws IOException, InterruptedException;
+    /** Empty until what is awaited has happened. */
+    private interface Poll {
+        Optional<JsonNode> now() throws IOException, InterruptedException;
     }
 }

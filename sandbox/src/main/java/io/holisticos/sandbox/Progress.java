@@ -3,7 +3,7 @@ package io.holisticos.sandbox;
 import java.io.PrintStream;
 import java.util.Locale;
 
-/** Tells the person in front of the terminal what is going on. */
+/** Prints progress for the person at the terminal. */
 final class Progress {
 
     private final PrintStream out;
@@ -14,7 +14,7 @@ final class Progress {
         this.startNanos = startNanos;
     }
 
-    /** One line with the seconds since the start. */
+    /** Prints one line with the seconds since the start. */
     void say(String what) {
         out.printf(Locale.ROOT, "%5.1f s  %s%n", seconds(), what);
         out.flush();
@@ -25,7 +25,7 @@ final class Progress {
         out.flush();
     }
 
-    /** Seconds since the start, fractions of them too. */
+    /** Seconds since the start, with fractions. */
     double seconds() {
         return (System.nanoTime() - startNanos) / 1e9;
     }

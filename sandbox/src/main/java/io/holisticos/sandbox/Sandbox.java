@@ -3,8 +3,13 @@ package io.holisticos.sandbox;
 import ch.qos.logback.classic.Level;
 import io.dropwizard.logging.common.BootstrapLogging;
 import io.holisticos.app.HealthApplication;
-import io.holisticos.app.Migrations;
-import io.holisticos.sandbox.simulate.Simulate;
+import io.holisticos.sandbox.environment.AppSettings;
+import io.holisticos.sandbox.environment.CommandLine;
+import io.holisticos.sandbox.environment.Postgres;
+import io.holisticos.sandbox.environment.SandboxFailure;
+import io.holisticos.sandbox.environment.ShutdownSequence;
+import io.holisticos.sandbox.environment.TunedJvm;
+import io.holisticos.sandbox.simulate.SimulateCommand;
 import io.holisticos.twins.TwinClock;
 import io.holisticos.twins.sahha.SahhaTwin;
 import io.holisticos.twins.sahha.SahhaTwinOptions;
@@ -13,8 +18,6 @@ import io.holisticos.twins.whoop.WhoopTwin;
 import io.holisticos.twins.whoop.WhoopTwinOptions;
 import io.holisticos.twins.world.World;
 import io.holisticos.twins.world.WorldOptions;
-import io.holisticos.web.ApiKeyStore;
-import io.holisticos.web.Scope;
 import io.holisticos.whoop.quota.QuotaConfiguration;
 import io.holisticos.whoop.quota.QuotaGovernor;
 import java.awt.Desktop;
@@ -22,11 +25,9 @@ import java.awt.GraphicsEnvironment;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import liquibase.exception.LiquibaseException;
 import net.sourceforge.argparse4j.inf.ArgumentParserException;
 import org.jdbi.v3.core.Jdbi;
 
@@ -37,7 +38,7 @@ public final class Sandbox {
 
     private final SandboxOptions options;
     private final Progress progress;
-    private final Stops stops = new Stops();
+    private final ShutdownSequence shutdown = new ShutdownSequence();
 
     private Sandbox(SandboxOptions options, Progress progress) {
         this.options = options;
@@ -46,10 +47,10 @@ public final class Sandbox {
 
     public static void main(String[] args) {
         if (args.length > 0 && args[0].equals(SandboxOptions.SIMULATE)) {
-            System.exit(Simulate.main(args));
+            System.exit(SimulateCommand.run(args));
         }
         if (args.length > 0 && args[0].equals(SandboxOptions.TWINS)) {
-            System.exit(Twins.run(args));
+            System.exit(TwinsCommand.run(args));
         }
         SandboxOptions options;
         try {
@@ -62,21 +63,21 @@ public final class Sandbox {
             TunedJvm.endWithParent();
             run(options);
         } else {
-            System.exit(TunedJvm.QUICK_START.run(List.of(args)));
+            System.exit(TunedJvm.QUICK_START.run(Sandbox.class, List.of(args)));
         }
     }
 
     private static void run(SandboxOptions options) {
-        BootstrapLogging.bootstrap(Level.WARN); // before anything speaks: the person wants progress, not logs
+        BootstrapLogging.bootstrap(Level.WARN); // before anything logs: the person wants to see progress
         Progress progress = new Progress(System.out, TunedJvm.startNanos());
         Sandbox sandbox = new Sandbox(options, progress);
-        Runtime.getRuntime().addShutdownHook(new Thread(sandbox.stops::run, "sandbox-stop"));
+        Runtime.getRuntime().addShutdownHook(new Thread(sandbox.shutdown::run, "sandbox-stop"));
         try {
             sandbox.start();
         } catch (SandboxFailure e) {
             System.err.println(e.getMessage());
             System.exit(1);
-        } catch (Exception e) { // the last line of defence: nobody else is there to tell the person
+        } catch (Exception e) { // there is no caller that could report it
             e.printStackTrace();
             System.exit(1);
         }
@@ -85,17 +86,17 @@ public final class Sandbox {
     private void start() throws Exception {
         options.ports().requireFree();
         TwinClock clock = TwinClock.atWallTime(options.speed());
-        Postgres postgres = Postgres.planned(new Postgres.Place(options.databaseUrl(), options.data(), "", false));
-        Settings settings = new Settings(
+        Postgres postgres = Postgres.planned(new Postgres.Location(options.databaseUrl(), options.data(), "", false));
+        AppSettings settings = new AppSettings(
                 options.port(),
                 options.adminPort(),
                 "http://localhost:" + options.whoopPort(),
                 "http://localhost:" + options.sahhaPort());
-        stops.add(postgres::close);
+        shutdown.add(postgres::close);
         CompletableFuture<Void> databases = CompletableFuture.runAsync(() -> prepare(postgres, clock));
 
         HealthApplication app = new HealthApplication(clock, settings.variables(postgres)::get);
-        stops.add(app::stop); // after the twins: a call that hangs at one of them then ends at once
+        shutdown.add(app::stop); // after the twins, whose end ends the app's open calls
         World world = World.of(new WorldOptions(options.seed(), clock.instant(), options.users()));
         WhoopTwin whoop = WhoopTwin.start(
                 WhoopTwinOptions.of(WhoopApp.sandbox(appUrl() + "/api/v1/whoop/callback")
@@ -104,18 +105,18 @@ public final class Sandbox {
                         .withPump(),
                 world,
                 clock);
-        stops.add(whoop::stop);
+        shutdown.add(whoop::stop);
         SahhaTwin sahha = SahhaTwin.start(
                 SahhaTwinOptions.onPort(options.sahhaPort())
-                        .withWebhook(URI.create(appUrl() + "/webhooks/sahha"), Settings.SAHHA_WEBHOOK_SECRET),
+                        .withWebhook(URI.create(appUrl() + "/webhooks/sahha"), AppSettings.SAHHA_WEBHOOK_SECRET),
                 world,
                 clock);
-        stops.add(sahha::stop);
+        shutdown.add(sahha::stop);
         progress.say("The twins of WHOOP and Sahha are up");
 
-        Path file = Settings.file();
-        stops.add(() -> Settings.delete(file));
-        join(databases); // an app on databases without tables would complain of it
+        Path file = AppSettings.file();
+        shutdown.add(() -> AppSettings.delete(file));
+        join(databases); // without tables the app would log errors
         app.run("server", file.toString());
         progress.say("The app is up");
 
@@ -127,19 +128,12 @@ public final class Sandbox {
         progress.print("Sandbox ready in %.0f s".formatted(Math.max(1, progress.seconds())));
     }
 
-    /** Beside the twins' start: both take their time. */
+    /** Runs while the twins start: both take seconds. */
     private void prepare(Postgres postgres, TwinClock clock) {
         progress.say("PostgreSQL is starting" + (options.databaseUrl() == null ? "" : " elsewhere: connecting"));
         postgres.start();
         progress.say("PostgreSQL is up; migrating two databases");
-        try {
-            Migrations.update(postgres.dataSource(Postgres.SAHHA), Migrations.SAHHA_CHANGELOG);
-            Migrations.update(postgres.dataSource(Postgres.WHOOP), Migrations.WHOOP_CHANGELOG);
-        } catch (SQLException | LiquibaseException e) {
-            throw new SandboxFailure("the databases cannot be migrated: " + e.getMessage(), e);
-        }
-        new ApiKeyStore(Jdbi.create(postgres.dataSource(Postgres.SAHHA)))
-                .save(KEY, "sandbox", Scope.ALL, clock.instant());
+        postgres.prepare(KEY, "sandbox", clock.instant());
         progress.say("The databases are ready");
     }
 
@@ -155,7 +149,7 @@ public final class Sandbox {
         return new QuotaGovernor(Jdbi.create(postgres.dataSource(Postgres.WHOOP)), clock, new QuotaConfiguration());
     }
 
-    /** The API, in the person's browser, where there is one. */
+    /** Shows the API document in the person's browser, if the machine has one. */
     private void openBrowser() {
         if (!options.open() || GraphicsEnvironment.isHeadless() || !Desktop.isDesktopSupported()) {
             return;
@@ -163,7 +157,7 @@ public final class Sandbox {
         try {
             Desktop.getDesktop().browse(URI.create(appUrl() + "/api/openapi.json"));
         } catch (IOException | UnsupportedOperationException e) {
-            progress.say("no browser opens: " + e.getMessage());
+            progress.say("the browser does not open: " + e.getMessage());
         }
     }
 

@@ -1,5 +1,7 @@
 package io.holisticos.sandbox;
 
+import io.holisticos.sandbox.environment.CommandLine;
+import io.holisticos.sandbox.environment.Ports;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,11 +16,11 @@ import net.sourceforge.argparse4j.inf.Namespace;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the sandbox was asked for, on the command line or in the environment ({@code SANDBOX_PORT} for {@code --port}).
+ * The options of the sandbox, from the command line or the environment ({@code SANDBOX_PORT} for {@code --port}).
  *
- * @param data where the database lives on; null: a temporary folder, removed at exit
- * @param users seeded members beyond the five of the story
- * @param databaseUrl a PostgreSQL to use instead of our own, as a JDBC URL whose user may create databases
+ * @param data the folder that keeps the databases; null to keep nothing
+ * @param users the number of extra members beside the five named ones
+ * @param databaseUrl the JDBC URL of a server to use; its user may create databases. Null for the embedded server
  */
 record SandboxOptions(
         int port,
@@ -32,7 +34,7 @@ record SandboxOptions(
         @Nullable String databaseUrl,
         boolean open) {
 
-    /** First of all arguments: other things to do. */
+    /** The other commands, each the first argument of its own command line. */
     static final String SIMULATE = "simulate";
 
     static final String TWINS = "twins";
@@ -54,7 +56,7 @@ record SandboxOptions(
         CommandLine.requireSpeed(speed);
     }
 
-    /** All ports, by their options. */
+    /** All ports, by option. */
     Ports ports() {
         return ports(port, adminPort, whoopPort, sahhaPort);
     }
@@ -68,31 +70,31 @@ record SandboxOptions(
     }
 
     /**
-     * Reads the command line; an option given there wins over the environment.
+     * Reads the command line and the environment; the command line wins.
      *
-     * @throws ArgumentParserException when it makes no sense, or {@code --help} was asked for: hand it to {@link CommandLine#explain}
+     * @throws ArgumentParserException for an invalid option and for {@code --help}; {@link CommandLine#explain} prints it
      */
     static SandboxOptions parse(String[] args, Map<String, String> environment) throws ArgumentParserException {
         ArgumentParser parser = parser();
-        Namespace given = parser.parseArgs(withEnvironment(args, environment));
+        Namespace options = parser.parseArgs(withEnvironment(args, environment));
         try {
             return new SandboxOptions(
-                    given.getInt("port"),
-                    given.getInt("admin_port"),
-                    given.getInt("whoop_port"),
-                    given.getInt("sahha_port"),
-                    Optional.ofNullable(given.getString("data")).map(Path::of).orElse(null),
-                    CommandLine.users(given.get("users")),
-                    given.getLong("seed"),
-                    given.getDouble("speed"),
-                    given.getString("database_url"),
-                    !given.getBoolean("no_open"));
+                    options.getInt("port"),
+                    options.getInt("admin_port"),
+                    options.getInt("whoop_port"),
+                    options.getInt("sahha_port"),
+                    Optional.ofNullable(options.getString("data")).map(Path::of).orElse(null),
+                    CommandLine.users(options.get("users")),
+                    options.getLong("seed"),
+                    options.getDouble("speed"),
+                    options.getString("database_url"),
+                    !options.getBoolean("no_open"));
         } catch (IllegalArgumentException e) {
             throw new ArgumentParserException(e.getMessage(), parser);
         }
     }
 
-    /** The environment's options stand first: the later one of two wins. */
+    /** The environment's options come first, because the later one of two wins. */
     private static String[] withEnvironment(String[] args, Map<String, String> environment) {
         List<String> all = new ArrayList<>();
         for (String name : VALUED) {
@@ -119,20 +121,25 @@ record SandboxOptions(
                 .defaultHelp(true)
                 .description("The whole product on one machine: app, twins of WHOOP and Sahha, PostgreSQL, members."
                         + " Every option may also come from the environment, --port as SANDBOX_PORT.")
-                .epilog("Something else: \"" + TWINS + "\" runs the twins alone, beside a deployment; \"" + SIMULATE
-                        + "\" lives a month of many members at full speed and compares what is held with what"
-                        + " happened. \"" + TWINS + " --help\" and \"" + SIMULATE + " --help\" list their options.");
+                .epilog("Other commands: \"" + TWINS
+                        + "\" runs the twins alone, for a deployment that runs elsewhere; \"" + SIMULATE
+                        + "\" simulates a month of many members at full speed and compares the stored records with"
+                        + " WHOOP's. \"" + TWINS + " --help\" and \"" + SIMULATE + " --help\" list their options.");
         parser.addArgument("--port").type(Integer.class).setDefault(8080).help("port of the app");
         parser.addArgument("--admin-port").type(Integer.class).setDefault(8081).help("admin port of the app");
         parser.addArgument("--whoop-port").type(Integer.class).setDefault(9100).help("port of WHOOP's twin");
         parser.addArgument("--sahha-port").type(Integer.class).setDefault(9200).help("port of Sahha's twin");
-        parser.addArgument("--data").metavar("DIR").help("folder the database lives on in; without it nothing stays");
-        parser.addArgument("--users").type(Integer.class).help("members beyond the five of the story: 1 to 500");
+        parser.addArgument("--data").metavar("DIR").help("folder that keeps the databases; without it nothing is kept");
+        parser.addArgument("--users").type(Integer.class).help("extra members beside the five named ones: 1 to 500");
         parser.addArgument("--seed").type(Long.class).setDefault(7L).help("the same seed and start give the same data");
-        parser.addArgument("--speed").type(Double.class).setDefault(1.0).help("seconds that pass in a second");
+        parser.addArgument("--speed")
+                .type(Double.class)
+                .setDefault(1.0)
+                .help("how many seconds pass in a second of real time");
         parser.addArgument("--database-url")
                 .metavar("URL")
-                .help("JDBC URL of a PostgreSQL to use instead of our own; its user may create databases");
+                .help(
+                        "JDBC URL of a PostgreSQL server to use instead of the embedded one; its user may create databases");
         parser.addArgument(NO_OPEN).action(Arguments.storeTrue()).help("do not open the API's page in a browser");
         return parser;
     }

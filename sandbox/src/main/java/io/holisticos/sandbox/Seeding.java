@@ -1,5 +1,6 @@
 package io.holisticos.sandbox;
 
+import io.holisticos.sandbox.environment.SandboxFailure;
 import io.holisticos.twins.whoop.WhoopTwin;
 import io.holisticos.twins.world.Person;
 import java.io.IOException;
@@ -12,32 +13,32 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Brings everybody to where their story begins: connected, and all that WHOOP holds of them read. */
+/** Connects the members that the sandbox starts with, and waits until their WHOOP data is synced. */
 final class Seeding {
 
-    /** Seeded without a consent at start: his is the story of connecting. */
+    /** Not connected at the start, so that the person can try connecting. */
     private static final String WAITS_FOR_CONSENT = "demo-ben";
 
-    /** Seeded with a consent that was taken back. */
+    /** Connected, then revoked at WHOOP. */
     private static final String NEEDS_NEW_CONSENT = "demo-chen";
 
-    private static final Set<String> OF_THE_STORY =
+    private static final Set<String> NAMED =
             Set.of("demo-anna", WAITS_FOR_CONSENT, NEEDS_NEW_CONSENT, "demo-dina", "demo-eve");
 
-    /** As many as the app has threads for syncs. */
+    /** The app has as many threads for syncs. */
     private static final int AT_ONCE = 4;
 
-    /** Of a member, on a slow machine that does nothing else. */
+    /** How long a member takes on a slow machine that does nothing else. */
     private static final double MOST_SECONDS_EACH = 1.0;
 
-    private static final double SAY_EVERY_SECONDS = 5;
+    private static final double REPORT_EVERY_SECONDS = 5;
 
     private final List<Person> people;
     private final WhoopTwin whoop;
     private final Members members;
     private final Progress progress;
     private final AtomicInteger connected = new AtomicInteger();
-    private double saidAt;
+    private double reportedAt;
 
     Seeding(List<Person> people, WhoopTwin whoop, Members members, Progress progress) {
         this.people = people.stream()
@@ -53,19 +54,19 @@ final class Seeding {
                 .filter(person -> person.userId().equals(NEEDS_NEW_CONSENT))
                 .findFirst()
                 .orElseThrow();
-        List<Person> story = new ArrayList<>(people);
-        story.removeIf(person -> !OF_THE_STORY.contains(person.userId())
+        List<Person> named = new ArrayList<>(people);
+        named.removeIf(person -> !NAMED.contains(person.userId())
                 || Set.of(WAITS_FOR_CONSENT, NEEDS_NEW_CONSENT).contains(person.userId()));
         List<Person> others = new ArrayList<>(people);
-        others.removeIf(person -> OF_THE_STORY.contains(person.userId()));
-        connect(chen); // first, since most happens to him
-        for (Person person : story) {
+        others.removeIf(person -> NAMED.contains(person.userId()));
+        connect(chen); // first, because his revocation takes the longest
+        for (Person person : named) {
             connect(person);
         }
         members.awaitFirstSync(chen, () -> {});
         whoop.revokeGrant(chen.userId());
         members.requestSync(chen);
-        for (Person person : story) {
+        for (Person person : named) {
             members.awaitFirstSync(person, () -> {});
         }
         members.awaitStatus(chen, "reauthorization_required");
@@ -80,21 +81,21 @@ final class Seeding {
         progress.say("  " + person.userId() + " allowed access");
     }
 
-    /** The many: several at a time, as a backend of theirs connects them, and read while the next ones come. */
-    private void seed(List<Person> many) throws IOException, InterruptedException {
-        progress.say("Connecting %d more members; this may take up to %d min".formatted(many.size(), (int)
-                Math.ceil((30 + many.size() * MOST_SECONDS_EACH) / 60)));
+    /** Connects the extra members, several at a time and without pages; earlier ones sync while later ones connect. */
+    private void seed(List<Person> extra) throws IOException, InterruptedException {
+        progress.say("Connecting %d more members; this may take up to %d min".formatted(extra.size(), (int)
+                Math.ceil((30 + extra.size() * MOST_SECONDS_EACH) / 60)));
         ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
         try {
-            CompletableFuture<Void> all = CompletableFuture.allOf(many.stream()
+            CompletableFuture<Void> all = CompletableFuture.allOf(extra.stream()
                     .map(person -> CompletableFuture.runAsync(() -> connectQuickly(person), threads))
                     .toArray(CompletableFuture[]::new));
             int synced = 0;
-            for (Person person : many) {
-                int before = synced++;
+            for (Person person : extra) {
+                int done = synced++;
                 members.awaitFirstSync(person, () -> {
                     requireNoFailure(all);
-                    say(many.size(), before);
+                    report(extra.size(), done);
                 });
             }
         } finally {
@@ -110,7 +111,7 @@ final class Seeding {
             throw new SandboxFailure("connecting " + person.userId() + " failed: " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new SandboxFailure("connecting " + person.userId() + " was given up", e);
+            throw new SandboxFailure("connecting " + person.userId() + " was interrupted", e);
         }
     }
 
@@ -124,9 +125,9 @@ final class Seeding {
         }
     }
 
-    private void say(int all, int synced) {
-        if (progress.seconds() >= saidAt + SAY_EVERY_SECONDS) {
-            saidAt = progress.seconds();
+    private void report(int all, int synced) {
+        if (progress.seconds() >= reportedAt + REPORT_EVERY_SECONDS) {
+            reportedAt = progress.seconds();
             progress.say("  %d of %d members allowed access, %d are synced".formatted(connected.get(), all, synced));
         }
     }

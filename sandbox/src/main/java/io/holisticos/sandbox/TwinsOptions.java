@@ -1,5 +1,7 @@
 package io.holisticos.sandbox;
 
+import io.holisticos.sandbox.environment.CommandLine;
+import io.holisticos.sandbox.environment.Ports;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
@@ -11,10 +13,10 @@ import net.sourceforge.argparse4j.inf.ArgumentParserException;
 import net.sourceforge.argparse4j.inf.Namespace;
 
 /**
- * What stand-alone twins were asked for, on the command line.
+ * The options of the command {@code twins}.
  *
  * @param redirectUris as registered with WHOOP
- * @param webhooks where events are sent; Sahha's where the path ends in {@code /sahha}, WHOOP's everywhere else
+ * @param webhooks receivers of events: of Sahha's where the path ends in {@code /sahha}, else of WHOOP's
  */
 record TwinsOptions(
         int whoopPort,
@@ -48,7 +50,7 @@ record TwinsOptions(
         return new Ports().with("--whoop-port", whoopPort).with("--sahha-port", sahhaPort);
     }
 
-    /** Both ports, by their options. */
+    /** Both ports, by option. */
     Ports ports() {
         return ports(whoopPort, sahhaPort);
     }
@@ -65,7 +67,7 @@ record TwinsOptions(
         return webhook.getPath().endsWith(SAHHA);
     }
 
-    /** What WHOOP registers: https, an app's scheme, and http on loopback. */
+    /** WHOOP registers https, an app's own scheme, and http on loopback. */
     private static void requireRedirect(String text) {
         URI uri = address("--redirect-uri", text);
         if (isHttp(uri) && !isLoopback(uri)) {
@@ -93,7 +95,7 @@ record TwinsOptions(
                 return uri;
             }
         } catch (URISyntaxException e) {
-            // said below
+            // reported below
         }
         throw new IllegalArgumentException(option + " must be a whole address, was " + text);
     }
@@ -109,30 +111,30 @@ record TwinsOptions(
     /**
      * Reads the command line.
      *
-     * @throws ArgumentParserException when it makes no sense, or {@code --help} was asked for: hand it to {@link CommandLine#explain}
+     * @throws ArgumentParserException for an invalid option and for {@code --help}; {@link CommandLine#explain} prints it
      */
     static TwinsOptions parse(String[] args) throws ArgumentParserException {
         ArgumentParser parser = parser();
-        Namespace given = parser.parseArgs(args);
+        Namespace options = parser.parseArgs(args);
         try {
             return new TwinsOptions(
-                    given.getInt("whoop_port"),
-                    given.getInt("sahha_port"),
-                    all(given, "redirect_uri", REDIRECT_URIS),
-                    all(given, "webhook", WEBHOOKS).stream()
+                    options.getInt("whoop_port"),
+                    options.getInt("sahha_port"),
+                    all(options, "redirect_uri", REDIRECT_URIS),
+                    all(options, "webhook", WEBHOOKS).stream()
                             .map(text -> address("--webhook", text))
                             .toList(),
-                    CommandLine.users(given.get("users")),
-                    given.getLong("seed"),
-                    given.getDouble("speed"));
+                    CommandLine.users(options.get("users")),
+                    options.getLong("seed"),
+                    options.getDouble("speed"));
         } catch (IllegalArgumentException e) {
             throw new ArgumentParserException(e.getMessage(), parser);
         }
     }
 
-    /** Of an option that may be repeated and takes several each time. */
-    private static List<String> all(Namespace given, String option, List<String> otherwise) {
-        List<List<String>> lists = given.get(option);
+    /** All values of an option that may be repeated and takes several values each time. */
+    private static List<String> all(Namespace options, String option, List<String> otherwise) {
+        List<List<String>> lists = options.get(option);
         return lists == null
                 ? otherwise
                 : lists.stream().flatMap(List::stream).distinct().toList();
@@ -159,9 +161,12 @@ record TwinsOptions(
                 .action(Arguments.append())
                 .help("where events are sent: Sahha's where the path ends in " + SAHHA
                         + ", WHOOP's to all others (default: " + String.join(" ", WEBHOOKS) + ")");
-        parser.addArgument("--users").type(Integer.class).help("members beyond the five of the story: 1 to 500");
+        parser.addArgument("--users").type(Integer.class).help("extra members beside the five named ones: 1 to 500");
         parser.addArgument("--seed").type(Long.class).setDefault(7L).help("the same seed and start give the same data");
-        parser.addArgument("--speed").type(Double.class).setDefault(1.0).help("seconds that pass in a second");
+        parser.addArgument("--speed")
+                .type(Double.class)
+                .setDefault(1.0)
+                .help("how many seconds pass in a second of real time");
         return parser;
     }
 }

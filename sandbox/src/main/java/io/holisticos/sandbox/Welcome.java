@@ -1,6 +1,6 @@
 package io.holisticos.sandbox;
 
-/** What a person sees when everything is up: where, who, and commands to copy. */
+/** What the person sees when everything runs: addresses, members, and commands to copy. */
 final class Welcome {
 
     private Welcome() {}

@@ -3,6 +3,7 @@ package io.holisticos.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holisticos.sandbox.environment.CommandLine;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -12,11 +13,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What may be asked of the sandbox, and what the person hears who asks for something else. */
+/** The sandbox's options, and what the person reads after an invalid one. */
 class SandboxOptionsTest {
 
     @Test
-    void withoutOptionsThereAreTheFiveOfTheStory() throws ArgumentParserException {
+    void withoutOptionsThereAreTheFiveNamedMembers() throws ArgumentParserException {
         SandboxOptions options = SandboxOptions.parse(new String[0], Map.of());
 
         assertThat(options).isEqualTo(new SandboxOptions(8080, 8081, 9100, 9200, null, 0, 7, 1, null, true));
@@ -24,7 +25,7 @@ class SandboxOptionsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 20, 500})
-    void upToFiveHundredMembersMoreMayBeAskedFor(int users) throws ArgumentParserException {
+    void thereMayBeUpToFiveHundredExtraMembers(int users) throws ArgumentParserException {
         assertThat(parse("--users", Integer.toString(users)).users()).isEqualTo(users);
     }
 
@@ -48,12 +49,12 @@ class SandboxOptionsTest {
                 "--unknown",
                 "something"
             })
-    void whatMakesNoSenseIsRefusedWithOneLine(String line) {
+    void anInvalidOptionIsRefusedWithOneLine(String line) {
         assertThat(refusal(() -> parse(line.split(" ")))).isNotBlank();
     }
 
     @Test
-    void whatIsWrongInTheEnvironmentIsRefusedTheSameWay() {
+    void anInvalidEnvironmentVariableIsRefusedTheSameWay() {
         String refusal = refusal(() -> SandboxOptions.parse(new String[0], Map.of("SANDBOX_USERS", "501")));
 
         assertThat(refusal).contains("--users must be 1 to 500, was 501");
@@ -66,8 +67,8 @@ class SandboxOptionsTest {
     /** The line that the person reads. */
     static String refusal(Parse parse) {
         PrintStream usual = System.err;
-        ByteArrayOutputStream said = new ByteArrayOutputStream();
-        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
         try {
             assertThatThrownBy(parse::run)
                     .isInstanceOfSatisfying(
@@ -76,8 +77,8 @@ class SandboxOptionsTest {
         } finally {
             System.setErr(usual);
         }
-        assertThat(said.toString(StandardCharsets.UTF_8).lines()).hasSize(1);
-        return said.toString(StandardCharsets.UTF_8);
+        assertThat(printed.toString(StandardCharsets.UTF_8).lines()).hasSize(1);
+        return printed.toString(StandardCharsets.UTF_8);
     }
 
     interface Parse {

@@ -48,7 +48,7 @@ class SandboxProcessTest {
     private static final Duration END_MAY_TAKE = Duration.ofSeconds(5);
     private static final int ENDED_BY_SIGTERM = 128 + 15;
 
-    /** The sandbox's temporary folder: what it starts there is known by it. */
+    /** The sandbox's temporary folder; a process whose program lies in it was started by the sandbox. */
     @TempDir
     Path temporary;
 
@@ -104,7 +104,7 @@ class SandboxProcessTest {
 
     @Test
     @Timeout(400)
-    void aStartWithTwentyMembersMoreSaysHowLongItTakesAndWarnsOfNothing() {
+    void aStartWithTwentyExtraMembersSaysHowLongItTakesAndLogsNoWarning() {
         List<String> options = new ArrayList<>(ports());
         options.addAll(List.of("--users", "20"));
         try (JavaProcess sandbox = sandbox(options)) {
@@ -236,7 +236,7 @@ class SandboxProcessTest {
         }
     }
 
-    /** Servers whose program lies in the sandbox's temporary folder. */
+    /** The PostgreSQL servers that the sandbox started. */
     private List<ProcessHandle> postgres() {
         return ProcessHandle.allProcesses()
                 .filter(one ->
@@ -244,7 +244,7 @@ class SandboxProcessTest {
                 .toList();
     }
 
-    /** One that has ended, but was not asked for its status yet, has no program any more. */
+    /** A process that ended, but whose parent has not asked for its status, is alive and has no program any more. */
     private static boolean runs(ProcessHandle process) {
         return process.isAlive() && process.info().command().isPresent();
     }
@@ -265,7 +265,7 @@ class SandboxProcessTest {
         long end = System.nanoTime() + patience.toNanos();
         while (!holds.getAsBoolean()) {
             if (System.nanoTime() > end) {
-                throw new AssertionError(what + " did not come about within " + patience);
+                throw new AssertionError(what + " did not happen within " + patience);
             }
             LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
         }

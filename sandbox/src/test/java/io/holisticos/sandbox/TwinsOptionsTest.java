@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What may be asked of stand-alone twins. */
+/** The options of the command {@code twins}. */
 class TwinsOptionsTest {
 
     @Test
@@ -58,7 +58,7 @@ class TwinsOptionsTest {
                 "--speed -1",
                 "--port 8080"
             })
-    void whatMakesNoSenseIsRefusedWithOneLine(String line) {
+    void anInvalidOptionIsRefusedWithOneLine(String line) {
         assertThat(SandboxOptionsTest.refusal(() -> parse(line))).isNotBlank();
     }
 

@@ -32,11 +32,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The twins alone, as a person starts them beside a deployment: a process, its last line, what it sends, Ctrl-C. */
+/** The twins alone, as a person starts them for a deployment: a process, its last line, what it sends, Ctrl-C. */
 @Timeout(120)
 class TwinsProcessTest {
 
     private static final Duration START_MAY_TAKE = Duration.ofSeconds(60);
+    private static final Duration RECEIVED_WITHIN = Duration.ofSeconds(30);
     private static final Duration END_MAY_TAKE = Duration.ofSeconds(5);
     private static final int ENDED_BY_SIGINT = 128 + 2;
     private static final int ENDED_BY_SIGTERM = 128 + 15;
@@ -136,7 +137,7 @@ class TwinsProcessTest {
         }
     }
 
-    /** The member allows access; returns the code that the deployment was sent. */
+    /** The member allows access; returns the code that the deployment receives. */
     private String consent(String back) throws Exception {
         new MemberBrowser()
                 .allow(whoop("/oauth/oauth2/auth?response_type=code&client_id=sandbox-client&redirect_uri=" + back
@@ -169,13 +170,14 @@ class TwinsProcessTest {
     }
 
     private String awaitReceived(String beginning) throws InterruptedException {
-        for (; ; ) {
-            String next = received.poll(30, TimeUnit.SECONDS);
-            assertThat(next).as("nothing like " + beginning + " came").isNotNull();
-            if (next.startsWith(beginning)) {
+        long deadline = System.nanoTime() + RECEIVED_WITHIN.toNanos();
+        for (long left = RECEIVED_WITHIN.toNanos(); left > 0; left = deadline - System.nanoTime()) {
+            String next = received.poll(left, TimeUnit.NANOSECONDS);
+            if (next != null && next.startsWith(beginning)) {
                 return next;
             }
         }
+        throw new AssertionError("nothing that begins with " + beginning + " was received");
     }
 
     private URI whoop(String path) {

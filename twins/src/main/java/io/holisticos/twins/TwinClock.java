@@ -9,16 +9,16 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * The one clock that the application and both twins share: it may run faster than real time and be pushed forward.
+ * The one clock that the application and both twins share: it may run faster than real time and be advanced.
  *
  * <p>Safe for any number of threads; instants never go backwards. {@link #withZone} gives a view of the same time.
  */
 public final class TwinClock extends Clock {
-    private final Timeline timeline;
+    private final SharedTime time;
     private final ZoneId zone;
 
-    private TwinClock(Timeline timeline, ZoneId zone) {
-        this.timeline = timeline;
+    private TwinClock(SharedTime time, ZoneId zone) {
+        this.time = time;
         this.zone = zone;
     }
 
@@ -32,7 +32,7 @@ public final class TwinClock extends Clock {
         if (!(speed >= 0) || speed > 1_000_000) {
             throw new IllegalArgumentException("speed must be between 0 and 1000000, was " + speed);
         }
-        return new TwinClock(new Timeline(start, speed), ZoneOffset.UTC);
+        return new TwinClock(new SharedTime(start, speed), ZoneOffset.UTC);
     }
 
     /** Stands still until advanced. */
@@ -40,24 +40,19 @@ public final class TwinClock extends Clock {
         return startingAt(start, 0);
     }
 
-    /** Pushes time forward and tells everyone who asked through {@link #onAdvance}. Returns the new time. */
+    /** Advances time and calls the listeners of {@link #onAdvance}. Returns the new time. */
     public Instant advance(Duration step) {
-        return timeline.advance(step);
+        return time.advance(step);
     }
 
     /** Calls the listener after each {@link #advance}, on the thread that advanced. */
     public void onAdvance(Runnable listener) {
-        timeline.listeners.add(listener);
-    }
-
-    /** How many seconds pass here while one passes on the wall; 0 for a clock that stands still. */
-    public double speed() {
-        return timeline.speed;
+        time.listeners.add(listener);
     }
 
     @Override
     public Instant instant() {
-        return timeline.now();
+        return time.now();
     }
 
     @Override
@@ -67,16 +62,16 @@ public final class TwinClock extends Clock {
 
     @Override
     public Clock withZone(ZoneId other) {
-        return new TwinClock(timeline, other);
+        return new TwinClock(time, other);
     }
 
-    private static final class Timeline {
+    private static final class SharedTime {
         private final double speed;
         private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
         private Instant base;
         private long anchorNanos = System.nanoTime();
 
-        private Timeline(Instant start, double speed) {
+        private SharedTime(Instant start, double speed) {
             this.base = start;
             this.speed = speed;
         }

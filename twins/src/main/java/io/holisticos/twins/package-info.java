@@ -1,7 +1,9 @@
 /**
- * The twins of WHOOP and Sahha: what a developer and every test talk to in place of the real services.
+ * The twins of WHOOP and Sahha, which a developer and every test call instead of the real services.
  *
- * <p>May use nothing of ours. Start reading at {@link io.holisticos.twins.TwinClock}, then {@code world}.
+ * <p>May use: nothing of ours.
+ *
+ * <p>Start reading at {@link io.holisticos.twins.TwinClock}, then {@code world}.
  */
 @NullMarked
 package io.holisticos.twins;

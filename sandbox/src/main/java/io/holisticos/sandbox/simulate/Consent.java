@@ -2,42 +2,43 @@ package io.holisticos.sandbox.simulate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.holisticos.sandbox.SandboxFailure;
-import io.holisticos.sandbox.simulate.Caller.Answer;
+import io.holisticos.sandbox.environment.SandboxFailure;
+import io.holisticos.sandbox.simulate.AppClient.Response;
 import io.holisticos.twins.world.Person;
 import java.net.URI;
 import java.util.Arrays;
 
-/** How a member connects: the service's own routes, with the consent page's way taken without drawing the page. */
+/** Connects members over the app's own routes. WHOOP's twin consents for them without showing its page. */
 final class Consent {
 
-    private final Town town;
-    private final Caller caller;
+    private final SimulatedDeployment deployment;
+    private final AppClient app;
 
-    Consent(Town town, Caller caller) {
-        this.town = town;
-        this.caller = caller;
+    Consent(SimulatedDeployment deployment, AppClient app) {
+        this.deployment = deployment;
+        this.app = app;
     }
 
-    /** Returns false when the app asks to come back later, as it does while the quota is used up. */
+    /** Connects a member. Returns false when the app asks to try again later, as it does while the quota is used up. */
     boolean connect(Person member) {
-        Answer initiated = caller.post(
+        Response initiated = app.post(
                 "/internal/oauth/initiate",
                 JsonNodeFactory.instance.objectNode().put("user_id", member.userId()));
         if (initiated.status() == 503) {
             return false;
         }
-        JsonNode begun = require(initiated).body();
-        URI back = town.whoop()
+        JsonNode started = require(initiated).body();
+        URI redirect = deployment
+                .whoop()
                 .allow(
                         member.userId(),
-                        URI.create(begun.path("authorization_url").asText()));
-        Answer ended = caller.post(
+                        URI.create(started.path("authorization_url").asText()));
+        Response ended = app.post(
                 "/internal/oauth/callback",
                 JsonNodeFactory.instance
                         .objectNode()
-                        .put("code", parameter(back, "code"))
-                        .put("state", parameter(back, "state")));
+                        .put("code", parameter(redirect, "code"))
+                        .put("state", parameter(redirect, "state")));
         if (ended.status() == 503) {
             return false;
         }
@@ -45,11 +46,11 @@ final class Consent {
         return true;
     }
 
-    private static Answer require(Answer answer) {
-        if (answer.status() != 200) {
-            throw new SandboxFailure("connecting a member was answered with " + answer.status());
+    private static Response require(Response response) {
+        if (response.status() != 200) {
+            throw new SandboxFailure("connecting a member was answered with " + response.status());
         }
-        return answer;
+        return response;
     }
 
     private static String parameter(URI address, String name) {
@@ -57,6 +58,6 @@ final class Consent {
                 .filter(pair -> pair.startsWith(name + "="))
                 .map(pair -> pair.substring(name.length() + 1))
                 .findFirst()
-                .orElseThrow(() -> new SandboxFailure("the twin sent the member back without " + name));
+                .orElseThrow(() -> new SandboxFailure("the twin's redirect lacks " + name));
     }
 }

@@ -3,7 +3,7 @@ package io.holisticos.sandbox.simulate;
 import java.util.Comparator;
 
 /**
- * Something held otherwise than it happened; names only, never values.
+ * A difference between what is stored and what happened. It names fields and never contains values.
  *
  * @param where member and record, such as {@code demo-0007 sleeps 0f0e…}
  * @param what the field, or {@code missing} or {@code extra}

@@ -15,11 +15,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cycle with what belongs to it, and which day it is, by the written rules: the local date on which its main sleep
- * ended, without one the local date twelve hours after its start.
+ * A cycle with its recovery and sleeps, and the day it belongs to. By the documented rules that is the local date on which
+ * its main sleep ended; without a main sleep, the local date twelve hours after the cycle's start.
  *
- * @param sleep the longest sleep that is no nap; a missing node without one, as are the others
- * @param span of the cycle; null without one
+ * @param cycle a missing node if WHOOP has none; the same holds for recovery and sleep
+ * @param sleep the longest sleep that is not a nap
+ * @param span from the cycle's start to its end; null without a cycle
  */
 record ExpectedCycle(
         long id,
@@ -30,21 +31,21 @@ record ExpectedCycle(
         List<JsonNode> otherSleeps,
         @Nullable Span span) {
 
-    /** @param end the end of time while it goes on */
+    /** @param end {@link Instant#MAX} while the cycle is open */
     record Span(Instant start, Instant end) {
         static Span of(JsonNode cycle) {
             return new Span(
-                    Wire.moment(cycle.path("start")),
-                    cycle.path("end").isNull() ? Instant.MAX : Wire.moment(cycle.path("end")));
+                    WireJson.moment(cycle.path("start")),
+                    cycle.path("end").isNull() ? Instant.MAX : WireJson.moment(cycle.path("end")));
         }
     }
 
     private static final Duration TO_THE_DAY = Duration.ofHours(12);
 
-    /** Within this time of its start a cycle says which day a workout is on. */
+    /** A workout that begins within this time of a cycle's start belongs to the cycle's day. */
     private static final Duration REACH = Duration.ofHours(36);
 
-    /** By length of main sleep, then by end, a running one last; of equals the higher id. */
+    /** The cycle that decides about a day: longest main sleep, then latest end, an open one last, then highest id. */
     static final Comparator<ExpectedCycle> WEIGHT = Comparator.comparing(ExpectedCycle::slept)
             .thenComparing(ExpectedCycle::ended)
             .thenComparing(ExpectedCycle::id);
@@ -56,9 +57,9 @@ record ExpectedCycle(
             (sleep.path("nap").asBoolean() ? naps : nights).add(sleep);
         }
         nights.sort(Comparator.comparing(ExpectedCycle::length)
-                .thenComparing(sleep -> Wire.moment(sleep.path("end")))
+                .thenComparing(sleep -> WireJson.moment(sleep.path("end")))
                 .reversed());
-        naps.sort(Comparator.comparing(nap -> Wire.moment(nap.path("start"))));
+        naps.sort(Comparator.comparing(nap -> WireJson.moment(nap.path("start"))));
         return new ExpectedCycle(
                 id,
                 orMissing(cycle),
@@ -80,7 +81,7 @@ record ExpectedCycle(
         return naps.stream().findFirst().map(nap -> localDate(nap, "end"));
     }
 
-    /** Whether a workout that begins then is on the day of this cycle. */
+    /** Whether a workout that begins at that moment belongs to this cycle's day. */
     boolean reaches(Instant moment) {
         return span != null
                 && !moment.isBefore(span.start())
@@ -88,7 +89,7 @@ record ExpectedCycle(
                 && moment.isBefore(span.end());
     }
 
-    /** WHOOP's records by the word they have in an answer; one that is not there has no entry. */
+    /** WHOOP's records by their key in an answer; the list is empty where WHOOP has none. */
     Map<String, List<JsonNode>> details() {
         Map<String, List<JsonNode>> details = new LinkedHashMap<>();
         details.put("cycle", present(cycle));
@@ -100,7 +101,7 @@ record ExpectedCycle(
     }
 
     static LocalDate localDate(JsonNode record, String field) {
-        return LocalDate.ofInstant(Wire.moment(record.path(field)), offset(record));
+        return LocalDate.ofInstant(WireJson.moment(record.path(field)), offset(record));
     }
 
     private Duration slept() {
@@ -111,11 +112,11 @@ record ExpectedCycle(
         if (span != null) {
             return span.end();
         }
-        return sleep.isMissingNode() ? Instant.MIN : Wire.moment(sleep.path("end"));
+        return sleep.isMissingNode() ? Instant.MIN : WireJson.moment(sleep.path("end"));
     }
 
     private static Duration length(JsonNode sleep) {
-        return Duration.between(Wire.moment(sleep.path("start")), Wire.moment(sleep.path("end")));
+        return Duration.between(WireJson.moment(sleep.path("start")), WireJson.moment(sleep.path("end")));
     }
 
     private static ZoneOffset offset(JsonNode record) {

@@ -12,12 +12,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the API must say of a day of somebody whose only source is WHOOP, from WHOOP's records and the written rules
- * alone: none of the product's code has a part in it.
+ * What the API must answer for one day of a member whose only source is WHOOP. It follows from WHOOP's records and the
+ * documented rules, without any of the product's code.
  *
  * @param scores by name
  * @param metrics by name
- * @param details WHOOP's own records by the word in the answer; null where there must be none
+ * @param details WHOOP's own records by their key in the answer; null when the answer must have none
  */
 record ExpectedDay(
         Map<String, BigDecimal> scores,
@@ -28,14 +28,14 @@ record ExpectedDay(
     private static final BigDecimal KILOJOULE_PER_KCAL = new BigDecimal("4.184");
     private static final BigDecimal MILLIS_PER_MINUTE = new BigDecimal(60_000);
 
-    /** What can be true of a day, by the written rules (docs/decisions/implausible-values.md). */
+    /** The plausible values of a day, by the documented rules (docs/decisions/implausible-values.md). */
     private record Range(int min, int max) {
         boolean contains(BigDecimal value) {
             return value.compareTo(BigDecimal.valueOf(min)) >= 0 && value.compareTo(BigDecimal.valueOf(max)) <= 0;
         }
     }
 
-    private static final Range OF_A_NIGHT = new Range(0, 1440);
+    private static final Range NIGHT_MINUTES = new Range(0, 1440);
     private static final Range PERCENT = new Range(0, 100);
     private static final Map<String, Range> RANGES = Map.ofEntries(
             entry("heart_rate.resting", new Range(20, 200)),
@@ -47,13 +47,13 @@ record ExpectedDay(
             entry("respiratory_rate.sleep", new Range(4, 60)),
             entry("energy.total", new Range(0, 20_000)),
             entry("steps", new Range(0, 400_000)),
-            entry("sleep.duration", OF_A_NIGHT),
+            entry("sleep.duration", NIGHT_MINUTES),
             entry("sleep.in_bed", new Range(1, 1440)),
             entry("sleep.need", new Range(1, 1440)),
-            entry("sleep.awake", OF_A_NIGHT),
-            entry("sleep.light", OF_A_NIGHT),
-            entry("sleep.deep", OF_A_NIGHT),
-            entry("sleep.rem", OF_A_NIGHT),
+            entry("sleep.awake", NIGHT_MINUTES),
+            entry("sleep.light", NIGHT_MINUTES),
+            entry("sleep.deep", NIGHT_MINUTES),
+            entry("sleep.rem", NIGHT_MINUTES),
             entry("sleep.interruptions", new Range(0, 1440)),
             entry("sleep.efficiency", PERCENT),
             entry("sleep.consistency", PERCENT),
@@ -61,7 +61,7 @@ record ExpectedDay(
             entry("whoop_sleep_performance", PERCENT),
             entry("whoop_strain", new Range(0, 21)));
 
-    private static final BigDecimal NO_CONTRADICTION_MINUTES = BigDecimal.valueOf(30);
+    private static final BigDecimal TOLERANCE_MINUTES = BigDecimal.valueOf(30);
 
     static ExpectedDay of(@Nullable ExpectedCycle primary, List<JsonNode> workouts) {
         ExpectedDay day = new ExpectedDay(
@@ -70,23 +70,23 @@ record ExpectedDay(
             day.addRecovery(primary.recovery().path("score"));
             day.addCycle(primary.cycle());
             day.addSleep(primary.sleep().path("score"));
-            day.dropWhatCannotBe();
+            day.dropImplausible();
         }
         return day;
     }
 
-    private void dropWhatCannotBe() {
-        scores.entrySet().removeIf(score -> cannotBe(score.getKey(), score.getValue()));
-        metrics.entrySet().removeIf(metric -> cannotBe(metric.getKey(), metric.getValue()));
+    private void dropImplausible() {
+        scores.entrySet().removeIf(score -> isImplausible(score.getKey(), score.getValue()));
+        metrics.entrySet().removeIf(metric -> isImplausible(metric.getKey(), metric.getValue()));
         dropIfShorter("sleep.duration", "sleep.light", "sleep.deep", "sleep.rem");
         dropIfShorter("sleep.in_bed", "sleep.awake");
         dropIfShorter("sleep.in_bed", "sleep.duration");
     }
 
-    private static boolean cannotBe(String name, BigDecimal value) {
+    private static boolean isImplausible(String name, BigDecimal value) {
         Range range = RANGES.get(name);
         if (range == null) {
-            throw new IllegalStateException("no range is written for " + name);
+            throw new IllegalStateException("there is no plausible range for " + name);
         }
         return !range.contains(value);
     }
@@ -95,8 +95,8 @@ record ExpectedDay(
         BigDecimal sum = Stream.of(parts)
                 .map(part -> metrics.getOrDefault(part, BigDecimal.ZERO))
                 .reduce(BigDecimal.ZERO, BigDecimal::add);
-        BigDecimal least = sum.subtract(NO_CONTRADICTION_MINUTES);
-        metrics.computeIfPresent(whole, (name, value) -> value.compareTo(least) < 0 ? null : value);
+        BigDecimal shortest = sum.subtract(TOLERANCE_MINUTES);
+        metrics.computeIfPresent(whole, (name, value) -> value.compareTo(shortest) < 0 ? null : value);
     }
 
     static BigDecimal kcal(JsonNode kilojoule) {

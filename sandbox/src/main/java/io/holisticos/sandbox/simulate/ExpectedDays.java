@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** All days of a member as the API must show them, from WHOOP's records. */
+/** All days of a member as the API must answer them, from WHOOP's records. */
 final class ExpectedDays {
 
     private static final ExpectedDay EMPTY = ExpectedDay.of(null, List.of());
 
     private final Map<LocalDate, ExpectedDay> days = new TreeMap<>();
 
-    /** @param records by the twin's word for their kind */
+    /** @param records by kind, as the twin names it */
     ExpectedDays(Map<String, List<JsonNode>> records) {
         List<ExpectedCycle> cycles = cycles(records);
         Map<LocalDate, List<ExpectedCycle>> byDay = new TreeMap<>();
@@ -31,7 +31,7 @@ final class ExpectedDays {
         }
         workouts.values()
                 .forEach(all ->
-                        all.sort(Comparator.comparing((JsonNode workout) -> Wire.moment(workout.path("start")))));
+                        all.sort(Comparator.comparing((JsonNode workout) -> WireJson.moment(workout.path("start")))));
         byDay.forEach((day, ofDay) -> days.put(
                 day,
                 ExpectedDay.of(
@@ -71,7 +71,7 @@ final class ExpectedDays {
     }
 
     private static LocalDate dayOf(JsonNode workout, List<ExpectedCycle> cycles) {
-        Instant start = Wire.moment(workout.path("start"));
+        Instant start = WireJson.moment(workout.path("start"));
         return cycles.stream()
                 .filter(cycle -> cycle.reaches(start))
                 .max(ExpectedCycle.WEIGHT)

@@ -1,6 +1,6 @@
 package io.holisticos.sandbox.simulate;
 
-import io.holisticos.sandbox.SandboxFailure;
+import io.holisticos.sandbox.environment.SandboxFailure;
 import io.holisticos.twins.world.Person;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,16 +9,16 @@ import java.util.Deque;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The days before day 1: everybody connects, as many a day as the quota can carry beside those who are there already. */
+/** The days before day 1: members connect, as many a day as the quota allows beside those who already are. */
 final class Onboarding {
 
-    /** Calls of a day that may be spent; WHOOP grants 10,000, and the governor keeps some back. */
+    /** Calls that a day may use; WHOOP grants 10,000, and the quota governor keeps some back. */
     private static final int DAILY_CALLS = 9_500;
 
-    /** What a connected member costs on a usual day. */
+    /** Calls of a connected member on a usual day. */
     private static final double USUAL_COST = 4.6;
 
-    /** Profile, body, thirty days of four collections; and the pages of the backfill. */
+    /** Calls for the profile, the body measurement and thirty days of four collections; backfill pages come on top. */
     private static final int FIRST_SYNC = 11;
 
     private static final int DAYS_PER_PAGE = 25;
@@ -28,31 +28,33 @@ final class Onboarding {
     private static final Duration FIRST_OF_DAY = Duration.ofMinutes(10);
     private static final Duration OPENING_HOURS = Duration.ofHours(20);
 
-    /** So many come in one moment: their first syncs go on side by side, as they would if it were not for the clock. */
+    /** How many members connect at the same moment, so that their first syncs run in parallel. */
     private static final int TOGETHER = 4;
 
-    private static final Duration AGAIN = Duration.ofMinutes(5);
+    private static final Duration RETRY_AFTER = Duration.ofMinutes(5);
 
-    private final Driver driver;
+    private final ClockDriver driver;
     private final Consent consent;
     private final Deque<Person> waiting;
     private final int all;
     private final double costOfOne;
     private int connected;
 
-    Onboarding(Driver driver, Consent consent, Town town, Scenario scenario) {
+    Onboarding(ClockDriver driver, Consent consent, SimulatedDeployment deployment, Scenario scenario) {
         this.driver = driver;
         this.consent = consent;
-        this.waiting = new ArrayDeque<>(town.members());
+        this.waiting = new ArrayDeque<>(deployment.members());
         this.all = waiting.size();
         int older = Math.max(0, scenario.history() - FIRST_WINDOW_DAYS);
-        this.costOfOne = FIRST_SYNC + COLLECTIONS * (1 + older / DAYS_PER_PAGE) + USUAL_COST / 2; // of half a day
+        this.costOfOne = FIRST_SYNC
+                + COLLECTIONS * (1 + older / DAYS_PER_PAGE)
+                + USUAL_COST / 2; // on the day of connecting, half of it on average
     }
 
-    /** Plans a day's consents. */
+    /** Plans who connects on that day, and when. */
     void plan(Instant day) {
-        double room = DAILY_CALLS - connected * USUAL_COST;
-        int today = (int) Math.min(waiting.size(), Math.max(FEWEST_A_DAY, room / costOfOne));
+        double callsLeft = DAILY_CALLS - connected * USUAL_COST;
+        int today = (int) Math.min(waiting.size(), Math.max(FEWEST_A_DAY, callsLeft / costOfOne));
         for (int i = 0; i < today; i += TOGETHER) {
             int together = Math.min(TOGETHER, today - i);
             Instant moment =
@@ -61,7 +63,7 @@ final class Onboarding {
         }
     }
 
-    /** Whether everybody is connected. */
+    /** Whether all members are connected. */
     boolean isDone() {
         return connected == all;
     }
@@ -78,7 +80,7 @@ final class Onboarding {
         if (refused.isEmpty()) {
             return;
         }
-        Instant later = moment.plus(AGAIN);
+        Instant later = moment.plus(RETRY_AFTER);
         if (later.isAfter(since.plus(Duration.ofDays(2)))) {
             throw new SandboxFailure(refused.size() + " members could not connect for two days");
         }

@@ -1,6 +1,6 @@
 package io.holisticos.sandbox.simulate;
 
-import io.holisticos.sandbox.CommandLine;
+import io.holisticos.sandbox.environment.CommandLine;
 import net.sourceforge.argparse4j.ArgumentParsers;
 import net.sourceforge.argparse4j.inf.ArgumentParser;
 import net.sourceforge.argparse4j.inf.ArgumentParserException;
@@ -8,21 +8,21 @@ import net.sourceforge.argparse4j.inf.Namespace;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be lived through.
+ * What to simulate.
  *
- * @param days that are counted; days of connecting come before them, two quiet ones after
- * @param history days that members have been with WHOOP when the first of them connects, 31 to 730
- * @param databaseUrl a PostgreSQL to use instead of our own, as a JDBC URL whose user may create databases
+ * @param days the counted days; the days of connecting come before them, two final days after them
+ * @param history how many days the members have been with WHOOP when the first of them connects, 31 to 730
+ * @param databaseUrl the JDBC URL of a server to use; its user may create databases. Null for the embedded server
  */
 record Scenario(
         int users,
         int days,
         long seed,
         int history,
-        Odds odds,
+        Rates rates,
         @Nullable String databaseUrl) {
 
-    /** More could not be connected within WHOOP's quota anyway. */
+    /** WHOOP's quota has no room to connect more. */
     private static final int MOST_USERS = 5_000;
 
     Scenario {
@@ -32,19 +32,19 @@ record Scenario(
     }
 
     /**
-     * How often what happens; all but the first are shares of 0 to 1.
+     * How often things happen; all but the first are shares from 0 to 1.
      *
-     * @param workoutsPerWeek of a member, as a mean
-     * @param early of nights, told of before there is a score
-     * @param rescored of nights, scored again some hours later
-     * @param unreliable of webhooks, lost, doubled or reordered
-     * @param edits of member-days, on which something recorded is changed, deleted or entered by hand
+     * @param workoutsPerWeek the mean for a member
+     * @param early the share of nights announced before they are scored
+     * @param rescored the share of nights scored again some hours later
+     * @param unreliable the share of webhooks lost, sent twice or reordered
+     * @param edits the share of member-days on which a record is changed, deleted or entered by hand
      */
-    record Odds(double workoutsPerWeek, double early, double rescored, double unreliable, double edits) {
+    record Rates(double workoutsPerWeek, double early, double rescored, double unreliable, double edits) {
 
-        static final Odds USUAL = new Odds(3, 0.05, 0.3, 0.2, 0.05);
+        static final Rates USUAL = new Rates(3, 0.05, 0.3, 0.2, 0.05);
 
-        Odds {
+        Rates {
             if (!(workoutsPerWeek >= 0 && workoutsPerWeek <= 21)) {
                 throw new IllegalArgumentException("--workouts-per-week must be 0 to 21, was " + workoutsPerWeek);
             }
@@ -55,32 +55,27 @@ record Scenario(
         }
     }
 
-    /** The usual odds, and enough history for a backfill. */
-    static Scenario of(int users, int days, long seed) {
-        return new Scenario(users, days, seed, 45, Odds.USUAL, null);
-    }
-
     /**
      * Reads the command line.
      *
-     * @throws ArgumentParserException when it makes no sense, or {@code --help} was asked for: hand it to {@link CommandLine#explain}
+     * @throws ArgumentParserException for an invalid option and for {@code --help}; {@link CommandLine#explain} prints it
      */
     static Scenario parse(String[] args) throws ArgumentParserException {
         ArgumentParser parser = parser();
-        Namespace given = parser.parseArgs(args);
+        Namespace options = parser.parseArgs(args);
         try {
             return new Scenario(
-                    given.getInt("users"),
-                    given.getInt("days"),
-                    given.getLong("seed"),
-                    given.getInt("history"),
-                    new Odds(
-                            given.getDouble("workouts_per_week"),
-                            given.getDouble("early_rate"),
-                            given.getDouble("rescore_rate"),
-                            given.getDouble("unreliable_rate"),
-                            given.getDouble("edit_rate")),
-                    given.getString("database_url"));
+                    options.getInt("users"),
+                    options.getInt("days"),
+                    options.getLong("seed"),
+                    options.getInt("history"),
+                    new Rates(
+                            options.getDouble("workouts_per_week"),
+                            options.getDouble("early_rate"),
+                            options.getDouble("rescore_rate"),
+                            options.getDouble("unreliable_rate"),
+                            options.getDouble("edit_rate")),
+                    options.getString("database_url"));
         } catch (IllegalArgumentException e) {
             throw new ArgumentParserException(e.getMessage(), parser);
         }
@@ -102,11 +97,15 @@ record Scenario(
         ArgumentParser parser = ArgumentParsers.newFor("sandbox.jar simulate")
                 .build()
                 .defaultHelp(true)
-                .description("Lives through days of many members: the app as in production, WHOOP's twin, real HTTP and"
-                        + " PostgreSQL, and a clock that only moves when all work is done. After two quiet days it compares"
-                        + " every record held with what happened. Exit status: 0 without differences, 1 with some.");
+                .description("Simulates days of many members: the app as in production, WHOOP's twin, real HTTP and"
+                        + " PostgreSQL, and a clock that only moves when all work is done. After two final days without"
+                        + " edits it compares every stored record with WHOOP's. Exit status: 0 without differences, 1"
+                        + " with differences.");
         parser.addArgument("--users").type(Integer.class).setDefault(500).help("members");
-        parser.addArgument("--days").type(Integer.class).setDefault(30).help("days, after those of connecting");
+        parser.addArgument("--days")
+                .type(Integer.class)
+                .setDefault(30)
+                .help("counted days; the days of connecting come before them");
         parser.addArgument("--seed").type(Long.class).setDefault(7L).help("the same seed gives the same lives");
         parser.addArgument("--history")
                 .type(Integer.class)
@@ -115,20 +114,25 @@ record Scenario(
                         "days of data a member has at WHOOP before connecting: the first sync reads 30, backfill the rest");
         parser.addArgument("--workouts-per-week")
                 .type(Double.class)
-                .setDefault(Odds.USUAL.workoutsPerWeek())
-                .help("of a member, as a mean");
-        share(parser, "--early-rate", Odds.USUAL.early(), "of nights told of before they are scored or even readable");
-        share(parser, "--rescore-rate", Odds.USUAL.rescored(), "of nights scored again hours later");
+                .setDefault(Rates.USUAL.workoutsPerWeek())
+                .help("mean number of workouts of a member");
+        share(
+                parser,
+                "--early-rate",
+                Rates.USUAL.early(),
+                "of nights announced before they are scored or even readable");
+        share(parser, "--rescore-rate", Rates.USUAL.rescored(), "of nights scored again hours later");
         share(
                 parser,
                 "--unreliable-rate",
-                Odds.USUAL.unreliable(),
+                Rates.USUAL.unreliable(),
                 "of webhooks lost, doubled or reordered, a third each");
-        share(parser, "--edit-rate", Odds.USUAL.edits(), "of member-days with an edit, a deletion or a manual entry");
+        share(parser, "--edit-rate", Rates.USUAL.edits(), "of member-days with an edit, a deletion or a manual entry");
         parser.addArgument("--database-url")
                 .metavar("URL")
-                .help("JDBC URL of a PostgreSQL to use instead of our own; its user may create databases, and"
-                        + " sahha_simulation and whoop_simulation are made anew there and removed at the end");
+                .help(
+                        "JDBC URL of a PostgreSQL server to use instead of the embedded one; its user may create databases,"
+                                + " and sahha_simulation and whoop_simulation are created there and dropped at the end");
         return parser;
     }
 

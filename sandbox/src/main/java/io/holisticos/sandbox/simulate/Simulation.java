@@ -1,7 +1,7 @@
 package io.holisticos.sandbox.simulate;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.holisticos.sandbox.SandboxFailure;
+import io.holisticos.sandbox.environment.SandboxFailure;
 import io.holisticos.twins.world.Person;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -17,134 +17,131 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 
-/** One run: days of connecting, the counted days, two quiet ones, and the reckoning. */
+/** One run: the days of connecting, the counted days, two final days without edits, and the comparison. */
 final class Simulation {
 
     private static final Duration DAY = Duration.ofDays(1);
-    private static final int QUIET_DAYS = 2;
+    private static final int FINAL_DAYS = 2;
     private static final int MOST_DAYS_OF_CONNECTING = 90;
 
-    /** So many days back the unified days are compared. */
-    private static final int READ_DAYS = 9;
+    /** How many days back the unified days are compared. */
+    private static final int COMPARED_DAYS = 9;
 
     private final Scenario scenario;
     private final PrintStream out;
-    private final Town town;
-    private final Driver driver;
-    private final Told told = new Told();
-    private final Tally tally;
-    private final Caller caller;
+    private final SimulatedDeployment deployment;
+    private final ClockDriver driver;
+    private final EventLatencies latencies = new EventLatencies();
+    private final CallCounter calls;
+    private final AppClient app;
     private final Consent consent;
-    private final Plan plan;
-    private final HeldStore held;
+    private final MemberActions actions;
+    private final StoredRecords stored;
     private final long startNanos = System.nanoTime();
     private Instant dayOne;
-    private Instant quietSince = Instant.MAX;
+    private Instant finalSince = Instant.MAX;
 
-    Simulation(Scenario scenario, Town town, PrintStream out) {
+    Simulation(Scenario scenario, SimulatedDeployment deployment, PrintStream out) {
         this.scenario = scenario;
         this.out = out;
-        this.town = town;
-        this.driver = new Driver(town);
-        this.tally = new Tally(town.whoop().stats(), town.members().size());
-        this.caller = new Caller(town.settings().appUrl());
-        this.consent = new Consent(town, caller);
-        this.plan = new Plan(town, consent, tally);
-        this.held = town.held();
-        this.dayOne = town.clock().instant().truncatedTo(ChronoUnit.DAYS).plus(DAY);
-        town.whoop().onNotice(told::note);
+        this.deployment = deployment;
+        this.driver = new ClockDriver(deployment);
+        this.calls =
+                new CallCounter(deployment.whoop().stats(), deployment.members().size());
+        this.app = new AppClient(deployment.settings().appUrl());
+        this.consent = new Consent(deployment, app);
+        this.actions = new MemberActions(deployment, consent, calls);
+        this.stored = deployment.stored();
+        this.dayOne = deployment.clock().instant().truncatedTo(ChronoUnit.DAYS).plus(DAY);
+        deployment.whoop().onNotice(latencies::add);
     }
 
-    /** Lives through all of it and holds what is held against what happened. */
-    Outcome run() {
-        live();
-        Tally.Costs costs = tally.costs();
-        runQuietDays();
-        return reckon(costs);
+    /** Runs all days and compares what is stored with what happened. */
+    SimulationReport run() {
+        runDays();
+        CallCounter.Costs costs = calls.costs();
+        runFinalDays();
+        return compare(costs);
     }
 
-    /** After a run: compares once more, for who has changed something in between. */
-    List<Difference> compareAgain() {
-        return reckon(tally.costs()).differences();
-    }
-
-    private void live() {
-        driver.runUntil(dayOne); // to midnight
-        connectEverybody();
+    private void runDays() {
+        driver.runUntil(dayOne); // until midnight
+        connectMembers();
         Instant until = dayOne.plus(DAY.multipliedBy(scenario.days()));
-        tally.dayOne(dayOne, until);
-        plan.write(driver, scenario, dayOne);
+        calls.dayOne(dayOne, until);
+        actions.plan(driver, scenario, dayOne);
         for (int day = 1; day <= scenario.days(); day++) {
             runDay("day %d of %d".formatted(day, scenario.days()));
         }
-        quietSince = until;
+        finalSince = until;
     }
 
-    private void connectEverybody() {
-        Onboarding onboarding = new Onboarding(driver, consent, town, scenario);
-        for (int day = 1; !onboarding.isDone() || held.openBackfills() > 0; day++) {
+    private void connectMembers() {
+        Onboarding onboarding = new Onboarding(driver, consent, deployment, scenario);
+        for (int day = 1; !onboarding.isDone() || stored.openBackfills() > 0; day++) {
             if (day > MOST_DAYS_OF_CONNECTING) {
                 throw new SandboxFailure(
-                        "not everybody was connected and read in " + MOST_DAYS_OF_CONNECTING + " days");
+                        "not all members were connected and synced in " + MOST_DAYS_OF_CONNECTING + " days");
             }
-            onboarding.plan(town.clock().instant());
+            onboarding.plan(deployment.clock().instant());
             runDay("connecting, day " + day);
         }
-        dayOne = town.clock().instant();
+        dayOne = deployment.clock().instant();
     }
 
-    private void runQuietDays() {
-        for (int day = 1; day <= QUIET_DAYS; day++) {
-            runDay("quiet day %d of %d".formatted(day, QUIET_DAYS));
+    private void runFinalDays() {
+        for (int day = 1; day <= FINAL_DAYS; day++) {
+            runDay("final day %d of %d".formatted(day, FINAL_DAYS));
         }
     }
 
     private void runDay(String name) {
-        long calls = tally.calls();
-        driver.runUntil(town.clock().instant().plus(DAY));
+        long before = calls.calls();
+        driver.runUntil(deployment.clock().instant().plus(DAY));
         out.printf(
-                "%6.1f s  %s: %d calls, %d answers 429%n", seconds(), name, tally.calls() - calls, tally.throttled());
+                "%6.1f s  %s: %d calls, %d answers 429%n", seconds(), name, calls.calls() - before, calls.throttled());
         out.flush();
     }
 
-    private Outcome reckon(Tally.Costs costs) {
-        Comparison comparison = new Comparison(town.whoop(), held, quietSince);
-        UnifiedComparison unified = new UnifiedComparison(caller);
-        Commits commits = new Commits();
-        Set<String> gone = plan.gone();
-        Set<String> everGone = plan.everGone();
-        LocalDate today = LocalDate.ofInstant(town.clock().instant(), ZoneOffset.UTC);
+    /** Compares what is stored now with what happened. */
+    SimulationReport compare(CallCounter.Costs costs) {
+        RecordComparison comparison = new RecordComparison(deployment.whoop(), stored, finalSince);
+        UnifiedDayComparison unified = new UnifiedDayComparison(app);
+        CommitTimes commits = new CommitTimes();
+        Set<String> revoked = actions.revoked();
+        Set<String> everRevoked = actions.everRevoked();
+        LocalDate today = LocalDate.ofInstant(deployment.clock().instant(), ZoneOffset.UTC);
         forEachMember(
-                member -> { // nothing moves any more, so they need not take turns
+                member -> { // time stands still, so the order does not matter
                     String userId = member.userId();
-                    if (gone.contains(userId)) {
-                        requireNoticed(userId, comparison);
+                    if (revoked.contains(userId)) {
+                        requireReauthorization(userId, comparison);
                         return;
                     }
                     Map<String, List<JsonNode>> records = comparison.compare(userId);
-                    if (!everGone.contains(userId)) {
-                        commits.add(member.whoopUserId(), held.versions(userId), held.tombstones(userId));
+                    if (!everRevoked.contains(userId)) {
+                        commits.add(member.whoopUserId(), stored.versions(userId), stored.tombstones(userId));
                     }
-                    unified.compare(userId, records, today.minusDays(READ_DAYS), today)
+                    unified.compare(userId, records, today.minusDays(COMPARED_DAYS), today)
                             .forEach(comparison::add);
                 });
-        return new Outcome(
+        return new SimulationReport(
                 costs,
-                told.delivered(commits, dayOne, quietSince),
-                told.lost(commits, dayOne, quietSince),
+                latencies.delivered(commits, dayOne, finalSince),
+                latencies.lost(commits, dayOne, finalSince),
                 List.of(
                         comparison.summary(),
                         unified.days() + " unified days compared",
-                        gone.size() + " members who revoked and stayed away left out",
-                        plan.summary()),
+                        revoked.size() + " members left out who revoked and did not consent again",
+                        actions.summary()),
                 comparison.differences());
     }
 
-    /** Several at a time, since most of it is waiting for answers. */
+    /** Works on several members at a time, since most of the work is waiting for answers. */
     private void forEachMember(Consumer<Person> work) {
-        ExecutorService readers = Executors.newFixedThreadPool(HeldStore.CONNECTIONS);
+        ExecutorService readers = Executors.newFixedThreadPool(StoredRecords.CONNECTIONS);
         try {
-            town.members().stream()
+            deployment.members().stream()
                     .map(member -> CompletableFuture.runAsync(() -> work.accept(member), readers))
                     .toList()
                     .forEach(CompletableFuture::join);
@@ -153,9 +150,9 @@ final class Simulation {
         }
     }
 
-    /** Whoever took their consent back must be known for it: the next quiet hour asks in vain. */
-    private void requireNoticed(String userId, Comparison comparison) {
-        String state = held.connectionState(userId);
+    /** The service must have noticed a revocation: WHOOP refused its next planned sync. */
+    private void requireReauthorization(String userId, RecordComparison comparison) {
+        String state = stored.connectionState(userId);
         if (!state.equals("reauthorization_required")) {
             comparison.add(new Difference(userId + " connection", "state"));
         }

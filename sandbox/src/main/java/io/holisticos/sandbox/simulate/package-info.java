@@ -1,8 +1,10 @@
 /**
- * A month in the life of many members at full speed: the app as in production, WHOOP's twin, one clock that only moves
- * when all work is done. At the end, what is held is compared with what happened.
+ * Simulates weeks of many members at full speed: the app as in production, WHOOP's twin, and one clock that only moves when
+ * all work is done. At the end it compares what is stored with what happened.
  *
- * <p>May use everything. Start reading at {@link io.holisticos.sandbox.simulate.Simulation}.
+ * <p>May use: {@code app}, {@code jobs}, {@code sandbox.environment}, {@code twins}, {@code twins.http}, {@code twins.sahha}, {@code twins.whoop}, {@code twins.world}.
+ *
+ * <p>Start reading at {@link io.holisticos.sandbox.simulate.Simulation}.
  */
 @NullMarked
 package io.holisticos.sandbox.simulate;

@@ -2,7 +2,7 @@ package io.holisticos.sandbox.simulate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.holisticos.sandbox.Postgres;
+import io.holisticos.sandbox.environment.Postgres;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -15,52 +15,52 @@ import org.junit.jupiter.api.Test;
 /** Five days of fifty members, and whether the comparison would have seen a mistake. */
 class SimulationTest {
 
-    private static final Scenario SCENARIO = Scenario.of(50, 5, 7);
     private static final String MEMBER = "demo-0005";
 
-    /** The newest sleep of a member that is no nap and scored, well before the quiet days. */
+    /** The newest scored main sleep of a member, well before the final days. */
     private static final String A_NIGHT = """
             select id from whoop_sleep
             where user_id = 'demo-0005' and deleted_at is null and not nap and score_state = 'SCORED'
               and start_at < timestamptz '2026-03-05T12:00:00Z'
             order by start_at desc limit 1""";
 
-    private static Town town;
+    private static SimulatedDeployment deployment;
     private static Simulation simulation;
-    private static Outcome outcome;
+    private static SimulationReport report;
     private static String printed;
     private static Jdbi whoop;
 
     @BeforeAll
-    static void liveThroughIt() throws Exception {
-        town = Town.start(SCENARIO);
+    static void simulate() throws Exception {
+        Scenario scenario = Scenario.parse(new String[] {"--users", "50", "--days", "5", "--seed", "7"});
+        deployment = SimulatedDeployment.start(scenario);
         ByteArrayOutputStream lines = new ByteArrayOutputStream();
         PrintStream out = new PrintStream(lines, true, StandardCharsets.UTF_8);
-        simulation = new Simulation(SCENARIO, town, out);
-        outcome = simulation.run();
-        outcome.print(out);
+        simulation = new Simulation(scenario, deployment, out);
+        report = simulation.run();
+        report.print(out);
         printed = lines.toString(StandardCharsets.UTF_8);
-        whoop = Jdbi.create(town.postgres().dataSource(Postgres.WHOOP));
+        whoop = Jdbi.create(deployment.postgres().dataSource(Postgres.WHOOP));
     }
 
     @AfterAll
     static void end() {
-        town.close();
+        deployment.close();
     }
 
     @Test
-    void whatIsHeldIsWhatHappened() {
-        assertThat(outcome.differences()).as(printed).isEmpty();
-        assertThat(outcome.costs().throttled()).isZero();
+    void whatIsStoredIsWhatHappened() {
+        assertThat(report.differences()).as(printed).isEmpty();
+        assertThat(report.costs().throttled()).isZero();
     }
 
     @Test
     void aMemberCostsFewCallsAndIsCurrentWithinSeconds() {
-        assertThat(outcome.callsPerMemberDay()).as(printed).isBetween(3.0, 4.6);
-        assertThat(outcome.delivered().counted()).isGreaterThan(500);
-        assertThat(outcome.delivered().p50()).isLessThanOrEqualTo(10);
-        assertThat(outcome.delivered().p95()).isLessThanOrEqualTo(30);
-        assertThat(outcome.lost().counted()).isGreaterThan(20);
+        assertThat(report.costs().perMemberDay()).as(printed).isBetween(3.0, 4.6);
+        assertThat(report.delivered().events()).isGreaterThan(500);
+        assertThat(report.delivered().p50()).isLessThanOrEqualTo(10);
+        assertThat(report.delivered().p95()).isLessThanOrEqualTo(30);
+        assertThat(report.lost().events()).isGreaterThan(20);
     }
 
     @Test
@@ -77,7 +77,7 @@ class SimulationTest {
 
     @Test
     void oneWrongValueIsFoundAndNamedWithoutTheValue() {
-        List<Difference> found = spoiled(
+        List<Difference> found = differencesAfter(
                 "update whoop_sleep set disturbance_count = disturbance_count + 1 where id = (" + A_NIGHT + ")",
                 "update whoop_sleep set disturbance_count = disturbance_count - 1 where id = (" + A_NIGHT + ")");
 
@@ -90,7 +90,7 @@ class SimulationTest {
 
     @Test
     void oneEmptyValueIsFound() {
-        List<Difference> found = spoiled("""
+        List<Difference> found = differencesAfter("""
                 create table spoiled as select * from whoop_recovery where sleep_id = (%s);
                 update whoop_recovery set hrv_rmssd_milli = null where sleep_id = (%s)""".formatted(A_NIGHT, A_NIGHT), """
                 delete from whoop_recovery where cycle_id in (select cycle_id from spoiled);
@@ -104,8 +104,8 @@ class SimulationTest {
 
     @Test
     void oneMissingRecordIsFound() {
-        List<Difference> found =
-                spoiled("""
+        List<Difference> found = differencesAfter(
+                """
                 create table spoiled as select * from whoop_sleep where id = (%s);
                 delete from whoop_sleep where id in (select id from spoiled)""".formatted(A_NIGHT), "insert into whoop_sleep select * from spoiled; drop table spoiled");
 
@@ -116,7 +116,7 @@ class SimulationTest {
 
     @Test
     void oneExtraRecordIsFound() {
-        List<Difference> found = spoiled("""
+        List<Difference> found = differencesAfter("""
                 create table spoiled as select * from whoop_cycle
                 where user_id = 'demo-0005' order by start_at limit 1;
                 update spoiled set id = 1;
@@ -127,7 +127,7 @@ class SimulationTest {
 
     @Test
     void oneWrongRecentValueIsFoundInTheUnifiedDayToo() {
-        List<Difference> found = spoiled(
+        List<Difference> found = differencesAfter(
                 "update whoop_sleep set total_rem_sleep_time_milli = total_rem_sleep_time_milli + 60000 where id = ("
                         + A_NIGHT + ")",
                 "update whoop_sleep set total_rem_sleep_time_milli = total_rem_sleep_time_milli - 60000 where id = ("
@@ -137,11 +137,11 @@ class SimulationTest {
         assertThat(found).anyMatch(difference -> difference.what().equals("metrics.sleep.rem"));
     }
 
-    /** What the comparison says while something is wrong; afterwards all is as before. */
-    private static List<Difference> spoiled(String harm, String remedy) {
+    /** The differences found while something is wrong; the remedy then restores everything. */
+    private static List<Difference> differencesAfter(String harm, String remedy) {
         whoop.useHandle(handle -> handle.createScript(harm).execute());
         try {
-            return simulation.compareAgain();
+            return simulation.compare(report.costs()).differences();
         } finally {
             whoop.useHandle(handle -> handle.createScript(remedy).execute());
         }

@@ -18,14 +18,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Walks to and through WHOOP's consent page as a member's browser does: follows redirects, keeps cookies, fills in forms,
- * presses their buttons and says where they came from. One instance is one browser. Not thread-safe.
+ * Walks to and through WHOOP's consent page as a member's browser does: it follows redirects, keeps cookies, fills in
+ * forms, presses buttons and sends the page's origin. One instance is one browser. Not thread-safe.
  */
 public final class MemberBrowser {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
-    /** Of WHOOP's page. */
+    /** The field that only WHOOP's consent page has. */
     private static final String CHOICE = "name=\"member\"";
 
     private static final int PAGES_BEFORE = 3;
@@ -37,44 +37,44 @@ public final class MemberBrowser {
     private final HttpClient http = HttpClient.newBuilder()
             .cookieHandler(new CookieManager())
             .followRedirects(HttpClient.Redirect.NORMAL)
-            .connectTimeout(PATIENCE)
+            .connectTimeout(TIMEOUT)
             .build();
 
     /**
-     * Opens the address, presses the first button until WHOOP asks who is there, and allows access as this WHOOP member;
-     * returns the page the browser ends on.
+     * Opens the address, presses the first button until WHOOP asks for the member, and allows access as this member.
+     * Returns the page that the browser ends on.
      */
     public HttpResponse<String> allow(URI address, long whoopUserId) throws IOException, InterruptedException {
-        return press(asked(open(address)), 0, Optional.of(whoopUserId));
+        return press(consentPage(open(address)), 0, Optional.of(whoopUserId));
     }
 
-    /** The same without choosing a member. */
+    /** Allows access as the member that WHOOP preselects. */
     public HttpResponse<String> allow(URI address) throws IOException, InterruptedException {
-        return press(asked(open(address)), 0, Optional.empty());
+        return press(consentPage(open(address)), 0, Optional.empty());
     }
 
-    /** The same, but declines. */
+    /** Declines. */
     public HttpResponse<String> decline(URI address) throws IOException, InterruptedException {
-        return press(asked(open(address)), 1, Optional.empty());
+        return press(consentPage(open(address)), 1, Optional.empty());
     }
 
-    /** Opens the address and presses the first button until WHOOP asks who is there. */
+    /** Opens the address and presses the first button until WHOOP asks for the member. */
     public HttpResponse<String> begin(URI address) throws IOException, InterruptedException {
-        return asked(open(address));
+        return consentPage(open(address));
     }
 
-    /** Opens an address and follows where it leads. */
+    /** Opens an address and follows redirects. */
     public HttpResponse<String> open(URI address) throws IOException, InterruptedException {
-        return http.send(HttpRequest.newBuilder(address).timeout(PATIENCE).build(), BodyHandlers.ofString());
+        return http.send(HttpRequest.newBuilder(address).timeout(TIMEOUT).build(), BodyHandlers.ofString());
     }
 
-    /** Presses a button of a page, counted from 0 over all its forms, and follows where that leads. */
+    /** Presses a button of a page, counted from 0 over all its forms, and follows redirects. */
     public HttpResponse<String> press(HttpResponse<String> page, int button) throws IOException, InterruptedException {
         return press(page, button, Optional.empty());
     }
 
-    /** Leads past pages before WHOOP's own, which have nothing to choose. */
-    private HttpResponse<String> asked(HttpResponse<String> first) throws IOException, InterruptedException {
+    /** Presses the first button of the pages before WHOOP's, which offer no choice. */
+    private HttpResponse<String> consentPage(HttpResponse<String> first) throws IOException, InterruptedException {
         HttpResponse<String> page = first;
         for (int i = 0; i < PAGES_BEFORE && !page.body().contains(CHOICE); i++) {
             page = press(page, 0, Optional.empty());
@@ -97,7 +97,7 @@ public final class MemberBrowser {
                 }
             }
         }
-        return page; // no such button: the way ended here, for instance on a page that says why
+        return page; // there is no such button, for instance on an error page
     }
 
     private static Map<String, String> hidden(String form) {
@@ -116,7 +116,7 @@ public final class MemberBrowser {
                 .collect(Collectors.joining("&"));
         return http.send(
                 HttpRequest.newBuilder(page.resolve(action))
-                        .timeout(PATIENCE)
+                        .timeout(TIMEOUT)
                         .header("Content-Type", "application/x-www-form-urlencoded")
                         .header("Origin", page.getScheme() + "://" + page.getRawAuthority())
                         .POST(HttpRequest.BodyPublishers.ofString(form))

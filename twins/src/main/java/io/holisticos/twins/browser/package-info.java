@@ -1,7 +1,9 @@
 /**
- * A member in front of a browser, for whoever needs a consent without a person.
+ * A member at a browser, for tests and commands that need a consent without a person.
  *
- * <p>May use the JDK only. Start reading at {@link io.holisticos.twins.browser.MemberBrowser}.
+ * <p>May use: nothing of ours.
+ *
+ * <p>Start reading at {@link io.holisticos.twins.browser.MemberBrowser}.
  */
 @NullMarked
 package io.holisticos.twins.browser;

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** One request as a route sees it. */
+/** One request, as a route reads it. */
 public final class Call {
     private final Target target;
     private final Map<String, List<String>> query;
@@ -34,22 +34,17 @@ public final class Call {
         this.faults = faults;
     }
 
-    /** The method in capitals. */
-    public String method() {
-        return target.method();
-    }
-
     /** The path as sent, still encoded. */
     public String path() {
         return target.path();
     }
 
-    /** Method and pattern, such as {@code GET /developer/v2/cycle/{cycleId}}; how statistics name the call. */
+    /** Method and pattern, such as {@code GET /developer/v2/cycle/{cycleId}}; statistics count calls by it. */
     public String endpoint() {
         return target.endpoint();
     }
 
-    /** The decoded piece of the path that stood where the pattern has this name. */
+    /** The decoded part of the path for this name in the pattern. */
     public String pathParameter(String name) {
         String value = target.parameters().get(name);
         if (value == null) {
@@ -95,17 +90,17 @@ public final class Call {
         return pairs(new String(body, StandardCharsets.UTF_8));
     }
 
-    /** Whom this call is made for, as the twin found out; empty when it could not. */
+    /** The member whom the call concerns; empty when the twin does not know. */
     public String member() {
         return member;
     }
 
-    /** True when a rule says that this call suffers this kind of fault; asking uses up one of the rule's counts. */
-    public boolean suffers(FaultKind kind) {
+    /** Whether a rule applies this kind of fault to the call; a rule with a count is used up once more. */
+    public boolean takesFault(FaultKind kind) {
         return faults.take(path(), Set.of(kind)).isPresent();
     }
 
-    /** Adds a header to whatever will be replied. */
+    /** Adds a header to the reply, whichever it will be. */
     public void replyHeader(String name, String value) {
         replyHeaders.put(name, value);
     }
@@ -136,9 +131,9 @@ public final class Call {
         try {
             return URLDecoder.decode(text, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException broken) {
-            return text; // a stray '%': servers differ, the bytes as they came harm no one
+            return text; // servers differ about a stray '%'; this one keeps the text as it came
         }
     }
 
-    record Target(String method, String path, String endpoint, Map<String, String> parameters) {}
+    record Target(String path, String endpoint, Map<String, String> parameters) {}
 }

@@ -10,17 +10,17 @@ import java.util.Set;
 public enum FaultKind {
     /** Answers with the rule's status (500) and no body. */
     STATUS,
-    /** Answers rightly, but late. */
+    /** Answers correctly, but late. */
     LATENCY,
     /** Sends headers and then nothing more. */
     HANG,
     /** Breaks the TCP connection with RST. */
     RESET,
-    /** 200 with bytes that are no JSON. */
+    /** 200 with bytes that are not JSON. */
     GARBAGE,
     /** Promises more bytes than it sends, then closes. */
     TRUNCATE,
-    /** The right answer, one byte at a time. */
+    /** The correct answer, one byte at a time. */
     DRIP,
     /** 200 with ten megabytes. */
     LARGE,
@@ -28,14 +28,14 @@ public enum FaultKind {
     HTML,
     /** Reads by id answer 404, as right after an event. */
     NOT_YET,
-    /** 429 of the window of a minute. */
+    /** 429 for the quota of a minute. */
     QUOTA_MINUTE,
-    /** 429 of the window of a day. */
+    /** 429 for the quota of a day. */
     QUOTA_DAY,
     /** A refresh rotates the tokens and then the connection drops. */
     LOST_REFRESH_REPLY;
 
-    /** What every twin can do; the others need a service that knows what they mean. */
+    /** The kinds that every twin supports; the routes of a service support the others. */
     public static final Set<FaultKind> GENERAL =
             EnumSet.of(STATUS, LATENCY, HANG, RESET, GARBAGE, TRUNCATE, DRIP, LARGE, HTML);
 

@@ -4,12 +4,12 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One order to misbehave.
+ * One rule about a fault.
  *
  * @param path prefix of the paths it applies to
- * @param status for kinds that answer with one of their own choice; null for the kind's default
+ * @param status for the kinds that answer with a status; null for the kind's default
  * @param probability 0 to 1
- * @param count how many calls it spoils before it is used up; null for all
+ * @param count how many calls it applies to before it is used up; null for all
  * @param delay before acting, and between the bytes of a drip; null for the kind's default
  */
 public record FaultRule(
@@ -21,7 +21,7 @@ public record FaultRule(
         @Nullable Duration delay) {
     private static final Duration LONGEST = Duration.ofMinutes(10);
 
-    /** Refuses what could never apply. */
+    /** Refuses a rule that could never apply. */
     public FaultRule {
         if (!path.startsWith("/")) {
             throw new IllegalArgumentException("path must start with '/', was '" + path + "'");
@@ -40,12 +40,12 @@ public record FaultRule(
         }
     }
 
-    /** Spoils every call below the path. */
+    /** A rule for every call below the path. */
     public static FaultRule always(String path, FaultKind kind) {
         return new FaultRule(path, kind, null, 1, null, null);
     }
 
-    /** Spoils the next so many calls below the path. */
+    /** A rule for the next {@code count} calls below the path. */
     public static FaultRule times(String path, FaultKind kind, int count) {
         return new FaultRule(path, kind, null, 1, count, null);
     }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** The orders to misbehave that are in force. The oldest rule that applies wins. Safe for any number of threads. */
+/** The fault rules in force. The oldest rule that applies wins. Safe for any number of threads. */
 public final class Faults {
     private final Dice chance;
     private final Set<FaultKind> understood;
@@ -22,30 +22,30 @@ public final class Faults {
     public synchronized void add(FaultRule rule) {
         if (!understood.contains(rule.kind())) {
             throw new IllegalArgumentException(
-                    "this twin cannot do kind '" + rule.kind().word() + "'");
+                    "this twin does not support kind '" + rule.kind().word() + "'");
         }
         rules.add(new Armed(rule, chance.at("fault", added++)));
     }
 
-    /** Ends all misbehaviour. */
+    /** Removes all rules. */
     public synchronized void clear() {
         rules.clear();
     }
 
-    /** The rules in force, oldest first; used-up ones are gone. */
+    /** The rules in force, oldest first, without those that are used up. */
     public synchronized List<FaultRule> rules() {
         return rules.stream().map(armed -> armed.rule).toList();
     }
 
-    /** The rule that spoils this call, if any; asking uses up one of its counts. */
+    /** The rule that applies to this call, if any; a rule with a count is used up once more. */
     public synchronized Optional<FaultRule> take(String path, Set<FaultKind> kinds) {
-        Optional<Armed> struck = rules.stream()
+        Optional<Armed> chosen = rules.stream()
                 .filter(armed -> kinds.contains(armed.rule.kind()))
                 .filter(armed -> path.startsWith(armed.rule.path()))
                 .filter(armed -> armed.dice.chance(armed.rule.probability()))
                 .findFirst();
-        struck.filter(Armed::useUp).ifPresent(rules::remove);
-        return struck.map(armed -> armed.rule);
+        chosen.filter(Armed::useUp).ifPresent(rules::remove);
+        return chosen.map(armed -> armed.rule);
     }
 
     private static final class Armed {

@@ -23,7 +23,7 @@ public final class Json {
         }
     }
 
-    /** The object in those bytes; refuses anything else, and keys beside the allowed ones. */
+    /** The object in those bytes; refuses anything else, and keys that are not allowed. */
     public static JsonNode object(byte[] bytes, Set<String> allowed) {
         JsonNode node;
         try {

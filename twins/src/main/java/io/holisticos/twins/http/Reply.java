@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What goes back to the caller. */
+/** What the caller receives. */
 public final class Reply {
     private final int status;
     private final Map<String, String> headers;
@@ -48,7 +48,7 @@ public final class Reply {
         return json(400, Map.of("error", message));
     }
 
-    /** No reply at all: the work was done, then the connection broke. */
+    /** No reply: the work was done, then the connection broke. */
     public static Reply dropped() {
         return new Reply(0, Map.of(), new byte[0], true);
     }
@@ -63,11 +63,6 @@ public final class Reply {
     /** The HTTP status. */
     public int status() {
         return status;
-    }
-
-    /** The body as UTF-8 text. */
-    public String bodyText() {
-        return new String(body, StandardCharsets.UTF_8);
     }
 
     Map<String, String> headers() {

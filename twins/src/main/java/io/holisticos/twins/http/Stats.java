@@ -12,19 +12,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 
-/** Who called what, how it was answered, and how dense the calls came. Control routes are not counted. */
+/** Counts calls by endpoint, member and outcome, and how many came within a minute. Control routes do not count. */
 public final class Stats {
     private static final Duration MINUTE = Duration.ofSeconds(60);
 
     private final Clock clock;
-    private final String densityPrefix;
+    private final String prefixOfMinute;
     private final Map<Key, LongAdder> counts = new ConcurrentHashMap<>();
     private final Deque<Instant> recent = new ArrayDeque<>();
-    private int densest;
+    private int mostInMinute;
 
-    Stats(Clock clock, String densityPrefix) {
+    Stats(Clock clock, String prefixOfMinute) {
         this.clock = clock;
-        this.densityPrefix = densityPrefix;
+        this.prefixOfMinute = prefixOfMinute;
     }
 
     /** All calls answered (or left hanging) so far. */
@@ -37,11 +37,6 @@ public final class Stats {
         return sum(Key::endpoint).getOrDefault(endpoint, 0L);
     }
 
-    /** Calls made for that member; the empty text stands for "unknown". */
-    public long callsOf(String member) {
-        return sum(Key::member).getOrDefault(member, 0L);
-    }
-
     /** Calls whose path pattern begins like that. */
     public long callsBelow(String path) {
         return callsByEndpoint(path).values().stream()
@@ -49,12 +44,12 @@ public final class Stats {
                 .sum();
     }
 
-    /** Those calls by endpoint. */
+    /** Calls whose path pattern begins like that, by endpoint. */
     public Map<String, Long> callsByEndpoint(String path) {
         return sumBelow(path, Key::endpoint);
     }
 
-    /** Those calls by member; the empty text stands for "unknown". */
+    /** Calls whose path pattern begins like that, by member; the empty text stands for "unknown". */
     public Map<String, Long> callsByMember(String path) {
         return sumBelow(path, Key::member);
     }
@@ -66,23 +61,23 @@ public final class Stats {
 
     /** The most calls below the service's own path prefix that ever arrived within 60 s of the twin's clock. */
     public synchronized int maxCallsIn60s() {
-        return densest;
+        return mostInMinute;
     }
 
     /** Forgets all counts. */
     public synchronized void clear() {
         counts.clear();
-        clearDensity();
+        clearMinute();
     }
 
-    /** Forgets how dense the calls came. */
-    public synchronized void clearDensity() {
+    /** Forgets the most calls within a minute. */
+    public synchronized void clearMinute() {
         recent.clear();
-        densest = 0;
+        mostInMinute = 0;
     }
 
     synchronized void arrived(Call call) {
-        if (!call.path().startsWith(densityPrefix)) {
+        if (!call.path().startsWith(prefixOfMinute)) {
             return;
         }
         Instant now = clock.instant();
@@ -91,7 +86,7 @@ public final class Stats {
         while (!recent.getFirst().isAfter(windowStart)) {
             recent.removeFirst();
         }
-        densest = Math.max(densest, recent.size());
+        mostInMinute = Math.max(mostInMinute, recent.size());
     }
 
     void answered(Call call, String outcome) {

@@ -1,6 +1,5 @@
 package io.holisticos.twins.http;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.holisticos.twins.TwinClock;
 import io.holisticos.twins.http.Call.Target;
 import java.io.IOException;
@@ -9,7 +8,6 @@ import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -39,62 +37,52 @@ import org.slf4j.LoggerFactory;
  * The server under a twin: on loopback only, with routes, {@link Faults}, {@link Stats} and the shared control routes
  * {@code /_twin/faults}, {@code /_twin/stats} and {@code /_twin/clock}.
  *
- * <p>Add routes before {@link #start}. Control routes are never counted, gated or spoiled.
+ * <p>Add routes before {@link #start}. Control routes are never counted, filtered or made faulty.
  */
 public final class TwinServer {
     private static final Logger log = LoggerFactory.getLogger(TwinServer.class);
     private static final String CONTROL = "/_twin/";
-    private static final Duration PATIENCE = Duration.ofMinutes(10); // a hanging reply outlives any client's timeout
+    private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(10); // longer than any client waits
 
     private final String name;
-    private final TwinClock clock;
     private final Faults faults;
     private final Stats stats;
     private final List<Endpoint> endpoints = new CopyOnWriteArrayList<>();
     private final Map<String, Supplier<Object>> moreStats = new LinkedHashMap<>();
     private Function<Call, Optional<String>> identifier = call -> Optional.empty();
-    private Gate gate = call -> Optional.empty();
+    private CallFilter filter = call -> Optional.empty();
     private @Nullable Running running;
 
     /**
      * A server that is not listening yet.
      *
      * @param name for logs and thread names
-     * @param seed decides about faults with a probability
+     * @param seed for faults with a probability
      * @param servicePrefix calls below it count for {@link Stats#maxCallsIn60s}
-     * @param specialFaults kinds beyond {@link FaultKind#GENERAL} that the routes handle by {@link Call#suffers}
+     * @param specialFaults kinds beyond {@link FaultKind#GENERAL} that the routes handle by {@link Call#takesFault}
      */
     public TwinServer(String name, TwinClock clock, long seed, String servicePrefix, Set<FaultKind> specialFaults) {
         this.name = name;
-        this.clock = clock;
         List<FaultKind> understood = new ArrayList<>(FaultKind.GENERAL);
         understood.addAll(specialFaults);
         this.faults = new Faults(seed, Set.copyOf(understood));
         this.stats = new Stats(clock, servicePrefix);
-        route("POST", "/_twin/faults", this::addFault);
-        route("GET", "/_twin/faults", call -> Reply.json(200, faultsJson()));
-        route("DELETE", "/_twin/faults", call -> clearFaults());
-        route("GET", "/_twin/stats", call -> Reply.json(200, statsJson()));
-        route(
-                "GET",
-                "/_twin/clock",
-                call -> Reply.json(200, Map.of("now", clock.instant().toString())));
-        route("POST", "/_twin/clock", this::advanceClock);
+        new SharedControlRoutes(clock, faults, stats, moreStats).addTo(this);
     }
 
-    /** Answers calls of that method whose path matches; {@code {name}} stands for one piece of the path. */
+    /** Answers calls of that method whose path matches; {@code {name}} stands for one part of the path. */
     public void route(String method, String pattern, Route route) {
         endpoints.add(new Endpoint(method, pattern, List.of(pattern.split("/", -1)), route));
     }
 
-    /** Tells for whom a call is made; used by statistics only. */
+    /** Sets how to find the member whom a call concerns; only statistics use it. */
     public void identify(Function<Call, Optional<String>> whose) {
         this.identifier = whose;
     }
 
-    /** Lets something look at every call first. */
-    public void guard(Gate guard) {
-        this.gate = guard;
+    /** Sets the filter that sees every call first. */
+    public void filter(CallFilter first) {
+        this.filter = first;
     }
 
     /** Adds a section to {@code /_twin/stats}. */
@@ -102,12 +90,12 @@ public final class TwinServer {
         moreStats.put(section, counts);
     }
 
-    /** The orders to misbehave. */
+    /** The fault rules. */
     public Faults faults() {
         return faults;
     }
 
-    /** What was called so far. */
+    /** The calls so far. */
     public Stats stats() {
         return stats;
     }
@@ -128,11 +116,11 @@ public final class TwinServer {
         ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
         connector.setHost("127.0.0.1");
         connector.setPort(port);
-        connector.setIdleTimeout(PATIENCE.toMillis());
+        connector.setIdleTimeout(IDLE_TIMEOUT.toMillis());
         server.addConnector(connector);
         server.setStopTimeout(0);
-        Delivery delivery = new Delivery(threads);
-        server.setHandler(new Front(delivery));
+        ReplyWriter writer = new ReplyWriter(threads);
+        server.setHandler(new RequestHandler(writer));
         try {
             server.start();
         } catch (IOException e) {
@@ -144,7 +132,7 @@ public final class TwinServer {
         log.info("event=twin_started twin={} port={}", name, connector.getLocalPort());
     }
 
-    /** Ends everything, open replies included. Does nothing when not running. */
+    /** Stops the server and breaks open replies. Does nothing when it is not running. */
     public synchronized void stop() {
         Running now = running;
         if (now == null) {
@@ -160,83 +148,13 @@ public final class TwinServer {
         }
     }
 
-    /** Where it listens, such as {@code http://127.0.0.1:9100}; only while running. */
+    /** The base URL, such as {@code http://127.0.0.1:9100}; only while running. */
     public synchronized String baseUrl() {
         Running now = running;
         if (now == null) {
             throw new IllegalStateException(name + " is not running");
         }
         return "http://127.0.0.1:" + now.port();
-    }
-
-    private Reply addFault(Call call) {
-        JsonNode json = Json.object(call.body(), Set.of("path", "kind", "status", "probability", "count", "delay_ms"));
-        String word = Json.text(json, "kind");
-        FaultKind kind =
-                FaultKind.ofWord(word).orElseThrow(() -> new IllegalArgumentException("unknown kind '" + word + "'"));
-        String path = json.has("path") ? Json.text(json, "path") : "/";
-        Integer delay = whole(json, "delay_ms");
-        JsonNode probability = json.path("probability");
-        if (!probability.isMissingNode() && !probability.isNull() && !probability.isNumber()) {
-            throw new IllegalArgumentException("'probability' must be a number");
-        }
-        FaultRule rule = new FaultRule(
-                path,
-                kind,
-                whole(json, "status"),
-                probability.asDouble(1),
-                whole(json, "count"),
-                delay == null ? null : Duration.ofMillis(delay));
-        faults.add(rule);
-        return Reply.json(201, json);
-    }
-
-    private static @Nullable Integer whole(JsonNode json, String key) {
-        JsonNode value = json.path(key);
-        if (value.isMissingNode() || value.isNull()) {
-            return null;
-        }
-        if (!value.isIntegralNumber() || !value.canConvertToInt()) {
-            throw new IllegalArgumentException("'" + key + "' must be a whole number");
-        }
-        return value.intValue();
-    }
-
-    private Reply clearFaults() {
-        faults.clear();
-        return Reply.empty(204);
-    }
-
-    private List<Map<String, Object>> faultsJson() {
-        return faults.rules().stream()
-                .map(rule -> {
-                    Map<String, Object> json = new LinkedHashMap<>();
-                    json.put("path", rule.path());
-                    json.put("kind", rule.kind().word());
-                    json.put("status", rule.status());
-                    json.put("probability", rule.probability());
-                    json.put("count", rule.count());
-                    Duration delay = rule.delay();
-                    json.put("delay_ms", delay == null ? null : delay.toMillis());
-                    return json;
-                })
-                .toList();
-    }
-
-    private Map<String, Object> statsJson() {
-        Map<String, Object> json = new LinkedHashMap<>(stats.toJson());
-        moreStats.forEach((section, counts) -> json.put(section, counts.get()));
-        return json;
-    }
-
-    private Reply advanceClock(Call call) {
-        String step = Json.text(Json.object(call.body(), Set.of("advance")), "advance");
-        try {
-            return Reply.json(
-                    200, Map.of("now", clock.advance(Duration.parse(step)).toString()));
-        } catch (DateTimeParseException e) {
-            throw new IllegalArgumentException("'advance' must be an ISO-8601 duration such as PT6H", e);
-        }
     }
 
     private record Running(Server server, int port) {}
@@ -268,12 +186,12 @@ public final class TwinServer {
         }
     }
 
-    /** Finds the route of a request and sends what it answers, or what a fault makes of it. */
-    private final class Front extends Handler.Abstract {
-        private final Delivery delivery;
+    /** Finds the route of a request and sends its reply, with or without a fault. */
+    private final class RequestHandler extends Handler.Abstract {
+        private final ReplyWriter writer;
 
-        private Front(Delivery delivery) {
-            this.delivery = delivery;
+        private RequestHandler(ReplyWriter writer) {
+            this.writer = writer;
         }
 
         @Override
@@ -286,16 +204,16 @@ public final class TwinServer {
                     header -> request.getHeaders().get(header),
                     bodyOf(request),
                     faults);
-            Delivery.Exchange exchange = new Delivery.Exchange(request, response, callback);
+            ReplyWriter.Exchange exchange = new ReplyWriter.Exchange(request, response, callback);
             if (path.startsWith(CONTROL)) {
-                delivery.send(exchange, control(found.route(), call), call.replyHeaders());
+                writer.send(exchange, control(found.route(), call), call.replyHeaders());
                 return true;
             }
             identifier.apply(call).ifPresent(call::identify);
             stats.arrived(call);
-            Optional<Reply> turnedAway = gate.admit(call);
-            if (turnedAway.isPresent()) {
-                answer(exchange, call, turnedAway.get());
+            Optional<Reply> refusal = filter.admit(call);
+            if (refusal.isPresent()) {
+                answer(exchange, call, refusal.get());
                 return true;
             }
             Optional<FaultRule> fault = faults.take(path, FaultKind.GENERAL);
@@ -303,13 +221,13 @@ public final class TwinServer {
                 answer(exchange, call, safely(found, call));
                 return true;
             }
-            Delivery.outcome(fault.get()).ifPresent(outcome -> stats.answered(call, outcome));
-            delivery.spoil(exchange, fault.get(), call.replyHeaders(), () -> counted(call, safely(found, call)));
+            ReplyWriter.outcome(fault.get()).ifPresent(outcome -> stats.answered(call, outcome));
+            writer.sendFaulty(exchange, fault.get(), call.replyHeaders(), () -> counted(call, safely(found, call)));
             return true;
         }
 
-        private void answer(Delivery.Exchange exchange, Call call, Reply reply) {
-            delivery.send(exchange, counted(call, reply), call.replyHeaders());
+        private void answer(ReplyWriter.Exchange exchange, Call call, Reply reply) {
+            writer.send(exchange, counted(call, reply), call.replyHeaders());
         }
 
         private Reply counted(Call call, Reply reply) {
@@ -341,12 +259,12 @@ public final class TwinServer {
                 Map<String, String> parameters = endpoint.match(pieces);
                 if (parameters != null && endpoint.method().equals(method)) {
                     String label = method + " " + endpoint.pattern();
-                    return new Found(new Target(method, path, label, parameters), endpoint.route());
+                    return new Found(new Target(path, label, parameters), endpoint.route());
                 }
                 known |= parameters != null;
             }
             int status = known ? 405 : 404;
-            return new Found(new Target(method, path, method + " (unknown)", Map.of()), call -> Reply.empty(status));
+            return new Found(new Target(path, method + " (unknown)", Map.of()), call -> Reply.empty(status));
         }
 
         private byte[] bodyOf(Request request) {

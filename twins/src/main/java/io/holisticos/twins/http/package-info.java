@@ -1,8 +1,9 @@
 /**
- * A small HTTP server that can also misbehave, down to the socket: routes, faults, statistics and control routes.
+ * A small HTTP server whose replies can be made faulty, down to the socket. It has statistics and control routes.
  *
- * <p>May use {@code world} for repeatable chance, Jetty and Jackson. Start reading at {@link
- * io.holisticos.twins.http.TwinServer}.
+ * <p>May use: {@code twins}, {@code twins.world}.
+ *
+ * <p>Start reading at {@link io.holisticos.twins.http.TwinServer}.
  */
 @NullMarked
 package io.holisticos.twins.http;

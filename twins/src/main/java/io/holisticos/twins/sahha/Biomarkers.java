@@ -21,12 +21,12 @@ final class Biomarkers {
 
     private final Member member;
     private final CollectedDay day;
-    private final Schedule schedule;
+    private final ComputationSchedule schedule;
     private final int index;
     private final Instant now;
     private final List<Biomarker> rows = new ArrayList<>();
 
-    private Biomarkers(Member member, CollectedDay day, Schedule schedule, int index, Instant now) {
+    private Biomarkers(Member member, CollectedDay day, ComputationSchedule schedule, int index, Instant now) {
         this.member = member;
         this.day = day;
         this.schedule = schedule;

@@ -8,7 +8,7 @@ import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a member's phone and health store held of one local day, once the day was over.
+ * What a member's phone and health store have of one local day, once the day is over.
  *
  * @param date the member's day; a night belongs to the day on which it ended
  * @param offset the offset the member lived at
@@ -23,9 +23,9 @@ record CollectedDay(
     }
 
     /**
-     * One main sleep in whole minutes, as Sahha holds it.
+     * One main sleep in whole minutes, as Sahha stores it.
      *
-     * @param stages null when the phone alone guessed the night
+     * @param stages null when only the phone estimated the night
      */
     record Night(
             OffsetDateTime start,
@@ -48,7 +48,7 @@ record CollectedDay(
     /** Minutes in each stage of a night, which only a wearable knows. */
     record Stages(int awake, int light, int rem, int deep, int latency, int interruptions, double efficiency) {}
 
-    /** Movement of a day or of its part so far. */
+    /** Movement of a day, up to now if the day is not over. */
     record Activity(
             int steps,
             int floors,
@@ -70,9 +70,9 @@ record CollectedDay(
     }
 
     /**
-     * Heart and breath of a day.
+     * Heart rate and respiration of a day.
      *
-     * @param rmssd null where the member's device reports SDNN only
+     * @param rmssd null if the member's device reports SDNN only
      */
     record Vitals(
             int restingHeartRate,

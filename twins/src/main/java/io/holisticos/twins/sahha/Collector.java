@@ -12,7 +12,7 @@ import java.util.Comparator;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Turns the world into what a phone and its health store hold. */
+/** Derives from the world what a phone and its health store have collected. */
 final class Collector {
     private static final Duration EAST = Duration.ofHours(14);
     private static final Duration WEST = Duration.ofHours(12);
@@ -31,7 +31,8 @@ final class Collector {
         Instant over = date.plusDays(2).atStartOfDay().toInstant(ZoneOffset.UTC);
         return person.activityOn(date, over).map(day -> {
             var slept = mainSleep(date);
-            var night = slept.filter(this::seen).map(it -> night(it, date)).orElse(null);
+            var night =
+                    slept.filter(this::isCollected).map(it -> night(it, date)).orElse(null);
             var vitals = vitals(slept.map(Night::vitals).orElseGet(() -> usual(date)), date);
             return new CollectedDay(date, day.offset(), night, activity(day, end(day), night), vitals);
         });
@@ -60,8 +61,8 @@ final class Collector {
                 .max(Comparator.comparing(night -> Duration.between(night.start(), night.end())));
     }
 
-    /** A night that WHOOP could not judge has no echo. */
-    private boolean seen(Night night) {
+    /** Whether the health store has the night: WHOOP hands over only nights that it could score. */
+    private boolean isCollected(Night night) {
         return night.measured() || !echo();
     }
 
@@ -74,7 +75,7 @@ final class Collector {
     }
 
     private CollectedDay.Night night(Night truth, LocalDate date) {
-        return echo() ? echoed(truth, date) : guessed(truth, date);
+        return echo() ? echoed(truth, date) : estimated(truth, date);
     }
 
     /** WHOOP's night, rounded to minutes. */
@@ -97,12 +98,12 @@ final class Collector {
                         asleep / (double) inBed));
     }
 
-    /** The same night measured by other means: five to thirty minutes off. */
-    private CollectedDay.Night guessed(Night truth, LocalDate date) {
-        Instant start = rounded(truth.start()).plusSeconds(60L * off(date, "start"));
-        Instant end = rounded(truth.end()).plusSeconds(60L * off(date, "end"));
+    /** The same night as another device measures it, five to thirty minutes off. */
+    private CollectedDay.Night estimated(Night truth, LocalDate date) {
+        Instant start = rounded(truth.start()).plusSeconds(60L * deviation(date, "start"));
+        Instant end = rounded(truth.end()).plusSeconds(60L * deviation(date, "end"));
         int inBed = (int) Duration.between(start, end).toMinutes();
-        int asleep = Math.min(inBed, minutes(truth.stages().asleepMilli()) + off(date, "asleep"));
+        int asleep = Math.min(inBed, minutes(truth.stages().asleepMilli()) + deviation(date, "asleep"));
         return new CollectedDay.Night(
                 start.atOffset(truth.offset()),
                 end.atOffset(truth.offset()),
@@ -146,14 +147,14 @@ final class Collector {
     private CollectedDay.Vitals vitals(io.holisticos.twins.world.Vitals truth, LocalDate date) {
         boolean echo = echo();
         int beats = (int) Math.round(truth.restingHeartRate());
-        double chance = Names.unit(seed, words(date, "beats"));
+        double chance = SeededValues.unit(seed, words(date, "beats"));
         int off = chance < 0.2 ? -1 : chance < 0.4 ? 1 : 0;
         return new CollectedDay.Vitals(
                 echo ? beats + off : beats + between(-3, 3, date, "resting"),
-                truth.restingHeartRate() + 1 + 3 * Names.unit(seed, words(date, "sleeping")),
+                truth.restingHeartRate() + 1 + 3 * SeededValues.unit(seed, words(date, "sleeping")),
                 truth.hrvSdnn() * (echo ? 1 : spread(date, "sdnn", 0.1)),
                 echo ? truth.hrvRmssd() : null,
-                truth.respiratoryRate() + (echo ? 0 : (Names.unit(seed, words(date, "breath")) - 0.5) * 0.8),
+                truth.respiratoryRate() + (echo ? 0 : (SeededValues.unit(seed, words(date, "breath")) - 0.5) * 0.8),
                 truth.spo2() / 100,
                 28 + 26 * person.traits().fitness() + 0.6 * StrictMath.sin(date.toEpochDay() * 0.11));
     }
@@ -166,17 +167,17 @@ final class Collector {
         return Instant.ofEpochSecond(60 * Math.round(moment.toEpochMilli() / 60_000.0));
     }
 
-    private int off(LocalDate date, String what) {
+    private int deviation(LocalDate date, String what) {
         int minutes = between(5, 30, date, what);
-        return Names.unit(seed, words(date, what + "|sign")) < 0.5 ? -minutes : minutes;
+        return SeededValues.unit(seed, words(date, what + "|sign")) < 0.5 ? -minutes : minutes;
     }
 
     private double spread(LocalDate date, String what, double share) {
-        return 1 - share + 2 * share * Names.unit(seed, words(date, what));
+        return 1 - share + 2 * share * SeededValues.unit(seed, words(date, what));
     }
 
     private int between(int low, int high, LocalDate date, String what) {
-        return Names.between(low, high, seed, words(date, what));
+        return SeededValues.between(low, high, seed, words(date, what));
     }
 
     private String words(LocalDate date, String what) {

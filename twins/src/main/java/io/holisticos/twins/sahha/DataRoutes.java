@@ -23,12 +23,12 @@ import org.jspecify.annotations.Nullable;
 final class DataRoutes {
     private static final String PROFILE = "/api/v1/profile/";
 
-    private final Doorkeeper door;
+    private final CallAuthorizer authorizer;
     private final Quirks quirks;
     private final String accountId;
 
-    DataRoutes(Doorkeeper door, Quirks quirks, String accountId) {
-        this.door = door;
+    DataRoutes(CallAuthorizer authorizer, Quirks quirks, String accountId) {
+        this.authorizer = authorizer;
         this.quirks = quirks;
         this.accountId = accountId;
     }
@@ -50,14 +50,14 @@ final class DataRoutes {
         server.route(
                 "GET",
                 PROFILE + path,
-                call -> door.forOwnProfile(call, (profile, now) -> read.answer(call, profile, now)));
+                call -> authorizer.forOwnProfile(call, (profile, now) -> read.answer(call, profile, now)));
         server.route(
                 "GET",
                 PROFILE + path + "/{externalId}",
-                call -> door.forNamedProfile(call, (profile, now) -> read.answer(call, profile, now)));
+                call -> authorizer.forNamedProfile(call, (profile, now) -> read.answer(call, profile, now)));
     }
 
-    /** What is asked of a member who has data, with the dates read; otherwise the answer is already decided. */
+    /** Answers with the rows that are found for the query's dates, or refuses invalid dates. */
     private Reply withDates(
             Call call, Profile profile, Instant now, BiFunction<Member, DateRange, List<ObjectNode>> find) {
         var member = profile.member();
@@ -69,7 +69,7 @@ final class DataRoutes {
             if (text.isPresent()) {
                 var date = DateRange.parse(text.get(), local);
                 if (date.isEmpty()) {
-                    return door.invalid(name, "The value '" + text.get() + "' is not valid.");
+                    return authorizer.invalid(name, "The value '" + text.get() + "' is not valid.");
                 }
                 if (name.equals("startDateTime")) {
                     first = date.get();
@@ -79,18 +79,18 @@ final class DataRoutes {
             }
         }
         if (member == null || !member.hasData(now)) {
-            return door.nothing(false);
+            return authorizer.nothing(false);
         }
         List<ObjectNode> rows = find.apply(member, new DateRange(first, last));
-        return rows.isEmpty() ? door.nothing(true) : Reply.json(200, Wire.array(rows));
+        return rows.isEmpty() ? authorizer.nothing(true) : Reply.json(200, SahhaFormat.array(rows));
     }
 
     private Reply scores(Call call, Profile profile, Instant now) {
         Set<String> types = words(call, "types");
         if (types.isEmpty()) {
-            return door.invalid("types", "The types field is required.");
+            return authorizer.invalid("types", "The types field is required.");
         }
-        var wire = new Wire(profile, accountId, quirks);
+        var wire = new SahhaFormat(profile, accountId, quirks);
         boolean sleepOnly = quirks.on(SahhaQuirk.SLEEP_ONLY);
         return withDates(call, profile, now, (member, range) -> {
             var rows = new ArrayList<ObjectNode>();
@@ -123,10 +123,10 @@ final class DataRoutes {
     private Reply biomarkers(Call call, Profile profile, Instant now) {
         Set<String> categories = words(call, "categories");
         if (categories.isEmpty() && !quirks.on(SahhaQuirk.CATEGORIES_OPTIONAL)) {
-            return door.invalid("categories", "The categories field is required.");
+            return authorizer.invalid("categories", "The categories field is required.");
         }
         Set<String> types = words(call, "types");
-        var wire = new Wire(profile, accountId, quirks);
+        var wire = new SahhaFormat(profile, accountId, quirks);
         return withDates(call, profile, now, (member, range) -> {
             LocalDate today = member.today(now);
             return member.daysUntil(now).stream()
@@ -152,7 +152,7 @@ final class DataRoutes {
                 : newest;
     }
 
-    private Stream<ObjectNode> written(Wire wire, Biomarker row, LocalDate today) {
+    private Stream<ObjectNode> written(SahhaFormat wire, Biomarker row, LocalDate today) {
         boolean yesterday =
                 row.day().equals(today.minusDays(1)) && row.periodicity().equals("daily");
         if (yesterday && quirks.on(SahhaQuirk.YESTERDAY_STILL_INTRADAY)) {
@@ -166,7 +166,7 @@ final class DataRoutes {
     private Reply archetypes(Call call, Profile profile, Instant now) {
         Set<String> names = words(call, "name");
         Set<String> periodicities = words(call, "periodicity");
-        var wire = new Wire(profile, accountId, quirks);
+        var wire = new SahhaFormat(profile, accountId, quirks);
         return withDates(
                 call,
                 profile,
@@ -182,7 +182,7 @@ final class DataRoutes {
     private Reply trends(Call call, Profile profile, Instant now) {
         Set<String> names = words(call, "name");
         Set<String> categories = words(call, "category");
-        var wire = new Wire(profile, accountId, quirks);
+        var wire = new SahhaFormat(profile, accountId, quirks);
         return withDates(
                 call,
                 profile,
@@ -199,7 +199,7 @@ final class DataRoutes {
     private Reply comparisons(Call call, Profile profile, Instant now) {
         Set<String> names = words(call, "name");
         Set<String> categories = words(call, "category");
-        var wire = new Wire(profile, accountId, quirks);
+        var wire = new SahhaFormat(profile, accountId, quirks);
         return withDates(
                 call,
                 profile,
@@ -212,7 +212,7 @@ final class DataRoutes {
                         .toList());
     }
 
-    /** The days asked for, or the newest that has anything. */
+    /** The requested days, or the newest day that has rows. */
     private static Stream<LocalDate> comparedDays(Member member, DateRange range, Instant now) {
         var days = days(member, range, now);
         boolean open = range.first() == null && range.last() == null;
@@ -223,7 +223,7 @@ final class DataRoutes {
                 : days.stream();
     }
 
-    /** The values of a repeated or comma-separated parameter, in small letters. */
+    /** The values of a repeated or comma-separated parameter, in lower case. */
     private static Set<String> words(Call call, String name) {
         return call.queryAll(name).stream()
                 .flatMap(value -> Stream.of(value.split(",", -1)))

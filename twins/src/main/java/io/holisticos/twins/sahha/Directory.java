@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What the account knows about its profiles beside their data. */
+/** What the account knows about its profiles apart from their data. */
 final class Directory {
     static final String DEVICE = "iPhone15,2";
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -28,39 +28,39 @@ final class Directory {
                 .put("accountId", accountId)
                 .put("externalId", profile.externalId());
         device(node, profile, now);
-        node.put("createdAtUtc", Wire.utc(profile.createdAt())).put("isSampleProfile", profile.isSample());
+        node.put("createdAtUtc", SahhaFormat.utc(profile.createdAt())).put("isSampleProfile", profile.isSample());
         var sources = node.putArray("dataSources");
-        if (fed(profile)) {
+        if (hasPhone(profile)) {
             sources.addObject().put("sourceName", source(profile)).put("deviceType", DEVICE);
         }
         return node;
     }
 
     private static void device(ObjectNode node, Profile profile, Instant now) {
-        if (fed(profile)) {
+        if (hasPhone(profile)) {
             node.put("sdkId", "ios_swift").put("sdkVersion", "1.1.5").put("deviceType", DEVICE);
         } else {
             node.putNull("sdkId").putNull("sdkVersion").putNull("deviceType");
         }
         var member = profile.member();
-        Optional<String> received = member == null || !fed(profile)
+        Optional<String> received = member == null || !hasPhone(profile)
                 ? Optional.empty()
-                : member.lastReceived(now).map(Wire::utc);
+                : member.lastReceived(now).map(SahhaFormat::utc);
         node.put("dataLastReceivedAtUtc", received.orElse(null));
     }
 
-    /** A phone feeds this profile. */
-    private static boolean fed(Profile profile) {
+    /** Whether a phone feeds this profile. */
+    private static boolean hasPhone(Profile profile) {
         return profile.member() != null && !profile.isSample();
     }
 
-    /** Whose data the phone's health store hands over. */
+    /** The app whose data the phone's health store hands over. */
     static String source(Profile profile) {
         var member = profile.member();
         return member != null && member.isEcho() ? "com.whoop.iphone" : "com.apple.health";
     }
 
-    /** A page of the profiles whose external id contains the words; pages count from 1, and 0 is the first one too. */
+    /** A page of the profiles whose external id contains the words; pages count from 1, and page 0 is the first too. */
     ObjectNode search(List<Profile> profiles, String words, int currentPage, int pageSize, Instant now) {
         var found = profiles.stream()
                 .filter(profile ->
@@ -119,7 +119,9 @@ final class Directory {
                 .put("sdkVersion", "1.1.5")
                 .put("appId", "com.example.synthetic")
                 .put("appVersion", "1.0.0")
-                .put("deviceId", Names.uuid(profile.profileId() + "|device").toString())
+                .put(
+                        "deviceId",
+                        SeededValues.uuid(profile.profileId() + "|device").toString())
                 .put("deviceType", "phone")
                 .put("deviceModel", DEVICE)
                 .put("system", "iOS")
@@ -127,7 +129,7 @@ final class Directory {
                 .put("timeZone", offset.equals(ZoneOffset.UTC) ? "+00:00" : offset.getId()));
     }
 
-    /** Accounts at device makers that the profile is linked with; most have none. */
+    /** The profile's accounts at device makers; most profiles have none. */
     List<ObjectNode> integrations(Profile profile) {
         var member = profile.member();
         if (member == null || profile.isSample() || member.unit("garmin") >= 0.15) {

@@ -17,36 +17,40 @@ final class DirectoryRoutes {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final int PAGE_SIZE = 100;
 
-    private final Doorkeeper door;
+    private final CallAuthorizer authorizer;
     private final Profiles profiles;
     private final Directory directory;
 
-    DirectoryRoutes(Doorkeeper door, Profiles profiles, Directory directory) {
-        this.door = door;
+    DirectoryRoutes(CallAuthorizer authorizer, Profiles profiles, Directory directory) {
+        this.authorizer = authorizer;
         this.profiles = profiles;
         this.directory = directory;
     }
 
     void serve(TwinServer server) {
         server.route("GET", "/Version", call -> Reply.json(200, "1.0.0"));
-        server.route("GET", "/api/v1/account/profile/search", call -> door.forAccount(call, now -> search(call, now)));
+        server.route(
+                "GET", "/api/v1/account/profile/search", call -> authorizer.forAccount(call, now -> search(call, now)));
         server.route(
                 "GET",
                 "/api/v1/account/profile/{externalId}",
-                call -> door.forNamedProfile(call, (profile, now) -> Reply.json(200, directory.profile(profile, now))));
+                call -> authorizer.forNamedProfile(
+                        call, (profile, now) -> Reply.json(200, directory.profile(profile, now))));
         server.route(
                 "GET",
                 "/api/v1/profile",
-                call -> door.forOwnProfile(call, (profile, now) -> Reply.json(200, directory.profile(profile, now))));
-        server.route("DELETE", "/api/v1/profile", call -> door.forAccount(call, now -> delete(call)));
+                call -> authorizer.forOwnProfile(
+                        call, (profile, now) -> Reply.json(200, directory.profile(profile, now))));
+        server.route("DELETE", "/api/v1/profile", call -> authorizer.forAccount(call, now -> delete(call)));
         both(server, "demographic", (profile, now) -> orNothing(directory.demographic(profile, now)));
         both(server, "deviceInformation", (profile, now) -> orNothing(directory.deviceInformation(profile, now)));
         both(server, "integration", (profile, now) -> integrations(profile));
     }
 
     private void both(TwinServer server, String path, BiFunction<Profile, Instant, Reply> read) {
-        server.route("GET", "/api/v1/profile/" + path, call -> door.forOwnProfile(call, read));
-        server.route("GET", "/api/v1/profile/" + path + "/{externalId}", call -> door.forNamedProfile(call, read));
+        server.route("GET", "/api/v1/profile/" + path, call -> authorizer.forOwnProfile(call, read));
+        server.route(
+                "GET", "/api/v1/profile/" + path + "/{externalId}", call -> authorizer.forNamedProfile(call, read));
     }
 
     private Reply search(Call call, Instant now) {
@@ -69,18 +73,18 @@ final class DirectoryRoutes {
         try {
             JsonNode ids = MAPPER.readTree(call.body());
             if (!ids.isArray()) {
-                return door.invalid("body", "A list of external ids is required.");
+                return authorizer.invalid("body", "A list of external ids is required.");
             }
             ids.forEach(id -> profiles.delete(id.asText()));
             return Reply.empty(200);
         } catch (IOException e) {
-            return door.invalid("body", "A list of external ids is required.");
+            return authorizer.invalid("body", "A list of external ids is required.");
         }
     }
 
     private Reply integrations(Profile profile) {
         List<ObjectNode> found = directory.integrations(profile);
-        return found.isEmpty() ? door.nothing(false) : Reply.json(200, Wire.array(found));
+        return found.isEmpty() ? authorizer.nothing(false) : Reply.json(200, SahhaFormat.array(found));
     }
 
     private static Reply orNothing(Optional<ObjectNode> found) {

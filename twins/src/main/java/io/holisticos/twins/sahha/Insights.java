@@ -1,8 +1,8 @@
 package io.holisticos.twins.sahha;
 
-import io.holisticos.twins.sahha.Rows.Against;
 import io.holisticos.twins.sahha.Rows.Biomarker;
 import io.holisticos.twins.sahha.Rows.Comparison;
+import io.holisticos.twins.sahha.Rows.ReferenceValue;
 import io.holisticos.twins.sahha.Rows.Score;
 import io.holisticos.twins.sahha.Rows.Trend;
 import io.holisticos.twins.sahha.Rows.TrendWeek;
@@ -185,20 +185,21 @@ final class Insights {
             OptionalDouble baseline,
             Instant createdAt) {
         int decimals = category.equals("score") ? 2 : 1;
-        var against = new ArrayList<Against>();
-        against.add(against("global", value, mean, spread, decimals));
-        against.add(against("demographic", value, mean * 1.03, spread * 0.9, decimals));
+        var references = new ArrayList<ReferenceValue>();
+        references.add(referenceValue("global", value, mean, spread, decimals));
+        references.add(referenceValue("demographic", value, mean * 1.03, spread * 0.9, decimals));
         baseline.ifPresent(usual -> {
             double rounded = Scores.round(usual, decimals);
-            against.add(new Against("baseline", rounded, null, word((value - usual) / spread)));
+            references.add(new ReferenceValue("baseline", rounded, null, word((value - usual) / spread)));
         });
-        return new Comparison(category, name, value, unit, better, date, member.offsetOn(date), against, createdAt);
+        return new Comparison(category, name, value, unit, better, date, member.offsetOn(date), references, createdAt);
     }
 
-    private static Against against(String type, double value, double mean, double spread, int decimals) {
+    private static ReferenceValue referenceValue(String type, double value, double mean, double spread, int decimals) {
         double distance = (value - mean) / spread;
         int percentile = (int) Math.round(100 / (1 + Math.exp(-1.7 * distance))); // close to the normal distribution
-        return new Against(type, Scores.round(mean, decimals), Math.max(1, Math.min(99, percentile)), word(distance));
+        return new ReferenceValue(
+                type, Scores.round(mean, decimals), Math.max(1, Math.min(99, percentile)), word(distance));
     }
 
     private static String word(double distance) {

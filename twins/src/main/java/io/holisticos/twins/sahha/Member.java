@@ -29,13 +29,13 @@ final class Member {
     private final Habits habits;
     private final Collector collector;
     private final Map<LocalDate, Optional<CollectedDay>> days = new ConcurrentHashMap<>();
-    private final Map<LocalDate, Schedule> schedules = new ConcurrentHashMap<>();
+    private final Map<LocalDate, ComputationSchedule> schedules = new ConcurrentHashMap<>();
     private final Map<LocalDate, Week> weeks = new ConcurrentHashMap<>();
 
     /**
-     * A member of whom Sahha holds everything from a day on.
+     * A member whose data Sahha has from a day on.
      *
-     * @param firstData when Sahha first had anything; earlier days appeared at that moment
+     * @param firstData when Sahha first had data; earlier days appeared at that moment
      */
     Member(Person person, long seed, LocalDate firstDay, Instant firstData) {
         this.person = person;
@@ -49,8 +49,8 @@ final class Member {
     /**
      * What a member's devices are.
      *
-     * @param wearable a watch or strap feeds the phone's health store, so that stages and heart are known
-     * @param lacking types of scores that this member never has
+     * @param wearable whether a watch or strap feeds the phone's health store, so that stages and heart rate are known
+     * @param lacking the types of scores that this member never has
      */
     record Habits(boolean wearable, Set<String> lacking) {
         Habits {
@@ -63,11 +63,11 @@ final class Member {
             boolean named = number <= 4;
             boolean wearable = person.membership().sahhaSleepIsEchoOfWhoop()
                     || named
-                    || Names.unit(seed, person.userId() + "|wearable") < 0.6;
+                    || SeededValues.unit(seed, person.userId() + "|wearable") < 0.6;
             return new Habits(wearable, sample ? Set.of("activity", "readiness") : Set.of());
         }
 
-        /** Looks like one of the sandbox's sample profiles. */
+        /** Whether it looks like one of Sahha's sample profiles. */
         boolean isSample() {
             return !lacking.isEmpty();
         }
@@ -89,7 +89,7 @@ final class Member {
         return habits.lacking().contains(scoreType);
     }
 
-    /** What Sahha knows of this member's sleep came from WHOOP. */
+    /** Whether Sahha's sleep data of this member came from WHOOP. */
     boolean isEcho() {
         return person.membership().sahhaSleepIsEchoOfWhoop();
     }
@@ -99,7 +99,7 @@ final class Member {
     }
 
     double unit(String words) {
-        return Names.unit(seed, externalId() + "|" + words);
+        return SeededValues.unit(seed, externalId() + "|" + words);
     }
 
     LocalDate firstDay() {
@@ -114,7 +114,7 @@ final class Member {
         return person.offsetAt(now);
     }
 
-    /** The offset of a day, or of its noon by UTC where the member had no such day. */
+    /** The offset of a day, or at noon UTC if the member skipped the day. */
     ZoneOffset offsetOn(LocalDate date) {
         return day(date)
                 .map(CollectedDay::offset)
@@ -126,7 +126,7 @@ final class Member {
         return !now.isBefore(firstData);
     }
 
-    /** The day as it will have been once it is over; empty before the first one and for dates that never were. */
+    /** The day as it is once it is over; empty before the first day and for dates that the member skipped. */
     Optional<CollectedDay> day(LocalDate date) {
         if (date.isBefore(firstDay)) {
             return Optional.empty();
@@ -136,7 +136,7 @@ final class Member {
 
     /** The days that have begun, the newest first. */
     List<LocalDate> daysUntil(Instant now) {
-        LocalDate today = today(now).plusDays(1); // a traveller's other date may already have data
+        LocalDate today = today(now).plusDays(1); // a traveller may already have data of the next date
         return firstDay.isAfter(today)
                 ? List.of()
                 : firstDay.datesUntil(today.plusDays(1))
@@ -144,18 +144,18 @@ final class Member {
                         .toList();
     }
 
-    Schedule schedule(CollectedDay day) {
-        return schedules.computeIfAbsent(day.date(), date -> Schedule.of(day, seed, externalId()));
+    ComputationSchedule schedule(CollectedDay day) {
+        return schedules.computeIfAbsent(day.date(), date -> ComputationSchedule.of(day, seed, externalId()));
     }
 
     /** Movement as it was known at the computation with this index. */
-    Activity activity(CollectedDay day, Schedule schedule, int index) {
+    Activity activity(CollectedDay day, ComputationSchedule schedule, int index) {
         return index == schedule.moments().size() - 1
                 ? day.activity()
                 : collector.movement(day.date(), schedule.moments().get(index)).orElseGet(Activity::none);
     }
 
-    /** When Sahha made what it computed at this moment: days before the first data appeared with it. */
+    /** When Sahha created what it computed at that moment: days before the first data appeared with it. */
     Instant createdAt(Instant computed) {
         return computed.isBefore(firstData) ? firstData : computed;
     }

@@ -15,7 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Date;
 
-/** Plays the identity provider of the app's members: ES256 tokens whose key is published as a JWKS. */
+/** The identity provider of the app's members: ES256 tokens whose key is published as a JWKS. */
 final class MemberTokens {
     private static final Duration LIFETIME = Duration.ofHours(1);
 

@@ -15,35 +15,42 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 
-/** The calls that hand out tokens. Bodies are read tolerantly, as by the real service. */
+/** The calls that issue tokens. Bodies are read tolerantly, as by the real service. */
 final class OAuthRoutes {
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final String APP_ID = "sandbox-sahha-app"; // of the phone app, whose SDK registers by itself
+    private static final String APP_ID = "sandbox-sahha-app"; // the phone app's SDK registers profiles
     private static final String APP_SECRET = "sandbox-sahha-app-secret";
     private static final int LONGEST_EXTERNAL_ID = 100; // Sahha documentation, Register and Authenticate Profiles
 
     private final SahhaTwinOptions options;
     private final Tokens tokens;
     private final Profiles profiles;
-    private final Doorkeeper door;
+    private final CallAuthorizer authorizer;
     private final Quirks quirks;
     private final Clock clock;
 
     OAuthRoutes(
-            SahhaTwinOptions options, Tokens tokens, Profiles profiles, Doorkeeper door, Quirks quirks, Clock clock) {
+            SahhaTwinOptions options,
+            Tokens tokens,
+            Profiles profiles,
+            CallAuthorizer authorizer,
+            Quirks quirks,
+            Clock clock) {
         this.options = options;
         this.tokens = tokens;
         this.profiles = profiles;
-        this.door = door;
+        this.authorizer = authorizer;
         this.quirks = quirks;
         this.clock = clock;
     }
 
     void serve(TwinServer server) {
         server.route("POST", "/api/v1/oauth/account/token", this::accountToken);
-        server.route("POST", "/api/v1/oauth/profile/register", call -> door.forAccount(call, now -> register(call)));
+        server.route(
+                "POST", "/api/v1/oauth/profile/register", call -> authorizer.forAccount(call, now -> register(call)));
         server.route("POST", "/api/v1/oauth/profile/register/appId", this::registerOrSignIn);
-        server.route("POST", "/api/v1/oauth/profile/token", call -> door.forAccount(call, now -> profileToken(call)));
+        server.route(
+                "POST", "/api/v1/oauth/profile/token", call -> authorizer.forAccount(call, now -> profileToken(call)));
         server.route("POST", "/api/v1/oauth/profile/refreshToken", this::refresh);
     }
 
@@ -52,7 +59,7 @@ final class OAuthRoutes {
         boolean known = same(options.clientId(), text(body, "clientId"))
                 && same(options.clientSecret(), text(body, "clientSecret"));
         if (!known) {
-            return door.unauthorized();
+            return authorizer.unauthorized();
         }
         var answer = JsonNodeFactory.instance
                 .objectNode()
@@ -68,15 +75,15 @@ final class OAuthRoutes {
         }
         return profiles.register(externalId, clock.instant())
                 .map(profile -> Reply.json(201, tokensOf(profile, options.tokenLifetime())))
-                .orElseGet(() -> door.invalid("externalId", "The externalId is already in use."));
+                .orElseGet(() -> authorizer.invalid("externalId", "The externalId is already in use."));
     }
 
-    /** Other credentials than the account's, and no matter whether the profile is there already. */
+    /** Takes the credentials of the phone app, and registers the profile if it does not exist. */
     private Reply registerOrSignIn(Call call) {
         boolean known = same(APP_ID, call.header("AppId").orElse(""))
                 && same(APP_SECRET, call.header("AppSecret").orElse(""));
         if (!known) {
-            return door.unauthorized();
+            return authorizer.unauthorized();
         }
         String externalId = text(body(call), "externalId");
         if (isNoExternalId(externalId)) {
@@ -85,7 +92,7 @@ final class OAuthRoutes {
         return profiles.register(externalId, clock.instant())
                 .or(() -> profiles.find(externalId))
                 .map(profile -> Reply.json(201, tokensOf(profile, options.tokenLifetime())))
-                .orElseGet(door::unauthorized); // deleted meanwhile
+                .orElseGet(authorizer::unauthorized); // it was deleted in the meantime
     }
 
     private static boolean isNoExternalId(String text) {
@@ -93,7 +100,7 @@ final class OAuthRoutes {
     }
 
     private Reply noExternalId() {
-        return door.invalid("externalId", "The externalId field is required and has at most 100 characters.");
+        return authorizer.invalid("externalId", "The externalId field is required and has at most 100 characters.");
     }
 
     private Reply profileToken(Call call) {
@@ -101,7 +108,7 @@ final class OAuthRoutes {
         Optional<Profile> profile = profiles.find(text(body, "externalId"));
         long seconds = body.path("lifetime").asLong(options.tokenLifetime().toSeconds());
         if (profile.isEmpty() || seconds < 1) {
-            return door.invalid("externalId", "The profile does not exist.");
+            return authorizer.invalid("externalId", "The profile does not exist.");
         }
         return Reply.json(200, tokensOf(profile.get(), Duration.ofSeconds(seconds)));
     }
@@ -110,7 +117,7 @@ final class OAuthRoutes {
         return tokens.refresh(text(body(call), "refreshToken"))
                 .flatMap(profiles::find)
                 .map(profile -> Reply.json(200, tokensOf(profile, options.tokenLifetime())))
-                .orElseGet(door::invalidRefreshToken);
+                .orElseGet(authorizer::invalidRefreshToken);
     }
 
     private ObjectNode tokensOf(Profile profile, Duration lifetime) {
@@ -129,7 +136,7 @@ final class OAuthRoutes {
         try {
             return MAPPER.readTree(call.body());
         } catch (IOException e) {
-            return MissingNode.getInstance(); // no field is present, which each route answers in its own way
+            return MissingNode.getInstance(); // without fields, which each route answers in its own way
         }
     }
 

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A profile of the account.
  *
- * @param member null when nobody in the world stands behind the external id: such a profile never gets data
+ * @param member null when the external id belongs to no person of the world: such a profile never gets data
  */
 record Profile(
         String externalId,
@@ -14,11 +14,7 @@ record Profile(
         Instant createdAt,
         @Nullable Member member) {
 
-    boolean hasData(Instant now) {
-        return member != null && member.hasData(now);
-    }
-
-    /** Looks like one of the sandbox's sample profiles, which no device feeds. */
+    /** Whether it looks like one of Sahha's sample profiles, which no device feeds. */
     boolean isSample() {
         return member != null && member.habits().isSample();
     }

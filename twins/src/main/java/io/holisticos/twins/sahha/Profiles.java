@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The account's profiles: the world's members from the start, and whoever registers later. */
+/** The account's profiles: the members of the world, and profiles registered later. */
 final class Profiles {
     private static final Duration BACKFILL = Duration.ofDays(14); // "history of about 14 days appears at once"
 
@@ -44,20 +44,20 @@ final class Profiles {
         externalIdByProfileId.put(profile.profileId(), profile.externalId());
     }
 
-    /** Registers a profile; empty when the external id is in use. A person of the world gets data after a while. */
+    /** Registers a profile; empty when the external id is in use. A person of the world gets data some hours later. */
     synchronized Optional<Profile> register(String externalId, Instant now) {
         if (byExternalId.containsKey(externalId)) {
             return Optional.empty();
         }
         var profile = world.byUserId(externalId)
-                .map(person -> late(person, now))
+                .map(person -> registeredLater(person, now))
                 .orElseGet(() -> new Profile(externalId, uuid(externalId), now, null));
         add(profile);
         deleted.remove(externalId);
         return Optional.of(profile);
     }
 
-    private Profile late(Person person, Instant now) {
+    private Profile registeredLater(Person person, Instant now) {
         Instant firstData = now.plus(silence);
         var firstDay = person.dateAt(firstData).minusDays(BACKFILL.toDays() - 1);
         var member = new Member(person, world.options().seed(), firstDay, firstData);
@@ -65,7 +65,8 @@ final class Profiles {
     }
 
     private String uuid(String externalId) {
-        return Names.uuid(world.options().seed() + "|profile|" + externalId).toString();
+        return SeededValues.uuid(world.options().seed() + "|profile|" + externalId)
+                .toString();
     }
 
     /** The profile with this external id, or with this id of Sahha's own, as was seen to work. */

@@ -4,7 +4,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The quirks that are on at the moment. */
+/** The quirks in force. Safe for any number of threads. */
 final class Quirks {
     private final Set<SahhaQuirk> on = ConcurrentHashMap.newKeySet();
 

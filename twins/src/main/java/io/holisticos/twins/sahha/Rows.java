@@ -8,7 +8,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The rows that Sahha hands out, before they are written with the quirks of the moment. */
+/** The rows that Sahha returns, before they are written with the quirks in force. */
 final class Rows {
     private Rows() {}
 
@@ -100,7 +100,7 @@ final class Rows {
             double value,
             @Nullable Double percentChange) {}
 
-    /** One metric of one day against others. */
+    /** One metric of one day, compared with reference values. */
     record Comparison(
             String category,
             String name,
@@ -109,13 +109,14 @@ final class Rows {
             boolean isHigherBetter,
             LocalDate date,
             ZoneOffset offset,
-            List<Against> against,
+            List<ReferenceValue> references,
             Instant createdAt) {
         Comparison {
-            against = List.copyOf(against);
+            references = List.copyOf(references);
         }
     }
 
-    /** A reference value of a comparison; {@code percentile} is null against the member's own baseline. */
-    record Against(String type, double value, @Nullable Integer percentile, String state) {}
+    /** A reference value of a comparison; {@code percentile} is null for the member's own baseline. */
+    record ReferenceValue(
+            String type, double value, @Nullable Integer percentile, String state) {}
 }

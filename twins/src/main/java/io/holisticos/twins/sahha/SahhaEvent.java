@@ -8,9 +8,9 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * A webhook as it goes over the wire.
+ * A webhook as Sahha sends it.
  *
- * @param externalId whom it is about
+ * @param externalId the profile that it is about
  * @param body the exact text that was signed, sent as UTF-8
  * @param signature HMAC-SHA256 of the body in lower-case hex
  */
@@ -24,7 +24,7 @@ public record SahhaEvent(Type type, String externalId, String body, String signa
         BIOMARKER("BiomarkerCreatedIntegrationEvent"),
         /** An archetype was found. */
         ARCHETYPE("ArchetypeCreatedIntegrationEvent"),
-        /** A phone handed over raw samples. */
+        /** A phone uploaded raw samples. */
         DATA_LOG("DataLogReceivedIntegrationEvent");
 
         private final String wireName;
@@ -33,7 +33,7 @@ public record SahhaEvent(Type type, String externalId, String body, String signa
             this.wireName = wireName;
         }
 
-        /** What stands in {@code X-Event-Type}. */
+        /** The value of {@code X-Event-Type}. */
         public String wireName() {
             return wireName;
         }
@@ -43,7 +43,7 @@ public record SahhaEvent(Type type, String externalId, String body, String signa
         return new SahhaEvent(type, externalId, body, sign(secret, body));
     }
 
-    /** The headers it travels with. */
+    /** The headers of the request. */
     public Map<String, String> headers() {
         return Map.of(
                 "Content-Type",
@@ -56,7 +56,7 @@ public record SahhaEvent(Type type, String externalId, String body, String signa
                 type.wireName());
     }
 
-    /** Signs a body as Sahha is assumed to: HMAC-SHA256, the secret's text as key, lower-case hex. */
+    /** Signs a body as we assume that Sahha does: HMAC-SHA256, the secret's text as key, lower-case hex. */
     public static String sign(String secret, String body) {
         try {
             var mac = Mac.getInstance("HmacSHA256");

@@ -22,14 +22,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A local Sahha over a synthetic world: tokens, scores, biomarkers, archetypes, insights, profiles and webhooks.
  *
- * <p>It also plays the identity provider of the app's members ({@code POST /_twin/token}, {@code GET
+ * <p>It is also the identity provider of the app's members ({@code POST /_twin/token}, {@code GET
  * /_twin/jwks.json}; ES256, the issuer is the twin's base URL). Safe for any number of threads.
  */
 public final class SahhaTwin implements AutoCloseable {
     private final TwinServer server;
     private final Quirks quirks;
     private final Profiles profiles;
-    private final Happenings happenings;
+    private final ComputedEvents happenings;
     private final MemberTokens memberTokens;
     private final @Nullable Webhooks webhooks;
     private volatile String baseUrl = "";
@@ -38,14 +38,14 @@ public final class SahhaTwin implements AutoCloseable {
         String accountId = world.people().get(0).identity().sahhaAccountId();
         this.quirks = new Quirks(options.quirks());
         this.profiles = new Profiles(world, options.newProfileSilence());
-        this.happenings = new Happenings(accountId, options.webhookSecret(), quirks);
+        this.happenings = new ComputedEvents(accountId, options.webhookSecret(), quirks);
         this.memberTokens = new MemberTokens(clock);
         var url = options.webhookUrl();
         this.webhooks = url == null ? null : new Webhooks(profiles, happenings, quirks, url, clock);
         this.server = new TwinServer("sahha-twin", clock, world.options().seed(), "/api/v1/", Set.of());
 
         var tokens = new Tokens(clock, accountId, options.clientSecret());
-        var door = new Doorkeeper(tokens, profiles, quirks, clock);
+        var door = new CallAuthorizer(tokens, profiles, quirks, clock);
         new OAuthRoutes(options, tokens, profiles, door, quirks, clock).serve(server);
         new DataRoutes(door, quirks, accountId).serve(server);
         new DirectoryRoutes(door, profiles, new Directory(accountId)).serve(server);
@@ -70,12 +70,12 @@ public final class SahhaTwin implements AutoCloseable {
         return twin;
     }
 
-    /** Where it listens, such as {@code http://127.0.0.1:9200}. */
+    /** The base URL, such as {@code http://127.0.0.1:9200}. */
     public String baseUrl() {
         return baseUrl;
     }
 
-    /** Ends everything, open replies included. */
+    /** Stops everything and breaks open replies. */
     public void stop() {
         if (webhooks != null) {
             webhooks.stop();
@@ -88,12 +88,12 @@ public final class SahhaTwin implements AutoCloseable {
         stop();
     }
 
-    /** What was called so far. */
+    /** The calls so far. */
     public Stats stats() {
         return server.stats();
     }
 
-    /** The orders to misbehave. */
+    /** The fault rules. */
     public Faults faults() {
         return server.faults();
     }
@@ -108,11 +108,6 @@ public final class SahhaTwin implements AutoCloseable {
         var on = EnumSet.noneOf(SahhaQuirk.class);
         on.addAll(quirks.all());
         return on;
-    }
-
-    /** Deletes a profile, as its account or its owner may; unknown ids are ignored. */
-    public void deleteProfile(String externalId) {
-        profiles.delete(externalId);
     }
 
     /** A token for a member of the app, as {@code POST /_twin/token} gives; valid for an hour. */

@@ -7,14 +7,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a Sahha twin is started.
+ * How to start a twin of Sahha.
  *
  * @param port the loopback port; 0 takes a free one
  * @param clientId the account's client id
  * @param clientSecret the account's client secret
  * @param tokenLifetime how long account and profile tokens live
- * @param newProfileSilence how long a newly registered profile has nothing, before 14 days appear at once
- * @param webhookUrl where events are sent; null sends none
+ * @param newProfileSilence how long a new profile has no data before 14 days appear at once
+ * @param webhookUrl the receiver of events; null for none
  * @param webhookSecret signs webhooks; its UTF-8 bytes are the key
  * @param quirks the quirks that are on from the start
  */

@@ -75,14 +75,14 @@ final class Scores {
 
     private static boolean computes(String type, int index) {
         return switch (type) {
-            case "sleep" -> index == 0 || index == 2; // once more, when the night itself counts for regularity
+            case "sleep" -> index == 0 || index == 2; // again when the night counts for regularity
             case "readiness" -> index == 0;
             default -> true;
         };
     }
 
     private static Optional<Score> compute(
-            Member member, CollectedDay day, String type, Schedule schedule, int index, int revision) {
+            Member member, CollectedDay day, String type, ComputationSchedule schedule, int index, int revision) {
         var activity = member.activity(day, schedule, index);
         var factors = switch (type) {
             case "sleep" -> sleep(member, day, index);
@@ -252,7 +252,7 @@ final class Scores {
         return new Factor(name, value, goal, rounded, state(member, rounded, day.date() + "|" + name), unit);
     }
 
-    /** The published bands, from which one state in ten or so departs, as in the exports that were seen. */
+    /** The published bands. About one state in ten deviates from them, as in exports that were published. */
     private static String state(Member member, double score, String words) {
         double shift = (member.unit(words + "|state") - 0.5) * 0.08;
         double felt = score + shift;

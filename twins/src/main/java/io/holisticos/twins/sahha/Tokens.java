@@ -22,9 +22,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Issues and checks the tokens of the Sahha account: HS256, with the claim names that were seen in public.
+ * Issues and checks the tokens of the Sahha account: HS256, with the claim names of published tokens.
  *
- * <p>Any number of account tokens are valid at once; a token ends only by its own {@code exp}.
+ * <p>Any number of account tokens are valid at once; a token is valid until its own {@code exp}.
  */
 final class Tokens {
     private static final String CLAIM = "https://api.sahha.ai/claims/";
@@ -106,17 +106,17 @@ final class Tokens {
         }
     }
 
-    /** The holder of an account token; empty when it is not one or has ended. */
+    /** The holder of an account token; empty when it is not one or has expired. */
     Optional<Holder> account(String token) {
         return valid("account", token).map(claims -> new Holder.Account());
     }
 
-    /** The holder of a profile token; empty when it is not one or has ended. */
+    /** The holder of a profile token; empty when it is not one or has expired. */
     Optional<Holder> profile(String token) {
         return valid("profile", token).flatMap(Tokens::externalId).map(Holder.Profile::new);
     }
 
-    /** The external id that a refresh token stands for; empty when it is not one or has ended. */
+    /** The external id that a refresh token stands for; empty when it is not one or has expired. */
     Optional<String> refresh(String token) {
         return valid("refresh", token).flatMap(Tokens::externalId);
     }
@@ -138,7 +138,7 @@ final class Tokens {
                     ? Optional.of(claims)
                     : Optional.empty();
         } catch (ParseException | JOSEException e) {
-            return Optional.empty(); // not a token of ours
+            return Optional.empty(); // this twin did not issue it
         }
     }
 }

@@ -23,16 +23,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends what happened to the registered address, once a second and after every push of the clock.
+ * Sends events to the registered address, once a second and after every advance of the clock.
  *
  * <p>A failure is counted and not repeated: nothing public says when Sahha tries again.
  */
 final class Webhooks {
     private static final Logger log = LoggerFactory.getLogger(Webhooks.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(30); // Sahha waits up to 30 s (documentation, Webhooks)
+    private static final Duration TIMEOUT = Duration.ofSeconds(30); // Sahha waits up to 30 s (documentation, Webhooks)
 
     private final Profiles profiles;
-    private final Happenings happenings;
+    private final ComputedEvents computed;
     private final Quirks quirks;
     private final URI url;
     private final Clock clock;
@@ -44,12 +44,12 @@ final class Webhooks {
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong delivered = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
-    private volatile @Nullable ScheduledFuture<?> beat;
+    private volatile @Nullable ScheduledFuture<?> schedule;
     private Instant last;
 
-    Webhooks(Profiles profiles, Happenings happenings, Quirks quirks, URI url, Clock clock) {
+    Webhooks(Profiles profiles, ComputedEvents computed, Quirks quirks, URI url, Clock clock) {
         this.profiles = profiles;
-        this.happenings = happenings;
+        this.computed = computed;
         this.quirks = quirks;
         this.url = url;
         this.clock = clock;
@@ -62,27 +62,27 @@ final class Webhooks {
     }
 
     void start() {
-        beat = timer.scheduleWithFixedDelay(this::pumpQuietly, 1, 1, TimeUnit.SECONDS);
+        schedule = timer.scheduleWithFixedDelay(this::pumpAndLogFailures, 1, 1, TimeUnit.SECONDS);
     }
 
     void stop() {
-        var running = beat;
+        var running = schedule;
         if (running != null) {
             running.cancel(true);
         }
         timer.shutdownNow();
     }
 
-    /** Sends soon what an advance of the clock brought about. */
+    /** Sends soon the events that an advance of the clock brought about. */
     void pumpSoon() {
         try {
-            timer.execute(this::pumpQuietly);
+            timer.execute(this::pumpAndLogFailures);
         } catch (RejectedExecutionException e) {
             log.debug("event=twin_webhooks_stopped");
         }
     }
 
-    private void pumpQuietly() {
+    private void pumpAndLogFailures() {
         try {
             pump();
         } catch (RuntimeException e) {
@@ -90,7 +90,7 @@ final class Webhooks {
         }
     }
 
-    /** Sends everything that happened since the last time and returns the count of requests. */
+    /** Sends all events since the last call and returns how many requests it made. */
     synchronized int pump() {
         Instant now = clock.instant();
         if (!now.isAfter(last)) {
@@ -98,7 +98,7 @@ final class Webhooks {
         }
         var events = new ArrayList<SahhaEvent>();
         for (Profile profile : profiles.all()) {
-            events.addAll(happenings.between(profile, last, now));
+            events.addAll(computed.between(profile, last, now));
         }
         last = now;
         if (quirks.on(SahhaQuirk.WEBHOOK_OUT_OF_ORDER)) {
@@ -114,7 +114,7 @@ final class Webhooks {
         if (Thread.currentThread().isInterrupted()) {
             return;
         }
-        var request = HttpRequest.newBuilder(url).timeout(PATIENCE).POST(BodyPublishers.ofString(event.body()));
+        var request = HttpRequest.newBuilder(url).timeout(TIMEOUT).POST(BodyPublishers.ofString(event.body()));
         event.headers().forEach(request::header);
         sent.incrementAndGet();
         try {

@@ -48,7 +48,7 @@ record Week(
         }
     }
 
-    /** Minutes between the middle of a night and the usual one; 0 where nothing is usual yet. */
+    /** Minutes between the middle of a night and the usual one; 0 without a usual one. */
     double shift(double middle) {
         return Double.isNaN(middleMinute) ? 0 : Math.rint(Math.abs(middleMinute - middle));
     }

@@ -1,7 +1,7 @@
 /**
- * A local Sahha: its wire format, authentication, quirks and webhooks over the shared synthetic world.
+ * The twin of Sahha: its wire format, authentication, quirks and webhooks over the shared synthetic world.
  *
- * <p>May use {@code twins}, {@code twins.world} and {@code twins.http}; knows nothing of WHOOP's twin.
+ * <p>May use: {@code twins}, {@code twins.http}, {@code twins.world}.
  *
  * <p>Start reading at {@link io.holisticos.twins.sahha.SahhaTwin}.
  */

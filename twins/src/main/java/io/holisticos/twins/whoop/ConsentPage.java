@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The page on which a member decides. Works without JavaScript; the first button of the only form says yes. */
+/** The page on which a member decides. Works without JavaScript; the first button of its only form allows access. */
 record ConsentPage(String action, String challenge, Set<String> scopes, long preselected, Set<Long> connected) {
-    private static final int RADIOS = 12; // beyond that a list to choose from is kinder than a wall of buttons
+    private static final int RADIOS = 12; // a longer list is easier to use as a select
     private static final Map<String, String> MEANINGS = Map.of(
             Scopes.OFFLINE, "Stay connected when you are away",
             Scopes.RECOVERY, "Recovery: score, heart rate variability, resting heart rate",
@@ -58,7 +58,7 @@ record ConsentPage(String action, String challenge, Set<String> scopes, long pre
 
     /** The page for those members. */
     Reply show(List<Person> members) {
-        String asked = scopes.stream()
+        String requested = scopes.stream()
                 .map(scope -> "<li>" + escaped(MEANINGS.getOrDefault(scope, scope)) + "</li>")
                 .collect(Collectors.joining("\n"));
         String body = """
@@ -77,11 +77,11 @@ record ConsentPage(String action, String challenge, Set<String> scopes, long pre
                 <button class="yes" type="submit" name="decision" value="allow">Allow access</button>
                 <button type="submit" name="decision" value="decline">Decline</button>
                 </div>
-                </form>""".formatted(asked, escaped(action), escaped(challenge), choices(members));
+                </form>""".formatted(requested, escaped(action), escaped(challenge), choices(members));
         return page(200, "Connect WHOOP", body);
     }
 
-    /** A page for requests that cannot be sent back to where they came from. */
+    /** The page for requests that must not be redirected. */
     static Reply problem(int status, OAuthError error) {
         String body = """
                 <h1>This request cannot go on</h1>

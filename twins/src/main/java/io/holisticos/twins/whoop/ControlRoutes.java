@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
-/** What only a twin has: the truth, edits, and how webhooks behave. */
+/** Routes that only a twin has: all records of a member, edits, and the mode of webhooks. */
 final class ControlRoutes {
     private final WhoopTwin twin;
     private final World world;

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** The member data API below {@code /developer}. */
 final class DataRoutes {
     private static final String V2 = "/developer/v2";
-    private static final String V1 = "/developer/v1"; // not supported; what still answered when last looked at, 2026-08
+    private static final String V1 = "/developer/v1"; // deprecated; these paths still answered in 2026-08
     private static final Pattern UUID_TEXT =
             Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
 
@@ -58,7 +58,7 @@ final class DataRoutes {
         server.route("GET", V1 + "/activity-mapping/{id}", this::mapping);
     }
 
-    /** Profile and body measurement as the API would return them; null where it would answer 404. */
+    /** The profile as the API returns it. */
     static Map<String, Object> profileJson(Person person) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("user_id", person.whoopUserId());
@@ -68,24 +68,25 @@ final class DataRoutes {
         return json;
     }
 
+    /** The body measurement as the API returns it; null where the API answers 404. */
     static @Nullable Map<String, Object> bodyJson(Person person) {
         if (!person.membership().bodyMeasured()) {
             return null;
         }
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("height_meter", Wire.single(person.traits().heightMeter()));
-        json.put("weight_kilogram", Wire.single(person.traits().weightKilogram()));
+        json.put("height_meter", WhoopFormat.single(person.traits().heightMeter()));
+        json.put("weight_kilogram", WhoopFormat.single(person.traits().weightKilogram()));
         json.put("max_heart_rate", person.traits().maxHeartRate());
         return json;
     }
 
-    private void collection(TwinServer server, String path, String scope, Collection records) {
+    private void collection(TwinServer server, String path, String scope, RecordCollection records) {
         server.route(
                 "GET",
                 path,
                 call -> as(call, scope, person -> {
-                    Optional<Listing> listing = Listing.of(call, path + " " + person.whoopUserId());
-                    return listing.map(asked ->
+                    Optional<PageRequest> request = PageRequest.of(call, path + " " + person.whoopUserId());
+                    return request.map(asked ->
                                     page(asked, records.newestFirst(ledgers.of(person), now.get(), asked.before())))
                             .orElseGet(() -> Reply.empty(400));
                 }));
@@ -117,7 +118,7 @@ final class DataRoutes {
                 }));
     }
 
-    /** As they were written before there was a {@code step_count}. */
+    /** Cycles as version 1 writes them, without {@code step_count}. */
     private static Stream<WireRecord> cyclesWithoutSteps(Ledger ledger, Instant now, @Nullable Instant before) {
         return ledger.cycles(now, before)
                 .map(cycle -> new WireRecord(cycle.key(), cycle.start(), cycle.end(), () -> {
@@ -128,13 +129,13 @@ final class DataRoutes {
     }
 
     private Reply one(Call call, Optional<WireRecord> record) {
-        if (record.isEmpty() || call.suffers(FaultKind.NOT_YET)) {
+        if (record.isEmpty() || call.takesFault(FaultKind.NOT_YET)) {
             return Reply.empty(404);
         }
         return found(record.get().json());
     }
 
-    private Reply page(Listing asked, Stream<WireRecord> newestFirst) {
+    private Reply page(PageRequest asked, Stream<WireRecord> newestFirst) {
         return knobs.get().wire().explicitNulls()
                 ? Reply.of(200, "application/json", asked.bytes(newestFirst))
                 : found(asked.page(newestFirst));
@@ -154,7 +155,7 @@ final class DataRoutes {
         return Reply.empty(204);
     }
 
-    /** Needs no token, as documented: only those two ids pass through it. */
+    /** Needs no token, as documented: it shows nothing but the two ids. */
     private Reply mapping(Call call) {
         OptionalLong id = number(call.pathParameter("id"));
         if (id.isEmpty()) {
@@ -185,7 +186,7 @@ final class DataRoutes {
     }
 
     private Reply found(Map<String, Object> json) {
-        return Reply.json(200, knobs.get().wire().explicitNulls() ? json : Wire.withoutNulls(json));
+        return Reply.json(200, knobs.get().wire().explicitNulls() ? json : WhoopFormat.withoutNulls(json));
     }
 
     private static OptionalLong number(String text) {
@@ -196,7 +197,7 @@ final class DataRoutes {
         }
     }
 
-    private interface Collection {
+    private interface RecordCollection {
         Stream<WireRecord> newestFirst(Ledger ledger, Instant now, @Nullable Instant before);
     }
 

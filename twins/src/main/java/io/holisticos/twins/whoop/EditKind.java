@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What can happen to a member's records besides the passing of time. */
+/** The changes of a member's records that time alone does not bring about. */
 public enum EditKind {
     /** A sleep and its recovery are scored again. */
     RESCORE,
@@ -16,7 +16,7 @@ public enum EditKind {
     ADD_WORKOUT,
     /** The member deletes a workout. */
     DELETE_WORKOUT,
-    /** The member revokes the application inside the WHOOP app; nobody is told. */
+    /** The member revokes access inside the WHOOP app, which sends no notice. */
     REVOKE;
 
     /** The word used in JSON, such as {@code edit-sleep}. */

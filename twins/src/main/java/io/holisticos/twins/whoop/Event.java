@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Something that webhooks tell of.
+ * A change that a webhook announces.
  *
  * @param recordId a sleep's or a workout's id; for a recovery its sleep's
  */

@@ -15,11 +15,11 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Who consented to what, and the codes and tokens that came of it. Safe for any number of threads. */
+/** The members' consents, and the codes and tokens issued for them. Safe for any number of threads. */
 final class Grants {
-    private static final Duration RACE = Duration.ofSeconds(1); // by real time: a lost race is over in milliseconds
+    private static final Duration RACE = Duration.ofSeconds(1); // of real time; racing refreshes are milliseconds apart
 
-    private static final Duration FORGOTTEN = Duration.ofHours(1); // until then the reuse of a code is noticed
+    private static final Duration REUSE_NOTICED = Duration.ofHours(1); // after that, codes are removed
 
     private final Clock clock;
     private final Supplier<Knobs.Tokens> knobs;
@@ -35,10 +35,10 @@ final class Grants {
         this.knobs = knobs;
     }
 
-    /** A code that one token call may turn into tokens. */
+    /** Issues a code, which one token call may exchange for tokens. */
     synchronized String issueCode(Person member, Set<String> scopes, String redirectUri) {
         String code = secret();
-        Instant longAgo = clock.instant().minus(FORGOTTEN);
+        Instant longAgo = clock.instant().minus(REUSE_NOTICED);
         codes.values().removeIf(old -> old.expires.isBefore(longAgo));
         codes.put(
                 code,
@@ -50,49 +50,49 @@ final class Grants {
         return code;
     }
 
-    /** Turns a code into tokens, once. */
-    synchronized Exchange redeem(String text, String redirectUri) {
+    /** Exchanges a code for tokens, once. */
+    synchronized TokenAnswer redeem(String text, String redirectUri) {
         Code code = codes.get(text);
         if (code == null) {
-            return new Exchange.Refused(Refusal.UNKNOWN_CODE);
+            return new TokenAnswer.Refused(Refusal.UNKNOWN_CODE);
         }
         if (code.grant != null) {
             end(code.grant); // reuse revokes what the first use produced
-            return new Exchange.Refused(Refusal.USED_CODE);
+            return new TokenAnswer.Refused(Refusal.USED_CODE);
         }
         if (!clock.instant().isBefore(code.expires)) {
-            return new Exchange.Refused(Refusal.UNKNOWN_CODE);
+            return new TokenAnswer.Refused(Refusal.UNKNOWN_CODE);
         }
         if (!code.redirectUri.equals(redirectUri)) {
-            return new Exchange.Refused(Refusal.OTHER_REDIRECT);
+            return new TokenAnswer.Refused(Refusal.OTHER_REDIRECT);
         }
         Grant grant = new Grant(code.member, code.scopes);
         code.grant = grant;
         byMember.computeIfAbsent(code.member.whoopUserId(), id -> new ArrayList<>())
                 .add(grant);
-        return new Exchange.Issued(issue(grant));
+        return new TokenAnswer.Issued(issue(grant));
     }
 
-    /** Replaces both tokens; the old ones are dead from now on. */
-    synchronized Exchange refresh(String refreshToken, Set<String> allowed) {
+    /** Replaces both tokens; the old ones are invalid from now on. */
+    synchronized TokenAnswer refresh(String refreshToken, Set<String> allowed) {
         Grant grant = byRefreshToken.get(refreshToken);
         if (grant == null || !clock.instant().isBefore(grant.refreshExpires)) {
-            return new Exchange.Refused(lostARace(refreshToken) ? Refusal.LOST_RACE : Refusal.SPENT_REFRESH_TOKEN);
+            return new TokenAnswer.Refused(lostRace(refreshToken) ? Refusal.LOST_RACE : Refusal.SPENT_REFRESH_TOKEN);
         }
         Optional<String> disabled =
                 grant.scopes.stream().filter(scope -> !allowed.contains(scope)).findFirst();
         if (disabled.isPresent()) {
-            return new Exchange.Refused(Refusal.SCOPE_DISABLED);
+            return new TokenAnswer.Refused(Refusal.SCOPE_DISABLED);
         }
         if (knobs.get().lostRaceStatus() == 500) {
             long now = System.nanoTime();
             spent.values().removeIf(at -> now - at > RACE.toNanos());
             spent.put(refreshToken, now);
         }
-        return new Exchange.Issued(issue(grant));
+        return new TokenAnswer.Issued(issue(grant));
     }
 
-    /** The grant behind a living access token. */
+    /** The member and scopes of a valid access token. */
     synchronized Optional<Access> access(String accessToken) {
         return Optional.ofNullable(byAccessToken.get(accessToken))
                 .filter(grant -> clock.instant().isBefore(grant.accessExpires))
@@ -111,7 +111,7 @@ final class Grants {
         return byMember.values().stream().filter(grants -> !grants.isEmpty()).count();
     }
 
-    /** Ends all grants of a member: every token is dead at once. */
+    /** Ends all grants of a member; every token is invalid at once. */
     synchronized void revoke(Person member) {
         List<Grant> grants = byMember.remove(member.whoopUserId());
         if (grants != null) {
@@ -153,12 +153,12 @@ final class Grants {
         }
     }
 
-    private boolean lostARace(String refreshToken) {
+    private boolean lostRace(String refreshToken) {
         Long at = spent.get(refreshToken);
         return at != null && System.nanoTime() - at < RACE.toNanos();
     }
 
-    /** Two base64url parts joined with a dot, as the real ones look. */
+    /** Two base64url parts joined with a dot, as in real tokens. */
     private String secret() {
         byte[] key = new byte[32];
         byte[] signature = new byte[32];
@@ -168,7 +168,7 @@ final class Grants {
         return encoder.encodeToString(key) + "." + encoder.encodeToString(signature);
     }
 
-    /** Who is calling, and what they may read. */
+    /** The member whom a token stands for, and what it may read. */
     record Access(Person member, Set<String> scopes) {}
 
     /** Why a token call is refused. */
@@ -181,11 +181,11 @@ final class Grants {
         SCOPE_DISABLED
     }
 
-    /** How a token call ended. */
-    sealed interface Exchange {
-        record Issued(IssuedTokens tokens) implements Exchange {}
+    /** The result of a token call. */
+    sealed interface TokenAnswer {
+        record Issued(IssuedTokens tokens) implements TokenAnswer {}
 
-        record Refused(Refusal why) implements Exchange {}
+        record Refused(Refusal why) implements TokenAnswer {}
     }
 
     private static final class Code {

@@ -7,13 +7,15 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The ids of one member's records, made from what they name: the same record always has the same id. */
+/** The ids of one member's records. They follow from what they name, so that a record always has the same id. */
 final class Ids {
     private static final long FIRST_CYCLE = 1_000_000_000L; // live cycle ids have ten digits
     private static final long CYCLES_PER_MEMBER = 50_000; // days since 1970 fit until the year 2106
     private static final int ACTIVITIES_PER_DAY = 16;
     private static final int SLEEPS_PER_DAY = 8; // workouts come after them
     private static final Instant NAMED_BY_UUID = Instant.parse("2025-07-01T00:00:00Z"); // when WHOOP's v2 began
+
+    static final int MAIN_SLEEP = 0; // naps count from 1
 
     private final Person person;
     private final long firstCycle;
@@ -31,6 +33,11 @@ final class Ids {
     OptionalLong dayOfCycle(long id) {
         long day = id - firstCycle;
         return day >= 0 && day < CYCLES_PER_MEMBER ? OptionalLong.of(day) : OptionalLong.empty();
+    }
+
+    /** The id of a day's main sleep. */
+    UUID mainSleep(long day) {
+        return sleep(day, MAIN_SLEEP);
     }
 
     UUID sleep(long day, int number) {

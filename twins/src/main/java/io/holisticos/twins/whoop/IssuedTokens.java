@@ -5,7 +5,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a successful token call gives.
+ * The answer of a successful token call.
  *
  * @param refreshToken null without the scope {@code offline}
  */

@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.Set;
 
 /**
- * What is unknown about the real WHOOP, or changes there, as switches. The defaults are the best evidence there is.
+ * Switches for what is unknown about the real WHOOP or changes there. The defaults follow the best evidence.
  *
  * @param wire how records and errors are written
- * @param tokens how long credentials live and how dead ones are refused
+ * @param tokens how long credentials live and how invalid ones are refused
  * @param limits the application's quota
  * @param lapsedMembers WHOOP user ids whose membership lapsed: data calls answer 403
  * @param memberLimit how many members may be connected before new consents are refused
@@ -20,7 +20,7 @@ public record Knobs(
         lapsedMembers = Set.copyOf(lapsedMembers);
     }
 
-    /** Everything as the evidence says. */
+    /** All switches as the evidence says. */
     public static Knobs defaults() {
         return new Knobs(
                 new Wire(true, true, 401, true),
@@ -64,17 +64,17 @@ public record Knobs(
     /**
      * How records and errors are written.
      *
-     * @param explicitNulls optional values are written as null (seen on the wire) instead of left out (documented)
-     * @param fullOAuthErrors errors carry {@code error_hint} and {@code status_code}
+     * @param explicitNulls whether missing values are written as null (observed) instead of omitted (documented)
+     * @param fullOAuthErrors whether errors have {@code error_hint} and {@code status_code}
      * @param missingScopeStatus 401 or 403
-     * @param resignRetries a webhook's retry gets a new timestamp and signature
+     * @param resignRetries whether a webhook's retry has a new timestamp and signature
      */
     public record Wire(boolean explicitNulls, boolean fullOAuthErrors, int missingScopeStatus, boolean resignRetries) {}
 
     /**
-     * How long credentials live and how dead ones are refused.
+     * How long credentials live and how invalid ones are refused.
      *
-     * @param spentRefreshError {@code invalid_request} (seen) or {@code invalid_grant}
+     * @param spentRefreshError {@code invalid_request} (observed) or {@code invalid_grant}
      * @param lostRaceStatus 400, or 500 for the loser of a refresh that comes within a second of the winner
      * @param stateMinimum the shortest {@code state} that is accepted
      */
@@ -89,19 +89,19 @@ public record Knobs(
     /**
      * The application's quota.
      *
-     * @param retryAfter a 429 carries {@code Retry-After}
-     * @param tokenCallsCount calls of the token endpoint use up quota too
+     * @param retryAfter whether a 429 has {@code Retry-After}
+     * @param tokenCallsCount whether calls of the token endpoint use up quota
      */
     public record Limits(int perMinute, int perDay, boolean retryAfter, boolean tokenCallsCount) {}
 
     /**
      * How reliable webhooks are, besides the mode in force.
      *
-     * @param unreliable share of events that are lost, doubled or reordered, a third each; which ones, the seed decides
-     * @param patience how long an answer is waited for, by real time: WHOOP wishes for one second
+     * @param unreliable the share of events lost, sent twice or reordered, a third each; the seed decides which
+     * @param patience how long the twin waits for an answer, in real time; WHOOP asks for an answer within one second
      */
     public record Delivery(double unreliable, Duration patience) {
-        /** Refuses what is no share. */
+        /** Refuses a number that is not a share. */
         public Delivery {
             if (!(unreliable >= 0 && unreliable <= 1)) {
                 throw new IllegalArgumentException("unreliable must be a share of 0 to 1, was " + unreliable);

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Every member's ledger, made when first asked for. */
+/** The ledger of each member, made when first needed. */
 final class Ledgers {
     private final World world;
     private final Scoring scoring;

@@ -5,7 +5,7 @@ import io.holisticos.twins.http.FaultKind;
 import io.holisticos.twins.http.Json;
 import io.holisticos.twins.http.Reply;
 import io.holisticos.twins.http.TwinServer;
-import io.holisticos.twins.whoop.Grants.Exchange;
+import io.holisticos.twins.whoop.Grants.TokenAnswer;
 import io.holisticos.twins.world.Person;
 import io.holisticos.twins.world.World;
 import java.net.URI;
@@ -36,7 +36,7 @@ final class OAuthRoutes {
     private final Clock clock;
     private final Supplier<WhoopApp> app;
     private final Supplier<Knobs> knobs;
-    private final Map<String, Asked> asked = new ConcurrentHashMap<>();
+    private final Map<String, ConsentRequest> consentRequests = new ConcurrentHashMap<>();
 
     OAuthRoutes(Grants grants, World world, Clock clock, Supplier<WhoopApp> app, Supplier<Knobs> knobs) {
         this.grants = grants;
@@ -73,7 +73,7 @@ final class OAuthRoutes {
                 .filter(scope -> !app.get().scopes().contains(scope))
                 .findFirst();
         if (foreign.isPresent()) {
-            // The real server loses the state here; callers must look at the error first.
+            // the real server omits the state here, so callers must check the error first
             return sendBack(redirectUri, OAuthError.INVALID_SCOPE.withHint(scopeHint(foreign.get())), "");
         }
         if (scopes.isEmpty()) {
@@ -92,9 +92,10 @@ final class OAuthRoutes {
                 .findFirst()
                 .orElse(members.get(0));
         Instant now = clock.instant();
-        asked.values().removeIf(old -> now.isAfter(old.expires()));
+        consentRequests.values().removeIf(old -> now.isAfter(old.expires()));
         String challenge = UUID.randomUUID().toString();
-        asked.put(challenge, new Asked(redirectUri, state, scopes, preselected, now.plus(CONSENT_LIFETIME)));
+        consentRequests.put(
+                challenge, new ConsentRequest(redirectUri, state, scopes, preselected, now.plus(CONSENT_LIFETIME)));
         Set<Long> connected =
                 members.stream().filter(grants::has).map(Person::whoopUserId).collect(Collectors.toUnmodifiableSet());
         return new ConsentPage(CONSENT, challenge, scopes, preselected.whoopUserId(), connected).show(members);
@@ -102,26 +103,26 @@ final class OAuthRoutes {
 
     private Reply decide(Call call) {
         Map<String, List<String>> form = call.form();
-        Asked question = asked.get(first(form, "challenge"));
-        if (question == null || clock.instant().isAfter(question.expires())) {
+        ConsentRequest request = consentRequests.get(first(form, "challenge"));
+        if (request == null || clock.instant().isAfter(request.expires())) {
             return ConsentPage.problem(400, OAuthError.INVALID_REQUEST);
         }
         if (first(form, "decision").equals("decline")) {
-            return sendBack(question.redirectUri(), OAuthError.ACCESS_DENIED, question.state());
+            return sendBack(request.redirectUri(), OAuthError.ACCESS_DENIED, request.state());
         }
-        Optional<Person> member = chosen(first(form, "member"), question.preselected());
+        Optional<Person> member = chosen(first(form, "member"), request.preselected());
         if (member.isEmpty()) {
             return ConsentPage.problem(400, OAuthError.INVALID_REQUEST);
         }
-        String code = grants.issueCode(member.get(), question.scopes(), question.redirectUri());
+        String code = grants.issueCode(member.get(), request.scopes(), request.redirectUri());
         Map<String, String> answer = new LinkedHashMap<>();
         answer.put("code", code);
-        answer.put("scope", String.join(" ", question.scopes()));
-        answer.put("state", question.state());
-        return Reply.redirect(extended(question.redirectUri(), answer));
+        answer.put("scope", String.join(" ", request.scopes()));
+        answer.put("state", request.state());
+        return Reply.redirect(extended(request.redirectUri(), answer));
     }
 
-    /** Where the browser of a member who allows is sent; for callers who need no page. */
+    /** The address that the browser of a member who allows access is redirected to; for callers who need no page. */
     URI allow(Person member, URI authorizationUrl) {
         Map<String, List<String>> query = Call.pairs(authorizationUrl.getRawQuery());
         String redirectUri = first(query, "redirect_uri");
@@ -172,18 +173,18 @@ final class OAuthRoutes {
     }
 
     private Reply refresh(Call call, String refreshToken) {
-        Exchange exchange = grants.refresh(refreshToken, app.get().scopes());
-        if (exchange instanceof Exchange.Issued && call.suffers(FaultKind.LOST_REFRESH_REPLY)) {
+        TokenAnswer tokens = grants.refresh(refreshToken, app.get().scopes());
+        if (tokens instanceof TokenAnswer.Issued && call.takesFault(FaultKind.LOST_REFRESH_REPLY)) {
             return Reply.dropped();
         }
-        return answer(exchange);
+        return answer(tokens);
     }
 
-    private Reply answer(Exchange exchange) {
-        if (exchange instanceof Exchange.Issued issued) {
+    private Reply answer(TokenAnswer tokens) {
+        if (tokens instanceof TokenAnswer.Issued issued) {
             return success(issued.tokens());
         }
-        Exchange.Refused refused = (Exchange.Refused) exchange;
+        TokenAnswer.Refused refused = (TokenAnswer.Refused) tokens;
         return switch (refused.why()) {
             case UNKNOWN_CODE -> error(OAuthError.INVALID_GRANT);
             case USED_CODE -> error(OAuthError.INVALID_GRANT.withHint("The authorization code has already been used."));
@@ -262,5 +263,6 @@ final class OAuthRoutes {
     }
 
     /** An authorization request that waits for its member. */
-    private record Asked(String redirectUri, String state, Set<String> scopes, Person preselected, Instant expires) {}
+    private record ConsentRequest(
+            String redirectUri, String state, Set<String> scopes, Person preselected, Instant expires) {}
 }

@@ -13,9 +13,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a page ended, and what was asked; opaque to callers.
+ * Where a page ended, and what it was filtered by. Opaque to callers.
  *
- * @param collection whose and which
+ * @param collection the path and the member
  * @param key the last record shown, with its start
  */
 record PageToken(

@@ -5,18 +5,18 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs something every quarter of a second, and at once when woken, until stopped. */
+/** Runs a task every quarter of a second, and at once when woken, until stopped. */
 final class Pump {
     private static final Logger log = LoggerFactory.getLogger(Pump.class);
     private static final long REST_MILLIS = 250;
 
-    private final Runnable stroke;
+    private final Runnable task;
     private final Semaphore wake = new Semaphore(0);
     private final Thread thread = new Thread(this::run, "whoop-pump");
     private volatile boolean stopped;
 
-    Pump(Runnable stroke) {
-        this.stroke = stroke;
+    Pump(Runnable task) {
+        this.task = task;
         thread.setDaemon(true);
     }
 
@@ -39,7 +39,7 @@ final class Pump {
                 if (wake.tryAcquire(REST_MILLIS, TimeUnit.MILLISECONDS)) {
                     wake.drainPermits();
                 }
-                stroke.run();
+                task.run();
             } catch (InterruptedException e) {
                 return; // only stop() interrupts
             } catch (RuntimeException e) {

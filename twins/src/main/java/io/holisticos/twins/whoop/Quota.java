@@ -9,22 +9,22 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** The application's quota in two fixed windows, each beginning with the first call after the one before. */
+/** The application's quota in two fixed windows. Each begins with the first call after the previous one ended. */
 final class Quota {
     private static final Duration MINUTE = Duration.ofSeconds(60);
     private static final Duration DAY = Duration.ofDays(1);
 
     private final Clock clock;
     private final Supplier<Knobs.Limits> limits;
-    private final Window minute = new Window(MINUTE);
-    private final Window day = new Window(DAY);
+    private final QuotaWindow minute = new QuotaWindow(MINUTE);
+    private final QuotaWindow day = new QuotaWindow(DAY);
 
     Quota(Clock clock, Supplier<Knobs.Limits> limits) {
         this.clock = clock;
         this.limits = limits;
     }
 
-    /** Counts the call, writes the three headers, and turns it away when a window is used up. */
+    /** Counts the call, adds the three headers, and refuses the call when a window is used up. */
     synchronized Optional<Reply> admit(Call call) {
         boolean token = limits.get().tokenCallsCount() && call.path().startsWith("/oauth/oauth2/token");
         if (!token && !call.path().startsWith("/developer/")) {
@@ -35,10 +35,10 @@ final class Quota {
         day.count(now);
         int minuteLeft = limits.get().perMinute() - minute.used;
         int dayLeft = limits.get().perDay() - day.used;
-        if (dayLeft < 0 || call.suffers(FaultKind.QUOTA_DAY)) {
+        if (dayLeft < 0 || call.takesFault(FaultKind.QUOTA_DAY)) {
             return Optional.of(refuse(call, limits.get().perDay(), day, now));
         }
-        if (minuteLeft < 0 || call.suffers(FaultKind.QUOTA_MINUTE)) {
+        if (minuteLeft < 0 || call.takesFault(FaultKind.QUOTA_MINUTE)) {
             return Optional.of(refuse(call, limits.get().perMinute(), minute, now));
         }
         if (dayLeft < minuteLeft) {
@@ -49,13 +49,13 @@ final class Quota {
         return Optional.empty();
     }
 
-    /** Both windows begin anew with the next call. */
+    /** Ends both windows; new ones begin with the next call. */
     synchronized void reset() {
         minute.end = Instant.MIN;
         day.end = Instant.MIN;
     }
 
-    private Reply refuse(Call call, int limit, Window window, Instant now) {
+    private Reply refuse(Call call, int limit, QuotaWindow window, Instant now) {
         long seconds = window.secondsLeft(now);
         headers(call, limit, 0, seconds);
         Reply reply = Reply.empty(429);
@@ -71,12 +71,12 @@ final class Quota {
         call.replyHeader("X-RateLimit-Reset", Long.toString(seconds));
     }
 
-    private static final class Window {
+    private static final class QuotaWindow {
         private final Duration length;
         private Instant end = Instant.MIN;
         private int used;
 
-        private Window(Duration length) {
+        private QuotaWindow(Duration length) {
             this.length = length;
         }
 

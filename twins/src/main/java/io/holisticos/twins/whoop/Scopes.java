@@ -3,7 +3,7 @@ package io.holisticos.twins.whoop;
 import java.util.List;
 import java.util.Set;
 
-/** The scopes WHOOP knows, spelled as it does. */
+/** WHOOP's scopes, as it spells them. */
 final class Scopes {
     static final String OFFLINE = "offline";
     static final String RECOVERY = "read:recovery";

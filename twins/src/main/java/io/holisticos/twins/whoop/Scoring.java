@@ -1,18 +1,18 @@
 package io.holisticos.twins.whoop;
 
 /**
- * How WHOOP comes to its scores and tells of them. All are shares of 0 to 1.
+ * How often WHOOP scores again and announces early. All numbers are shares from 0 to 1.
  *
- * @param rescoredNights of nights, scored a second time some hours later
- * @param rescoredActivities the same of workouts
- * @param early of nights, told of before there is a score
- * @param unreadable of those, told of before there even is a record: reading it answers 404
+ * @param rescoredNights the share of nights scored again some hours later
+ * @param rescoredActivities the share of naps and workouts scored again
+ * @param early the share of nights announced before they are scored
+ * @param unreadable the share of these announced before the record exists, so that reading it answers 404
  */
 public record Scoring(double rescoredNights, double rescoredActivities, double early, double unreadable) {
-    /** One night in seven is scored again, and every one is told of as soon as it is seen. */
+    /** One night in seven is scored again, and every night is announced as soon as its record exists. */
     public static final Scoring USUAL = new Scoring(0.15, 0.05, 1, 0);
 
-    /** Refuses what is no share. */
+    /** Refuses a number that is not a share. */
     public Scoring {
         requireShare("rescored nights", rescoredNights);
         requireShare("rescored activities", rescoredActivities);

@@ -4,17 +4,17 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** How faithfully events are delivered from now on. */
+/** How events are delivered. */
 public enum WebhookMode {
-    /** Once, in order, at once. */
+    /** Each is sent once, in order and at once. */
     NORMAL,
-    /** Never. */
+    /** None is sent. */
     DROP,
-    /** Twice, with the same trace id. */
+    /** Each is sent twice, with the same trace id. */
     DUPLICATE,
-    /** Newest first within what is due together. */
+    /** Events that are due together are sent newest first. */
     REORDER,
-    /** Some minutes late. */
+    /** Each is sent some minutes late. */
     DELAY;
 
     /** The word used in JSON. */

@@ -28,7 +28,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Delivers events to the application's URLs, with WHOOP's signature, retries and lack of promises. */
+/** Delivers events to the application's URLs with WHOOP's signature and retries, and as unreliably as configured. */
 final class Webhooks {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1); // real time
     private static final List<Duration> RETRIES = List.of(
@@ -36,7 +36,7 @@ final class Webhooks {
             Duration.ofMinutes(3),
             Duration.ofMinutes(8),
             Duration.ofMinutes(18),
-            Duration.ofMinutes(30)); // five over about an hour; the real spacing is unknown
+            Duration.ofMinutes(30)); // five within about an hour; WHOOP does not document the intervals
     private static final int AT_ONCE = 16;
 
     private final TwinClock clock;
@@ -45,8 +45,8 @@ final class Webhooks {
     private final Dice chance;
     private final ExecutorService threads;
     private final HttpClient http;
-    private final PriorityQueue<Delivery> outbox =
-            new PriorityQueue<>(Comparator.comparing(Delivery::due).thenComparing(Delivery::number));
+    private final PriorityQueue<PendingDelivery> outbox =
+            new PriorityQueue<>(Comparator.comparing(PendingDelivery::due).thenComparing(PendingDelivery::number));
     private final Map<String, Long> byType = new TreeMap<>();
     private Consumer<Notice> listener = notice -> {};
     private WebhookMode mode = WebhookMode.NORMAL;
@@ -81,17 +81,17 @@ final class Webhooks {
         mode = other;
     }
 
-    /** Tells of every event taken or lost; an event that was sent twice is told of twice. */
+    /** Sets the listener for every event accepted or lost; it hears twice of an event that was sent twice. */
     synchronized void listener(Consumer<Notice> other) {
         listener = other;
     }
 
     /** When the next delivery is due, retries included. */
     synchronized Optional<Instant> next() {
-        return Optional.ofNullable(outbox.peek()).map(Delivery::due);
+        return Optional.ofNullable(outbox.peek()).map(PendingDelivery::due);
     }
 
-    /** Puts events in line by the mode in force. */
+    /** Enqueues events as the mode in force says. */
     synchronized void add(List<Event> events) {
         List<URI> urls = app.get().webhookUrls();
         if (urls.isEmpty()) {
@@ -107,15 +107,15 @@ final class Webhooks {
             for (URI url : urls) {
                 switch (mode) {
                     case DROP -> dropped++;
-                    case NORMAL, REORDER -> line(event, url, now, fateOf(event));
-                    case DUPLICATE -> line(event, url, now, Fate.DOUBLED);
-                    case DELAY -> put(event, url, now.plusSeconds(chance.whole(60, 900)), Fate.REORDERED);
+                    case NORMAL, REORDER -> enqueue(event, url, now, fateOf(event));
+                    case DUPLICATE -> enqueue(event, url, now, Fate.DOUBLED);
+                    case DELAY -> enqueueAt(event, url, now.plusSeconds(chance.whole(60, 900)), Fate.REORDERED);
                 }
             }
         }
     }
 
-    /** Forgets what is still in line for a member who revoked. */
+    /** Removes the waiting deliveries of a member who revoked. */
     synchronized void forget(long userId) {
         outbox.removeIf(delivery -> delivery.event().userId() == userId);
     }
@@ -123,7 +123,7 @@ final class Webhooks {
     /** Sends everything that is due and waits for the answers. Returns how many requests were made. */
     int deliverDue() {
         int requests = 0;
-        for (List<Delivery> batch = due(); !batch.isEmpty(); batch = due()) {
+        for (List<PendingDelivery> batch = due(); !batch.isEmpty(); batch = due()) {
             List<CompletableFuture<Void>> running =
                     batch.stream().map(this::send).toList();
             CompletableFuture.allOf(running.toArray(CompletableFuture[]::new)).join();
@@ -132,25 +132,25 @@ final class Webhooks {
         return requests;
     }
 
-    /** What may go out together: to one receiver about one member only one at a time, so that order is kept. */
-    private synchronized List<Delivery> due() {
-        List<Delivery> batch = new ArrayList<>();
-        List<Delivery> blocked = new ArrayList<>();
-        Set<Line> busy = new HashSet<>();
+    /** The deliveries that may run in parallel: one for each receiver and member, so that their order is kept. */
+    private synchronized List<PendingDelivery> due() {
+        List<PendingDelivery> batch = new ArrayList<>();
+        List<PendingDelivery> blocked = new ArrayList<>();
+        Set<Recipient> busy = new HashSet<>();
         Instant now = clock.instant();
         while (!outbox.isEmpty()
                 && batch.size() < AT_ONCE
                 && blocked.size() < AT_ONCE * AT_ONCE
                 && !outbox.element().due().isAfter(now)) {
-            Delivery next = outbox.remove();
-            boolean free = busy.add(new Line(next.url(), next.event().userId()));
-            (free ? batch : blocked).add(next);
+            PendingDelivery next = outbox.remove();
+            boolean isFree = busy.add(new Recipient(next.url(), next.event().userId()));
+            (isFree ? batch : blocked).add(next);
         }
         outbox.addAll(blocked);
         return batch;
     }
 
-    private CompletableFuture<Void> send(Delivery delivery) {
+    private CompletableFuture<Void> send(PendingDelivery delivery) {
         String timestamp = delivery.timestamp();
         if (timestamp == null || knobs.get().wire().resignRetries()) {
             timestamp = Long.toString(clock.instant().toEpochMilli());
@@ -166,53 +166,54 @@ final class Webhooks {
         String signed = timestamp;
         return http.sendAsync(request, BodyHandlers.discarding())
                 .handle((response, failure) -> failure == null && response.statusCode() / 100 == 2)
-                .thenAccept(received -> settle(delivery, signed, received));
+                .thenAccept(received -> finish(delivery, signed, received));
     }
 
-    private synchronized void settle(Delivery delivery, String timestamp, boolean received) {
+    private synchronized void finish(PendingDelivery delivery, String timestamp, boolean received) {
         sent++;
         if (received) {
             delivered++;
-            tell(delivery.event(), delivery.fate(), clock.instant());
+            notifyListener(delivery.event(), delivery.fate(), clock.instant());
             return;
         }
         failed++;
         if (delivery.attempt() >= RETRIES.size()) {
             dropped++;
-            tell(delivery.event(), Fate.LOST, clock.instant());
+            notifyListener(delivery.event(), Fate.LOST, clock.instant());
             return;
         }
         Instant due = clock.instant().plus(RETRIES.get(delivery.attempt()));
-        outbox.add(new Delivery(
+        outbox.add(new PendingDelivery(
                 numbers++, delivery.event(), delivery.url(), due, delivery.attempt() + 1, timestamp, delivery.fate()));
     }
 
-    private void line(Event event, URI url, Instant now, Fate fate) {
-        Dice odds = chanceOf(event);
+    private void enqueue(Event event, URI url, Instant now, Fate fate) {
+        Dice delays = delayDice(event);
         switch (fate) {
-            case TRUE -> put(event, url, now, fate);
+            case ONCE -> enqueueAt(event, url, now, fate);
             case LOST -> {
                 dropped++;
-                tell(event, fate, now);
+                notifyListener(event, fate, now);
             }
             case DOUBLED -> {
-                put(event, url, now, fate);
-                put(event, url, mode == WebhookMode.DUPLICATE ? now : now.plusSeconds(odds.whole(0, 120)), fate);
+                enqueueAt(event, url, now, fate);
+                enqueueAt(
+                        event, url, mode == WebhookMode.DUPLICATE ? now : now.plusSeconds(delays.whole(0, 120)), fate);
             }
-            case REORDERED -> put(event, url, now.plusSeconds(odds.whole(30, 600)), fate);
+            case REORDERED -> enqueueAt(event, url, now.plusSeconds(delays.whole(30, 600)), fate);
         }
     }
 
-    private void put(Event event, URI url, Instant due, Fate fate) {
-        outbox.add(new Delivery(numbers++, event, url, due, 0, null, fate));
+    private void enqueueAt(Event event, URI url, Instant due, Fate fate) {
+        outbox.add(new PendingDelivery(numbers++, event, url, due, 0, null, fate));
     }
 
-    /** Falls the same way for the same event, whatever else happens. */
+    /** The same for the same event, whatever else happens. */
     private Fate fateOf(Event event) {
         double unreliable = knobs.get().delivery().unreliable();
-        double drawn = unreliable == 0 ? 1 : fates(event).unit();
+        double drawn = unreliable == 0 ? 1 : fateDice(event).unit();
         if (drawn >= unreliable) {
-            return Fate.TRUE;
+            return Fate.ONCE;
         }
         if (drawn < unreliable / 3) {
             return Fate.LOST;
@@ -220,15 +221,15 @@ final class Webhooks {
         return drawn < unreliable * 2 / 3 ? Fate.DOUBLED : Fate.REORDERED;
     }
 
-    private Dice fates(Event event) {
+    private Dice fateDice(Event event) {
         return chance.at("fate", event.traceId().getLeastSignificantBits());
     }
 
-    private Dice chanceOf(Event event) {
+    private Dice delayDice(Event event) {
         return chance.at("odds", event.traceId().getLeastSignificantBits());
     }
 
-    private void tell(Event event, Fate fate, Instant at) {
+    private void notifyListener(Event event, Fate fate, Instant at) {
         listener.accept(new Notice(event.userId(), event.recordId(), event.type(), event.at(), fate, at));
     }
 
@@ -249,7 +250,7 @@ final class Webhooks {
      *
      * @param timestamp as signed the first time; null before that
      */
-    private record Delivery(
+    private record PendingDelivery(
             long number,
             Event event,
             URI url,
@@ -258,5 +259,5 @@ final class Webhooks {
             @Nullable String timestamp,
             Fate fate) {}
 
-    private record Line(URI url, long userId) {}
+    private record Recipient(URI url, long userId) {}
 }

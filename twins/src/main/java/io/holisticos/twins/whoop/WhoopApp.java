@@ -6,12 +6,12 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * The application as it would be registered in WHOOP's dashboard.
+ * The application as it is registered in WHOOP's dashboard.
  *
  * @param clientSecret also signs webhooks
- * @param redirectUris which redirect URIs are registered; compared to the letter
+ * @param redirectUris which redirect URIs are registered; they must match exactly
  * @param scopes what the application may ask for
- * @param webhookUrls each gets every event; empty for none
+ * @param webhookUrls the receivers, each of every event
  */
 public record WhoopApp(
         String clientId,
@@ -29,11 +29,6 @@ public record WhoopApp(
     public static WhoopApp sandbox(String... redirectUris) {
         Set<String> registered = Set.of(redirectUris);
         return new WhoopApp("sandbox-client", "sandbox-client-secret", registered::contains, Scopes.KNOWN, List.of());
-    }
-
-    /** The same with other registered redirect URIs. */
-    public WhoopApp withRedirectUris(Predicate<String> registered) {
-        return new WhoopApp(clientId, clientSecret, registered, scopes, webhookUrls);
     }
 
     /** The same with other credentials. */

@@ -5,7 +5,7 @@ import io.holisticos.twins.http.FaultKind;
 import io.holisticos.twins.http.Faults;
 import io.holisticos.twins.http.Stats;
 import io.holisticos.twins.http.TwinServer;
-import io.holisticos.twins.whoop.Grants.Exchange;
+import io.holisticos.twins.whoop.Grants.TokenAnswer;
 import io.holisticos.twins.world.Person;
 import io.holisticos.twins.world.World;
 import java.io.IOException;
@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * WHOOP as an application sees it, on loopback: consent page, tokens, member data, quota and webhooks.
  *
- * <p>What members did comes from the {@link World}, when it was comes from the {@link TwinClock}; everything else
- * (grants, edits, counters) lives here and ends with {@link #stop}.
+ * <p>The {@link World} says what members did, and the {@link TwinClock} says what time it is. Everything else (grants,
+ * edits, counters) is kept here until {@link #stop}.
  */
 public final class WhoopTwin {
     private final World world;
@@ -41,7 +41,7 @@ public final class WhoopTwin {
     private final Object pumping = new Object();
     private volatile WhoopApp app;
     private volatile Knobs knobs;
-    private final Agenda agenda;
+    private final EventQueue events;
     private final OAuthRoutes oauth;
     private Instant pumpedUntil;
 
@@ -62,7 +62,7 @@ public final class WhoopTwin {
         this.ledgers = new Ledgers(world, options.scoring());
         this.quota = new Quota(clock, () -> knobs.limits());
         this.webhooks = new Webhooks(clock, () -> app, () -> knobs, seed);
-        this.agenda = new Agenda(
+        this.events = new EventQueue(
                 world.people().stream()
                         .filter(person -> person.membership().hasWhoopAccount())
                         .toList(),
@@ -84,7 +84,7 @@ public final class WhoopTwin {
         oauth.addTo(server);
         new DataRoutes(grants, ledgers, this::now, () -> knobs, this::revoke).addTo(server);
         new ControlRoutes(this, world).addTo(server);
-        server.guard(quota::admit);
+        server.filter(quota::admit);
         server.identify(call -> call.bearer()
                 .flatMap(grants::access)
                 .map(access -> Long.toString(access.member().whoopUserId())));
@@ -96,7 +96,7 @@ public final class WhoopTwin {
         }
     }
 
-    /** Ends everything at once, open replies included. */
+    /** Stops everything at once and breaks open replies. */
     public void stop() {
         if (pump != null) {
             pump.stop();
@@ -105,17 +105,17 @@ public final class WhoopTwin {
         webhooks.stop();
     }
 
-    /** Where it listens, without a slash at the end; data lies below {@code /developer}, OAuth below {@code /oauth}. */
+    /** The base URL without a slash at the end; data is below {@code /developer}, OAuth below {@code /oauth}. */
     public String baseUrl() {
         return server.baseUrl();
     }
 
-    /** What was called; {@link Stats#maxCallsIn60s} speaks of {@code /developer}. */
+    /** The calls so far; {@link Stats#maxCallsIn60s} counts those below {@code /developer}. */
     public Stats stats() {
         return server.stats();
     }
 
-    /** The orders to misbehave. */
+    /** The fault rules. */
     public Faults faults() {
         return server.faults();
     }
@@ -135,7 +135,7 @@ public final class WhoopTwin {
         return app;
     }
 
-    /** Registers the application otherwise from now on: another secret, fewer scopes, other webhook URLs. */
+    /** Changes the registration from now on: another secret, fewer scopes, other webhook URLs. */
     public void register(WhoopApp other) {
         app = other;
     }
@@ -149,10 +149,10 @@ public final class WhoopTwin {
     public IssuedTokens grant(String userId, Set<String> scopes) {
         String redirectUri = "urn:twin";
         String code = grants.issueCode(member(userId), scopes, redirectUri);
-        if (grants.redeem(code, redirectUri) instanceof Exchange.Issued issued) {
+        if (grants.redeem(code, redirectUri) instanceof TokenAnswer.Issued issued) {
             return issued.tokens();
         }
-        throw new IllegalStateException("a fresh code is always good");
+        throw new IllegalStateException("a new code is always valid");
     }
 
     /** Whether the member has a grant that can still be used. */
@@ -160,39 +160,39 @@ public final class WhoopTwin {
         return grants.has(member(userId));
     }
 
-    /** The member revokes inside the WHOOP app: tokens die, webhooks stop, nobody is told. */
+    /** The member revokes inside the WHOOP app: tokens become invalid and webhooks stop, without a notice. */
     public void revokeGrant(String userId) {
         revoke(member(userId));
     }
 
-    /** Both quota windows begin anew, and {@link Stats#maxCallsIn60s} with them. */
+    /** Resets both quota windows, and {@link Stats#maxCallsIn60s} with them. */
     public void resetQuota() {
         quota.reset();
-        server.stats().clearDensity();
+        server.stats().clearMinute();
     }
 
     /**
-     * Where a member's browser is sent after allowing, without the page in between.
+     * The address that a member's browser is redirected to after allowing access, without showing the consent page.
      *
-     * @param authorizationUrl where the application sent the browser
+     * @param authorizationUrl the address that the application sent the browser to
      */
     public URI allow(String userId, URI authorizationUrl) {
         return oauth.allow(member(userId), authorizationUrl);
     }
 
-    /** When the next event comes about or the next delivery is due: {@link #pump} then has something to do. */
+    /** When the next event happens or the next delivery is due, so that {@link #pump} has something to do. */
     public Optional<Instant> nextPumpAt() {
-        return Stream.of(agenda.next(), webhooks.next())
+        return Stream.of(events.next(), webhooks.next())
                 .flatMap(Optional::stream)
                 .min(Comparator.naturalOrder());
     }
 
-    /** Tells of every event that was taken or lost, on the thread that pumps; one sent twice is told of twice. */
+    /** Sets the listener for every event accepted or lost, which runs on the pumping thread; once for each sending. */
     public void onNotice(Consumer<Notice> listener) {
         webhooks.listener(listener);
     }
 
-    /** Edits a record that is not the latest of its kind: so many newer ones are passed over. Empty when none is left. */
+    /** Edits a record after skipping {@code older} newer ones of its kind. Empty when there is no such record. */
     public Optional<Map<String, Object>> edit(String userId, EditKind kind, int older) {
         Person person = member(userId);
         Instant now = now();
@@ -207,7 +207,7 @@ public final class WhoopTwin {
         return id.isEmpty() && !anyRecord ? Optional.empty() : edit(person, kind, id);
     }
 
-    /** Edits what was recorded, on the latest record of its kind. Empty when there is none. */
+    /** Edits the latest record of a kind. Empty when there is none. */
     public Optional<Map<String, Object>> edit(String userId, EditKind kind) {
         return edit(member(userId), kind, Optional.empty());
     }
@@ -255,7 +255,7 @@ public final class WhoopTwin {
         synchronized (pumping) {
             Instant now = now();
             if (!app.webhookUrls().isEmpty()) {
-                webhooks.add(agenda.take(pumpedUntil, now));
+                webhooks.add(events.take(pumpedUntil, now));
             }
             pumpedUntil = now;
             return webhooks.deliverDue();
@@ -267,7 +267,7 @@ public final class WhoopTwin {
         Ledger ledger = ledgers.of(person);
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("user_id", person.whoopUserId());
-        json.put("as_of", Wire.time(now));
+        json.put("as_of", WhoopFormat.time(now));
         json.put("granted", grants.has(person));
         json.put("profile", DataRoutes.profileJson(person));
         json.put("body_measurement", DataRoutes.bodyJson(person));

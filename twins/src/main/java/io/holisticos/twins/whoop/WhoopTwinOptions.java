@@ -4,8 +4,8 @@ package io.holisticos.twins.whoop;
  * How to start a twin.
  *
  * @param port 0 for any free one
- * @param pumps whether webhooks go out by themselves as time passes; otherwise only by {@link WhoopTwin#pump}
- * @param scoring for as long as the twin lives: the past does not change
+ * @param pumps whether webhooks are sent as time passes; otherwise only {@link WhoopTwin#pump} sends them
+ * @param scoring fixed for the life of the twin, because the past must not change
  */
 public record WhoopTwinOptions(int port, WhoopApp app, boolean pumps, Knobs knobs, Scoring scoring) {
     /** Any free port, default knobs, no pump: for tests. */
@@ -18,7 +18,7 @@ public record WhoopTwinOptions(int port, WhoopApp app, boolean pumps, Knobs knob
         return new WhoopTwinOptions(other, app, pumps, knobs, scoring);
     }
 
-    /** The same with webhooks that go out by themselves. */
+    /** The same with webhooks that are sent as time passes. */
     public WhoopTwinOptions withPump() {
         return new WhoopTwinOptions(port, app, true, knobs, scoring);
     }
@@ -28,7 +28,7 @@ public record WhoopTwinOptions(int port, WhoopApp app, boolean pumps, Knobs knob
         return new WhoopTwinOptions(port, app, pumps, other, scoring);
     }
 
-    /** The same with other habits of scoring. */
+    /** The same with other rates of scoring. */
     public WhoopTwinOptions withScoring(Scoring other) {
         return new WhoopTwinOptions(port, app, pumps, knobs, other);
     }

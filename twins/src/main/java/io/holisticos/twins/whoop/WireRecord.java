@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** One record of a collection, written only when it is needed, and then only once. */
+/** One record of a collection, written as JSON when first needed. */
 final class WireRecord {
     private final String key;
     private final Instant start;
@@ -16,7 +16,7 @@ final class WireRecord {
 
     /**
      * @param key its id in the collection, for paging
-     * @param start what the order goes by; for a recovery its sleep's
+     * @param start what the collection is ordered by; for a recovery, its sleep's start
      * @param end null while it is open
      */
     WireRecord(String key, Instant start, @Nullable Instant end, Supplier<Map<String, Object>> json) {
@@ -43,7 +43,7 @@ final class WireRecord {
         return json.get();
     }
 
-    /** Compact, with explicit nulls. Two threads at once may both do the work: with the same result. */
+    /** Compact JSON with explicit nulls. Two threads may both write it; the results are equal. */
     byte[] bytes() {
         byte[] held = written;
         if (held == null) {

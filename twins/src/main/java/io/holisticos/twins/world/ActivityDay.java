@@ -5,11 +5,11 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 
 /**
- * Movement of one local date, as far as it has come.
+ * Movement of one local date, up to now if the date is not over.
  *
  * @param from local midnight, by the offset at noon of that date
  * @param to the last second of the date (23:59:59), also of one still open
- * @param open the date was not over yet when asked
+ * @param open whether the date is not over
  */
 public record ActivityDay(
         LocalDate date, ZoneOffset offset, Instant from, Instant to, boolean open, Activity activity) {}

@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a person's days, each from its number alone. */
+/** Makes a person's days. Each follows from its number alone. */
 final class BodyDays {
     private static final int WEEKEND_MINUTES = 40;
-    private static final int SLOTS = 3; // for a workout, in a day lived in step
+    private static final int SLOTS = 3; // times of day for a workout in a shared rhythm
     private static final double UNMEASURED = 0.025;
     private static final List<Sport> QUIET =
             Sport.ALL.stream().filter(sport -> sport.effort() < 0.25).toList();
@@ -86,7 +86,7 @@ final class BodyDays {
                 Math.max(36, traits.restingHeartRate() - 2.4 * form + 1.1 * chance.bell()));
     }
 
-    /** How well the body feels, about -2 to 2: slow waves, and now and then a few bad days. */
+    /** How fit the body is that day, about -2 to 2: it changes slowly, with a few bad days now and then. */
     private double form(long day) {
         double wave = 0.6 * StrictMath.sin(day * 0.67 + phase) + 0.4 * StrictMath.sin(day * 0.19 + 2 * phase);
         boolean ill = dice.at("ill", Math.floorDiv(day, 4)).chance(0.04);
@@ -136,7 +136,7 @@ final class BodyDays {
         return bouts;
     }
 
-    /** After waking, at noon and in the evening, each with that probability. */
+    /** Workouts after waking, at noon and in the evening, each with that probability. */
     private List<Workout> inRhythm(long day, Night night, Dice chance, double probability) {
         List<Workout> bouts = new ArrayList<>();
         if (chance.chance(probability)) {
@@ -194,7 +194,7 @@ final class BodyDays {
         return new Workout.Track(distance, gain, chance.between(-0.3, 0.3) * gain);
     }
 
-    /** Six shares of the length that add up to it, most of it in the zone of the effort. */
+    /** The length divided among six zones; most of it is in the zone of the effort. */
     private static List<Long> zones(long length, double effort, Dice chance) {
         double[] weights = new double[6];
         double sum = 0;

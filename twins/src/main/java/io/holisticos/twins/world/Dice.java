@@ -1,7 +1,7 @@
 package io.holisticos.twins.world;
 
 /**
- * Chance that can be asked again: the same keys always fall the same way, in any order, on any machine.
+ * Repeatable chance: the same keys give the same numbers, in any order, on any machine.
  *
  * <p>Derived dice ({@link #at}) are independent of their parent; only the drawing methods change an instance, so draw
  * from a fresh one.

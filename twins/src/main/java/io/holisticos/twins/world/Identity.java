@@ -1,10 +1,10 @@
 package io.holisticos.twins.world;
 
 /**
- * By what names the systems know a person. All of it is invented; mail goes to example.com.
+ * The names and ids of a person in all systems. All of them are invented; e-mail addresses are of example.com.
  *
  * @param number position in the world, from 0
- * @param userId our callers' name for the person, Sahha's {@code externalId}
+ * @param userId the id that the application uses, which is Sahha's {@code externalId}
  * @param sahhaProfileId UUID text, whether or not a profile exists
  * @param sahhaAccountId UUID text, one for the whole world
  */

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Where a person is on the clock: the UTC offset over time, through flights and clock changes. */
+/** The UTC offset a person lives at over time, through flights and clock changes. */
 public final class Journey {
     private static final int DAY = 86_400;
     private final List<Stay> stays;
@@ -18,15 +18,15 @@ public final class Journey {
         this.stays = List.copyOf(stays);
     }
 
-    /** Someone who never leaves. */
+    /** The journey of a person who never travels. */
     public static Journey at(ZoneOffset home) {
         return new Journey(List.of(new Stay(Instant.MIN, home, home.getTotalSeconds())));
     }
 
-    /** The same journey going on elsewhere from that moment. */
+    /** The same journey, continued at another offset from that moment. */
     public Journey then(Instant from, ZoneOffset offset) {
         Stay last = stays.get(stays.size() - 1);
-        // The body does not notice the date line: the shift is the one nearest to nothing.
+        // the body does not notice the date line, so its shift is the smallest possible one
         int shift = Math.floorMod(offset.getTotalSeconds() - last.bodySeconds() + DAY / 2, DAY) - DAY / 2;
         List<Stay> longer = new ArrayList<>(stays);
         longer.add(new Stay(from, offset, last.bodySeconds() + shift));
@@ -43,7 +43,7 @@ public final class Journey {
         return stays.get(0).offset();
     }
 
-    /** The offset at noon of that local date, the later one where noon came twice; null for a date that never was. */
+    /** The offset at noon of that local date, the later one if noon came twice; null for a date that was skipped. */
     @Nullable
     ZoneOffset offsetOn(LocalDate date) {
         for (int i = stays.size() - 1; i >= 0; i--) {

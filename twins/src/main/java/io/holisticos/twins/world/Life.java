@@ -7,20 +7,20 @@ import org.jspecify.annotations.Nullable;
  * How the extra people of a world live; the named ones are always the same.
  *
  * @param history how long before the start they joined WHOOP
- * @param rhythm null: by their own habits, all over the globe
+ * @param rhythm what they have in common; null for people with their own habits in many time zones
  */
 public record Life(Duration history, @Nullable Rhythm rhythm) {
     /** Sixty days of history, each by own habits. */
     public static final Life DEMO = new Life(Duration.ofDays(60), null);
 
-    /** Refuses a history that no run could need. */
+    /** Refuses a history that no run needs. */
     public Life {
         if (history.compareTo(Duration.ofDays(1)) < 0 || history.compareTo(Duration.ofDays(1_000)) > 0) {
             throw new IllegalArgumentException("history must be 1 to 1000 days, was " + history.toDays());
         }
     }
 
-    /** A town: everybody lives at one offset, keeps this rhythm, and some travel. */
+    /** All people live at one UTC offset and keep this rhythm; some travel. */
     public static Life inStep(Duration history, Rhythm rhythm) {
         return new Life(history, rhythm);
     }
@@ -34,7 +34,7 @@ public record Life(Duration history, @Nullable Rhythm rhythm) {
      * @param travellers share of people who are abroad for some days every few weeks, 0 to 1
      */
     public record Rhythm(int wakeFrom, Duration wakeSpread, double workoutsPerWeek, double travellers) {
-        /** Refuses what no day has room for. */
+        /** Refuses a rhythm that does not fit into days. */
         public Rhythm {
             if (wakeFrom < 240 || wakeFrom > 600) {
                 throw new IllegalArgumentException("the first must wake at 4 to 10 o'clock, was minute " + wakeFrom);

@@ -5,10 +5,10 @@ import java.time.Instant;
 /**
  * Which services a person uses, and since when.
  *
- * @param since nothing was recorded before; the first four days calibrate
- * @param sahhaSleepIsEchoOfWhoop what Sahha knows about sleep came from WHOOP through the phone's health store
- * @param oldStrap a strap without SpO2 and skin temperature
- * @param bodyMeasured WHOOP knows height and weight
+ * @param since when recording began; WHOOP calibrates in the first four days
+ * @param sahhaSleepIsEchoOfWhoop whether Sahha's sleep data came from WHOOP through the phone's health store
+ * @param oldStrap whether the strap lacks SpO2 and skin temperature
+ * @param bodyMeasured whether WHOOP knows height and weight
  */
 public record Membership(
         Instant since,

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 
-/** Steps, floors and active energy, hour by hour; part of an hour counts in proportion, whole numbers rounded down. */
+/** Steps, floors and active energy by the hour. Part of an hour counts in proportion; counts are rounded down. */
 final class Movement {
     private static final long HOUR = 3_600_000;
     private static final double[] HABIT = { // share of a day's steps by local hour

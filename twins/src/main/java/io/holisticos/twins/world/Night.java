@@ -8,7 +8,7 @@ import java.time.ZoneOffset;
  *
  * @param day the body's day that begins with this awakening
  * @param offset in force at the awakening
- * @param measured false when the strap saw too little to judge the night
+ * @param measured false when the strap recorded too little to score the night
  */
 public record Night(
         long day, Instant start, Instant end, ZoneOffset offset, Stages stages, Vitals vitals, boolean measured) {}

@@ -4,25 +4,20 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 
 /**
  * One person and everything that physically happens to them.
  *
- * <p>Facts are made when first asked for and then kept. All spans are half open, and a night, nap or workout belongs to
- * the span that it ends in: pass "now" as the end and you get what a device could have reported by now. Safe for any
- * number of threads.
+ * <p>Facts are made when first needed and then kept. All spans are half open, and a night belongs to the span in which
+ * it ends: with "now" as its end, the answer is what a device can have reported by now. Safe for any number of threads.
  */
 public final class Person {
-    private static final Duration CALIBRATION =
-            Duration.ofDays(4); // WHOOP names no number; its app speaks of four nights
+    private static final Duration CALIBRATION = Duration.ofDays(4); // undocumented; WHOOP's app mentions four nights
 
     private final Identity identity;
     private final Traits traits;
@@ -48,7 +43,7 @@ public final class Person {
         return identity;
     }
 
-    /** Our callers' name for this person. */
+    /** The id that the application uses for this person. */
     public String userId() {
         return identity.userId();
     }
@@ -68,11 +63,6 @@ public final class Person {
         return membership;
     }
 
-    /** Where the person is on the clock. */
-    public Journey journey() {
-        return journey;
-    }
-
     /** The UTC offset in force for this person at that moment. */
     public ZoneOffset offsetAt(Instant moment) {
         return journey.offsetAt(moment);
@@ -88,7 +78,7 @@ public final class Person {
         return moment.isBefore(membership.since().plus(CALIBRATION));
     }
 
-    /** Chance of this person's own, for what only an observer adds (rounding, delays); see {@link Dice#at}. */
+    /** Dice of this person for what an observer adds, such as delays; see {@link Dice#at}. */
     public Dice dice(String purpose, long key) {
         return dice.at("observer " + purpose, key);
     }
@@ -102,7 +92,7 @@ public final class Person {
         return day;
     }
 
-    /** The body's day that the latest finished night opened; less than {@link #firstDay} when none has ended yet. */
+    /** The body's day that began with the latest awakening; less than {@link #firstDay} before the first. */
     public long lastDay(Instant now) {
         long day = journey.bodyDay(now) + 1;
         while (day(day).night().end().isAfter(now)) {
@@ -111,37 +101,34 @@ public final class Person {
         return day;
     }
 
-    /** The body's day of that number, whether or not it has come or was recorded. */
+    /** The body's day of that number, even if it lies in the future or was not recorded. */
     public BodyDay day(long number) {
-        BodyDay held = known.get(number);
-        if (held == null) {
-            held = days.make(number);
-            known.put(number, held);
+        BodyDay day = known.get(number);
+        if (day == null) {
+            day = days.make(number);
+            known.put(number, day);
         }
-        return held;
+        return day;
     }
 
     /** Main sleeps that ended in the span, oldest first. */
     public List<Night> nights(Instant from, Instant to) {
-        return within(from, to, day -> Stream.of(day.night()), Night::end);
+        Instant since = from.isBefore(membership.since()) ? membership.since() : from;
+        if (!since.isBefore(to)) {
+            return List.of();
+        }
+        return LongStream.rangeClosed(journey.bodyDay(since) - 1, journey.bodyDay(to) + 1)
+                .mapToObj(number -> day(number).night())
+                .filter(night -> !night.end().isBefore(since) && night.end().isBefore(to))
+                .toList();
     }
 
-    /** Naps that ended in the span, oldest first. */
-    public List<Nap> naps(Instant from, Instant to) {
-        return within(from, to, day -> day.naps().stream(), Nap::end);
-    }
-
-    /** Workouts that ended in the span, oldest first. */
-    public List<Workout> workouts(Instant from, Instant to) {
-        return within(from, to, day -> day.workouts().stream(), Workout::end);
-    }
-
-    /** Movement within the span; adjoining spans add up, and a longer span never has less. */
+    /** Movement within the span. Adjoining spans add up. */
     public Activity activity(Instant from, Instant to) {
         return movement.between(from, to);
     }
 
-    /** Movement of one local date as far as it has come by then; empty for dates that had not begun or never were. */
+    /** Movement of one local date up to that moment; empty for dates that have not begun or were skipped. */
     public Optional<ActivityDay> activityOn(LocalDate date, Instant asOf) {
         ZoneOffset offset = journey.offsetOn(date);
         if (offset == null) {
@@ -162,23 +149,7 @@ public final class Person {
         return identity.userId();
     }
 
-    private <T> List<T> within(
-            Instant from, Instant to, Function<BodyDay, Stream<T>> part, Function<T, Instant> endOf) {
-        Instant since = from.isBefore(membership.since()) ? membership.since() : from;
-        if (!since.isBefore(to)) {
-            return List.of();
-        }
-        List<T> found = new ArrayList<>();
-        LongStream.rangeClosed(journey.bodyDay(since) - 1, journey.bodyDay(to) + 1)
-                .mapToObj(this::day)
-                .flatMap(part)
-                .filter(fact ->
-                        !endOf.apply(fact).isBefore(since) && endOf.apply(fact).isBefore(to))
-                .forEach(found::add);
-        return List.copyOf(found);
-    }
-
-    /** The nearest body's day, for callers that look around a moment. */
+    /** The number of the body's day at that moment, give or take one near a flight. */
     long bodyDayAt(Instant moment) {
         return journey.bodyDay(moment);
     }

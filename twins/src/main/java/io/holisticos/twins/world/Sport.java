@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sport as WHOOP words it.
+ * A sport as WHOOP names it.
  *
  * @param id WHOOP's deprecated number; null where none is published
  * @param name the slug on the wire
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param effort share of the heart rate reserve in use, 0 to 1
  */
 public record Sport(@Nullable Integer id, String name, double metersPerMinute, double effort, int stepsPerMinute) {
-    /** What people here do: with and without GPS, with hyphens and underscores, and some recovery activities. */
+    /** The sports of the people: with and without GPS, with hyphens and underscores, and some recovery activities. */
     public static final List<Sport> ALL = List.of(
             new Sport(0, "running", 165, 0.72, 160),
             new Sport(1, "cycling", 390, 0.62, 0),

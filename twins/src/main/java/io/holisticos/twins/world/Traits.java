@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param fitness 0 (rests a lot) to 1 (trains daily)
  * @param wakeMinute minutes after local midnight of a usual awakening
  * @param gender {@code female} or {@code male}
- * @param rhythm what the person shares with others; null for own habits
+ * @param rhythm what the person has in common with others; null for habits of their own
  */
 public record Traits(
         double restingHeartRate,

@@ -1,7 +1,7 @@
 package io.holisticos.twins.world;
 
 /**
- * What a sensor sees during a night.
+ * What the sensors measure during a night.
  *
  * @param respiratoryRate breaths per minute
  * @param spo2 percent

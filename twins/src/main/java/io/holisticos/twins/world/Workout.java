@@ -6,10 +6,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One bout of sport (or of a recovery activity, which WHOOP lists alike).
+ * One workout, or one recovery activity, which WHOOP lists as a workout.
  *
- * @param day the body's day it falls into
- * @param number counts within the day from 0
+ * @param day the number of the body's day
+ * @param number within the day, from 0
  * @param percentRecorded 0 to 100
  * @param zonesMilli six entries, zone zero to zone five, adding up to the duration
  * @param track null without GPS
@@ -32,6 +32,6 @@ public record Workout(
         zonesMilli = List.copyOf(zonesMilli);
     }
 
-    /** What GPS saw. The change may be negative. */
+    /** What GPS recorded. The altitude change may be negative. */
     public record Track(double distanceMeter, double altitudeGainMeter, double altitudeChangeMeter) {}
 }

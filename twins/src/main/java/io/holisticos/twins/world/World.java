@@ -14,19 +14,19 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The people that the demo, the tests and the load runs are about, and through them everything that happens.
+ * The people of the sandbox, the tests and the simulations, and through them everything that happens.
  *
- * <p>The named ones: {@code demo-anna} has WHOOP and Sahha, and her Sahha sleep is an echo of WHOOP; {@code demo-ben}
+ * <p>The named ones: {@code demo-anna} has WHOOP and Sahha, and Sahha has her sleep from WHOOP; {@code demo-ben}
  * has both accounts but WHOOP waits for consent; {@code demo-chen} needs a new consent; {@code demo-dina} crosses the
- * date line both ways and a clock change; {@code demo-eve} has only WHOOP and joined three days ago. Who has consented
- * is not decided here. All but dina live where it is noon to one o'clock at the start, so that today's night is over.
+ * date line both ways and a clock change; {@code demo-eve} has only WHOOP and joined three days ago. Consent
+ * is not part of the world. All but dina live where it is noon to one o'clock at the start, so that the night is over.
  */
 public final class World {
     private static final Duration HISTORY = Duration.ofDays(60);
     private static final long FIRST_WHOOP_USER = 2_104_017;
     private static final int TRAVELLED_DAYS = 180;
     private static final int MOST_SECONDS = 14 * 3_600; // no offset on Earth is further from UTC
-    private static final int NEIGHBOURS = 20; // extra people who share the named ones' offset; the rest spread out
+    private static final int NEIGHBOURS = 20; // extra people at the named ones' offset; the others live elsewhere
     private static final List<String> OFFSETS = List.of(
             "-08:00", "-07:00", "-06:00", "-05:00", "-05:00", "-03:00", "Z", "Z", "+01:00", "+01:00", "+02:00",
             "+03:00", "+05:30", "+08:00", "+09:00", "+10:00");
@@ -51,7 +51,7 @@ public final class World {
                 .collect(Collectors.toUnmodifiableMap(Person::whoopUserId, Function.identity()));
     }
 
-    /** The world of these options; making it is cheap, facts come when asked for. */
+    /** The world of these options. Facts are made when first needed. */
     public static World of(WorldOptions options) {
         return new World(options);
     }
@@ -66,7 +66,7 @@ public final class World {
         return people;
     }
 
-    /** The person our callers know by that id. */
+    /** The person with that id of the application. */
     public Optional<Person> byUserId(String userId) {
         return Optional.ofNullable(byUserId.get(userId));
     }
@@ -132,7 +132,7 @@ public final class World {
         return new Person(identity(number, userId, firstName, lastName), traits, membership, journey, options);
     }
 
-    /** A few days elsewhere every few weeks, for half a year. */
+    /** A journey of a few days every few weeks, for half a year. */
     private Journey trips(Journey home, Dice chance) {
         ZoneOffset athome = home.offsetAt(options.start());
         Journey journey = home;
@@ -149,7 +149,7 @@ public final class World {
     }
 
     private Membership joined(Journey journey, Duration ago, boolean whoop, boolean sahha, boolean echo) {
-        // Noon of that day by the body's clock: the next night is the first.
+        // noon of that day by the body's clock, so that the next night is the first one
         long day = journey.bodyDay(options.start().minus(ago));
         Instant since = journey.bodyTime(Duration.ofDays(day).plusHours(12));
         return new Membership(since, whoop, sahha, echo, false, true);
@@ -197,7 +197,7 @@ public final class World {
         return ZoneOffset.ofHours(12 - options.start().atOffset(ZoneOffset.UTC).getHour());
     }
 
-    /** East over the date line, on to the mainland, through a clock change, and back west; another one lies ahead. */
+    /** East over the date line, on to the mainland, through a clock change and back west; one flight is to come. */
     private Journey travels() {
         Instant today = options.start().truncatedTo(ChronoUnit.DAYS);
         return Journey.at(ZoneOffset.ofHours(13))

@@ -1,8 +1,10 @@
 /**
- * One synthetic reality that both twins observe: people, their nights, naps, workouts and steps, for ever.
+ * The synthetic world that both twins observe: people with their nights, naps, workouts and steps. All of it is a pure
+ * function of seed, start and number of people.
  *
- * <p>May use the JDK only. Everything is a pure function of seed, start and number of people; nothing is random twice.
- * Start reading at {@link io.holisticos.twins.world.World}.
+ * <p>May use: nothing of ours.
+ *
+ * <p>Start reading at {@link io.holisticos.twins.world.World}.
  */
 @NullMarked
 package io.holisticos.twins.world;

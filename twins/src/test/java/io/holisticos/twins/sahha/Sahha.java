@@ -161,7 +161,7 @@ final class Sahha implements AutoCloseable {
     }
 
     static JsonNode sample(String name) {
-        try (var stream = Sahha.class.getResourceAsStream("/sahha/" + name + ".json")) {
+        try (var stream = Sahha.class.getResourceAsStream("/fixtures/sahha/" + name + ".json")) {
             return JSON.readTree(stream);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

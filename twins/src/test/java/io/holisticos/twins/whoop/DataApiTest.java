@@ -268,7 +268,7 @@ class DataApiTest {
         HttpResponse<String> again = twin.get("/developer/v2/cycle", token);
 
         JsonNode observed =
-                Twin.parse(Twin.resource("samples/rate-limit-headers.json")).path("observed_first_call_of_a_minute");
+                Twin.parse(Twin.resource("rate-limit-headers.json")).path("observed_first_call_of_a_minute");
         observed.properties()
                 .forEach(header -> assertThat(first.headers().firstValue(header.getKey()))
                         .hasValue(header.getValue().asText()));

@@ -28,7 +28,7 @@ class EditsTest {
         JsonNode after = newest("/developer/v2/recovery");
         assertThat(done.path("events")).hasToString("[\"sleep.updated\",\"recovery.updated\"]");
         assertThat(after.path("sleep_id")).isEqualTo(before.path("sleep_id"));
-        assertThat(after.path("updated_at").asText()).isEqualTo(Wire.time(Twin.START.plusSeconds(300)));
+        assertThat(after.path("updated_at").asText()).isEqualTo(WhoopFormat.time(Twin.START.plusSeconds(300)));
         assertThat(after.path("score")).isNotEqualTo(before.path("score"));
         assertThat(newest("/developer/v2/activity/sleep").path("updated_at")).isEqualTo(after.path("updated_at"));
     }

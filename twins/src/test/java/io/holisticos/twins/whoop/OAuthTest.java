@@ -75,7 +75,7 @@ class OAuthTest {
     void tokenReplyIsLikeTheSample() {
         HttpResponse<String> tokens = exchange(consented("demo-chen"));
 
-        var sample = Twin.parse(Twin.resource("samples/oauth-token-success.json"));
+        var sample = Twin.parse(Twin.resource("oauth-token-success.json"));
         var body = Twin.parse(tokens.body());
         assertThat(body.fieldNames()).toIterable().containsExactlyElementsOf(() -> sample.fieldNames());
         assertThat(body.path("expires_in").asInt()).isEqualTo(3600);
@@ -94,7 +94,7 @@ class OAuthTest {
 
         HttpResponse<String> tokens = exchange(parameter(decide(page, Map.of()), "code"));
 
-        var sample = Twin.parse(Twin.resource("samples/oauth-token-success-without-offline.json"));
+        var sample = Twin.parse(Twin.resource("oauth-token-success-without-offline.json"));
         assertThat(Twin.parse(tokens.body()).fieldNames())
                 .toIterable()
                 .containsExactlyElementsOf(() -> sample.fieldNames());
@@ -149,7 +149,7 @@ class OAuthTest {
 
         assertThat(again.statusCode()).isEqualTo(400);
         assertThat(Twin.parse(again.body()))
-                .isEqualTo(Twin.parse(Twin.resource("samples/oauth-error-400-invalid-grant.inferred.json")));
+                .isEqualTo(Twin.parse(Twin.resource("oauth-error-400-invalid-grant.inferred.json")));
         assertThat(twin.get("/developer/v2/cycle", access).statusCode()).isEqualTo(401);
     }
 
@@ -181,7 +181,7 @@ class OAuthTest {
         assertThat(twin.get("/developer/v2/cycle", access).statusCode()).isEqualTo(200);
         assertThat(second.statusCode()).isEqualTo(400);
         assertThat(Twin.parse(second.body()))
-                .isEqualTo(Twin.parse(Twin.resource("samples/oauth-error-400-spent-refresh-token.full-inferred.json")));
+                .isEqualTo(Twin.parse(Twin.resource("oauth-error-400-spent-refresh-token.full-inferred.json")));
         assertThat(second.body()).startsWith("{\"error\":\"invalid_request\",\"error_description\":");
     }
 
@@ -207,7 +207,7 @@ class OAuthTest {
         var lost = refresh(raced.refreshToken());
         var unknown = refresh("never.issued");
 
-        assertThat(plain).isEqualTo(Twin.parse(Twin.resource("samples/oauth-error-400-spent-refresh-token.json")));
+        assertThat(plain).isEqualTo(Twin.parse(Twin.resource("oauth-error-400-spent-refresh-token.json")));
         assertThat(lost.statusCode()).isEqualTo(500);
         assertThat(Twin.parse(unknown.body()).path("error").asText()).isEqualTo("invalid_grant");
     }
@@ -236,7 +236,7 @@ class OAuthTest {
         assertThat(basic.body()).contains("client_secret_post");
         assertThat(wrong.statusCode()).isEqualTo(401);
         assertThat(Twin.parse(wrong.body()))
-                .isEqualTo(Twin.parse(Twin.resource("samples/oauth-error-401-invalid-client.inferred.json")));
+                .isEqualTo(Twin.parse(Twin.resource("oauth-error-401-invalid-client.inferred.json")));
         assertThat(Twin.parse(unsupported.body()).path("error").asText()).isEqualTo("unsupported_grant_type");
         assertThat(json.statusCode()).isEqualTo(400);
     }
@@ -260,7 +260,7 @@ class OAuthTest {
 
         assertThat(reply.statusCode()).isEqualTo(401);
         assertThat(reply.body())
-                .isEqualTo(Twin.resource("samples/error-401-data-api.txt").trim());
+                .isEqualTo(Twin.resource("error-401-data-api.txt").trim());
         assertThat(reply.headers().firstValue("Content-Type")).hasValue("text/plain");
         assertThat(refresh(tokens.refreshToken()).statusCode()).isEqualTo(200);
     }

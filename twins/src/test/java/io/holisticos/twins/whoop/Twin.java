@@ -122,7 +122,7 @@ final class Twin implements AutoCloseable {
     }
 
     static String resource(String name) {
-        try (var stream = Twin.class.getResourceAsStream("/whoop/" + name)) {
+        try (var stream = Twin.class.getResourceAsStream("/fixtures/whoop/" + name)) {
             return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -57,15 +57,14 @@ class WebhooksTest {
 
     static Stream<JsonNode> vectors() {
         List<JsonNode> vectors = new ArrayList<>();
-        Twin.parse(Twin.resource("samples/webhook-signature-vectors.json")).forEach(vectors::add);
+        Twin.parse(Twin.resource("webhook-signature-vectors.json")).forEach(vectors::add);
         return vectors.stream();
     }
 
     @ParameterizedTest
     @MethodSource("vectors")
     void signsLikeTheVectors(JsonNode vector) {
-        byte[] body =
-                Twin.resource("samples/" + vector.path("body_file").asText()).getBytes(StandardCharsets.UTF_8);
+        byte[] body = Twin.resource("" + vector.path("body_file").asText()).getBytes(StandardCharsets.UTF_8);
 
         String signature = Signature.of(
                 vector.path("client_secret").asText(),

@@ -107,7 +107,7 @@ class WireFormatTest {
         "workout-no-gps-strength-trainer.json, /developer/v2/activity/workout",
     })
     void hasARecordLikeTheSample(String sample, String path) {
-        JsonNode wanted = Twin.parse(Twin.resource("samples/" + sample));
+        JsonNode wanted = Twin.parse(Twin.resource("" + sample));
 
         List<JsonNode> all = new ArrayList<>();
         for (String member : List.of("demo-anna", "demo-ben", "demo-dina", "demo-0001", "demo-0002", "demo-0003")) {
@@ -132,7 +132,7 @@ class WireFormatTest {
         "body-measurement.json, /developer/v2/user/measurement/body",
     })
     void repliesHaveTheSamplesKeysInTheSamplesOrder(String sample, String path) {
-        JsonNode wanted = Twin.parse(Twin.resource("samples/" + sample));
+        JsonNode wanted = Twin.parse(Twin.resource("" + sample));
 
         JsonNode reply = twin.json(path, twin.token("demo-anna"));
 
@@ -166,7 +166,7 @@ class WireFormatTest {
                         "/developer/v1/activity-mapping/" + old.path("v1_id").asText(), "none");
 
                 check("ActivityIdMappingResponse", mapped);
-                assertThat(names(mapped)).isEqualTo(names(Twin.parse(Twin.resource("samples/activity-mapping.json"))));
+                assertThat(names(mapped)).isEqualTo(names(Twin.parse(Twin.resource("activity-mapping.json"))));
                 assertThat(mapped.path("v2_activity_id")).isEqualTo(old.path("id"));
             }
             assertThat(byAge.get(true))

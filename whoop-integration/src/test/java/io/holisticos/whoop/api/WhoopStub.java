@@ -49,7 +49,7 @@ final class WhoopStub implements AutoCloseable {
     }
 
     static byte[] sampleBytes(String name) {
-        try (InputStream in = WhoopStub.class.getResourceAsStream("/whoop-samples/" + name)) {
+        try (InputStream in = WhoopStub.class.getResourceAsStream("/fixtures/whoop/" + name)) {
             return in.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -43,7 +43,7 @@ public final class Samples {
     }
 
     public static <T> Fetched<T> sample(String name, Class<T> type, Consumer<ObjectNode> change) {
-        try (InputStream in = Samples.class.getResourceAsStream("/whoop-data/" + name + ".json")) {
+        try (InputStream in = Samples.class.getResourceAsStream("/fixtures/whoop/" + name + ".json")) {
             ObjectNode tree = (ObjectNode) MAPPER.readTree(in);
             change.accept(tree);
             return new Fetched<>(MAPPER.treeToValue(tree, type), tree.toString().getBytes(StandardCharsets.UTF_8));

@@ -138,7 +138,7 @@ class WhoopSignatureTest {
     }
 
     private static byte[] resource(String name) throws IOException {
-        try (InputStream in = WhoopSignatureTest.class.getResourceAsStream("/whoop-webhooks/" + name)) {
+        try (InputStream in = WhoopSignatureTest.class.getResourceAsStream("/fixtures/whoop/" + name)) {
             return in.readAllBytes();
         }
     }

@@ -1,0 +1,68 @@
+package io.holisticos.sandbox.simulate;
+
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * The result of a run.
+ *
+ * @param delivered the latency of events that arrived
+ * @param lost the latency of changes whose events never arrived
+ * @param notes what was compared and done, in words
+ */
+record SimulationReport(
+        CallCounter.Costs costs,
+        EventLatencies.Latency delivered,
+        EventLatencies.Latency lost,
+        List<String> notes,
+        List<Difference> differences) {
+
+    /** WHOOP's quota of a day, less the two percent that the quota governor keeps back. */
+    private static final double DEFAULT_QUOTA = 10_000 * 0.98;
+
+    private static final int SHOWN = 20;
+
+    /** How many active members a day's quota has room for. */
+    long membersThatFit() {
+        return costs.perMemberDay() == 0 ? 0 : (long) (DEFAULT_QUOTA / costs.perMemberDay());
+    }
+
+    /** Prints one fact a line, and differences by id and field, never by value. */
+    void print(PrintStream out) {
+        notes.forEach(out::println);
+        long neverStored = delivered.neverStored();
+        if (neverStored > 0) {
+            out.println(
+                    neverStored + " of " + delivered.events() + " delivered events were not stored when the run ended");
+        }
+        differences.stream().limit(SHOWN).forEach(difference -> out.println("  " + difference));
+        print(out, "%.2f calls per active member and day", costs.perMemberDay());
+        out.println("of these: "
+                + costs.byKind().entrySet().stream()
+                        .map(kind -> String.format(Locale.ROOT, "%.2f %s", kind.getValue(), kind.getKey()))
+                        .collect(Collectors.joining(", ")));
+        print(
+                out,
+                "first sync, backfill and token calls: %d data calls and %d token calls before day 1, %d token calls since",
+                costs.callsBefore(),
+                costs.tokenCallsBefore(),
+                costs.tokenCalls());
+        print(out, "%d answers 429", costs.throttled());
+        print(
+                out,
+                "p50 %.1f s, p95 %.1f s from first delivery to commit (lost events: p50 %.0f s, p95 %.0f s apart)",
+                delivered.p50(),
+                delivered.p95(),
+                lost.p50(),
+                lost.p95());
+        print(out, "%d members fit the default quota", membersThatFit());
+        print(out, "%d differences", differences.size());
+        out.flush();
+    }
+
+    private static void print(PrintStream out, String format, Object... facts) {
+        out.println(String.format(Locale.ROOT, format, facts));
+    }
+}
