@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * What replicas tell each other by one database. A notice is read as soon as it is committed, by LISTEN and NOTIFY; each
  * second a heartbeat goes the same way, and when it does not come back (connection lost, a pooler in between) the table is
  * read each second instead. A database that is away harms nobody: listeners are told what they may have missed when it is
- * back. Started and stopped with the application; see {@code docs/decisions/change-notices.md}. Thread-safe.
+ * back. Started and stopped with the application; see {@code docs/decisions/0015-change-notices.md}. Thread-safe.
  */
 public final class ChangeNotices implements Managed {
 

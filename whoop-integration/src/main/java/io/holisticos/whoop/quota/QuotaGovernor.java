@@ -45,7 +45,7 @@ import org.slf4j.LoggerFactory;
 /**
  * WHOOP's quota, shared by all members and all processes: never more grants than allowed in any span of a minute and of
  * a day, and a grant as soon as there is room for its lane. All that is known lies in the database; see
- * {@code docs/decisions/quota-as-a-ring-of-grants.md} and {@code quota-lanes.md}. Thread-safe.
+ * {@code docs/decisions/0005-quota-as-a-ring-of-grants.md} and {@code 0012-quota-lanes.md}. Thread-safe.
  */
 public final class QuotaGovernor implements Budget {
 
