@@ -33,7 +33,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** {@code config.yml}, section by section. */
-@FitForItsDeployment
+@ProductionSafe
 public final class HealthConfiguration extends Configuration {
 
     private static final String NAME = "[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?";

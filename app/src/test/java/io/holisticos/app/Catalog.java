@@ -35,7 +35,11 @@ final class Catalog {
 
     /** Without Liquibase's own tables. */
     static List<String> of(TestDatabase database) {
-        return database.jdbi().withHandle(handle -> handle.createQuery(ALL).mapTo(String.class).list()).stream()
+        return database
+                .jdbi()
+                .withHandle(
+                        handle -> handle.createQuery(ALL).mapTo(String.class).list())
+                .stream()
                 .filter(line -> !line.matches("(?s)\\w+ databasechangelog.*"))
                 .toList();
     }

@@ -68,8 +68,8 @@ class LogLeaksTest {
         written.start();
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.addAppender(written);
-        String account = Long.toString(
-                house.world().byUserId("demo-anna").orElseThrow().whoopUserId());
+        String account =
+                Long.toString(house.world().byUserId("demo-anna").orElseThrow().whoopUserId());
         try {
             context.getLogger("org.apache.hc.client5.http.wire").setLevel(Level.TRACE); // as the task log-level may
             ask(house);

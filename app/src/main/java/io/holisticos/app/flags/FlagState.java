@@ -4,14 +4,14 @@ import io.holisticos.health.HealthError.InvalidRequest;
 import java.util.List;
 
 /**
- * How a flag stands.
+ * The state of a flag.
  *
- * @param percentage 0 to 100: the share of members for whom it is on, always the same members for the same percentage
+ * @param percentage 0 to 100: the share of members for whom it is on. The same percentage always means the same members
  * @param users members for whom it is on whatever the percentage
  */
 public record FlagState(boolean enabled, int percentage, List<String> users) {
 
-    /** What a list of users may hold: it is one text in one row. */
+    /** How long a list of users may be, because it is stored as one text. */
     private static final int MAX_USERS_TEXT = 9_000;
 
     public FlagState {

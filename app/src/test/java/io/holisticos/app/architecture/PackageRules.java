@@ -41,8 +41,7 @@ final class PackageRules {
             String name = nameOf(text, file);
             Set<String> mayUse = mayUse(text);
             if (mayUse == null) {
-                violations.add(
-                        name + NO_LINE + "It uses " + inWords(used.get(name)));
+                violations.add(name + NO_LINE + "It uses " + inWords(used.get(name)));
                 said.put(name, used.getOrDefault(name, Set.of()));
             } else {
                 said.put(name, mayUse);

@@ -31,7 +31,7 @@ class SourceFilesTest {
             // configuration
             "HealthConfiguration.java",
             "DatabaseConfiguration.java",
-            "FitForItsDeployment.java",
+            "ProductionSafe.java",
             "Flag.java",
             // routes, and what the API's document says of them
             "WhoopHealthResource.java",
@@ -49,13 +49,13 @@ class SourceFilesTest {
             "RebuildWhoop.java",
             "ReactivateConnections.java",
             "Migrations.java",
-            "Changelog.java",
-            "OperatorLine.java");
+            "MigrationCommand.java",
+            "OperatorMessage.java");
 
     /** Named WHOOP without need when the rule was made. */
     private static final Set<String> STILL_NAME_WHOOP = Set.of(
             "Database.java",
-            "WhoopDatabaseTrouble.java",
+            "WhoopDatabaseFailure.java",
             "Looks.java",
             "Probes.java",
             "ServiceHealth.java",

@@ -22,9 +22,9 @@ class UnusedMembersTest {
 
     /** Parts of keys: they make two keys differ, and nobody reads them. */
     private static final Set<String> COMPARED = Set.of(
-            "app.OncePerMinute.Cause.level",
-            "app.OncePerMinute.Cause.logger",
-            "app.OncePerMinute.Cause.thrown",
+            "app.LogThrottle.Cause.level",
+            "app.LogThrottle.Cause.logger",
+            "app.LogThrottle.Cause.thrown",
             "sahha.Merge.Identity.periodicity");
 
     /** Used by nobody when the rule was made. A name only ever leaves this list. */

@@ -13,19 +13,19 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Refuses requests that name another host than ours. A page of a stranger can have its own name point to our address (DNS
- * rebinding): its browser then calls us by that name, and takes our answer for the page's own.
+ * Refuses requests for a host that is not ours. A stranger's page can let its own host name resolve to our address (DNS
+ * rebinding). Its browser then calls us by that name, and lets the page read our response.
  */
-final class KnownHosts extends Handler.Wrapper {
+final class AllowedHosts extends Handler.Wrapper {
 
     private static final String LOCALHOST = "localhost";
 
     private final Set<String> names;
 
-    /** Literal addresses and localhost are always ours: no stranger's page has such a name. */
-    KnownHosts(String publicHost, Set<String> others) {
+    /** Literal addresses and localhost are always allowed, because no stranger's page has such a name. */
+    AllowedHosts(String publicHost, Set<String> others) {
         this.names = Stream.concat(Stream.of(LOCALHOST, publicHost), others.stream())
-                .map(KnownHosts::bare)
+                .map(AllowedHosts::bare)
                 .collect(Collectors.toSet());
     }
 
@@ -48,7 +48,7 @@ final class KnownHosts extends Handler.Wrapper {
         return super.handle(request, response, callback);
     }
 
-    /** Where a request of HTTP/1.0 names no host, Jetty takes the address it came to. */
+    /** For a request of HTTP/1.0 without a host, Jetty takes the address that it was received on. */
     private static boolean isJettysGuess(Request request) {
         return request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_0
                 && !request.getHeaders().contains(HttpHeader.HOST);
@@ -59,7 +59,7 @@ final class KnownHosts extends Handler.Wrapper {
         return names.contains(bare) || Addresses.parse(bare).isPresent();
     }
 
-    /** A name may end with a dot. */
+    /** A host name may end with a dot. */
     private static String bare(String host) {
         String lower = host.toLowerCase(Locale.ROOT);
         return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;

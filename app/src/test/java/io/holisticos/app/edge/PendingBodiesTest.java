@@ -7,9 +7,9 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-class OpenBodiesTest {
+class PendingBodiesTest {
 
-    private final OpenBodies<String> open = new OpenBodies<>(2, 4);
+    private final PendingBodies<String> open = new PendingBodies<>(2, 4);
 
     @Test
     void withOneTooManyOfAClientItsOldestGivesWay() {
@@ -71,6 +71,6 @@ class OpenBodiesTest {
     }
 
     private static Object client(String address) {
-        return OpenBodies.clientOf(new InetSocketAddress(address, 1));
+        return PendingBodies.clientOf(new InetSocketAddress(address, 1));
     }
 }

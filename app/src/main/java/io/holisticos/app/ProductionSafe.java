@@ -17,11 +17,11 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A configuration that holds nothing which only a sandbox may, unless it is one. */
+/** A configuration without anything that only a sandbox may have, unless {@code deployment} is {@code sandbox}. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
-@Constraint(validatedBy = FitForItsDeployment.Rules.class)
-@interface FitForItsDeployment {
+@Constraint(validatedBy = ProductionSafe.Rules.class)
+@interface ProductionSafe {
 
     String message() default "breaks a rule of production";
 
@@ -29,12 +29,12 @@ import org.jspecify.annotations.Nullable;
 
     Class<? extends Payload>[] payload() default {};
 
-    /** Every rule of production. */
-    final class Rules implements ConstraintValidator<FitForItsDeployment, HealthConfiguration> {
+    /** All rules of a production deployment. */
+    final class Rules implements ConstraintValidator<ProductionSafe, HealthConfiguration> {
 
         private static final int KEY_LENGTH = 32;
 
-        /** Secrets that anybody can read: in .env.example, the README, the sandbox and the twins. */
+        /** Secrets that are public: in .env.example, the README, the sandbox and the twins. */
         private static final Set<String> SAMPLES = Set.of(
                 "change-me",
                 "changeme",
@@ -112,7 +112,7 @@ import org.jspecify.annotations.Nullable;
             return text == null ? "" : text;
         }
 
-        /** By its spelling: a name is not looked up while the configuration is read. */
+        /** Judged by its spelling, because host names are not resolved while the configuration is read. */
         private static boolean isLoopback(@Nullable String host) {
             if (host == null) {
                 return true;

@@ -17,11 +17,13 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes connections on which the head of a request comes too slowly. They hold no thread, but each holds a descriptor of
- * the process, and a byte now and then would keep it for days. To be swept again and again, by one thread. Requests pass
- * through here first: from its head to its end a request is nobody's slow head, however its body comes.
+ * Closes connections on which the header section of a request arrives too slowly. Such connections hold no thread, but
+ * each holds a file descriptor, and a client that sends a byte now and then would keep it for days.
+ *
+ * <p>One thread calls {@code sweep} again and again. Every request passes through this handler first: from the end of
+ * its header section on, its connection is not slow, however its body arrives.
  */
-final class SlowHeads extends Handler.Wrapper {
+final class HeaderTimeout extends Handler.Wrapper {
 
     private final long patienceNanos;
     private final LongSupplier nanoTime;
@@ -29,7 +31,7 @@ final class SlowHeads extends Handler.Wrapper {
     private final Map<Connection, Integer> requestsUnderWay = new ConcurrentHashMap<>();
     private Map<EndPoint, Standing> standings = new HashMap<>();
 
-    SlowHeads(Duration patience, LongSupplier nanoTime, Meter tooSlow) {
+    HeaderTimeout(Duration patience, LongSupplier nanoTime, Meter tooSlow) {
         this.patienceNanos = patience.toNanos();
         this.nanoTime = nanoTime;
         this.tooSlow = tooSlow;
@@ -55,10 +57,10 @@ final class SlowHeads extends Handler.Wrapper {
                 }
             }
         }
-        standings = now; // without those that are gone or worked on
+        standings = now; // without connections that are closed, or whose request is being worked on
     }
 
-    /** The connection that tells requests from each other. */
+    /** The connection that separates one request from the next. */
     private static @Nullable Connection insideTls(@Nullable Connection connection) {
         return connection instanceof SslConnection tls ? tls.getSslEndPoint().getConnection() : connection;
     }
@@ -73,9 +75,9 @@ final class SlowHeads extends Handler.Wrapper {
             tooSlow.mark();
             endPoint.close();
         }
-        return before; // something came of a request, and not yet the end of its head
+        return before; // something of a request has arrived, and not yet the end of its header section
     }
 
-    /** When a connection was last seen between two requests, and what had come on it by then. */
+    /** When a connection was last seen between two requests, and how much had arrived on it by then. */
     private record Standing(long requests, long bytes, long at) {}
 }

@@ -7,9 +7,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 
 /** How JSON looks in this service: ISO times, numbers verbatim. */
-final class JsonForm {
+final class JsonSettings {
 
-    private JsonForm() {}
+    private JsonSettings() {}
 
     static ObjectMapper applyTo(ObjectMapper mapper) {
         mapper.getFactory()

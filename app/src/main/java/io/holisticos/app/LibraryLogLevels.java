@@ -14,17 +14,17 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
 
 /**
- * Below these levels libraries print whole addresses, headers, bodies, bound values or ids of members. No configuration
- * and no task brings them lower. Thread-safe.
+ * Keeps the loggers of libraries at these levels or above. Below them they print addresses, headers, bodies, bound
+ * values or ids of members. No configuration and no task can lower them. Thread-safe.
  */
-final class QuietLibraries extends TurboFilter {
+final class LibraryLogLevels extends TurboFilter {
 
     private record Floor(String loggers, Level lowest) {}
 
-    /** The first that fits. */
+    /** The first entry that fits a logger counts. */
     private static final List<Floor> FLOORS = List.of(
-            new Floor("org.glassfish.jersey", Level.ERROR), // addresses of callbacks; hints meant for developers
-            new Floor("org.eclipse.jetty.ee10.servlet", Level.ERROR), // the address of what failed
+            new Floor("org.glassfish.jersey", Level.ERROR), // addresses of callbacks, and hints for developers
+            new Floor("org.eclipse.jetty.ee10.servlet", Level.ERROR), // the address of a request that failed
             new Floor("org.eclipse.jetty.server.handler", Level.ERROR),
             new Floor("org.eclipse.jetty.server.internal", Level.ERROR),
             new Floor("org.eclipse.jetty.http", Level.ERROR),
@@ -36,23 +36,23 @@ final class QuietLibraries extends TurboFilter {
             new Floor("com.nimbusds", Level.WARN),
             new Floor("freemarker", Level.ERROR),
             new Floor("io.dropwizard.jersey", Level.WARN),
-            new Floor("io.dropwizard.lifecycle", Level.INFO), // all that is known of the pools
-            // names jobs by the ids of members; event=job_failed and event=job_dead say what it would
+            new Floor("io.dropwizard.lifecycle", Level.INFO), // all properties of the pools
+            // names jobs by ids of members; event=job_failed and event=job_dead say the same without
             new Floor("com.github.kagkarlsson", Level.OFF),
             new Floor("liquibase", Level.WARN));
 
-    /** Commands answer with one line of their own. */
+    /** The same for commands, which print one line of their own. */
     private static final List<Floor> OF_COMMANDS =
             List.of(new Floor("org.apache.tomcat.jdbc", Level.OFF), new Floor("liquibase", Level.OFF));
 
     private final List<Floor> floors;
     private final Map<String, Level> lowest = new ConcurrentHashMap<>();
 
-    private QuietLibraries(List<Floor> floors) {
+    private LibraryLogLevels(List<Floor> floors) {
         this.floors = floors;
     }
 
-    /** For all of the process's loggers. */
+    /** Sets them for all loggers of the process. */
     static void install() {
         install(FLOORS);
     }
@@ -63,8 +63,8 @@ final class QuietLibraries extends TurboFilter {
 
     private static void install(List<Floor> floors) {
         LoggerContext loggers = (LoggerContext) LoggerFactory.getILoggerFactory();
-        loggers.getTurboFilterList().removeIf(QuietLibraries.class::isInstance);
-        QuietLibraries filter = new QuietLibraries(floors);
+        loggers.getTurboFilterList().removeIf(LibraryLogLevels.class::isInstance);
+        LibraryLogLevels filter = new LibraryLogLevels(floors);
         filter.setContext(loggers);
         filter.start();
         loggers.addTurboFilter(filter);

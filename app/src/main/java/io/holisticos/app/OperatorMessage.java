@@ -19,15 +19,15 @@ import liquibase.exception.MigrationFailedException;
 import net.sourceforge.argparse4j.inf.ArgumentParserException;
 import org.jspecify.annotations.Nullable;
 
-/** One clear line for what an operator can mend; what is left needs its stack trace. */
-final class OperatorLine {
+/** One clear line for a failure that an operator can mend. Other failures need their stack trace. */
+final class OperatorMessage {
 
     private static final Pattern MALFORMED = Pattern.compile("(\\S+) has an error:.*Malformed YAML at line: (\\d+).*");
     private static final Pattern CHANGE_SET = Pattern.compile("changeset (\\S+)");
 
-    private OperatorLine() {}
+    private OperatorMessage() {}
 
-    /** What ended a command, in words that say what to do. */
+    /** The failure that ended a command, in words that say what to do. */
     static final class Mendable extends RuntimeException {
 
         Mendable(String line) {
@@ -43,7 +43,7 @@ final class OperatorLine {
         List<Throwable> chain =
                 Stream.iterate(e, t -> t != null, Throwable::getCause).limit(50).toList();
         return chain.stream()
-                .map(OperatorLine::line)
+                .map(OperatorMessage::line)
                 .flatMap(Optional::stream)
                 .findFirst()
                 .or(() -> ofDatabase(e, chain))
@@ -69,7 +69,7 @@ final class OperatorLine {
         if (t instanceof AccessDeniedException) {
             return Optional.of("not readable: " + inOneLine(t.getMessage()));
         }
-        if (t.getCause() instanceof BindException why) { // Jetty's, which names the port, around the system's
+        if (t.getCause() instanceof BindException why) { // Jetty's exception, which names the port, around the system's
             return Optional.of(t.getMessage() + ": " + why.getMessage());
         }
         if (t instanceof IOException && String.valueOf(t.getMessage()).startsWith("Failed to bind")) {
@@ -88,10 +88,10 @@ final class OperatorLine {
                 "the configuration needs the environment variable " + name + ", which is not set (see .env.example)");
     }
 
-    /** What stands in a file that is not YAML may be a secret: only where it stands is said. */
+    /** A file that is not YAML may hold a secret at any place, so only the line number is printed. */
     private static String ofConfiguration(Throwable t) {
         String line = inOneLine(t.getMessage());
-        if (line.startsWith("default configuration")) { // what Dropwizard takes when no file is named
+        if (line.startsWith("default configuration")) { // the name that Dropwizard takes when no file is given
             return "no configuration is named: put config.yml behind the command";
         }
         Matcher place = MALFORMED.matcher(line);
@@ -101,7 +101,7 @@ final class OperatorLine {
                 : line;
     }
 
-    /** A change set that failed is named; its statement is not repeated. */
+    /** Names the change set that failed, without its statement. */
     private static Optional<String> ofDatabase(Throwable e, List<Throwable> chain) {
         return ofDatabase(
                 e,
@@ -116,10 +116,10 @@ final class OperatorLine {
     }
 
     /**
-     * What a database did, and what to do.
+     * What the database did, and what to do about it.
      *
-     * @param what did not work for it
-     * @param address where its address is set
+     * @param what the thing that failed because of it
+     * @param address the setting that holds the address of the database
      */
     static Optional<String> ofDatabase(Throwable e, String what, String address) {
         return isOfDatabase(e) ? Optional.of(what + ": " + WhatFailed.inWords(e) + toDo(e, address)) : Optional.empty();
@@ -131,7 +131,10 @@ final class OperatorLine {
                 .anyMatch(SQLException.class::isInstance);
     }
 
-    /** Only who is not let in, or reaches nothing, has an address, a user or a password to look at. */
+    /**
+     * Names the settings only for a failure to connect or to log in, for which address, user or password may be the
+     * reason.
+     */
     private static String toDo(Throwable e, String address) {
         String state = WhatFailed.sqlState(e).orElse("");
         return switch (state.length() < 2 ? "" : state.substring(0, 2)) {

@@ -25,22 +25,23 @@ import org.slf4j.Marker;
 import org.slf4j.spi.LocationAwareLogger;
 
 /**
- * Every cause of trouble is one line, and while it goes on one line a minute with how often it was met since
- * ({@code repeated}), whoever logs it: a source, a job, a webhook, a library. What a database or a network did is told as
- * {@code cause="…"} instead of a stack trace; what is a fault of ours keeps its stack trace. Thread-safe.
+ * Lets one log line through for each cause of trouble, and while the trouble lasts one line a minute, with the number
+ * of repetitions ({@code repeated}). It does so for every logger: sources, jobs, webhooks and libraries. A failure of a
+ * database or a network is logged as {@code cause="…"} instead of a stack trace; a fault of ours keeps its stack trace.
+ * Thread-safe.
  */
-final class OncePerMinute extends TurboFilter {
+final class LogThrottle extends TurboFilter {
 
     private static final long PERIOD = Duration.ofMinutes(1).toNanos();
     private static final Duration LOOKS_EVERY = Duration.ofSeconds(5);
 
-    /** Beyond so many causes at a time lines are written as they come. */
+    /** With more causes than this at a time, lines are written as they come. */
     private static final int MOST_CAUSES = 1_000;
 
-    /** How often, how long, which time: the same cause, whatever they say. */
+    /** Fields that count or measure. They do not make two lines differ. */
     private static final Set<String> COUNTS = Set.of("failures", "tries", "count", "version", "repeated", "connected");
 
-    /** A fault meets many; lines that say which fault it is are told apart by that, not by whom it met. */
+    /** Fields that say who was affected. In lines that say which fault it is, they do not make two lines differ. */
     private static final Set<String> WHOM = Set.of("member", "command", "job_id");
 
     private static final Set<String> FAULTS = Set.of("kind", "cause", "status", "error");
@@ -52,18 +53,18 @@ final class OncePerMinute extends TurboFilter {
     private final LongSupplier nanoTime;
     private @Nullable ScheduledExecutorService timer;
 
-    OncePerMinute(LongSupplier nanoTime) {
+    LogThrottle(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
         setName("once-per-minute");
     }
 
-    /** What makes two lines the same trouble. */
+    /** The key by which two lines are the same trouble. */
     private record Cause(String logger, Level level, String text, List<String> said, String thrown) {}
 
     /**
-     * The line as it is to be written.
+     * A line as it is to be written.
      *
-     * @param values without what was thrown: what is put behind them would lead to its being read as a value
+     * @param values without the exception: an argument behind it would let it be taken for a value
      */
     private record Line(
             Logger logger,
@@ -87,7 +88,7 @@ final class OncePerMinute extends TurboFilter {
             return new Line(logger, level, text, Arrays.copyOf(values, last), (Throwable) values[last]);
         }
 
-        /** With more fields behind what it says. */
+        /** The same line with more fields at its end. */
         Line with(String fields, @Nullable Throwable trace, Object... more) {
             @Nullable
             Object[] all =
@@ -96,7 +97,7 @@ final class OncePerMinute extends TurboFilter {
         }
     }
 
-    /** One cause, since its last line. */
+    /** One cause of trouble, since its last line. */
     private static final class Met {
         private final Line line;
         private long since;
@@ -108,11 +109,14 @@ final class OncePerMinute extends TurboFilter {
         }
     }
 
-    /** For all of the process's loggers, whatever appenders and layouts they have; ends with the service. */
+    /**
+     * Installs the filter for all loggers of the process, whatever their appenders and layouts. It ends with the
+     * service.
+     */
     static Managed install() {
         LoggerContext loggers = (LoggerContext) LoggerFactory.getILoggerFactory();
-        loggers.getTurboFilterList().removeIf(OncePerMinute.class::isInstance);
-        OncePerMinute filter = new OncePerMinute(System::nanoTime);
+        loggers.getTurboFilterList().removeIf(LogThrottle.class::isInstance);
+        LogThrottle filter = new LogThrottle(System::nanoTime);
         filter.setContext(loggers);
         filter.start();
         loggers.addTurboFilter(filter);
@@ -129,7 +133,7 @@ final class OncePerMinute extends TurboFilter {
     @Override
     public void start() {
         super.start();
-        ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor(OncePerMinute::daemon);
+        ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor(LogThrottle::daemon);
         ScheduledFuture<?> unused = looks.scheduleWithFixedDelay(
                 () -> sayWhatWasRepeated(PERIOD),
                 LOOKS_EVERY.toMillis(),
@@ -180,13 +184,13 @@ final class OncePerMinute extends TurboFilter {
             met.again = 0;
         }
         if (repeated == 0 && line == given) {
-            return FilterReply.NEUTRAL; // as it came
+            return FilterReply.NEUTRAL; // unchanged
         }
         say(line, repeated);
         return FilterReply.DENY;
     }
 
-    /** @param period a cause is told when so much time went by since it was told, and forgotten when nothing came after */
+    /** @param period how long a cause is silent after its line. A cause that was not met again by then is forgotten */
     void sayWhatWasRepeated(long period) {
         long now = nanoTime.getAsLong();
         causes.forEach((cause, met) -> {
@@ -217,7 +221,7 @@ final class OncePerMinute extends TurboFilter {
         }
     }
 
-    /** What a database or a network did needs no stack trace, but where of ours it happened. */
+    /** A failure of a database or a network needs no stack trace, but the place in our code where it was met. */
     private static Line lineOf(Line given) {
         Throwable thrown = given.thrown();
         String words = thrown == null ? null : WhatFailed.of(thrown).orElse(null);
@@ -246,7 +250,7 @@ final class OncePerMinute extends TurboFilter {
         return COUNTS.contains(field)
                 || field.endsWith("_ms")
                 || (fault && WHOM.contains(field))
-                || (thrown && field.equals("id")); // of the one request that met it
+                || (thrown && field.equals("id")); // ids of the one request that met it
     }
 
     private static String placeOf(Throwable thrown) {

@@ -12,8 +12,8 @@ import org.eclipse.jetty.util.thread.Invocable;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
-/** A body on its way. Ends once: complete, too large, broken, or given up. Thread-safe. */
-final class ArrivingBody implements Invocable.Task {
+/** A request body that is being received. It ends once: complete, too large, broken, or given up. Thread-safe. */
+final class IncomingBody implements Invocable.Task {
 
     private enum State {
         WAITING,
@@ -32,19 +32,19 @@ final class ArrivingBody implements Invocable.Task {
     private @Nullable Throwable failure;
     private Scheduler.@Nullable Task nextLook;
 
-    ArrivingBody(Exchange exchange, Bodies bodies) {
+    IncomingBody(Exchange exchange, Bodies bodies) {
         this.exchange = exchange;
         this.bodies = bodies;
     }
 
-    /** On the thread that brought the request: nearly always the body came with it. */
+    /** Runs on the thread of the request. The body has usually arrived together with the head. */
     void begin() {
         if (take() == State.COMPLETE) {
             bodies.complete(exchange, taken.toByteArray());
         }
     }
 
-    /** More has come; told on a thread that must not wait. */
+    /** Called when more bytes have arrived, on a thread that must not block. */
     @Override
     public void run() {
         if (take() == State.COMPLETE) {
@@ -57,7 +57,7 @@ final class ArrivingBody implements Invocable.Task {
         return InvocationType.NON_BLOCKING;
     }
 
-    /** Somebody else needs its place, or it is too slow. */
+    /** Called when another body needs its place, or when this one is too slow. */
     void giveUp() {
         if (end()) {
             bodies.tooSlow(exchange);
@@ -118,7 +118,7 @@ final class ArrivingBody implements Invocable.Task {
         }
     }
 
-    /** At the moment from which what has come until now is too little. */
+    /** Called at the moment from which the bytes received so far are too few. */
     private void lookAgain() {
         synchronized (this) {
             long left = bodies.patienceNanos(taken.size()) - (System.nanoTime() - begun);
@@ -161,7 +161,7 @@ final class ArrivingBody implements Invocable.Task {
         return true;
     }
 
-    /** What may wait has a thread that may. */
+    /** Runs work that may block on a thread that may. */
     private void work(Runnable work) {
         try {
             VirtualThreads.execute(

@@ -7,26 +7,27 @@ import org.eclipse.jetty.server.RequestLog;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What holds of Dropwizard's server whatever {@code config.yml} says: addresses hold the codes of OAuth and the ids of
- * members, so nothing prints them.
+ * Settings of Dropwizard's server that hold whatever {@code config.yml} says. Addresses hold OAuth codes and ids of
+ * members, so nothing may print them.
  */
-final class OurServer {
+final class ServerDefaults {
 
-    private OurServer() {}
+    private ServerDefaults() {}
 
-    static void settle(ServerFactory factory, boolean virtualThreads) {
+    static void applyTo(ServerFactory factory, boolean virtualThreads) {
         if (factory instanceof AbstractServerFactory server) {
             server.setEnableThreadNameFilter(
-                    false); // on both ports it names threads by addresses, and layouts print it
-            server.setRequestLogFactory(new NoRequestLog()); // prints addresses; ours is io.holisticos.web.RequestLog
-            server.setRegisterDefaultExceptionMappers(false); // they would answer and log beside ours
+                    false); // it names threads by addresses on both ports, and layouts print the name
+            server.setRequestLogFactory(
+                    new NoRequestLog()); // it prints addresses; ours is io.holisticos.web.RequestLog
+            server.setRegisterDefaultExceptionMappers(false); // Dropwizard's mappers would answer and log beside ours
             if (virtualThreads) {
                 server.setEnableVirtualThreads(true);
             }
         }
     }
 
-    /** Dropwizard's own, switched off. */
+    /** Dropwizard's request log, switched off. */
     private static final class NoRequestLog implements RequestLogFactory<RequestLog> {
 
         @Override

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which connections are closed, on a server that is swept when the test says so, with and without TLS. */
-class SlowHeadsTest {
+class HeaderTimeoutTest {
 
     private static final String PASSWORD = "of-a-test";
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
@@ -50,7 +50,7 @@ class SlowHeadsTest {
     private final AtomicLong nanos = new AtomicLong();
     private final Meter tooSlow = new Meter();
     private final Server server = new Server();
-    private final SlowHeads heads = new SlowHeads(java.time.Duration.ofSeconds(5), nanos::get, tooSlow);
+    private final HeaderTimeout heads = new HeaderTimeout(java.time.Duration.ofSeconds(5), nanos::get, tooSlow);
     private final Holding holding = new Holding();
 
     @BeforeAll

@@ -12,14 +12,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The bodies on their way, oldest first. A well-behaved body is there for milliseconds: where there are too many, the
- * oldest gives way, so that who drips keeps nobody out. Thread-safe.
+ * The bodies that are being received, oldest first. The body of a well-behaved client arrives within milliseconds, so
+ * when there are too many, the oldest is given up. A client that sends slowly therefore keeps nobody out. Thread-safe.
  *
  * @param <B> a body
  */
-final class OpenBodies<B> {
+final class PendingBodies<B> {
 
-    /** Whoever has one address of version 6 has a whole network of them, named by so many bytes. */
+    /** A client with one IPv6 address has a whole network of them, which these first bytes name. */
     private static final int NETWORK_BYTES = 8;
 
     private final int mostOfOneClient;
@@ -28,12 +28,12 @@ final class OpenBodies<B> {
     private final Map<Object, Set<B>> byClient = new HashMap<>();
     private final Map<B, Object> clients = new HashMap<>();
 
-    OpenBodies(int mostOfOneClient, int most) {
+    PendingBodies(int mostOfOneClient, int most) {
         this.mostOfOneClient = mostOfOneClient;
         this.most = most;
     }
 
-    /** Who is counted together: an address, or for version 6 its network. */
+    /** What is counted as one client: an IPv4 address, or the network of an IPv6 address. */
     static Object clientOf(SocketAddress remote) {
         if (!(remote instanceof InetSocketAddress socket) || socket.isUnresolved()) {
             return String.valueOf(remote);
@@ -44,7 +44,7 @@ final class OpenBodies<B> {
                 : address;
     }
 
-    /** Lets one more in; returns the one that has to give way to it. */
+    /** Adds a body. Returns the one that has to be given up for it. */
     synchronized Optional<B> enter(Object client, B body) {
         all.add(body);
         clients.put(body, client);
@@ -56,7 +56,7 @@ final class OpenBodies<B> {
         return oldest;
     }
 
-    /** Does nothing for one that is not there. */
+    /** Removes a body. Does nothing when it is not there. */
     synchronized void leave(B body) {
         Object client = clients.remove(body);
         if (client == null) {

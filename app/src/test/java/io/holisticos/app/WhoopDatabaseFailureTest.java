@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commands on either database say what failed in the same words, and what to do about just that. */
-class WhoopDatabaseTroubleTest {
+class WhoopDatabaseFailureTest {
 
     @ParameterizedTest
     @CsvSource({
@@ -24,7 +24,7 @@ class WhoopDatabaseTroubleTest {
                 .startsWith("WHOOP's database cannot be used: " + words)
                 .endsWith("what was written is kept, run it again afterwards")
                 .doesNotContain("does not answer", "PASSWORD");
-        assertThat(OperatorLine.of(failure(state)))
+        assertThat(OperatorMessage.of(failure(state)))
                 .hasValueSatisfying(line -> assertThat(line)
                         .startsWith("the database cannot be used: " + words)
                         .doesNotContain("PASSWORD"));
@@ -34,7 +34,7 @@ class WhoopDatabaseTroubleTest {
     @ValueSource(strings = {"08001", "08006", "28P01", "28000"})
     void whoReachesNothingOrIsNotLetInLooksAtAddressAndPassword(String state) {
         assertThat(said(state)).contains("cannot be used", "WHOOP_DATABASE_URL", "_PASSWORD", "(" + state + ")");
-        assertThat(OperatorLine.of(failure(state)))
+        assertThat(OperatorMessage.of(failure(state)))
                 .hasValueSatisfying(line -> assertThat(line).contains("SAHHA_DATABASE_URL", "_PASSWORD"));
     }
 
@@ -42,11 +42,11 @@ class WhoopDatabaseTroubleTest {
     void whatIsNoDatabasesDoingIsLeftAsItIs() {
         RuntimeException ours = new IllegalStateException("a fault of ours");
 
-        assertThat(WhoopDatabaseTrouble.explained(ours)).isSameAs(ours);
+        assertThat(WhoopDatabaseFailure.explained(ours)).isSameAs(ours);
     }
 
     private static String said(String state) {
-        return String.valueOf(WhoopDatabaseTrouble.explained(failure(state)).getMessage());
+        return String.valueOf(WhoopDatabaseFailure.explained(failure(state)).getMessage());
     }
 
     private static RuntimeException failure(String state) {

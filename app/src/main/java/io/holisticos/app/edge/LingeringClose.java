@@ -11,10 +11,10 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Completes a refused request. A sender whose connection is closed while it sends never reads the answer (RFC 9112, 9.6):
- * what it still sends is dropped unseen, for a while.
+ * Completes a refused request. A client whose connection is closed while it is still sending never reads the response
+ * (RFC 9112, 9.6), so the rest of its request is read and discarded for a while.
  */
-final class DroppedRest implements Callback, Invocable.Task {
+final class LingeringClose implements Callback, Invocable.Task {
 
     private static final int MOST_BYTES = 8 * 1024 * 1024;
     private static final int SECONDS = 5;
@@ -25,7 +25,7 @@ final class DroppedRest implements Callback, Invocable.Task {
     private boolean over;
     private Scheduler.@Nullable Task end;
 
-    DroppedRest(Request request, Callback whole) {
+    LingeringClose(Request request, Callback whole) {
         this.request = request;
         this.whole = whole;
     }
@@ -33,7 +33,7 @@ final class DroppedRest implements Callback, Invocable.Task {
     @Override
     public void succeeded() {
         if (request.getHeaders().contains(HttpHeader.EXPECT, HttpHeaderValue.CONTINUE.asString())) {
-            whole.succeeded(); // it waits for our word before it sends
+            whole.succeeded(); // the client waits for 100 Continue before it sends
             return;
         }
         synchronized (this) {

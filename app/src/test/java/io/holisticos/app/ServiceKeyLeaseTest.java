@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 /** A start whose database is not ready, as the log tells it. */
-class FirstKeyTest {
+class ServiceKeyLeaseTest {
 
-    private final Logger logger = (Logger) LoggerFactory.getLogger(FirstKey.class);
+    private final Logger logger = (Logger) LoggerFactory.getLogger(ServiceKeyLease.class);
     private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
 
     @BeforeEach
@@ -51,7 +51,7 @@ class FirstKeyTest {
     private static void tryOnce(Jdbi database) {
         AccessConfiguration access = new AccessConfiguration();
         access.serviceKey = "first-key-of-this-test";
-        FirstKey key = new FirstKey(new ApiKeyStore(database), access, Clock.systemUTC());
+        ServiceKeyLease key = new ServiceKeyLease(new ApiKeyStore(database), access, Clock.systemUTC());
         key.start();
         key.stop();
     }

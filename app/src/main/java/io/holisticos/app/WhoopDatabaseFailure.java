@@ -1,15 +1,15 @@
 package io.holisticos.app;
 
-import io.holisticos.app.OperatorLine.Mendable;
+import io.holisticos.app.OperatorMessage.Mendable;
 import io.holisticos.health.WhatFailed;
 import io.holisticos.vault.Vault;
 
-/** What ended a command that works on WHOOP's database, in words that say what to do. */
-final class WhoopDatabaseTrouble {
+/** The failure of WHOOP's database that ended a command, in words that say what to do. */
+final class WhoopDatabaseFailure {
 
     private static final String KEPT = "; what was written is kept, run it again afterwards";
 
-    private WhoopDatabaseTrouble() {}
+    private WhoopDatabaseFailure() {}
 
     static RuntimeException explained(RuntimeException e) {
         if (e instanceof Mendable) {
@@ -18,7 +18,7 @@ final class WhoopDatabaseTrouble {
         if (e instanceof Vault.WrongKey) {
             return new Mendable(String.valueOf(e.getMessage()), e);
         }
-        return OperatorLine.ofDatabase(e, "WHOOP's database cannot be used", "WHOOP_DATABASE_URL")
+        return OperatorMessage.ofDatabase(e, "WHOOP's database cannot be used", "WHOOP_DATABASE_URL")
                 .<RuntimeException>map(line -> new Mendable(line + tooSlow(e) + KEPT, e))
                 .orElse(e);
     }

@@ -17,14 +17,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** One line for each cause of trouble, and one a minute while it goes on. */
-class OncePerMinuteTest {
+class LogThrottleTest {
 
     private static final String FAILED = "event=source_failed source={} kind={}";
 
     private final LoggerContext loggers = new LoggerContext();
     private final ListAppender<ILoggingEvent> written = new ListAppender<>();
     private final AtomicLong nanoTime = new AtomicLong(-5);
-    private final OncePerMinute filter = new OncePerMinute(nanoTime::get);
+    private final LogThrottle filter = new LogThrottle(nanoTime::get);
     private final Logger log = loggers.getLogger("io.holisticos.somewhere");
 
     @BeforeEach
@@ -133,7 +133,7 @@ class OncePerMinuteTest {
         assertThat(written.list.get(0).getThrowableProxy()).isNull();
         assertThat(EventFields.of(written.list.get(0)))
                 .containsEntry("cause", "statement timeout (57014)")
-                .hasEntrySatisfying("at", place -> assertThat(place).asString().startsWith("OncePerMinuteTest.java:"));
+                .hasEntrySatisfying("at", place -> assertThat(place).asString().startsWith("LogThrottleTest.java:"));
     }
 
     @Test

@@ -4,12 +4,12 @@ import java.nio.ByteBuffer;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 
-/** A request whose body is there already; whatever its connection holds beside stays where it is. */
-final class TakenBody extends Request.Wrapper {
+/** A request whose body has been received. Anything else stays on its connection. */
+final class BufferedRequest extends Request.Wrapper {
 
     private Content.Chunk next;
 
-    TakenBody(Request request, byte[] body) {
+    BufferedRequest(Request request, byte[] body) {
         super(request);
         this.next = body.length == 0 ? Content.Chunk.EOF : Content.Chunk.from(ByteBuffer.wrap(body), true);
     }

@@ -15,10 +15,10 @@ import java.util.regex.Pattern;
 
 /**
  * Keeps a second registry with the same metrics under names that Prometheus accepts: {@code sahha.fetch-time} becomes
- * {@code sahha_fetch_time}. Two kinds are left out: gauges of commands and pools, which have {@link HystrixFamilies}, and
- * {@code jvm.*}, whose place Prometheus's own JVM metrics take. Thread-safe.
+ * {@code sahha_fetch_time}. It leaves out the gauges of commands and pools, which {@link HystrixFamilies} exports, and
+ * {@code jvm.*}, for which Prometheus has metrics of its own. Thread-safe.
  */
-final class CleanNames implements MetricRegistryListener {
+final class PrometheusNames implements MetricRegistryListener {
 
     private static final String JVM = "jvm.";
 
@@ -31,17 +31,17 @@ final class CleanNames implements MetricRegistryListener {
         return renamed;
     }
 
-    /** Gauges of commands and pools, by their full names. */
+    /** The gauges of commands and pools, by their full names. */
     Map<String, Gauge<?>> ofCommands() {
         return ofCommands;
     }
 
     /**
-     * Lower case, words parted by single underscores; a leading digit gets one in front, and {@code _value} stands behind
-     * an end that Prometheus keeps for itself.
+     * Lower case, with words separated by single underscores. A leading digit gets an underscore in front, and an
+     * ending that Prometheus reserves gets {@code _value} behind it.
      */
     static String clean(String name) {
-        String words = name.replace("%d", "") // what numbers the threads of an executor
+        String words = name.replace("%d", "") // the number of an executor's thread
                 .replaceAll("([a-z0-9])([A-Z])", "$1_$2")
                 .replaceAll("[^A-Za-z0-9]+", "_")
                 .toLowerCase(Locale.ROOT);
@@ -104,7 +104,7 @@ final class CleanNames implements MetricRegistryListener {
         remove(name);
     }
 
-    /** Of two names that come out the same, the first is shown. */
+    /** Shows the first of two metrics whose names become the same. */
     private synchronized void add(String name, Metric metric) {
         if (!name.startsWith(JVM) && !renamed.getNames().contains(clean(name))) {
             renamed.register(clean(name), metric);

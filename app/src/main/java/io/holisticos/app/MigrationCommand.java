@@ -3,7 +3,7 @@ package io.holisticos.app;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.db.DataSourceFactory;
 import io.dropwizard.migrations.DbCommand;
-import io.holisticos.app.OperatorLine.Mendable;
+import io.holisticos.app.OperatorMessage.Mendable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -19,10 +19,12 @@ import liquibase.lockservice.DatabaseChangeLogLock;
 import liquibase.ui.LoggerUIService;
 import net.sourceforge.argparse4j.inf.Namespace;
 
-/** The commands {@code sahha-db …} and {@code whoop-db …}: migrate, status, rollback, tag and Liquibase's others. */
-final class Changelog extends DbCommand<HealthConfiguration> {
+/**
+ * The commands {@code sahha-db …} and {@code whoop-db …}: migrate, status, rollback, tag and the others of Liquibase.
+ */
+final class MigrationCommand extends DbCommand<HealthConfiguration> {
 
-    /** Where Dropwizard keeps which of them was asked for. */
+    /** The attribute in which Dropwizard keeps the subcommand. */
     private static final String SUBCOMMAND = "subcommand";
 
     private static final Set<String> TAKE_THE_LOCK = Set.of(
@@ -30,24 +32,27 @@ final class Changelog extends DbCommand<HealthConfiguration> {
 
     private static final Set<String> SAY_WHAT_CHANGED = Set.of("migrate", "rollback", "fast-forward");
 
-    /** Another replica's migration may be about to end; Liquibase by itself would wait for five minutes. */
+    /**
+     * How long to wait for the lock. Another replica's migration may be about to end; Liquibase itself would wait for
+     * five minutes.
+     */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final long LOOKS_EVERY_MILLIS = 500;
 
     private final String name;
 
-    /** @param database without limits: a change set may take as long as the tables are large */
-    Changelog(String name, String file, Function<HealthConfiguration, DataSourceFactory> database) {
+    /** @param database has no time limits, because a change set may take as long as the tables are large */
+    MigrationCommand(String name, String file, Function<HealthConfiguration, DataSourceFactory> database) {
         super(name, database::apply, HealthConfiguration.class, file);
         this.name = name;
     }
 
-    /** What goes wrong is said once, by the command line; not by each library on the way. */
+    /** An error is printed once, by the command line, and not by each library on the way. */
     @Override
     protected void run(Bootstrap<HealthConfiguration> bootstrap, Namespace namespace, HealthConfiguration configuration)
             throws Exception {
-        QuietLibraries.installForCommands();
+        LibraryLogLevels.installForCommands();
         super.run(bootstrap, namespace, configuration);
     }
 
@@ -69,12 +74,14 @@ final class Changelog extends DbCommand<HealthConfiguration> {
         }
     }
 
-    /** Prints the SQL and runs none of it. What is printed is to be run by hand, so nothing may stand beside it. */
+    /**
+     * Whether the SQL is printed and not run. It is meant to be run by hand, so nothing else may be printed with it.
+     */
     private static boolean isDryRun(Namespace namespace) {
         return Boolean.TRUE.equals(namespace.getBoolean("dry-run"));
     }
 
-    /** Whoever runs {@code status} in a script asks whether there is something to do. */
+    /** Fails when change sets have not run, because a script that runs {@code status} wants to know that. */
     private void judge(Liquibase liquibase, String file) throws LiquibaseException {
         int missing = liquibase
                 .listUnrunChangeSets(new Contexts(), new LabelExpression())

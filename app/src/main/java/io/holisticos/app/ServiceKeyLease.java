@@ -16,26 +16,26 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Leases the configured first key for as long as this replica runs. A replica that
- * is started with another key takes nothing away: the former one ends when nobody leases it any more.
+ * Leases the configured service key for as long as this replica runs. A replica that is started with another key does
+ * not revoke this one, which ends when no replica leases it any more.
  */
-final class FirstKey implements Managed {
+final class ServiceKeyLease implements Managed {
 
-    private static final Logger log = LoggerFactory.getLogger(FirstKey.class);
+    private static final Logger log = LoggerFactory.getLogger(ServiceKeyLease.class);
 
-    /** How long a key works after the last replica that was started with it. */
+    /** How long a key works after the last replica that was started with it has stopped. */
     static final Duration LEASE = Duration.ofMinutes(10);
 
     private static final Duration BEAT = Duration.ofMinutes(1);
     private static final Duration RETRY = Duration.ofSeconds(1);
 
-    private final ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor(FirstKey::daemon);
+    private final ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor(ServiceKeyLease::daemon);
     private final ApiKeyStore keys;
     private final AccessConfiguration access;
     private final Clock clock;
     private volatile boolean begun;
 
-    FirstKey(ApiKeyStore keys, AccessConfiguration access, Clock clock) {
+    ServiceKeyLease(ApiKeyStore keys, AccessConfiguration access, Clock clock) {
         this.keys = keys;
         this.access = access;
         this.clock = clock;
@@ -52,7 +52,7 @@ final class FirstKey implements Managed {
     }
 
     private void beat() {
-        Duration next = RETRY; // the service starts all the same, and takes the key when the database is back
+        Duration next = RETRY; // the service starts anyway, and accepts the key when the database answers again
         try {
             lease();
             next = BEAT;
@@ -69,7 +69,7 @@ final class FirstKey implements Managed {
         }
     }
 
-    /** The first time the key is let in; later only what is there goes on, so that a row taken away stays away. */
+    /** The first lease inserts the key. Later ones only renew an existing row, so that a deleted key stays deleted. */
     void lease() {
         Instant now = clock.instant();
         Instant until = now.plus(LEASE);
