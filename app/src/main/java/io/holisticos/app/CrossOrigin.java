@@ -82,7 +82,7 @@ final class CrossOrigin {
                 String shown = ORIGIN.matcher(origin).matches() ? origin : "other";
                 if (seen.size() < MOST_LINES && seen.add(shown)) {
                     log.warn(
-                            "event=origin_refused origin={} A web front end there needs its place in ALLOWED_ORIGINS",
+                            "event=origin_refused origin={} Add it to ALLOWED_ORIGINS if a web front end of yours runs there",
                             shown);
                 }
             }

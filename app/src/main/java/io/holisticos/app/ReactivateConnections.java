@@ -28,7 +28,7 @@ final class ReactivateConnections extends ConfiguredCommand<HealthConfiguration>
     private final Clock clock;
 
     ReactivateConnections(Clock clock) {
-        super("reactivate-connections", "Brings back connections to WHOOP that anything but WHOOP ended");
+        super("reactivate-connections", "Reactivates connections to WHOOP that did not end by WHOOP's refusal");
         this.clock = clock;
     }
 

@@ -100,7 +100,7 @@ final class OperatorsOnly extends HttpFilter {
                     json,
                     503,
                     "source_unavailable",
-                    "the database does not answer: try again; what was asked for may be asked for twice");
+                    "the database does not answer: try again; repeating the request does no harm");
         }
     }
 

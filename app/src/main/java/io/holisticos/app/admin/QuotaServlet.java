@@ -26,7 +26,7 @@ public final class QuotaServlet extends HttpServlet {
         try {
             found = report.get();
         } catch (HealthError away) {
-            AdminProblem.write(response, json, 503, "source_unavailable", "the quota cannot be read for now");
+            AdminProblem.write(response, json, 503, "source_unavailable", "the quota cannot be read now: try again");
             return;
         }
         response.setContentType("application/json");

@@ -42,7 +42,7 @@ final class AllowedHosts extends Handler.Wrapper {
                     response,
                     callback,
                     HttpStatus.MISDIRECTED_REQUEST_421,
-                    "no host of that name is here: names that are belong into setting hosts");
+                    "this service has no host of that name: add it to setting hosts (HOSTS) if it should");
             return true;
         }
         return super.handle(request, response, callback);

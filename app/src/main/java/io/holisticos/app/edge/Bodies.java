@@ -54,7 +54,7 @@ final class Bodies extends Handler.Wrapper {
             encoded.mark();
             exchange.refuse(
                     HttpStatus.UNSUPPORTED_MEDIA_TYPE_415,
-                    "bodies are taken as they are: send them without Content-Encoding");
+                    "compressed bodies are not accepted: send the body without Content-Encoding");
         } else if (request.getLength() > MOST_BYTES) {
             tooLarge(exchange, new byte[0]);
         } else {
@@ -105,6 +105,6 @@ final class Bodies extends Handler.Wrapper {
 
     void tooSlow(Exchange exchange) {
         tooSlow.mark();
-        exchange.refuseAndLeave(HttpStatus.REQUEST_TIMEOUT_408, "the body did not come in time: send it at once");
+        exchange.refuseAndLeave(HttpStatus.REQUEST_TIMEOUT_408, "the body did not arrive in time: send it at once");
     }
 }

@@ -133,7 +133,7 @@ final class TenacityServlet extends HttpServlet {
                 json,
                 404,
                 "not_found",
-                "here are propertykeys, configuration/KEY, circuitbreakers, circuitbreakers/KEY and metrics.stream");
+                "the paths here are propertykeys, configuration/KEY, circuitbreakers, circuitbreakers/KEY and metrics.stream");
     }
 
     private void write(HttpServletResponse response, Object body) throws IOException {
