@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 import org.glassfish.jersey.server.ResourceConfig;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /api/openapi.json}, which is generated from the resources, so that it cannot differ from them. */
+/** {@code /api/openapi.json}: made from the resources themselves, so that it cannot say anything else than they do. */
 @Hidden
 @Path("/api/openapi.json")
 @Produces(MediaType.APPLICATION_JSON)
@@ -40,7 +40,7 @@ public final class OpenApiResource {
         this.resources = resources;
     }
 
-    /** The document of all resources that are registered so far. */
+    /** The document of everything registered so far. */
     static OpenApiResource of(String publicUrl, ResourceConfig registered) {
         return new OpenApiResource(
                 publicUrl,
@@ -51,7 +51,7 @@ public final class OpenApiResource {
                         .collect(Collectors.toCollection(() -> new TreeSet<>(Comparator.comparing(Class::getName)))));
     }
 
-    /** Generated at the first request, because that takes a while and the start need not wait for it. */
+    /** Made when first asked for: it takes its time, and the start need not wait. */
     @GET
     public String read() {
         String made = document;

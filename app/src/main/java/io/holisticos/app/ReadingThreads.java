@@ -9,12 +9,12 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.SynchronousQueue;
 
 /**
- * The threads that read sources, at most {@value #MAX} at a time. No task waits for a thread to become free. Log lines
- * of these threads carry the ids of the request that they work for.
+ * The threads that read sources: no more than {@value #MAX} at once, and none waits for another to be free. Log lines
+ * written there tell of the request they work for.
  */
 final class ReadingThreads implements Executor {
 
-    /** Two sources for each of the 256 requests that the server handles at a time by default. */
+    /** Two sources for each of the 256 requests that the server works on at once by default. */
     static final int MAX = 512;
 
     private static final String NAME = "source-read-%d";
@@ -26,12 +26,12 @@ final class ReadingThreads implements Executor {
         this.threads = threads;
     }
 
-    /** Threads that end with the application. */
+    /** Ended with the application. */
     static ReadingThreads virtual(Environment environment) {
         return new ReadingThreads(environment.lifecycle().virtualExecutorService(NAME));
     }
 
-    /** Threads for a JDK without virtual threads. They are made when needed and end when idle. */
+    /** The same where there are no virtual threads: made when needed, ended when idle. */
     static ReadingThreads platform(Environment environment) {
         return new ReadingThreads(environment
                 .lifecycle()

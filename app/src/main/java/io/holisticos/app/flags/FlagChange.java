@@ -5,22 +5,22 @@ import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A change of a flag. A null field keeps its value, so a flag that is switched off and on again is on for the same
- * members as before.
+ * What is to become of a flag; null leaves a field as it stands, so that a flag switched off and on again is on for those
+ * it was on for before.
  */
 public record FlagChange(
         @Nullable Boolean enabled,
         @Nullable Integer percentage,
         @Nullable List<String> users) {
 
-    /** For a flag that is to be on only for the users that it names. */
+    /** Nothing of everything: for a flag that is to be on for nobody but the users named. */
     private static final int NOBODY_ELSE = 0;
 
     public boolean isEmpty() {
         return enabled == null && percentage == null && users == null;
     }
 
-    /** The change in words that name no member, for the log. */
+    /** What is asked for, in words that name no member: for the log. */
     public String withoutMembers() {
         StringJoiner words = new StringJoiner(" ");
         if (enabled != null) {
@@ -35,7 +35,7 @@ public record FlagChange(
         return words.toString();
     }
 
-    /** @throws io.holisticos.health.HealthError.InvalidRequest when the result would break a rule */
+    /** @throws io.holisticos.health.HealthError.InvalidRequest when the outcome breaks a rule */
     FlagState appliedTo(FlagState before) {
         return new FlagState(
                 enabled == null ? before.enabled() : enabled,
@@ -43,7 +43,7 @@ public record FlagChange(
                 users == null ? before.users() : users);
     }
 
-    /** A change that names users and no percentage means those users and nobody else. */
+    /** Who names users and no percentage means those users and nobody else. */
     private int percentageBeside(FlagState before) {
         return users == null || users.isEmpty() ? before.percentage() : NOBODY_ELSE;
     }

@@ -4,14 +4,14 @@ import io.holisticos.health.HealthError.InvalidRequest;
 import java.util.List;
 
 /**
- * The state of a flag.
+ * How a flag stands.
  *
- * @param percentage 0 to 100: the share of members for whom it is on. The same percentage always means the same members
+ * @param percentage 0 to 100: the share of members for whom it is on, always the same members for the same percentage
  * @param users members for whom it is on whatever the percentage
  */
 public record FlagState(boolean enabled, int percentage, List<String> users) {
 
-    /** How long a list of users may be, because it is stored as one text. */
+    /** What a list of users may hold: it is one text in one row. */
     private static final int MAX_USERS_TEXT = 9_000;
 
     public FlagState {

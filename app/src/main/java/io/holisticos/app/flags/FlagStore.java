@@ -10,20 +10,20 @@ import org.jspecify.annotations.Nullable;
 import org.togglz.core.repository.StateRepository;
 import org.togglz.core.repository.jdbc.JDBCStateRepository;
 
-/** Table {@code feature_flag}, which Togglz reads and writes. */
+/** Table {@code feature_flag}, by Togglz. */
 final class FlagStore {
 
-    /** Locks the flag for the transaction, so that no other replica changes it between reading and writing. */
+    /** What one replica keeps must be what stands: nobody else changes the flag between the reading and the writing. */
     private static final String ONE_CHANGE_AT_A_TIME = "select pg_advisory_xact_lock(hashtextextended(:key, 0))";
 
     private FlagStore() {}
 
-    /** A repository for reading. */
+    /** For reading. */
     static StateRepository reading(DataSource database) {
         return table(database);
     }
 
-    /** A repository for reading and writing in this transaction. It locks the flag until the transaction ends. */
+    /** For reading and writing in this transaction, and for nobody else until it ends. */
     static StateRepository changing(Handle transaction, Flag flag) {
         transaction
                 .createQuery(ONE_CHANGE_AT_A_TIME)
@@ -37,11 +37,11 @@ final class FlagStore {
         return JDBCStateRepository.newBuilder(database)
                 .tableName("feature_flag")
                 .createTable(false)
-                .noCommit(true) // inside the transaction; elsewhere each statement is a transaction of its own
+                .noCommit(true) // where it is a part of a transaction; elsewhere each statement is one
                 .build();
     }
 
-    /** Togglz asks for a connection and closes it. It gets the transaction's connection, which stays open. */
+    /** Togglz asks for a connection and closes it: it gets the transaction's, which stays open. */
     private static DataSource sameAs(Connection transaction) {
         Connection kept = proxy(Connection.class, (method, arguments) -> {
             try {

@@ -25,23 +25,17 @@ import org.togglz.core.repository.StateRepository;
 import org.togglz.core.user.NoOpUserProvider;
 
 /**
- * Reads and sets flags. A change takes effect on every replica. While the database does not answer, every flag keeps
- * the state that was read last. Thread-safe.
+ * Reads and sets flags. A change is told to every replica; a database that is away leaves every flag as it was last seen.
+ * Thread-safe.
  */
 public final class Flags {
 
     private static final String TOPIC = "flag";
 
-    /**
-     * How long a state is kept while change notices arrive. A change without a notice, such as a row changed by hand,
-     * takes effect after this time.
-     */
+    /** While changes are told. What nobody told, such as a row changed by hand, is seen after this. */
     private static final Duration LOOK_WHEN_TOLD = Duration.ofSeconds(30);
 
-    /**
-     * How long a state is kept while no change notices arrive: half of the promised 2 s, so that a change made right
-     * after a read still takes effect in time.
-     */
+    /** While they are not: half of what is promised (2 s), so that a change made just after a look is still in time. */
     private static final Duration LOOK_ONESELF = Duration.ofSeconds(1);
 
     private static final String PERCENTAGE = "percentage";
@@ -54,7 +48,7 @@ public final class Flags {
     private final FeatureManager manager;
     private final LastSeen states;
 
-    /** Stores the flags in table {@code feature_flag} of this database. */
+    /** Keeps the flags in table {@code feature_flag} of this database. */
     public Flags(DataSource database, ChangeNotices notices) {
         this.database = Jdbi.create(database);
         this.notices = notices;
@@ -87,7 +81,7 @@ public final class Flags {
                         || bucketOf(flag, who) < state.percentage());
     }
 
-    /** Whether the flag is on for any member at all. */
+    /** Whether the flag is on for anybody at all. */
     public boolean isOnForAnyone(Flag flag) {
         FlagState state = read(flag);
         return state.enabled() && (state.percentage() > 0 || !state.users().isEmpty());
@@ -106,7 +100,7 @@ public final class Flags {
                 users == null || users.isEmpty() ? List.of() : List.of(users.split("\n")));
     }
 
-    /** Changes the flag for all replicas, in this process at once. Changes of one flag are made one after another. */
+    /** Changes the flag for all replicas; here at once. Changes of one flag come one after the other. */
     public FlagState change(Flag flag, FlagChange wanted) {
         FlagState changed = database.inTransaction(handle -> {
             StateRepository held = FlagStore.changing(handle, flag);
@@ -133,12 +127,12 @@ public final class Flags {
         return Stream.of(Flag.values()).filter(flag -> flag.name().equals(name)).findFirst();
     }
 
-    /** A number from 0 to 99, which is always the same for one member and flag. */
+    /** 0 to 99, the same for ever for one member and flag. */
     private static int bucketOf(Flag flag, UserId who) {
         return Math.floorMod((flag.name() + ':' + who.value()).hashCode(), 100);
     }
 
-    /** Answers from memory. A flag with a change notice is read at once, by the thread that received the notice. */
+    /** Answers from memory: what is told is read at once, by whoever is told. */
     private static final class LastSeen implements StateRepository {
 
         private final StateRepository database;
@@ -146,7 +140,7 @@ public final class Flags {
         private final ReentrantLock oneAtATime = new ReentrantLock();
         private final Map<String, Seen> seen = new ConcurrentHashMap<>();
 
-        /** @param state null for a flag that was never set */
+        /** @param state null for a flag that nobody has set */
         private record Seen(@Nullable FeatureState state, long atNanos) {}
 
         LastSeen(StateRepository database, ChangeNotices notices) {
@@ -161,7 +155,7 @@ public final class Flags {
                 return last.state();
             }
             if (last != null && oneAtATime.isLocked()) {
-                return last.state(); // another thread is reading it
+                return last.state(); // somebody looks already
             }
             oneAtATime.lock();
             try {
@@ -172,7 +166,7 @@ public final class Flags {
             }
         }
 
-        /** Reads the flag. Only one thread reads it at a time, so that the state that was read last is kept. */
+        /** Reads the flag; one look after the other, so that what was read last is what stays. */
         @Nullable
         FeatureState look(Feature feature) {
             oneAtATime.lock();
@@ -194,7 +188,7 @@ public final class Flags {
                         feature.name(),
                         WhatFailed.inWords(e));
                 Seen last = seen.get(feature.name());
-                // never read yet: the kill switch may be off, so it counts as off
+                // never read yet: a kill switch that may have been thrown counts as thrown
                 return last == null ? new FeatureState(feature, false) : last.state();
             }
         }

@@ -1,9 +1,7 @@
 /**
- * The state of the service, for orchestrators, operators and callers: probes, integration health and drain.
+ * How the service does, for orchestrators, operators and callers: probes, integration health, drain.
  *
- * <p>May use: {@code database}, {@code health}, {@code sahha}, {@code web}, {@code whoop}.
- *
- * <p>Start reading at {@link io.holisticos.app.probes.Probes}.
+ * <p>May use every door. Start reading at {@link io.holisticos.app.probes.Probes}.
  */
 @NullMarked
 package io.holisticos.app.probes;
