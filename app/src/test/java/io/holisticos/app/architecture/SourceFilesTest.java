@@ -28,6 +28,7 @@ class SourceFilesTest {
             // the list of sources, and the application, which builds and registers what is there
             "Sources.java",
             "HealthApplication.java",
+            "WhoopWiring.java",
             // configuration
             "HealthConfiguration.java",
             "DatabaseConfiguration.java",

@@ -27,14 +27,15 @@ class TableOwnersTest {
     private static final Set<String> WITHOUT_OWNER =
             Set.of("databasechangelog", "databasechangeloglock", "sahha_adoption", "profiles");
 
-    /** The same word for something else, by table and class: topics of notices, contexts of seals, reasons, checks. */
+    /** The same word for something else, by table and class: topics of notices, contexts of seals, reasons, checks, scores. */
     private static final Set<String> SAME_WORD = Set.of(
             "api_key ApiKeys",
             "member_key Vault",
             "member_key WrappingKeys",
             "member_key_destroyed TokenSeals",
             "member_key_destroyed Reactivation",
-            "whoop_quota ServiceHealth");
+            "whoop_quota ServiceHealth",
+            "whoop_recovery DayValues");
 
     /** The tables of WHOOP's records differ by kind: their owner's statements have a gap for the name. */
     private static final Map<String, Set<String>> OWN_BY_PARAMETER = Map.of(
