@@ -35,7 +35,9 @@ public final class AccessConfiguration {
 
     /** Origins of web front ends that may call from a browser, separated by commas. {@code *} is not accepted. */
     @NotNull
-    @Pattern(regexp = "|https?://[^*,\\s]+(\\s*,\\s*https?://[^*,\\s]+)*", message = "must be origins separated by commas")
+    @Pattern(
+            regexp = "|https?://[^*,\\s]+(\\s*,\\s*https?://[^*,\\s]+)*",
+            message = "must be origins separated by commas")
     @JsonProperty
     String allowedOrigins = "";
 

@@ -22,13 +22,11 @@ class FileCirclesTest {
 
     @Test
     void theCirclesOfFilesAreThoseThatAreListed() throws IOException {
-        Set<String> listed =
-                Resources.readLines(
-                                Resources.getResource(FileCirclesTest.class, "file-circles.txt"),
-                                StandardCharsets.UTF_8)
-                        .stream()
-                        .filter(line -> !line.isBlank() && !line.startsWith("#"))
-                        .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> listed = Resources.readLines(
+                        Resources.getResource(FileCirclesTest.class, "file-circles.txt"), StandardCharsets.UTF_8)
+                .stream()
+                .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                .collect(Collectors.toCollection(TreeSet::new));
 
         assertThat(String.join("\n", PackageRules.circles(usedByFile(MainCode.product()))))
                 .isEqualTo(String.join("\n", listed));
@@ -50,7 +48,8 @@ class FileCirclesTest {
             Set<String> others = used.computeIfAbsent(file, any -> new TreeSet<>());
             for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
                 JavaClass target = dependency.getTargetClass().getBaseComponentType();
-                if (target.getName().startsWith(MainCode.BASE) && !fileOf(target).equals(file)) {
+                if (target.getName().startsWith(MainCode.BASE)
+                        && !fileOf(target).equals(file)) {
                     others.add(fileOf(target));
                 }
             }
