@@ -7,14 +7,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Who is let in. */
+/** Section {@code access}: which callers are allowed. */
 public final class AccessConfiguration {
 
-    /** What the eleven existing paths ask of callers. */
+    /** What the eleven existing paths require of callers. */
     public enum ExistingRoutes {
-        /** Nothing: their callers send no credential. */
+        /** No credential, because their callers send none. */
         OPEN,
-        /** Nothing, and callers without a credential are counted. */
+        /** No credential, but callers without one are counted. */
         OBSERVE,
         /** A key with scope {@code health:read}. */
         ENFORCE
@@ -25,17 +25,19 @@ public final class AccessConfiguration {
     ExistingRoutes existingRoutes = ExistingRoutes.OBSERVE;
 
     /**
-     * A first key with every scope; empty once there are others. It works while a replica runs that was started with it, and
-     * ten minutes longer.
+     * A first key with every scope. Leave it empty once there are others. It works while a replica runs that was
+     * started with it, and ten minutes longer.
      */
     @NotNull
     @Pattern(regexp = "|\\S{8,200}", message = "must be empty or 8 to 200 characters without spaces")
     @JsonProperty
     String serviceKey = "";
 
-    /** Web front ends that may call from a browser, parted by commas; {@code *} is not accepted. */
+    /** Origins of web front ends that may call from a browser, separated by commas. {@code *} is not accepted. */
     @NotNull
-    @Pattern(regexp = "|https?://[^*,\\s]+(\\s*,\\s*https?://[^*,\\s]+)*", message = "must be origins parted by commas")
+    @Pattern(
+            regexp = "|https?://[^*,\\s]+(\\s*,\\s*https?://[^*,\\s]+)*",
+            message = "must be origins separated by commas")
     @JsonProperty
     String allowedOrigins = "";
 
@@ -51,7 +53,7 @@ public final class AccessConfiguration {
                 .toList();
     }
 
-    /** The key never reaches a log. */
+    /** Without the key, which must not reach a log. */
     @Override
     public String toString() {
         return "AccessConfiguration[" + existingRoutes + "]";

@@ -6,7 +6,7 @@ import io.dropwizard.core.setup.Bootstrap;
 import net.sourceforge.argparse4j.inf.Namespace;
 import org.jspecify.annotations.Nullable;
 
-/** {@code check config.yml}: says whether the service would take this configuration, whatever the level of the log. */
+/** {@code check config.yml} says whether the service would start with this configuration, whatever the log level. */
 final class Check extends CheckCommand<HealthConfiguration> {
 
     Check(Application<HealthConfiguration> application) {

@@ -9,7 +9,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Reads a setting of several words: a YAML list, or words parted by commas, as variables of the environment hold them. */
+/**
+ * Reads a setting with several values: a YAML list, or values separated by commas, as environment variables hold them.
+ */
 final class CommaList extends JsonDeserializer<List<String>> {
 
     @Override
@@ -20,7 +22,7 @@ final class CommaList extends JsonDeserializer<List<String>> {
         return words.map(String::strip).filter(word -> !word.isEmpty()).toList();
     }
 
-    /** A setting without a value. */
+    /** An empty setting. */
     @Override
     public List<String> getNullValue(DeserializationContext context) {
         return List.of();

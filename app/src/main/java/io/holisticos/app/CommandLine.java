@@ -8,7 +8,7 @@ import java.io.PrintStream;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/** Runs a command; one that ends by a mistake of the operator's says so in one line, whichever it is. */
+/** Runs a command. When an operator's mistake ends it, that is printed in one line, whatever the command. */
 final class CommandLine {
 
     private final Bootstrap<HealthConfiguration> bootstrap;
@@ -19,9 +19,9 @@ final class CommandLine {
         this.withoutSecrets = withoutSecrets;
     }
 
-    /** Returns what ended it, after it was said; empty when it went well. */
+    /** Returns the failure that ended the command, after it was printed. Empty when the command succeeded. */
     Optional<Throwable> run(PrintStream out, PrintStream err, String... arguments) {
-        // Dropwizard would print a stack trace, or the whole help
+        // Dropwizard would print a stack trace, or all of the help
         ByteArrayOutputStream unread = new ByteArrayOutputStream();
         Optional<Throwable> end =
                 new Cli(new JarLocation(HealthApplication.class), bootstrap, out, unread).run(arguments);
@@ -30,7 +30,7 @@ final class CommandLine {
     }
 
     private void say(Throwable e, PrintStream err) {
-        Optional<String> line = OperatorLine.of(e);
+        Optional<String> line = OperatorMessage.of(e);
         if (line.isPresent()) {
             err.println(withoutSecrets.apply(line.get()));
         } else {

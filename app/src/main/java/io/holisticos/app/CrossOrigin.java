@@ -18,14 +18,17 @@ import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Lets known web front ends call from a browser, and counts the others, whose browsers hide our answers from them. */
+/**
+ * Allows known web front ends to call from a browser, and counts the requests of others, whose browsers hide our
+ * responses from them.
+ */
 final class CrossOrigin {
 
     private static final Logger log = LoggerFactory.getLogger(CrossOrigin.class);
 
     private CrossOrigin() {}
 
-    /** @param origins such as {@code https://app.example.com}; none: browsers of other origins stay out */
+    /** @param origins such as {@code https://app.example.com}. When there are none, no other origin is allowed */
     static void allow(Environment environment, List<String> origins) {
         if (origins.isEmpty()) {
             log.info(
@@ -48,18 +51,18 @@ final class CrossOrigin {
                 .insertHandler(new RefusedOrigins(Set.copyOf(origins), environment.metrics()));
     }
 
-    /** Each refused request is a mark of the meter, each origin a line when it is seen first. */
+    /** Marks the meter for each refused request, and logs each origin once, when it is first seen. */
     private static final class RefusedOrigins extends Handler.Wrapper {
 
         static final String METER = "cross_origin.refused";
 
-        /** What an origin may look like to be written into the log. */
+        /** The form that an origin must have to be logged. */
         private static final Pattern ORIGIN = Pattern.compile("[a-z][a-z0-9+.-]{1,20}://[A-Za-z0-9.:\\[\\]-]{1,200}");
 
-        /** What members see in their browsers. */
+        /** Pages that members see in their browsers. */
         private static final Pattern PAGE = Pattern.compile("/connect/.*|/api/v1/whoop/callback");
 
-        /** Whoever wants to fill the log with invented origins gets no further. */
+        /** Limits the origins that are logged, so that nobody can fill the log with invented ones. */
         private static final int MOST_LINES = 50;
 
         private final Set<String> allowed;
@@ -79,7 +82,7 @@ final class CrossOrigin {
                 String shown = ORIGIN.matcher(origin).matches() ? origin : "other";
                 if (seen.size() < MOST_LINES && seen.add(shown)) {
                     log.warn(
-                            "event=origin_refused origin={} A web front end there needs its place in ALLOWED_ORIGINS",
+                            "event=origin_refused origin={} Add it to ALLOWED_ORIGINS if a web front end of yours runs there",
                             shown);
                 }
             }
@@ -87,8 +90,9 @@ final class CrossOrigin {
         }
 
         /**
-         * Whoever follows a link or sends a form goes to our page, as members do who come back from WHOOP: no script waits for
-         * the answer. Browsers that do not say what they do are known by the page they ask for, or by its type.
+         * A browser that follows a link or sends a form opens our page, as members do who come back from WHOOP. No
+         * script waits for the response. A browser that does not send {@code Sec-Fetch-Mode} is recognized by the page
+         * or by the content type that it asks for.
          */
         private static boolean isNavigation(Request request) {
             HttpFields headers = request.getHeaders();
@@ -100,7 +104,7 @@ final class CrossOrigin {
                     : !mode.equals("cors");
         }
 
-        /** A page of ours sends its own origin with a form; the scheme may be a proxy's. */
+        /** A page of ours sends its own origin with a form. The scheme may be that of a proxy. */
         private static boolean isOurOwn(String origin, Request request) {
             String host = request.getHeaders().get(HttpHeader.HOST);
             return host != null && origin.endsWith("://" + host);

@@ -14,34 +14,36 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One database with its pools, closed with the application.
+ * One database with its pools, which are closed with the application.
  *
- * @param readers with limits inside the time of whoever waits for an answer
- * @param workers for what goes on in the background
- * @param notices what replicas tell each other by it
+ * @param readers for callers that wait for an answer; its limits lie within their time
+ * @param workers for work in the background
+ * @param notices how replicas tell each other of changes in this database
  */
 record Database(Pool readers, Pool workers, ChangeNotices notices) {
 
     private static final Logger log = LoggerFactory.getLogger(Database.class);
 
-    /** One pool of connections. */
+    /** A pool of connections. */
     record Pool(ManagedDataSource source, Jdbi jdbi) {}
 
     /**
-     * Connects to nothing yet: the service also starts while a database is away. The health check of this name borrows
-     * from the readers' pool.
+     * Creates the pools and does not connect, since the service also starts while a database does not answer. The
+     * health check of this name borrows a connection from the readers' pool.
      */
     static Database open(Environment environment, DatabaseConfiguration configuration, String name, Clock clock) {
         Pool readers = pool(environment, configuration, configuration.readers(environment.metrics(), name), name);
         String ofJobs = name + "-jobs";
         Pool workers = pool(environment, configuration, configuration.workers(environment.metrics(), ofJobs), ofJobs);
-        environment.healthChecks().unregister(ofJobs); // the same database is checked already, in less time
-        environment.healthChecks().unregister(name); // it says neither what is wrong nor that nothing can be written
+        environment.healthChecks().unregister(ofJobs); // the readers' pool checks the same database in less time
+        environment
+                .healthChecks()
+                .unregister(name); // Dropwizard's says neither what is wrong nor that nothing can be written
         environment.healthChecks().register(name, new DatabaseCheck(readers.source()));
         return new Database(readers, workers, notices(environment, configuration, name, clock));
     }
 
-    /** Says what servers need to have room for, in one line. */
+    /** Logs in one line how many connections the servers need to have room for. */
     static void tellConnections(DatabaseConfiguration sahha, Optional<DatabaseConfiguration> whoop) {
         int ofWhoop = whoop.map(DatabaseConfiguration::mayOpen).orElse(0);
         log.info(
@@ -56,7 +58,7 @@ record Database(Pool readers, Pool workers, ChangeNotices notices) {
         ManagedDataSource source = configuration.notices(environment.metrics(), name + "-notices");
         ChangeNotices notices = new ChangeNotices(name, source, clock);
         environment.lifecycle().manage(source);
-        environment.lifecycle().manage(notices); // ends before its pool does
+        environment.lifecycle().manage(notices); // stopped before its pool is closed
         environment
                 .metrics()
                 .gauge("change_notices." + name + ".listening", () -> () -> notices.areListenedTo() ? 1 : 0);
@@ -68,11 +70,11 @@ record Database(Pool readers, Pool workers, ChangeNotices notices) {
         return new Pool(source, ours(new JdbiFactory().build(environment, configuration, source, name)));
     }
 
-    /** As every statement of ours is made. */
+    /** The settings of all our statements. */
     static Jdbi ours(Jdbi jdbi) {
-        // our statements have no placeholders but bound ones; to look for others costs more than many a statement
+        // our statements have bound parameters only; parsing them for others costs more than many statements
         jdbi.getConfig(SqlStatements.class).setTemplateEngine(TemplateEngine.NOP);
-        // what is bound to a statement is health data: it must not travel in messages of exceptions
+        // bound values are health data, which must not appear in messages of exceptions
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(StatementExceptions.MessageRendering.NONE);
         return jdbi;
     }

@@ -4,7 +4,7 @@ import com.codahale.metrics.health.HealthCheck;
 import io.holisticos.database.DatabaseState;
 import javax.sql.DataSource;
 
-/** Whether a database answers and takes writes; else what is wrong. */
+/** Whether a database answers and accepts writes. Otherwise says what is wrong. */
 final class DatabaseCheck extends HealthCheck {
 
     private final DataSource pool;

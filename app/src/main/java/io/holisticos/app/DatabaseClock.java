@@ -13,14 +13,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The time that all replicas on one database agree on: this host's, as long as it is close to the database's, else
- * corrected by the difference. For what replicas date together, such as grants of a quota. Thread-safe.
+ * The time on which all replicas of one database agree. It is this host's time while that is close to the database's,
+ * and is corrected by the difference otherwise. It dates what replicas share, such as grants of a quota. Thread-safe.
  */
 final class DatabaseClock extends Clock {
 
     private static final Logger log = LoggerFactory.getLogger(DatabaseClock.class);
 
-    /** Hosts may differ so much: what they share has a margin for it. */
+    /** How much clocks may differ. What replicas share has a margin for this. */
     static final Duration TOLERATED = Duration.ofSeconds(2);
 
     private static final Duration COMPARED_EVERY = Duration.ofSeconds(30);
@@ -34,7 +34,7 @@ final class DatabaseClock extends Clock {
     private volatile boolean compared;
     private volatile long nextAt;
 
-    /** @param theirs the database's time, or a {@link JdbiException} */
+    /** @param theirs returns the database's time, or throws a {@link JdbiException} */
     DatabaseClock(Clock ours, Supplier<Instant> theirs, LongSupplier nanoTime) {
         this.ours = ours;
         this.theirs = theirs;
@@ -54,7 +54,10 @@ final class DatabaseClock extends Clock {
         return ours.instant().plus(isTolerable() ? Duration.ZERO : difference);
     }
 
-    /** By how much the database is ahead of us; what was last seen, while it is away. */
+    /**
+     * By how much the database's clock is ahead of ours. While the database does not answer, the last known difference
+     * holds.
+     */
     Duration difference() {
         comparing.lock();
         try {
@@ -77,7 +80,7 @@ final class DatabaseClock extends Clock {
             Instant answer = theirs.get();
             Duration took = Duration.ofNanos(nanoTime.getAsLong() - begun);
             if (took.compareTo(SLOWEST_ANSWER) > 0) {
-                return; // nobody knows when it was read
+                return; // it is not known when during the call the clock was read
             }
             boolean before = isTolerable();
             difference = Duration.between(asked.plus(took.dividedBy(2)), answer);
@@ -90,7 +93,7 @@ final class DatabaseClock extends Clock {
         }
     }
 
-    /** Unhealthy when the clocks differ by more than what is tolerated. */
+    /** Unhealthy while the clocks differ by more than is tolerated. */
     HealthCheck healthCheck() {
         return new HealthCheck() {
             @Override

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import org.jdbi.v3.core.Jdbi;
 
-/** Asks a database for its time: the one place that does. Everything that is stored is dated by ours. */
+/** Reads a database's clock. No other class does: everything that is stored is dated by ours. */
 final class DatabaseClockStore {
 
     private static final String TIME = "select clock_timestamp()";

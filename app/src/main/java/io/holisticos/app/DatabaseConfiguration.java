@@ -23,15 +23,20 @@ import org.apache.tomcat.jdbc.pool.PoolConfiguration;
 import org.postgresql.Driver;
 
 /**
- * One database: Dropwizard's section, which makes the pool for readers, with limits of time, and the same numbers for the
- * second pool, which jobs use. Migrations use neither and have no limits.
+ * The configuration of one database. The section is Dropwizard's and makes the readers' pool, with time limits. {@code
+ * jobs} has the same settings for the second pool, which jobs use. Migrations use neither pool and have no limits.
  */
 public final class DatabaseConfiguration extends DataSourceFactory {
 
-    /** Who waited for a row looks again at what is in it: that holds in this isolation only, whatever the server's default. */
+    /**
+     * A transaction that waited for a row reads it again. That holds in this isolation level only, whatever the
+     * server's default is.
+     */
     private static final String READ_COMMITTED = "-c default_transaction_isolation=read\\ committed";
 
-    /** Every statement has one best plan, whatever its arguments; making one can take longer than following it. */
+    /**
+     * Every statement has one best plan, whatever its arguments, and making a plan can take longer than executing it.
+     */
     private static final String ONE_PLAN = " -c plan_cache_mode=force_generic_plan";
 
     private static final int NOTICES = 2;
@@ -43,11 +48,11 @@ public final class DatabaseConfiguration extends DataSourceFactory {
     private static final Duration OLDEST = Duration.minutes(10);
 
     /**
-     * With defaults that let three replicas and a migration share a server of a hundred connections, and that give nobody a
-     * connection which broke or became read-only: where a section says nothing, they are those of {@code config.yml}.
+     * Has defaults with which three replicas and a migration share a server of a hundred connections, and no borrower
+     * gets a connection that is broken or read-only. They are the values of {@code config.yml}.
      */
     public DatabaseConfiguration() {
-        setInitialSize(0); // the service also starts while its databases are away
+        setInitialSize(0); // the service also starts while its databases do not answer
         setMinSize(0);
         setMaxSize(READERS);
         setCheckConnectionOnBorrow(true);
@@ -56,26 +61,26 @@ public final class DatabaseConfiguration extends DataSourceFactory {
         setMaxConnectionAge(OLDEST);
     }
 
-    /** The server ends a reader's statement after this. */
+    /** The server cancels a reader's statement after this time. */
     @NotNull
     @MinDuration(value = 10, unit = TimeUnit.MILLISECONDS)
     @JsonProperty
     Duration statementTimeout = Duration.milliseconds(900);
 
-    /** A reader drops a connection on which nothing arrives for this long; the driver counts whole seconds. */
+    /** A reader closes a connection on which nothing arrives for this long. The driver counts whole seconds. */
     @NotNull
     @MinDuration(value = 1, unit = TimeUnit.SECONDS)
     @MaxDuration(value = 60, unit = TimeUnit.SECONDS)
     @JsonProperty
     Duration socketTimeout = Duration.seconds(1);
 
-    /** What jobs, the custody of tokens and other work in the background use. */
+    /** The settings of the pool for jobs, the custody of tokens, and other work in the background. */
     @Valid
     @NotNull
     @JsonProperty
     Jobs jobs = new Jobs();
 
-    /** The pool for what may take longer than a reader waits. */
+    /** The pool for work that may take longer than a reader waits. */
     public static final class Jobs {
 
         @Min(1)
@@ -88,7 +93,7 @@ public final class DatabaseConfiguration extends DataSourceFactory {
         @JsonProperty
         Duration maxWaitForConnection = Duration.seconds(5);
 
-        /** The wait for a row that another worker has locked counts too. */
+        /** The wait for a row that another worker has locked counts as well. */
         @NotNull
         @MinDuration(value = 10, unit = TimeUnit.MILLISECONDS)
         @JsonProperty
@@ -100,7 +105,7 @@ public final class DatabaseConfiguration extends DataSourceFactory {
         Duration socketTimeout = Duration.seconds(35);
     }
 
-    /** The pool for whoever has somebody waiting. */
+    /** The pool for requests with a caller that waits. */
     ManagedDataSource readers(MetricRegistry metrics, String name) {
         return pool(
                 new Limits(getMaxSize(), getMaxWaitForConnection(), statementTimeout, socketTimeout), metrics, name);
@@ -113,12 +118,12 @@ public final class DatabaseConfiguration extends DataSourceFactory {
                 name);
     }
 
-    /** What replicas tell each other must not wait behind anything else: one connection listens, one reads. */
+    /** The pool for change notices, which must not wait behind anything else: one connection listens, one reads. */
     ManagedDataSource notices(MetricRegistry metrics, String name) {
         return pool(new Limits(NOTICES, getMaxWaitForConnection(), statementTimeout, socketTimeout), metrics, name);
     }
 
-    /** The longest that a database which hangs can hold a reader: see docs/decisions. */
+    /** How long a database that hangs can hold a reader at most. */
     java.time.Duration longestHold() {
         return getMaxWaitForConnection()
                 .toJavaDuration()
@@ -142,7 +147,7 @@ public final class DatabaseConfiguration extends DataSourceFactory {
                 .noneMatch(List.of("socketTimeout", "loginTimeout", "options")::contains);
     }
 
-    /** Otherwise a connection to a node that is the wrong one since a failover would be used for ever. */
+    /** A connection to a node that lost its role in a failover would otherwise be used for ever. */
     @JsonIgnore
     @ValidationMethod(message = "maxConnectionAge must be 1 second to 1 day")
     public boolean isOfAnAge() {
@@ -158,7 +163,7 @@ public final class DatabaseConfiguration extends DataSourceFactory {
         return socketTimeout.toMilliseconds() % 1000 == 0 && jobs.socketTimeout.toMilliseconds() % 1000 == 0;
     }
 
-    /** Otherwise what the server would have ended in an orderly way costs a connection. */
+    /** Otherwise a statement that the server would have cancelled costs a connection. */
     @JsonIgnore
     @ValidationMethod(message = "statementTimeout must be less than socketTimeout, beside jobs and in jobs")
     public boolean isEndedByTheServerFirst() {
@@ -166,14 +171,16 @@ public final class DatabaseConfiguration extends DataSourceFactory {
                 && jobs.statementTimeout.toMilliseconds() < jobs.socketTimeout.toMilliseconds();
     }
 
-    /** How many connections this process may open to the database at most. */
+    /** How many connections this process opens to the database at most. */
     int mayOpen() {
         return getMaxSize() + jobs.maxSize + NOTICES;
     }
 
     private record Limits(int maxSize, Duration maxWait, Duration statementTimeout, Duration socketTimeout) {}
 
-    /** Dropwizard's factory makes a pool of what it holds at the moment: so it holds the limits for that moment. */
+    /**
+     * Dropwizard's factory makes a pool from its current settings, so it is given the limits while the pool is made.
+     */
     private synchronized ManagedDataSource pool(Limits limits, MetricRegistry metrics, String name) {
         Map<String, String> properties = getProperties();
         int maxSize = getMaxSize();
@@ -185,7 +192,9 @@ public final class DatabaseConfiguration extends DataSourceFactory {
                         + limits.statementTimeout().toMilliseconds());
         String seconds = Long.toString(limits.socketTimeout().toSeconds());
         limited.put("socketTimeout", seconds);
-        limited.put("loginTimeout", seconds); // of all steps of connecting together: each alone may take socketTimeout
+        limited.put(
+                "loginTimeout",
+                seconds); // for all steps of connecting together; each step alone may take socketTimeout
         try {
             setProperties(limited);
             setMaxSize(limits.maxSize());
@@ -198,7 +207,7 @@ public final class DatabaseConfiguration extends DataSourceFactory {
         }
     }
 
-    /** Whoever borrows is spared what befell a connection while it was idle. */
+    /** Keeps connections that broke while they were idle away from borrowers. */
     private static ManagedDataSource steady(ManagedDataSource built, String name, Limits limits) {
         PoolConfiguration pool = (PoolConfiguration) built;
         pool.setValidator(new ConnectionCheck(name, limits.statementTimeout().toJavaDuration()));

@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of a line {@code event=name key=value key="two words"}. Keys are read from the text in the code, never from
- * what is put into it: a value that looks like {@code key=value} adds no field.
+ * The fields of a line {@code event=name key=value key="two words"}. Keys are read from the text in the code, never
+ * from its arguments, so a value that looks like {@code key=value} adds no field.
  */
 final class EventFields {
 
@@ -22,17 +22,17 @@ final class EventFields {
         return text != null && text.startsWith("event=");
     }
 
-    /** Whether the text says nothing beside its fields. */
+    /** Whether the text has nothing but fields. */
     static boolean areAll(String text) {
         return FIELD.matcher(text).replaceAll("").isBlank();
     }
 
-    /** Empty for lines that are not ours. */
+    /** Empty for a line that is not ours. */
     static Map<String, Object> of(ILoggingEvent line) {
         return of(line.getMessage(), line.getArgumentArray());
     }
 
-    /** @param arguments what is put into the text */
+    /** @param arguments the values for the placeholders of the text */
     static Map<String, Object> of(@Nullable String text, @Nullable Object @Nullable [] arguments) {
         Map<String, Object> fields = new LinkedHashMap<>();
         if (text == null || !isOurs(text)) {
@@ -50,7 +50,7 @@ final class EventFields {
         return fields;
     }
 
-    /** What is put into the text, from left to right. */
+    /** The arguments of the text, from left to right. */
     private static final class Values {
 
         private final @Nullable Object @Nullable [] values;
@@ -66,7 +66,7 @@ final class EventFields {
             }
         }
 
-        /** Numbers and truth values stay what they are when they stand alone. */
+        /** Numbers and booleans keep their type when they stand alone. */
         Object filled(String text) {
             if (text.equals(PLACE)) {
                 Object value = take();

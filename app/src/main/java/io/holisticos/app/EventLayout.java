@@ -12,15 +12,15 @@ import java.util.Map;
 import java.util.TimeZone;
 
 /**
- * {@code layout: {type: json-events}}: Dropwizard's JSON, with the request's ids and what our lines say as
- * {@code key=value} as fields of their own.
+ * {@code layout: {type: json-events}}: Dropwizard's JSON layout, in which the ids of the request and each {@code
+ * key=value} of our lines are fields.
  */
 @JsonTypeName("json-events")
 public final class EventLayout extends EventJsonLayoutBaseFactory {
 
     public EventLayout() {
         setFlattenMdc(true);
-        // without the thread: who named it may have named it by what it works on
+        // without the thread, whose name may hold what it works on
         setIncludes(EnumSet.of(
                 EventAttribute.LEVEL,
                 EventAttribute.TIMESTAMP,
@@ -59,8 +59,8 @@ public final class EventLayout extends EventJsonLayoutBaseFactory {
         }
 
         /**
-         * Dropwizard's own fields win: no line can pass for another level or time. What the fields say is not said again
-         * as text.
+         * Dropwizard's own fields win, so that no line can change its level or time. The text of a line that has only
+         * fields is left out.
          */
         @Override
         protected Map<String, Object> toJsonMap(ILoggingEvent event) {
@@ -70,7 +70,7 @@ public final class EventLayout extends EventJsonLayoutBaseFactory {
                 redact(fields, "message");
             } else if (EventFields.areAll(event.getMessage())) {
                 fields.remove("message");
-                fields.remove("logger"); // the event's name says as much
+                fields.remove("logger"); // the name of the event says as much
             }
             redact(fields, "exception");
             said.forEach(fields::putIfAbsent);

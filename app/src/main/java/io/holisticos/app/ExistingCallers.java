@@ -18,11 +18,14 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 
-/** What the eleven existing paths ask of callers, by {@code access.existingRoutes}. */
+/** Checks the callers of the eleven existing paths, as {@code access.existingRoutes} requires. */
 @Priority(Priorities.AUTHORIZATION)
 final class ExistingCallers implements ContainerRequestFilter {
 
-    /** Beyond it callers stay unnamed for now: a look holds one connection of the readers' at a time. */
+    /**
+     * The number of lookups at a time, each of which holds a connection of the readers' pool. Beyond it, callers stay
+     * unnamed in the log.
+     */
     private static final int LOOKS_WAITING = 16;
 
     private final AccessConfiguration.ExistingRoutes mode;
@@ -31,7 +34,7 @@ final class ExistingCallers implements ContainerRequestFilter {
     private final Executor looks;
     private final Meter withoutCredential;
 
-    /** @param looks where keys are looked up that nobody waits for */
+    /** @param looks runs the lookups of keys that no caller waits for */
     ExistingCallers(
             AccessConfiguration.ExistingRoutes mode,
             ApiKeys keys,
@@ -74,7 +77,7 @@ final class ExistingCallers implements ContainerRequestFilter {
                 if (key == null) {
                     withoutCredential.mark();
                 } else {
-                    keys.name(key, looks); // for the request's line only: whoever calls is let in
+                    keys.name(key, looks); // only for the line in the log: every caller is allowed
                 }
             }
             case OPEN -> {}

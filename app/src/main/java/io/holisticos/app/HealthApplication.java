@@ -127,11 +127,12 @@ public final class HealthApplication extends Application<HealthConfiguration> {
     public void initialize(Bootstrap<HealthConfiguration> bootstrap) {
         bootstrap.setConfigurationSourceProvider(
                 new SubstitutingSourceProvider(bootstrap.getConfigurationSourceProvider(), variables.substitutor()));
-        JsonForm.applyTo(bootstrap.getObjectMapper());
+        JsonSettings.applyTo(bootstrap.getObjectMapper());
         bootstrap.addBundle(new Views());
-        bootstrap.addCommand(new Changelog("sahha-db", Migrations.SAHHA_CHANGELOG, all -> all.sahhaDatabase));
-        bootstrap.addCommand(new Changelog("sahha-cut-over", Migrations.SAHHA_CUT_OVER, all -> all.sahhaDatabase));
-        bootstrap.addCommand(new Changelog("whoop-db", Migrations.WHOOP_CHANGELOG, all -> all.whoopDatabase));
+        bootstrap.addCommand(new MigrationCommand("sahha-db", Migrations.SAHHA_CHANGELOG, all -> all.sahhaDatabase));
+        bootstrap.addCommand(
+                new MigrationCommand("sahha-cut-over", Migrations.SAHHA_CUT_OVER, all -> all.sahhaDatabase));
+        bootstrap.addCommand(new MigrationCommand("whoop-db", Migrations.WHOOP_CHANGELOG, all -> all.whoopDatabase));
     }
 
     @Override
@@ -144,9 +145,9 @@ public final class HealthApplication extends Application<HealthConfiguration> {
 
     @Override
     public void run(HealthConfiguration configuration, Environment environment) {
-        QuietLibraries.install();
-        environment.lifecycle().manage(OncePerMinute.install());
-        OurServer.settle(configuration.getServerFactory(), hasVirtualThreads());
+        LibraryLogLevels.install();
+        environment.lifecycle().manage(LogThrottle.install());
+        ServerDefaults.applyTo(configuration.getServerFactory(), hasVirtualThreads());
         environment.lifecycle().addServerLifecycleListener(started -> server = started);
 
         Database.tellConnections(
@@ -212,7 +213,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         HystrixSurfaces.open(environment, commands, configuration.hystrix);
         Prometheus.open(environment, commands);
         environment.healthChecks().register("migrations", migrations);
-        environment.lifecycle().manage(new FirstKey(keyStore, configuration.access, clock));
+        environment.lifecycle().manage(new ServiceKeyLease(keyStore, configuration.access, clock));
         OpenRoutes.tell(configuration.access, configuration.getServerFactory());
         more.accept(environment);
     }

@@ -33,14 +33,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** {@code config.yml}, section by section. */
-@FitForItsDeployment
+@ProductionSafe
 public final class HealthConfiguration extends Configuration {
 
     private static final String NAME = "[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?";
     private static final String PRODUCTION = "production";
     private static final String SANDBOX = "sandbox";
 
-    /** What only a sandbox may, production must not. */
+    /** {@code production}, or {@code sandbox}, which allows what production must not have. */
     @NotNull
     @OneOf({PRODUCTION, SANDBOX})
     @JsonProperty
@@ -52,14 +52,14 @@ public final class HealthConfiguration extends Configuration {
     @JsonProperty
     String publicUrl = "";
 
-    /** Other names by which we are called; see {@link Edge}. */
+    /** Other host names by which callers reach us; see {@link Edge}. */
     @NotNull
     @JsonDeserialize(using = CommaList.class)
     @JsonProperty
     List<@Pattern(regexp = NAME, message = "must be a name of a host, without scheme and port") String> hosts =
             List.of();
 
-    /** Addresses, or ranges of them, of proxies that are believed about where a request comes from. */
+    /** Addresses, or ranges of addresses, of the proxies that are believed about where a request comes from. */
     @NotNull
     @JsonDeserialize(using = CommaList.class)
     @JsonProperty
@@ -138,14 +138,14 @@ public final class HealthConfiguration extends Configuration {
     @JsonProperty
     HystrixConfiguration hystrix = new HystrixConfiguration();
 
-    /** What stands before both ports goes by this. */
+    /** The settings of the edge, which handles every request on both ports first. */
     Edge.Settings edge() {
         return new Edge.Settings(
                 String.valueOf(URI.create(publicUrl).getHost()), Set.copyOf(hosts), trustedProxies, bodies);
     }
 
     @JsonIgnore
-    @ValidationMethod(message = "trustedProxies must be addresses or ranges such as 10.0.0.0/8, parted by commas")
+    @ValidationMethod(message = "trustedProxies must be addresses or ranges such as 10.0.0.0/8, separated by commas")
     public boolean isEveryTrustedProxyAnAddress() {
         return trustedProxies.stream().allMatch(Edge::isRange);
     }

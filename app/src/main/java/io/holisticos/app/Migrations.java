@@ -13,19 +13,19 @@ import liquibase.exception.LiquibaseException;
 import liquibase.resource.ClassLoaderResourceAccessor;
 import liquibase.ui.LoggerUIService;
 
-/** The change sets of the two databases, for whoever does not come by the command line. */
+/** Runs and counts the change sets of the two databases, for code that does not use the command line. */
 public final class Migrations {
 
     public static final String SAHHA_CHANGELOG = "sahha-db/changelog.yaml";
 
-    /** Run by hand only, once nobody else reads or writes Sahha's tables: no start and no check asks for it. */
+    /** Run by hand only, once nobody else reads or writes Sahha's tables. No start and no check asks for it. */
     static final String SAHHA_CUT_OVER = "sahha-cut-over/changelog.yaml";
 
     public static final String WHOOP_CHANGELOG = "whoop-db/changelog.yaml";
 
     private Migrations() {}
 
-    /** Runs what has not run yet. */
+    /** Runs the change sets that have not run yet. */
     public static void update(DataSource database, String changelog) throws SQLException, LiquibaseException {
         try (Connection connection = database.getConnection();
                 Liquibase liquibase = open(connection, changelog)) {
@@ -34,7 +34,7 @@ public final class Migrations {
         }
     }
 
-    /** Liquibase tells its steps to the console by default; here they go to the log. */
+    /** Lets Liquibase print its steps to the log instead of the console. */
     private static void quietly(Scope.ScopedRunner<?> work) throws LiquibaseException {
         try {
             Scope.child(Scope.Attr.ui, new LoggerUIService(), work);

@@ -12,20 +12,20 @@ import javax.sql.DataSource;
 import liquibase.exception.LiquibaseException;
 
 /**
- * Whether every change set of every changelog has run. A database found complete is not asked again: an older process
- * cannot take a change set back while we run.
+ * Whether every change set of every changelog has run. A database that was found complete is not checked again, because
+ * an older process cannot roll back a change set while this one runs.
  */
 final class MigrationsCheck extends HealthCheck {
 
     private final Map<String, DataSource> databases;
     private final Set<String> complete = ConcurrentHashMap.newKeySet();
 
-    /** @param databases by the changelog they are migrated with, in pools that let go of whoever waits soon */
+    /** @param databases by the changelog that migrates them. Their pools time out soon */
     MigrationsCheck(Map<String, DataSource> databases) {
         this.databases = new LinkedHashMap<>(databases);
     }
 
-    /** The same for one of them: what either finds complete the other need not ask for. */
+    /** The check of one changelog. What either check finds complete, the other does not check again. */
     HealthCheck of(String changelog) {
         DataSource database = Objects.requireNonNull(databases.get(changelog), changelog);
         return new HealthCheck() {

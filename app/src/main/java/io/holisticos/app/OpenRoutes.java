@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** Says at start which routes are open: aloud, unless only this machine reaches them. */
+/** Logs at the start which routes are open, as a warning unless only this machine can reach them. */
 final class OpenRoutes {
 
     private static final Logger log = LoggerFactory.getLogger(OpenRoutes.class);

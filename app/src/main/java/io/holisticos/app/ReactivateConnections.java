@@ -4,7 +4,7 @@ import com.codahale.metrics.MetricRegistry;
 import io.dropwizard.core.cli.ConfiguredCommand;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.db.ManagedDataSource;
-import io.holisticos.app.OperatorLine.Mendable;
+import io.holisticos.app.OperatorMessage.Mendable;
 import io.holisticos.health.UserId;
 import io.holisticos.vault.Vault;
 import io.holisticos.whoop.WhoopModule;
@@ -17,7 +17,10 @@ import net.sourceforge.argparse4j.inf.Subparser;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
-/** {@code reactivate-connections config.yml [--user ID] [--dry-run]}: brings back what anything but WHOOP ended. */
+/**
+ * {@code reactivate-connections config.yml [--user ID] [--dry-run]} reactivates connections that did not end by WHOOP's
+ * refusal.
+ */
 final class ReactivateConnections extends ConfiguredCommand<HealthConfiguration> {
 
     private static final String DRY_RUN = "dry_run";
@@ -25,7 +28,7 @@ final class ReactivateConnections extends ConfiguredCommand<HealthConfiguration>
     private final Clock clock;
 
     ReactivateConnections(Clock clock) {
-        super("reactivate-connections", "Brings back connections to WHOOP that anything but WHOOP ended");
+        super("reactivate-connections", "Reactivates connections to WHOOP that did not end by WHOOP's refusal");
         this.clock = clock;
     }
 
@@ -49,7 +52,7 @@ final class ReactivateConnections extends ConfiguredCommand<HealthConfiguration>
     @Override
     protected void run(Bootstrap<HealthConfiguration> bootstrap, Namespace namespace, HealthConfiguration all)
             throws Exception {
-        QuietLibraries.installForCommands();
+        LibraryLogLevels.installForCommands();
         if (!all.whoop.isConfigured()) {
             throw new Mendable("WHOOP is not configured: set WHOOP_CLIENT_ID and WHOOP_CLIENT_SECRET"
                     + " as for the service (see .env.example)");
@@ -64,7 +67,7 @@ final class ReactivateConnections extends ConfiguredCommand<HealthConfiguration>
                     new WhoopReactivation(new WhoopModule.Pool(source, jdbi, vault), clock, System.out::println);
             judge(reactivation.run(only, namespace.getBoolean(DRY_RUN)), only);
         } catch (RuntimeException e) {
-            throw WhoopDatabaseTrouble.explained(e);
+            throw WhoopDatabaseFailure.explained(e);
         } finally {
             source.stop();
         }

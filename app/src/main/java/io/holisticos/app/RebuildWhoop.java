@@ -4,7 +4,7 @@ import com.codahale.metrics.MetricRegistry;
 import io.dropwizard.core.cli.ConfiguredCommand;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.db.ManagedDataSource;
-import io.holisticos.app.OperatorLine.Mendable;
+import io.holisticos.app.OperatorMessage.Mendable;
 import io.holisticos.health.UserId;
 import io.holisticos.vault.Vault;
 import io.holisticos.whoop.WhoopModule;
@@ -18,10 +18,10 @@ import net.sourceforge.argparse4j.inf.Subparser;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
-/** {@code rebuild-whoop config.yml [--user ID]}: derives WHOOP's rows again from the payloads that are held. */
+/** {@code rebuild-whoop config.yml [--user ID]} derives the rows of WHOOP's records again from the stored payloads. */
 final class RebuildWhoop extends ConfiguredCommand<HealthConfiguration> {
 
-    /** How long an interrupted run may take to come to the end of its pages. */
+    /** How long an interrupted run may take to finish the pages under way. */
     private static final long PATIENCE_SECONDS = 10;
 
     private final Clock clock;
@@ -45,7 +45,7 @@ final class RebuildWhoop extends ConfiguredCommand<HealthConfiguration> {
     @Override
     protected void run(Bootstrap<HealthConfiguration> bootstrap, Namespace namespace, HealthConfiguration all)
             throws Exception {
-        QuietLibraries.installForCommands();
+        LibraryLogLevels.installForCommands();
         if (!all.whoop.isConfigured()) {
             throw new Mendable("WHOOP is not configured: set WHOOP_CLIENT_ID and WHOOP_CLIENT_SECRET"
                     + " as for the service (see .env.example)");
@@ -60,13 +60,13 @@ final class RebuildWhoop extends ConfiguredCommand<HealthConfiguration> {
                     new WhoopModule.Pool(source, jdbi, vault), bootstrap.getObjectMapper(), System.out::println);
             judge(untilInterrupted(rebuild, only), only);
         } catch (RuntimeException e) {
-            throw WhoopDatabaseTrouble.explained(e);
+            throw WhoopDatabaseFailure.explained(e);
         } finally {
             source.stop();
         }
     }
 
-    /** Ctrl-C and SIGTERM let the pages under way be committed. */
+    /** Lets Ctrl-C and SIGTERM wait until the pages under way are committed. */
     private static WhoopRebuild.Outcome untilInterrupted(WhoopRebuild rebuild, @Nullable UserId only) {
         CountDownLatch ended = new CountDownLatch(1);
         Thread interruption = new Thread(() -> {
@@ -93,7 +93,7 @@ final class RebuildWhoop extends ConfiguredCommand<HealthConfiguration> {
         try {
             Runtime.getRuntime().removeShutdownHook(interruption);
         } catch (IllegalStateException e) {
-            // it is running
+            // the process is ending already
         }
     }
 

@@ -2,7 +2,9 @@ package io.holisticos.app;
 
 import java.util.regex.Pattern;
 
-/** Takes out of a text that is not ours what an address in it could tell: a library's line, an exception's message. */
+/**
+ * Removes what addresses may reveal from a text that is not ours: a line of a library, or the message of an exception.
+ */
 final class Redaction {
 
     private static final Pattern PARAMETER = Pattern.compile("([?&][A-Za-z_][A-Za-z0-9_.-]*=)[^&\\s\"'<>)\\]}]+");

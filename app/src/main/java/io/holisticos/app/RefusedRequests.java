@@ -18,10 +18,13 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.component.LifeCycle;
 import org.jspecify.annotations.Nullable;
 
-/** Gives what the server refuses before any route sees it (malformed addresses, long headers) the form of our errors. */
+/**
+ * Answers requests that the server refuses before any route sees them (malformed addresses, long headers) with our form
+ * of errors.
+ */
 final class RefusedRequests extends ErrorHandler {
 
-    /** What Jetty calls an address that it could not read. */
+    /** Jetty's name for an address that it could not read. */
     private static final String UNREADABLE = "/badMessage";
 
     private final ObjectMapper json;
@@ -43,7 +46,7 @@ final class RefusedRequests extends ErrorHandler {
         });
     }
 
-    /** Jetty by itself writes nothing for DELETE, PUT and others. */
+    /** Jetty itself writes no body for DELETE, PUT and others. */
     @Override
     public boolean errorPageForMethod(String method) {
         return true;

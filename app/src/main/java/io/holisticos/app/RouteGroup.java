@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Routes that share one bound. */
+/** A group of routes with one limit for shedding. */
 enum RouteGroup {
     EXISTING,
     UNIFIED,
@@ -24,17 +24,20 @@ enum RouteGroup {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Whether nothing may keep this from being answered. */
+    /** Whether the path is a probe, which is never shed. */
     static boolean isProbe(String path) {
         return PROBES.contains(path);
     }
 
-    /** Whether its room is its own: what the sources tell, and how they do, must find some while everything else is full. */
+    /**
+     * Whether the group has room of its own: webhooks and integration health must be answered while all other groups
+     * are full.
+     */
     boolean isReserved() {
         return this == WEBHOOKS || this == HEALTH;
     }
 
-    /** An existing overview that asks for WHOOP, too, is held to what unified requests may take. */
+    /** An existing overview that also asks for WHOOP counts as a unified request. */
     static RouteGroup of(String path, @Nullable String query) {
         if (ExistingRoutes.holdHealthData(path)) {
             return asksForWhoop(query) ? UNIFIED : EXISTING;

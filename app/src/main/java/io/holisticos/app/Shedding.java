@@ -24,18 +24,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Bounds how many requests of each group are worked on at once. Beyond it callers get 503 at once, before anything is
- * read, so that existing paths find room however many unified requests hang. Webhooks and integration health take nothing
- * of the others' room, and the others nothing of theirs.
+ * Limits how many requests of each group are handled at a time. Beyond that callers get 503 at once, before anything is
+ * read, so that existing paths find room however many unified requests hang. Webhooks and integration health take no
+ * room from the others, nor do the others from them.
  */
 final class Shedding extends HttpFilter {
 
     private static final Logger log = LoggerFactory.getLogger(Shedding.class);
 
-    /** Room comes back as soon as somebody leaves. */
+    /** A place becomes free as soon as a request ends. */
     private static final long RETRY_AFTER_SECONDS = 1;
 
-    /** Two monitors, or the sources' first deliveries, must not send each other away on a small server. */
+    /** Two monitors, or the first deliveries of the sources, must not displace each other on a small server. */
     private static final int LEAST_RESERVED = 4;
 
     private final transient Map<RouteGroup, Room> rooms = new EnumMap<>(RouteGroup.class);
@@ -67,7 +67,7 @@ final class Shedding extends HttpFilter {
         Shedding shedding = new Shedding(shares, maxThreads, environment.metrics(), environment.getObjectMapper());
         var filter = environment.servlets().addFilter("shedding", shedding);
         filter.setAsyncSupported(true);
-        filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*"); // behind the log of requests
+        filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*"); // behind the request log
     }
 
     @Override
@@ -130,10 +130,10 @@ final class Shedding extends HttpFilter {
         return Math.max(1, maxThreads * percent / 100);
     }
 
-    /** An error as the existing callers know it. */
+    /** The form of errors that existing callers know. */
     private record Detail(@JsonProperty("detail") String detail) {}
 
-    /** How many there may be, how many there are, and how many were sent away. */
+    /** The limit of a group, its requests under way, and how many were shed. */
     private record Room(int limit, AtomicInteger inside, Counter shed) {
 
         static Room of(String name, int limit, MetricRegistry metrics) {

@@ -6,8 +6,8 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 
 /**
- * Section {@code shedding}: how many requests are worked on at once, each number in percent of {@code server.maxThreads}.
- * What is beyond is told at once to come back.
+ * Section {@code shedding}: how many requests are handled at a time, each number in percent of {@code
+ * server.maxThreads}. Callers beyond that get 503 at once.
  */
 public final class SheddingConfiguration {
 
@@ -29,37 +29,42 @@ public final class SheddingConfiguration {
     @JsonProperty
     int internal = 10;
 
-    /** Connecting and the browser on its way. */
+    /** Routes for connecting, and the pages that a member's browser opens. */
     @Min(1)
     @Max(100)
     @JsonProperty
     int connect = 5;
 
-    /** Everything else but probes, which are never shed. */
+    /** All other routes. Probes are never shed. */
     @Min(1)
     @Max(100)
     @JsonProperty
     int other = 5;
 
-    /** What WHOOP and Sahha deliver. Nobody else takes of this, and it takes nothing of theirs. */
+    /** Webhooks of WHOOP and Sahha. No other group takes of this room, and they take none of the others'. */
     @Min(1)
     @Max(100)
     @JsonProperty
     int webhooks = 10;
 
-    /** How the integrations do; as apart as webhooks. */
+    /** Integration health. Its room is as separate as that of webhooks. */
     @Min(1)
     @Max(100)
     @JsonProperty
     int health = 3;
 
-    /** When all groups but webhooks and health together have this much, unified requests are shed, whatever their own number. */
+    /**
+     * Unified requests are shed when all groups but webhooks and health together have so many, whatever their own
+     * number.
+     */
     @Min(1)
     @Max(100)
     @JsonProperty
     int unifiedUpTo = 65;
 
-    /** All groups but webhooks and health together. What these three leave is for probes and the server's own threads. */
+    /**
+     * The limit of all groups but webhooks and health together. The rest is for probes and the server's own threads.
+     */
     @Min(1)
     @Max(99)
     @JsonProperty

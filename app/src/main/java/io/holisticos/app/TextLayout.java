@@ -8,7 +8,7 @@ import io.dropwizard.logging.common.DropwizardLayout;
 import io.dropwizard.logging.common.layout.DiscoverableLayoutFactory;
 import java.util.TimeZone;
 
-/** {@code layout: {type: text}}: log lines for people, beside {@code json-events} for machines. */
+/** {@code layout: {type: text}}: log lines for people. {@code json-events} is the layout for machines. */
 @JsonTypeName("text")
 public final class TextLayout implements DiscoverableLayoutFactory<ILoggingEvent> {
 

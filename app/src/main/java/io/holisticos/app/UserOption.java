@@ -1,12 +1,12 @@
 package io.holisticos.app;
 
-import io.holisticos.app.OperatorLine.Mendable;
+import io.holisticos.app.OperatorMessage.Mendable;
 import io.holisticos.health.UserId;
 import net.sourceforge.argparse4j.inf.Namespace;
 import net.sourceforge.argparse4j.inf.Subparser;
 import org.jspecify.annotations.Nullable;
 
-/** {@code --user ID} of a command. */
+/** The option {@code --user ID} of a command. */
 final class UserOption {
 
     private static final String USER = "user";
@@ -21,7 +21,7 @@ final class UserOption {
                 .help("only this member's " + what + ", by the id that callers of the service use");
     }
 
-    /** Null when everybody is meant. */
+    /** Null when the option is not given: the command is for all members. */
     static @Nullable UserId in(Namespace namespace) {
         String user = namespace.getString(USER);
         try {

@@ -7,13 +7,16 @@ import java.util.regex.Pattern;
 import org.apache.commons.text.StringSubstitutor;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code config.yml} reads from the environment, and which of it nobody may see. An empty variable is none. */
+/**
+ * The environment variables that {@code config.yml} reads, and which of their values are secret. An empty variable
+ * counts as not set.
+ */
 final class Variables {
 
     private static final Pattern SECRET = Pattern.compile(".*(SECRET|PASSWORD|KEY|TOKEN)");
     private static final Pattern PASSWORD_IN_URL = Pattern.compile("(?i)(password=)[^&\\s'\"]+");
 
-    /** Shorter ones would take words out of every line. */
+    /** Shorter secrets would remove ordinary words from every line. */
     private static final int SHORTEST_HIDDEN = 4;
 
     private static final String HIDDEN = "…";
@@ -40,7 +43,7 @@ final class Variables {
         return value;
     }
 
-    /** The same text without any secret that was read. */
+    /** The same text without the secrets that were read. */
     String hidden(String text) {
         String without = PASSWORD_IN_URL.matcher(text).replaceAll("$1" + HIDDEN);
         for (String secret : secrets) {

@@ -3,7 +3,10 @@ package io.holisticos.app;
 import io.dropwizard.views.common.ViewBundle;
 import java.util.Map;
 
-/** Our pages. A template that fails is an error of ours like any other, and never a page that shows its insides. */
+/**
+ * Registers the templates of our pages. A template that fails is answered like any other fault of ours, and never shows
+ * a half page or its internals.
+ */
 final class Views extends ViewBundle<HealthConfiguration> {
 
     @Override

@@ -95,7 +95,7 @@ final class WhoopWiring {
             storage.reads().vault().prove(); // first with the pool whose time limits are short
             storage.work().vault().prove();
         } catch (Vault.WrongKey e) {
-            throw new OperatorLine.Mendable(String.valueOf(e.getMessage()), e);
+            throw new OperatorMessage.Mendable(String.valueOf(e.getMessage()), e);
         } catch (SourceUnavailable away) {
             log.atLevel(WhatFailed.isNotMigrated(away) ? Level.DEBUG : Level.WARN)
                     .log("event=vault_not_proven cause=\"{}\"", WhatFailed.inWords(away));

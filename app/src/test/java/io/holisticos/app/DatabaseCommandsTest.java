@@ -60,6 +60,14 @@ class DatabaseCommandsTest {
     }
 
     @Test
+    void statusEndsWithOneForASingleChangeSetToo() {
+        assertThat(run("whoop-db", "migrate", CONFIG)).isEmpty();
+        assertThat(run("whoop-db", "rollback", "--count", "1", CONFIG)).isEmpty();
+
+        assertThat(failure("whoop-db", "status", CONFIG)).contains("1 change sets have not run");
+    }
+
+    @Test
     void aDryRunPrintsNothingBesideItsSql() {
         assertOnlySql("migrate", "--dry-run");
         assertOnlySql("fast-forward", "--dry-run");

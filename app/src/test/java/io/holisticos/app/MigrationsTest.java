@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.util.List;
 import java.util.Map;
 import liquibase.Contexts;
+import liquibase.LabelExpression;
 import liquibase.Liquibase;
 import liquibase.database.jvm.JdbcConnection;
 import liquibase.resource.ClassLoaderResourceAccessor;
@@ -92,12 +93,29 @@ class MigrationsTest {
         assertThat(after.isHealthy()).isTrue();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {Migrations.SAHHA_CHANGELOG, Migrations.WHOOP_CHANGELOG})
+    void theHealthCheckSaysThatASingleOneIsMissing(String changelog) throws Exception {
+        TestDatabase database = TestDatabase.migratedBy(changelog);
+        rollBack(database, changelog, 1);
+        MigrationsCheck check = new MigrationsCheck(Map.of(changelog, database.dataSource()));
+
+        assertThat(check.execute().isHealthy()).isFalse();
+        assertThat(check.execute().getMessage()).contains("1 change sets have not run");
+        assertThat(check.of(changelog).execute().isHealthy()).isFalse();
+        assertThat(Migrations.missing(database.dataSource(), changelog)).isEqualTo(1);
+    }
+
     private static void rollBackAll(TestDatabase database, String changelog) throws Exception {
+        rollBack(database, changelog, Integer.MAX_VALUE);
+    }
+
+    private static void rollBack(TestDatabase database, String changelog, int most) throws Exception {
         try (Connection connection = database.dataSource().getConnection();
                 Liquibase liquibase =
                         new Liquibase(changelog, new ClassLoaderResourceAccessor(), new JdbcConnection(connection))) {
             int all = liquibase.getDatabase().getRanChangeSetList().size();
-            liquibase.rollback(all, new Contexts(), new liquibase.LabelExpression());
+            liquibase.rollback(Math.min(all, most), new Contexts(), new LabelExpression());
         }
     }
 

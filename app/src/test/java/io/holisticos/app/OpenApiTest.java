@@ -3,9 +3,13 @@ package io.holisticos.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.common.io.Resources;
 import io.holisticos.app.ApiDocument.Route;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import org.glassfish.jersey.server.model.Resource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -90,6 +94,26 @@ class OpenApiTest {
                 assertThat(statuses).as(route.toString()).contains("401", "403");
             }
         }
+    }
+
+    /** What callers are told to expect; a status that disappears here is one that their code no longer handles. */
+    @Test
+    void everyRouteNamesItsStatuses() throws IOException {
+        List<String> said = routes.stream()
+                .map(route -> {
+                    List<String> statuses = new ArrayList<>();
+                    route.operation().path("responses").fieldNames().forEachRemaining(statuses::add);
+                    return route + " " + String.join(" ", new TreeSet<>(statuses));
+                })
+                .sorted()
+                .toList();
+        List<String> expected = Resources.readLines(
+                Resources.getResource(OpenApiTest.class, "openapi-statuses.txt"), StandardCharsets.UTF_8);
+
+        assertThat(String.join("\n", said))
+                .isEqualTo(String.join(
+                        "\n",
+                        expected.stream().filter(line -> !line.startsWith("#")).toList()));
     }
 
     @Test

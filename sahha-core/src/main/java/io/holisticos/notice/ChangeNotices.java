@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
  * The notices that replicas send each other by one database. A notice is read as soon as it is committed, by LISTEN and
  * NOTIFY. Each second a heartbeat is sent the same way; if it does not come back (the connection is lost, or there is a
  * pooler in between) the table is read each second instead. After an outage of the database, listeners hear that they may
- * have missed notices. Started and stopped with the application; see {@code docs/decisions} on change notices. Thread-safe.
+ * have missed notices. Started and stopped with the application; see {@code docs/decisions/0015-change-notices.md}.
+ * Thread-safe.
  */
 public final class ChangeNotices implements Managed {
 

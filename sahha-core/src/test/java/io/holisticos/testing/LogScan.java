@@ -65,6 +65,12 @@ public final class LogScan {
         leaks.put(
                 "a measurement",
                 Pattern.compile("(?i)\\b(" + HEALTH_FIELDS + ")\"?\\s*[=:]\\s*(\\{\\s*\"value\"\\s*:\\s*)?\"?-?\\d"));
+        leaks.put( // by a name for it, or one of the twins' members; our hash of a member has 16 digits
+                "a WHOOP account's number",
+                Pattern.compile(
+                        "(?i)\\b(whoop_?)?(user|account|member|owner)(_?(id|number))?\"?\\s*[=:]\\s*\"?\\d{3,15}\\b"
+                                + "|\\bwhoop[_ ](user|account|member)\\W{1,2}\\d{3,15}\\b"
+                                + "|\\b(2104017|2104054|2104091|2104128|2104165)\\b"));
         leaks.put("a member's id", Pattern.compile("\\bdemo-(anna|ben|chen|dina|eve)\\b"));
         return leaks;
     }

@@ -44,6 +44,12 @@ class LogScanTest {
                 "a measurement | {\"hrv_rmssd_milli\" : 41.2}",
                 "a measurement | {\"steps\":{\"value\":8140}}",
                 "a measurement | strain: 12.4",
+                "a WHOOP account's number | event=webhook_unknown_account whoop_user_id=10129",
+                "a WHOOP account's number | {\"event\":\"x\",\"account\":900037}",
+                "a WHOOP account's number | {\"user_id\": \"10129\"}",
+                "a WHOOP account's number | Connection[whoopUserId=10129, state=ACTIVE]",
+                "a WHOOP account's number | no connection of WHOOP user 10129",
+                "a WHOOP account's number | nothing is known of 2104054",
                 "a member's id | event=x user=demo-anna"
             })
     void findsEachKindAndSaysWhere(String kind, String line) throws IOException {
@@ -65,6 +71,9 @@ class LogScanTest {
                 "event=breaker_forced command=WHOOP_CYCLE wanted=FORCED_OPEN state=FORCED_OPEN",
                 "event=record_rejected provider=whoop type=Recovery id=42 reason=\"score.recovery_score: not a number\"",
                 "the configuration needs the environment variable SAHHA_CLIENT_SECRET, which is not set",
+                "event=sync_done member=1f0a9c7b2d3e4f50 records=10129",
+                "event=sync_done member=1234567890123456 records=3",
+                "event=quota_block users=250 duration_ms=10129",
                 "io.holisticos.Some$Lambda@1a2b3c4d at line 12",
                 "event=token_refreshed provider=whoop member=1f0a9c7b2d3e4f50 version=3"
             })

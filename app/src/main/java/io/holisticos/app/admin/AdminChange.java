@@ -11,28 +11,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The line {@code event=admin_change}: who changed what on the admin port, by which key and from where, and how it was
- * answered.
+ * Writes the log line {@code event=admin_change}: who changed what on the admin port, with which key, from which
+ * address, and how it was answered.
  */
 public final class AdminChange {
 
     private static final Logger log = LoggerFactory.getLogger(AdminChange.class);
 
-    /** Of an address that is none of ours nobody knows what it holds. */
+    /** Paths that are not ours are not logged, because they may hold anything. */
     private static final int NOT_FOUND = HttpServletResponse.SC_NOT_FOUND;
 
     private static final String NOTED = AdminChange.class.getName();
 
-    /** What is asked of tasks in words of ours; {@code users} would name members. */
+    /**
+     * Parameters of tasks whose values are words of ours. {@code users} is not among them, because it names members.
+     */
     private static final Set<String> PARAMETERS =
             Set.of("action", "window", "for", "undo", "flag", "enabled", "percentage", "logger", "level", "duration");
 
-    /** Whatever else is sent says nothing that may be written down. */
+    /** Other parameters hold nothing that may be logged. */
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_.:/-]{1,80}");
 
     private AdminChange() {}
 
-    /** Says what the body of the request asks for, in words that name no member. */
+    /** Says in words that name no member what the body of the request asks for. */
     public static void note(HttpServletRequest request, String change) {
         request.setAttribute(NOTED, change);
     }

@@ -11,7 +11,9 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterRegistration;
 import java.util.EnumSet;
 
-/** What the admin port has beyond Dropwizard's own pages. Reads are open there; every change needs a key. */
+/**
+ * The pages and tasks that the admin port has in addition to Dropwizard's. Reads are open, every change needs a key.
+ */
 public final class AdminPort {
 
     private AdminPort() {}
@@ -20,7 +22,7 @@ public final class AdminPort {
             AdminEnvironment admin, ObjectMapper json, ApiKeys keys, Flags flags, SecurityEvents security) {
         OperatorsOnly operators = new OperatorsOnly(keys, security, json);
         FilterRegistration.Dynamic guard = admin.addFilter("operators-only", operators);
-        guard.setAsyncSupported(true); // streams pass it
+        guard.setAsyncSupported(true); // event streams pass it
         guard.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
         admin.addFilter("task-answers", new TaskAnswers())
                 .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/tasks/*");
@@ -29,7 +31,7 @@ public final class AdminPort {
         admin.addTask(new FlagsTask(flags, json));
     }
 
-    /** Those of Dropwizard's own pages that anybody may see; the others answer 404. */
+    /** Shows those of Dropwizard's pages that are open to everyone. The others answer 404. */
     public static void show(MutableServletContextHandler context, DiagnosticsConfiguration diagnostics) {
         context.setInitParameter(AdminServlet.THREADS_ENABLED_PARAM_KEY, Boolean.toString(diagnostics.threads));
         context.setInitParameter(AdminServlet.CPU_PROFILE_ENABLED_PARAM_KEY, Boolean.toString(diagnostics.pprof));

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Writes an error of the admin port, by RFC 9457. */
+/** Writes an error response of the admin port, as RFC 9457 has it. */
 public final class AdminProblem {
 
     private AdminProblem() {}

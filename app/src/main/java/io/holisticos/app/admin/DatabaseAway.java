@@ -3,7 +3,7 @@ package io.holisticos.app.admin;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import java.sql.SQLException;
 
-/** Tells what a database that does not answer did from a fault of ours. */
+/** Tells a database that does not answer from a fault of ours. */
 final class DatabaseAway {
 
     private DatabaseAway() {}

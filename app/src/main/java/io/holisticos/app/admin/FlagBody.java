@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The JSON in which a change of a flag is told: field by field, since a switch must not guess what is meant. */
+/** The JSON body of a change of a flag. It is read field by field, because a switch must not guess what is meant. */
 final class FlagBody {
 
     private static final String ENABLED = "enabled";
@@ -25,7 +25,7 @@ final class FlagBody {
 
     private FlagBody() {}
 
-    /** @throws InvalidRequest when it is no change, with the field and the rule */
+    /** @throws InvalidRequest when the body is not a change. Its message names the field and the rule */
     static FlagChange read(ObjectMapper json, byte[] body) {
         JsonNode told = tree(json, body);
         if (!told.isObject() || told.isEmpty()) {
@@ -46,7 +46,7 @@ final class FlagBody {
                     .with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
                     .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                     .readTree(body);
-        } catch (IOException e) { // without its message, which quotes the body
+        } catch (IOException e) { // without the message of the exception, which quotes the body
             throw new InvalidRequest(FORM, e);
         }
     }

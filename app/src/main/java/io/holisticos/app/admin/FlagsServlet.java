@@ -20,8 +20,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code GET /flags}, {@code GET /flags/NAME}, {@code PUT /flags/NAME {"enabled":true,"percentage":100,"users":[]}}, which
- * keeps what is left out.
+ * {@code GET /flags}, {@code GET /flags/NAME}, and {@code PUT /flags/NAME
+ * {"enabled":true,"percentage":100,"users":[]}}, where fields that are left out keep their values.
  */
 final class FlagsServlet extends HttpServlet {
 
@@ -29,7 +29,7 @@ final class FlagsServlet extends HttpServlet {
     private final transient Predicate<HttpServletRequest> maySeeMembers;
     private final transient ObjectMapper json;
 
-    /** @param maySeeMembers who is shown the members a flag names, and not only how many */
+    /** @param maySeeMembers the requests that are shown which members a flag names. Others only see how many */
     FlagsServlet(Flags flags, Predicate<HttpServletRequest> maySeeMembers, ObjectMapper json) {
         this.flags = flags;
         this.maySeeMembers = maySeeMembers;
@@ -63,7 +63,8 @@ final class FlagsServlet extends HttpServlet {
             return;
         }
         try {
-            FlagChange wanted = FlagBody.read(json, request.getInputStream().readAllBytes()); // bounded at the edge
+            FlagChange wanted =
+                    FlagBody.read(json, request.getInputStream().readAllBytes()); // its size is limited at the edge
             AdminChange.note(request, wanted.withoutMembers());
             write(response, flags.change(flag.get(), wanted));
         } catch (InvalidRequest broken) {
@@ -88,7 +89,7 @@ final class FlagsServlet extends HttpServlet {
         return pathInfo == null ? "" : pathInfo.substring(Math.min(1, pathInfo.length()));
     }
 
-    /** What everybody may see of a flag that names members. */
+    /** The part of a flag that everyone may see when it names members. */
     private record WithoutMembers(
             @JsonProperty("enabled") boolean enabled,
             @JsonProperty("percentage") int percentage,

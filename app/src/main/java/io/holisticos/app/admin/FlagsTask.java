@@ -11,8 +11,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code POST /tasks/flags} lists the flags; with {@code flag=NAME[&enabled=true|false][&percentage=0..100][&users=a,b]} it
- * changes one first, and keeps what is left out.
+ * {@code POST /tasks/flags} lists the flags. With {@code
+ * flag=NAME[&enabled=true|false][&percentage=0..100][&users=a,b]} it changes one first. Parameters that are left out
+ * keep their values.
  */
 final class FlagsTask extends OperatorTask {
 

@@ -12,22 +12,22 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task whose answer is JSON, and whose status tells a script whether it did anything: 400 for parameters that make no
- * sense, 404 for what there is not, 503 while the database is away, each with {@code error}.
+ * A task that answers with JSON. Its status tells a script whether it did anything: 400 for invalid parameters, 404 for
+ * something that does not exist, 503 while the database does not answer. Each of these has {@code error} in the body.
  */
 abstract class OperatorTask extends Task {
 
     private final ObjectMapper json;
     private final String whileAway;
 
-    /** @param whileAway what to do while the database is away */
+    /** @param whileAway tells the operator what to do while the database does not answer */
     OperatorTask(String name, ObjectMapper json, String whileAway) {
         super(name, "application/json");
         this.json = json;
         this.whileAway = whileAway;
     }
 
-    /** What the parameters name is not there. */
+    /** The thing that the parameters name does not exist. */
     static final class NotThere extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -37,8 +37,8 @@ abstract class OperatorTask extends Task {
     }
 
     /**
-     * @throws InvalidRequest when the parameters make no sense
-     * @throws NotThere when what they name is not there
+     * @throws InvalidRequest when the parameters are invalid
+     * @throws NotThere when the thing that they name does not exist
      */
     protected abstract Object answer(Map<String, List<String>> parameters);
 
@@ -53,14 +53,14 @@ abstract class OperatorTask extends Task {
             answer = refused(output, 404, String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
             if (!DatabaseAway.causes(e)) {
-                throw e; // Dropwizard says 500
+                throw e; // Dropwizard would answer 500
             }
             answer = refused(output, 503, whileAway);
         }
         output.println(json.writeValueAsString(answer));
     }
 
-    /** @throws InvalidRequest when there are parameters that nobody reads */
+    /** @throws InvalidRequest when there are parameters that this task does not know */
     static void refuseOthersThan(Set<String> known, Map<String, List<String>> parameters) {
         Set<String> unknown = new TreeSet<>(parameters.keySet());
         unknown.removeAll(known);
@@ -69,7 +69,7 @@ abstract class OperatorTask extends Task {
         }
     }
 
-    /** @throws InvalidRequest when it was given more than once */
+    /** @throws InvalidRequest when the parameter was given more than once */
     static @Nullable String one(Map<String, List<String>> parameters, String name) {
         List<String> values = parameters.getOrDefault(name, List.of());
         if (values.size() > 1) {

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets everyone read on the admin port, and only keys with scope {@code operator} change anything; each change is a line in
- * the log.
+ * Lets everyone read on the admin port, but only keys with scope {@code operator} change anything. Each change is
+ * logged.
  */
 final class OperatorsOnly extends HttpFilter {
 
@@ -83,7 +83,7 @@ final class OperatorsOnly extends HttpFilter {
         }
     }
 
-    /** A page that needs the database says so while it is away, whatever the page. */
+    /** Every page that needs the database says so while the database does not answer. */
     private void pass(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         try {
@@ -100,11 +100,11 @@ final class OperatorsOnly extends HttpFilter {
                     json,
                     503,
                     "source_unavailable",
-                    "the database does not answer: try again; what was asked for may be asked for twice");
+                    "the database does not answer: try again; repeating the request does no harm");
         }
     }
 
-    /** Whether a reader shows a key of an operator; nobody, while keys cannot be checked. */
+    /** Whether the request has a key with scope {@code operator}. False while keys cannot be checked. */
     boolean isReadByOperator(HttpServletRequest request) {
         try {
             return callerOf(request).filter(OperatorsOnly::isOperator).isPresent();
@@ -133,7 +133,9 @@ final class OperatorsOnly extends HttpFilter {
     }
 
     private void write(HttpServletResponse response, int status, String code, String detail) throws IOException {
-        response.setHeader("Connection", "close"); // the body was not read: tell the caller not to send more behind it
+        response.setHeader(
+                "Connection",
+                "close"); // the body was not read: tells the client not to send another request on this connection
         AdminProblem.write(response, json, status, code, detail);
     }
 }

@@ -8,13 +8,13 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.function.Supplier;
 
-/** {@code GET /quota}: how much of WHOOP's quota is used, by which lane, and how long it lasts. */
+/** {@code GET /quota}: how much of WHOOP's quota is used, by which lane, and how long it will last. */
 public final class QuotaServlet extends HttpServlet {
 
     private final transient Supplier<Object> report;
     private final transient ObjectMapper json;
 
-    /** @param report asked at each request; its public properties are what is written */
+    /** @param report called for each request. Its public properties are written */
     public QuotaServlet(Supplier<Object> report, ObjectMapper json) {
         this.report = report;
         this.json = json;
@@ -26,7 +26,7 @@ public final class QuotaServlet extends HttpServlet {
         try {
             found = report.get();
         } catch (HealthError away) {
-            AdminProblem.write(response, json, 503, "source_unavailable", "the quota cannot be read for now");
+            AdminProblem.write(response, json, 503, "source_unavailable", "the quota cannot be read now: try again");
             return;
         }
         response.setContentType("application/json");

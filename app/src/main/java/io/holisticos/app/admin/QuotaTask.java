@@ -11,8 +11,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code POST /tasks/quota} shows WHOOP's quota; {@code action=block&window=minute|day&for=10m} stops all calls for so
- * long, {@code action=unblock[&window=minute|day]} lets them go on. Says what changed, on every replica.
+ * {@code POST /tasks/quota} shows WHOOP's quota. {@code action=block&window=minute|day&for=10m} stops all calls for
+ * that long, {@code action=unblock[&window=minute|day]} allows them again. It says what changed, and takes effect on
+ * every replica.
  */
 public final class QuotaTask extends OperatorTask {
 

@@ -9,10 +9,10 @@ import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 
-/** Lets a task say with which status it is answered: Dropwizard gives it a writer only, and says 200. */
+/** Lets a task choose the status of its response. Dropwizard gives a task only a writer, and answers 200. */
 final class TaskAnswers extends HttpFilter {
 
-    /** The writer that a task gets. */
+    /** The writer that is handed to a task. */
     static final class Output extends PrintWriter {
 
         private final HttpServletResponse response;
@@ -22,7 +22,7 @@ final class TaskAnswers extends HttpFilter {
             this.response = response;
         }
 
-        /** To be called before anything is written. */
+        /** Sets the status. It must be called before anything is written. */
         void setStatus(int status) {
             response.setStatus(status);
         }

@@ -14,17 +14,17 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Takes in the body of a request before anybody works on it, so that no thread ever waits for one: not packed, at most
- * {@value #MOST_BYTES} bytes, and no slower than {@link BodiesConfiguration} says.
+ * Receives the body of a request before a route is called, so that no thread ever waits for a body. A body must not be
+ * compressed, has at most {@value #MOST_BYTES} bytes, and arrives no slower than {@link BodiesConfiguration} says.
  */
 final class Bodies extends Handler.Wrapper {
 
-    /** What callers send are ids and settings; the largest webhooks seen have 5 kB. */
+    /** Callers send ids and settings. The largest webhooks seen have 5 kB. */
     static final int MOST_BYTES = 64 * 1024;
 
     private final BodiesConfiguration configuration;
     private final Predicate<String> refuseThemselves;
-    private final OpenBodies<ArrivingBody> open;
+    private final PendingBodies<IncomingBody> open;
     private final Meter tooSlow;
     private final Meter tooLarge;
     private final Meter encoded;
@@ -32,12 +32,12 @@ final class Bodies extends Handler.Wrapper {
     /**
      * The handler, with its meters.
      *
-     * @param refuseThemselves paths that count and answer themselves what is packed or too large
+     * @param refuseThemselves paths that answer and count compressed and too large bodies themselves
      */
     Bodies(BodiesConfiguration configuration, Predicate<String> refuseThemselves, MetricRegistry metrics) {
         this.configuration = configuration;
         this.refuseThemselves = refuseThemselves;
-        this.open = new OpenBodies<>(configuration.openOfOneClient, configuration.open);
+        this.open = new PendingBodies<>(configuration.openOfOneClient, configuration.open);
         this.tooSlow = metrics.meter("bodies.too_slow");
         this.tooLarge = metrics.meter("bodies.too_large");
         this.encoded = metrics.meter("bodies.encoded");
@@ -54,16 +54,16 @@ final class Bodies extends Handler.Wrapper {
             encoded.mark();
             exchange.refuse(
                     HttpStatus.UNSUPPORTED_MEDIA_TYPE_415,
-                    "bodies are taken as they are: send them without Content-Encoding");
+                    "compressed bodies are not accepted: send the body without Content-Encoding");
         } else if (request.getLength() > MOST_BYTES) {
             tooLarge(exchange, new byte[0]);
         } else {
-            new ArrivingBody(exchange, this).begin();
+            new IncomingBody(exchange, this).begin();
         }
         return true;
     }
 
-    /** Only the versions before 2 say so in their headers. */
+    /** Only HTTP versions before 2 announce this in a header. */
     private static boolean mayHaveBody(Request request) {
         HttpFields headers = request.getHeaders();
         return request.getLength() > 0
@@ -80,24 +80,24 @@ final class Bodies extends Handler.Wrapper {
         return configuration.patienceNanos(bytes);
     }
 
-    /** The body is not there yet: from now on it is one of those that are waited for. */
-    void waitFor(ArrivingBody body, Exchange exchange) {
-        open.enter(OpenBodies.clientOf(exchange.client()), body).ifPresent(ArrivingBody::giveUp);
+    /** The body has not arrived yet. From now on it is one of those that are waited for. */
+    void waitFor(IncomingBody body, Exchange exchange) {
+        open.enter(PendingBodies.clientOf(exchange.client()), body).ifPresent(IncomingBody::giveUp);
     }
 
-    void forget(ArrivingBody body) {
+    void forget(IncomingBody body) {
         open.leave(body);
     }
 
     void complete(Exchange exchange, byte[] body) {
-        exchange.handOn(getHandler(), new TakenBody(exchange.request(), body));
+        exchange.handOn(getHandler(), new BufferedRequest(exchange.request(), body));
     }
 
-    /** @param begun what was taken of it, one byte too much at most */
+    /** @param begun the bytes received so far, at most one byte more than is allowed */
     void tooLarge(Exchange exchange, byte[] begun) {
         tooLarge.mark();
         if (refuseThemselves.test(exchange.path())) {
-            exchange.closing().handOn(getHandler(), new TakenBody(exchange.request(), begun));
+            exchange.closing().handOn(getHandler(), new BufferedRequest(exchange.request(), begun));
         } else {
             exchange.refuse(HttpStatus.PAYLOAD_TOO_LARGE_413, "a body has at most " + MOST_BYTES + " bytes");
         }
@@ -105,6 +105,6 @@ final class Bodies extends Handler.Wrapper {
 
     void tooSlow(Exchange exchange) {
         tooSlow.mark();
-        exchange.refuseAndLeave(HttpStatus.REQUEST_TIMEOUT_408, "the body did not come in time: send it at once");
+        exchange.refuseAndLeave(HttpStatus.REQUEST_TIMEOUT_408, "the body did not arrive in time: send it at once");
     }
 }

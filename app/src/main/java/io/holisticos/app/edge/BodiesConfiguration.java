@@ -10,29 +10,29 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import java.util.concurrent.TimeUnit;
 
-/** Section {@code bodies}: how bodies of requests have to arrive. */
+/** Section {@code bodies}: how the bodies of requests have to arrive. */
 public final class BodiesConfiguration {
 
-    /** Within this time a body may be as slow as it likes. */
+    /** Within this time a body may arrive as slowly as it likes. */
     @NotNull
     @MinDuration(value = 100, unit = TimeUnit.MILLISECONDS)
     @MaxDuration(value = 60, unit = TimeUnit.SECONDS)
     @JsonProperty
     Duration within = Duration.seconds(5);
 
-    /** Later it must have come at least so fast, counted from its beginning. */
+    /** After that time it must have arrived at this rate, counted from its beginning. */
     @Min(1)
     @Max(1_000_000)
     @JsonProperty
     int bytesPerSecond = 1_000;
 
-    /** So many bodies of one client may be on their way; with one more, the oldest of that client is given up. */
+    /** How many bodies of one client may be under way. With one more, the oldest of that client is given up. */
     @Min(1)
     @Max(100_000)
     @JsonProperty
     int openOfOneClient = 50;
 
-    /** So many bodies of all clients. */
+    /** How many bodies of all clients may be under way. */
     @Min(1)
     @Max(100_000)
     @JsonProperty
@@ -43,7 +43,7 @@ public final class BodiesConfiguration {
         return openOfOneClient <= open;
     }
 
-    /** When a body of which so much has come is too slow, in nanoseconds since it began. */
+    /** When a body with so many bytes received becomes too slow, in nanoseconds since it began. */
     long patienceNanos(long bytes) {
         return Math.max(within.toNanoseconds(), bytes * TimeUnit.SECONDS.toNanos(1) / bytesPerSecond);
     }

@@ -9,7 +9,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** Makes the client's address the remote address of the request, for everybody who asks for it later. */
+/** Sets the remote address of the request to the client's address, for all code that asks for it later. */
 final class ClientAddresses extends Handler.Wrapper {
 
     private final TrustedProxies proxies;

@@ -11,15 +11,17 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.component.LifeCycle;
 
-/** Stands before both ports: tells whose a request is, takes in its body, and looks at the host it names. */
+/**
+ * Handles every request on both ports first: determines the client's address, receives the body, and checks the host.
+ */
 public final class Edge {
 
     /**
-     * What the edge goes by.
+     * The settings of the edge.
      *
-     * @param publicHost where browsers reach us
-     * @param hosts other names by which we are called; the API's port takes every name while there are none
-     * @param trustedProxies who is believed about where a request comes from
+     * @param publicHost the host by which browsers reach us
+     * @param hosts other names by which we are called. While there are none, the API's port accepts every name
+     * @param trustedProxies the proxies that are believed about where a request comes from
      */
     public record Settings(
             String publicHost, Set<String> hosts, List<String> trustedProxies, BodiesConfiguration bodies) {}
@@ -27,16 +29,18 @@ public final class Edge {
     private Edge() {}
 
     /**
-     * Registers the edge, for when the server starts.
+     * Registers the edge, to be installed when the server starts.
      *
-     * @param refuseThemselves paths that count and answer themselves the bodies that we do not take
+     * @param refuseThemselves paths that answer and count the bodies that we do not accept themselves
      */
     public static void open(Environment environment, Settings settings, Predicate<String> refuseThemselves) {
-        environment.getAdminContext().insertHandler(new KnownHosts(settings.publicHost(), settings.hosts()));
+        environment.getAdminContext().insertHandler(new AllowedHosts(settings.publicHost(), settings.hosts()));
         if (!settings.hosts().isEmpty()) {
-            environment.getApplicationContext().insertHandler(new KnownHosts(settings.publicHost(), settings.hosts()));
+            environment
+                    .getApplicationContext()
+                    .insertHandler(new AllowedHosts(settings.publicHost(), settings.hosts()));
         }
-        SlowHeads heads = new SlowHeads(
+        HeaderTimeout heads = new HeaderTimeout(
                 settings.bodies().within.toJavaDuration(),
                 System::nanoTime,
                 environment.metrics().meter("heads.too_slow"));
@@ -67,15 +71,15 @@ public final class Edge {
         return TrustedProxies.isRange(text);
     }
 
-    /** Behind the handler that lets requests under way end, which Dropwizard puts before everything. */
+    /** Installs the edge behind the handler that lets requests under way finish, which Dropwizard puts first. */
     private static void stand(Server server, Handler.Singleton edge) {
         takePackedBodiesAsTheyAre(server);
         Handler.Singleton outermost = server.getHandler() instanceof Handler.Singleton graceful ? graceful : server;
         outermost.insertHandler(edge);
     }
 
-    /** A few bytes may be the packed form of more than memory holds. */
-    @SuppressWarnings("removal") // Jetty's successor to it is not what Dropwizard builds
+    /** A few compressed bytes may stand for more than memory holds. */
+    @SuppressWarnings("removal") // Dropwizard does not build Jetty's successor of it
     private static void takePackedBodiesAsTheyAre(Server server) {
         server.getDescendants(org.eclipse.jetty.server.handler.gzip.GzipHandler.class)
                 .forEach(gzip -> gzip.setInflateBufferSize(-1));

@@ -9,7 +9,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/** A request with all it takes to answer it. */
+/** A request with everything that is needed to answer it. */
 record Exchange(Request request, Response response, Callback callback) {
 
     private static final byte[] NOTHING = {};
@@ -27,26 +27,26 @@ record Exchange(Request request, Response response, Callback callback) {
             if (next == null || !next.handle(taken, response, callback)) {
                 Response.writeError(taken, response, callback, HttpStatus.NOT_FOUND_404);
             }
-        } catch (Exception e) { // what the server does with whatever a handler throws
+        } catch (Exception e) { // what the server does with every exception of a handler
             Response.writeError(taken, response, callback, e);
         }
     }
 
-    /** The same, at whose end the connection is closed, as soon as its sender had the time to read the answer. */
+    /** The same, but closes the connection afterwards, as soon as the client had time to read the response. */
     Exchange closing() {
         response.getHeaders().put(HttpHeader.CONNECTION, "close");
-        return new Exchange(request, response, new DroppedRest(request, callback));
+        return new Exchange(request, response, new LingeringClose(request, callback));
     }
 
-    /** To a sender who goes on sending. */
+    /** Answers a client that is still sending. */
     void refuse(int status, String detail) {
         Exchange closing = closing();
-        Response.writeError(new TakenBody(request, NOTHING), response, closing.callback(), status, detail);
+        Response.writeError(new BufferedRequest(request, NOTHING), response, closing.callback(), status, detail);
     }
 
-    /** To a sender for whom nobody waits any longer. */
+    /** Answers a client for whose body nothing waits any longer. */
     void refuseAndLeave(int status, String detail) {
         response.getHeaders().put(HttpHeader.CONNECTION, "close");
-        Response.writeError(new TakenBody(request, NOTHING), response, callback, status, detail);
+        Response.writeError(new BufferedRequest(request, NOTHING), response, callback, status, detail);
     }
 }

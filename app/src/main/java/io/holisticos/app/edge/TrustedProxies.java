@@ -12,9 +12,9 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.util.InetAddressSet;
 
 /**
- * Decides which address a request comes from. Only what a trusted proxy says is believed: the hops that
- * {@code X-Forwarded-For} and {@code Forwarded} (RFC 7239) list are gone through from the right, for as long as they are
- * trusted. Thread-safe.
+ * Determines the client's address of a request. Only trusted proxies are believed: the addresses in {@code
+ * X-Forwarded-For} and {@code Forwarded} (RFC 7239) are read from the right, as long as each belongs to a trusted
+ * proxy. Thread-safe.
  */
 final class TrustedProxies {
 
@@ -31,7 +31,7 @@ final class TrustedProxies {
     static boolean isRange(String text) {
         String address = text.replaceFirst("/\\d{1,3}$", "");
         if (address.contains("[") || Addresses.parse(address).isEmpty()) {
-            return false; // a name would be looked up
+            return false; // a host name would be resolved
         }
         try {
             return new InetAddressSet().add(text);
@@ -41,10 +41,10 @@ final class TrustedProxies {
     }
 
     /**
-     * The client's address. A proxy passes on a header it does not know as the client wrote it: where the two headers do
-     * not agree, neither is believed.
+     * The client's address. A proxy passes on a header that it does not know as the client wrote it. When the two
+     * headers do not agree, neither is believed.
      *
-     * @param socket who is connected to us
+     * @param socket the address that is connected to us
      */
     InetAddress clientOf(InetAddress socket, HttpFields headers) {
         if (!trusted.test(socket)) {
@@ -64,7 +64,9 @@ final class TrustedProxies {
         return told.stream().distinct().count() == 1 ? told.get(0) : socket;
     }
 
-    /** What stands before a hop that nobody can read, such as {@code unknown}, was told by nobody we trust. */
+    /**
+     * The part before an address that cannot be read, such as {@code unknown}, does not come from a proxy we trust.
+     */
     private InetAddress lastUntrusted(InetAddress socket, List<String> hops) {
         InetAddress client = socket;
         for (int i = hops.size() - 1; i >= 0 && trusted.test(client); i--) {
@@ -77,7 +79,10 @@ final class TrustedProxies {
         return client;
     }
 
-    /** Parted at every comma, in quotes or not: a client cannot hide in its quotes what a proxy writes behind them. */
+    /**
+     * Splits at every comma, also inside quotes, so that a client cannot hide in its quotes what a proxy adds behind
+     * them.
+     */
     private static Stream<String> elements(HttpFields headers, HttpHeader name) {
         return headers.getValuesList(name).stream().flatMap(line -> Arrays.stream(line.split(",", -1)));
     }

@@ -1,7 +1,10 @@
 /**
- * What happens to a request before anybody works on it: whose it is, whether it is meant for us, and its body.
+ * What happens to a request before any route sees it: the client's address is determined, the host is checked, and the
+ * body is received.
  *
- * <p>May use nothing of ours. Start reading at {@link io.holisticos.app.edge.Edge}.
+ * <p>May use: nothing of ours.
+ *
+ * <p>Start reading at {@link io.holisticos.app.edge.Edge}.
  */
 @NullMarked
 package io.holisticos.app.edge;

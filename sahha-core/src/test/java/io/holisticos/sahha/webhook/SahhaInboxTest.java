@@ -64,7 +64,8 @@ class SahhaInboxTest {
     }
 
     static List<Vector> vectors() throws IOException {
-        try (InputStream in = SahhaInboxTest.class.getResourceAsStream("/fixtures/sahha/webhook.signature-vectors.json")) {
+        try (InputStream in =
+                SahhaInboxTest.class.getResourceAsStream("/fixtures/sahha/webhook.signature-vectors.json")) {
             JsonNode tree = new ObjectMapper().readTree(in);
             List<Vector> vectors = new ArrayList<>();
             for (JsonNode vector : tree.path("vectors")) {

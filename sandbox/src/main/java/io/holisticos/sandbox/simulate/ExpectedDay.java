@@ -28,7 +28,7 @@ record ExpectedDay(
     private static final BigDecimal KILOJOULE_PER_KCAL = new BigDecimal("4.184");
     private static final BigDecimal MILLIS_PER_MINUTE = new BigDecimal(60_000);
 
-    /** The plausible values of a day, by the documented rules (docs/decisions/implausible-values.md). */
+    /** The plausible values of a day, by the documented rules (docs/decisions/0016-implausible-values.md). */
     private record Range(int min, int max) {
         boolean contains(BigDecimal value) {
             return value.compareTo(BigDecimal.valueOf(min)) >= 0 && value.compareTo(BigDecimal.valueOf(max)) <= 0;

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 /**
  * WHOOP's quota, shared by all members and all processes. In any span of a minute and of a day it never grants more calls than
  * WHOOP allows, and it grants a call as soon as there is room for its lane. The database holds all that is known; see {@code
- * docs/decisions/quota-as-a-ring-of-grants.md} and {@code quota-lanes.md}. Thread-safe.
+ * docs/decisions/0005-quota-as-a-ring-of-grants.md} and {@code 0012-quota-lanes.md}. Thread-safe.
  */
 public final class QuotaGovernor implements Budget {
 

@@ -8,8 +8,8 @@ import io.holisticos.command.Commands;
 import java.io.IOException;
 
 /**
- * The message of {@code /hystrix/config.stream}: what is in force for every command, executed or not. Upstream prints
- * force-open under {@code isForcedClosed}; here each has its own.
+ * The message of {@code /hystrix/config.stream}: the settings in force for every command, executed or not. Hystrix
+ * prints force-open under {@code isForcedClosed}; here each setting has its own field.
  */
 final class ConfigurationMessage {
 

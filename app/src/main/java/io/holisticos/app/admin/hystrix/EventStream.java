@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One stream of server-sent events with a bounded number of clients. Each tick is rendered once, for all of them, and not
- * at all while there is none. Thread-safe.
+ * A stream of server-sent events with a limited number of clients. Each tick is rendered once for all clients, and not
+ * at all while there are none. Thread-safe.
  */
 final class EventStream {
 
@@ -28,7 +28,7 @@ final class EventStream {
     private final Set<StreamClient> clients = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    /** @param messages what to send at a tick, before its ping; may be empty */
+    /** @param messages what to send at a tick, before its ping. May be empty */
     EventStream(int maxClients, Supplier<byte[]> messages) {
         this.maxClients = maxClients;
         this.messages = messages;
@@ -39,12 +39,12 @@ final class EventStream {
         return maxClients;
     }
 
-    /** A place for one more client; empty when all are taken. Whoever gets one opens or gives it back. */
+    /** A place for one more client. Empty when all places are taken. The caller opens it or gives it back. */
     Optional<Place> reserve() {
         return !closed && free.tryAcquire() ? Optional.of(new Place()) : Optional.empty();
     }
 
-    /** Sends what there is to everybody who listens. One thread at a time. */
+    /** Sends the messages of one tick to all clients. Only one thread may call it. */
     void tick() {
         if (clients.isEmpty()) {
             return;
@@ -55,7 +55,7 @@ final class EventStream {
         }
     }
 
-    /** Ends every client's answer, and refuses further ones: the service stops. */
+    /** Ends the responses of all clients, and refuses further ones, because the service is stopping. */
     void close() {
         closed = true;
         clients.forEach(StreamClient::end);
@@ -64,7 +64,7 @@ final class EventStream {
     private byte[] rendered() {
         try {
             return messages.get();
-        } catch (RuntimeException e) { // the last line of defence: clients stay, and the next tick may succeed
+        } catch (RuntimeException e) { // clients stay, because the next tick may succeed
             LOG.error("event=stream_tick_failed", e);
             return new byte[0];
         }
@@ -77,14 +77,14 @@ final class EventStream {
         return frame;
     }
 
-    /** One of the places. */
+    /** One of the places of this stream. */
     final class Place {
 
         private final AtomicBoolean taken = new AtomicBoolean(true);
 
         private Place() {}
 
-        /** The first bytes go out at once, so that the client knows it is connected. */
+        /** Sends the first bytes at once, so that the client knows that it is connected. */
         void open(AsyncContext exchange) throws IOException {
             StreamClient client = new StreamClient(exchange, this::left);
             clients.add(client);
@@ -94,7 +94,7 @@ final class EventStream {
             }
         }
 
-        /** Does nothing the second time. */
+        /** Gives the place back. Does nothing the second time. */
         void giveBack() {
             if (taken.compareAndSet(true, false)) {
                 free.release();

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** The door to one {@link EventStream}, with the headers of Hystrix's own servlet. */
+/** Serves one {@link EventStream}, with the headers of Hystrix's own servlet. */
 final class EventStreamServlet extends HttpServlet {
 
     private final transient EventStream stream;
@@ -30,7 +30,7 @@ final class EventStreamServlet extends HttpServlet {
             response.setHeader("Cache-Control", "no-cache, no-store, max-age=0, must-revalidate");
             response.setHeader("Pragma", "no-cache");
             AsyncContext exchange = request.startAsync();
-            exchange.setTimeout(0); // it lasts until one side has enough
+            exchange.setTimeout(0); // it lasts until the client or the service ends it
             place.get().open(exchange);
             opened = true;
         } finally {
@@ -40,7 +40,7 @@ final class EventStreamServlet extends HttpServlet {
         }
     }
 
-    /** HEAD would be a GET that never ends. */
+    /** Answers HEAD by itself, because it would be a GET that never ends. */
     @Override
     protected void doHead(HttpServletRequest request, HttpServletResponse response) throws IOException {
         response.setHeader("Allow", "GET, OPTIONS");

@@ -7,7 +7,7 @@ import jakarta.validation.constraints.Min;
 /** Section {@code hystrix} of {@code config.yml}. */
 public final class HystrixConfiguration {
 
-    /** Clients of one stream at a time; one more gets 503 (Hystrix's default is 5). */
+    /** How many clients one stream has at a time. One more gets 503 (Hystrix's default is 5). */
     @Min(1)
     @Max(100)
     @JsonProperty

@@ -12,10 +12,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.eclipse.jetty.util.component.LifeCycle;
 
-/** What the admin port shows of commands, by the names that Hystrix and Tenacity gave it. */
+/** Registers the pages about commands on the admin port, under the names that Hystrix and Tenacity gave them. */
 public final class HystrixSurfaces {
 
-    /** Hystrix's default; what the configuration says of its own stream is repeated every 5 s. */
+    /** Hystrix's default. The stream of the configuration is repeated every 5 s. */
     private static final Duration TICK = Duration.ofMillis(500);
 
     private static final int TICKS_BETWEEN_CONFIGURATIONS = 10;
@@ -50,7 +50,7 @@ public final class HystrixSurfaces {
         servlet.addMapping(paths);
     }
 
-    /** One thread for all streams: writing to clients never waits. */
+    /** One thread serves all streams, because writing to clients never blocks. */
     private static ScheduledExecutorService sampling(Environment environment, List<EventStream> streams) {
         ScheduledExecutorService sampler = environment
                 .lifecycle()
@@ -63,7 +63,7 @@ public final class HystrixSurfaces {
         }
         environment.lifecycle().addEventListener(new LifeCycle.Listener() {
             @Override
-            public void lifeCycleStopping(LifeCycle server) { // before it waits for answers under way
+            public void lifeCycleStopping(LifeCycle server) { // before the server waits for responses under way
                 streams.forEach(EventStream::close);
             }
         });

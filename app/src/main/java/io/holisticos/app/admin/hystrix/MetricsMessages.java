@@ -14,12 +14,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The messages of {@code hystrix.stream}: one for each command that was executed, one for each pool that executed
- * something. Names, types and order are those of Hystrix 1.5's serializer. Reads the numbers, changes nothing.
+ * The messages of {@code hystrix.stream}: one for each command that was executed, and one for each pool that executed
+ * anything. Names, types and order are those of Hystrix 1.5's serializer. They only read the counters.
  */
 final class MetricsMessages {
 
-    /** In Hystrix's order, which is not the enum's: no message says {@code FallbackDisabled}. */
+    /** In Hystrix's order, which differs from the enum's. No message has {@code FallbackDisabled}. */
     private static final List<Event> ROLLING = List.of(
             Event.BAD_REQUEST,
             Event.COLLAPSED,
@@ -93,7 +93,7 @@ final class MetricsMessages {
         latency(json, "latencyExecute", now.latencies().execute());
         latency(json, "latencyTotal", now.latencies().total());
         properties(json, command.configuration(), now.circuit());
-        json.writeNumberField("reportingHosts", 1); // what Turbine sums to the number of hosts
+        json.writeNumberField("reportingHosts", 1); // Turbine sums this to the number of hosts
         json.writeStringField("threadPool", command.key().name());
     }
 
@@ -135,8 +135,8 @@ final class MetricsMessages {
                 "propertyValue_metricsRollingStatisticalWindowInMilliseconds",
                 breaker.window().toMillis());
         json.writeBooleanField(
-                "propertyValue_requestCacheEnabled", true); // who asks the same meanwhile shares the answer
-        json.writeBooleanField("propertyValue_requestLogEnabled", false); // our log has a line for a request
+                "propertyValue_requestCacheEnabled", true); // equal requests at the same time share one answer
+        json.writeBooleanField("propertyValue_requestLogEnabled", false); // our log has a line for each request
     }
 
     private static void pool(JsonGenerator json, PoolSnapshot now, CommandConfiguration inForce) throws IOException {

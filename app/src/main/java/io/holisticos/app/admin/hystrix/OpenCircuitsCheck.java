@@ -6,8 +6,8 @@ import io.holisticos.command.Commands;
 import java.util.List;
 
 /**
- * Tenacity's health check, in its words. Unlike Tenacity's, open circuits of WHOOP alone are named and leave it healthy:
- * without WHOOP the service is degraded, and nobody may take it out of service for that.
+ * Tenacity's health check, with its words. Unlike Tenacity's, it names open circuits of WHOOP but stays healthy when
+ * only those are open. Without WHOOP the service is degraded, and it must not be taken out of service for that.
  */
 final class OpenCircuitsCheck extends HealthCheck {
 

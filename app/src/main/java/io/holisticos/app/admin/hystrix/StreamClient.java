@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One open answer, written without blocking: nobody waits for a slow reader. It is held one frame ready; what comes while
- * that one waits is left out. Thread-safe.
+ * One open response, which is written without blocking, so that nobody waits for a slow client. One frame is kept
+ * ready; frames that come while it waits are left out. Thread-safe.
  */
 final class StreamClient implements WriteListener {
 
@@ -30,7 +30,7 @@ final class StreamClient implements WriteListener {
         this.onEnd = onEnd;
     }
 
-    /** Until the server has called back for the first time, {@code first} waits, and so nothing else is written. */
+    /** {@code first} waits until the server has called back for the first time, and nothing else is written before. */
     void start(byte[] first) {
         synchronized (this) {
             waiting = first;
@@ -50,13 +50,13 @@ final class StreamClient implements WriteListener {
         write();
     }
 
-    /** The reader is gone, or has not read for longer than the server waits. */
+    /** The client is gone, or has not read for longer than the server waits. */
     @Override
     public void onError(Throwable gone) {
         end();
     }
 
-    /** Ends the answer; does nothing the second time. */
+    /** Ends the response. Does nothing the second time. */
     synchronized void end() {
         if (!ended) {
             ended = true;

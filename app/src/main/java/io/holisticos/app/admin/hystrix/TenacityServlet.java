@@ -19,12 +19,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Tenacity 1.2 offered below {@code /tenacity}: {@code GET propertykeys}, {@code GET configuration/KEY},
- * {@code GET circuitbreakers}, {@code GET} and {@code PUT circuitbreakers/KEY}.
+ * The pages of Tenacity 1.2 below {@code /tenacity}: {@code GET propertykeys}, {@code GET configuration/KEY}, {@code
+ * GET circuitbreakers}, {@code GET} and {@code PUT circuitbreakers/KEY}.
  */
 final class TenacityServlet extends HttpServlet {
 
-    /** The longest word with quotes has 15 characters. */
+    /** The longest state with quotes has 15 characters. */
     private static final int MAX_BODY = 100;
 
     private final transient Commands commands;
@@ -105,7 +105,7 @@ final class TenacityServlet extends HttpServlet {
                 .toList();
     }
 
-    /** The word as it is, or as a JSON string. */
+    /** The state as plain text, or as a JSON string. */
     private Optional<Command.Force> wanted(byte[] body) {
         String word = new String(body, StandardCharsets.UTF_8).strip();
         if (word.startsWith("\"")) {
@@ -133,7 +133,7 @@ final class TenacityServlet extends HttpServlet {
                 json,
                 404,
                 "not_found",
-                "here are propertykeys, configuration/KEY, circuitbreakers, circuitbreakers/KEY and metrics.stream");
+                "the paths here are propertykeys, configuration/KEY, circuitbreakers, circuitbreakers/KEY and metrics.stream");
     }
 
     private void write(HttpServletResponse response, Object body) throws IOException {
@@ -141,7 +141,7 @@ final class TenacityServlet extends HttpServlet {
         json.writeValue(response.getOutputStream(), body);
     }
 
-    /** {@code /collection} or {@code /collection/key}; a missing part is empty. */
+    /** {@code /collection} or {@code /collection/key}. A missing part is empty. */
     private record Place(String collection, String key) {
 
         static Place of(@Nullable String pathInfo) {
@@ -155,7 +155,7 @@ final class TenacityServlet extends HttpServlet {
             @JsonProperty("id") String id,
             @JsonProperty("state") State state) {
 
-        /** Tenacity's words; it had none for half open, and said open. */
+        /** Tenacity's names of the states. It has none for half open, and calls that open. */
         enum State {
             OPEN,
             CLOSED,
@@ -175,7 +175,7 @@ final class TenacityServlet extends HttpServlet {
         }
     }
 
-    /** In the words of Tenacity's YAML and JSON. */
+    /** Under the names of Tenacity's YAML and JSON. */
     private record Configuration(
             @JsonProperty("threadpool") Pool threadpool,
             @JsonProperty("circuitBreaker") Circuit circuitBreaker,

@@ -7,7 +7,7 @@ import io.holisticos.command.PoolSnapshot;
 import java.io.IOException;
 import java.util.Optional;
 
-/** The message of {@code /hystrix/utilization.stream}: how many are inside each command and pool now. */
+/** The message of {@code /hystrix/utilization.stream}: how many executions are inside each command and pool now. */
 final class UtilizationMessage {
 
     private final Commands commands;

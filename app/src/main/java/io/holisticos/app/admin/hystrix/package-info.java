@@ -1,7 +1,10 @@
 /**
- * What a Hystrix dashboard, Turbine and Tenacity's users know: event streams, breakers by hand, a health check.
+ * The surfaces that Hystrix dashboards, Turbine and users of Tenacity know: event streams, breakers forced by hand, and a
+ * health check.
  *
- * <p>May use {@code outbound} and the admin port. Start reading at {@link io.holisticos.app.admin.hystrix.HystrixSurfaces}.
+ * <p>May use: {@code app.admin}, {@code outbound}.
+ *
+ * <p>Start reading at {@link io.holisticos.app.admin.hystrix.HystrixSurfaces}.
  */
 @NullMarked
 package io.holisticos.app.admin.hystrix;

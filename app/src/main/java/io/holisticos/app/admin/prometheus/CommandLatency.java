@@ -6,7 +6,7 @@ import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.Unit;
 
-/** How long executions of commands took, the wait in front of them included. */
+/** How long executions of commands took, with the wait in front of them. */
 final class CommandLatency implements ExecutionListener {
 
     private final Histogram seconds;

@@ -15,18 +15,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The gauges of commands and pools as families with the label {@code key}: {@code TENACITY.WHOOP_SLEEP.countSuccess}
- * becomes {@code hystrix_command_count_success_total{key="WHOOP_SLEEP"}}. Times are in seconds, booleans 0 or 1; what is
- * text (a group, a strategy) has no number and is left out.
+ * Exports the gauges of commands and pools as families with the label {@code key}: {@code
+ * TENACITY.WHOOP_SLEEP.countSuccess} becomes {@code hystrix_command_count_success_total{key="WHOOP_SLEEP"}}. Times are
+ * in seconds, booleans are 0 or 1. Gauges with a text as value (a group, a strategy) are left out.
  */
 final class HystrixFamilies implements MultiCollector {
 
-    /** Group or {@code HystrixThreadPool}, key in capitals, metric. */
+    /** The group or {@code HystrixThreadPool}, the key in capitals, and the metric. */
     static final Pattern NAME = Pattern.compile("([A-Za-z0-9_-]+)\\.([A-Z][A-Z0-9_]+)\\.([A-Za-z0-9_]+)");
 
     private static final String POOL = "HystrixThreadPool";
 
-    /** Those that only grow. */
+    /** Metrics that only grow. */
     private static final Pattern COUNTS = Pattern.compile("count[A-Z].*|completedTaskCount|totalTaskCount");
 
     private static final double MILLI = 0.001;
@@ -34,17 +34,17 @@ final class HystrixFamilies implements MultiCollector {
 
     private final Map<String, Gauge<?>> gauges;
 
-    /** @param gauges all of one registry; may grow */
+    /** @param gauges all gauges of one registry. The map may grow */
     HystrixFamilies(Map<String, Gauge<?>> gauges) {
         this.gauges = gauges;
     }
 
-    /** A family's name without {@code _total}, and what its values are multiplied by. */
+    /** The name of a family without {@code _total}, and the factor of its values. */
     private record Family(String name, double factor) {
 
         static Family of(String owner, String metric) {
-            String words =
-                    CleanNames.clean(metric).replaceFirst("(_count)?_value$", ""); // an end that Prometheus keeps
+            String words = PrometheusNames.clean(metric)
+                    .replaceFirst("(_count)?_value$", ""); // an ending that Prometheus reserves
             String prefix = owner.equals(POOL) ? "hystrix_thread_pool_" : "hystrix_command_";
             if (words.endsWith("_in_milliseconds")) {
                 return new Family(prefix + words.replaceFirst("_in_milliseconds$", "_seconds"), MILLI);

@@ -8,7 +8,9 @@ import io.prometheus.metrics.instrumentation.dropwizard.DropwizardExports;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 
-/** {@code /prometheus} on the admin port: OpenMetrics for who asks for it, else Prometheus's text format. */
+/**
+ * {@code /prometheus} on the admin port: OpenMetrics for clients that accept it, Prometheus's text format for others.
+ */
 public final class Prometheus {
 
     private Prometheus() {}
@@ -24,10 +26,10 @@ public final class Prometheus {
                 .addMapping("/prometheus");
     }
 
-    /** All of {@code metrics}, also what is registered later; what cannot be read is left out. */
+    /** Exports all metrics, also those that are registered later. Metrics that cannot be read are left out. */
     static PrometheusRegistry registryOf(MetricRegistry metrics) {
         PrometheusRegistry registry = new PrometheusRegistry();
-        CleanNames names = new CleanNames();
+        PrometheusNames names = new PrometheusNames();
         metrics.addListener(names);
         DropwizardExports.builder()
                 .dropwizardRegistry(names.renamed())

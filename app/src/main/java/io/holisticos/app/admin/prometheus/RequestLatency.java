@@ -17,8 +17,8 @@ import org.glassfish.jersey.server.monitoring.RequestEventListener;
 import org.glassfish.jersey.uri.UriTemplate;
 
 /**
- * How long requests took, by route template, method and class of status; never by address, which holds ids of members and
- * has no end of values.
+ * How long requests took, by route template, method and status class. The path itself is never a label: it holds ids of
+ * members and has no limited set of values.
  */
 final class RequestLatency implements ApplicationEventListener {
 
@@ -57,7 +57,7 @@ final class RequestLatency implements ApplicationEventListener {
 
     private static String route(ExtendedUriInfo uri) {
         List<UriTemplate> parts = new ArrayList<>(uri.getMatchedTemplates());
-        Collections.reverse(parts); // the last matched comes first
+        Collections.reverse(parts); // the resource that was matched last comes first
         StringBuilder route = new StringBuilder();
         for (UriTemplate part : parts) {
             String text = part.getTemplate();
@@ -71,7 +71,7 @@ final class RequestLatency implements ApplicationEventListener {
         return METHODS.contains(method) ? method : "other";
     }
 
-    /** Such as {@code 2xx}; without an answer the server makes it a 500. */
+    /** The status class, such as {@code 2xx}. A request without a response counts as 500, as the server answers it. */
     private static String status(RequestEvent event) {
         ContainerResponse response = event.getContainerResponse();
         return (response == null ? 5 : response.getStatus() / 100) + "xx";

@@ -1,7 +1,9 @@
 /**
- * Every metric in Prometheus's formats, and latencies as histograms.
+ * The page {@code /prometheus}: every metric of the service in Prometheus's formats, and latencies as histograms.
  *
- * <p>May use {@code outbound}. Start reading at {@link io.holisticos.app.admin.prometheus.Prometheus}.
+ * <p>May use: {@code outbound}.
+ *
+ * <p>Start reading at {@link io.holisticos.app.admin.prometheus.Prometheus}.
  */
 @NullMarked
 package io.holisticos.app.admin.prometheus;

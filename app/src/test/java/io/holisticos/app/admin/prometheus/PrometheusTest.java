@@ -104,7 +104,7 @@ class PrometheusTest {
         "8080.connections, _8080_connections"
     })
     void namesAreOneRuleAway(String name, String clean) {
-        assertThat(CleanNames.clean(name)).isEqualTo(clean);
+        assertThat(PrometheusNames.clean(name)).isEqualTo(clean);
     }
 
     private String page() throws IOException {

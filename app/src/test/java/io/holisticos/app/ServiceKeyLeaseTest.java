@@ -1,0 +1,58 @@
+package io.holisticos.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.holisticos.testing.TestDatabase;
+import io.holisticos.web.ApiKeyStore;
+import java.time.Clock;
+import org.jdbi.v3.core.Jdbi;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** A start whose database is not ready, as the log tells it. */
+class ServiceKeyLeaseTest {
+
+    private final Logger logger = (Logger) LoggerFactory.getLogger(ServiceKeyLease.class);
+    private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
+
+    @BeforeEach
+    void listen() {
+        logged.start();
+        logger.setLevel(Level.DEBUG);
+        logger.addAppender(logged);
+    }
+
+    @AfterEach
+    void leave() {
+        logger.detachAppender(logged);
+        logger.setLevel(null);
+    }
+
+    @Test
+    void aDatabaseThatIsNotMigratedYetIsNoWarning() {
+        tryOnce(TestDatabase.empty().jdbi());
+
+        assertThat(logged.list.get(0).getLevel()).isEqualTo(Level.DEBUG);
+    }
+
+    @Test
+    void aDatabaseThatIsAwayIs() {
+        tryOnce(Jdbi.create("jdbc:postgresql://localhost:1/nowhere"));
+
+        assertThat(logged.list.get(0).getLevel()).isEqualTo(Level.WARN);
+    }
+
+    private static void tryOnce(Jdbi database) {
+        AccessConfiguration access = new AccessConfiguration();
+        access.serviceKey = "first-key-of-this-test";
+        ServiceKeyLease key = new ServiceKeyLease(new ApiKeyStore(database), access, Clock.systemUTC());
+        key.start();
+        key.stop();
+    }
+}

@@ -1,0 +1,109 @@
+package io.holisticos.app.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SourceFilesTest {
+
+    /** Too long already when the rule was made. A name leaves this list when its file is short enough, and none comes in. */
+    private static final Set<String> STILL_TOO_LONG = Set.of(
+            "Connections.java",
+            "ConnectFlow.java",
+            "ConnectionStore.java",
+            "QuotaGovernor.java",
+            "Synchronizer.java",
+            "Ledger.java",
+            "SahhaStore.java");
+
+    /** What of module app knows WHOOP by name. A third source touches none of these but the first. */
+    private static final Set<String> MAY_NAME_WHOOP = Set.of(
+            // the list of sources, and the application, which builds and registers what is there
+            "Sources.java",
+            "HealthApplication.java",
+            "WhoopWiring.java",
+            // configuration
+            "HealthConfiguration.java",
+            "DatabaseConfiguration.java",
+            "ProductionSafe.java",
+            "Flag.java",
+            // routes, and what the API's document says of them
+            "WhoopHealthResource.java",
+            "IntegrationHealth.java",
+            "DetailedHealth.java",
+            "DetailedHealthResource.java",
+            "ProbeResource.java",
+            "Readiness.java",
+            "OpenApiResource.java",
+            "RouteGroup.java",
+            "CrossOrigin.java",
+            "QuotaServlet.java",
+            "QuotaTask.java",
+            // commands, and their change logs
+            "RebuildWhoop.java",
+            "ReactivateConnections.java",
+            "Migrations.java",
+            "MigrationCommand.java",
+            "OperatorMessage.java");
+
+    /** Named WHOOP without need when the rule was made. */
+    private static final Set<String> STILL_NAME_WHOOP = Set.of(
+            "Database.java",
+            "WhoopDatabaseFailure.java",
+            "Looks.java",
+            "Probes.java",
+            "ServiceHealth.java",
+            "OpenCircuitsCheck.java");
+
+    @TempDir
+    private Path planted;
+
+    @Test
+    void noFileOfMainCodeIsLongerThanFourHundredLines() {
+        Set<String> tooLong = new TreeSet<>();
+        for (String module : MainCode.MODULES) {
+            assertThat(MainCode.sources(module)).as(module).hasSizeGreaterThan(5);
+            tooLong.addAll(SourceFiles.tooLong(MainCode.sources(module)));
+        }
+
+        assertThat(tooLong)
+                .as("split what is too long; what is short enough leaves STILL_TOO_LONG")
+                .isEqualTo(STILL_TOO_LONG);
+    }
+
+    @Test
+    void aFileOfFourHundredAndOneLinesIsFound() throws IOException {
+        Files.writeString(planted.resolve("Long.java"), "//\n".repeat(SourceFiles.MAX_LINES + 1));
+        Files.writeString(planted.resolve("Short.java"), "//\n".repeat(SourceFiles.MAX_LINES));
+
+        assertThat(SourceFiles.tooLong(MainCode.files(planted, ".java"))).containsExactly("Long.java");
+    }
+
+    @Test
+    void onlyTheListOfSourcesConfigurationRoutesAndCommandsOfTheAppNameWhoop() {
+        Set<String> naming = SourceFiles.naming("whoop", MainCode.sources("app"));
+        naming.removeAll(MAY_NAME_WHOOP);
+
+        assertThat(naming)
+                .as("iterate Sources, so that a third source touches nothing here; what does leaves STILL_NAME_WHOOP")
+                .isEqualTo(STILL_NAME_WHOOP);
+    }
+
+    @Test
+    void aFileWhoseCodeNamesWhoopIsFound() throws IOException {
+        Files.writeString(planted.resolve("Names.java"), "class Names { Object whoopPart; }");
+        Files.writeString(
+                planted.resolve("Tells.java"),
+                "import io.holisticos.whoop.WhoopModule;\n/** As WHOOP does. */\nclass Tells {\n    // WHOOP\n}");
+
+        assertThat(SourceFiles.naming("whoop", List.of(planted.resolve("Names.java"), planted.resolve("Tells.java"))))
+                .containsExactly("Names.java");
+    }
+}

@@ -1,0 +1,2 @@
+-- Read by Intruder.
+select count(*) from planted_file
