@@ -121,8 +121,7 @@ class EachFlagTest {
     }
 
     private static boolean letsConnect() {
-        HttpResponse<String> answer =
-                house.app().send("POST", "/api/v1/unified-health/connect/whoop/somebody-new", "");
+        HttpResponse<String> answer = house.app().send("POST", "/api/v1/unified-health/connect/whoop/somebody-new", "");
         assertThat(answer.statusCode()).as(answer.body()).isIn(200, 503);
         return answer.statusCode() == 200;
     }
@@ -144,14 +143,15 @@ class EachFlagTest {
     /** Nobody works on the member's job, and it is due later than this. */
     private static boolean hasLooked(Instant moment) {
         return house.app()
-                .whoopDatabase
-                .jdbi()
-                .withHandle(handle -> handle.createQuery("select count(*) from scheduled_tasks where task_instance = :who"
-                                + " and task_name = 'whoop-member' and not picked and execution_time > :moment")
-                        .bind("who", MEMBER)
-                        .bind("moment", moment)
-                        .mapTo(Integer.class)
-                        .one())
+                        .whoopDatabase
+                        .jdbi()
+                        .withHandle(handle -> handle.createQuery(
+                                        "select count(*) from scheduled_tasks where task_instance = :who"
+                                                + " and task_name = 'whoop-member' and not picked and execution_time > :moment")
+                                .bind("who", MEMBER)
+                                .bind("moment", moment)
+                                .mapTo(Integer.class)
+                                .one())
                 == 1;
     }
 
@@ -159,15 +159,16 @@ class EachFlagTest {
         return house.app()
                 .whoopDatabase
                 .jdbi()
-                .withHandle(handle -> handle.createQuery("select state from whoop_sync where job_id = cast(:job as uuid)")
-                        .bind("job", job)
-                        .mapTo(String.class)
-                        .one());
+                .withHandle(
+                        handle -> handle.createQuery("select state from whoop_sync where job_id = cast(:job as uuid)")
+                                .bind("job", job)
+                                .mapTo(String.class)
+                                .one());
     }
 
     private static void set(String flag, boolean on) {
-        HttpResponse<String> answer = house.app()
-                .admin("PUT", "/flags/" + flag, "{\"enabled\":" + on + "}", "X-API-Key", RunningApp.KEY);
+        HttpResponse<String> answer =
+                house.app().admin("PUT", "/flags/" + flag, "{\"enabled\":" + on + "}", "X-API-Key", RunningApp.KEY);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     }
 }

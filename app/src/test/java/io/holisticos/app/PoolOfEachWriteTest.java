@@ -41,14 +41,18 @@ class PoolOfEachWriteTest {
         house.connectAndSyncAll(MEMBER, ACCOUNT);
         assertThat(house.get("/api/v1/unified-health/overview/" + MEMBER).statusCode())
                 .isEqualTo(200);
-        assertThat(deliver("/webhooks/whoop", Signed.whoopSleep(ACCOUNT, "noted", house.clock().instant())))
+        assertThat(deliver(
+                        "/webhooks/whoop",
+                        Signed.whoopSleep(ACCOUNT, "noted", house.clock().instant())))
                 .isEqualTo(204);
-        assertThat(deliver("/webhooks/sahha", Signed.sahhaScore(MEMBER, "noted"))).isEqualTo(204);
+        assertThat(deliver("/webhooks/sahha", Signed.sahhaScore(MEMBER, "noted")))
+                .isEqualTo(204);
         house.clock().advance(Duration.ofHours(2)); // the access token is over: it is refreshed for the next call
         assertThat(house.app().send("POST", "/internal/sync/" + MEMBER, "").statusCode())
                 .isEqualTo(202);
         RunningApp.await(() -> house.stateOf(MEMBER, "sync").equals("done"));
-        RunningApp.await(() -> limits(house.app().sahhaDatabase, "sahha_inbox", "UPDATE").contains(LATER));
+        RunningApp.await(
+                () -> limits(house.app().sahhaDatabase, "sahha_inbox", "UPDATE").contains(LATER));
     }
 
     @AfterAll
