@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.tomcat.jdbc.pool.PoolConfiguration;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,6 +121,32 @@ class DatabaseHangsTest {
                 .hasMessageContaining("statement timeout");
 
         assertThat(command.snapshot().counts().cumulative(Event.TIMEOUT)).isEqualTo(1);
+    }
+
+    @Test
+    void everyPoolHasTheLimitsOfThoseItIsFor() throws Exception {
+        build(io.dropwizard.util.Duration.seconds(1));
+        ManagedDataSource workers = configuration.workers(metrics, "whoop-db-jobs");
+        ManagedDataSource notices = configuration.notices(metrics, "whoop-db-notices");
+        try {
+            assertThat(limitsOf(readers)).isEqualTo("900ms, socket 1, wait 500, most 1");
+            assertThat(limitsOf(workers)).isEqualTo("30s, socket 35, wait 5000, most 5");
+            assertThat(limitsOf(notices)).isEqualTo("900ms, socket 1, wait 500, most 2");
+        } finally {
+            workers.stop();
+            notices.stop();
+        }
+    }
+
+    /** As its sessions say it, and as the pool does. */
+    private static String limitsOf(ManagedDataSource source) {
+        PoolConfiguration pool = (PoolConfiguration) source;
+        String statement = Jdbi.create(source)
+                .withHandle(handle -> handle.createQuery("select current_setting('statement_timeout')")
+                        .mapTo(String.class)
+                        .one());
+        return statement + ", socket " + pool.getDbProperties().getProperty("socketTimeout") + ", wait "
+                + pool.getMaxWait() + ", most " + pool.getMaxActive();
     }
 
     @Test

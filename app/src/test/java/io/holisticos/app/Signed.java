@@ -19,6 +19,10 @@ record Signed(String body, Map<String, String> headers) {
     private static final String WHOOP_SECRET = "sandbox-client-secret";
 
     static Signed sahhaScore(String who, String id) {
+        return sahhaScore(who, id, RunningApp.SAHHA_WEBHOOK_SECRET);
+    }
+
+    static Signed sahhaScore(String who, String id, String secret) {
         String body = "{\"id\":\"" + id + "\",\"externalId\":\"" + who + "\",\"type\":\"sleep\",\"score\":0.5}";
         return new Signed(
                 body,
@@ -28,10 +32,14 @@ record Signed(String body, Map<String, String> headers) {
                         "X-Event-Type",
                         "ScoreCreatedIntegrationEvent",
                         "X-Signature",
-                        SahhaEvent.sign(RunningApp.SAHHA_WEBHOOK_SECRET, body)));
+                        SahhaEvent.sign(secret, body)));
     }
 
     static Signed whoopSleep(long account, String trace, Instant now) {
+        return whoopSleep(account, trace, now, WHOOP_SECRET);
+    }
+
+    static Signed whoopSleep(long account, String trace, Instant now, String secret) {
         String id =
                 UUID.nameUUIDFromBytes(trace.getBytes(StandardCharsets.UTF_8)).toString();
         String body = "{\"user_id\":" + account + ",\"id\":\"" + id + "\",\"type\":\"sleep.updated\",\"trace_id\":\""
@@ -39,7 +47,7 @@ record Signed(String body, Map<String, String> headers) {
         String timestamp = Long.toString(now.toEpochMilli());
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(WHOOP_SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+            mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
             byte[] signature = mac.doFinal((timestamp + body).getBytes(StandardCharsets.UTF_8));
             return new Signed(
                     body,

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Both webhooks over HTTP: what is acknowledged lies in the database, what is refused lies nowhere. */
 class WebhooksTest {
@@ -137,6 +138,37 @@ class WebhooksTest {
                 .isEqualTo(problem.path("title").asText());
         assertThat(inboxes()).isEqualTo(before);
         assertThat(counted(refused.path())).isEqualTo(countedBefore + 1);
+    }
+
+    /** Space before and after an event is no part of it, and yet signed with it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"%s\n", "%s \r\n", " %s", "\t%s\t"})
+    void aSignatureIsOverEveryByteThatWasSent(String around) {
+        byte[] whoop = whoopBody("sleep.updated", "bytes" + around.length() + (int) around.charAt(0));
+        byte[] spacedWhoop = spaced(around, whoop);
+        byte[] sahha = sahhaBody(ANNA, "bytes" + around.length() + (int) around.charAt(0));
+        byte[] spacedSahha = spaced(around, sahha);
+        String now = Long.toString(house.clock().instant().toEpochMilli());
+        String type = "ScoreCreatedIntegrationEvent";
+
+        assertThat(post("/webhooks/whoop", whoopHeaders(WHOOP_SECRET, now, whoop), spacedWhoop)
+                        .statusCode())
+                .isEqualTo(401);
+        assertThat(post("/webhooks/whoop", whoopHeaders(WHOOP_SECRET, now, spacedWhoop), whoop)
+                        .statusCode())
+                .isEqualTo(401);
+        assertThat(post("/webhooks/whoop", whoopHeaders(WHOOP_SECRET, now, spacedWhoop), spacedWhoop)
+                        .statusCode())
+                .isEqualTo(204);
+        assertThat(post("/webhooks/sahha", sahhaHeaders(type, sahha), spacedSahha)
+                        .statusCode())
+                .isEqualTo(401);
+        assertThat(post("/webhooks/sahha", sahhaHeaders(type, spacedSahha), sahha)
+                        .statusCode())
+                .isEqualTo(401);
+        assertThat(post("/webhooks/sahha", sahhaHeaders(type, spacedSahha), spacedSahha)
+                        .statusCode())
+                .isEqualTo(204);
     }
 
     @Test
@@ -250,6 +282,10 @@ class WebhooksTest {
                         + UUID.nameUUIDFromBytes(trace.getBytes(StandardCharsets.UTF_8)) + "\",\"type\":\"" + type
                         + "\",\"trace_id\":\"" + trace + "\"}")
                 .getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] spaced(String around, byte[] body) {
+        return around.replace("%s", new String(body, StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8);
     }
 
     private static Map<String, String> whoopHeaders(String secret, String timestamp, byte[] body) {

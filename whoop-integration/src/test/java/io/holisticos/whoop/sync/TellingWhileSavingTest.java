@@ -96,11 +96,10 @@ class TellingWhileSavingTest {
         assertThat(members.firstDueUnseen(ANNA, told, looked)).as("seen").isEmpty();
     }
 
-    private void untilWaiting(int count) throws InterruptedException {
+    private void untilWaiting(int count) {
         Instant giveUp = Instant.now().plus(PATIENCE);
         while (waiting() < count) {
             assertThat(Instant.now()).isBefore(giveUp);
-            Thread.sleep(20);
         }
     }
 
