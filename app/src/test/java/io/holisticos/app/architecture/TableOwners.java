@@ -30,8 +30,10 @@ final class TableOwners {
             Pattern.compile("(?is)\\b(select\\b.*\\bfrom|insert\\s+into|update\\b.*\\bset"
                     + "|delete\\s+from|with\\b.*\\bas\\s*\\(|truncate|lock\\s+table|merge\\s+into|join)\\b");
     private static final String POSITION = "(from|join|into|update|truncate|lock\\s+table|alter\\s+table)\\s+";
-    private static final Pattern TABLE_BY_PARAMETER =
-            Pattern.compile("(?is)\\b" + POSITION + "\"?\\w*(\\{\\w+}|\\$\\{|<\\w+>|%s|%\\d\\$s|" + GAP + ")");
+
+    /** A gap after {@code whoop_record_} is for a view, which its owner publishes for readers. */
+    private static final Pattern TABLE_BY_PARAMETER = Pattern.compile(
+            "(?is)\\b" + POSITION + "\"?(?!whoop_record_)\\w*(\\{\\w+}|\\$\\{|<\\w+>|%s|%\\d\\$s|" + GAP + ")");
 
     private final Collection<String> sqlFiles;
 
@@ -113,11 +115,15 @@ final class TableOwners {
         return files;
     }
 
-    /** A file is named by its path, by its name in the package of the class, or by both with its name put in. */
+    /**
+     * A file is named by its path, by its name in the package of the class, or by both with its name put in; JDBI's locator
+     * names it with dots and without its ending.
+     */
     private Set<String> filesReadBy(JavaClass type, List<String> constants) {
         Set<String> read = new TreeSet<>();
         String inPackage = type.getPackageName().replace('.', '/') + '/';
-        for (String constant : constants) {
+        for (String text : constants) {
+            String constant = text.matches("io\\.holisticos\\.[\\w.-]+" + GAP + "?") ? located(text) : text;
             if (constant.endsWith(".sql") && constant.indexOf(GAP) < 0) {
                 sqlFiles.stream()
                         .filter(file ->
@@ -134,6 +140,10 @@ final class TableOwners {
             }
         }
         return read;
+    }
+
+    private static String located(String name) {
+        return name.replace('.', '/') + ".sql";
     }
 
     private static Optional<String> resource(String name) {

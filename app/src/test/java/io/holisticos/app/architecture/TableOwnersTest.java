@@ -37,9 +37,9 @@ class TableOwnersTest {
             "whoop_quota ServiceHealth",
             "whoop_recovery DayValues");
 
-    /** The tables of WHOOP's records differ by kind: their owner's statements have a gap for the name. */
+    /** These tables differ by kind: their owners' statements have a gap for the name. */
     private static final Map<String, Set<String>> OWN_BY_PARAMETER = Map.of(
-            "WhoopStore",
+            "RecordStore",
             Set.of(
                     "whoop_profile",
                     "whoop_profile_history",
@@ -52,33 +52,9 @@ class TableOwnersTest {
                     "whoop_sleep",
                     "whoop_sleep_history",
                     "whoop_workout",
-                    "whoop_workout_history"));
-
-    /** Named by more classes than their owner when the rule was made. A table only ever leaves this list. */
-    private static final Set<String> STILL_SHARED = Set.of(
-            "sahha_inbox",
-            "sahha_profile_check",
-            "sahha_refresh",
-            "scheduled_tasks",
-            "whoop_absence",
-            "whoop_archive",
-            "whoop_change",
-            "whoop_connection",
-            "whoop_connection_history",
-            "whoop_coverage",
-            "whoop_cycle",
-            "whoop_member_sync",
-            "whoop_profile",
-            "whoop_recovery",
-            "whoop_sleep",
-            "whoop_sync",
-            "whoop_sync_failure",
-            "whoop_tombstone",
-            "whoop_workout");
-
-    /** Statements with a gap for the table when the rule was made, beside the owner's. */
-    private static final Set<String> STILL_BY_PARAMETER =
-            Set.of("ArchiveRenamingStore", "CoverageStore", "PageSql", "RebuildStore", "WhoopDayStore");
+                    "whoop_workout_history"),
+            "SahhaRowStore",
+            Set.of("scores", "biomarkers", "archetypes"));
 
     @Test
     void everyTableIsNamedByOneClassOnly() {
@@ -87,10 +63,8 @@ class TableOwnersTest {
 
         List<String> violations = new ArrayList<>();
         owners.forEach((table, classes) -> {
-            if (classes.size() > 1 && !STILL_SHARED.contains(table)) {
+            if (classes.size() > 1) {
                 violations.add(table + " is named by " + classes + ": one of them owns it, the others ask that one");
-            } else if (classes.size() == 1 && STILL_SHARED.contains(table)) {
-                violations.add(table + " has one owner now, " + classes + ": take it from STILL_SHARED");
             } else if (classes.isEmpty() && !WITHOUT_OWNER.contains(table)) {
                 violations.add(table + " is named by nobody: drop it, or say here who uses it");
             }
@@ -101,12 +75,9 @@ class TableOwnersTest {
 
     @Test
     void onlyAnOwnerLeavesAGapForTheTable() {
-        Set<String> found = simple(new TableOwners(sqlFiles()).byParameter(MainCode.product()));
-        found.removeAll(OWN_BY_PARAMETER.keySet());
-
-        assertThat(found)
-                .as("say in OWN_BY_PARAMETER whose tables these are; what is gone leaves STILL_BY_PARAMETER")
-                .isEqualTo(STILL_BY_PARAMETER);
+        assertThat(simple(new TableOwners(sqlFiles()).byParameter(MainCode.product())))
+                .as("say in OWN_BY_PARAMETER whose tables these are")
+                .isEqualTo(OWN_BY_PARAMETER.keySet());
     }
 
     @Test

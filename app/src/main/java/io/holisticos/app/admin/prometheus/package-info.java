@@ -1,7 +1,7 @@
 /**
  * The page {@code /prometheus}: every metric of the service in Prometheus's formats, and latencies as histograms.
  *
- * <p>May use: {@code outbound}.
+ * <p>May use: {@code command}.
  *
  * <p>Start reading at {@link io.holisticos.app.admin.prometheus.Prometheus}.
  */
