@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.codahale.metrics.MetricRegistry;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.google.common.util.concurrent.MoreExecutors;
 import io.holisticos.command.Event;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
@@ -37,6 +36,8 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterAll;
@@ -340,7 +341,7 @@ class WhoopSourceTest {
     }
 
     private static StaleMembers stale(SyncRequests requests) {
-        return new StaleMembers(requests::catchUp, MoreExecutors.newDirectExecutorService());
+        return new StaleMembers(requests::catchUp, new OnTheCallersThread());
     }
 
     private static UserId member(String name) {
@@ -398,5 +399,37 @@ class WhoopSourceTest {
 
     private static Deadline deadline() {
         return Deadline.after(Duration.ofSeconds(20));
+    }
+
+    /** So that a test sees at once what a read enqueued. */
+    private static final class OnTheCallersThread extends AbstractExecutorService {
+
+        @Override
+        public void execute(Runnable task) {
+            task.run();
+        }
+
+        @Override
+        public void shutdown() {}
+
+        @Override
+        public List<Runnable> shutdownNow() {
+            return List.of();
+        }
+
+        @Override
+        public boolean isShutdown() {
+            return false;
+        }
+
+        @Override
+        public boolean isTerminated() {
+            return true;
+        }
+
+        @Override
+        public boolean awaitTermination(long timeout, TimeUnit unit) {
+            return true;
+        }
     }
 }
