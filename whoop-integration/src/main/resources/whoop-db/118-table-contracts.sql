@@ -95,6 +95,21 @@ create view whoop_failing_read as
 comment on view whoop_failing_read is 'What fails of a member, and when it is tried again.';
 --rollback drop view whoop_failing_read;
 
+--changeset sync:whoop_member_flags splitStatements:false
+-- The contract of whoop.sync.MemberStore, for the owners of the three tables behind it. It is volatile on purpose: each call
+-- sees what was committed before it, also in a statement that waited for the member's row.
+create function whoop_member_flags(who text, missed timestamptz, out asked boolean, out absent boolean, out failing boolean)
+language plpgsql volatile as $$
+begin
+    asked := exists (select from whoop_open_run r where r.user_id = who);
+    absent := exists (select from whoop_absence a
+        where a.user_id = who and (a.missed_before is not null or a.missed_at > missed));
+    failing := exists (select from whoop_failing_read f where f.user_id = who);
+end
+$$;
+comment on function whoop_member_flags is 'Whether a member has open runs, records that were missing twice or since missed, and failing reads: as committed now, not when the statement began.';
+--rollback drop function whoop_member_flags(text, timestamptz);
+
 --changeset sync:whoop_pending_event
 -- The contract of whoop.sync.RecordEventStore.
 create view whoop_pending_event as

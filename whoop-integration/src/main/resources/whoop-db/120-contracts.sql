@@ -30,12 +30,6 @@ create view whoop_deletion as select user_id, collection, id, deleted_at from wh
 comment on view whoop_deletion is 'Deletions that WHOOP told, for statements that save records. DeletionStore of whoop.data owns the table.';
 --rollback drop view whoop_deletion;
 
---changeset data:whoop_missing_record
--- Published by CoverageStore.
-create view whoop_missing_record as select user_id, collection, id, cycle_id, missed_at, missed_before from whoop_absence;
-comment on view whoop_missing_record is 'Records that a list should have shown and did not, for readers. CoverageStore of whoop.data owns the table.';
---rollback drop view whoop_missing_record;
-
 --changeset data:whoop_extend_coverage splitStatements:false
 -- Published by CoverageStore. plpgsql keeps the plan of a statement for as long as the connection lasts.
 create function whoop_extend_coverage(

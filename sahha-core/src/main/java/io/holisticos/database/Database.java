@@ -14,23 +14,33 @@ import org.jdbi.v3.core.JdbiException;
 
 /**
  * The database of a store. It translates failures that pass by themselves into {@link SourceUnavailable}, which is 503 on
- * every route: the database is away, read-only, too busy, or not migrated yet. Any other failure of a statement stays a
+ * every route: the database is away, read-only, too busy, not migrated yet, or its role lacks a privilege. Any other failure of a statement stays a
  * {@link JdbiException}. Thread-safe.
  */
 public final class Database {
 
-    /** Connection lost (08), lost against another transaction (40), no resources (53), no lock (55), stopped (57). */
-    private static final String PASSES = "(08|40|53|55|57).*";
+    /**
+     * Connection lost (08), login or privilege missing (28, 42501), lost against another transaction (40), no resources
+     * (53), no lock (55), stopped (57).
+     */
+    private static final String PASSES = "(08|28|40|53|55|57).*|42501";
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
 
     private final Jdbi jdbi;
     private final SourceName source;
+    private final Duration retryAfter;
 
     /** @param source what callers are told is not available */
     public Database(Jdbi jdbi, SourceName source) {
+        this(jdbi, source, RETRY_AFTER);
+    }
+
+    /** @param retryAfter when callers are told to try again */
+    public Database(Jdbi jdbi, SourceName source, Duration retryAfter) {
         this.jdbi = jdbi;
         this.source = source;
+        this.retryAfter = retryAfter;
     }
 
     /** Runs statements. They belong to the transaction that this thread has begun here, if there is one. */
@@ -61,7 +71,7 @@ public final class Database {
             return work.get();
         } catch (JdbiException e) {
             if (isUnavailable(e)) {
-                throw new SourceUnavailable(source, RETRY_AFTER, e);
+                throw new SourceUnavailable(source, retryAfter, e);
             }
             throw e;
         }

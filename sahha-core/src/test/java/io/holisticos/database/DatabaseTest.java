@@ -30,9 +30,9 @@ class DatabaseTest {
         assertThatThrownBy(() -> away.inTransaction(handle -> 1)).isInstanceOf(SourceUnavailable.class);
     }
 
-    /** Read-only, stopped, no lock, deadlock, no room, another session of a pooler, not migrated. */
+    /** Read-only, stopped, no lock, deadlock, no room, another session of a pooler, not migrated, no privilege. */
     @ParameterizedTest
-    @ValueSource(strings = {"25006", "57014", "55P03", "40P01", "53100", "26000", "42P01"})
+    @ValueSource(strings = {"25006", "57014", "55P03", "40P01", "53100", "26000", "42P01", "42501"})
     void troubleThatPassesIsUnavailable(String state) {
         assertThatThrownBy(() -> database.useHandle(handle -> handle.execute(raise(state))))
                 .isInstanceOf(SourceUnavailable.class)

@@ -7,6 +7,7 @@ import io.holisticos.health.UserId;
 import java.net.URI;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Tables {@code whoop_authorization} and {@code whoop_press}: consents that have begun. Secrets are hashed before they come here. */
 final class ConsentStore {
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     private static final String INSERT = """
             insert into whoop_authorization
@@ -51,7 +54,7 @@ final class ConsentStore {
     private final Database database;
 
     ConsentStore(Jdbi jdbi) {
-        this.database = new Database(jdbi, WHOOP);
+        this.database = new Database(jdbi, WHOOP, RETRY_AFTER);
     }
 
     /**

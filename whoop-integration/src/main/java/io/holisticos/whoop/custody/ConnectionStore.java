@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConnectionStore {
 
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+
     /** The key of the lock for whoever changes how many members there are. */
     private static final long MEMBER_COUNT_LOCK = 0x77686f6f70L;
 
@@ -124,7 +126,7 @@ final class ConnectionStore {
     private final Database database;
 
     ConnectionStore(Jdbi jdbi) {
-        this.database = new Database(jdbi, WHOOP);
+        this.database = new Database(jdbi, WHOOP, RETRY_AFTER);
     }
 
     /** A connection that needs consent, and the reason in its history. */

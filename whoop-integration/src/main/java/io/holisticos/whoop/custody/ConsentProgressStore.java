@@ -4,6 +4,7 @@ import static io.holisticos.whoop.api.WhoopApi.WHOOP;
 
 import io.holisticos.database.Database;
 import io.holisticos.health.UserId;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -15,6 +16,8 @@ import org.jdbi.v3.core.Jdbi;
 
 /** View {@code whoop_consent}: how far each member's last consent came, which waits for its account or for an answer. */
 final class ConsentProgressStore {
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     private static final String AWAITING_PROFILE =
             "select user_id from whoop_consent where state = 'awaiting_profile' order by recorded_at, user_id limit :most";
@@ -46,7 +49,7 @@ final class ConsentProgressStore {
     private final Database database;
 
     ConsentProgressStore(Jdbi jdbi) {
-        this.database = new Database(jdbi, WHOOP);
+        this.database = new Database(jdbi, WHOOP, RETRY_AFTER);
     }
 
     /** Members whose account is not known yet, those who have waited longest first. */

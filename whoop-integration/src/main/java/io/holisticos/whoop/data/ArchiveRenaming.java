@@ -11,13 +11,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 import org.jdbi.v3.core.Jdbi;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,9 +83,7 @@ public final class ArchiveRenaming {
     }
 
     private Optional<String> memberAfter(String last) {
-        return Stream.of(records.firstMemberAfter(last), archive.firstMemberAfter(last))
-                .flatMap(Optional::stream)
-                .min(Comparator.naturalOrder());
+        return archive.firstMemberAfter(last, records.firstMemberAfter(last));
     }
 
     /** Renames all of a member at once, so that a row and its payload never differ. Returns how many hashes changed. */

@@ -20,7 +20,10 @@ final class ArchiveStore {
     private static final String PURGE = "delete from whoop_archive where recorded_at < :before";
 
     private static final String IS_FORMER = "octet_length(hash) = " + PayloadNames.FORMER_LENGTH;
-    private static final String FIRST_MEMBER = "select min(user_id) from whoop_archive where user_id > :after";
+    /** The database compares: its order of texts need not be Java's. */
+    private static final String FIRST_MEMBER =
+            "select least(cast(:other as varchar), (select min(user_id) from whoop_archive where user_id > :after))";
+
     private static final String FORMER_HASHES = "select hash from whoop_archive where user_id = :who and " + IS_FORMER;
     private static final String NAMED =
             "unnest(cast(:formers as bytea[]), cast(:names as bytea[])) as named(former, name)";
@@ -113,10 +116,15 @@ final class ArchiveStore {
                 .one());
     }
 
-    /** The first member after that one of whom a payload is archived. */
-    Optional<String> firstMemberAfter(String after) {
+    /**
+     * The first member after that one of whom a payload is archived, or the other member if that one comes first.
+     *
+     * @param other another member after that one; empty when there is none
+     */
+    Optional<String> firstMemberAfter(String after, Optional<String> other) {
         return jdbi.withHandle(handle -> handle.createQuery(FIRST_MEMBER)
                 .bind("after", after)
+                .bind("other", other.orElse(null))
                 .map((row, context) -> Optional.ofNullable(row.getString(1)))
                 .one());
     }

@@ -38,6 +38,11 @@ final class MemberRows {
         return rows.next() ? Optional.of(row(rows)) : Optional.empty();
     }
 
+    /** The same after saving; empty also when the member was not saved. */
+    static Optional<MemberRow> readSaved(ResultSet rows) throws SQLException {
+        return rows.next() && rows.getBoolean("is_saved") ? Optional.of(row(rows)) : Optional.empty();
+    }
+
     private static MemberRow row(ResultSet row) throws SQLException {
         Night night = night(row);
         NewestCycle newest = row.getObject("cycle_start") == null

@@ -216,17 +216,19 @@ final class MemberStore {
 
     /**
      * Saves what was read and settles events by it, all in one statement, and returns the member as {@link #load} does.
-     * Nothing is saved if the member has another account by now.
+     * Nothing is saved if the member has another account by now. The member is then loaded anew, since this statement saw
+     * them as they were before the account changed.
      */
     Optional<MemberRow> save(UserId who, ReadState read, Settlement settled, Instant now) {
-        return database.withHandle(handle -> bindLoad(
+        Optional<MemberRow> saved = database.withHandle(handle -> bindLoad(
                         MemberRows.bind(handle.createQuery(SAVE_AND_LOAD), who, read, now), now)
                 .bind("settled", RecordEventStore.written(settled))
                 .scanResultSet((results, context) -> {
                     try (context) {
-                        return MemberRows.read(results.get());
+                        return MemberRows.readSaved(results.get());
                     }
                 }));
+        return saved.isPresent() ? saved : load(who, now);
     }
 
     /** Saves how far the member was read, unless the member has another account by now. */

@@ -3,16 +3,15 @@
  *
  *   member  the row of the member, with what comes before this text: member-load.sql or member-save.sql
  *     |---- newest   the newest main sleep and the newest cycle
- *     |---- whether there are open runs, missing records and failures, which are looked up only then
+ *     |---- flags    whether there are open runs, missing records and failures, which are looked up only then; as they
+ *     |              are once the member's row is locked, so that a run that was requested meanwhile is seen
  *     `---- event    the pending events, each with
  *             `---- record  when its record began, if it is stored
  */
 select member.*, newest.*, event.*, record.start_at as record_start, record.cycle_id as record_cycle_id,
-    exists (select from whoop_open_run r where r.user_id = member.user_id) as asked,
-    exists (select from whoop_missing_record a
-        where a.user_id = member.user_id and (a.missed_before is not null or a.missed_at > :missed)) as absent,
-    exists (select from whoop_failing_read f where f.user_id = member.user_id) as failing
+    flags.asked, flags.absent, flags.failing
 from member
+left join lateral whoop_member_flags(member.user_id, :missed) flags on true
 left join lateral whoop_newest_records(member.user_id) newest on true
 left join event on true
 left join lateral (

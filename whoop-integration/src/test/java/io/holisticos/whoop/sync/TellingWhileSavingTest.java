@@ -10,11 +10,14 @@ import io.holisticos.whoop.sync.Settlement.EventOutcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +74,60 @@ class TellingWhileSavingTest {
         assertThat(bed.openChanges(ANNA))
                 .as("what was told after the reading began")
                 .isOne();
+    }
+
+    @Test
+    void aRunThatWasRequestedWhileAPageWaitedToBeSavedIsSeen() throws Exception {
+        bed.connect(ANNA);
+        bed.work(ANNA, bed.requests.firstSync(ANNA));
+        bed.stopBackfills();
+        MemberStore members = bed.requests.tables().members();
+        Instant now = bed.clock.instant();
+        MemberRow row = members.load(ANNA, now).orElseThrow();
+        assertThat(row.flags().requested()).isFalse();
+
+        MemberRow saved = whileTheRowIsLocked(
+                () -> members.save(ANNA, row.read(), nothing(now), now),
+                handle -> handle.execute("update whoop_sync set state = 'queued' where user_id = ?", ANNA.value()));
+
+        assertThat(saved.flags().requested()).isTrue();
+    }
+
+    @Test
+    void anAccountThatChangedWhileAPageWaitedToBeSavedIsSeen() throws Exception {
+        bed.connect(ANNA);
+        bed.work(ANNA, bed.requests.firstSync(ANNA));
+        MemberStore members = bed.requests.tables().members();
+        Instant now = bed.clock.instant();
+        MemberRow row = members.load(ANNA, now).orElseThrow();
+
+        MemberRow saved = whileTheRowIsLocked(
+                () -> members.save(ANNA, row.read(), nothing(now), now),
+                handle -> handle.execute(
+                        "update whoop_member_sync set whoop_user_id = 77, cycles_listed_at = null where user_id = ?",
+                        ANNA.value()));
+
+        assertThat(saved.read().account()).isEqualTo(77);
+        assertThat(saved.read().listedAt()).doesNotContainKey(RecordCollection.CYCLE);
+    }
+
+    private static Settlement nothing(Instant now) {
+        return new Settlement(List.of(), List.of(), List.of(), List.of(), null, now);
+    }
+
+    /** Saves behind a transaction that holds the member's row, changes something and commits. */
+    private MemberRow whileTheRowIsLocked(Callable<Optional<MemberRow>> saving, Consumer<Handle> change)
+            throws Exception {
+        Future<Optional<MemberRow>> saved;
+        try (Handle first = bed.jdbi.open()) {
+            first.begin();
+            first.execute("select from whoop_member_sync where user_id = ? for update", ANNA.value());
+            saved = threads.submit(saving);
+            untilWaiting(1);
+            change.accept(first);
+            first.commit();
+        }
+        return saved.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).orElseThrow();
     }
 
     @Test
