@@ -1,11 +1,6 @@
 package io.holisticos.health;
 
 import java.math.BigDecimal;
-import java.util.Arrays;
-import java.util.Map;
-import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * A metric with its unit and the range of plausible values for a living person. RMSSD and SDNN are different metrics, and so
@@ -80,9 +75,6 @@ public enum Metric {
         ENERGY
     }
 
-    private static final Map<String, Metric> BY_KEY =
-            Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(Metric::key, Function.identity()));
-
     private final String key;
     private final String unit;
     private final Family family;
@@ -123,9 +115,5 @@ public enum Metric {
     /** Whether this is a plausible value of a day. */
     public boolean isPlausible(BigDecimal value) {
         return value.compareTo(min) >= 0 && value.compareTo(max) <= 0;
-    }
-
-    public static Optional<Metric> ofKey(String key) {
-        return Optional.ofNullable(BY_KEY.get(key));
     }
 }

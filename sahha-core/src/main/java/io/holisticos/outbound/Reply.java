@@ -18,9 +18,8 @@ import java.util.TreeMap;
  * A complete reply with its body.
  *
  * @param headers by name, case-insensitive; the values of one name in order of arrival
- * @param sentAtNanos {@code System.nanoTime()} when the exchange began
  */
-public record Reply(SourceName from, int status, Map<String, List<String>> headers, byte[] body, long sentAtNanos) {
+public record Reply(SourceName from, int status, Map<String, List<String>> headers, byte[] body) {
 
     /** No limit of ours or theirs lasts longer than a day. A longer time is wrong, and adding it to a moment may overflow. */
     private static final Duration LONGEST = Duration.ofDays(1);

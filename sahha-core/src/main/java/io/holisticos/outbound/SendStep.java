@@ -52,14 +52,14 @@ final class SendStep implements Step {
         }
         long begun = System.nanoTime();
         try {
-            return exchange(call, deadline, begun);
+            return exchange(call, deadline);
         } finally {
             metrics.timer(MetricRegistry.name("outbound", call.key().name()))
                     .update(System.nanoTime() - begun, TimeUnit.NANOSECONDS);
         }
     }
 
-    private Reply exchange(Call call, Deadline attempt, long begun) {
+    private Reply exchange(Call call, Deadline attempt) {
         int millis = (int) Math.max(1, attempt.remaining().toMillis());
         Invocation.Builder request = client.target(call.uri())
                 .request()
@@ -71,7 +71,7 @@ final class SendStep implements Step {
         try (Response response = body == null
                 ? request.method(call.method())
                 : request.method(call.method(), Entity.entity(body.bytes(), body.mediaType()))) {
-            return new Reply(target, response.getStatus(), headersOf(response), bodyOf(call, response, attempt), begun);
+            return new Reply(target, response.getStatus(), headersOf(response), bodyOf(call, response, attempt));
         } catch (ProcessingException | IOException e) {
             throw attempt.remaining().toMillis() <= 1
                     ? late(call)

@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -102,18 +101,6 @@ public final class RequestContext {
                 : () -> {
                     try (Binding binding = context.bind()) {
                         return work.call();
-                    }
-                };
-    }
-
-    /** As {@link #wrap(Runnable)}. */
-    public static <T extends @Nullable Object> Supplier<T> wrapSupplier(Supplier<T> work) {
-        RequestContext context = CURRENT.get();
-        return context == null
-                ? work
-                : () -> {
-                    try (Binding binding = context.bind()) {
-                        return work.get();
                     }
                 };
     }

@@ -54,7 +54,7 @@ class AuthorizationStepTest {
         Reply unused = new AuthorizationStep(bearer)
                 .run(call, Deadline.after(Duration.ofMinutes(1)), (next, deadline) -> {
                     sent.set(next);
-                    return new Reply(new SourceName("stub"), 200, Map.<String, List<String>>of(), new byte[0], 0);
+                    return new Reply(new SourceName("stub"), 200, Map.<String, List<String>>of(), new byte[0]);
                 });
         return sent.get();
     }

@@ -450,7 +450,7 @@ class OutboundTest {
     }
 
     private static Reply reply(String body, String type) {
-        return new Reply(TARGET, 200, Map.of("content-type", List.of(type)), body.getBytes(StandardCharsets.UTF_8), 0);
+        return new Reply(TARGET, 200, Map.of("content-type", List.of(type)), body.getBytes(StandardCharsets.UTF_8));
     }
 
     private static Answer status(int status, String body) {

@@ -21,6 +21,6 @@ class ReplyTest {
 
     private static Reply saying(String retryAfter) {
         Map<String, List<String>> headers = Map.of("Retry-After", List.of(retryAfter));
-        return new Reply(new SourceName("whoop"), 503, headers, new byte[0], 0);
+        return new Reply(new SourceName("whoop"), 503, headers, new byte[0]);
     }
 }

@@ -115,7 +115,7 @@ class RetryStepTest {
 
     private static Supplier<Reply> reply(int status, String... header) {
         Map<String, List<String>> headers = header.length == 0 ? Map.of() : Map.of(header[0], List.of(header[1]));
-        return () -> new Reply(CommandFixture.TARGET, status, headers, new byte[0], 0);
+        return () -> new Reply(CommandFixture.TARGET, status, headers, new byte[0]);
     }
 
     private static Supplier<Reply> thrown(ExecutionOutcome why) {

@@ -118,7 +118,7 @@ class RequestContextTest {
 
         assertThat(threads.submit(() -> String.valueOf(MDC.get("request_id"))).get(10, TimeUnit.SECONDS))
                 .isEqualTo("null");
-        assertThat(RequestContext.wrapSupplier(() -> RequestContext.current()).get())
+        assertThat(RequestContext.wrapCallable(() -> RequestContext.current()).call())
                 .isEmpty();
     }
 

@@ -209,7 +209,7 @@ final class UnusedMembers {
                 > 1;
     }
 
-    private static String nameOf(JavaClass type) {
+    static String nameOf(JavaClass type) {
         return type.getName().substring(MainCode.BASE.length()).replace('$', '.');
     }
 

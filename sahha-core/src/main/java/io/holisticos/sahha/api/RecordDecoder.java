@@ -97,7 +97,6 @@ public final class RecordDecoder {
         }
         return new SahhaRecord(
                 SahhaKind.SCORES,
-                text(row, "id"),
                 required(row, "type"),
                 null,
                 null,
@@ -120,7 +119,6 @@ public final class RecordDecoder {
                 || window.start.local.toLocalTime().equals(SLEEP_DAY_BEGINS);
         return new SahhaRecord(
                 SahhaKind.BIOMARKERS,
-                text(row, "id"),
                 required(row, "type"),
                 category,
                 periodicity,
@@ -138,7 +136,6 @@ public final class RecordDecoder {
         RecordWindow window = RecordWindow.of(row);
         return new SahhaRecord(
                 SahhaKind.ARCHETYPES,
-                text(row, "id"),
                 required(row, "name"),
                 null,
                 required(row, "periodicity"),

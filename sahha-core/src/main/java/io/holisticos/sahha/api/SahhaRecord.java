@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * A score, biomarker or archetype that Sahha sent, decoded and checked.
  *
- * @param sahhaId Sahha's own id, which may change when Sahha computes the record again
  * @param name the type of a score or biomarker, or the name of an archetype
  * @param category biomarkers only
  * @param periodicity biomarkers and archetypes only
@@ -23,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record SahhaRecord(
         SahhaKind kind,
-        @Nullable String sahhaId,
         String name,
         @Nullable String category,
         @Nullable String periodicity,
@@ -43,6 +41,6 @@ public record SahhaRecord(
     /** Health values stay out of logs. */
     @Override
     public String toString() {
-        return "SahhaRecord[" + kind + " " + sahhaId + "]";
+        return "SahhaRecord[" + kind + "]";
     }
 }

@@ -72,9 +72,9 @@ class CallRateTest {
     void a429StopsCallsForAsLongAsItAsksAndSlowsThemAfterwards() {
         AtomicLong nanos = new AtomicLong();
         CallRate rate = new CallRate(2, nanos::get);
-        rate.learn(CALL, new Reply(SahhaApi.SAHHA, 200, Map.of(), new byte[0], 0));
+        rate.learn(CALL, new Reply(SahhaApi.SAHHA, 200, Map.of(), new byte[0]));
         rate.take(CALL);
-        rate.learn(CALL, new Reply(SahhaApi.SAHHA, 429, Map.of("Retry-After", List.of("7")), new byte[0], 0));
+        rate.learn(CALL, new Reply(SahhaApi.SAHHA, 429, Map.of("Retry-After", List.of("7")), new byte[0]));
 
         assertThatThrownBy(() -> rate.take(CALL))
                 .isInstanceOfSatisfying(
@@ -83,7 +83,7 @@ class CallRateTest {
         nanos.addAndGet(Duration.ofSeconds(8).toNanos());
         rate.take(CALL);
         nanos.addAndGet(Duration.ofSeconds(61).toNanos());
-        rate.learn(CALL, new Reply(SahhaApi.SAHHA, 429, Map.of(), new byte[0], 0));
+        rate.learn(CALL, new Reply(SahhaApi.SAHHA, 429, Map.of(), new byte[0]));
         assertThatThrownBy(() -> rate.take(CALL))
                 .isInstanceOfSatisfying(
                         SourceThrottled.class,

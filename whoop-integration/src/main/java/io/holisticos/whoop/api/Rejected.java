@@ -5,13 +5,5 @@ package io.holisticos.whoop.api;
  *
  * @param id WHOOP's id of it, or {@code unknown}
  * @param reason which field breaks which rule; never a value
- * @param raw its JSON exactly as WHOOP sent it
  */
-public record Rejected(String id, String reason, byte[] raw) {
-
-    /** Health values stay out of logs. */
-    @Override
-    public String toString() {
-        return "Rejected[" + id + ": " + reason + "]";
-    }
-}
+public record Rejected(String id, String reason) {}

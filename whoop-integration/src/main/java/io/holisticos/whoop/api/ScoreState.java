@@ -6,10 +6,6 @@ import com.fasterxml.jackson.annotation.JsonValue;
 /** How far the scoring of a record is, in WHOOP's word; a word we do not know is kept and is nobody's fault. */
 public record ScoreState(@JsonValue String word) {
 
-    public static final ScoreState SCORED = new ScoreState("SCORED");
-    public static final ScoreState PENDING_SCORE = new ScoreState("PENDING_SCORE");
-    public static final ScoreState UNSCORABLE = new ScoreState("UNSCORABLE");
-
     /** Longer words are refused: nothing documented comes near. */
     private static final int MAX_LENGTH = 50;
 

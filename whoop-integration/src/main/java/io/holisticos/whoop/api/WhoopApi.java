@@ -19,21 +19,18 @@ import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every member endpoint of WHOOP's developer API v2 (OpenAPI document of 2026-09). Each method is one call, but the
- * {@code all…} ones. Thread-safe.
+ * The member endpoints of WHOOP's developer API v2 (OpenAPI document of 2026-09) that this service uses. Each method is one
+ * call. Thread-safe.
  *
  * <p>All methods throw, besides what {@link Outbound#call} throws: {@link ReauthorizationRequired} at 401, when not even
  * a fresh token is accepted, and {@link BadSourceReply} when the answer is not of the documented form, which a 403 never
@@ -48,9 +45,6 @@ public final class WhoopApi {
     /** The most that WHOOP allows; it refuses more. */
     private static final int PAGE_SIZE = 25;
 
-    /** 10,000 records: nobody has more of one kind, so more pages are a fault of WHOOP. */
-    private static final int MAX_PAGES = 400;
-
     private static final DateTimeFormatter UTC_MILLIS = DateTimeFormatter.ofPattern(
                     "uuuu-MM-dd'T'HH:mm:ss.SSSX", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
@@ -62,11 +56,9 @@ public final class WhoopApi {
     private static final CommandKey PROFILE = new CommandKey("WHOOP_PROFILE");
     private static final CommandKey BODY = new CommandKey("WHOOP_BODY");
     private static final CommandKey REVOKE = new CommandKey("WHOOP_REVOKE");
-    private static final CommandKey MAPPING = new CommandKey("WHOOP_MAPPING");
 
     /** The command keys of all calls here. */
-    public static final List<CommandKey> KEYS =
-            List.of(CYCLE, RECOVERY, SLEEP, WORKOUT, PROFILE, BODY, REVOKE, MAPPING);
+    public static final List<CommandKey> KEYS = List.of(CYCLE, RECOVERY, SLEEP, WORKOUT, PROFILE, BODY, REVOKE);
 
     private final Function<Lane, Outbound> lanes;
     private final Outbound outbound;
@@ -139,34 +131,9 @@ public final class WhoopApi {
         return page(Call.get(WORKOUT, who, pageOf("v2/activity/workout", window, nextToken)), Workout.class, deadline);
     }
 
-    /** Walks all pages of cycles. What was handed over before a failure stays handed over. */
-    public void allCycles(UserId who, Window window, Deadline deadline, Consumer<? super Page<Cycle>> reader) {
-        walk(token -> cycles(who, window, token, deadline), reader);
-    }
-
-    /** Walks all pages of recoveries, as {@link #allCycles} does. */
-    public void allRecoveries(UserId who, Window window, Deadline deadline, Consumer<? super Page<Recovery>> reader) {
-        walk(token -> recoveries(who, window, token, deadline), reader);
-    }
-
-    /** Walks all pages of nights and naps, as {@link #allCycles} does. */
-    public void allSleeps(UserId who, Window window, Deadline deadline, Consumer<? super Page<Sleep>> reader) {
-        walk(token -> sleeps(who, window, token, deadline), reader);
-    }
-
-    /** Walks all pages of workouts, as {@link #allCycles} does. */
-    public void allWorkouts(UserId who, Window window, Deadline deadline, Consumer<? super Page<Workout>> reader) {
-        walk(token -> workouts(who, window, token, deadline), reader);
-    }
-
     /** One cycle; empty when there is none of this id for this member. */
     public Optional<Fetched<Cycle>> cycle(UserId who, long cycleId, Deadline deadline) {
         return single(Call.get(CYCLE, who, at("v2/cycle/{id}", cycleId)), Cycle.class, deadline);
-    }
-
-    /** The main sleep of a cycle; empty when there is none, or none yet. */
-    public Optional<Fetched<Sleep>> sleepOfCycle(UserId who, long cycleId, Deadline deadline) {
-        return single(Call.get(SLEEP, who, at("v2/cycle/{id}/sleep", cycleId)), Sleep.class, deadline);
     }
 
     /** The recovery of a cycle; empty when there is none, or none yet. */
@@ -214,29 +181,17 @@ public final class WhoopApi {
         return single(Call.get(BODY, who, at("v2/user/measurement/body")), BodyMeasurement.class, deadline);
     }
 
-    /** Ends our access to the member at WHOOP. Afterwards the tokens are worthless and no more webhooks arrive. */
-    public void revokeAccess(UserId who, Deadline deadline) {
-        revoke(who, Map.of(), deadline);
-    }
-
-    /** As {@link #revokeAccess}, by a token that is not, or no longer, the connection's; see {@link #accountWith}. */
+    /**
+     * Ends our access to the member at WHOOP, by a token that is not, or no longer, the connection's; see
+     * {@link #accountWith}. Afterwards the tokens are worthless and no more webhooks arrive.
+     */
     public void revokeAccessWith(String accessToken, UserId who, Deadline deadline) {
-        revoke(who, Map.of("Authorization", "Bearer " + accessToken), deadline);
-    }
-
-    private void revoke(UserId who, Map<String, String> headers, Deadline deadline) {
+        Map<String, String> headers = Map.of("Authorization", "Bearer " + accessToken);
         Call call = new Call(REVOKE, who, "DELETE", at("v2/user/access"), headers, null, true);
         Reply reply = answered(call, deadline);
         if (!reply.isSuccess()) {
             throw unexpected(call, reply);
         }
-    }
-
-    /** The v2 id of a sleep or workout of the old API; empty when WHOOP knows none. */
-    public Optional<UUID> activityMapping(UserId who, long activityV1Id, Deadline deadline) {
-        Call call = Call.get(MAPPING, who, at("v1/activity-mapping/{id}", activityV1Id));
-        return single(call, ActivityMapping.class, deadline)
-                .map(mapping -> mapping.record().v2ActivityId());
     }
 
     private URI pageOf(String path, Window window, @Nullable String nextToken) {
@@ -300,22 +255,5 @@ public final class WhoopApi {
             return new NotNow("status " + reply.status() + " for " + call.key());
         }
         return new BadSourceReply(WHOOP, "status " + reply.status() + " for " + call.key());
-    }
-
-    private static <T> void walk(Function<@Nullable String, Page<T>> pages, Consumer<? super Page<T>> reader) {
-        Set<String> seen = new HashSet<>();
-        String nextToken = null;
-        for (int count = 0; count < MAX_PAGES; count++) {
-            Page<T> page = pages.apply(nextToken);
-            reader.accept(page);
-            nextToken = page.nextToken();
-            if (nextToken == null) {
-                return;
-            }
-            if (!seen.add(nextToken)) {
-                throw new BadSourceReply(WHOOP, "the same page token twice");
-            }
-        }
-        throw new BadSourceReply(WHOOP, "more than " + MAX_PAGES + " pages");
     }
 }

@@ -146,7 +146,7 @@ final class WireReader {
     }
 
     private Rejected rejected(byte[] raw, Class<?> type, String reason) {
-        Rejected rejected = new Rejected(idOf(raw, type), reason, raw);
+        Rejected rejected = new Rejected(idOf(raw, type), reason);
         metrics.counter(MetricRegistry.name(
                         from.value(), "rejected", type.getSimpleName().toLowerCase(Locale.ROOT)))
                 .inc();

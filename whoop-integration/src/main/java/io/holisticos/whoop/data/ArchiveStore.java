@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ArchiveStore {
 
-    private static final String PAYLOAD =
-            "select payload_sealed from whoop_archive where user_id = :who and hash = :hash";
     private static final String PURGE = "delete from whoop_archive where recorded_at < :before";
 
     private static final String IS_FORMER = "octet_length(hash) = " + PayloadNames.FORMER_LENGTH;
@@ -54,15 +52,6 @@ final class ArchiveStore {
 
     ArchiveStore(Jdbi jdbi) {
         this.jdbi = jdbi;
-    }
-
-    /** The sealed payload of a version, while it is kept. */
-    Optional<byte[]> findPayload(UserId who, byte[] hash) {
-        return jdbi.withHandle(handle -> handle.createQuery(PAYLOAD)
-                .bind("who", who.value())
-                .bind("hash", hash)
-                .mapTo(byte[].class)
-                .findOne());
     }
 
     /** Removes payloads that were archived before that moment; returns how many. */

@@ -1,9 +1,6 @@
 package io.holisticos.whoop.data;
 
 import io.holisticos.whoop.api.Window;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,12 +12,11 @@ import java.util.Optional;
  */
 public final class Coverage {
 
-    private static final OfKind NOTHING = new OfKind(Spans.none(), Spans.none(), Spans.none());
+    private final Map<RecordKind<?>, Spans> read;
 
-    private final Map<RecordKind<?>, OfKind> kinds;
-
-    Coverage(Map<RecordKind<?>, OfKind> kinds) {
-        this.kinds = Map.copyOf(kinds);
+    /** @param read the windows that were read to their end */
+    Coverage(Map<RecordKind<?>, Spans> read) {
+        this.read = Map.copyOf(read);
     }
 
     /** Nothing is known of the member yet. */
@@ -28,67 +24,23 @@ public final class Coverage {
         return new Coverage(Map.of());
     }
 
-    /** What a covered span holds. */
-    public enum State {
-        /** Records, none of them waiting for its score. */
-        FETCHED,
-        /** Nothing: no record starts within half a week. */
-        EMPTY,
-        /** A record that WHOOP has not scored yet. */
-        PENDING
-    }
-
-    /** A span of one state, half open. */
-    public record Interval(Instant from, Instant to, State state) {}
-
-    /**
-     * What is known of a kind.
-     *
-     * @param read the windows that were read to their end
-     * @param near half a week to either side of every record found
-     * @param pending where records wait for their score
-     */
-    record OfKind(Spans read, Spans near, Spans pending) {}
-
-    /** The covered spans of a kind, oldest first; no two overlap. */
-    public List<Interval> intervals(RecordKind<?> kind) {
-        OfKind of = of(kind);
-        Spans pending = of.read().intersect(of.pending());
-        Spans found = of.read().minus(pending);
-        List<Interval> all = new ArrayList<>();
-        add(all, pending, State.PENDING);
-        add(all, found.intersect(of.near()), State.FETCHED);
-        add(all, found.minus(of.near()), State.EMPTY);
-        all.sort(Comparator.comparing(Interval::from));
-        return List.copyOf(all);
-    }
-
-    /** Every covered moment of a kind, whatever its state. */
-    public Spans covered(RecordKind<?> kind) {
-        return of(kind).read();
-    }
-
     /** The unfetched parts of the window, oldest first. */
     public List<Window> gaps(RecordKind<?> kind, Window window) {
-        return Spans.of(window).minus(of(kind).read()).windows();
+        return Spans.of(window).minus(read(kind)).windows();
     }
 
     /** The covered span that reaches furthest towards today. */
     public Optional<Window> newest(RecordKind<?> kind) {
-        List<Window> windows = of(kind).read().windows();
+        List<Window> windows = read(kind).windows();
         return windows.isEmpty() ? Optional.empty() : Optional.of(windows.get(windows.size() - 1));
     }
 
-    private OfKind of(RecordKind<?> kind) {
-        return kinds.getOrDefault(kind, NOTHING);
-    }
-
-    private static void add(List<Interval> all, Spans spans, State state) {
-        spans.windows().forEach(window -> all.add(new Interval(window.start(), window.end(), state)));
+    private Spans read(RecordKind<?> kind) {
+        return read.getOrDefault(kind, Spans.none());
     }
 
     @Override
     public String toString() {
-        return "Coverage" + kinds.keySet();
+        return "Coverage" + read.keySet();
     }
 }

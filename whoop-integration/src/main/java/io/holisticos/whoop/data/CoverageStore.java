@@ -4,10 +4,7 @@ import io.holisticos.health.UserId;
 import io.holisticos.whoop.api.Window;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -19,25 +16,8 @@ import org.jdbi.v3.core.Jdbi;
 final class CoverageStore {
 
     private static final String COVERAGE = """
-        select collection, 'read' as state, lower(span) as since, upper(span) as until
-        from whoop_coverage, unnest(read_windows) as span where user_id = :who
-        union all
-        select collection, 'near', lower(span), upper(span)
-        from whoop_coverage, unnest(near_records) as span where user_id = :who
-        union all
-        select 'cycle', 'pending', start_at, coalesce(end_at, start_at + interval '1 day')
-        from whoop_record_cycle where user_id = :who and score_state = 'PENDING_SCORE' and deleted_at is null
-        union all
-        select 'sleep', 'pending', start_at, end_at
-        from whoop_record_sleep where user_id = :who and score_state = 'PENDING_SCORE' and deleted_at is null
-        union all
-        select 'workout', 'pending', start_at, end_at
-        from whoop_record_workout where user_id = :who and score_state = 'PENDING_SCORE' and deleted_at is null
-        union all
-        select 'recovery', 'pending', sleep.start_at, sleep.end_at
-        from whoop_record_recovery recovery
-        join whoop_record_sleep sleep on sleep.user_id = recovery.user_id and sleep.id = recovery.sleep_id
-        where recovery.user_id = :who and recovery.score_state = 'PENDING_SCORE' and recovery.deleted_at is null\
+        select collection, lower(span) as since, upper(span) as until
+        from whoop_coverage, unnest(read_windows) as span where user_id = :who\
         """;
     private static final String FORGET_COVERAGE = "delete from whoop_coverage where user_id = :who";
     private static final String ABSENCES = RecordKind.listed().stream()
@@ -54,39 +34,21 @@ final class CoverageStore {
         this.jdbi = jdbi;
     }
 
-    /** A span of moments of a collection in one state. */
-    private record SpanRow(String collection, String state, Instant since, Instant until) {
-
-        /** A record of no length hides nothing. */
-        boolean hasLength() {
-            return until.toEpochMilli() > since.toEpochMilli();
-        }
-    }
+    /** A window of a collection that was read to its end. */
+    private record ReadWindow(RecordKind<?> kind, Window window) {}
 
     Coverage coverage(UserId who) {
-        List<SpanRow> rows = jdbi.withHandle(handle -> handle.createQuery(COVERAGE)
+        List<ReadWindow> read = jdbi.withHandle(handle -> handle.createQuery(COVERAGE)
                 .bind("who", who.value())
-                .map(row -> new SpanRow(
-                        row.getColumn("collection", String.class),
-                        row.getColumn("state", String.class),
-                        row.getColumn("since", Instant.class),
-                        row.getColumn("until", Instant.class)))
+                .map(row -> new ReadWindow(
+                        RecordKind.ofCollection(row.getColumn("collection", String.class)),
+                        new Window(row.getColumn("since", Instant.class), row.getColumn("until", Instant.class))))
                 .list());
-        Map<String, Map<String, List<Window>>> all = new HashMap<>();
-        rows.stream()
-                .filter(SpanRow::hasLength)
-                .forEach(row -> all.computeIfAbsent(row.collection(), any -> new HashMap<>())
-                        .computeIfAbsent(row.state(), any -> new ArrayList<>())
-                        .add(new Window(row.since(), row.until())));
-        Map<RecordKind<?>, Coverage.OfKind> coverage = new HashMap<>();
-        all.forEach((collection, spans) -> coverage.put(
-                RecordKind.ofCollection(collection),
-                new Coverage.OfKind(spans(spans, "read"), spans(spans, "near"), spans(spans, "pending"))));
-        return new Coverage(coverage);
-    }
-
-    private static Spans spans(Map<String, List<Window>> byState, String state) {
-        return new Spans(byState.getOrDefault(state, List.of()));
+        return new Coverage(read.stream()
+                .collect(Collectors.groupingBy(
+                        ReadWindow::kind,
+                        Collectors.mapping(
+                                ReadWindow::window, Collectors.collectingAndThen(Collectors.toList(), Spans::new)))));
     }
 
     List<Absent> absences(UserId who) {

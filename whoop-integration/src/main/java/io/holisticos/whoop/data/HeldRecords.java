@@ -6,7 +6,6 @@ import io.holisticos.whoop.api.Recovery;
 import io.holisticos.whoop.api.Sleep;
 import io.holisticos.whoop.api.Workout;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,10 +28,6 @@ public record HeldRecords(
         recoveries = List.copyOf(recoveries);
         sleeps = List.copyOf(sleeps);
         workouts = List.copyOf(workouts);
-    }
-
-    public Optional<Observation> newestObservation() {
-        return Optional.ofNullable(newest);
     }
 
     /** Health values stay out of logs. */

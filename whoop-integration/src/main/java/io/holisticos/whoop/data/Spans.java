@@ -35,11 +35,6 @@ public record Spans(List<Window> windows) {
         return windows.stream().anyMatch(window -> !moment.isBefore(window.start()) && moment.isBefore(window.end()));
     }
 
-    /** Whether every moment of the other set is in this one. */
-    public boolean containsAll(Spans others) {
-        return others.minus(this).isEmpty();
-    }
-
     public Spans union(Spans others) {
         return new Spans(
                 Stream.concat(windows.stream(), others.windows.stream()).toList());
@@ -69,10 +64,6 @@ public record Spans(List<Window> windows) {
             }
         }
         return new Spans(left);
-    }
-
-    public Spans intersect(Spans others) {
-        return minus(minus(others));
     }
 
     private static List<Window> joined(List<Window> windows) {

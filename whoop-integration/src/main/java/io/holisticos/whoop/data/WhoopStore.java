@@ -9,7 +9,6 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
@@ -22,18 +21,14 @@ import org.jspecify.annotations.Nullable;
 public final class WhoopStore {
 
     private final Jdbi jdbi;
-    private final Vault vault;
     private final Derivation derivation;
     private final PageSaver pages;
-    private final ArchiveStore archive;
     private final CoverageStore coverage;
 
     public WhoopStore(Jdbi jdbi, Vault vault) {
         this.jdbi = jdbi;
-        this.vault = vault;
         this.derivation = new Derivation(vault);
         this.pages = new PageSaver(new RecordStore(jdbi), vault);
-        this.archive = new ArchiveStore(jdbi);
         this.coverage = new CoverageStore(jdbi);
     }
 
@@ -152,11 +147,6 @@ public final class WhoopStore {
     /** Forgets what is known to be complete: the member came back with another WHOOP account. */
     public void forgetCoverage(UserId who) {
         coverage.forgetCoverage(who);
-    }
-
-    /** The bytes that WHOOP sent for a version, while the archive keeps them. */
-    public Optional<byte[]> findPayload(UserId who, byte[] hash) {
-        return archive.findPayload(who, hash).map(payload -> vault.open(who, Purpose.PAYLOAD, payload));
     }
 
     /** Removes payloads archived, and missing records noted, before this moment. Returns how many payloads. */

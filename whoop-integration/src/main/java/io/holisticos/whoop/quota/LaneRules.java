@@ -21,12 +21,10 @@ final class LaneRules {
     private static final int LONGEST_LINE = 1_000;
 
     private final Limit minute;
-    private final Limit day;
     private final int[] guaranteed;
 
-    LaneRules(Limit minute, Limit day, LaneShares shares) {
+    LaneRules(Limit minute, LaneShares shares) {
         this.minute = minute;
-        this.day = day;
         this.guaranteed = new int[Lane.COUNT];
         for (Lane lane : Lane.values()) {
             guaranteed[lane.number] = Math.max(1, minute.most() * shares.percentOf(lane) / 100);
@@ -87,12 +85,8 @@ final class LaneRules {
      * back, the same hour needs it again.
      *
      * @param ahead how many of the lane come first
+     * @param day what other users of the client id leave us of the day
      */
-    Instant dayRoomAt(Lane lane, Grants grants, int ahead, Instant now) {
-        return dayRoomAt(lane, grants, ahead, now, day);
-    }
-
-    /** As above, where others leave us less of the day. */
     Instant dayRoomAt(Lane lane, Grants grants, int ahead, Instant now, Limit day) {
         if (isForeground(lane)) {
             return now;

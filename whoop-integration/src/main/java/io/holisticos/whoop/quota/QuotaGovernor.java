@@ -78,7 +78,7 @@ public final class QuotaGovernor implements Budget {
         this.margin = configuration.margin.toJavaDuration();
         this.minute = Limit.of(QuotaWindow.MINUTE, configuration);
         this.day = Limit.of(QuotaWindow.DAY, configuration);
-        this.rules = new LaneRules(minute, day, configuration.lanes);
+        this.rules = new LaneRules(minute, configuration.lanes);
         this.state = new QuotaState(store, minute, day, rules);
         this.quota = new SharedQuota(jdbi, clock, day, store, state);
     }
@@ -195,11 +195,6 @@ public final class QuotaGovernor implements Budget {
                 : headers.retryAfter().map(asked -> asked.compareTo(LONGEST_OUTAGE) > 0 ? LONGEST_OUTAGE : asked);
     }
 
-    /** How many of WHOOP's headers made no sense since this process started. */
-    public long headersIgnored() {
-        return headersIgnored.get();
-    }
-
     /** For operators and tests; takes no permit. */
     public Status status() {
         return quota.read(now -> new Status(
@@ -214,14 +209,6 @@ public final class QuotaGovernor implements Budget {
     /** How the quota stands, lane by lane, and how long it lasts. */
     public QuotaReport report() {
         return quota.read(now -> QuotaReport.of(state, rules, minute, day, headersIgnored.get(), now));
-    }
-
-    /**
-     * Whether the first reads of one more member leave enough for the members that there are. It is asked before work for a new
-     * member is begun; work under way continues.
-     */
-    public boolean admitsNewMember() {
-        return quota.read(now -> Forecast.of(state.grants, state.day(now), now).admitsOneMore());
     }
 
     /** Hears from other replicas that a block was set or lifted. */

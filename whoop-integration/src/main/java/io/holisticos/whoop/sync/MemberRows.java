@@ -81,13 +81,11 @@ final class MemberRows {
     }
 
     private static @Nullable Night night(ResultSet row) throws SQLException {
-        UUID id = row.getObject("night_id", UUID.class);
-        if (id == null) {
+        if (row.getObject("night_id") == null) {
             return null;
         }
         String cycleState = row.getString("night_cycle_state");
         return new Night(
-                id,
                 row.getLong("night_cycle_id"),
                 instant(row, "night_start"),
                 instant(row, "night_end"),

@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,7 +118,7 @@ record MemberState(
      *
      * @param cycleSettled whether its cycle is stored and not pending
      */
-    record Night(UUID sleepId, long cycleId, Instant start, Instant end, boolean cycleSettled) {}
+    record Night(long cycleId, Instant start, Instant end, boolean cycleSettled) {}
 
     /** The cycle that began last. */
     record NewestCycle(long cycleId, Instant start) {}

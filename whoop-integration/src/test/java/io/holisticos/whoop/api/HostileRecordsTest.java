@@ -177,6 +177,6 @@ class HostileRecordsTest {
     }
 
     private static Reply reply(byte[] body) {
-        return new Reply(WhoopApi.WHOOP, 200, Map.of(), body, 0);
+        return new Reply(WhoopApi.WHOOP, 200, Map.of(), body);
     }
 }

@@ -16,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -59,7 +58,7 @@ class WhoopApiTest {
                         Instant.parse("2022-04-24T02:25:44.774Z"),
                         Instant.parse("2022-04-24T10:25:44.774Z"),
                         ZoneOffset.ofHours(-5),
-                        ScoreState.SCORED,
+                        new ScoreState("SCORED"),
                         new CycleScore(new BigDecimal("5.2951527"), new BigDecimal("8288.297"), 68, 141),
                         8234));
         assertThat(fetched.raw()).isEqualTo(WhoopStub.sampleBytes("cycle-scored-with-steps.json"));
@@ -113,7 +112,7 @@ class WhoopApiTest {
     @Test
     void aNapLacksPercentagesAndAPendingSleepItsScore() {
         stub.answers(Answer.sample("sleep-nap.json"));
-        Sleep nap = api.sleepOfCycle(ANNA, 93845, soon()).orElseThrow().record();
+        Sleep nap = api.sleep(ANNA, SLEEP_ID, soon()).orElseThrow().record();
         stub.answers(Answer.sample("sleep-pending.json"));
         Sleep pending = api.sleep(ANNA, SLEEP_ID, soon()).orElseThrow().record();
 
@@ -122,7 +121,6 @@ class WhoopApiTest {
         assertThat(nap.score().sleepPerformancePercentage()).isNull();
         assertThat(nap.score().respiratoryRate()).isEqualTo(new BigDecimal("15.4"));
         assertThat(pending.score()).isNull();
-        assertThat(stub.asked.get(0).path()).isEqualTo("/developer/v2/cycle/93845/sleep");
     }
 
     @Test
@@ -139,7 +137,7 @@ class WhoopApiTest {
                         10129,
                         Instant.parse("2022-04-24T11:25:44.774Z"),
                         Instant.parse("2022-04-24T14:25:44.774Z"),
-                        ScoreState.SCORED,
+                        new ScoreState("SCORED"),
                         new RecoveryScore(
                                 false,
                                 new BigDecimal("44.0"),
@@ -268,40 +266,30 @@ class WhoopApiTest {
     }
 
     @Test
-    void mapsOldActivities() {
-        stub.answers(Answer.sample("activity-mapping.json"));
-
-        assertThat(api.activityMapping(ANNA, 1043, soon())).contains(SLEEP_ID);
-        assertThat(stub.asked.get(0).path()).isEqualTo("/developer/v1/activity-mapping/1043");
-    }
-
-    @Test
     void revokesAccess() {
         stub.answers(Answer.empty(204));
 
-        api.revokeAccess(ANNA, soon());
+        api.revokeAccessWith("fresh", ANNA, soon());
 
         assertThat(stub.asked)
-                .containsExactly(new Asked("DELETE", "/developer/v2/user/access", "null", "Bearer token-of-anna"));
+                .containsExactly(new Asked("DELETE", "/developer/v2/user/access", "null", "Bearer fresh"));
     }
 
     @Test
     void aRevocationThatIsRefusedIsNotHidden() {
         stub.answers(Answer.empty(400));
 
-        assertThatThrownBy(() -> api.revokeAccess(ANNA, soon())).isInstanceOf(BadSourceReply.class);
+        assertThatThrownBy(() -> api.revokeAccessWith("fresh", ANNA, soon())).isInstanceOf(BadSourceReply.class);
     }
 
     @Test
     void whatIsNotThereIsEmpty() {
         assertThat(api.cycle(ANNA, 1, soon())).isEmpty();
-        assertThat(api.sleepOfCycle(ANNA, 1, soon())).isEmpty();
         assertThat(api.recoveryOfCycle(ANNA, 1, soon())).isEmpty();
         assertThat(api.sleep(ANNA, SLEEP_ID, soon())).isEmpty();
         assertThat(api.workout(ANNA, SLEEP_ID, soon())).isEmpty();
         assertThat(api.profile(ANNA, soon())).isEmpty();
         assertThat(api.bodyMeasurement(ANNA, soon())).isEmpty();
-        assertThat(api.activityMapping(ANNA, 1, soon())).isEmpty();
     }
 
     @Test
@@ -396,20 +384,17 @@ class WhoopApiTest {
 
         assertThat(page.records()).hasSize(1);
         assertThat(page.rejected())
-                .extracting(Rejected::toString)
+                .extracting(rejected -> rejected.id() + ": " + rejected.reason())
                 .containsExactly(
-                        "Rejected[00000001-4661-442f-a9a4-f160dd7afae8: end must not be before start]",
-                        "Rejected[00000002-4661-442f-a9a4-f160dd7afae8: score_state is missing]",
-                        "Rejected[00000003-4661-442f-a9a4-f160dd7afae8: cycle_id is missing]",
-                        "Rejected[00000004-4661-442f-a9a4-f160dd7afae8: end is not of the documented form]",
-                        "Rejected[unknown: id is not of the documented form]",
-                        "Rejected[unknown: not the documented form]",
-                        "Rejected[unknown: is not of the documented form]",
-                        "Rejected[unknown: is not of the documented form]",
-                        "Rejected[unknown: is not of the documented form]");
-        assertThat(page.rejected().get(0).raw())
-                .asString(StandardCharsets.UTF_8)
-                .isEqualTo(backwards);
+                        "00000001-4661-442f-a9a4-f160dd7afae8: end must not be before start",
+                        "00000002-4661-442f-a9a4-f160dd7afae8: score_state is missing",
+                        "00000003-4661-442f-a9a4-f160dd7afae8: cycle_id is missing",
+                        "00000004-4661-442f-a9a4-f160dd7afae8: end is not of the documented form",
+                        "unknown: id is not of the documented form",
+                        "unknown: not the documented form",
+                        "unknown: is not of the documented form",
+                        "unknown: is not of the documented form",
+                        "unknown: is not of the documented form");
         assertThat(rig.metrics.counter("whoop.rejected.sleep").getCount()).isEqualTo(9);
     }
 
@@ -420,8 +405,8 @@ class WhoopApiTest {
                 + "]}"));
 
         assertThat(api.recoveries(ANNA, WINDOW, null, soon()).rejected())
-                .extracting(Rejected::toString)
-                .containsExactly("Rejected[93845: score recovery_score is missing]");
+                .extracting(rejected -> rejected.id() + ": " + rejected.reason())
+                .containsExactly("93845: score recovery_score is missing");
     }
 
     @Test
@@ -488,7 +473,8 @@ class WhoopApiTest {
 
         assertThatThrownBy(() -> api.cycles(ANNA, WINDOW, null, soon())).isInstanceOf(ReauthorizationRequired.class);
         assertThatThrownBy(() -> api.cycle(ANNA, 1, soon())).isInstanceOf(ReauthorizationRequired.class);
-        assertThatThrownBy(() -> api.revokeAccess(ANNA, soon())).isInstanceOf(ReauthorizationRequired.class);
+        assertThatThrownBy(() -> api.revokeAccessWith("fresh", ANNA, soon()))
+                .isInstanceOf(ReauthorizationRequired.class);
     }
 
     @ParameterizedTest
@@ -508,12 +494,11 @@ class WhoopApiTest {
                 () -> api.cycles(ANNA, WINDOW, null, soon()),
                 () -> api.cycle(ANNA, 1, soon()),
                 () -> api.accountWith("fresh", ANNA, soon()),
-                () -> api.revokeAccess(ANNA, soon()),
                 () -> api.revokeAccessWith("fresh", ANNA, soon()))) {
             assertThatThrownBy(call).isInstanceOf(BadSourceReply.class).hasMessageNotContaining("1010");
         }
 
-        assertThat(rig.metrics.meter("whoop.forbidden").getCount()).isEqualTo(5);
+        assertThat(rig.metrics.meter("whoop.forbidden").getCount()).isEqualTo(4);
         assertThat(rig.forbidden.last().orElseThrow().body()).isEqualTo(kind);
         assertThat(rig.forbidden.isRecent()).isTrue();
     }
@@ -542,45 +527,6 @@ class WhoopApiTest {
         stub.answers(Answer.empty(429));
 
         assertThatThrownBy(() -> api.sleep(ANNA, SLEEP_ID, soon())).isInstanceOf(SourceThrottled.class);
-    }
-
-    @Test
-    void walksAllPagesEvenOverAnEmptyOne() {
-        String cycle = text("cycle-scored.json");
-        stub.answers(request -> request.query().contains("nextToken=three")
-                ? Answer.json("{\"records\":[" + cycle + "],\"next_token\":null}")
-                : request.query().contains("nextToken=two")
-                        ? Answer.json("{\"records\":[],\"next_token\":\"three\"}")
-                        : Answer.json("{\"records\":[" + cycle + "],\"next_token\":\"two\"}"));
-        List<Page<Cycle>> pages = new ArrayList<>();
-
-        api.allCycles(ANNA, WINDOW, soon(), pages::add);
-
-        assertThat(pages).extracting(page -> page.records().size()).containsExactly(1, 0, 1);
-        assertThat(stub.asked).allMatch(request -> request.query().contains("limit=25&start=2022-04-24"));
-    }
-
-    @Test
-    void aTokenThatRepeatsEndsTheWalk() {
-        stub.answers(Answer.sample("page-cycles-more.json"));
-        List<Page<Cycle>> pages = new ArrayList<>();
-
-        assertThatThrownBy(() -> api.allCycles(ANNA, WINDOW, soon(), pages::add))
-                .isInstanceOf(BadSourceReply.class)
-                .hasMessageContaining("token");
-
-        assertThat(pages).hasSize(2);
-    }
-
-    @Test
-    void aWalkWithoutEndIsEnded() {
-        stub.answers(request -> Answer.json("{\"records\":[],\"next_token\":\"" + stub.asked.size() + "\"}"));
-
-        assertThatThrownBy(() -> api.allWorkouts(ANNA, WINDOW, soon(), page -> {}))
-                .isInstanceOf(BadSourceReply.class)
-                .hasMessageContaining("400");
-
-        assertThat(stub.asked).hasSize(400);
     }
 
     @Test

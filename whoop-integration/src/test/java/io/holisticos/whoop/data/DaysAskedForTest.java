@@ -170,7 +170,8 @@ class DaysAskedForTest {
                 sleep(cycleId, later, Duration.ofMinutes(20 + random.nextInt(60)), true, any(random));
             }
             if (random.nextInt(3) > 0) {
-                recoveries.add(new Recovery(cycleId, new UUID(2, ++count), 1, T0, T0, ScoreState.PENDING_SCORE, null));
+                recoveries.add(
+                        new Recovery(cycleId, new UUID(2, ++count), 1, T0, T0, new ScoreState("PENDING_SCORE"), null));
             }
         }
 
@@ -189,7 +190,7 @@ class DaysAskedForTest {
 
         long cycle(Instant start, @Nullable Instant end, ZoneOffset offset) {
             long id = cycles.size() + 1L;
-            cycles.add(new Cycle(id, 1, T0, T0, start, end, offset, ScoreState.PENDING_SCORE, null, null));
+            cycles.add(new Cycle(id, 1, T0, T0, start, end, offset, new ScoreState("PENDING_SCORE"), null, null));
             return id;
         }
 
@@ -205,7 +206,7 @@ class DaysAskedForTest {
                     start.plus(length),
                     offset,
                     nap,
-                    ScoreState.PENDING_SCORE,
+                    new ScoreState("PENDING_SCORE"),
                     null));
         }
 
@@ -220,7 +221,7 @@ class DaysAskedForTest {
                     start.plus(Duration.ofMinutes(30)),
                     offset,
                     "running",
-                    ScoreState.PENDING_SCORE,
+                    new ScoreState("PENDING_SCORE"),
                     null,
                     null));
         }

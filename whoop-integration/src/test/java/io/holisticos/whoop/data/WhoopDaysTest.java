@@ -346,7 +346,7 @@ class WhoopDaysTest {
                     from.toInstant(),
                     end == null ? null : OffsetDateTime.parse(end).toInstant(),
                     from.getOffset(),
-                    ScoreState.PENDING_SCORE,
+                    new ScoreState("PENDING_SCORE"),
                     null,
                     null));
             return this;
@@ -365,14 +365,20 @@ class WhoopDaysTest {
                     OffsetDateTime.parse(end).toInstant(),
                     from.getOffset(),
                     nap,
-                    ScoreState.PENDING_SCORE,
+                    new ScoreState("PENDING_SCORE"),
                     null));
             return this;
         }
 
         Given recovery(long cycleId) {
             recoveries.add(new Recovery(
-                    cycleId, new UUID(2, ++count), 1, Instant.EPOCH, Instant.EPOCH, ScoreState.PENDING_SCORE, null));
+                    cycleId,
+                    new UUID(2, ++count),
+                    1,
+                    Instant.EPOCH,
+                    Instant.EPOCH,
+                    new ScoreState("PENDING_SCORE"),
+                    null));
             return this;
         }
 
@@ -388,7 +394,7 @@ class WhoopDaysTest {
                     from.toInstant().plus(Duration.ofMinutes(30)),
                     from.getOffset(),
                     "running",
-                    ScoreState.PENDING_SCORE,
+                    new ScoreState("PENDING_SCORE"),
                     null,
                     null));
             return this;

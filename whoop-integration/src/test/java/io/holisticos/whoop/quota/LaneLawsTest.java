@@ -274,7 +274,7 @@ class LaneLawsTest {
         Desk(int mostInMinute, int mostInDay) {
             Limit minute = new Limit(QuotaWindow.MINUTE, mostInMinute, 2, MINUTE);
             day = new Limit(QuotaWindow.DAY, mostInDay, 200, Duration.ofDays(1).plusSeconds(2));
-            rules = new LaneRules(minute, day, new LaneShares());
+            rules = new LaneRules(minute, new LaneShares());
             state = new QuotaState(new QuotaStore(), minute, day, rules);
         }
 

@@ -226,7 +226,7 @@ class QuotaGovernorTest {
     void a429WithoutHeadersBlocksForAMinute() {
         QuotaGovernor governor = governor(100, 10_000);
 
-        governor.learn(CALL, new Reply(new SourceName("whoop"), 429, Map.of(), new byte[0], 0));
+        governor.learn(CALL, new Reply(new SourceName("whoop"), 429, Map.of(), new byte[0]));
 
         assertThat(refusal(governor)).isEqualTo(Duration.ofSeconds(62));
     }
@@ -237,7 +237,7 @@ class QuotaGovernorTest {
 
         governor.learn(
                 CALL,
-                new Reply(new SourceName("whoop"), 429, Map.of("Retry-After", List.of("999999999")), new byte[0], 0));
+                new Reply(new SourceName("whoop"), 429, Map.of("Retry-After", List.of("999999999")), new byte[0]));
 
         assertThat(refusal(governor)).isEqualTo(DAY);
     }
@@ -264,7 +264,7 @@ class QuotaGovernorTest {
         if (!retryAfter.isEmpty()) {
             headers.put("Retry-After", List.of(retryAfter));
         }
-        Reply refused = new Reply(new SourceName("whoop"), 429, headers, new byte[0], 0);
+        Reply refused = new Reply(new SourceName("whoop"), 429, headers, new byte[0]);
 
         governor.learn(CALL, refused);
 
@@ -278,7 +278,7 @@ class QuotaGovernorTest {
         Map<String, List<String>> headers = Map.of("Retry-After", List.of(retryAfter));
 
         assertThat(governor(100, 10_000)
-                        .retryAfter(new Reply(new SourceName("whoop"), status, headers, new byte[0], 0))
+                        .retryAfter(new Reply(new SourceName("whoop"), status, headers, new byte[0]))
                         .orElse(Duration.ZERO))
                 .isEqualTo(Duration.ofSeconds(seconds));
     }
@@ -290,7 +290,7 @@ class QuotaGovernorTest {
         governor.learn(CALL, reply(200, "many", "-3", "1795860000"));
         governor.learn(CALL, reply(200, "100, 100;window=60", "400", "61"));
 
-        assertThat(governor.headersIgnored()).isEqualTo(5);
+        assertThat(governor.report().headersIgnored()).isEqualTo(5);
         assertThat(burst(governor)).isEqualTo(98);
     }
 
@@ -548,7 +548,7 @@ class QuotaGovernorTest {
 
         governor.learn(CALL, reply(200, "many", "few", "soon"));
         governor.learn(CALL, reply(200, "100;window=60", "0", "86000"));
-        governor.learn(CALL, new Reply(new SourceName("whoop"), 200, Map.of(), new byte[0], 0));
+        governor.learn(CALL, new Reply(new SourceName("whoop"), 200, Map.of(), new byte[0]));
 
         assertThat(burst(governor)).isEqualTo(98);
     }
@@ -615,7 +615,6 @@ class QuotaGovernorTest {
         governor.status();
         governor.report();
         governor.untilNextPermit();
-        governor.admitsNewMember();
     }
 
     /** All that grants rest on. */
@@ -687,8 +686,7 @@ class QuotaGovernorTest {
                         "X-RateLimit-Limit", List.of(limit),
                         "X-RateLimit-Remaining", List.of(remaining),
                         "X-RateLimit-Reset", List.of(reset)),
-                new byte[0],
-                0);
+                new byte[0]);
     }
 
     /** Bursts, steady work, and nights. */

@@ -110,7 +110,7 @@ class QuotaLanesTest {
         assertThat(report.members()).isEqualTo(2);
         assertThat(report.forecast()).isEqualTo("at this rate the day's quota lasts");
         assertThat(report.membersThatFit()).isEqualTo(2023);
-        assertThat(one.admitsNewMember()).isTrue();
+        assertThat(report.admitsNewMembers()).isTrue();
     }
 
     @Test

@@ -50,6 +50,6 @@ class RateLimitHeadersTest {
     }
 
     private static RateLimitHeaders of(Map<String, List<String>> headers) {
-        return RateLimitHeaders.of(new Reply(new SourceName("whoop"), 200, headers, new byte[0], 0));
+        return RateLimitHeaders.of(new Reply(new SourceName("whoop"), 200, headers, new byte[0]));
     }
 }

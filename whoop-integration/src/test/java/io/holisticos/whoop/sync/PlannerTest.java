@@ -50,12 +50,8 @@ class PlannerTest {
     private static final Instant NOW = Instant.parse("2026-11-22T09:00:00Z");
     private static final UserId ANNA = new UserId("demo-anna");
     private static final ReconcileHour HOUR = ReconcileHour.of(ANNA, ZoneOffset.UTC);
-    private static final Night NIGHT = new Night(
-            UUID.fromString("00000000-0000-4000-8000-00000000000a"),
-            7,
-            NOW.minus(Duration.ofHours(10)),
-            NOW.minus(Duration.ofHours(2)),
-            true);
+    private static final Night NIGHT =
+            new Night(7, NOW.minus(Duration.ofHours(10)), NOW.minus(Duration.ofHours(2)), true);
     private static final NewestCycle CYCLE = new NewestCycle(7, NIGHT.start());
 
     @Test
@@ -71,7 +67,7 @@ class PlannerTest {
     void aQuietMemberCostsOneCycleListEverySecondNight() {
         Instant start = NOW.minus(Duration.ofDays(9));
         StoredRecords held = new StoredRecords(
-                new Night(NIGHT.sleepId(), 7, start, start.plus(Duration.ofHours(8)), true),
+                new Night(7, start, start.plus(Duration.ofHours(8)), true),
                 new NewestCycle(7, start),
                 ZoneOffset.UTC,
                 List.of());
