@@ -40,6 +40,7 @@ import java.util.Set;
 import java.util.UUID;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Tag;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.NotEmpty;
 import org.junit.jupiter.api.Test;
@@ -143,6 +144,7 @@ class PlannerTest {
                 .isEqualTo(RecordCollection.SLEEP);
     }
 
+    @Tag("law")
     @Property(tries = 200)
     void howeverManyListsFailTheOthersAreReadAndTheRunEndsAfterAFewTries(
             @ForAll Set<RecordCollection> failing, @ForAll boolean endless) {
@@ -157,6 +159,7 @@ class PlannerTest {
         }
     }
 
+    @Tag("law")
     @Property(tries = 50)
     void noRunIsGivenUpWhileWhoopIsAway(@ForAll @NotEmpty Set<RecordCollection> failing) {
         List<RecordCollection> tried = new ArrayList<>();
@@ -221,6 +224,7 @@ class PlannerTest {
     }
 
     /** WHOOP answers as it likes: shows a record or not, scored or not, on one page or many; permits are refused. */
+    @Tag("law")
     @Property(tries = 300)
     void itComesToAnEndWhateverWhoopAnswers(
             @ForAll long seed,
@@ -274,6 +278,7 @@ class PlannerTest {
         assertThat(state.events().pending()).as("all is settled in the end").isEmpty();
     }
 
+    @Tag("law")
     @Property(tries = 300)
     void whatWasListedSinceItWasToldIsNotAskedForAgain(@ForAll long seed) {
         Random dice = new Random(seed);
