@@ -59,13 +59,13 @@ class WaitingCallersTest {
     @Test
     void othersOfALaneAreCountedWithoutTheCallerItself() {
         assertThat(waiting.isContended(ONE, NOW)).isTrue();
-        assertThat(waiting.isContended(HISTORY, at(3_590))).isFalse();
         assertThat(waiting.othersOf(ONE, NOW)).isEqualTo(1);
         assertThat(waiting.othersOf(new Payer(Lane.WEBHOOK, 9), NOW)).isEqualTo(2);
         assertThat(waiting.othersOf(new Payer(Lane.WEBHOOK, 9), at(16))).isEqualTo(1);
         assertThat(waiting.dueBeside(TWO, at(9))).isZero();
         assertThat(waiting.dueBeside(TWO, at(10))).isEqualTo(1);
         assertThat(waiting.dueBeside(TWO, at(16))).isZero();
+        assertThat(waiting.isContended(HISTORY, at(3_590))).isFalse();
     }
 
     @Test
