@@ -235,6 +235,17 @@ class DayMergeTest {
     }
 
     @Test
+    void theOrderOfAFamilyDecidesOnlyForThatFamily() {
+        Precedence precedence =
+                new Precedence(List.of(WHOOP, SAHHA), Map.of(Metric.Family.ACTIVITY, List.of(SAHHA, WHOOP)));
+
+        assertThat(Stream.of(WHOOP, SAHHA).sorted(precedence.of(Metric.STEPS))).containsExactly(SAHHA, WHOOP);
+        assertThat(Stream.of(SAHHA, WHOOP).sorted(precedence.of(Metric.HEART_RATE_RESTING)))
+                .containsExactly(WHOOP, SAHHA);
+        assertThat(Stream.of(SAHHA, WHOOP).sorted(precedence.ofSources())).containsExactly(WHOOP, SAHHA);
+    }
+
+    @Test
     void aSourceThatNoOrderNamesComesLast() {
         SourceName band = new SourceName("aband");
         MergedDay merged = mergeOne(
@@ -252,6 +263,8 @@ class DayMergeTest {
     void printsNoHealthValue() {
         MergedDay merged = mergeOne(measured(SAHHA, day(DAY, value(Metric.STEPS, "48123"))));
 
-        assertThat(merged.toString() + merged.metrics()).doesNotContain("48123");
+        assertThat(merged.toString() + merged.metrics())
+                .contains("MergedDay[" + DAY, "sahha=<redacted>")
+                .doesNotContain("48123");
     }
 }

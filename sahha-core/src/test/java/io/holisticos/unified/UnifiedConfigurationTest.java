@@ -44,6 +44,16 @@ class UnifiedConfigurationTest {
         assertThat(configuration.share(SAHHA, whole).remaining()).isEqualTo(Duration.ofMillis(3_800));
     }
 
+    @Test
+    void aShareBeyondTheDeadlineIsTheReadingTime() throws Exception {
+        UnifiedConfiguration configuration = read("deadline: 4s\nshares: {ring: 900ms, whoop: 4s, sahha: 5s}");
+
+        assertThat(configuration.shareOf(RING)).isEqualTo(Duration.ofMillis(900));
+        assertThat(configuration.shareOf(WHOOP)).isEqualTo(Duration.ofSeconds(4));
+        assertThat(configuration.shareOf(SAHHA)).isEqualTo(Duration.ofMillis(3_800));
+        assertThat(configuration.shareOf(new SourceName("scale"))).isEqualTo(Duration.ofMillis(3_800));
+    }
+
     @ParameterizedTest(name = "{0}")
     @ValueSource(
             strings = {

@@ -23,6 +23,11 @@ class MemberHashTest {
         assertThat(hashBy(2).of(ANNA)).isNotEqualTo(hashBy(1).of(ANNA));
     }
 
+    @Test
+    void printsNoKey() {
+        assertThat(hashBy(1)).hasToString("MemberHash");
+    }
+
     private static MemberHash hashBy(int keyByte) {
         byte[] key = new byte[32];
         key[0] = (byte) keyByte;

@@ -20,6 +20,7 @@ import java.util.SortedMap;
 import java.util.UUID;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Tag;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 import net.jqwik.api.constraints.Size;
@@ -285,6 +286,7 @@ class WhoopDaysTest {
         assertThat(WhoopDays.of(held).keySet()).containsExactly(SUNDAY, SUNDAY.plusDays(1));
     }
 
+    @Tag("law")
     @Property(tries = 300)
     void everyCycleAndWorkoutLiesOnExactlyOneDayWhateverTheOrder(
             @ForAll @Size(min = 1, max = 12) List<@IntRange(min = 8, max = 40) Integer> lengths,

@@ -15,6 +15,7 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 
 /** What holds of lanes whoever asks, when and how often; decided as by one process, without the database. */
 class LaneLawsTest {
@@ -27,6 +28,7 @@ class LaneLawsTest {
 
     private record Granted(Instant at, Lane lane, long member) {}
 
+    @Tag("law")
     @Property(tries = 150)
     void noInterleavingOverrunsTheMinute(@ForAll("askings") List<Asking> askings) {
         Desk desk = new Desk(98, 9_800);
@@ -43,6 +45,7 @@ class LaneLawsTest {
     }
 
     /** A refusal says the earliest time at which the same question is answered yes, should nobody else ask. */
+    @Tag("law")
     @Property(tries = 150)
     void theTimeToComeBackIsExact(@ForAll("askings") List<Asking> askings) {
         Desk desk = new Desk(98, 9_800);
@@ -62,6 +65,7 @@ class LaneLawsTest {
         assertThat(desk.state.roomFor(who, told)).isEqualTo(told);
     }
 
+    @Tag("law")
     @Property(tries = 40)
     void whileAllAskWithoutEndEachLaneHasItsGuarantee(@ForAll("lanesFirst") List<Lane> order) {
         Desk desk = new Desk(98, 9_800);

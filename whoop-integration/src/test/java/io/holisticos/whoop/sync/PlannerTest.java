@@ -40,6 +40,7 @@ import java.util.Set;
 import java.util.UUID;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Tag;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.NotEmpty;
 import org.junit.jupiter.api.Test;
@@ -139,6 +140,7 @@ class PlannerTest {
                 .isEqualTo(RecordCollection.SLEEP);
     }
 
+    @Tag("law")
     @Property(tries = 200)
     void howeverManyListsFailTheOthersAreReadAndTheRunEndsAfterAFewTries(
             @ForAll Set<RecordCollection> failing, @ForAll boolean endless) {
@@ -153,6 +155,7 @@ class PlannerTest {
         }
     }
 
+    @Tag("law")
     @Property(tries = 50)
     void noRunIsGivenUpWhileWhoopIsAway(@ForAll @NotEmpty Set<RecordCollection> failing) {
         List<RecordCollection> tried = new ArrayList<>();
@@ -217,6 +220,7 @@ class PlannerTest {
     }
 
     /** WHOOP answers as it likes: shows a record or not, scored or not, on one page or many; permits are refused. */
+    @Tag("law")
     @Property(tries = 300)
     void itComesToAnEndWhateverWhoopAnswers(
             @ForAll long seed,
@@ -270,6 +274,7 @@ class PlannerTest {
         assertThat(state.events().pending()).as("all is settled in the end").isEmpty();
     }
 
+    @Tag("law")
     @Property(tries = 300)
     void whatWasListedSinceItWasToldIsNotAskedForAgain(@ForAll long seed) {
         Random dice = new Random(seed);

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Tag;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,7 @@ class ReconcileHourTest {
     private static final long YEAR_2020 = 1_577_836_800;
     private static final long YEAR_2040 = 2_208_988_800L;
 
+    @Tag("law")
     @Property
     void theLastOneLiesWithinHalfADayAndIsThreeThereGiveOrTake45Minutes(
             @ForAll @IntRange(min = -48, max = 56) int quarters,
