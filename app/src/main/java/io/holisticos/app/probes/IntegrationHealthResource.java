@@ -1,6 +1,9 @@
 package io.holisticos.app.probes;
 
+import io.holisticos.vitals.SourceHealth;
 import io.holisticos.web.Scope;
+import io.holisticos.whoop.IntegrationHealth;
+import io.holisticos.whoop.WhoopModule;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -17,11 +20,11 @@ import jakarta.ws.rs.core.MediaType;
 @Produces(MediaType.APPLICATION_JSON)
 @RolesAllowed(Scope.HEALTH_READ)
 @Tag(name = "Integration health", description = "How Sahha and WHOOP do, as seen from here")
-public final class WhoopHealthResource {
+public final class IntegrationHealthResource {
 
     private final ServiceHealth health;
 
-    WhoopHealthResource(ServiceHealth health) {
+    IntegrationHealthResource(ServiceHealth health) {
         this.health = health;
     }
 
@@ -37,7 +40,7 @@ public final class WhoopHealthResource {
             responseCode = "200",
             description = "Also when something is down: status says so",
             content = @Content(schema = @Schema(implementation = IntegrationHealth.class)))
-    public IntegrationHealth read() {
-        return health.whoop();
+    public SourceHealth read() {
+        return health.of(WhoopModule.NAME);
     }
 }
