@@ -45,7 +45,7 @@ public final class Probes {
                         .toList());
         ServiceHealth health = new ServiceHealth(drain, probes, entryPoint.sahha(), others);
         environment.jersey().register(new ProbeResource(health));
-        environment.jersey().register(new IntegrationHealthResource(health));
+        environment.jersey().register(new SourceHealthResource(health));
         environment.jersey().register(new DetailedHealthResource(health, clock));
     }
 

@@ -35,7 +35,7 @@ class SourceFilesTest {
             "ProductionSafe.java",
             "Flag.java",
             // routes, and what the API's document says of them
-            "IntegrationHealthResource.java",
+            "SourceHealthResource.java",
             "DetailedHealth.java",
             "DetailedHealthResource.java",
             "ProbeResource.java",
