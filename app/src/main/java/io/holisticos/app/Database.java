@@ -3,9 +3,11 @@ package io.holisticos.app;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.db.ManagedDataSource;
 import io.dropwizard.jdbi3.JdbiFactory;
+import io.holisticos.health.SourceName;
 import io.holisticos.notice.ChangeNotices;
 import java.time.Clock;
-import java.util.Optional;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.SqlStatements;
 import org.jdbi.v3.core.statement.StatementExceptions;
@@ -43,14 +45,18 @@ record Database(Pool readers, Pool workers, ChangeNotices notices) {
         return new Database(readers, workers, notices(environment, configuration, name, clock));
     }
 
-    /** Logs in one line how many connections the servers need to have room for. */
-    static void tellConnections(DatabaseConfiguration sahha, Optional<DatabaseConfiguration> whoop) {
-        int ofWhoop = whoop.map(DatabaseConfiguration::mayOpen).orElse(0);
+    /**
+     * Logs in one line how many connections the servers need to have room for.
+     *
+     * @param bySource how many the database of each source may open
+     */
+    static void tellConnections(Map<SourceName, Integer> bySource) {
         log.info(
-                "event=database_connections may_open={} sahha={} whoop={}",
-                sahha.mayOpen() + ofWhoop,
-                sahha.mayOpen(),
-                ofWhoop);
+                "event=database_connections may_open={} {}",
+                bySource.values().stream().mapToInt(Integer::intValue).sum(),
+                bySource.entrySet().stream()
+                        .map(source -> source.getKey().value() + "=" + source.getValue())
+                        .collect(Collectors.joining(" ")));
     }
 
     private static ChangeNotices notices(

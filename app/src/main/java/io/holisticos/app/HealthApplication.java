@@ -150,9 +150,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         ServerDefaults.applyTo(configuration.getServerFactory(), hasVirtualThreads());
         environment.lifecycle().addServerLifecycleListener(started -> server = started);
 
-        Database.tellConnections(
-                configuration.sahhaDatabase,
-                Optional.of(configuration.whoopDatabase).filter(any -> configuration.whoop.isConfigured()));
+        Database.tellConnections(configuration.connections());
         Database sahhaDatabase = Database.open(environment, configuration.sahhaDatabase, "sahha-db", clock);
         Map<String, DataSource> changelogs = new LinkedHashMap<>();
         changelogs.put(Migrations.SAHHA_CHANGELOG, sahhaDatabase.readers().source());
@@ -166,17 +164,17 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         Commands commands = new Commands(configuration.commands, environment.metrics(), clock, System::nanoTime);
         SahhaModule sahha = sahha(configuration, environment, commands, sahhaDatabase);
         Optional<WhoopModule> whoop = Optional.empty();
-        Optional<Probes.Integration> integration = Optional.empty();
+        Optional<Sources.Built<?>> whoopSource = Optional.empty();
         if (configuration.whoop.isConfigured()) {
             Database whoopDatabase = Database.open(environment, configuration.whoopDatabase, "whoop-db", clock);
             changelogs.put(Migrations.WHOOP_CHANGELOG, whoopDatabase.readers().source());
             WhoopModule module = new WhoopWiring(configuration, environment, clock, jobs)
                     .module(whoopDatabase, agreedClock(environment, whoopDatabase), commands, flags);
             whoop = Optional.of(module);
-            integration = Optional.of(WhoopWiring.probed(module, whoopDatabase, flags));
+            whoopSource = Optional.of(new Sources.Built<>(
+                    module.source(), module.vitals(), whoopDatabase.readers().source()));
         }
-        Sources sources =
-                Sources.of(sahha.source(), whoop.map(WhoopModule::source), flags, readingThreads(environment));
+        Sources sources = Sources.of(sahha.source(), whoopSource, flags, readingThreads(environment));
         sahha.alsoMembersOf(sources.optional());
 
         RequestLog.register(environment, MemberHash.of(configuration.vault)::of);
@@ -201,7 +199,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                 Drain.in(environment, configuration.drainTime.toJavaDuration()),
                 new Probes.EntryPoint(
                         sahhaDatabase.readers().source(), migrations.of(Migrations.SAHHA_CHANGELOG), sahha.vitals()),
-                integration,
+                sources.probed(),
                 clock);
         jersey.register(OpenApiResource.of(configuration.publicUrl, jersey.getResourceConfig()));
         RefusedRequests.answerIn(environment);
@@ -210,7 +208,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
 
         AdminPort.show(environment.getAdminContext(), configuration.diagnostics);
         AdminPort.open(environment.admin(), environment.getObjectMapper(), keys, flags, security);
-        HystrixSurfaces.open(environment, commands, configuration.hystrix);
+        HystrixSurfaces.open(environment, commands, configuration.hystrix, sources.dispensable());
         Prometheus.open(environment, commands);
         environment.healthChecks().register("migrations", migrations);
         environment.lifecycle().manage(new ServiceKeyLease(keyStore, configuration.access, clock));

@@ -27,7 +27,9 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import java.net.URI;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -186,6 +188,14 @@ public final class HealthConfiguration extends Configuration {
                                 .allMatch(level -> level.isMissingNode()
                                         || (level.isBoolean() && !level.asBoolean()) // YAML's word for OFF
                                         || isLevel(level.asText())));
+    }
+
+    /** How many connections the database of each source may open; none for a source without credentials. */
+    Map<SourceName, Integer> connections() {
+        Map<SourceName, Integer> bySource = new LinkedHashMap<>();
+        bySource.put(Sources.SAHHA, sahhaDatabase.mayOpen());
+        bySource.put(Sources.WHOOP, whoop.isConfigured() ? whoopDatabase.mayOpen() : 0);
+        return bySource;
     }
 
     boolean isForProduction() {

@@ -67,7 +67,7 @@ final class ReactivateConnections extends ConfiguredCommand<HealthConfiguration>
                     new WhoopReactivation(new WhoopModule.Pool(source, jdbi, vault), clock, System.out::println);
             judge(reactivation.run(only, namespace.getBoolean(DRY_RUN)), only);
         } catch (RuntimeException e) {
-            throw WhoopDatabaseFailure.explained(e);
+            throw new DatabaseFailure("WHOOP").explained(e);
         } finally {
             source.stop();
         }

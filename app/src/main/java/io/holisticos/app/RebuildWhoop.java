@@ -60,7 +60,7 @@ final class RebuildWhoop extends ConfiguredCommand<HealthConfiguration> {
                     new WhoopModule.Pool(source, jdbi, vault), bootstrap.getObjectMapper(), System.out::println);
             judge(untilInterrupted(rebuild, only), only);
         } catch (RuntimeException e) {
-            throw WhoopDatabaseFailure.explained(e);
+            throw new DatabaseFailure("WHOOP").explained(e);
         } finally {
             source.stop();
         }

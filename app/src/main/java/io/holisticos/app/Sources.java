@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.toUnmodifiableMap;
 
 import io.holisticos.app.flags.Flag;
 import io.holisticos.app.flags.Flags;
+import io.holisticos.app.probes.ProbedSource;
 import io.holisticos.health.BoundedSource;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
@@ -16,6 +17,9 @@ import io.holisticos.health.UserId;
 import io.holisticos.sahha.SahhaModule;
 import io.holisticos.unified.Precedence;
 import io.holisticos.unified.SourceFailureLog;
+import io.holisticos.vitals.SourceHealth;
+import io.holisticos.vitals.SourceVitals;
+import io.holisticos.whoop.IntegrationHealth;
 import io.holisticos.whoop.WhoopModule;
 import java.util.Arrays;
 import java.util.List;
@@ -24,6 +28,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,18 +52,33 @@ final class Sources {
      * @param source null when its module is not built because it has no credentials; it then answers as if switched off
      * @param flag switches it off, for all members or for some; null for a source that is always on
      * @param preferredFor the families of metrics for which its values are shown before those of the other sources
+     * @param vitals null for the entry point's own source, which the probes always show
      */
     private record Entry(
             SourceName name,
             @Nullable HealthSource source,
             @Nullable Flag flag,
-            Set<Family> preferredFor) {}
+            Set<Family> preferredFor,
+            @Nullable Vitals vitals) {}
+
+    /**
+     * What the probes show of a source.
+     *
+     * @param built empty when its module is not built
+     * @param unconfigured its health then
+     */
+    private record Vitals(Optional<Built<?>> built, SourceHealth unconfigured) {}
+
+    /** A source whose module is built, with the database that its vitals are read from. */
+    record Built<S>(HealthSource source, SourceVitals<S> vitals, DataSource database) {}
 
     private final List<Entry> entries;
     private final List<BoundedSource> bounded;
+    private final Flags flags;
 
     private Sources(List<Entry> entries, Flags flags, Executor threads) {
         this.entries = List.copyOf(entries);
+        this.flags = flags;
         this.bounded = entries.stream()
                 .map(entry -> new BoundedSource(switched(entry, flags), threads, new SourceFailureLog()))
                 .toList();
@@ -70,21 +90,22 @@ final class Sources {
      * @param whoop empty when WHOOP is not configured
      * @param threads read the sources, so that no source can hold up a caller
      */
-    static Sources of(HealthSource sahha, Optional<HealthSource> whoop, Flags flags, Executor threads) {
+    static Sources of(HealthSource sahha, Optional<Built<?>> whoop, Flags flags, Executor threads) {
         return new Sources(
                 List.of(
                         // a phone counts steps and energy by day, a strap measures the body at night
-                        new Entry(SAHHA, sahha, null, Set.of(Family.ACTIVITY, Family.ENERGY)),
+                        new Entry(SAHHA, sahha, null, Set.of(Family.ACTIVITY, Family.ENERGY), null),
                         new Entry(
                                 WHOOP,
-                                whoop.orElse(null),
+                                whoop.<HealthSource>map(Built::source).orElse(null),
                                 Flag.WHOOP_INTEGRATION,
                                 Set.of(
                                         Family.SLEEP,
                                         Family.HEART,
                                         Family.RESPIRATION,
                                         Family.OXYGEN,
-                                        Family.TEMPERATURE))),
+                                        Family.TEMPERATURE),
+                                new Vitals(whoop, IntegrationHealth.notConfigured()))),
                 flags,
                 threads);
     }
@@ -106,6 +127,27 @@ final class Sources {
                 .filter(source -> source.name().equals(OPTIONAL))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** The sources without which the service is only degraded: those that can be switched off. */
+    Set<SourceName> dispensable() {
+        return Set.copyOf(names(entry -> entry.flag() != null));
+    }
+
+    /** The sources beside the entry point, as the probes show them. */
+    List<ProbedSource> probed() {
+        return entries.stream().flatMap(entry -> probed(entry).stream()).toList();
+    }
+
+    private Optional<ProbedSource> probed(Entry entry) {
+        return Optional.ofNullable(entry.vitals())
+                .map(vitals -> new ProbedSource(
+                        entry.name(), vitals.built().map(built -> probed(built, entry.flag())), vitals.unconfigured()));
+    }
+
+    private <S> ProbedSource.Configured<?> probed(Built<S> built, @Nullable Flag flag) {
+        return new ProbedSource.Configured<>(
+                built.database(), built.vitals(), () -> flag == null || flags.isOnForAnyone(flag));
     }
 
     private List<SourceName> orderFor(Family family) {

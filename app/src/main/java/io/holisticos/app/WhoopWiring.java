@@ -5,7 +5,6 @@ import io.holisticos.app.admin.QuotaServlet;
 import io.holisticos.app.admin.QuotaTask;
 import io.holisticos.app.flags.Flag;
 import io.holisticos.app.flags.Flags;
-import io.holisticos.app.probes.Probes;
 import io.holisticos.command.Commands;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.WhatFailed;
@@ -66,12 +65,6 @@ final class WhoopWiring {
         environment.lifecycle().manage(whoop);
         whoop.healthChecks().forEach(environment.healthChecks()::register);
         return whoop;
-    }
-
-    /** The parts of the module that probes examine. */
-    static Probes.Integration probed(WhoopModule whoop, Database database, Flags flags) {
-        return new Probes.Integration(
-                database.readers().source(), whoop.vitals(), () -> flags.isOnForAnyone(Flag.WHOOP_INTEGRATION));
     }
 
     private WhoopModule.Storage storage(Database database, Clock agreed) {

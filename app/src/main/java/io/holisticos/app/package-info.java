@@ -3,7 +3,8 @@
  *
  * <p>May use: {@code app.admin}, {@code app.admin.hystrix}, {@code app.admin.prometheus}, {@code app.edge},
  * {@code app.flags}, {@code app.probes}, {@code audit}, {@code command}, {@code database}, {@code health}, {@code jobs},
- * {@code notice}, {@code outbound}, {@code sahha}, {@code trace}, {@code unified}, {@code vault}, {@code web}, {@code whoop}.
+ * {@code notice}, {@code outbound}, {@code sahha}, {@code trace}, {@code unified}, {@code vault}, {@code vitals}, {@code web},
+ * {@code whoop}.
  *
  * <p>Start reading at {@link io.holisticos.app.HealthApplication}.
  */

@@ -85,6 +85,11 @@ public final class Command {
         return key;
     }
 
+    /** The system that it calls, which its failures name. */
+    public SourceName target() {
+        return target;
+    }
+
     /** The first part of the names of the command's gauges. */
     public String group() {
         return shared.group();

@@ -3,13 +3,16 @@ package io.holisticos.whoop;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.holisticos.jobs.Jobs;
 import io.holisticos.outbound.Outbound;
+import io.holisticos.vitals.SourceVitals;
 import io.holisticos.whoop.api.ForbiddenCalls;
 import io.holisticos.whoop.connect.Admission;
 import io.holisticos.whoop.quota.QuotaGovernor;
 import io.holisticos.whoop.sync.RepeatedFailure;
 import io.holisticos.whoop.sync.SyncRequests;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
@@ -18,7 +21,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** How the integration does. Calls WHOOP for nothing of this. Thread-safe. */
-public final class WhoopVitals {
+public final class WhoopVitals implements SourceVitals<WhoopVitals.Stored> {
 
     private final List<Outbound> ways;
     private final QuotaGovernor quota;
@@ -32,7 +35,7 @@ public final class WhoopVitals {
         this.connecting = connecting;
     }
 
-    /** By command key: {@code closed}, {@code open}, {@code half_open}; only commands that were called. Answers at once. */
+    @Override
     public SortedMap<String, String> breakers() {
         SortedMap<String, String> all = new TreeMap<>();
         ways.forEach(way -> all.putAll(way.breakerStates()));
@@ -60,11 +63,7 @@ public final class WhoopVitals {
         return connecting.vaultTrouble().get().isEmpty();
     }
 
-    /**
-     * What only WHOOP's database knows; takes as long as it takes.
-     *
-     * @throws io.holisticos.health.HealthError.SourceUnavailable when the database does not answer
-     */
+    @Override
     public Stored readStored() {
         QuotaGovernor.Status status = quota.status();
         return new Stored(
@@ -76,6 +75,20 @@ public final class WhoopVitals {
                 work.requests().lastSyncedAt(),
                 work.failing().find().stream().map(FailingJob::of).toList(),
                 membersOf(connecting.admission().members()));
+    }
+
+    @Override
+    public Map<String, Boolean> parts(Optional<Stored> stored) {
+        Map<String, Boolean> parts = new LinkedHashMap<>();
+        parts.put("vault", isVaultWell());
+        parts.put(
+                "quota", stored.map(seen -> seen.quota().blockedUntil() == null).orElse(true));
+        return parts;
+    }
+
+    @Override
+    public IntegrationHealth health(Findings<Stored> findings) {
+        return IntegrationHealth.of(this, findings);
     }
 
     private static Members membersOf(Admission.Members all) {

@@ -1,28 +1,30 @@
 package io.holisticos.app.probes;
 
 import io.holisticos.health.Deadline;
-import io.holisticos.whoop.WhoopVitals;
+import io.holisticos.vitals.HealthStatus;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.List;
 
-/** All probes of the service. */
+/**
+ * All probes of the service.
+ *
+ * @param sources of the sources beside the entry point that are configured
+ */
 record BoundedProbes(
-        BoundedProbe<HealthStatus> database,
-        BoundedProbe<Boolean> migrations,
-        Optional<BoundedProbe<HealthStatus>> whoopDatabase,
-        Optional<BoundedProbe<Boolean>> whoopEnabled,
-        Optional<BoundedProbe<WhoopVitals.Stored>> whoopStored) {
+        BoundedProbe<HealthStatus> database, BoundedProbe<Boolean> migrations, List<SourceProbes<?>> sources) {
 
     /** The longest that a caller waits for all probes together. */
     private static final Duration MAX_WAIT = Duration.ofMillis(500);
+
+    BoundedProbes {
+        sources = List.copyOf(sources);
+    }
 
     /** Starts all probes at the same time. Their results are read until the deadline. */
     Deadline begin() {
         database.begin();
         migrations.begin();
-        whoopDatabase.ifPresent(BoundedProbe::begin);
-        whoopEnabled.ifPresent(BoundedProbe::begin);
-        whoopStored.ifPresent(BoundedProbe::begin);
+        sources.forEach(SourceProbes::begin);
         return Deadline.after(MAX_WAIT);
     }
 }

@@ -1,8 +1,16 @@
 package io.holisticos.app.probes;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.holisticos.sahha.SahhaModule;
+import io.holisticos.vitals.HealthStatus;
+import io.holisticos.vitals.SourceHealth;
+import io.holisticos.whoop.IntegrationHealth;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** The health of both integrations and of the service as a whole. */
 public record DetailedHealth(
@@ -15,31 +23,34 @@ public record DetailedHealth(
         @Schema(description = "Whether this process wants no new callers") @JsonProperty("draining")
         boolean draining,
 
-        @JsonProperty("integrations") Integrations integrations,
+        @Schema(implementation = Integrations.class) @JsonProperty("integrations")
+        Map<String, SourceHealth> integrations,
+
         @JsonProperty("timestamp") Instant timestamp) {
 
-    /** The integrations by source. */
+    public DetailedHealth {
+        integrations = Collections.unmodifiableMap(new LinkedHashMap<>(integrations)); // keeps the order
+    }
+
+    /** What the API's document says of the integrations, by source. */
     public record Integrations(
             @JsonProperty("sahha") SahhaHealth sahha,
             @JsonProperty("whoop") IntegrationHealth whoop) {}
 
-    static DetailedHealth of(SahhaHealth sahha, IntegrationHealth whoop, boolean draining, Instant now) {
-        return new DetailedHealth(
-                "unified-health",
-                overall(sahha.status(), whoop.status()),
-                draining,
-                new Integrations(sahha, whoop),
-                now);
+    /** @param others the health of the other sources by name */
+    static DetailedHealth of(SahhaHealth sahha, Map<String, SourceHealth> others, boolean draining, Instant now) {
+        Map<String, SourceHealth> all = new LinkedHashMap<>();
+        all.put(SahhaModule.NAME.value(), sahha);
+        all.putAll(others);
+        return new DetailedHealth("unified-health", overall(sahha.status(), others.values()), draining, all, now);
     }
 
     /** An integration that is off on purpose does not degrade the service. */
-    private static HealthStatus overall(HealthStatus sahha, HealthStatus whoop) {
-        if (sahha == HealthStatus.DOWN) {
-            return HealthStatus.DOWN;
-        }
-        return switch (whoop) {
-            case OK, DISABLED, NOT_CONFIGURED -> sahha;
-            case DEGRADED, DOWN -> HealthStatus.DEGRADED;
-        };
+    private static HealthStatus overall(HealthStatus sahha, Collection<SourceHealth> others) {
+        boolean allWell = others.stream().allMatch(other -> switch (other.status()) {
+            case OK, DISABLED, NOT_CONFIGURED -> true;
+            case DEGRADED, DOWN -> false;
+        });
+        return allWell || sahha == HealthStatus.DOWN ? sahha : HealthStatus.DEGRADED;
     }
 }

@@ -39,6 +39,6 @@ public final class DetailedHealthResource {
             description = "Also when something is down: status says so",
             content = @Content(schema = @Schema(implementation = DetailedHealth.class)))
     public DetailedHealth read() {
-        return DetailedHealth.of(health.sahha(), health.whoop(), health.isDraining(), clock.instant());
+        return DetailedHealth.of(health.sahha(), health.others(), health.isDraining(), clock.instant());
     }
 }

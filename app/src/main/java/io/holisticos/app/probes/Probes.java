@@ -4,20 +4,20 @@ import com.codahale.metrics.health.HealthCheck;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.util.Duration;
 import io.holisticos.database.DatabaseState;
+import io.holisticos.health.SourceName;
 import io.holisticos.sahha.SahhaVitals;
-import io.holisticos.whoop.WhoopVitals;
+import io.holisticos.vitals.HealthStatus;
 import java.time.Clock;
-import java.util.Optional;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 
 /** Builds and registers the routes that show the health of the service. */
 public final class Probes {
 
-    /** One for each probe. */
-    private static final int THREADS = 5;
+    /** Of the entry point: its database and its migrations. */
+    private static final int OF_ENTRY_POINT = 2;
 
     private Probes() {}
 
@@ -29,34 +29,45 @@ public final class Probes {
      */
     public record EntryPoint(DataSource database, HealthCheck migrations, SahhaVitals sahha) {}
 
-    /**
-     * The parts that only WHOOP needs.
-     *
-     * @param database WHOOP's database
-     * @param enabled whether WHOOP is switched on for any member
-     */
-    public record Integration(DataSource database, WhoopVitals vitals, BooleanSupplier enabled) {}
-
-    /** @param whoop empty when WHOOP is not configured */
+    /** @param others the sources beside the entry point, configured or not */
     public static void register(
-            Environment environment, Drain drain, EntryPoint entryPoint, Optional<Integration> whoop, Clock clock) {
-        ExecutorService threads = environment
-                .lifecycle()
-                .executorService("probes-%d")
-                .minThreads(THREADS)
-                .maxThreads(THREADS)
-                .shutdownTime(Duration.milliseconds(1)) // a probe that hangs must not delay the end of the service
-                .build();
+            Environment environment, Drain drain, EntryPoint entryPoint, List<ProbedSource> others, Clock clock) {
+        List<ProbedSource> configured = others.stream()
+                .filter(source -> source.configured().isPresent())
+                .toList();
+        ExecutorService threads = threads(environment, OF_ENTRY_POINT + SourceProbes.COUNT * configured.size());
         BoundedProbes probes = new BoundedProbes(
                 probe(() -> statusOf(entryPoint.database()), threads),
                 probe(() -> entryPoint.migrations().execute().isHealthy(), threads),
-                whoop.map(part -> probe(() -> statusOf(part.database()), threads)),
-                whoop.map(part -> probe(() -> part.enabled().getAsBoolean(), threads)),
-                whoop.map(part -> probe(() -> part.vitals().readStored(), threads)));
-        ServiceHealth health = new ServiceHealth(drain, probes, entryPoint.sahha(), whoop.map(Integration::vitals));
+                configured.stream()
+                        .<SourceProbes<?>>map(source ->
+                                probesOf(source.name(), source.configured().orElseThrow(), threads))
+                        .toList());
+        ServiceHealth health = new ServiceHealth(drain, probes, entryPoint.sahha(), others);
         environment.jersey().register(new ProbeResource(health));
-        environment.jersey().register(new WhoopHealthResource(health));
+        environment.jersey().register(new SourceHealthResource(health));
         environment.jersey().register(new DetailedHealthResource(health, clock));
+    }
+
+    /** @param count one for each probe, since each may hang */
+    private static ExecutorService threads(Environment environment, int count) {
+        return environment
+                .lifecycle()
+                .executorService("probes-%d")
+                .minThreads(count)
+                .maxThreads(count)
+                .shutdownTime(Duration.milliseconds(1)) // a probe that hangs must not delay the end of the service
+                .build();
+    }
+
+    private static <S> SourceProbes<S> probesOf(
+            SourceName name, ProbedSource.Configured<S> source, ExecutorService threads) {
+        return new SourceProbes<>(
+                name,
+                source.vitals(),
+                probe(() -> statusOf(source.database()), threads),
+                probe(() -> source.enabled().getAsBoolean(), threads),
+                probe(() -> source.vitals().readStored(), threads));
     }
 
     private static <T> BoundedProbe<T> probe(Supplier<T> work, ExecutorService threads) {

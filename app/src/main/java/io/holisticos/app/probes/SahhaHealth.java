@@ -1,6 +1,9 @@
 package io.holisticos.app.probes;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.holisticos.vitals.BreakerState;
+import io.holisticos.vitals.HealthStatus;
+import io.holisticos.vitals.SourceHealth;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
@@ -19,9 +22,10 @@ public record SahhaHealth(
         HealthStatus database,
 
         @Schema(description = "Commands that were called since the start") @JsonProperty("breakers")
-        List<IntegrationHealth.Breaker> breakers,
+        List<BreakerState> breakers,
 
         @Schema(description = "When this process last fetched from Sahha; null when it did not yet")
         @JsonProperty("last_fetched_at")
         @Nullable
-        Instant lastFetchedAt) {}
+        Instant lastFetchedAt)
+        implements SourceHealth {}

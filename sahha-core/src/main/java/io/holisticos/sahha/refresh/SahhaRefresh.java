@@ -19,6 +19,7 @@ import io.holisticos.trace.RequestContext;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -169,7 +170,7 @@ public final class SahhaRefresh {
         if (!profiles.stillKnows(who, deadline)) {
             return new Fetched(false, null);
         }
-        Instant begun = clock.instant();
+        Instant begun = clock.instant().truncatedTo(ChronoUnit.MICROS); // as the database will tell it
         boolean hasRows = stores.rows().hasRowsOn(kind, who, span.from(), span.to());
         FetchSpan asked = hasRows ? span : span.widened();
         List<SahhaRecord> fetched = api.fetch(kind, who, asked.from(), asked.to(), deadline, () -> hasRows);

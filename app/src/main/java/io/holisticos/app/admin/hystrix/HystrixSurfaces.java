@@ -3,8 +3,10 @@ package io.holisticos.app.admin.hystrix;
 import io.dropwizard.core.setup.AdminEnvironment;
 import io.dropwizard.core.setup.Environment;
 import io.holisticos.command.Commands;
+import io.holisticos.health.SourceName;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +24,12 @@ public final class HystrixSurfaces {
 
     private HystrixSurfaces() {}
 
-    public static void open(Environment environment, Commands commands, HystrixConfiguration configuration) {
+    /** @param dispensable the sources without which the service is only degraded */
+    public static void open(
+            Environment environment,
+            Commands commands,
+            HystrixConfiguration configuration,
+            Set<SourceName> dispensable) {
         EventStream metrics = stream(configuration, new MetricsMessages(commands)::render);
         EventStream config = stream(configuration, everyTenth(new ConfigurationMessage(commands)::render));
         EventStream utilization = stream(configuration, new UtilizationMessage(commands)::render);
@@ -37,7 +44,7 @@ public final class HystrixSurfaces {
                         new TenacityServlet(
                                 commands, environment.getObjectMapper(), () -> sampler.execute(metrics::tick)))
                 .addMapping("/tenacity/*");
-        environment.healthChecks().register("tenacity-circuitbreakers", new OpenCircuitsCheck(commands));
+        environment.healthChecks().register("tenacity-circuitbreakers", new OpenCircuitsCheck(commands, dispensable));
     }
 
     private static EventStream stream(HystrixConfiguration configuration, Supplier<byte[]> messages) {

@@ -3,33 +3,41 @@ package io.holisticos.app.admin.hystrix;
 import com.codahale.metrics.health.HealthCheck;
 import io.holisticos.command.Command;
 import io.holisticos.command.Commands;
+import io.holisticos.health.SourceName;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * Tenacity's health check, with its words. Unlike Tenacity's, it names open circuits of WHOOP but stays healthy when
- * only those are open. Without WHOOP the service is degraded, and it must not be taken out of service for that.
+ * Tenacity's health check, with its words. Unlike Tenacity's, it names open circuits of a source that can be
+ * done without, but stays healthy when only those are open. Without such a source the service is degraded, and it must not
+ * be taken out of service for that.
  */
 final class OpenCircuitsCheck extends HealthCheck {
 
-    private static final String WHOOP = "WHOOP_";
-
     private final Commands commands;
+    private final Set<SourceName> dispensable;
 
-    OpenCircuitsCheck(Commands commands) {
+    /** @param dispensable the sources without which the service is only degraded */
+    OpenCircuitsCheck(Commands commands, Set<SourceName> dispensable) {
         this.commands = commands;
+        this.dispensable = Set.copyOf(dispensable);
     }
 
     @Override
     protected Result check() {
-        List<String> open = commands.all().stream()
+        List<Command> open = commands.all().stream()
                 .filter(command -> isOpen(command.state()))
-                .map(command -> command.key().name())
                 .toList();
         if (open.isEmpty()) {
             return Result.healthy();
         }
-        String named = "Open circuit(s): " + String.join(",", open);
-        return open.stream().allMatch(key -> key.startsWith(WHOOP)) ? Result.healthy(named) : Result.unhealthy(named);
+        String named = open.stream()
+                .map(command -> command.key().name())
+                .collect(Collectors.joining(",", "Open circuit(s): ", ""));
+        return open.stream().allMatch(command -> dispensable.contains(command.target()))
+                ? Result.healthy(named)
+                : Result.unhealthy(named);
     }
 
     private static boolean isOpen(Command.State state) {

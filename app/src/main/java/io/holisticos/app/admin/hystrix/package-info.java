@@ -2,7 +2,7 @@
  * The surfaces that Hystrix dashboards, Turbine and users of Tenacity know: event streams, breakers forced by hand, and a
  * health check.
  *
- * <p>May use: {@code app.admin}, {@code command}.
+ * <p>May use: {@code app.admin}, {@code command}, {@code health}.
  *
  * <p>Start reading at {@link io.holisticos.app.admin.hystrix.HystrixSurfaces}.
  */

@@ -24,6 +24,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** A server with an admin port that has nothing but commands to show. */
@@ -58,7 +59,11 @@ final class Bed implements AutoCloseable {
     }
 
     Command add(String key, Isolation isolation) {
-        return commands().add(new SourceName("whoop"), new CommandKey(key), configuration(isolation));
+        return commands()
+                .add(
+                        new SourceName(key.startsWith("WHOOP_") ? "whoop" : "sahha"),
+                        new CommandKey(key),
+                        configuration(isolation));
     }
 
     static void execute(Command command) {
@@ -132,7 +137,7 @@ final class Bed implements AutoCloseable {
         public void run(Configuration configuration, Environment environment) {
             Commands shown = new Commands(
                     new CommandsConfiguration(), environment.metrics(), Clock.systemUTC(), System::nanoTime);
-            HystrixSurfaces.open(environment, shown, new HystrixConfiguration());
+            HystrixSurfaces.open(environment, shown, new HystrixConfiguration(), Set.of());
             var servlet = environment.admin().addServlet("big", new EventStreamServlet(big));
             servlet.setAsyncSupported(true);
             servlet.addMapping("/big.stream");

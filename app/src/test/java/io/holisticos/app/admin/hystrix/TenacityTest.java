@@ -6,8 +6,10 @@ import com.codahale.metrics.health.HealthCheck.Result;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.holisticos.command.Command;
 import io.holisticos.command.CommandConfiguration.Isolation;
+import io.holisticos.health.SourceName;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -136,8 +138,8 @@ class TenacityTest {
     }
 
     @Test
-    void theHealthCheckNamesOpenCircuitsAndEndsTheHealthOnlyForOthersThanWhoop() {
-        OpenCircuitsCheck check = new OpenCircuitsCheck(bed.commands());
+    void theHealthCheckNamesOpenCircuitsAndEndsTheHealthOnlyForSourcesThatAreNeeded() {
+        OpenCircuitsCheck check = new OpenCircuitsCheck(bed.commands(), Set.of(new SourceName("whoop")));
         assertThat(check.check())
                 .extracting(Result::isHealthy, Result::getMessage)
                 .containsExactly(true, null);

@@ -9,7 +9,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commands on either database say what failed in the same words, and what to do about just that. */
-class WhoopDatabaseFailureTest {
+class DatabaseFailureTest {
+
+    private static final DatabaseFailure OF_WHOOP = new DatabaseFailure("WHOOP");
 
     @ParameterizedTest
     @CsvSource({
@@ -42,11 +44,11 @@ class WhoopDatabaseFailureTest {
     void whatIsNoDatabasesDoingIsLeftAsItIs() {
         RuntimeException ours = new IllegalStateException("a fault of ours");
 
-        assertThat(WhoopDatabaseFailure.explained(ours)).isSameAs(ours);
+        assertThat(OF_WHOOP.explained(ours)).isSameAs(ours);
     }
 
     private static String said(String state) {
-        return String.valueOf(WhoopDatabaseFailure.explained(failure(state)).getMessage());
+        return String.valueOf(OF_WHOOP.explained(failure(state)).getMessage());
     }
 
     private static RuntimeException failure(String state) {

@@ -1,11 +1,15 @@
-package io.holisticos.app.probes;
+package io.holisticos.whoop;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.holisticos.whoop.WhoopVitals;
+import io.holisticos.vitals.BreakerState;
+import io.holisticos.vitals.HealthStatus;
+import io.holisticos.vitals.SourceHealth;
+import io.holisticos.vitals.SourceVitals.Findings;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The health of the WHOOP integration. */
@@ -52,7 +56,7 @@ public record IntegrationHealth(
         Instant lastSyncedAt,
 
         @Schema(description = "Commands that were called since the start") @JsonProperty("breakers")
-        List<Breaker> breakers,
+        List<BreakerState> breakers,
 
         @Schema(description = "Null when it cannot be read") @JsonProperty("quota")
         WhoopVitals.@Nullable Quota quota,
@@ -69,24 +73,57 @@ public record IntegrationHealth(
                         "How many members are connected, and how many there may be. Null when the database does not"
                                 + " answer")
         @JsonProperty("members")
-        WhoopVitals.@Nullable Members members) {
+        WhoopVitals.@Nullable Members members)
+        implements SourceHealth {
 
-    /** The state of the breaker of one command. */
-    public record Breaker(
-            @Schema(description = "The command key, such as whoop.cycle") @JsonProperty("command")
-            String command,
-
-            @Schema(description = "closed, open, half_open, forced_open or forced_closed") @JsonProperty("state")
-            String state) {
-
-        static List<Breaker> of(Map<String, String> states) {
-            return states.entrySet().stream()
-                    .map(entry -> new Breaker(entry.getKey(), entry.getValue()))
-                    .toList();
-        }
+    static IntegrationHealth of(WhoopVitals vitals, Findings<WhoopVitals.Stored> findings) {
+        Optional<WhoopVitals.Stored> stored = findings.stored();
+        HealthStatus database = findings.database();
+        Map<String, String> breakers = vitals.breakers();
+        boolean jobs = vitals.areJobsRunning();
+        WhoopVitals.Forbidden forbidden = vitals.forbidden();
+        boolean vault = vitals.isVaultWell();
+        WhoopVitals.@Nullable Quota quota =
+                stored.map(WhoopVitals.Stored::quota).orElse(null);
+        @Nullable
+        List<WhoopVitals.FailingJob> failing =
+                stored.map(WhoopVitals.Stored::failing).orElse(null);
+        @Nullable Boolean enabled = findings.enabled().orElse(null);
+        boolean working = database == HealthStatus.OK && jobs && (failing == null || failing.isEmpty());
+        @Nullable
+        Instant lastSyncedAt = stored.flatMap(WhoopVitals.Stored::lastSyncedAt).orElse(null);
+        return new IntegrationHealth(
+                statusOf(
+                        enabled,
+                        database,
+                        quota,
+                        BreakerState.areAllClosed(breakers) && working && vault && !forbidden.recent()),
+                true,
+                enabled,
+                database,
+                jobs,
+                vault ? HealthStatus.OK : HealthStatus.DEGRADED,
+                failing,
+                lastSyncedAt,
+                BreakerState.of(breakers),
+                quota,
+                forbidden,
+                stored.map(WhoopVitals.Stored::members).orElse(null));
     }
 
-    static IntegrationHealth notConfigured() {
+    private static HealthStatus statusOf(
+            @Nullable Boolean enabled, HealthStatus database, WhoopVitals.@Nullable Quota quota, boolean undisturbed) {
+        if (Boolean.FALSE.equals(enabled)) {
+            return HealthStatus.DISABLED;
+        }
+        if (database == HealthStatus.DOWN) {
+            return HealthStatus.DOWN;
+        }
+        return undisturbed && quota != null && quota.blockedUntil() == null ? HealthStatus.OK : HealthStatus.DEGRADED;
+    }
+
+    /** The health while there are no credentials. */
+    public static IntegrationHealth notConfigured() {
         return new IntegrationHealth(
                 HealthStatus.NOT_CONFIGURED,
                 false,

@@ -1,4 +1,4 @@
-package io.holisticos.app.probes;
+package io.holisticos.vitals;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
