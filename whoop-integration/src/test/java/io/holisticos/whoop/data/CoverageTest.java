@@ -3,9 +3,6 @@ package io.holisticos.whoop.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holisticos.whoop.api.Window;
-import io.holisticos.whoop.data.Coverage.Interval;
-import io.holisticos.whoop.data.Coverage.OfKind;
-import io.holisticos.whoop.data.Coverage.State;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -15,27 +12,12 @@ class CoverageTest {
 
     private static final Instant START = Instant.parse("2026-11-01T00:00:00Z");
 
-    private final Coverage coverage = new Coverage(Map.of(
-            RecordKind.SLEEP,
-            new OfKind(Spans.of(days(1, 10), days(20, 25)), Spans.of(days(3, 8)), Spans.of(days(4, 5), days(12, 13)))));
-
-    @Test
-    void aCoveredSpanHoldsRecordsOrNothingOrWhatIsNotScored() {
-        assertThat(coverage.intervals(RecordKind.SLEEP))
-                .containsExactly(
-                        new Interval(day(1), day(3), State.EMPTY),
-                        new Interval(day(3), day(4), State.FETCHED),
-                        new Interval(day(4), day(5), State.PENDING),
-                        new Interval(day(5), day(8), State.FETCHED),
-                        new Interval(day(8), day(10), State.EMPTY),
-                        new Interval(day(20), day(25), State.EMPTY));
-    }
+    private final Coverage coverage = new Coverage(Map.of(RecordKind.SLEEP, Spans.of(days(1, 10), days(20, 25))));
 
     @Test
     void whatWasNotReadIsAGap() {
         assertThat(coverage.gaps(RecordKind.SLEEP, days(5, 22))).containsExactly(days(10, 20));
         assertThat(coverage.gaps(RecordKind.CYCLE, days(5, 22))).containsExactly(days(5, 22));
-        assertThat(coverage.covered(RecordKind.SLEEP)).isEqualTo(Spans.of(days(1, 10), days(20, 25)));
     }
 
     @Test

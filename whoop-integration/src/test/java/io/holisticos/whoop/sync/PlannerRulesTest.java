@@ -464,7 +464,7 @@ class PlannerRulesTest {
     }
 
     private static Night night(Instant end, boolean cycleSettled) {
-        return new Night(ID, 7, end.minus(Duration.ofHours(8)), end, cycleSettled);
+        return new Night(7, end.minus(Duration.ofHours(8)), end, cycleSettled);
     }
 
     private static Listing listing(RecordCollection collection, Lane lane) {
