@@ -82,6 +82,7 @@ public final class RecordDecoder {
             throw new InvalidRecord("not an object");
         }
         checkStorable(row);
+        checkId(row);
         return switch (kind) {
             case SCORES -> score(row);
             case BIOMARKERS -> biomarker(row);
@@ -181,6 +182,13 @@ public final class RecordDecoder {
             throw new InvalidRecord(field + " is too long");
         }
         return text;
+    }
+
+    /** Refuses an id of absurd length. The id is kept with the row's data only. */
+    private static void checkId(JsonNode row) {
+        if (row.path("id").asText("").length() > MAX_TEXT) {
+            throw new InvalidRecord("id is too long");
+        }
     }
 
     /** Refuses what PostgreSQL cannot store, and numbers that would fill the memory when written without an exponent. */
