@@ -45,7 +45,7 @@ public final class SahhaWebhookResource {
 
     /** Sahha's signature has no time, so an old delivery can be sent again: it causes one fetch, at most once a week. */
     @POST
-    @Consumes(MediaType.WILDCARD) // WebhookDoor refuses other types itself, to count them
+    @Consumes(MediaType.WILDCARD) // WebhookReceiver refuses other types itself, to count them
     @Operation(
             summary = "Take in an event of Sahha",
             description = "For Sahha only: signed with the webhook's secret, at most 64 kB.",
