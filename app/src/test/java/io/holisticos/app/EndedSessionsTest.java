@@ -79,7 +79,7 @@ class EndedSessionsTest {
         }
 
         assertThat(sahhaEvent("read-only").statusCode()).isEqualTo(204);
-        House.await(() -> house.admin("GET", "/healthcheck", "").statusCode() == 200);
+        awaitHealthy();
         House.await(() -> ready().contains("\"status\":\"ready\""));
     }
 
@@ -101,7 +101,15 @@ class EndedSessionsTest {
             endSessions();
         }
         assertThat(failed).isEmpty();
-        House.await(() -> house.admin("GET", "/healthcheck", "").statusCode() == 200);
+        awaitHealthy();
+    }
+
+    private static void awaitHealthy() {
+        try {
+            House.await(() -> house.admin("GET", "/healthcheck", "").statusCode() == 200);
+        } catch (AssertionError e) {
+            throw new AssertionError(house.admin("GET", "/healthcheck", "").body(), e);
+        }
     }
 
     private static String ready() {

@@ -1,27 +1,25 @@
 package io.holisticos.sahha;
 
 import com.codahale.metrics.health.HealthCheck;
-import io.holisticos.sahha.refresh.SahhaRefresh;
+import io.holisticos.sahha.api.LastAnswers;
 import java.time.Instant;
 
-/** Whether Sahha answered the last fetch. Makes no call itself. */
+/** Whether Sahha answered the last request. Makes no call itself. */
 final class SahhaHealthCheck extends HealthCheck {
 
-    private final SahhaRefresh refresh;
+    private final LastAnswers last;
 
-    SahhaHealthCheck(SahhaRefresh refresh) {
-        this.refresh = refresh;
+    SahhaHealthCheck(LastAnswers last) {
+        this.last = last;
     }
 
     @Override
     protected Result check() {
-        SahhaRefresh.LastFetches last = refresh.lastFetches();
-        Instant succeeded = last.succeededAt();
-        Instant failed = last.failedAt();
-        if (failed != null && (succeeded == null || failed.isAfter(succeeded))) {
+        if (last.isFailing()) {
             return Result.unhealthy(
-                    "the last fetch failed at %s; the rows that were fetched before are served", failed);
+                    "the last request failed at %s; the rows that were fetched before are served", last.failedAt());
         }
-        return succeeded == null ? Result.healthy("not asked yet") : Result.healthy("last fetched at %s", succeeded);
+        Instant succeeded = last.succeededAt();
+        return succeeded == null ? Result.healthy("not asked yet") : Result.healthy("last answered at %s", succeeded);
     }
 }

@@ -18,6 +18,7 @@ import io.holisticos.outbound.Authorization;
 import io.holisticos.outbound.Outbound;
 import io.holisticos.sahha.api.AccountToken;
 import io.holisticos.sahha.api.CallRate;
+import io.holisticos.sahha.api.LastAnswers;
 import io.holisticos.sahha.api.RecordDecoder;
 import io.holisticos.sahha.api.SahhaApi;
 import io.holisticos.sahha.data.SahhaStores;
@@ -60,6 +61,7 @@ public final class SahhaModule implements Managed {
     /** Fewer than there are threads, so that members have the others when Sahha hangs for ids that it does not know. */
     private static final ProfileLane.Rules STRANGERS = new ProfileLane.Rules(5, 1);
 
+    private final LastAnswers lastAnswers;
     private final Profiles profiles;
     private final SahhaRefresh refresh;
     private final SahhaSource source;
@@ -96,7 +98,8 @@ public final class SahhaModule implements Managed {
         AccountToken token =
                 new AccountToken(tokens, configuration.baseUrl, configuration.credentials(), mapper, clock);
         Outbound data = Outbound.to(SahhaApi.SAHHA, client, configuration.outbound, commands, budget, token);
-        SahhaApi api = new SahhaApi(data, configuration.baseUrl, mapper, new RecordDecoder(metrics));
+        this.lastAnswers = new LastAnswers(clock);
+        SahhaApi api = new SahhaApi(data, configuration.baseUrl, mapper, new RecordDecoder(metrics), lastAnswers);
         SahhaStores reads = SahhaStores.in(storage.reads(), mapper);
         SahhaStores work = SahhaStores.in(storage.work(), mapper);
         StoreCommand rows = new StoreCommand(reads, commands.add(SahhaApi.SAHHA, STORE, configuration.store()));
@@ -109,7 +112,7 @@ public final class SahhaModule implements Managed {
         ReaderRefresh readers =
                 new ReaderRefresh(rows, refresh, profiles, configuration.waitWhenStale.toJavaDuration(), clock);
         this.source = new SahhaSource(readers, profiles, rows, configuration, clock);
-        this.vitals = new SahhaVitals(List.of(tokens, data), refresh);
+        this.vitals = new SahhaVitals(List.of(tokens, data), lastAnswers);
         this.existing = new ExistingPaths(readers, rows, configuration.existingPaths(), mapper, clock);
         this.inbox = new SahhaInbox(new SahhaInbox.Pools(reads, work), refresh, configuration.inbox(), clock);
         this.webhook = new SahhaWebhookResource(
@@ -170,7 +173,7 @@ public final class SahhaModule implements Managed {
 
     /** The health check to be registered as {@code sahha}. */
     public HealthCheck healthCheck() {
-        return new SahhaHealthCheck(refresh);
+        return new SahhaHealthCheck(lastAnswers);
     }
 
     @Override

@@ -1,23 +1,22 @@
 package io.holisticos.sahha;
 
 import io.holisticos.outbound.Outbound;
-import io.holisticos.sahha.refresh.SahhaRefresh;
+import io.holisticos.sahha.api.LastAnswers;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** How our calls to Sahha go, from memory, so that it is answered at once. Thread-safe. */
 public final class SahhaVitals {
 
     private final List<Outbound> clients;
-    private final SahhaRefresh refresh;
+    private final LastAnswers lastAnswers;
 
-    SahhaVitals(List<Outbound> clients, SahhaRefresh refresh) {
+    SahhaVitals(List<Outbound> clients, LastAnswers lastAnswers) {
         this.clients = clients;
-        this.refresh = refresh;
+        this.lastAnswers = lastAnswers;
     }
 
     /** By command key: {@code closed}, {@code open}, {@code half_open}; only of commands that were called. */
@@ -27,15 +26,13 @@ public final class SahhaVitals {
         return all;
     }
 
-    /** When a fetch last succeeded in this process. */
+    /** When Sahha last answered this process. */
     public Optional<Instant> lastFetchedAt() {
-        return Optional.ofNullable(refresh.lastFetches().succeededAt());
+        return Optional.ofNullable(lastAnswers.succeededAt());
     }
 
-    /** Whether the last fetch of this process failed. */
+    /** Whether the last request of this process failed. */
     public boolean isFailing() {
-        @Nullable Instant succeeded = refresh.lastFetches().succeededAt();
-        @Nullable Instant failed = refresh.lastFetches().failedAt();
-        return failed != null && (succeeded == null || failed.isAfter(succeeded));
+        return lastAnswers.isFailing();
     }
 }

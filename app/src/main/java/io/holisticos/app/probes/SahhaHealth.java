@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** The health of the Sahha integration. */
 public record SahhaHealth(
         @Schema(
-                description = "ok; degraded: a breaker is not closed, the last fetch failed or its"
+                description = "ok; degraded: a breaker is not closed, the last request failed or its"
                         + " database takes no writes; down: the entry point's"
                         + " database does not answer")
         @JsonProperty("status")

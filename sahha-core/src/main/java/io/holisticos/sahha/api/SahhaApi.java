@@ -54,16 +54,20 @@ public final class SahhaApi {
     private final URI baseUrl;
     private final ObjectMapper mapper;
     private final RecordDecoder decoder;
+    private final LastAnswers lastAnswers;
 
-    public SahhaApi(Outbound outbound, URI baseUrl, ObjectMapper mapper, RecordDecoder decoder) {
-        this(announced(outbound), decoder, baseUrl, mapper);
+    public SahhaApi(
+            Outbound outbound, URI baseUrl, ObjectMapper mapper, RecordDecoder decoder, LastAnswers lastAnswers) {
+        this(announced(outbound), decoder, lastAnswers, baseUrl, mapper);
     }
 
-    private SahhaApi(Outbound outbound, RecordDecoder decoder, URI baseUrl, ObjectMapper mapper) {
+    private SahhaApi(
+            Outbound outbound, RecordDecoder decoder, LastAnswers lastAnswers, URI baseUrl, ObjectMapper mapper) {
         this.outbound = outbound;
         this.baseUrl = baseUrl;
         this.mapper = mapper;
         this.decoder = decoder;
+        this.lastAnswers = lastAnswers;
     }
 
     private static Outbound announced(Outbound outbound) {
@@ -75,7 +79,7 @@ public final class SahhaApi {
 
     /** The same calls with the same breakers, charged to another budget. */
     public SahhaApi on(Budget budget) {
-        return new SahhaApi(outbound.on(budget), decoder, baseUrl, mapper);
+        return new SahhaApi(outbound.on(budget), decoder, lastAnswers, baseUrl, mapper);
     }
 
     /**
@@ -100,9 +104,10 @@ public final class SahhaApi {
                 baseUrl,
                 path + segment(who) + "?" + query + "startDateTime=" + from.minusDays(1) + "&endDateTime="
                         + to.plusDays(1));
-        return answered(Call.get(keyOf(kind), who, uri).withFallback(hasFallback), deadline)
+        Call call = Call.get(keyOf(kind), who, uri).withFallback(hasFallback);
+        return lastAnswers.note(() -> answered(call, deadline)
                 .map(reply -> decoder.decode(kind, rowsOf(kind, reply)))
-                .orElse(List.of());
+                .orElse(List.of()));
     }
 
     /** Reads each record by itself, so that one that cannot be read is skipped without the others. */
@@ -151,8 +156,8 @@ public final class SahhaApi {
 
     /** Whether Sahha has a profile with this id. */
     public boolean fetchProfile(UserId who, Deadline deadline) {
-        return read(Call.get(PROFILE, who, uri(baseUrl, "/api/v1/account/profile/" + segment(who))), deadline)
-                .isPresent();
+        Call call = Call.get(PROFILE, who, uri(baseUrl, "/api/v1/account/profile/" + segment(who)));
+        return lastAnswers.note(() -> read(call, deadline).isPresent());
     }
 
     /** The UTC offset of the member's phone, from the device information. Empty when the phone never sent one. */

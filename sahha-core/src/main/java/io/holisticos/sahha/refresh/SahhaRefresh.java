@@ -60,7 +60,6 @@ public final class SahhaRefresh {
     private final ExecutorService executor;
     private final SingleFlight<FetchKey, Fetched> fetches;
     private volatile boolean stopped;
-    private volatile LastFetches lastFetches = new LastFetches(null, null);
 
     /**
      * @param stores of the pool for work in the background
@@ -113,11 +112,6 @@ public final class SahhaRefresh {
         }
     }
 
-    /** When fetches of this process last succeeded and failed. */
-    public LastFetches lastFetches() {
-        return lastFetches;
-    }
-
     private void execute(Runnable attempt, CompletableFuture<Fetched> result) {
         try {
             executor.execute(attempt);
@@ -156,7 +150,6 @@ public final class SahhaRefresh {
 
     private void fail(CompletableFuture<Fetched> result, SahhaKind kind, HealthError error) {
         metrics.meter(MetricRegistry.name("sahha", "refresh", "failed")).mark();
-        lastFetches = new LastFetches(lastFetches.succeededAt(), clock.instant());
         log.warn(
                 "event=sahha_refresh_failed kind={} reason={} cause=\"{}\"",
                 kind.key(),
@@ -179,7 +172,6 @@ public final class SahhaRefresh {
         if (kind != SahhaKind.ARCHETYPES) {
             learnOffset(who, deadline);
         }
-        lastFetches = new LastFetches(clock.instant(), lastFetches.failedAt());
         return new Fetched(true, begun);
     }
 
@@ -199,8 +191,4 @@ public final class SahhaRefresh {
             }
         }
     }
-
-    /** When a fetch last succeeded and last failed; null for never. */
-    public record LastFetches(
-            @Nullable Instant succeededAt, @Nullable Instant failedAt) {}
 }
