@@ -10,6 +10,7 @@ import io.holisticos.health.TimedAnswer;
 import io.holisticos.health.Workout;
 import io.holisticos.unified.MergedDay.Candidate;
 import io.holisticos.unified.MergedDay.MergedMetric;
+import io.holisticos.unified.MergedDay.MergedWorkout;
 import io.holisticos.unified.MergedDay.NamedScore;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -181,6 +182,7 @@ record DayAnswer(
         }
     }
 
+    /** @param members all the workouts that are this activity, this one first; left out when only this one is */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonPropertyOrder({
         "id",
@@ -193,7 +195,8 @@ record DayAnswer(
         "energy_kcal",
         "distance_meter",
         "average_heart_rate",
-        "max_heart_rate"
+        "max_heart_rate",
+        "members"
     })
     record WorkoutBody(
             @JsonProperty("id") String id,
@@ -206,9 +209,11 @@ record DayAnswer(
             @JsonProperty("energy_kcal") @Nullable BigDecimal energyKcal,
             @JsonProperty("distance_meter") @Nullable BigDecimal distanceMeter,
             @JsonProperty("average_heart_rate") @Nullable Integer averageHeartRate,
-            @JsonProperty("max_heart_rate") @Nullable Integer maxHeartRate) {
+            @JsonProperty("max_heart_rate") @Nullable Integer maxHeartRate,
+            @JsonProperty("members") @Nullable List<MemberBody> members) {
 
-        static WorkoutBody of(Workout workout) {
+        static WorkoutBody of(MergedWorkout merged) {
+            Workout workout = merged.representative();
             return new WorkoutBody(
                     workout.id(),
                     workout.source().value(),
@@ -220,12 +225,30 @@ record DayAnswer(
                     workout.energyKcal(),
                     workout.distanceMeter(),
                     workout.averageHeartRate(),
-                    workout.maxHeartRate());
+                    workout.maxHeartRate(),
+                    merged.members().size() == 1
+                            ? null
+                            : merged.members().stream().map(MemberBody::of).toList());
         }
 
         @Override
         public String toString() {
             return "WorkoutBody[" + source + " " + id + "]";
+        }
+    }
+
+    /** One of the workouts by which an activity was seen. */
+    @JsonPropertyOrder({"source", "id", "sport", "start", "end"})
+    record MemberBody(
+            @JsonProperty("source") String source,
+            @JsonProperty("id") String id,
+            @JsonProperty("sport") String sport,
+            @JsonProperty("start") OffsetDateTime start,
+            @JsonProperty("end") OffsetDateTime end) {
+
+        static MemberBody of(Workout workout) {
+            return new MemberBody(
+                    workout.source().value(), workout.id(), workout.sport(), workout.start(), workout.end());
         }
     }
 

@@ -12,13 +12,12 @@ import io.holisticos.health.SourceAnswer.Measured;
 import io.holisticos.health.SourceDay;
 import io.holisticos.health.SourceDetails;
 import io.holisticos.health.SourceName;
-import io.holisticos.health.Workout;
 import io.holisticos.unified.MergedDay.Candidate;
 import io.holisticos.unified.MergedDay.MergedMetric;
+import io.holisticos.unified.MergedDay.MergedWorkout;
 import io.holisticos.unified.MergedDay.NamedScore;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -36,13 +35,9 @@ import java.util.stream.Collectors;
  */
 final class DayMerge {
 
-    private static final Comparator<Workout> OLDEST_FIRST = Comparator.comparing(
-                    (Workout workout) -> workout.start().toInstant())
-            .thenComparing(workout -> workout.source().value())
-            .thenComparing(Workout::id);
-
     private final Precedence precedence;
     private final OfferedMetrics offered;
+    private final WorkoutMatching matching = new WorkoutMatching(Sports.read());
 
     DayMerge(Precedence precedence, OfferedMetrics offered) {
         this.precedence = precedence;
@@ -55,14 +50,19 @@ final class DayMerge {
      * @param answers one of each source
      */
     List<MergedDay> apply(DayRange days, List<SourceAnswer> answers) {
-        Map<LocalDate, List<SourcePart>> parts = answers.stream()
+        List<SourcePart> all = answers.stream()
                 .sorted(Comparator.comparing(SourceAnswer::from, precedence.ofSources()))
                 .filter(Measured.class::isInstance)
                 .map(Measured.class::cast)
                 .flatMap(answer -> answer.days().stream().map(day -> SourcePart.of(answer.from(), day)))
-                .collect(groupingBy(part -> part.day().date()));
+                .toList();
+        Map<LocalDate, List<MergedWorkout>> workouts =
+                matching.apply(all.stream().map(SourcePart::day).toList(), precedence.of(Metric.ACTIVE_DURATION));
+        Map<LocalDate, List<SourcePart>> parts =
+                all.stream().collect(groupingBy(part -> part.day().date()));
         return days.days().stream()
-                .map(date -> merge(date, parts.getOrDefault(date, List.of()), answers))
+                .map(date -> merge(
+                        date, parts.getOrDefault(date, List.of()), workouts.getOrDefault(date, List.of()), answers))
                 .toList();
     }
 
@@ -81,7 +81,8 @@ final class DayMerge {
         }
     }
 
-    private MergedDay merge(LocalDate date, List<SourcePart> all, List<SourceAnswer> answers) {
+    private MergedDay merge(
+            LocalDate date, List<SourcePart> all, List<MergedWorkout> workouts, List<SourceAnswer> answers) {
         List<SourcePart> parts =
                 all.stream().filter(part -> !part.day().isEmpty()).toList();
         Map<Metric, List<Candidate>> candidates = candidates(parts);
@@ -98,11 +99,7 @@ final class DayMerge {
                 candidates.entrySet().stream()
                         .map(entry -> metric(entry.getKey(), entry.getValue()))
                         .toList(),
-                parts.stream()
-                        .map(part -> part.day().workouts())
-                        .flatMap(Collection::stream)
-                        .sorted(OLDEST_FIRST)
-                        .toList(),
+                workouts,
                 details(parts),
                 Completeness.of(candidates.keySet(), implausible(all), answers, precedence, offered)
                         .and(offScale(all, scores)));

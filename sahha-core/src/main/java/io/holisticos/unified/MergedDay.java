@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param sources the sources with data on this day
  * @param scores each source's own, side by side; no two have the same name
  * @param metrics in the order of {@link Metric}
- * @param workouts oldest first
+ * @param workouts oldest first, each activity once
  * @param details each source's own records, by source
  */
 record MergedDay(
@@ -30,7 +30,7 @@ record MergedDay(
         List<SourceName> sources,
         List<NamedScore> scores,
         List<MergedMetric> metrics,
-        List<Workout> workouts,
+        List<MergedWorkout> workouts,
         Map<SourceName, SourceDetails> details,
         Completeness completeness) {
 
@@ -56,6 +56,19 @@ record MergedDay(
 
         MergedMetric {
             others = List.copyOf(others);
+        }
+    }
+
+    /**
+     * An activity, whoever saw it. Only the representative counts in a sum.
+     *
+     * @param representative verbatim from its source
+     * @param members every workout that is this activity: the representative, then the others, best first
+     */
+    record MergedWorkout(Workout representative, List<Workout> members) {
+
+        MergedWorkout {
+            members = List.copyOf(members);
         }
     }
 

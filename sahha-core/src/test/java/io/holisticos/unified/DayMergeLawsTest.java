@@ -231,6 +231,7 @@ class DayMergeLawsTest {
                     .map(NamedScore::score)
                     .toList();
             List<Workout> workouts = day.workouts().stream()
+                    .flatMap(merged -> merged.members().stream())
                     .filter(workout -> workout.source().equals(source))
                     .toList();
             sources.put(

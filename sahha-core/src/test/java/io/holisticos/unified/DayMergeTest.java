@@ -27,9 +27,11 @@ import io.holisticos.health.SourceDay;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.Workout;
 import io.holisticos.unified.Completeness.Missing;
+import io.holisticos.unified.MergedDay.MergedWorkout;
 import io.holisticos.unified.MergedDay.NamedScore;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -162,7 +164,59 @@ class DayMergeTest {
 
         MergedDay merged = mergeOne(measured(SAHHA, phone), measured(WHOOP, band));
 
-        assertThat(merged.workouts()).extracting(Workout::id).containsExactly("a", "b", "c");
+        assertThat(merged.workouts())
+                .extracting(MergedWorkout::representative)
+                .extracting(Workout::id)
+                .containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void aSumOverTheWorkoutsOfADayCountsEachActivityOnce() {
+        SourceDay phone = new SourceDay(
+                DAY, List.of(), List.of(), List.of(workout(SAHHA, "p", "2026-11-22T18:05:00+01:00")), null);
+        SourceDay band = new SourceDay(
+                DAY,
+                List.of(),
+                List.of(),
+                List.of(
+                        workout(WHOOP, "a", "2026-11-22T08:00:00+01:00"),
+                        workout(WHOOP, "b", "2026-11-22T18:00:00+01:00")),
+                null);
+
+        MergedDay merged = mergeOne(measured(SAHHA, phone), measured(WHOOP, band));
+
+        assertThat(merged.workouts().stream()
+                        .map(activity -> activity.representative().energyKcal())
+                        .reduce(BigDecimal.ZERO, BigDecimal::add))
+                .isEqualTo("624.092");
+        assertThat(merged.workouts().get(1).representative().id()).isEqualTo("p");
+        assertThat(merged.workouts().get(1).members()).extracting(Workout::id).containsExactly("p", "b");
+    }
+
+    @Test
+    void anActivityAfterMidnightLiesOnOneDayWhicheverDaysAreAsked() {
+        SourceDay band = new SourceDay(
+                DAY, List.of(), List.of(), List.of(workout(WHOOP, "w", "2026-11-23T00:30:00+01:00")), null);
+        SourceDay phone = new SourceDay(
+                DAY.plusDays(1), List.of(), List.of(), List.of(log("p", "2026-11-23T00:31:00+01:00")), null);
+        List<SourceAnswer> answers = List.of(measured(SAHHA, phone), measured(WHOOP, band));
+        DayMerge merge = new DayMerge(PRECEDENCE, new OfferedMetrics(Map.of()));
+
+        List<MergedDay> both = merge.apply(new DayRange(DAY, DAY.plusDays(1)), answers);
+
+        assertThat(both.get(0).workouts())
+                .singleElement()
+                .satisfies(activity ->
+                        assertThat(activity.members()).extracting(Workout::id).containsExactly("w", "p"));
+        assertThat(both.get(1).workouts()).isEmpty();
+        assertThat(merge.apply(DayRange.of(DAY), answers)).containsExactly(both.get(0));
+        assertThat(merge.apply(DayRange.of(DAY.plusDays(1)), answers)).containsExactly(both.get(1));
+    }
+
+    private static Workout log(String id, String start) {
+        OffsetDateTime from = OffsetDateTime.parse(start);
+        return new Workout(
+                id, SAHHA, "exercise_session_running", from, from.plusMinutes(30), null, null, null, null, null, null);
     }
 
     @Test
