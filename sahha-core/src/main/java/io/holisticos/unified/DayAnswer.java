@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.holisticos.health.Metric;
 import io.holisticos.health.SourceDetails;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.TimedAnswer;
@@ -12,6 +13,7 @@ import io.holisticos.unified.MergedDay.Candidate;
 import io.holisticos.unified.MergedDay.MergedMetric;
 import io.holisticos.unified.MergedDay.MergedWorkout;
 import io.holisticos.unified.MergedDay.NamedScore;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
     "date",
     "utc_offset",
     "generated_at",
+    "merge_version",
     "data_sources",
     "enhanced_with_whoop",
     "scores",
@@ -46,6 +49,7 @@ record DayAnswer(
         @JsonProperty("date") LocalDate date,
         @JsonProperty("utc_offset") String utcOffset,
         @JsonProperty("generated_at") Instant generatedAt,
+        @JsonProperty("merge_version") int mergeVersion,
         @JsonProperty("data_sources") List<String> dataSources,
         @JsonProperty("enhanced_with_whoop") boolean enhancedWithWhoop,
         @JsonProperty("scores") Map<String, ScoreBody> scores,
@@ -93,6 +97,7 @@ record DayAnswer(
                 day.date(),
                 textOf(day.offset() == null ? report.offset() : day.offset()),
                 report.generatedAt(),
+                DayMerge.VERSION,
                 day.sources().stream().map(SourceName::value).toList(),
                 day.sources().contains(whoop),
                 scores,
@@ -158,7 +163,9 @@ record DayAnswer(
                     merged.metric().unit(),
                     merged.shown().source().value(),
                     merged.verdict(),
-                    merged.others().stream().map(OtherBody::of).toList());
+                    merged.others().stream()
+                            .map(other -> OtherBody.of(merged.metric(), other))
+                            .toList());
         }
 
         @Override
@@ -167,13 +174,27 @@ record DayAnswer(
         }
     }
 
-    @JsonPropertyOrder({"source", "value"})
+    /**
+     * A value that is not shown.
+     *
+     * @param metric under which its source has it, when that is another one: an echo of another period
+     * @param echo true when another source measured it and this one only handed it on; absent otherwise
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonPropertyOrder({"source", "value", "metric", "echo"})
     record OtherBody(
             @JsonProperty("source") String source,
-            @JsonProperty("value") BigDecimal value) {
+            @JsonProperty("value") BigDecimal value,
+            @JsonProperty("metric") @Nullable String metric,
+            @JsonProperty("echo") @Nullable Boolean echo) {
 
-        static OtherBody of(Candidate candidate) {
-            return new OtherBody(candidate.source().value(), candidate.value());
+        static OtherBody of(Metric shown, Candidate candidate) {
+            Metric own = candidate.measurement().metric();
+            return new OtherBody(
+                    candidate.source().value(),
+                    candidate.value(),
+                    own.equals(shown) ? null : own.key(),
+                    candidate.isEcho() ? Boolean.TRUE : null);
         }
 
         @Override
@@ -210,7 +231,13 @@ record DayAnswer(
             @JsonProperty("distance_meter") @Nullable BigDecimal distanceMeter,
             @JsonProperty("average_heart_rate") @Nullable Integer averageHeartRate,
             @JsonProperty("max_heart_rate") @Nullable Integer maxHeartRate,
-            @JsonProperty("members") @Nullable List<MemberBody> members) {
+
+            @Schema(
+                    description = "All workouts by which sources saw this activity, this one first; left out when only"
+                            + " one did. Only the workouts of the list itself count in a sum")
+            @JsonProperty("members")
+            @Nullable
+            List<MemberBody> members) {
 
         static WorkoutBody of(MergedWorkout merged) {
             Workout workout = merged.representative();

@@ -22,7 +22,8 @@ import java.util.stream.Stream;
 /**
  * Finds the workouts that are one activity, seen by several sources. Pure: the same workouts in any order give the same answer.
  *
- * <p>The workouts are taken best first: those with values before those without, then by the order of the sources. Each joins the
+ * <p>The workouts are taken best first: those with values, then those that their source has not scored or cannot score, then
+ * those that were only seen; of these by the order of the sources. Each joins the
  * representative of another source that it shares most time with, then that begins closest to it, and represents itself where
  * there is none. So two representatives of
  * different sources on neighbouring days are never the same activity. When one source split what another saw as a whole, the
@@ -48,7 +49,8 @@ final class WorkoutMatching {
 
     /**
      * On each side of a day, so many days decide what its workouts are: whether a workout represents itself depends on better
-     * ones that are at most a day away, and so on through the workouts with and without values of each source.
+     * ones that are at most a day away, and so on. The workouts of a source are better or worse in two ways at most: scored or
+     * not.
      */
     static int surroundingDays(int sources) {
         return 2 * sources * DAYS_APART;
@@ -70,6 +72,7 @@ final class WorkoutMatching {
 
     private static Comparator<Seen> bestFirst(Comparator<SourceName> order) {
         return Comparator.comparing((Seen seen) -> !seen.hasValues())
+                .thenComparing(seen -> seen.workout().state() == null)
                 .thenComparing(Seen::source, order)
                 .thenComparing(Seen::start)
                 .thenComparing(Seen::end)
@@ -137,7 +140,7 @@ final class WorkoutMatching {
             return workout.end().toInstant();
         }
 
-        /** Not so while WHOOP has not scored it, and in Sahha's logs of exercise. */
+        /** Not so before WHOOP has scored it, and in what Sahha knows of exercise. */
         boolean hasValues() {
             return Stream.of(
                             workout.strain(),

@@ -77,6 +77,28 @@ class SahhaSourceTest {
     }
 
     @Test
+    void exerciseThatSaysWhenItWasIsAWorkoutAndThatOfADayIsNot() {
+        String ofTheDay = exercise("day", "T00:00:00", "T23:59:59");
+        bed.sahha.member("anna", "[]", "[" + ofTheDay + "," + exercise("run", "T08:00:00", "T08:45:00") + "]", null);
+
+        SourceDay day = measured(ELEVENTH).days().get(0);
+
+        assertThat(day.workouts()).singleElement().satisfies(workout -> {
+            assertThat(workout.id()).isEqualTo("run");
+            assertThat(workout.sport()).isEqualTo("exercise");
+            assertThat(workout.start()).isEqualTo("2025-07-11T08:00:00+12:00");
+            assertThat(workout.end()).isEqualTo("2025-07-11T08:45:00+12:00");
+        });
+    }
+
+    private static String exercise(String id, String start, String end) {
+        return """
+                {"id":"%s","category":"exercise","type":"exercise_duration","periodicity":"daily","aggregation":"total",
+                "value":"45","unit":"minute","valueType":"integer","startDateTime":"2025-07-11%s+12:00",
+                "endDateTime":"2025-07-11%s+12:00"}""".formatted(id, start, end);
+    }
+
+    @Test
     void asksSahhaAsItWantsToBeAsked() {
         measured(ELEVENTH);
 

@@ -57,7 +57,7 @@ class SportsTest {
         assertThat(SPORTS.areCompatible(other, one)).isFalse();
     }
 
-    @ParameterizedTest(name = "{0}")
+    @ParameterizedTest(name = "[{index}] {0}")
     @CsvSource(textBlock = """
                     activity
                     other

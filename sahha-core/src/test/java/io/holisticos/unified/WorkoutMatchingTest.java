@@ -97,11 +97,21 @@ class WorkoutMatchingTest {
     }
 
     @Test
-    void untilItIsScoredTheOrderOfTheSourcesDecides() {
-        Workout pending = seen(WHOOP, "w", "running", "10:00", "11:00");
+    void aWorkoutThatIsNotScoredYetRepresentsBeforeOneThatWasOnlySeenAndAfterOneWithValues() {
+        Workout pending = unscored(WHOOP, "w", "running", "10:00", "11:00");
         Workout phone = seen(SAHHA, "p", "running", "10:00", "11:00");
+        Workout ring = scored(RING, "r", "running", "10:00", "11:00");
 
-        assertThat(found(pending, phone)).containsExactly(new MergedWorkout(phone, List.of(phone, pending)));
+        assertThat(found(pending, phone)).containsExactly(new MergedWorkout(pending, List.of(pending, phone)));
+        assertThat(found(pending, phone, ring)).containsExactly(new MergedWorkout(ring, List.of(ring, pending, phone)));
+    }
+
+    @Test
+    void ofWorkoutsThatWereOnlySeenTheOrderOfTheSourcesDecides() {
+        Workout phone = seen(SAHHA, "p", "running", "10:00", "11:00");
+        Workout ring = seen(RING, "r", "running", "10:00", "11:00");
+
+        assertThat(found(ring, phone)).containsExactly(new MergedWorkout(phone, List.of(phone, ring)));
     }
 
     @ParameterizedTest(name = "only value {0}")
@@ -268,6 +278,10 @@ class WorkoutMatchingTest {
                 null,
                 141,
                 170);
+    }
+
+    private static Workout unscored(SourceName source, String id, String sport, String start, String end) {
+        return new Workout(id, source, sport, at(start), at(end), "PENDING_SCORE", null, null, null, null, null);
     }
 
     private static Workout seen(SourceName source, String id, String sport, String start, String end) {

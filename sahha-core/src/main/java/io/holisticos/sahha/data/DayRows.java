@@ -3,6 +3,7 @@ package io.holisticos.sahha.data;
 import io.holisticos.health.Measurement;
 import io.holisticos.health.Metric;
 import io.holisticos.health.Score;
+import io.holisticos.health.Workout;
 import io.holisticos.sahha.api.SahhaNumber;
 import java.math.BigDecimal;
 import java.time.ZoneOffset;
@@ -36,6 +37,8 @@ public final class DayRows {
 
     private final List<SahhaRow> biomarkers;
 
+    private final List<Workout> workouts;
+
     public DayRows(List<SahhaRow> scores, List<SahhaRow> biomarkers) {
         this.scores = new LinkedHashMap<>();
         scores.stream()
@@ -48,6 +51,7 @@ public final class DayRows {
                 .filter(row -> !this.scores.containsKey(row.name()))
                 .forEach(row -> offScale.putIfAbsent(String.valueOf(row.name()), row));
         this.biomarkers = bestOfEach(biomarkers);
+        this.workouts = ExerciseRows.workouts(biomarkers);
     }
 
     /** Whether the day has no row at all that can be used. */
@@ -108,6 +112,11 @@ public final class DayRows {
             MetricTable.measurement(row).ifPresent(found -> byMetric.putIfAbsent(found.metric(), found));
         }
         return List.copyOf(byMetric.values());
+    }
+
+    /** The times at which there was exercise, oldest first. */
+    public List<Workout> workouts() {
+        return workouts;
     }
 
     private static List<SahhaRow> bestOfEach(List<SahhaRow> rows) {
