@@ -78,13 +78,17 @@ class SahhaSourceTest {
 
     @Test
     void exerciseThatSaysWhenItWasIsAWorkoutAndThatOfADayIsNot() {
-        String ofTheDay = exercise("day", "T00:00:00", "T23:59:59");
-        bed.sahha.member("anna", "[]", "[" + ofTheDay + "," + exercise("run", "T08:00:00", "T08:45:00") + "]", null);
+        String ofTheDay = exercise("00000003-0000-5000-8000-0000000000e1", "T00:00:00", "T23:59:59");
+        bed.sahha.member(
+                "anna",
+                "[]",
+                "[" + ofTheDay + "," + exercise("00000003-0000-5000-8000-0000000000e2", "T08:00:00", "T08:45:00") + "]",
+                null);
 
         SourceDay day = measured(ELEVENTH).days().get(0);
 
         assertThat(day.workouts()).singleElement().satisfies(workout -> {
-            assertThat(workout.id()).isEqualTo("run");
+            assertThat(workout.id()).isEqualTo("00000003-0000-5000-8000-0000000000e2");
             assertThat(workout.sport()).isEqualTo("exercise");
             assertThat(workout.start()).isEqualTo("2025-07-11T08:00:00+12:00");
             assertThat(workout.end()).isEqualTo("2025-07-11T08:45:00+12:00");
