@@ -1,6 +1,5 @@
 package io.holisticos.health;
 
-import java.util.EnumSet;
 import java.util.Set;
 
 /** A source of a person's health data. Expected trouble is an answer, never an exception. Thread-safe. */
@@ -10,7 +9,7 @@ public interface HealthSource {
 
     /** The metrics that the source can measure at all. A metric outside of these is never missing because of this source. */
     default Set<Metric> offers() {
-        return EnumSet.allOf(Metric.class);
+        return Set.copyOf(Metric.all());
     }
 
     /** Reads these days from what is stored, within the deadline. A read writes nothing. */

@@ -1,68 +1,50 @@
 package io.holisticos.health;
 
 import java.math.BigDecimal;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
 /**
- * A metric with its unit and the range of plausible values for a living person. RMSSD and SDNN are different metrics, and so
- * are a resting and a sleeping heart rate: only values of the same metric are compared.
- *
- * <p>The ranges are wide: a value outside is an error of a device or of a conversion; a value inside may still be wrong. Zero
- * is inside where it is possible.
+ * A metric: one quantity, measured by one method over one period. RMSSD and SDNN are different metrics, and so are a resting
+ * and a sleeping heart rate: only values of the same metric are compared. All there is to know of a metric stands in {@code
+ * metrics.yml}, which a person can read and extend. Metrics are compared by their order in that file. Immutable.
  */
-public enum Metric {
-    // the lowest known resting rate of a healthy adult is 26 bpm (Guinness World Records, 2014); a resting rate above
-    // 200 is an emergency; exercise and arrhythmia reach 250, which is also the limit of wrist sensors
-    HEART_RATE_RESTING("heart_rate.resting", "bpm", Family.HEART, 20, 200),
-    HEART_RATE_SLEEP("heart_rate.sleep", "bpm", Family.HEART, 20, 200),
-    HEART_RATE_AVERAGE("heart_rate.average", "bpm", Family.HEART, 20, 220),
-    HEART_RATE_MAX("heart_rate.max", "bpm", Family.HEART, 20, 250),
-    // healthy adults have an RMSSD of 19 to 75 ms and an SDNN of 32 to 93 ms (Nunan et al., 2010), athletes several
-    // times that; even a denervated heart varies by more than 1 ms
-    HRV_RMSSD("hrv.rmssd", "ms", Family.HEART, 1, 500),
-    HRV_RMSSD_SLEEP("hrv.rmssd.sleep", "ms", Family.HEART, 1, 500),
-    HRV_SDNN("hrv.sdnn", "ms", Family.HEART, 1, 500),
-    // a body at rest takes 3.5 (1 MET), so no maximum is less; the highest ever measured is 97.5 (Svendsen, 2012)
-    VO2_MAX("vo2_max", "mL/kg/min", Family.HEART, 3, 100),
+public final class Metric implements Comparable<Metric> {
 
-    // a night lasts at most a day; a night without sleep is possible, but not one without time in bed
-    SLEEP_DURATION("sleep.duration", "minute", Family.SLEEP, 0, 1440),
-    SLEEP_IN_BED("sleep.in_bed", "minute", Family.SLEEP, 1, 1440),
-    SLEEP_AWAKE("sleep.awake", "minute", Family.SLEEP, 0, 1440),
-    SLEEP_LIGHT("sleep.light", "minute", Family.SLEEP, 0, 1440),
-    SLEEP_DEEP("sleep.deep", "minute", Family.SLEEP, 0, 1440),
-    SLEEP_REM("sleep.rem", "minute", Family.SLEEP, 0, 1440),
-    SLEEP_LATENCY("sleep.latency", "minute", Family.SLEEP, 0, 1440),
-    SLEEP_EFFICIENCY("sleep.efficiency", "percent", Family.SLEEP, 0, 100),
-    SLEEP_REGULARITY("sleep.regularity", "percent", Family.SLEEP, 0, 100),
-    SLEEP_CONSISTENCY("sleep.consistency", "percent", Family.SLEEP, 0, 100),
-    SLEEP_NEED("sleep.need", "minute", Family.SLEEP, 1, 1440), // everyone needs some sleep
-    SLEEP_DEBT("sleep.debt", "hour", Family.SLEEP, 0, 168), // the hours of a week (Sahha, read 2025-07)
-    SLEEP_INTERRUPTIONS("sleep.interruptions", "count", Family.SLEEP, 0, 1440), // one each minute
-
-    // adults usually breathe 12 to 20 times, 4 to 6 times in paced breathing, and infants up to 60 times
-    RESPIRATORY_RATE("respiratory_rate", "per_minute", Family.RESPIRATION, 4, 60),
-    RESPIRATORY_RATE_SLEEP("respiratory_rate.sleep", "per_minute", Family.RESPIRATION, 4, 60),
-    // oximeters are tested down to 70 % (ISO 80601-2-61); a person is unconscious below 50 %
-    SPO2("spo2", "percent", Family.OXYGEN, 50, 100),
-    SPO2_SLEEP("spo2.sleep", "percent", Family.OXYGEN, 50, 100),
-    // measured at the wrist: about 25 in a cool room, 40 with a high fever
-    SKIN_TEMPERATURE_SLEEP("skin_temperature.sleep", "celsius", Family.TEMPERATURE, 20, 42),
-
-    STEPS(
-            "steps",
-            "count",
-            Family.ACTIVITY,
-            0,
-            400_000), // running for 24 hours, 319 km (Sorokin, 2022), takes about 350,000
-    FLOORS_CLIMBED(
-            "floors_climbed", "count", Family.ACTIVITY, 0, 10_000), // an ascent of 21 km in 24 hours is about 7,000
-    // a day has 25 hours when clocks are set back
-    ACTIVE_HOURS("active.hours", "hour", Family.ACTIVITY, 0, 25),
-    ACTIVE_DURATION("active.duration", "minute", Family.ACTIVITY, 0, 1500),
-    SEDENTARY_DURATION("sedentary.duration", "minute", Family.ACTIVITY, 0, 1500),
-    // a stage of a grand tour takes about 8,000 kcal, running for 24 hours less than 20,000
-    ENERGY_ACTIVE("energy.active", "kcal", Family.ENERGY, 0, 20_000),
-    ENERGY_TOTAL("energy.total", "kcal", Family.ENERGY, 0, 20_000);
+    public static final Metric HEART_RATE_RESTING = of("heart_rate.resting");
+    public static final Metric HEART_RATE_SLEEP = of("heart_rate.sleep");
+    public static final Metric HEART_RATE_AVERAGE = of("heart_rate.average");
+    public static final Metric HEART_RATE_MAX = of("heart_rate.max");
+    public static final Metric HRV_RMSSD = of("hrv.rmssd");
+    public static final Metric HRV_RMSSD_SLEEP = of("hrv.rmssd.sleep");
+    public static final Metric HRV_SDNN = of("hrv.sdnn");
+    public static final Metric VO2_MAX = of("vo2_max");
+    public static final Metric SLEEP_DURATION = of("sleep.duration");
+    public static final Metric SLEEP_IN_BED = of("sleep.in_bed");
+    public static final Metric SLEEP_AWAKE = of("sleep.awake");
+    public static final Metric SLEEP_LIGHT = of("sleep.light");
+    public static final Metric SLEEP_DEEP = of("sleep.deep");
+    public static final Metric SLEEP_REM = of("sleep.rem");
+    public static final Metric SLEEP_LATENCY = of("sleep.latency");
+    public static final Metric SLEEP_EFFICIENCY = of("sleep.efficiency");
+    public static final Metric SLEEP_REGULARITY = of("sleep.regularity");
+    public static final Metric SLEEP_CONSISTENCY = of("sleep.consistency");
+    public static final Metric SLEEP_NEED = of("sleep.need");
+    public static final Metric SLEEP_DEBT = of("sleep.debt");
+    public static final Metric SLEEP_INTERRUPTIONS = of("sleep.interruptions");
+    public static final Metric RESPIRATORY_RATE = of("respiratory_rate");
+    public static final Metric RESPIRATORY_RATE_SLEEP = of("respiratory_rate.sleep");
+    public static final Metric SPO2 = of("spo2");
+    public static final Metric SPO2_SLEEP = of("spo2.sleep");
+    public static final Metric SKIN_TEMPERATURE_SLEEP = of("skin_temperature.sleep");
+    public static final Metric STEPS = of("steps");
+    public static final Metric FLOORS_CLIMBED = of("floors_climbed");
+    public static final Metric ACTIVE_HOURS = of("active.hours");
+    public static final Metric ACTIVE_DURATION = of("active.duration");
+    public static final Metric SEDENTARY_DURATION = of("sedentary.duration");
+    public static final Metric ENERGY_ACTIVE = of("energy.active");
+    public static final Metric ENERGY_TOTAL = of("energy.total");
 
     /** Metrics that the same kind of device measures best. The default order of sources is set for each family. */
     public enum Family {
@@ -72,48 +54,77 @@ public enum Metric {
         OXYGEN,
         TEMPERATURE,
         ACTIVITY,
-        ENERGY
+        ENERGY;
+
+        /** The name in JSON and configuration, such as {@code sleep}. */
+        public String key() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
-    private final String key;
-    private final String unit;
-    private final Family family;
-    private final BigDecimal min;
-    private final BigDecimal max;
+    private final MetricDefinition definition;
+    private final int place;
 
-    Metric(String key, String unit, Family family, int min, int max) {
-        this.key = key;
-        this.unit = unit;
-        this.family = family;
-        this.min = BigDecimal.valueOf(min);
-        this.max = BigDecimal.valueOf(max);
+    Metric(MetricDefinition definition, int place) {
+        this.definition = definition;
+        this.place = place;
+    }
+
+    /** @throws IllegalArgumentException when there is no such metric */
+    public static Metric of(String key) {
+        return find(key).orElseThrow(() -> new IllegalArgumentException("there is no metric " + key));
+    }
+
+    /** The metric with this name in JSON. */
+    public static Optional<Metric> find(String key) {
+        return Optional.ofNullable(MetricFile.METRICS.get(key));
+    }
+
+    /** All metrics, in the order of the file. */
+    public static List<Metric> all() {
+        return List.copyOf(MetricFile.METRICS.values());
     }
 
     /** The name in JSON, such as {@code heart_rate.resting}. */
     public String key() {
-        return key;
+        return definition.id();
     }
 
     public String unit() {
-        return unit;
+        return definition.unit();
     }
 
     public Family family() {
-        return family;
+        return definition.family();
+    }
+
+    /** Everything that the file says of the metric. */
+    public MetricDefinition definition() {
+        return definition;
     }
 
     /** The lowest plausible value of a day. */
     public BigDecimal min() {
-        return min;
+        return definition.plausible().min();
     }
 
     /** The highest plausible value of a day. */
     public BigDecimal max() {
-        return max;
+        return definition.plausible().max();
     }
 
     /** Whether this is a plausible value of a day. */
     public boolean isPlausible(BigDecimal value) {
-        return value.compareTo(min) >= 0 && value.compareTo(max) <= 0;
+        return value.compareTo(min()) >= 0 && value.compareTo(max()) <= 0;
+    }
+
+    @Override
+    public int compareTo(Metric other) {
+        return Integer.compare(place, other.place);
+    }
+
+    @Override
+    public String toString() {
+        return key();
     }
 }

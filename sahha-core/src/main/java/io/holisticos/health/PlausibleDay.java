@@ -2,8 +2,8 @@ package io.holisticos.health;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -56,7 +56,9 @@ public record PlausibleDay(SourceDay day, Set<Metric> implausible, Set<String> o
                         .toList(),
                 workouts,
                 original.details(),
-                original.offset());
+                original.offset(),
+                original.mainSleep(),
+                original.relayed());
         Set<String> offScale = original.scores().stream()
                 .filter(score -> !isOnScale(score))
                 .map(Score::name)
@@ -69,8 +71,8 @@ public record PlausibleDay(SourceDay day, Set<Metric> implausible, Set<String> o
     }
 
     private static Set<Metric> implausible(List<Measurement> measurements) {
-        Set<Metric> implausible = EnumSet.noneOf(Metric.class);
-        Map<Metric, BigDecimal> plausible = new EnumMap<>(Metric.class);
+        Set<Metric> implausible = new HashSet<>();
+        Map<Metric, BigDecimal> plausible = new HashMap<>();
         for (Measurement measurement : measurements) {
             if (measurement.metric().isPlausible(measurement.value())) {
                 plausible.put(measurement.metric(), measurement.value());

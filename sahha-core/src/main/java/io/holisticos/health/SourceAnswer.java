@@ -26,6 +26,7 @@ public sealed interface SourceAnswer {
      * @param newest the newest stored observation, whatever days were asked for; null when there is none
      * @param days oldest first, only days with data
      * @param partlyRead the days asked for that were not fully read; null when that is not known day by day
+     * @param revision counts the changes of this person's data in the source's store; 0 when they are not counted
      */
     record Measured(
             SourceName from,
@@ -35,7 +36,8 @@ public sealed interface SourceAnswer {
             @Nullable String coverage,
             @Nullable Observation newest,
             List<SourceDay> days,
-            @Nullable Set<LocalDate> partlyRead)
+            @Nullable Set<LocalDate> partlyRead,
+            long revision)
             implements SourceAnswer {
 
         public Measured {
@@ -52,7 +54,7 @@ public sealed interface SourceAnswer {
                 @Nullable String coverage,
                 @Nullable Observation newest,
                 List<SourceDay> days) {
-            this(from, dataStatus, asOf, since, coverage, newest, days, null);
+            this(from, dataStatus, asOf, since, coverage, newest, days, null, 0);
         }
 
         /** {@code complete} or {@code partial} for this day alone; null when unknown. */

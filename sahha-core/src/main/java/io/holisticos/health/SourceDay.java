@@ -3,6 +3,7 @@ package io.holisticos.health;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param measurements at most one for each metric
  * @param offset the person's UTC offset on that day; null when the source does not say it
+ * @param mainSleep the sleep that the day's values of sleep belong to; null when the source does not say it
+ * @param relayed metrics that, by the source's own logs, another source of ours recorded on this day
  */
 public record SourceDay(
         LocalDate date,
@@ -17,7 +20,9 @@ public record SourceDay(
         List<Measurement> measurements,
         List<Workout> workouts,
         @Nullable SourceDetails details,
-        @Nullable ZoneOffset offset) {
+        @Nullable ZoneOffset offset,
+        @Nullable SleepInterval mainSleep,
+        Map<Metric, SourceName> relayed) {
 
     /** A day of a source that does not say the person's UTC offset. */
     public SourceDay(
@@ -26,13 +31,14 @@ public record SourceDay(
             List<Measurement> measurements,
             List<Workout> workouts,
             @Nullable SourceDetails details) {
-        this(date, scores, measurements, workouts, details, null);
+        this(date, scores, measurements, workouts, details, null, null, Map.of());
     }
 
     public SourceDay {
         scores = List.copyOf(scores);
         measurements = List.copyOf(measurements);
         workouts = List.copyOf(workouts);
+        relayed = Map.copyOf(relayed);
         if (measurements.stream().map(Measurement::metric).distinct().count() < measurements.size()) {
             throw new IllegalArgumentException("a day has at most one measurement of a metric, " + date);
         }

@@ -4,7 +4,7 @@
  *
  * <p>May use: nothing of ours.
  *
- * <p>It uses the JDK only. Start reading at {@link io.holisticos.health.HealthSource}.
+ * <p>It uses the JDK, and Jackson to read {@code metrics.yml}. Start reading at {@link io.holisticos.health.HealthSource}.
  */
 @NullMarked
 package io.holisticos.health;

@@ -122,8 +122,8 @@ final class SahhaSource implements HealthSource {
         List<SourceDay> found = new ArrayList<>();
         for (LocalDate date : days.days()) {
             DayRows ofDay = new DayRows(scores.getOrDefault(date, List.of()), biomarkers.getOrDefault(date, List.of()));
-            SourceDay day =
-                    new SourceDay(date, ofDay.allScores(), ofDay.measurements(), List.of(), null, ofDay.offset());
+            SourceDay day = new SourceDay(
+                    date, ofDay.allScores(), ofDay.measurements(), List.of(), null, ofDay.offset(), null, Map.of());
             if (!day.isEmpty()) {
                 found.add(day);
             }

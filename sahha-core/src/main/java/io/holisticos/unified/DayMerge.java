@@ -20,7 +20,6 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -28,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -109,7 +109,7 @@ final class DayMerge {
     }
 
     private static Map<Metric, List<Candidate>> candidates(List<SourcePart> parts) {
-        Map<Metric, List<Candidate>> candidates = new EnumMap<>(Metric.class);
+        Map<Metric, List<Candidate>> candidates = new TreeMap<>();
         for (SourcePart part : parts) {
             for (Measurement measurement : part.day().measurements()) {
                 candidates

@@ -15,61 +15,64 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PlausibleDayTest {
 
     private static final LocalDate DAY = LocalDate.parse("2026-11-22");
 
     @ParameterizedTest
-    @EnumSource(
-            value = Metric.class,
-            names = {
-                "HEART_RATE_RESTING",
-                "HEART_RATE_SLEEP",
-                "HEART_RATE_AVERAGE",
-                "HEART_RATE_MAX",
-                "HRV_RMSSD",
-                "HRV_RMSSD_SLEEP",
-                "HRV_SDNN",
-                "VO2_MAX",
-                "RESPIRATORY_RATE",
-                "RESPIRATORY_RATE_SLEEP",
-                "SPO2",
-                "SPO2_SLEEP",
-                "SKIN_TEMPERATURE_SLEEP",
-                "SLEEP_IN_BED",
-                "SLEEP_NEED"
+    @ValueSource(
+            strings = {
+                "heart_rate.resting",
+                "heart_rate.sleep",
+                "heart_rate.average",
+                "heart_rate.max",
+                "hrv.rmssd",
+                "hrv.rmssd.sleep",
+                "hrv.sdnn",
+                "vo2_max",
+                "respiratory_rate",
+                "respiratory_rate.sleep",
+                "spo2",
+                "spo2.sleep",
+                "skin_temperature.sleep",
+                "sleep.in_bed",
+                "sleep.need"
             })
     void zeroIsImplausibleWhereNobodyAliveHasIt(Metric metric) {
         assertThat(metric.isPlausible(BigDecimal.ZERO)).isFalse();
     }
 
     @ParameterizedTest
-    @EnumSource(
-            value = Metric.class,
-            names = {
-                "STEPS",
-                "FLOORS_CLIMBED",
-                "ACTIVE_HOURS",
-                "ACTIVE_DURATION",
-                "SEDENTARY_DURATION",
-                "ENERGY_ACTIVE",
-                "ENERGY_TOTAL",
-                "SLEEP_AWAKE",
-                "SLEEP_LIGHT",
-                "SLEEP_DEEP",
-                "SLEEP_REM",
-                "SLEEP_LATENCY",
-                "SLEEP_DEBT",
-                "SLEEP_INTERRUPTIONS"
+    @ValueSource(
+            strings = {
+                "steps",
+                "floors_climbed",
+                "active.hours",
+                "active.duration",
+                "sedentary.duration",
+                "energy.active",
+                "energy.total",
+                "sleep.awake",
+                "sleep.light",
+                "sleep.deep",
+                "sleep.rem",
+                "sleep.latency",
+                "sleep.debt",
+                "sleep.interruptions"
             })
     void zeroIsAValueWhereItCanBeTrue(Metric metric) {
         assertThat(metric.isPlausible(BigDecimal.ZERO)).isTrue();
     }
 
+    static List<Metric> all() {
+        return Metric.all();
+    }
+
     @ParameterizedTest
-    @EnumSource(Metric.class)
+    @MethodSource("all")
     void everyMetricHasARangeAndNoneReachesBelowZero(Metric metric) {
         assertThat(metric.min()).isLessThan(metric.max()).isNotNegative();
         assertThat(metric.isPlausible(metric.min())).isTrue();
@@ -81,18 +84,18 @@ class PlausibleDayTest {
 
     @ParameterizedTest(name = "{0} {1}")
     @CsvSource({
-        "HEART_RATE_RESTING, 26",
-        "HEART_RATE_RESTING, 118",
-        "HEART_RATE_MAX, 231",
-        "HRV_RMSSD_SLEEP, 4.1",
-        "HRV_RMSSD_SLEEP, 262.5",
-        "SPO2_SLEEP, 71",
-        "SKIN_TEMPERATURE_SLEEP, 24.6",
-        "RESPIRATORY_RATE_SLEEP, 5.9",
-        "SLEEP_DURATION, 0",
-        "STEPS, 310000",
-        "ENERGY_TOTAL, 12000",
-        "VO2_MAX, 97.5"
+        "heart_rate.resting, 26",
+        "heart_rate.resting, 118",
+        "heart_rate.max, 231",
+        "hrv.rmssd.sleep, 4.1",
+        "hrv.rmssd.sleep, 262.5",
+        "spo2.sleep, 71",
+        "skin_temperature.sleep, 24.6",
+        "respiratory_rate.sleep, 5.9",
+        "sleep.duration, 0",
+        "steps, 310000",
+        "energy.total, 12000",
+        "vo2_max, 97.5"
     })
     void whatIsRareIsNotImplausible(Metric metric, BigDecimal value) {
         assertThat(metric.isPlausible(value)).isTrue();

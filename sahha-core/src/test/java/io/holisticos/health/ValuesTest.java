@@ -71,7 +71,7 @@ class ValuesTest {
 
     @Test
     void noTwoMetricsHaveTheSameKey() {
-        assertThat(Metric.values()).extracting(Metric::key).doesNotHaveDuplicates();
+        assertThat(Metric.all()).extracting(Metric::key).doesNotHaveDuplicates();
     }
 
     @Test

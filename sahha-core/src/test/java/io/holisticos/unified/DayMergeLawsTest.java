@@ -285,7 +285,7 @@ class DayMergeLawsTest {
         Arbitrary<BigDecimal> values = Arbitraries.bigDecimals()
                 .between(BigDecimal.valueOf(-5), BigDecimal.valueOf(200))
                 .ofScale(2);
-        Arbitrary<List<Measurement>> measurements = Arbitraries.maps(Arbitraries.of(Metric.class), values)
+        Arbitrary<List<Measurement>> measurements = Arbitraries.maps(Arbitraries.of(Metric.all()), values)
                 .ofMaxSize(8)
                 .map(map -> map.entrySet().stream()
                         .sorted(Map.Entry.comparingByKey())

@@ -30,9 +30,9 @@ import io.holisticos.unified.Completeness.Missing;
 import io.holisticos.unified.MergedDay.NamedScore;
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,7 +106,6 @@ class DayMergeTest {
                         List.of(new Score("whoop_recovery", new BigDecimal("150"), Score.Scale.PERCENT, null)),
                         List.of(),
                         List.of(),
-                        null,
                         null)));
 
         assertThat(merged.scores()).isEmpty();
@@ -203,7 +202,7 @@ class DayMergeTest {
     @ParameterizedTest(name = "{1}")
     @MethodSource("silentBands")
     void whatIsMissingSaysWhy(SourceAnswer band, String reason) {
-        OfferedMetrics offers = new OfferedMetrics(Map.of(WHOOP, EnumSet.of(Metric.SPO2_SLEEP)));
+        OfferedMetrics offers = new OfferedMetrics(Map.of(WHOOP, Set.of(Metric.SPO2_SLEEP)));
         List<SourceAnswer> answers = List.of(measured(SAHHA, day(DAY, value(Metric.HEART_RATE_RESTING, "53"))), band);
 
         Completeness completeness = new DayMerge(PRECEDENCE, offers)

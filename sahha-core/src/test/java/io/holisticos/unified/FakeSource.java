@@ -8,7 +8,6 @@ import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -21,7 +20,7 @@ final class FakeSource implements HealthSource {
     private volatile Supplier<SourceAnswer> answer;
     private volatile Supplier<Acquaintance> acquaintance = () -> Acquaintance.UNKNOWN;
     private volatile Runnable before = () -> {};
-    private Set<Metric> offers = EnumSet.allOf(Metric.class);
+    private Set<Metric> offers = Set.copyOf(Metric.all());
 
     final List<DayRange> asked = new CopyOnWriteArrayList<>();
     final List<Duration> given = new CopyOnWriteArrayList<>();

@@ -23,6 +23,7 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** WHOOP's records of a day in the common vocabulary. A record without a score has no values; nothing is guessed. */
@@ -53,7 +54,9 @@ final class DayValues {
                 values.measurements,
                 day.workouts().stream().map(DayValues::workout).toList(),
                 WhoopDetails.of(day),
-                primary == null ? null : primary.offset());
+                primary == null ? null : primary.offset(),
+                null,
+                Map.of());
     }
 
     private void add(@Nullable Recovery recovery) {

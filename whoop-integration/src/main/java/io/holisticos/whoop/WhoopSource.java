@@ -106,7 +106,8 @@ public final class WhoopSource implements HealthSource {
                 partlyRead.isEmpty() ? "complete" : "partial",
                 newest,
                 ofRange,
-                partlyRead);
+                partlyRead,
+                0);
     }
 
     /** Days up to the person's today that were not read completely. */

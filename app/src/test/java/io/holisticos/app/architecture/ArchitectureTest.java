@@ -44,10 +44,12 @@ class ArchitectureTest {
     }
 
     @Test
-    void theKernelKnowsTheJdkOnly() {
+    void theKernelKnowsTheJdkOnlyAndJacksonForItsFileOfMetrics() {
         classes()
                 .that()
                 .resideInAPackage("io.holisticos.health")
+                .and()
+                .doNotHaveSimpleName("MetricFile")
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage("java..", "org.jspecify.annotations", "io.holisticos.health")

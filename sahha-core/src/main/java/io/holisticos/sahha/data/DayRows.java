@@ -8,11 +8,11 @@ import java.math.BigDecimal;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -103,7 +103,7 @@ public final class DayRows {
 
     /** The first biomarker of each of our metrics. */
     public List<Measurement> measurements() {
-        Map<Metric, Measurement> byMetric = new EnumMap<>(Metric.class);
+        Map<Metric, Measurement> byMetric = new TreeMap<>();
         for (SahhaRow row : biomarkers) {
             MetricTable.measurement(row).ifPresent(found -> byMetric.putIfAbsent(found.metric(), found));
         }

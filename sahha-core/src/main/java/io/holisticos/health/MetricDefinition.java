@@ -1,0 +1,44 @@
+package io.holisticos.health;
+
+import io.holisticos.health.Metric.Family;
+import java.math.BigDecimal;
+
+/**
+ * What {@code metrics.yml} says of a metric.
+ *
+ * @param ucum the unit's code in the Unified Code for Units of Measure
+ */
+public record MetricDefinition(
+        String id,
+        String quantity,
+        String method,
+        String period,
+        String unit,
+        String ucum,
+        Family family,
+        Range plausible,
+        Tolerance tolerance) {
+
+    public MetricDefinition {
+        if (plausible.min().compareTo(plausible.max()) >= 0) {
+            throw new IllegalArgumentException(id + ": the plausible range is empty");
+        }
+        if (tolerance.agree().signum() < 0 || tolerance.agree().compareTo(tolerance.conflict()) > 0) {
+            throw new IllegalArgumentException(id + ": a tolerance needs 0 <= agree <= conflict");
+        }
+    }
+
+    /** The values that a living person's day can have, both ends included, and where that is known from. */
+    public record Range(BigDecimal min, BigDecimal max, String source) {}
+
+    /** How far two devices on the same person may differ. */
+    public record Tolerance(Kind kind, BigDecimal agree, BigDecimal conflict) {
+
+        public enum Kind {
+            /** In the metric's unit. */
+            ABSOLUTE,
+            /** In percent of the larger value. */
+            RELATIVE
+        }
+    }
+}
