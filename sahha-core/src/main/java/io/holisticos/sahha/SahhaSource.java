@@ -123,7 +123,14 @@ final class SahhaSource implements HealthSource {
         for (LocalDate date : days.days()) {
             DayRows ofDay = new DayRows(scores.getOrDefault(date, List.of()), biomarkers.getOrDefault(date, List.of()));
             SourceDay day = new SourceDay(
-                    date, ofDay.allScores(), ofDay.measurements(), List.of(), null, ofDay.offset(), null, Map.of());
+                    date,
+                    ofDay.allScores(),
+                    ofDay.measurements(),
+                    List.of(),
+                    null,
+                    ofDay.offset(),
+                    ofDay.mainSleep(),
+                    Map.of());
             if (!day.isEmpty()) {
                 found.add(day);
             }
