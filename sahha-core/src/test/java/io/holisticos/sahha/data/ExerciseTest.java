@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-class ExerciseRowsTest {
+class ExerciseTest {
 
     @Test
     void aBiomarkerOfExerciseSaysWhenThereWasExerciseAndNothingElse() {
@@ -90,8 +91,68 @@ class ExerciseRowsTest {
         assertThat(workouts(row("e", Instant.EPOCH, null))).isEmpty();
     }
 
+    @Test
+    void aLogSaysWhichSportThereWasAndWhenOnTheMembersOwnClock() {
+        SahhaDataLog log = log("exercise_session_running", "2025-07-10T20:00:00Z", "2025-07-10T20:45:00Z");
+
+        assertThat(Exercise.workouts(List.of(), List.of(log), ZoneOffset.ofHours(12)))
+                .singleElement()
+                .satisfies(workout -> {
+                    assertThat(workout.id())
+                            .isEqualTo("exercise_session_running/2025-07-10T20:00:00Z/2025-07-10T20:45:00Z");
+                    assertThat(workout.source()).isEqualTo(SahhaApi.SAHHA);
+                    assertThat(workout.sport()).isEqualTo("exercise_session_running");
+                    assertThat(workout.start()).isEqualTo("2025-07-11T08:00:00+12:00");
+                    assertThat(workout.end()).isEqualTo("2025-07-11T08:45:00+12:00");
+                    assertThat(workout.start().getOffset()).isEqualTo(ZoneOffset.ofHours(12));
+                });
+        assertThat(Exercise.workouts(List.of(), List.of(log), null))
+                .extracting(workout -> workout.start().getOffset())
+                .containsExactly(ZoneOffset.UTC);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"exercise_segment_running", "exercise_event_pause", "exercise_lap", "exercise_event_segment"})
+    void aPartOfAnExerciseIsNoWorkout(String dataType) {
+        SahhaDataLog part = log(dataType, "2025-07-10T20:00:00Z", "2025-07-10T20:10:00Z");
+
+        assertThat(Exercise.workouts(List.of(), List.of(part), ZoneOffset.UTC)).isEmpty();
+    }
+
+    @Test
+    void aLogOfADayDoesNotSayWhen() {
+        SahhaDataLog day = log("exercise_session_running", "2025-07-10T00:00:00Z", "2025-07-10T23:59:59Z");
+
+        assertThat(Exercise.workouts(List.of(), List.of(day), ZoneOffset.UTC)).isEmpty();
+    }
+
+    @Test
+    void logsAndBiomarkersOfOneTimeAreOneWorkoutWhoseSportTheLogSays() {
+        SahhaDataLog watch = log("exercise_session_running", "2025-07-10T20:00:00Z", "2025-07-10T20:45:00Z");
+        SahhaDataLog app = log("exercise_session_other", "2025-07-10T20:00:00Z", "2025-07-10T20:45:00Z");
+        SahhaRow biomarker = row("e", "exercise", "daily", "2025-07-11T08:00:00+12:00", "2025-07-11T08:45:00+12:00");
+
+        assertThat(Exercise.workouts(List.of(biomarker), List.of(watch, app), ZoneOffset.ofHours(12)))
+                .extracting(Workout::sport)
+                .containsExactly("exercise_session_other");
+        assertThat(Exercise.workouts(List.of(biomarker), List.of(app, watch), ZoneOffset.ofHours(12)))
+                .extracting(Workout::sport)
+                .containsExactly("exercise_session_other");
+    }
+
+    private static SahhaDataLog log(String dataType, String start, String end) {
+        return new SahhaDataLog(
+                "exercise",
+                dataType,
+                "com.example.synthetic",
+                LocalDate.parse("2025-07-11"),
+                Instant.parse(start),
+                Instant.parse(end));
+    }
+
     private static List<Workout> workouts(SahhaRow... biomarkers) {
-        return new DayRows(List.of(), List.of(biomarkers)).workouts();
+        return Exercise.workouts(List.of(biomarkers), List.of(), null);
     }
 
     private static SahhaRow row(String id, String category, String periodicity, String start, String end) {
