@@ -116,14 +116,15 @@ class DaysAndValuesTest {
                                 "58",
                                 "minute",
                                 LocalDate.parse("2026-11-20")));
-        house.connectAndSync("late", 4805);
+        house.connectAndSync("late", 4806);
 
         JsonNode range = house.json("/api/v1/unified-health/days/late?from=2026-11-20&to=2026-11-21");
 
         assertThat(idsOf(range.at("/0/workouts"))).containsExactly(run.toString());
         assertThat(range.at("/0/workouts/0/max_heart_rate").asInt()).isEqualTo(146);
-        assertThat(idsOf(range.at("/0/workouts/0/members")))
-                .containsExactly(run.toString(), "00000003-0000-5000-8000-0000000000e1");
+        assertThat(range.at("/0/workouts/0/members"))
+                .extracting(member -> member.path("source").asText())
+                .containsExactly("whoop", "sahha");
         assertThat(range.at("/1/workouts")).isEmpty();
         for (JsonNode day : range) {
             String date = day.path("date").asText();
