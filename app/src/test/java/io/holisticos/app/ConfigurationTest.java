@@ -151,6 +151,7 @@ class ConfigurationTest {
                 "ADMIN_PORT          | -8081           | port",
                 "MAX_THREADS         | -1              | maxThreads",
                 "SAHHA_CALLS_PER_SECOND | 0            | sahha.maxCallsPerSecond",
+                "SAHHA_WHOOP_INTEGRATION | maybe       | whoopIntegration",
                 "SAHHA_URL           | foo             | SAHHA_URL",
                 "SAHHA_URL           | ftp://sahha.ai  | SAHHA_URL",
                 "SAHHA_URL           | https://a.b?c=d | SAHHA_URL",
@@ -185,6 +186,9 @@ class ConfigurationTest {
                 "maxConnectionAge: 10m       | maxConnectionAge: 0s        | maxConnectionAge must be",
                 "maxConnectionAge: 10m       | maxConnectionAge:           | maxConnectionAge must be",
                 "attempts: 1                 | commands: {WHOOP_SLEEP: {}} | oauth.commands names a command",
+                "whoop: [com.whoop.iphone    | sahha: [com.whoop.iphone    | relayedSources must be by names",
+                "com.whoop.android, WHOOP]   | com.whoop.android, ' ']     | sahha.relayedSources",
+                "com.whoop.android, WHOOP]   | COM.whoop.iphone]           | the same name under two sources",
                 "staleAfter: 6h              | store: {semaphore: 0}       | whoop.store.semaphore"
             })
     void aSettingThatBreaksItsRule(String setting, String other, String named) throws Exception {

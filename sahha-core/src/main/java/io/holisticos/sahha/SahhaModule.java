@@ -12,6 +12,7 @@ import io.holisticos.command.Commands;
 import io.holisticos.health.BoundedSource;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource;
+import io.holisticos.health.Metric;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.outbound.Authorization;
@@ -38,6 +39,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -66,6 +68,7 @@ public final class SahhaModule implements Managed {
     private final SahhaRefresh refresh;
     private final SahhaSource source;
     private final ExistingPaths existing;
+    private final Map<SourceName, Map<Metric, Metric>> relays;
     private final SahhaVitals vitals;
     private final SahhaInbox inbox;
     private final SahhaWebhookResource webhook;
@@ -112,6 +115,7 @@ public final class SahhaModule implements Managed {
         ReaderRefresh readers =
                 new ReaderRefresh(rows, refresh, profiles, configuration.waitWhenStale.toJavaDuration(), clock);
         this.source = new SahhaSource(readers, profiles, rows, configuration, clock);
+        this.relays = configuration.relays();
         this.vitals = new SahhaVitals(List.of(tokens, data), lastAnswers);
         this.existing = new ExistingPaths(readers, rows, configuration.existingPaths(), mapper, clock);
         this.inbox = new SahhaInbox(new SahhaInbox.Pools(reads, work), refresh, configuration.inbox(), clock);
@@ -164,6 +168,11 @@ public final class SahhaModule implements Managed {
         List<Object> resources = new ArrayList<>(existing.resources(whoop, rules));
         resources.add(webhook);
         return resources;
+    }
+
+    /** By source whose values may come through Sahha, metrics that Sahha gives under another period, by what they are there. */
+    public Map<SourceName, Map<Metric, Metric>> relays() {
+        return relays;
     }
 
     /** How our calls to Sahha go. */

@@ -14,8 +14,12 @@ import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.sahha.api.SahhaApi;
 import io.holisticos.sahha.api.SahhaKind;
+import io.holisticos.sahha.data.BiomarkersOfDays;
 import io.holisticos.sahha.data.DayRows;
+import io.holisticos.sahha.data.LoggedSource;
 import io.holisticos.sahha.data.RefreshMarks;
+import io.holisticos.sahha.data.RelayedSources;
+import io.holisticos.sahha.data.SahhaDataLog;
 import io.holisticos.sahha.data.SahhaRow;
 import io.holisticos.sahha.data.SahhaRowStore;
 import io.holisticos.sahha.data.SahhaStores;
@@ -33,6 +37,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Sahha as one source of the unified flow. */
 final class SahhaSource implements HealthSource {
@@ -43,6 +48,7 @@ final class SahhaSource implements HealthSource {
     private final Profiles profiles;
     private final StoreCommand stores;
     private final List<RequiredKind> kinds;
+    private final RelayedSources relayedSources;
     private final Duration coldWait;
     private final Clock clock;
 
@@ -58,6 +64,7 @@ final class SahhaSource implements HealthSource {
         this.kinds = List.of(
                 new RequiredKind(SahhaKind.SCORES, configuration.overview()),
                 new RequiredKind(SahhaKind.BIOMARKERS, configuration.metrics()));
+        this.relayedSources = configuration.relayedSources();
         this.coldWait = configuration.coldWaitUnified.toJavaDuration();
         this.clock = clock;
     }
@@ -116,14 +123,26 @@ final class SahhaSource implements HealthSource {
                 daysOf(all.rows(), who, days));
     }
 
-    private static List<SourceDay> daysOf(SahhaRowStore rows, UserId who, DayRange days) {
+    private List<SourceDay> daysOf(SahhaRowStore rows, UserId who, DayRange days) {
         Map<LocalDate, List<SahhaRow>> scores = byDay(rows.rows(SahhaKind.SCORES, who, days.from(), days.to()));
-        Map<LocalDate, List<SahhaRow>> biomarkers = byDay(rows.rows(SahhaKind.BIOMARKERS, who, days.from(), days.to()));
+        BiomarkersOfDays held = rows.biomarkers(who, days.from(), days.to());
+        Map<LocalDate, List<SahhaRow>> biomarkers = byDay(held.rows());
+        Map<LocalDate, List<LoggedSource>> logs =
+                held.sources().stream().collect(Collectors.groupingBy(LoggedSource::day));
+        Map<LocalDate, List<SahhaDataLog>> exercise =
+                held.exercise().stream().collect(Collectors.groupingBy(SahhaDataLog::day));
         List<SourceDay> found = new ArrayList<>();
         for (LocalDate date : days.days()) {
             DayRows ofDay = new DayRows(scores.getOrDefault(date, List.of()), biomarkers.getOrDefault(date, List.of()));
             SourceDay day = new SourceDay(
-                    date, ofDay.allScores(), ofDay.measurements(), List.of(), null, ofDay.offset(), null, Map.of());
+                    date,
+                    ofDay.allScores(),
+                    ofDay.measurements(),
+                    ofDay.workouts(exercise.getOrDefault(date, List.of())),
+                    null,
+                    ofDay.offset(),
+                    ofDay.mainSleep(),
+                    relayedSources.relayed(logs.getOrDefault(date, List.of())));
             if (!day.isEmpty()) {
                 found.add(day);
             }

@@ -128,7 +128,7 @@ public final class UnifiedHealthResource {
             throw new InvalidRequest("from and to are required, each YYYY-MM-DD");
         }
         try {
-            return new DayRange(from, to);
+            return DayRange.asked(from, to);
         } catch (IllegalArgumentException e) {
             throw new InvalidRequest(String.valueOf(e.getMessage()), e);
         }

@@ -7,6 +7,7 @@ import io.holisticos.health.HealthError.MemberNotFound;
 import io.holisticos.health.HealthSource;
 import io.holisticos.health.HealthSource.Acquaintance;
 import io.holisticos.health.Observation;
+import io.holisticos.health.Preferences;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.Disabled;
 import io.holisticos.health.SourceAnswer.Excluded;
@@ -106,14 +107,14 @@ final class UnifiedReader {
             if (isExcluded(source)) {
                 return () -> new TimedAnswer(new Excluded(source.name()), Duration.ZERO);
             }
-            return source.begin(request.who(), request.daysToRead(now), shareOf(source));
+            return source.begin(request.who(), request.daysToRead(now, sources.size()), shareOf(source));
         }
 
         private UnifiedReport merged(List<TimedAnswer> timed) {
             List<SourceAnswer> answers = timed.stream().map(TimedAnswer::answer).toList();
             ZoneOffset offset = offsetOf(answers);
             long mergeStart = timing.nanoTime().getAsLong();
-            List<MergedDay> days = merge.apply(request.daysToAnswer(now, offset), answers);
+            List<MergedDay> days = merge.apply(request.daysToAnswer(now, offset), answers, Preferences.NONE);
             return new UnifiedReport(request.who(), now, offset, timed, days, since(mergeStart), since(start));
         }
 

@@ -1,7 +1,6 @@
 package io.holisticos.unified;
 
 import static io.holisticos.unified.UnifiedFixture.DAY;
-import static io.holisticos.unified.UnifiedFixture.PRECEDENCE;
 import static io.holisticos.unified.UnifiedFixture.SAHHA;
 import static io.holisticos.unified.UnifiedFixture.WHOOP;
 import static io.holisticos.unified.UnifiedFixture.day;
@@ -124,7 +123,7 @@ class UnifiedFlowTest {
     }
 
     @Test
-    void aRelativeDayReadsTwoDaysOnEachSideAndANamedOneItselfOnly() {
+    void aDayIsReadWithTheDaysAroundItAndARelativeOneWithTheDatesItMayBe() {
         sahha.answering(measured(SAHHA));
 
         flow("2026-11-22T10:00:00Z").read(ANNA, Period.parse("yesterday"), Set.of());
@@ -132,18 +131,18 @@ class UnifiedFlowTest {
 
         assertThat(sahha.asked)
                 .containsExactly(
-                        new DayRange(LocalDate.parse("2026-11-19"), LocalDate.parse("2026-11-23")),
-                        DayRange.of(LocalDate.parse("2026-11-01")));
+                        new DayRange(LocalDate.parse("2026-11-16"), LocalDate.parse("2026-11-26")),
+                        new DayRange(LocalDate.parse("2026-10-28"), LocalDate.parse("2026-11-05")));
     }
 
     @Test
-    void aRangeIsReadAndAnsweredAsItIs() {
+    void aRangeIsReadWithTheDaysAroundItAndAnsweredAsItIs() {
         sahha.answering(measured(SAHHA, day(DAY, value(Metric.STEPS, "100"))));
         DayRange days = new DayRange(DAY.minusDays(3), DAY);
 
         UnifiedReport report = flow("2026-11-22T10:00:00Z").read(ANNA, days);
 
-        assertThat(sahha.asked).containsExactly(days);
+        assertThat(sahha.asked).containsExactly(days.with(4, 4));
         assertThat(report.days()).extracting(MergedDay::date).isEqualTo(days.days());
     }
 
@@ -478,7 +477,7 @@ class UnifiedFlowTest {
                         sources.stream()
                                 .map(source -> new BoundedSource(source, threads, new SourceFailureLog()))
                                 .toList(),
-                        new DayMerge(PRECEDENCE, offers),
+                        UnifiedFixture.merge(offers),
                         configuration,
                         new UnifiedReader.Timing(inParallel::contains, clock, nanos::get)),
                 shared);

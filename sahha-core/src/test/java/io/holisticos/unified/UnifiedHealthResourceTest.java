@@ -35,6 +35,7 @@ import io.holisticos.health.SourceAnswer.Disabled;
 import io.holisticos.health.SourceAnswer.NotConnected;
 import io.holisticos.health.SourceAnswer.Unavailable;
 import io.holisticos.health.SourceDay;
+import io.holisticos.health.Workout;
 import io.holisticos.testing.AsInProduction;
 import io.holisticos.testing.TestDatabase;
 import io.holisticos.web.AccessRules;
@@ -51,6 +52,7 @@ import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,6 +121,7 @@ class UnifiedHealthResourceTest {
                                     .map(source -> new BoundedSource(source, threads, new SourceFailureLog()))
                                     .toList(),
                             PRECEDENCE,
+                            List.of(),
                             new UnifiedConfiguration(),
                             new UnifiedModule.Tools(
                                     who -> false, environment.metrics(), Clock.fixed(NOW, ZoneOffset.UTC)))
@@ -159,7 +162,8 @@ class UnifiedHealthResourceTest {
         assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/json");
         assertThat(written).isEqualTo("""
                 {"user_id":"demo-anna","period":"today","date":"2026-11-22","utc_offset":"+01:00",
-                "generated_at":"2026-11-22T10:00:00Z","data_sources":["sahha","whoop"],"enhanced_with_whoop":true,
+                "generated_at":"2026-11-22T10:00:00Z","merge_version":1,
+                "data_sources":["sahha","whoop"],"enhanced_with_whoop":true,
                 "scores":{"readiness":{"value":0.850,"scale":"0-1","state":"high","source":"sahha"},
                 "activity":{"value":0.4,"scale":"0-1","state":"high","source":"sahha"},
                 "whoop_recovery":{"value":66,"scale":"0-100","source":"whoop"}},
@@ -180,6 +184,35 @@ class UnifiedHealthResourceTest {
                 {"metric":"respiratory_rate.sleep","reason":"not_provided"},{"metric":"spo2.sleep","reason":"not_provided"},
                 {"metric":"skin_temperature.sleep","reason":"not_provided"},{"metric":"energy.active","reason":"not_provided"}]},
                 "processing_stats":{"total_time_ms":0,"sahha_time_ms":0,"whoop_time_ms":0,"merge_time_ms":0}}
+                """.replace("\n", ""));
+    }
+
+    @Test
+    void anActivityThatBothSawIsOneWorkoutThatNamesBoth() throws Exception {
+        OffsetDateTime start = OffsetDateTime.parse("2026-11-22T08:01:00+01:00");
+        Workout log = new Workout(
+                "log-1",
+                SAHHA,
+                "exercise_session_running",
+                start,
+                start.plusHours(1),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
+        SAHHA_SOURCE.answering(measured(SAHHA, new SourceDay(DAY, List.of(), List.of(), List.of(log), null)));
+
+        JsonNode workouts = json(get(BASE + "/overview/demo-anna", KEY)).path("workouts");
+
+        assertThat(workouts).hasSize(1);
+        assertThat(workouts.at("/0/energy_kcal").decimalValue()).isEqualTo("312.046");
+        assertThat(workouts.at("/0/members").toString()).isEqualTo("""
+                [{"source":"whoop","id":"w-1","sport":"running","start":"2026-11-22T08:00:00+01:00",
+                "end":"2026-11-22T08:30:00+01:00"},
+                {"source":"sahha","id":"log-1","sport":"exercise_session_running","start":"2026-11-22T08:01:00+01:00",
+                "end":"2026-11-22T09:01:00+01:00"}]
                 """.replace("\n", ""));
     }
 

@@ -72,7 +72,7 @@ public final class MetricTable {
             return Optional.empty();
         }
         String unit = row.data() == null ? null : row.data().path("unit").asText("");
-        return Optional.of(new Measurement(metric, converted(metric, value, unit)));
+        return Optional.of(new Measurement(metric, converted(metric, value, unit), row.lineage()));
     }
 
     private static boolean isSliding(SahhaRow row) {

@@ -62,11 +62,20 @@ public final class SahhaInboxStore {
     private final SahhaDatabase database;
     private final RefreshMarkStore marks;
     private final ProfileCheckStore profiles;
+    private final SahhaDataLogStore logs;
+    private final SahhaRowStore rows;
 
-    SahhaInboxStore(SahhaDatabase database, RefreshMarkStore marks, ProfileCheckStore profiles) {
+    SahhaInboxStore(
+            SahhaDatabase database,
+            RefreshMarkStore marks,
+            ProfileCheckStore profiles,
+            SahhaDataLogStore logs,
+            SahhaRowStore rows) {
         this.database = database;
         this.marks = marks;
         this.profiles = profiles;
+        this.logs = logs;
+        this.rows = rows;
     }
 
     /** A kind of a member that has to be fetched again. */
@@ -101,10 +110,18 @@ public final class SahhaInboxStore {
                                 times.now().minus(times.freshFor()));
                         profiles.confirm(transaction, event.who(), times.now());
                     }
+                    saveLogs(transaction, event, times.now());
                 }
             }
             return added;
         }));
+    }
+
+    /** Of an id without rows nothing is kept: it may be anybody's text, and no value of it is there to be explained. */
+    private void saveLogs(Handle transaction, SahhaEvent event, Instant now) {
+        if (!event.logs().isEmpty() && rows.hasRows(transaction, event.who())) {
+            logs.save(transaction, event.who(), event.logs(), now);
+        }
     }
 
     private static boolean insert(Handle transaction, byte[] bodyHash, int position, SahhaEvent event, Times times) {

@@ -15,6 +15,8 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -49,6 +51,7 @@ public final class SahhaInbox {
     private static final Duration TOO_OLD = Duration.ofHours(24);
 
     private static final Duration KEEP_COMPLETED = Duration.ofDays(7);
+    private static final int KEEP_LOGS_DAYS = 40;
     private static final Duration PURGE_INTERVAL = Duration.ofHours(6);
 
     /** How many refreshes are claimed in one interval at most; most of them may be of members without rows. */
@@ -132,6 +135,7 @@ public final class SahhaInbox {
             purged = now;
             work.inbox().purge(now.minus(KEEP_COMPLETED));
             work.profiles().deleteUnknown();
+            work.logs().prune(LocalDate.ofInstant(now, ZoneOffset.UTC).minusDays(KEEP_LOGS_DAYS));
         }
     }
 

@@ -1,7 +1,6 @@
 package io.holisticos.twins.whoop;
 
 import io.holisticos.twins.world.BodyDay;
-import io.holisticos.twins.world.Dice;
 import io.holisticos.twins.world.Nap;
 import io.holisticos.twins.world.Night;
 import io.holisticos.twins.world.Person;
@@ -17,8 +16,6 @@ import java.util.UUID;
 
 /** A member's sleeps: a day's main sleep and its naps. */
 final class SleepRecords implements DailyRecords {
-    private static final double INCOMPLETE = 0.3; // share of nights whose stages do not fill the time in bed
-    private static final Duration MOST_MISSING = Duration.ofMinutes(30); // WHOOP's own example lacks 24 minutes
     private static final int NIGHTS_BEFORE_CONSISTENCY = 3;
 
     private final Person person;
@@ -128,7 +125,7 @@ final class SleepRecords implements DailyRecords {
         Stages stages = edit.applyTo(night.stages());
         boolean enoughNights = night.day() >= consistentFrom;
         Map<String, Object> score = new LinkedHashMap<>();
-        score.put("stage_summary", stageSummary(stages, missing(night.day()), version));
+        score.put("stage_summary", stageSummary(stages, person.unstagedMilli(night), version));
         score.put("sleep_needed", need(night.day()).toJson());
         score.put("respiratory_rate", WhoopFormat.tailed(night.vitals().respiratoryRate() + 0.0625 * version));
         score.put("sleep_performance_percentage", WhoopFormat.single(performance(night, edit)));
@@ -147,12 +144,6 @@ final class SleepRecords implements DailyRecords {
         score.put("sleep_consistency_percentage", null);
         score.put("sleep_efficiency_percentage", null);
         return score;
-    }
-
-    /** How much of a night no stage accounts for, in milliseconds. */
-    private long missing(long day) {
-        Dice chance = person.dice("stages left out", day);
-        return chance.chance(INCOMPLETE) ? (long) (chance.unit() * MOST_MISSING.toMillis()) : 0;
     }
 
     private static Map<String, Object> stageSummary(Stages stages, long missing, int version) {

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a person's days. Each follows from its number alone. */
@@ -12,6 +13,7 @@ final class BodyDays {
     private static final int WEEKEND_MINUTES = 40;
     private static final int SLOTS = 3; // times of day for a workout in a shared rhythm
     private static final double UNMEASURED = 0.025;
+    private static final int CAREFUL_NIGHTS = 30;
     private static final List<Sport> QUIET =
             Sport.ALL.stream().filter(sport -> sport.effort() < 0.25).toList();
     private static final List<Sport> ACTIVE =
@@ -21,15 +23,20 @@ final class BodyDays {
     private final Journey journey;
     private final Dice dice;
     private final long today;
+    private final boolean careful;
     private final double breaths;
     private final double phase;
 
-    /** {@code today} is the body's day at the world's start: it and the two before are always measured. */
-    BodyDays(Traits traits, Journey journey, Dice dice, long today) {
+    /**
+     * @param today the body's day at the world's start: it and the two before are always measured
+     * @param careful whether at most one night in thirty is not measured
+     */
+    BodyDays(Traits traits, Journey journey, Dice dice, long today, boolean careful) {
         this.traits = traits;
         this.journey = journey;
         this.dice = dice;
         this.today = today;
+        this.careful = careful;
         this.breaths = dice.at("breaths", 0).between(13.6, 17.2);
         this.phase = dice.at("phase", 0).between(0, 6.28);
     }
@@ -41,19 +48,37 @@ final class BodyDays {
 
     private Night night(long day) {
         Dice chance = dice.at("night", day);
-        double minutes = wakeMinute(day, chance);
-        Instant end = journey.bodyTime(Duration.ofDays(day).plusMillis((long) (minutes * 60_000)));
-        long inBed = traits.timeInBed().toMillis() + (long) (chance.between(-50, 50) * 60_000);
+        InBed inBed = inBed(day, chance);
+        Instant end = journey.bodyTime(Duration.ofDays(day).plusMillis(inBed.wakeMilli()));
         boolean recent = day <= today && day >= today - 2;
-        boolean measured = recent || !chance.chance(UNMEASURED);
+        boolean measured = recent || !chance.chance(UNMEASURED) || (careful && hadLapseBefore(day));
         return new Night(
                 day,
-                end.minusMillis(inBed),
+                end.minusMillis(inBed.milli()),
                 end,
                 journey.offsetAt(end),
-                stages(inBed, chance),
+                stages(inBed.milli(), chance),
                 vitals(day, chance),
                 measured);
+    }
+
+    private boolean hadLapseBefore(long day) {
+        return LongStream.range(day - CAREFUL_NIGHTS + 1, day).anyMatch(this::isLapse);
+    }
+
+    /** What the dice of that night say, thrown in the order in which {@link #night} throws them. */
+    private boolean isLapse(long day) {
+        Dice chance = dice.at("night", day);
+        InBed unused = inBed(day, chance);
+        return chance.chance(UNMEASURED);
+    }
+
+    /** @param wakeMilli from the beginning of the body's day */
+    private record InBed(long wakeMilli, long milli) {}
+
+    private InBed inBed(long day, Dice chance) {
+        long wake = (long) (wakeMinute(day, chance) * 60_000);
+        return new InBed(wake, traits.timeInBed().toMillis() + (long) (chance.between(-50, 50) * 60_000));
     }
 
     private double wakeMinute(long day, Dice chance) {

@@ -118,7 +118,7 @@ class WorldTest {
         assertThat(eve.membership().hasSahhaProfile()).isFalse();
         Person anna = world.byUserId("demo-anna").orElseThrow();
         assertThat(anna.calibrating(START)).isFalse();
-        assertThat(anna.membership().sahhaSleepIsEchoOfWhoop()).isTrue();
+        assertThat(anna.membership().sahhaFeed()).isEqualTo(SahhaFeed.HEALTH_STORE);
         assertThat(world.byWhoopUserId(anna.whoopUserId())).hasValue(anna);
         assertThat(world.byUserId("demo-0030")).isPresent();
         assertThat(world.byUserId("demo-0031")).isEmpty();
