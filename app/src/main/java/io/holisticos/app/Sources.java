@@ -6,6 +6,7 @@ import io.holisticos.app.flags.Flag;
 import io.holisticos.app.flags.Flags;
 import io.holisticos.app.probes.ProbedSource;
 import io.holisticos.health.BoundedSource;
+import io.holisticos.health.ChangesAnswer;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource;
@@ -189,6 +190,11 @@ final class Sources {
         }
 
         @Override
+        public ChangesAnswer changes(UserId who, long since, int limit, Deadline deadline) {
+            return isOn.test(who) ? source.changes(who, since, limit, deadline) : new ChangesAnswer.Disabled();
+        }
+
+        @Override
         public Acquaintance acquaintance(UserId who, Deadline deadline) {
             return source.acquaintance(who, deadline);
         }
@@ -205,6 +211,11 @@ final class Sources {
         @Override
         public SourceAnswer read(UserId who, DayRange days, Deadline deadline) {
             return new SourceAnswer.Disabled(name);
+        }
+
+        @Override
+        public ChangesAnswer changes(UserId who, long since, int limit, Deadline deadline) {
+            return new ChangesAnswer.Disabled();
         }
 
         @Override

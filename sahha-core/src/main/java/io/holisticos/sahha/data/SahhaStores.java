@@ -10,9 +10,14 @@ import org.jdbi.v3.core.Jdbi;
  * @param marks when Sahha was last asked for which days
  * @param profiles what Sahha said of profiles and phones
  * @param inbox webhook events
+ * @param changes what changed in members' days
  */
 public record SahhaStores(
-        SahhaRowStore rows, RefreshMarkStore marks, ProfileCheckStore profiles, SahhaInboxStore inbox) {
+        SahhaRowStore rows,
+        RefreshMarkStore marks,
+        ProfileCheckStore profiles,
+        SahhaInboxStore inbox,
+        SahhaChangeStore changes) {
 
     /** All of them, over the pool of this {@code jdbi}. */
     public static SahhaStores in(Jdbi jdbi, ObjectMapper mapper) {
@@ -20,6 +25,10 @@ public record SahhaStores(
         RefreshMarkStore marks = new RefreshMarkStore(database);
         ProfileCheckStore profiles = new ProfileCheckStore(database);
         return new SahhaStores(
-                new SahhaRowStore(database, marks), marks, profiles, new SahhaInboxStore(database, marks, profiles));
+                new SahhaRowStore(database, marks),
+                marks,
+                profiles,
+                new SahhaInboxStore(database, marks, profiles),
+                new SahhaChangeStore(database));
     }
 }

@@ -49,6 +49,7 @@ public final class SahhaInbox {
     private static final Duration TOO_OLD = Duration.ofHours(24);
 
     private static final Duration KEEP_COMPLETED = Duration.ofDays(7);
+    private static final Duration KEEP_CHANGES = Duration.ofDays(30);
     private static final Duration PURGE_INTERVAL = Duration.ofHours(6);
 
     /** How many refreshes are claimed in one interval at most; most of them may be of members without rows. */
@@ -132,6 +133,7 @@ public final class SahhaInbox {
             purged = now;
             work.inbox().purge(now.minus(KEEP_COMPLETED));
             work.profiles().deleteUnknown();
+            work.changes().prune(now.minus(KEEP_CHANGES), now);
         }
     }
 
