@@ -191,6 +191,9 @@ begin
   perform sahha_patiently(changes);
 end $$;
 --rollback do $$ declare t text; changes text[] := '{}'; begin
+--rollback   if exists (select 1 from databasechangelog where id = 'alone' and author = 'sahha') then
+--rollback     raise exception 'the cut-over was made: run sahha-cut-over rollback --count 1 first';
+--rollback   end if;
 --rollback   foreach t in array array['scores', 'biomarkers'] loop
 --rollback     changes := changes || array[format('drop trigger if exists sahha_note_inserted on %I', t),
 --rollback       format('drop trigger if exists sahha_note_updated on %I', t),

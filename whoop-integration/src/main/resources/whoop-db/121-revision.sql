@@ -111,17 +111,26 @@ create function whoop_changed_days(kind text, row_before jsonb, row_after jsonb)
       when 'sleep' then coalesce((row_before->>'nap')::boolean, true) is false
           or coalesce((row_after->>'nap')::boolean, true) is false
       else false end as moves
+  ), trained as materialized ( -- workouts that a cycle can have won or lost, and the workout itself
+    select held->>'user_id' as user_id, (held->>'start_at')::timestamptz as start_at, held->>'timezone_offset' as utc_offset
+    from version where kind = 'workout'
+    union
+    select w.user_id, w.start_at, w.timezone_offset from version cross join lateral (
+        select w.user_id, w.start_at, w.timezone_offset from whoop_workout w
+        where w.user_id = held->>'user_id' and w.deleted_at is null and w.start_at >= (held->>'start_at')::timestamptz
+          and w.start_at <= (held->>'start_at')::timestamptz + interval '36 hours'
+          and (held->>'end_at' is null or w.start_at < (held->>'end_at')::timestamptz)
+        offset 0) w
+    where kind = 'cycle' and (select moves from change)
   ), cycle as materialized (
-    select (held->>case kind when 'cycle' then 'id' else 'cycle_id' end)::bigint as id, held->>'user_id' as user_id
+    select held->>'user_id' as user_id, (held->>case kind when 'cycle' then 'id' else 'cycle_id' end)::bigint as id
     from version where kind <> 'workout'
     union
-    select y.id, y.user_id from version cross join lateral (
-        select y.id, y.user_id from whoop_cycle y
-        where y.user_id = held->>'user_id' and y.deleted_at is null and y.start_at <= (held->>'start_at')::timestamptz
-          and y.start_at >= (held->>'start_at')::timestamptz - interval '36 hours'
-          and (y.end_at is null or y.end_at > (held->>'start_at')::timestamptz)
+    select y.user_id, y.id from trained cross join lateral (
+        select y.user_id, y.id from whoop_cycle y
+        where y.user_id = trained.user_id and y.deleted_at is null and y.start_at <= trained.start_at
+          and y.start_at >= trained.start_at - interval '36 hours' and (y.end_at is null or y.end_at > trained.start_at)
         offset 0) y
-    where kind = 'workout'
   ), night as materialized (
     select cycle.id, whoop_local_date(s.end_at, s.timezone_offset) as day from cycle cross join lateral (
         select s.end_at, s.timezone_offset from whoop_sleep s
@@ -155,14 +164,8 @@ create function whoop_changed_days(kind text, row_before jsonb, row_after jsonb)
   select day from nap
   where not exists (select from night where night.id = nap.id) and not exists (select from begun where begun.id = nap.id)
   union
-  select whoop_local_date((held->>'start_at')::timestamptz, held->>'timezone_offset') from version
-  where kind = 'workout' and not exists (select from cycle)
-  union
-  select whoop_local_date(w.start_at, w.timezone_offset) from version cross join lateral (
-      select w.start_at, w.timezone_offset from whoop_workout w
-      where w.user_id = held->>'user_id' and w.deleted_at is null and w.start_at >= (held->>'start_at')::timestamptz
-        and w.start_at <= (held->>'start_at')::timestamptz + interval '36 hours' offset 0) w
-  where kind = 'cycle' and (select moves from change)
+  select whoop_local_date(start_at, utc_offset) from trained
+  where kind = 'cycle' or not exists (select from cycle)
 $$;
 comment on function whoop_changed_days is 'The days that a record of a collection can change, from one version (null: it did not exist) to the next (null: it is gone).';
 
