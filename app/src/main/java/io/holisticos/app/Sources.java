@@ -6,16 +6,19 @@ import io.holisticos.app.flags.Flag;
 import io.holisticos.app.flags.Flags;
 import io.holisticos.app.probes.ProbedSource;
 import io.holisticos.health.BoundedSource;
+import io.holisticos.health.ChangesAnswer;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource;
 import io.holisticos.health.Metric;
 import io.holisticos.health.Metric.Family;
+import io.holisticos.health.Preferences;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.sahha.SahhaModule;
 import io.holisticos.unified.Precedence;
+import io.holisticos.unified.RelayRule;
 import io.holisticos.unified.SourceFailureLog;
 import io.holisticos.vitals.SourceHealth;
 import io.holisticos.vitals.SourceVitals;
@@ -23,6 +26,7 @@ import io.holisticos.whoop.IntegrationHealth;
 import io.holisticos.whoop.WhoopModule;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -112,9 +116,17 @@ final class Sources {
 
     /** Whose value is shown: the sources preferred for the metric's family first, then the others in their order. */
     Precedence precedence() {
-        return new Precedence(
+        return Precedence.ofDefault(new Preferences(
                 names(entry -> true),
-                Arrays.stream(Family.values()).collect(toUnmodifiableMap(family -> family, this::orderFor)));
+                Arrays.stream(Family.values()).collect(toUnmodifiableMap(family -> family, this::orderFor)),
+                Map.of()));
+    }
+
+    /** Which source can hand on what another one measured: what Sahha's configuration says of it. */
+    static List<RelayRule> relays(SahhaModule sahha) {
+        return sahha.relays().entrySet().stream()
+                .map(origin -> new RelayRule(SAHHA, origin.getKey(), origin.getValue()))
+                .toList();
     }
 
     List<BoundedSource> inOrder() {
@@ -189,6 +201,11 @@ final class Sources {
         }
 
         @Override
+        public ChangesAnswer changes(UserId who, long since, int limit, Deadline deadline) {
+            return isOn.test(who) ? source.changes(who, since, limit, deadline) : new ChangesAnswer.Disabled();
+        }
+
+        @Override
         public Acquaintance acquaintance(UserId who, Deadline deadline) {
             return source.acquaintance(who, deadline);
         }
@@ -205,6 +222,11 @@ final class Sources {
         @Override
         public SourceAnswer read(UserId who, DayRange days, Deadline deadline) {
             return new SourceAnswer.Disabled(name);
+        }
+
+        @Override
+        public ChangesAnswer changes(UserId who, long since, int limit, Deadline deadline) {
+            return new ChangesAnswer.Disabled();
         }
 
         @Override
