@@ -6,6 +6,7 @@ import io.holisticos.app.flags.Flag;
 import io.holisticos.app.flags.Flags;
 import io.holisticos.app.probes.ProbedSource;
 import io.holisticos.health.BoundedSource;
+import io.holisticos.health.ChangesAnswer;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource;
@@ -121,9 +122,11 @@ final class Sources {
                 Map.of()));
     }
 
-    /** Which source can hand on what another one measured. WHOOP has one RMSSD, that of the night; Sahha calls it the day's. */
-    static List<RelayRule> relays() {
-        return List.of(new RelayRule(SAHHA, WHOOP, Map.of(Metric.HRV_RMSSD, Metric.HRV_RMSSD_SLEEP)));
+    /** Which source can hand on what another one measured: what Sahha's configuration says of it. */
+    static List<RelayRule> relays(SahhaModule sahha) {
+        return sahha.relays().entrySet().stream()
+                .map(origin -> new RelayRule(SAHHA, origin.getKey(), origin.getValue()))
+                .toList();
     }
 
     List<BoundedSource> inOrder() {
@@ -198,6 +201,11 @@ final class Sources {
         }
 
         @Override
+        public ChangesAnswer changes(UserId who, long since, int limit, Deadline deadline) {
+            return isOn.test(who) ? source.changes(who, since, limit, deadline) : new ChangesAnswer.Disabled();
+        }
+
+        @Override
         public Acquaintance acquaintance(UserId who, Deadline deadline) {
             return source.acquaintance(who, deadline);
         }
@@ -214,6 +222,11 @@ final class Sources {
         @Override
         public SourceAnswer read(UserId who, DayRange days, Deadline deadline) {
             return new SourceAnswer.Disabled(name);
+        }
+
+        @Override
+        public ChangesAnswer changes(UserId who, long since, int limit, Deadline deadline) {
+            return new ChangesAnswer.Disabled();
         }
 
         @Override

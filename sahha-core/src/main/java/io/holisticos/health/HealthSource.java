@@ -16,6 +16,16 @@ public interface HealthSource {
     SourceAnswer read(UserId who, DayRange days, Deadline deadline);
 
     /**
+     * What changed of this person after a revision, oldest first; also while the person is not connected, or no longer is.
+     *
+     * @param since a revision, or {@link Change#OLDEST_KEPT}
+     * @param limit about how many changes are wanted; those of one revision are never parted
+     */
+    default ChangesAnswer changes(UserId who, long since, int limit, Deadline deadline) {
+        return ChangesAnswer.NOTHING_KEPT;
+    }
+
+    /**
      * Whether the source stores anything about this person, even while it is switched off. This is asked only when no source
      * answered with data, to tell an unknown person from one without data.
      */

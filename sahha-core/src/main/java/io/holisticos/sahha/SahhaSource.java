@@ -1,5 +1,6 @@
 package io.holisticos.sahha;
 
+import io.holisticos.health.ChangesAnswer;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError;
@@ -110,17 +111,37 @@ final class SahhaSource implements HealthSource {
     }
 
     private Measured measured(SahhaStores all, UserId who, DayRange days, RefreshResult refreshed) {
+        SahhaRowStore.Standing standing = all.rows().standing(who, clock.instant());
+        SahhaRowStore.LastSeen seen = standing.lastSeen();
         return new Measured(
                 name(),
                 refreshed.current() ? SourceAnswer.DataStatus.CURRENT : SourceAnswer.DataStatus.STALE,
                 refreshed.asOf(),
                 null,
                 refreshed.missing() ? "partial" : "complete",
-                all.rows()
-                        .lastSeen(who, clock.instant())
-                        .map(SahhaSource::observation)
-                        .orElse(null),
-                daysOf(all.rows(), who, days));
+                seen == null ? null : observation(seen),
+                daysOf(all.rows(), who, days),
+                null,
+                standing.revision());
+    }
+
+    /** What changed, once the recent days are as current as they would be when read. */
+    @Override
+    public ChangesAnswer changes(UserId who, long since, int limit, Deadline deadline) {
+        try {
+            RefreshMarks marks =
+                    stores.attempt(deadline, all -> all.marks().of(who)).orThrow();
+            if (!marks.isEmpty()) { // of somebody who was never read nothing is kept, and their first read fetches
+                RefreshResult unused =
+                        refresh.bringUpToDate(new ReadRequest(who, kinds, null, coldWait), marks, deadline);
+            }
+            return stores.<ChangesAnswer>read(
+                    deadline,
+                    all -> all.changes().since(who, since, limit),
+                    error -> new ChangesAnswer.Unavailable(error.retryAfter().orElse(RETRY_AFTER)));
+        } catch (HealthError error) {
+            return new ChangesAnswer.Unavailable(error.retryAfter().orElse(RETRY_AFTER));
+        }
     }
 
     private List<SourceDay> daysOf(SahhaRowStore rows, UserId who, DayRange days) {

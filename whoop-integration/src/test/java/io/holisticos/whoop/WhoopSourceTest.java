@@ -7,6 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holisticos.command.Event;
 import io.holisticos.health.DayRange;
+import java.util.Set;
+import io.holisticos.whoop.data.ChangeStore;
+import io.holisticos.health.ChangesAnswer;
+import io.holisticos.health.Change;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource.Acquaintance;
 import io.holisticos.health.Measurement;
@@ -48,6 +52,7 @@ class WhoopSourceTest {
 
     private static final UserId ANNA = new UserId("demo-anna");
     private static final LocalDate DAY = LocalDate.parse("2022-04-24");
+    private static final LocalDate A_DAY = LocalDate.parse("2026-11-10");
     private static final Duration STALE_AFTER = Duration.ofHours(6);
 
     private static SyncBed bed;
@@ -60,7 +65,7 @@ class WhoopSourceTest {
         connections = new KnownConnections();
         MemberStatuses statuses =
                 new MemberStatuses(connections, bed.requests, stale(bed.requests), STALE_AFTER, bed.clock);
-        source = new WhoopSource(statuses, bed.reader, bed.clock, bed.readings);
+        source = new WhoopSource(statuses, bed.reader, new ChangeStore(bed.jdbi), bed.clock, bed.readings);
         bed.connect(ANNA);
         connections.put(ANNA, new MemberConnection(1L, SyncBed.START, MemberConnections.ConnectionStatus.USABLE));
         bed.stopBackfills();
@@ -317,6 +322,7 @@ class WhoopSourceTest {
         WhoopSource unreachable = new WhoopSource(
                 new MemberStatuses(connections, lost, stale(lost), STALE_AFTER, bed.clock),
                 reader,
+                new ChangeStore(down),
                 bed.clock,
                 bed.readings);
 
@@ -325,6 +331,33 @@ class WhoopSourceTest {
         assertThat(unreachable.read(ANNA, DayRange.of(DAY), deadline())).isInstanceOf(SourceAnswer.Unavailable.class);
         assertThat(counted(Event.FALLBACK_SUCCESS) - before).isEqualTo(1);
         assertThat(unreachable.acquaintance(new UserId("nobody"), deadline())).isEqualTo(Acquaintance.UNSURE);
+        assertThat(unreachable.changes(ANNA, Change.OLDEST_KEPT, 10, deadline()))
+                .isInstanceOf(ChangesAnswer.Unavailable.class);
+    }
+
+    @Test
+    void anAnswerBearsTheRevisionThatItsChangesLeadTo() {
+        Measured read = (Measured) source.read(ANNA, DayRange.of(A_DAY), deadline());
+        ChangesAnswer.Listed listed =
+                (ChangesAnswer.Listed) source.changes(ANNA, Change.OLDEST_KEPT, 1_000, deadline());
+
+        assertThat(read.revision()).isPositive().isEqualTo(listed.revision());
+        assertThat(listed.changes())
+                .anySatisfy(change -> assertThat(change.days()).contains(A_DAY));
+    }
+
+    @Test
+    void everyMetricOfADayIsToldWithTheRecordThatItIsOf() {
+        Measured read = (Measured) source.read(ANNA, DayRange.of(A_DAY), deadline());
+        ChangesAnswer.Listed listed =
+                (ChangesAnswer.Listed) source.changes(ANNA, Change.OLDEST_KEPT, 1_000, deadline());
+
+        Set<Metric> told = listed.changes().stream()
+                .filter(change -> change.days().contains(A_DAY))
+                .flatMap(change -> change.metrics().stream())
+                .collect(Collectors.toSet());
+        assertThat(read.days().get(0).measurements()).isNotEmpty().allSatisfy(measured -> assertThat(told)
+                .contains(measured.metric()));
     }
 
     @Test

@@ -25,7 +25,13 @@ class TableOwnersTest {
 
     /** Nobody names these by right: they are Liquibase's, or only functions of the database use them. */
     private static final Set<String> WITHOUT_OWNER =
-            Set.of("databasechangelog", "databasechangeloglock", "sahha_adoption", "profiles");
+            Set.of(
+                    "databasechangelog",
+                    "databasechangeloglock",
+                    "sahha_adoption",
+                    "profiles",
+                    "sahha_noted_change",
+                    "whoop_noted_change");
 
     /** The same word for something else, by table and class: topics of notices, contexts of seals, reasons, checks, scores. */
     private static final Set<String> SAME_WORD = Set.of(

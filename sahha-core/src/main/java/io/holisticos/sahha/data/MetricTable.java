@@ -64,6 +64,11 @@ public final class MetricTable {
 
     private MetricTable() {}
 
+    /** The metric of a type of biomarker. */
+    static Optional<Metric> metric(String type) {
+        return Optional.ofNullable(METRICS.get(type));
+    }
+
     /** Empty when the row has no metric of ours, is not about one day, or has no number. */
     static Optional<Measurement> measurement(SahhaRow row) {
         Metric metric = METRICS.get(String.valueOf(row.name()));

@@ -19,7 +19,6 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.locator.ClasspathSqlLocator;
 import org.jdbi.v3.core.mapper.RowMapper;
-import org.jdbi.v3.core.mapper.reflect.ColumnName;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
@@ -37,7 +36,6 @@ public final class SahhaRowStore {
     private static final Logger log = LoggerFactory.getLogger(SahhaRowStore.class);
 
     private static final RowMapper<SahhaRow> ROW = ConstructorMapper.of(SahhaRow.class);
-    private static final RowMapper<LastSeen> LAST_SEEN_ROW = ConstructorMapper.of(LastSeen.class);
 
     private static final String LOCK_NOT_AVAILABLE = "55P03";
     private static final String DEADLOCK = "40P01";
@@ -115,12 +113,7 @@ public final class SahhaRowStore {
     private static final String HAS_ROWS_ON =
             "select exists (select 1 from %s where profile_id = :who and day between :from and :to)";
 
-    /**
-     * Sahha's createdAtUtc says best when a member was at an offset. Biomarkers have none, so the start of their window
-     * stands in, as it does for infinite times, which other services may write. A record without an offset counts only
-     * when no record has one.
-     */
-    private static final String LAST_SEEN = statement("last-seen");
+    private static final String STANDING = statement("standing");
 
     private final SahhaDatabase database;
     private final RefreshMarkStore marks;
@@ -135,9 +128,15 @@ public final class SahhaRowStore {
      *
      * @param offset null when no record of the member has an offset
      */
-    public record LastSeen(
-            Instant at,
-            @ColumnName("utc_offset_seconds") @Nullable ZoneOffset offset) {}
+    public record LastSeen(Instant at, @Nullable ZoneOffset offset) {}
+
+    /**
+     * How a member stands before rows are read.
+     *
+     * @param revision counts the changes of the member's days
+     * @param lastSeen null when there is no record
+     */
+    public record Standing(long revision, @Nullable LastSeen lastSeen) {}
 
     /** The rows of these days, newest first, however incomplete. */
     public List<SahhaRow> rows(SahhaKind kind, UserId who, LocalDate from, LocalDate to) {
@@ -207,11 +206,21 @@ public final class SahhaRowStore {
 
     /** When and where the member was last seen; empty when there is no record. */
     public Optional<LastSeen> lastSeen(UserId who, Instant now) {
-        return database.with(handle -> handle.createQuery(LAST_SEEN)
+        return Optional.ofNullable(standing(who, now).lastSeen());
+    }
+
+    /** The member's revision, and when and where they were last seen. */
+    public Standing standing(UserId who, Instant now) {
+        return database.with(handle -> handle.createQuery(STANDING)
                 .bind("who", who.value())
                 .bind("now", utc(now))
-                .map(LAST_SEEN_ROW)
-                .findOne());
+                .map(row -> {
+                    Instant at = row.getColumn("at", Instant.class);
+                    return new Standing(
+                            row.getColumn("revision", Long.class),
+                            at == null ? null : new LastSeen(at, row.getColumn("utc_offset_seconds", ZoneOffset.class)));
+                })
+                .one());
     }
 
     /**

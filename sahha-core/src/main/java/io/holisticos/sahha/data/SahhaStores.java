@@ -11,13 +11,15 @@ import org.jdbi.v3.core.Jdbi;
  * @param profiles what Sahha said of profiles and phones
  * @param inbox webhook events
  * @param logs which sources recorded what
+ * @param changes what changed in members' days
  */
 public record SahhaStores(
         SahhaRowStore rows,
         RefreshMarkStore marks,
         ProfileCheckStore profiles,
         SahhaInboxStore inbox,
-        SahhaDataLogStore logs) {
+        SahhaDataLogStore logs,
+        SahhaChangeStore changes) {
 
     /** All of them, over the pool of this {@code jdbi}. */
     public static SahhaStores in(Jdbi jdbi, ObjectMapper mapper) {
@@ -26,6 +28,12 @@ public record SahhaStores(
         ProfileCheckStore profiles = new ProfileCheckStore(database);
         SahhaRowStore rows = new SahhaRowStore(database, marks);
         SahhaDataLogStore logs = new SahhaDataLogStore(database);
-        return new SahhaStores(rows, marks, profiles, new SahhaInboxStore(database, marks, profiles, logs, rows), logs);
+        return new SahhaStores(
+                rows,
+                marks,
+                profiles,
+                new SahhaInboxStore(database, marks, profiles, logs, rows),
+                logs,
+                new SahhaChangeStore(database));
     }
 }

@@ -52,6 +52,7 @@ public final class SahhaInbox {
 
     private static final Duration KEEP_COMPLETED = Duration.ofDays(7);
     private static final int KEEP_LOGS_DAYS = 40;
+    private static final Duration KEEP_CHANGES = Duration.ofDays(30);
     private static final Duration PURGE_INTERVAL = Duration.ofHours(6);
 
     /** How many refreshes are claimed in one interval at most; most of them may be of members without rows. */
@@ -136,6 +137,7 @@ public final class SahhaInbox {
             work.inbox().purge(now.minus(KEEP_COMPLETED));
             work.profiles().deleteUnknown();
             work.logs().prune(LocalDate.ofInstant(now, ZoneOffset.UTC).minusDays(KEEP_LOGS_DAYS));
+            work.changes().prune(now.minus(KEEP_CHANGES), now);
         }
     }
 

@@ -3,15 +3,18 @@ package io.holisticos.sahha.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.holisticos.health.Metric;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.sahha.SahhaTables;
 import io.holisticos.sahha.api.SahhaKind;
+import io.holisticos.sahha.api.SahhaRecord;
 import io.holisticos.testing.AsInProduction;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -146,8 +149,7 @@ class SahhaDataLogStoreTest {
                 NOW.minusSeconds(9_000),
                 NOW.minusSeconds(8_000));
         tell(ANNA, List.of(sleep, again, steps(1, "com.apple.health"), onDay(TODAY.minusDays(3))));
-        JDBI.useHandle(handle -> handle.execute("insert into biomarkers (id, profile_id, category, type, day)"
-                + " values (gen_random_uuid(), 'anna', 'activity', 'steps', '2026-11-22')"));
+        stores.rows().save(SahhaKind.BIOMARKERS, ANNA, "recent", List.of(biomarker()), NOW, NOW);
 
         BiomarkersOfDays held = stores.rows().biomarkers(ANNA, TODAY.minusDays(1), TODAY);
 
@@ -178,6 +180,22 @@ class SahhaDataLogStoreTest {
     private static SahhaDataLog steps(int nth, String source) {
         Instant start = NOW.minusSeconds(60L * nth);
         return new SahhaDataLog("activity", "steps", source, TODAY, start, start.plusSeconds(60));
+    }
+
+    private static SahhaRecord biomarker() {
+        return new SahhaRecord(
+                SahhaKind.BIOMARKERS,
+                "steps",
+                "activity",
+                "daily",
+                "8140",
+                null,
+                NOW.minusSeconds(36_000),
+                NOW,
+                ZoneOffset.UTC,
+                TODAY,
+                null,
+                JsonNodeFactory.instance.objectNode().put("value", "8140"));
     }
 
     private static SahhaDataLog onDay(LocalDate day) {

@@ -3,6 +3,7 @@ package io.holisticos.twins.sahha;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.holisticos.twins.world.Life;
 import io.holisticos.twins.world.Night;
 import io.holisticos.twins.world.Person;
 import io.holisticos.twins.world.SahhaFeed;
@@ -134,6 +135,38 @@ class NightsOfBothTest {
                     .isBetween(0.9, 3.1);
             assertThat(rows).containsKey("sleep_rem_duration").doesNotContainKey("heart_rate_variability_rmssd");
         });
+    }
+
+    @Test
+    void inAYearAnIndependentTrackerNeverSaysWhatWhoopSays() {
+        WorldOptions year = new WorldOptions(7, Sahha.START, 12, new Life(Duration.ofDays(365), null));
+        Person person = World.of(year).byUserId("demo-0004").orElseThrow();
+        Member member = new Member(
+                person,
+                7,
+                person.dateAt(person.membership().since()),
+                person.membership().since());
+        int compared = 0;
+        for (Night night : nights(person).values()) {
+            LocalDate date = night.end().atOffset(night.offset()).toLocalDate();
+            CollectedDay day = member.day(date).orElse(null);
+            CollectedDay.Night slept = day == null ? null : day.night();
+            if (slept == null) {
+                continue;
+            }
+            compared++;
+            assertThat(near(slept.start().toInstant(), night.start())).isFalse();
+            assertThat(near(slept.end().toInstant(), night.end())).isFalse();
+            assertThat(day.vitals().rmssd()).isNull();
+            assertThat(day.vitals().restingHeartRate())
+                    .isNotEqualTo((int) Math.round(night.vitals().restingHeartRate()));
+            assertThat(Math.abs(day.vitals().respiratoryRate() - night.vitals().respiratoryRate()))
+                    .isGreaterThan(0.15);
+            assertThat(Math.abs(100 * day.vitals().oxygenSaturation()
+                            - night.vitals().spo2()))
+                    .isGreaterThan(1);
+        }
+        assertThat(compared).isGreaterThan(360);
     }
 
     @Test

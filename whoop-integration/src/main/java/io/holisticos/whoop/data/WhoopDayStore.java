@@ -164,6 +164,7 @@ public final class WhoopDayStore {
         private final List<Sleep> sleeps = new ArrayList<>();
         private final List<Workout> workouts = new ArrayList<>();
         private final List<Observation> observations = new ArrayList<>();
+        private long revision;
 
         boolean add(String kind, JsonNode row) {
             return switch (kind) {
@@ -171,6 +172,10 @@ public final class WhoopDayStore {
                 case "recovery" -> recoveries.add(RecordKind.RECOVERY.fromRow(row));
                 case "sleep" -> sleeps.add(RecordKind.SLEEP.fromRow(row));
                 case "workout" -> workouts.add(RecordKind.WORKOUT.fromRow(row));
+                case "revision" -> {
+                    revision = row.asLong();
+                    yield true;
+                }
                 default -> observations.add(observationOf(row));
             };
         }
@@ -183,7 +188,8 @@ public final class WhoopDayStore {
                     workouts,
                     observations.stream()
                             .max(Comparator.comparing(Observation::at))
-                            .orElse(null));
+                            .orElse(null),
+                    revision);
         }
 
         private static Observation observationOf(JsonNode row) {

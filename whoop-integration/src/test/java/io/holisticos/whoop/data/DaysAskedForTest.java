@@ -227,7 +227,7 @@ class DaysAskedForTest {
         }
 
         HeldRecords held() {
-            return new HeldRecords(cycles, recoveries, sleeps, workouts, null);
+            return new HeldRecords(cycles, recoveries, sleeps, workouts, null, 0);
         }
 
         UserId saved() {

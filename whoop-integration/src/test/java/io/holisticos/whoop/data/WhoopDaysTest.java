@@ -403,7 +403,7 @@ class WhoopDaysTest {
         }
 
         HeldRecords held() {
-            return new HeldRecords(cycles, recoveries, sleeps, workouts, null);
+            return new HeldRecords(cycles, recoveries, sleeps, workouts, null, 0);
         }
 
         HeldRecords shuffled(Random random) {
