@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
@@ -185,13 +186,17 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         WebModule.register(jersey, keys, rules, security);
         ExistingCallers.register(environment, configuration.access.existingRoutes, keys, rules);
         sahha.resources(sources.optional(), rules).forEach(jersey::register);
-        new UnifiedModule(
-                        sources.inOrder(),
-                        sources.precedence(),
-                        configuration.unified,
-                        new UnifiedModule.Tools(
-                                who -> flags.isOn(Flag.PARALLEL_READ, who), environment.metrics(), clock))
-                .register(jersey, Sources.OPTIONAL);
+        UnifiedModule unified = new UnifiedModule(
+                sources.inOrder(),
+                sources.precedence(),
+                configuration.unified,
+                new UnifiedModule.Tools(who -> flags.isOn(Flag.PARALLEL_READ, who), environment.metrics(), clock));
+        unified.register(jersey, Sources.OPTIONAL);
+        unified.registerOverviews(
+                jersey,
+                Sources.OPTIONAL,
+                overviewThreads(environment, configuration.unified.membersAtOnce),
+                environment.getObjectMapper());
         whoop.ifPresent(module -> module.register(jersey));
         MigrationsCheck migrations = new MigrationsCheck(changelogs);
         Probes.register(
@@ -252,6 +257,16 @@ public final class HealthApplication extends Application<HealthConfiguration> {
 
     private static Executor readingThreads(Environment environment) {
         return hasVirtualThreads() ? ReadingThreads.virtual(environment) : ReadingThreads.platform(environment);
+    }
+
+    private static ExecutorService overviewThreads(Environment environment, int count) {
+        return environment
+                .lifecycle()
+                .executorService("overviews-%d")
+                .minThreads(count)
+                .maxThreads(count)
+                .allowCoreThreadTimeOut(true)
+                .build();
     }
 
     private static boolean hasVirtualThreads() {

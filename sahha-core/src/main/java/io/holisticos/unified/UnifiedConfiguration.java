@@ -6,6 +6,8 @@ import io.dropwizard.validation.MaxDuration;
 import io.dropwizard.validation.MinDuration;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.SourceName;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +27,15 @@ public final class UnifiedConfiguration {
     @JsonProperty
     Map<String, @NotNull @MinDuration(value = 10, unit = TimeUnit.MILLISECONDS) Duration> shares =
             Map.of("sahha", Duration.seconds(3), "whoop", Duration.seconds(2));
+
+    /**
+     * How many members are read at once for all requests for many members together. Their readers wait for each other, so that
+     * those who ask for one member find the sources and their databases free.
+     */
+    @Min(1)
+    @Max(64)
+    @JsonProperty
+    public int membersAtOnce = 8;
 
     public UnifiedConfiguration() {}
 

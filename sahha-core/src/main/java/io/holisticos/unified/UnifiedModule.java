@@ -3,6 +3,7 @@ package io.holisticos.unified;
 import static java.util.stream.Collectors.toUnmodifiableMap;
 
 import com.codahale.metrics.MetricRegistry;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
 import io.holisticos.health.BoundedSource;
 import io.holisticos.health.HealthSource;
@@ -10,6 +11,7 @@ import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
 import java.util.function.Predicate;
 
 /** Builds unified health and registers its routes. */
@@ -55,5 +57,17 @@ public final class UnifiedModule {
      */
     public void register(JerseyEnvironment jersey, SourceName whoop) {
         jersey.register(new UnifiedHealthResource(flow, whoop));
+    }
+
+    /**
+     * Registers the route for many members at once.
+     *
+     * @param whoop the source of {@code enhanced_with_whoop}
+     * @param threads as many as members may be read at once for all such requests together; not closed by the module
+     * @param json writes the lines as the other routes write their answers
+     */
+    public void registerOverviews(
+            JerseyEnvironment jersey, SourceName whoop, ExecutorService threads, ObjectMapper json) {
+        jersey.register(new OverviewsResource(new OverviewLines(flow, whoop, threads, json)));
     }
 }

@@ -32,16 +32,18 @@ class UnifiedConfigurationTest {
         assertThat(configuration.share(SAHHA, whole).remaining()).isEqualTo(Duration.ofSeconds(3));
         assertThat(configuration.share(WHOOP, whole).remaining()).isEqualTo(Duration.ofSeconds(2));
         assertThat(configuration.share(RING, whole).remaining()).isEqualTo(Duration.ofMillis(4_750));
+        assertThat(configuration.membersAtOnce).isEqualTo(8);
     }
 
     @Test
     void readsEverySetting() throws Exception {
-        UnifiedConfiguration configuration = read("deadline: 4s\nshares: {ring: 900ms, whoop: 1s}");
+        UnifiedConfiguration configuration = read("deadline: 4s\nshares: {ring: 900ms, whoop: 1s}\nmembersAtOnce: 3");
         Deadline whole = Deadline.after(configuration.readingTime(), () -> 0);
 
         assertThat(configuration.readingTime()).isEqualTo(Duration.ofMillis(3_800));
         assertThat(configuration.share(RING, whole).remaining()).isEqualTo(Duration.ofMillis(900));
         assertThat(configuration.share(SAHHA, whole).remaining()).isEqualTo(Duration.ofMillis(3_800));
+        assertThat(configuration.membersAtOnce).isEqualTo(3);
     }
 
     @Test
@@ -62,6 +64,8 @@ class UnifiedConfigurationTest {
                 "deadline: null",
                 "shares: {whoop: 1ms}",
                 "shares: {whoop: null}",
+                "membersAtOnce: 0",
+                "membersAtOnce: 65",
                 "share: {}"
             })
     void refuses(String yaml) {
