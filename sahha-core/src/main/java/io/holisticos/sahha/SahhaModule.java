@@ -51,7 +51,7 @@ public final class SahhaModule implements Managed {
 
     private static final CommandKey STORE = new CommandKey("SAHHA_STORE");
 
-    /** How many strangers' ids another source is asked for at a time, and how long: its own readers come first. */
+    /** How many strangers' ids other sources are asked for at a time, and how long: their own readers come first. */
     private static final int LOOKUPS_ELSEWHERE = 4;
 
     private static final Duration LOOKUP_TIMEOUT = Duration.ofMillis(500);
@@ -128,13 +128,13 @@ public final class SahhaModule implements Managed {
                 api, executor, rules, metrics.meter(MetricRegistry.name("sahha", "profiles", name, "refused")));
     }
 
-    /** Members of this source are asked for with the members' budget of calls, even when Sahha is asked for the first time. */
-    public void alsoMembersOf(BoundedSource other) {
+    /** Members of these sources are asked for with the members' budget of calls, even when Sahha is asked for the first time. */
+    public void alsoMembersOf(List<BoundedSource> others) {
         Semaphore lookups = new Semaphore(LOOKUPS_ELSEWHERE, true);
-        profiles.alsoMembers(who -> isKnownTo(other, who, lookups));
+        profiles.alsoMembers(who -> isKnownToOne(others, who, lookups));
     }
 
-    private static boolean isKnownTo(BoundedSource other, UserId who, Semaphore lookups) {
+    private static boolean isKnownToOne(List<BoundedSource> others, UserId who, Semaphore lookups) {
         try {
             if (!lookups.tryAcquire(LOOKUP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
                 return false;
@@ -144,7 +144,9 @@ public final class SahhaModule implements Managed {
             return false;
         }
         try {
-            return other.acquaintance(who, Deadline.after(LOOKUP_TIMEOUT)) == HealthSource.Acquaintance.KNOWN;
+            Deadline deadline = Deadline.after(LOOKUP_TIMEOUT);
+            return others.stream()
+                    .anyMatch(other -> other.acquaintance(who, deadline) == HealthSource.Acquaintance.KNOWN);
         } finally {
             lookups.release();
         }

@@ -9,6 +9,7 @@ import io.holisticos.health.SourceName;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -38,6 +39,17 @@ public final class UnifiedConfiguration {
     public int membersAtOnce = 8;
 
     public UnifiedConfiguration() {}
+
+    /** The same configuration with the parts of sources that it does not name itself. */
+    public UnifiedConfiguration with(Map<SourceName, java.time.Duration> otherShares) {
+        UnifiedConfiguration more = new UnifiedConfiguration();
+        more.deadline = deadline;
+        more.membersAtOnce = membersAtOnce;
+        Map<String, Duration> all = new HashMap<>(shares);
+        otherShares.forEach((source, share) -> all.putIfAbsent(source.value(), Duration.nanoseconds(share.toNanos())));
+        more.shares = Map.copyOf(all);
+        return more;
+    }
 
     /** The part of the deadline for all sources; a twentieth is left for merging and writing. */
     java.time.Duration readingTime() {

@@ -13,6 +13,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -54,6 +55,17 @@ class UnifiedConfigurationTest {
         assertThat(configuration.shareOf(WHOOP)).isEqualTo(Duration.ofSeconds(4));
         assertThat(configuration.shareOf(SAHHA)).isEqualTo(Duration.ofMillis(3_800));
         assertThat(configuration.shareOf(new SourceName("scale"))).isEqualTo(Duration.ofMillis(3_800));
+    }
+
+    @Test
+    void aSourcesOwnPartHoldsWhereTheConfigurationNamesNone() throws Exception {
+        UnifiedConfiguration configuration = read("deadline: 4s\nshares: {whoop: 1s}\nmembersAtOnce: 3")
+                .with(Map.of(RING, Duration.ofMillis(300), WHOOP, Duration.ofMillis(200)));
+
+        assertThat(configuration.shareOf(RING)).isEqualTo(Duration.ofMillis(300));
+        assertThat(configuration.shareOf(WHOOP)).isEqualTo(Duration.ofSeconds(1));
+        assertThat(configuration.readingTime()).isEqualTo(Duration.ofMillis(3_800));
+        assertThat(configuration.membersAtOnce).isEqualTo(3);
     }
 
     @ParameterizedTest(name = "{0}")
