@@ -207,12 +207,13 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         SecurityEvents security = new SecurityEvents(environment.metrics());
         WebModule.register(jersey, keys, rules, security);
         ExistingCallers.register(environment, configuration.access.existingRoutes, keys, rules);
-        sahha.resources(sources.optional(), rules).forEach(jersey::register);
         UnifiedModule unified = new UnifiedModule(
                 sources.inOrder(),
                 sources.precedence(),
+                Sources.relays(),
                 configuration.unified.with(sources.shares()),
                 new UnifiedModule.Tools(who -> flags.isOn(Flag.PARALLEL_READ, who), environment.metrics(), clock));
+        sahha.resources(Sources.OPTIONAL, unified.combined(), rules).forEach(jersey::register);
         unified.register(jersey, Sources.OPTIONAL);
         unified.registerOverviews(
                 jersey,

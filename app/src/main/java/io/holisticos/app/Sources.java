@@ -11,11 +11,13 @@ import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource;
 import io.holisticos.health.Metric;
 import io.holisticos.health.Metric.Family;
+import io.holisticos.health.Preferences;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.sahha.SahhaModule;
 import io.holisticos.unified.Precedence;
+import io.holisticos.unified.RelayRule;
 import io.holisticos.unified.SourceFailureLog;
 import io.holisticos.vitals.SourceHealth;
 import io.holisticos.vitals.SourceVitals;
@@ -117,21 +119,19 @@ final class Sources {
 
     /** Whose value is shown: the sources preferred for the metric's family first, then the others in their order. */
     Precedence precedence() {
-        return new Precedence(
+        return Precedence.ofDefault(new Preferences(
                 names(entry -> true),
-                Arrays.stream(Family.values()).collect(toUnmodifiableMap(family -> family, this::orderFor)));
+                Arrays.stream(Family.values()).collect(toUnmodifiableMap(family -> family, this::orderFor)),
+                Map.of()));
+    }
+
+    /** Which source can hand on what another one measured. WHOOP has one RMSSD, that of the night; Sahha calls it the day's. */
+    static List<RelayRule> relays() {
+        return List.of(new RelayRule(SAHHA, WHOOP, Map.of(Metric.HRV_RMSSD, Metric.HRV_RMSSD_SLEEP)));
     }
 
     List<BoundedSource> inOrder() {
         return bounded;
-    }
-
-    /** The source that callers can include or exclude. */
-    BoundedSource optional() {
-        return bounded.stream()
-                .filter(source -> source.name().equals(OPTIONAL))
-                .findFirst()
-                .orElseThrow();
     }
 
     /** The sources beside the entry point's own, in their order. */

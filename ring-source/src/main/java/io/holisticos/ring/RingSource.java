@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Days of members that a test put on, in memory. It hangs and fails when it is told to. Thread-safe. */
 public final class RingSource implements HealthSource {
@@ -32,6 +33,7 @@ public final class RingSource implements HealthSource {
 
     private final Map<UserId, NavigableMap<LocalDate, SourceDay>> days = new ConcurrentHashMap<>();
     private final Map<UserId, CountDownLatch> hanging = new ConcurrentHashMap<>();
+    private final AtomicLong reads = new AtomicLong();
     private volatile boolean failing;
 
     /** The member has this day from now on. */
@@ -55,6 +57,11 @@ public final class RingSource implements HealthSource {
         hanging.clear();
     }
 
+    /** How many reads have begun. */
+    public long reads() {
+        return reads.get();
+    }
+
     /** How many members there are. */
     int members() {
         return days.size();
@@ -72,6 +79,7 @@ public final class RingSource implements HealthSource {
 
     @Override
     public SourceAnswer read(UserId who, DayRange range, Deadline deadline) {
+        reads.incrementAndGet();
         waitIfHanging(who);
         if (failing) {
             throw new IllegalStateException("the ring is broken, as a test wants it");

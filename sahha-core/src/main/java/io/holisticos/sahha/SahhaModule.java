@@ -10,6 +10,7 @@ import io.holisticos.audit.SecurityEvents;
 import io.holisticos.command.CommandKey;
 import io.holisticos.command.Commands;
 import io.holisticos.health.BoundedSource;
+import io.holisticos.health.CombinedReader;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource;
 import io.holisticos.health.SourceName;
@@ -160,10 +161,11 @@ public final class SahhaModule implements Managed {
     /**
      * The eleven existing paths, and where Sahha delivers its events.
      *
-     * @param whoop is asked for {@code include_whoop=true} only
+     * @param whoop the source that {@code include_whoop=true} shows
+     * @param combined is asked for {@code include_whoop=true} only
      */
-    public List<Object> resources(BoundedSource whoop, AccessRules rules) {
-        List<Object> resources = new ArrayList<>(existing.resources(whoop, rules));
+    public List<Object> resources(SourceName whoop, CombinedReader combined, AccessRules rules) {
+        List<Object> resources = new ArrayList<>(existing.resources(whoop, combined, rules));
         resources.add(webhook);
         return resources;
     }

@@ -6,10 +6,14 @@ import com.codahale.metrics.MetricRegistry;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
 import io.holisticos.health.BoundedSource;
+import io.holisticos.health.CombinedReader;
+import io.holisticos.health.CombinedReader.CombinedDay;
+import io.holisticos.health.DayRange;
 import io.holisticos.health.HealthSource;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import java.time.Clock;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Predicate;
@@ -30,15 +34,20 @@ public final class UnifiedModule {
     /**
      * @param sources in the order they are read: Sahha first
      * @param precedence decides whose value is shown
+     * @param relays which source can hand on what another one measured
      */
     public UnifiedModule(
-            List<BoundedSource> sources, Precedence precedence, UnifiedConfiguration configuration, Tools tools) {
+            List<BoundedSource> sources,
+            Precedence precedence,
+            List<RelayRule> relays,
+            UnifiedConfiguration configuration,
+            Tools tools) {
         OfferedMetrics offered = new OfferedMetrics(
                 sources.stream().collect(toUnmodifiableMap(HealthSource::name, HealthSource::offers)));
         this.flow = new UnifiedFlow(
                 new UnifiedReader(
                         sources,
-                        new DayMerge(precedence, offered),
+                        new DayMerge(precedence, offered, new EchoRule(relays)),
                         configuration,
                         new UnifiedReader.Timing(tools.inParallel(), tools.clock(), System::nanoTime)),
                 tools.metrics().counter(MetricRegistry.name("unified", "shared")));
@@ -57,6 +66,16 @@ public final class UnifiedModule {
      */
     public void register(JerseyEnvironment jersey, SourceName whoop) {
         jersey.register(new UnifiedHealthResource(flow, whoop));
+    }
+
+    /** Reads days for routes that show merged metrics beside what is their own. */
+    public CombinedReader combined() {
+        return (who, date) -> {
+            UnifiedReport report = flow.read(who, DayRange.of(date));
+            return new CombinedDay(
+                    report.answers(),
+                    Collections.unmodifiableMap(DayAnswer.metrics(report.days().get(0))));
+        };
     }
 
     /**

@@ -1,7 +1,6 @@
 package io.holisticos.unified;
 
 import static io.holisticos.unified.UnifiedFixture.DAY;
-import static io.holisticos.unified.UnifiedFixture.PRECEDENCE;
 import static io.holisticos.unified.UnifiedFixture.SAHHA;
 import static io.holisticos.unified.UnifiedFixture.WHOOP;
 import static io.holisticos.unified.UnifiedFixture.day;
@@ -184,7 +183,7 @@ class OverviewLinesTest {
     private OverviewLines lines(Consumer<UserId> reading) {
         UnifiedReader reader = new UnifiedReader(
                 List.of(new BoundedSource(phone, reads, new SourceFailureLog())),
-                new DayMerge(PRECEDENCE, new OfferedMetrics(Map.of())),
+                UnifiedFixture.merge(new OfferedMetrics(Map.of())),
                 new UnifiedConfiguration(),
                 new UnifiedReader.Timing(
                         who -> {
