@@ -193,8 +193,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                     module.source(), module.vitals(), whoopDatabase.readers().source()));
         }
         Sources sources = Sources.of(
-                Stream.concat(
-                                Sources.sahhaAndWhoop(sahha.source(), whoopSource).stream(), further.stream())
+                Stream.concat(Sources.sahhaAndWhoop(sahha.source(), whoopSource).stream(), further.stream())
                         .toList(),
                 flags,
                 readingThreads(environment));

@@ -17,6 +17,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -41,6 +42,9 @@ class OverviewsTest {
     private static final String OVERVIEW = "/api/v1/unified-health/overview/";
     private static final LocalDate TODAY = LocalDate.parse("2026-11-22");
 
+    /** What hangs does so for longer than anything here takes. */
+    private static final Duration SHARE = Duration.ofSeconds(4);
+
     private static final RingSource ring = new RingSource();
     private static final ObjectMapper json = new ObjectMapper();
     private static final ExecutorService callers = Executors.newCachedThreadPool();
@@ -49,7 +53,8 @@ class OverviewsTest {
     @BeforeAll
     static void open() throws Exception {
         house = ScriptedHouse.openWithSource(
-                Map.of("SAHHA_CALLS_PER_SECOND", "1000"), app -> Rings.entry(ring, app.sahhaDatabase.dataSource()));
+                Map.of("SAHHA_CALLS_PER_SECOND", "1000"),
+                app -> Rings.entry(ring, app.sahhaDatabase.dataSource(), SHARE));
         for (int i = 0; i < 100; i++) {
             String member = "m-" + i;
             house.sahha()
@@ -93,7 +98,8 @@ class OverviewsTest {
             ObjectNode single = (ObjectNode) house.json(OVERVIEW + member);
             if (member.equals("nobody")) {
                 assertThat(line.path("code").asText()).isEqualTo("member_not_found");
-                assertThat(((ObjectNode) line).without("user_id")).isEqualTo(single);
+                ((ObjectNode) line).remove("user_id");
+                assertThat(line).isEqualTo(single);
             } else {
                 assertThat(names(line)).isEqualTo(names(single));
                 assertThat(withoutTimes(line)).isEqualTo(withoutTimes(single));
@@ -103,11 +109,13 @@ class OverviewsTest {
     }
 
     @Test
-    void aSourceThatHangsForOneMemberDelaysNobodyElsesLineBeyondItsShare() throws Exception {
+    void aSourceThatHangsForOneMemberTakesNothingFromTheOthersLines() throws Exception {
         ring.hangsFor(new UserId("m-2"));
 
-        List<JsonNode> lines =
-                parsed(house.app().send("POST", OVERVIEWS, body(ids(8), "2026-11-22")).body().lines());
+        List<JsonNode> lines = parsed(house.app()
+                .send("POST", OVERVIEWS, body(ids(8), "2026-11-22"))
+                .body()
+                .lines());
 
         assertThat(lines).extracting(line -> line.path("user_id").asText()).isEqualTo(ids(8));
         for (JsonNode line : lines) {
@@ -139,7 +147,7 @@ class OverviewsTest {
                             .isEqualTo("m-" + i);
                 }
                 long beforeTheHangingOne = System.nanoTime() - begun;
-                assertThat(beforeTheHangingOne).as(encoding).isLessThan(Rings.SHARE.toNanos() - 50_000_000);
+                assertThat(beforeTheHangingOne).as(encoding).isLessThan(SHARE.toNanos() / 2);
                 assertThat(lines.lines()).hasSize(7);
             }
             ring.recovers();
@@ -162,8 +170,8 @@ class OverviewsTest {
             assertThat(caller.getInputStream().read()).isEqualTo('H');
         }
 
-        RunningApp.await(() -> inFlight("overviews") == 0);
         ring.recovers();
+        RunningApp.await(() -> inFlight("overviews") == 0);
         assertThat(readsOfRing() - before).isLessThan(40);
         assertThat(house.app()
                         .send("POST", OVERVIEWS, body(ids(2), "today"))

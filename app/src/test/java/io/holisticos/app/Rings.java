@@ -19,12 +19,15 @@ import javax.sql.DataSource;
 /** The third source, as one entry of the list of sources. */
 final class Rings {
 
-    static final Duration SHARE = Duration.ofMillis(300);
-
     private Rings() {}
 
-    /** @param database stands for one of its own */
-    static Sources.Entry entry(RingSource ring, DataSource database) {
+    /**
+     * The entry.
+     *
+     * @param database stands for one of its own
+     * @param share its part of the time of an answer
+     */
+    static Sources.Entry entry(RingSource ring, DataSource database, Duration share) {
         return new Sources.Entry(
                 RingSource.NAME,
                 ring,
@@ -33,7 +36,7 @@ final class Rings {
                 new Sources.Vitals(
                         Optional.of(new Sources.Built<>(ring, new RingVitals(ring), database)),
                         RingHealth.notConfigured()),
-                SHARE);
+                share);
     }
 
     /** A day with these values. */

@@ -28,8 +28,8 @@ class SheddingConfigurationTest {
 
     @Test
     void readsEveryNumber() throws Exception {
-        SheddingConfiguration shares =
-                read("{existing: 70, unified: 20, overviews: 1, internal: 5, connect: 4, other: 3, unifiedUpTo: 60, all: 85,"
+        SheddingConfiguration shares = read(
+                "{existing: 70, unified: 20, overviews: 1, internal: 5, connect: 4, other: 3, unifiedUpTo: 60, all: 85,"
                         + " webhooks: 7, health: 2}");
 
         assertThat(new int[] {

@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record RingHealth(
         @JsonProperty("status") HealthStatus status,
-        @JsonProperty("members") @Nullable Integer members)
-        implements SourceHealth {
+        @JsonProperty("members") @Nullable Integer members) implements SourceHealth {
 
     /** Its health where it is not configured. */
     public static RingHealth notConfigured() {

@@ -34,8 +34,7 @@ public final class RingVitals implements SourceVitals<Integer> {
 
     @Override
     public RingHealth health(Findings<Integer> findings) {
-        HealthStatus status =
-                findings.enabled().orElse(true) ? findings.database() : HealthStatus.DISABLED;
+        HealthStatus status = findings.enabled().orElse(true) ? findings.database() : HealthStatus.DISABLED;
         return new RingHealth(status, findings.stored().orElse(null));
     }
 }

@@ -33,7 +33,8 @@ public interface CombinedReader {
         /** Health values stay out of logs. */
         @Override
         public String toString() {
-            return "CombinedDay" + answers.stream().map(timed -> timed.answer().from()).toList();
+            return "CombinedDay"
+                    + answers.stream().map(timed -> timed.answer().from()).toList();
         }
     }
 }

@@ -95,7 +95,7 @@ final class OverviewLines {
         try {
             return line.get();
         } catch (ExecutionException e) {
-            throw new IOException("a line could not be written as JSON", e.getCause());
+            throw new IllegalStateException("a line could not be written as JSON", e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while waiting for a line");
@@ -104,5 +104,6 @@ final class OverviewLines {
 
     /** The line of a member who has no overview. */
     record ProblemLine(
-            @JsonProperty("user_id") String userId, @JsonUnwrapped Problem problem) {}
+            @JsonProperty("user_id") String userId,
+            @JsonUnwrapped Problem problem) {}
 }

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /** One day of many members. */
 record OverviewsRequest(
         @ArraySchema(
-                arraySchema = @Schema(description = "The members, each once; a line of the answer for each, in this order"),
+                arraySchema =
+                        @Schema(description = "The members, each once; a line of the answer for each, in this order"),
                 schema = @Schema(type = "string", minLength = 1, maxLength = UserId.MAX_LENGTH),
                 minItems = 1,
                 maxItems = OverviewsRequest.MAX_MEMBERS,

@@ -1,6 +1,7 @@
 package io.holisticos.unified;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.holisticos.health.WhatFailed;
 import io.holisticos.web.Scope;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -15,7 +16,11 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.StreamingOutput;
+import java.io.IOException;
+import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Unified overviews of many members in one request. */
 @Path(UnifiedHealthResource.PATH + "/overviews")
@@ -23,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 @RolesAllowed(Scope.HEALTH_READ)
 @Tag(name = "Unified health", description = "Sahha and WHOOP in one answer")
 public final class OverviewsResource {
+
+    private static final Logger log = LoggerFactory.getLogger(OverviewsResource.class);
 
     static final String NDJSON = "application/x-ndjson";
 
@@ -46,16 +53,28 @@ public final class OverviewsResource {
     @ApiResponse(
             responseCode = "200",
             description = "As many lines as members were named; fewer when the connection broke",
-            content = @Content(mediaType = NDJSON, schema = @Schema(oneOf = {DayAnswer.class, OverviewLines.ProblemLine.class})))
+            content =
+                    @Content(
+                            mediaType = NDJSON,
+                            schema = @Schema(oneOf = {DayAnswer.class, OverviewLines.ProblemLine.class})))
     @ApiResponse(responseCode = "400", description = "The body breaks a rule; nothing was read")
-    @ApiResponse(responseCode = "503", description = "Too many such requests at once; Retry-After says when to come back")
+    @ApiResponse(
+            responseCode = "503",
+            description = "Too many such requests at once; Retry-After says when to come back")
     public StreamingOutput overviews(
-            @RequestBody(
-                            required = true,
-                            content = @Content(schema = @Schema(implementation = OverviewsRequest.class)))
+            @RequestBody(required = true, content = @Content(schema = @Schema(implementation = OverviewsRequest.class)))
                     @Nullable
                     JsonNode body) {
         OverviewsRequest request = OverviewsRequest.of(body);
-        return out -> lines.write(request, out);
+        return out -> write(request, out);
+    }
+
+    /** The caller may be gone before the last line: no fault of ours, and nobody is left to be told. */
+    private void write(OverviewsRequest request, OutputStream out) {
+        try {
+            lines.write(request, out);
+        } catch (IOException gone) {
+            log.info("event=caller_gone cause=\"{}\"", WhatFailed.inWords(gone));
+        }
     }
 }

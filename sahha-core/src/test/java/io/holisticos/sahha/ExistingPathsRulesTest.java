@@ -278,8 +278,8 @@ class ExistingPathsRulesTest {
         String plain = bed.get(OVERVIEW).body();
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body())
-                .isEqualTo(plain.substring(0, plain.length() - 1) + ",\"whoop\":{\"status\":\"unavailable\"},\"combined\":"
-                        + unifiedMetrics() + "}");
+                .isEqualTo(plain.substring(0, plain.length() - 1)
+                        + ",\"whoop\":{\"status\":\"unavailable\"},\"combined\":" + unifiedMetrics() + "}");
     }
 
     @Test
@@ -325,7 +325,7 @@ class ExistingPathsRulesTest {
                         + "\"workouts\":[{\"id\":\"w1\",\"sport\":\"running\",\"start\":\"2025-07-12T06:00+12:00\","
                         + "\"end\":\"2025-07-12T07:00+12:00\",\"state\":\"SCORED\",\"strain\":12.4,\"average_heart_rate\":140}],"
                         + "\"recovery_state\":\"SCORED\"},\"combined\":" + unifiedMetrics() + "}");
-        assertThat(unifiedMetrics()).contains("\"hrv.rmssd.sleep\":{\"value\":61.40,").contains("\"source\":\"sahha\"");
+        assertThat(unifiedMetrics()).contains("\"hrv.rmssd.sleep\":{\"value\":61.40,");
     }
 
     /** Scores were read for the overview's own answer; the merge needs the source's days, which is one more reading. */
@@ -351,8 +351,7 @@ class ExistingPathsRulesTest {
 
     /** As the unified overview of the day has them, to the byte. */
     private static String unifiedMetrics() {
-        String unified = bed.get(
-                        "/api/v1/unified-health/overview/anna?period=2025-07-12", "X-API-Key", SahhaBed.KEY)
+        String unified = bed.get("/api/v1/unified-health/overview/anna?period=2025-07-12", "X-API-Key", SahhaBed.KEY)
                 .body();
         int from = unified.indexOf("\"metrics\":") + "\"metrics\":".length();
         return unified.substring(from, unified.indexOf(",\"workouts\":"));
@@ -365,14 +364,41 @@ class ExistingPathsRulesTest {
 
         assertThat(bed.get(OVERVIEW + "&include_whoop=true", "X-API-Key", SahhaBed.KEY)
                         .body())
-                .isEqualTo(
-                        head + ",\"whoop\":{\"status\":\"not_connected\"},\"combined\":" + unifiedMetrics() + "}");
+                .isEqualTo(head + ",\"whoop\":{\"status\":\"not_connected\"},\"combined\":" + unifiedMetrics() + "}");
         bed.whoop.answer = days -> {
             throw new IllegalStateException("unexpected");
         };
         assertThat(bed.get(OVERVIEW + "&include_whoop=true", "X-API-Key", SahhaBed.KEY)
                         .body())
                 .isEqualTo(head + ",\"whoop\":{\"status\":\"unavailable\"},\"combined\":" + unifiedMetrics() + "}");
+    }
+
+    @Test
+    void combinedHasSahhasValuesWhateverHappensToWhoop() throws Exception {
+        String path = OVERVIEW + "&include_whoop=true&period=2025-07-11";
+        String notConnected = bed.get(path, "X-API-Key", SahhaBed.KEY).body();
+        bed.whoop.answer = days -> new SourceAnswer.Disabled(new SourceName("whoop"));
+        String disabled = bed.get(path, "X-API-Key", SahhaBed.KEY).body();
+        bed.whoop.answer = days -> {
+            throw new IllegalStateException("unexpected");
+        };
+        String unavailable = bed.get(path, "X-API-Key", SahhaBed.KEY).body();
+
+        for (String body : List.of(notConnected, disabled, unavailable)) {
+            JsonNode combined = bed.mapper.readTree(body).path("combined");
+            assertThat(combined.at("/steps/source").asText()).isEqualTo("sahha");
+            assertThat(combined.at("/steps/verdict").asText()).isEqualTo("single");
+        }
+    }
+
+    @Test
+    void aMemberWithoutRowsHasNothingCombined() {
+        assertThat(bed.get(
+                                "/api/v1/health-metrics/overview?profile_id=new&include_whoop=true",
+                                "X-API-Key",
+                                SahhaBed.KEY)
+                        .body())
+                .endsWith(",\"whoop\":{\"status\":\"not_connected\"},\"combined\":{}}");
     }
 
     @Test

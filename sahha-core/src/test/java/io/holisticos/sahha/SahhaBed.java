@@ -256,8 +256,8 @@ final class SahhaBed implements AutoCloseable {
                     Stream.of(module.source(), whoop)
                             .map(source -> new BoundedSource(source, executor, (name, failure) -> {}))
                             .toList(),
-                    Precedence.ofDefault(
-                            new Preferences(List.of(whoop.name(), module.source().name()), Map.of(), Map.of())),
+                    Precedence.ofDefault(new Preferences(
+                            List.of(whoop.name(), module.source().name()), Map.of(), Map.of())),
                     List.of(),
                     new UnifiedConfiguration(),
                     new UnifiedModule.Tools(who -> false, environment.metrics(), clock));

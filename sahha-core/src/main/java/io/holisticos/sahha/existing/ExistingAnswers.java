@@ -41,7 +41,8 @@ final class ExistingAnswers {
         }
     }
 
-    @JsonPropertyOrder({"sleep_last_night", "readiness_score", "mental_wellbeing", "activity_score", "whoop", "combined"})
+    @JsonPropertyOrder({"sleep_last_night", "readiness_score", "mental_wellbeing", "activity_score", "whoop", "combined"
+    })
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record Overview(
             @JsonProperty("sleep_last_night") @Nullable Scored sleepLastNight,
@@ -68,12 +69,7 @@ final class ExistingAnswers {
 
         Overview with(WhoopPart.Beside beside) {
             return new Overview(
-                    sleepLastNight,
-                    readinessScore,
-                    mentalWellbeing,
-                    activityScore,
-                    beside.whoop(),
-                    beside.combined());
+                    sleepLastNight, readinessScore, mentalWellbeing, activityScore, beside.whoop(), beside.combined());
         }
     }
 

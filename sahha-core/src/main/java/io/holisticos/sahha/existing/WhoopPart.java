@@ -48,8 +48,7 @@ final class WhoopPart {
      *
      * @param combined null when nothing could be merged
      */
-    record Beside(
-            JsonNode whoop, @Nullable Map<String, Object> combined) {}
+    record Beside(JsonNode whoop, @Nullable Map<String, Object> combined) {}
 
     /** Never throws: a failure has the status {@code unavailable}. */
     Beside read(UserId who, LocalDate date) {
