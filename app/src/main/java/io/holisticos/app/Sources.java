@@ -24,7 +24,9 @@ import io.holisticos.vitals.SourceHealth;
 import io.holisticos.vitals.SourceVitals;
 import io.holisticos.whoop.IntegrationHealth;
 import io.holisticos.whoop.WhoopModule;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The only list of the sources of this product, in the order they are read, and the only reader of their flags. A third source
- * is one more line in {@link #of}.
+ * is one more {@link Entry} in {@link #sahhaAndWhoop}.
  */
 final class Sources {
 
@@ -51,19 +53,23 @@ final class Sources {
     static final String DESCRIPTION = "Sahha scores and WHOOP data of a member, merged: Sahha first, then WHOOP.";
 
     /**
-     * A source of this product.
+     * A source of this product: all that the service has to know of it.
      *
      * @param source null when its module is not built because it has no credentials; it then answers as if switched off
      * @param flag switches it off, for all members or for some; null for a source that is always on
-     * @param preferredFor the families of metrics for which its values are shown before those of the other sources
+     * @param preferredFor the families of metrics for which its values are shown before those of the other sources; where two
+     *     sources are preferred, the earlier one in the list
      * @param vitals null for the entry point's own source, which the probes always show
+     * @param share its part of the time of a unified answer where {@code unified.shares} does not name it; null for all that
+     *     is left
      */
-    private record Entry(
+    record Entry(
             SourceName name,
             @Nullable HealthSource source,
             @Nullable Flag flag,
             Set<Family> preferredFor,
-            @Nullable Vitals vitals) {}
+            @Nullable Vitals vitals,
+            @Nullable Duration share) {}
 
     /**
      * What the probes show of a source.
@@ -71,7 +77,7 @@ final class Sources {
      * @param built empty when its module is not built
      * @param unconfigured its health then
      */
-    private record Vitals(Optional<Built<?>> built, SourceHealth unconfigured) {}
+    record Vitals(Optional<Built<?>> built, SourceHealth unconfigured) {}
 
     /** A source whose module is built, with the database that its vitals are read from. */
     record Built<S>(HealthSource source, SourceVitals<S> vitals, DataSource database) {}
@@ -88,30 +94,28 @@ final class Sources {
                 .toList();
     }
 
+    /** @param threads read the sources, so that no source can hold up a caller */
+    static Sources of(List<Entry> entries, Flags flags, Executor threads) {
+        return new Sources(entries, flags, threads);
+    }
+
     /**
-     * The sources, Sahha first.
+     * Sahha first, then WHOOP. Their parts of the time of an answer stand in the configuration, whose rules for databases
+     * they follow.
      *
      * @param whoop empty when WHOOP is not configured
-     * @param threads read the sources, so that no source can hold up a caller
      */
-    static Sources of(HealthSource sahha, Optional<Built<?>> whoop, Flags flags, Executor threads) {
-        return new Sources(
-                List.of(
-                        // a phone counts steps and energy by day, a strap measures the body at night
-                        new Entry(SAHHA, sahha, null, Set.of(Family.ACTIVITY, Family.ENERGY), null),
-                        new Entry(
-                                WHOOP,
-                                whoop.<HealthSource>map(Built::source).orElse(null),
-                                Flag.WHOOP_INTEGRATION,
-                                Set.of(
-                                        Family.SLEEP,
-                                        Family.HEART,
-                                        Family.RESPIRATION,
-                                        Family.OXYGEN,
-                                        Family.TEMPERATURE),
-                                new Vitals(whoop, IntegrationHealth.notConfigured()))),
-                flags,
-                threads);
+    static List<Entry> sahhaAndWhoop(HealthSource sahha, Optional<Built<?>> whoop) {
+        return List.of(
+                // a phone counts steps and energy by day, a strap measures the body at night
+                new Entry(SAHHA, sahha, null, Set.of(Family.ACTIVITY, Family.ENERGY), null, null),
+                new Entry(
+                        WHOOP,
+                        whoop.<HealthSource>map(Built::source).orElse(null),
+                        Flag.WHOOP_INTEGRATION,
+                        Set.of(Family.SLEEP, Family.HEART, Family.RESPIRATION, Family.OXYGEN, Family.TEMPERATURE),
+                        new Vitals(whoop, IntegrationHealth.notConfigured()),
+                        null));
     }
 
     /** Whose value is shown: the sources preferred for the metric's family first, then the others in their order. */
@@ -133,17 +137,26 @@ final class Sources {
         return bounded;
     }
 
-    /** The source that callers can include or exclude. */
-    BoundedSource optional() {
-        return bounded.stream()
-                .filter(source -> source.name().equals(OPTIONAL))
-                .findFirst()
-                .orElseThrow();
+    /** The sources beside the entry point's own, in their order. */
+    List<BoundedSource> beside() {
+        Set<SourceName> names = dispensable();
+        return bounded.stream().filter(source -> names.contains(source.name())).toList();
     }
 
-    /** The sources without which the service is only degraded: those that can be switched off. */
+    /** The sources without which the service is only degraded: all but the entry point's own. */
     Set<SourceName> dispensable() {
-        return Set.copyOf(names(entry -> entry.flag() != null));
+        return Set.copyOf(names(entry -> entry.vitals() != null));
+    }
+
+    /** The parts of the time of a unified answer that sources have unless the configuration says otherwise. */
+    Map<SourceName, Duration> shares() {
+        Map<SourceName, Duration> shares = new LinkedHashMap<>();
+        for (Entry entry : entries) {
+            if (entry.share() != null) {
+                shares.put(entry.name(), entry.share());
+            }
+        }
+        return shares;
     }
 
     /** The sources beside the entry point, as the probes show them. */

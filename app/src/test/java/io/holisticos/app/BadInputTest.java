@@ -162,6 +162,7 @@ class BadInputTest {
     static List<Wrong> onNewRoutes() {
         List<Wrong> all = new ArrayList<>();
         unified(all);
+        manyMembers(all);
         connecting(all);
         internalOAuth(all);
         internalData(all);
@@ -206,6 +207,37 @@ class BadInputTest {
                 "from=&to=")) {
             all.add(Wrong.get(UNIFIED + "days/" + ANNA + '?' + query, 400, "invalid_request"));
         }
+    }
+
+    private static void manyMembers(List<Wrong> all) {
+        String many = "/api/v1/unified-health/overviews";
+        for (String body : List.of(
+                "",
+                "{",
+                "null",
+                "[]",
+                "\"demo-anna\"",
+                "{}",
+                "{\"user_ids\":[]}",
+                "{\"user_ids\":null}",
+                "{\"user_ids\":\"demo-anna\"}",
+                "{\"user_ids\":[7]}",
+                "{\"user_ids\":[\"\"]}",
+                "{\"user_ids\":[\"  \"]}",
+                "{\"user_ids\":[\"" + TOO_LONG + "\"]}",
+                "{\"user_ids\":[\"a\\u0000b\"]}",
+                "{\"user_ids\":[\"a\",\"a\"]}",
+                "{\"user_ids\":[" + "\"a\",".repeat(100) + "\"a\"]}",
+                "{\"user_ids\":[\"a\"],\"period\":\"lastweek\"}",
+                "{\"user_ids\":[\"a\"],\"period\":7}",
+                "{\"user_ids\":[\"a\"],\"periods\":\"today\"}",
+                "{\"user_ids\":[\"a\"]} {}",
+                "[".repeat(100))) {
+            all.add(Wrong.json("POST", many, body, 400, "invalid_request"));
+        }
+        all.add(new Wrong("POST", many, "a=b", "application/x-www-form-urlencoded", 415, "unsupported_media_type"));
+        all.add(Wrong.get(many, 405, "method_not_allowed"));
+        all.add(Wrong.json("PUT", many, "{}", 405, "method_not_allowed"));
     }
 
     private static void connecting(List<Wrong> all) {

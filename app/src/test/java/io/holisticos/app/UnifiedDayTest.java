@@ -49,6 +49,7 @@ class UnifiedDayTest {
                         "date",
                         "utc_offset",
                         "generated_at",
+                        "merge_version",
                         "data_sources",
                         "enhanced_with_whoop",
                         "scores",
@@ -139,6 +140,9 @@ class UnifiedDayTest {
         assertThat(refused.headers().firstValue("WWW-Authenticate")).isPresent();
         assertThat(with.body()).startsWith(plain.substring(0, plain.length() - 1));
         assertThat(house.jsonOf(with).path("whoop").path("status").asText()).isEqualTo("ok");
+        assertThat(house.jsonOf(with).path("combined"))
+                .isEqualTo(house.jsonOf(house.get("/api/v1/unified-health/overview/demo-anna?period=2026-11-22"))
+                        .path("metrics"));
         assertThat(house.getWithoutKey(path + "&include_whoop=false").body()).isEqualTo(plain);
     }
 

@@ -77,6 +77,13 @@ record DayAnswer(
                 .toList();
     }
 
+    /** The merged metrics of a day by key, in their order. */
+    static Map<String, MetricBody> metrics(MergedDay day) {
+        Map<String, MetricBody> metrics = new LinkedHashMap<>();
+        day.metrics().forEach(metric -> metrics.put(metric.metric().key(), MetricBody.of(metric)));
+        return metrics;
+    }
+
     /** Health values stay out of logs. */
     @Override
     public String toString() {
@@ -87,8 +94,6 @@ record DayAnswer(
             UnifiedReport report, MergedDay day, String period, SourceName whoop, @Nullable Map<String, Long> stats) {
         Map<String, ScoreBody> scores = new LinkedHashMap<>();
         day.scores().forEach(score -> scores.put(score.name(), ScoreBody.of(score)));
-        Map<String, MetricBody> metrics = new LinkedHashMap<>();
-        day.metrics().forEach(metric -> metrics.put(metric.metric().key(), MetricBody.of(metric)));
         Map<String, SourceDetails> details = new LinkedHashMap<>();
         day.details().forEach((source, own) -> details.put(source.value(), own));
         return new DayAnswer(
@@ -101,7 +106,7 @@ record DayAnswer(
                 day.sources().stream().map(SourceName::value).toList(),
                 day.sources().contains(whoop),
                 scores,
-                metrics,
+                metrics(day),
                 day.workouts().stream().map(WorkoutBody::of).toList(),
                 details,
                 report.answers().stream()

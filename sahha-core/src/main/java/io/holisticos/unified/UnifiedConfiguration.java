@@ -6,7 +6,10 @@ import io.dropwizard.validation.MaxDuration;
 import io.dropwizard.validation.MinDuration;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.SourceName;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -26,7 +29,27 @@ public final class UnifiedConfiguration {
     Map<String, @NotNull @MinDuration(value = 10, unit = TimeUnit.MILLISECONDS) Duration> shares =
             Map.of("sahha", Duration.seconds(3), "whoop", Duration.seconds(2));
 
+    /**
+     * How many members are read at once for all requests for many members together. Their readers wait for each other, so that
+     * those who ask for one member find the sources and their databases free.
+     */
+    @Min(1)
+    @Max(64)
+    @JsonProperty
+    public int membersAtOnce = 8;
+
     public UnifiedConfiguration() {}
+
+    /** The same configuration with the parts of sources that it does not name itself. */
+    public UnifiedConfiguration with(Map<SourceName, java.time.Duration> otherShares) {
+        UnifiedConfiguration more = new UnifiedConfiguration();
+        more.deadline = deadline;
+        more.membersAtOnce = membersAtOnce;
+        Map<String, Duration> all = new HashMap<>(shares);
+        otherShares.forEach((source, share) -> all.putIfAbsent(source.value(), Duration.nanoseconds(share.toNanos())));
+        more.shares = Map.copyOf(all);
+        return more;
+    }
 
     /** The part of the deadline for all sources; a twentieth is left for merging and writing. */
     java.time.Duration readingTime() {

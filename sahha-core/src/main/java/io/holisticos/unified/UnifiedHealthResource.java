@@ -28,11 +28,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Unified days of a person and the status of each source. */
-@Path("/api/v1/unified-health")
+@Path(UnifiedHealthResource.PATH)
 @Produces(MediaType.APPLICATION_JSON)
 @RolesAllowed(Scope.HEALTH_READ)
 @Tag(name = "Unified health", description = "Sahha and WHOOP in one answer")
 public final class UnifiedHealthResource {
+
+    static final String PATH = "/api/v1/unified-health";
 
     private static final String USER_ID = "The person as the caller names them, 1 to 100 characters";
 

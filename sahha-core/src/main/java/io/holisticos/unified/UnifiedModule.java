@@ -3,13 +3,19 @@ package io.holisticos.unified;
 import static java.util.stream.Collectors.toUnmodifiableMap;
 
 import com.codahale.metrics.MetricRegistry;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
 import io.holisticos.health.BoundedSource;
+import io.holisticos.health.CombinedReader;
+import io.holisticos.health.CombinedReader.CombinedDay;
+import io.holisticos.health.DayRange;
 import io.holisticos.health.HealthSource;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import java.time.Clock;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
 import java.util.function.Predicate;
 
 /** Builds unified health and registers its routes. */
@@ -60,5 +66,27 @@ public final class UnifiedModule {
      */
     public void register(JerseyEnvironment jersey, SourceName whoop) {
         jersey.register(new UnifiedHealthResource(flow, whoop));
+    }
+
+    /** Reads days for routes that show merged metrics beside what is their own. */
+    public CombinedReader combined() {
+        return (who, date) -> {
+            UnifiedReport report = flow.read(who, DayRange.of(date));
+            return new CombinedDay(
+                    report.answers(),
+                    Collections.unmodifiableMap(DayAnswer.metrics(report.days().get(0))));
+        };
+    }
+
+    /**
+     * Registers the route for many members at once.
+     *
+     * @param whoop the source of {@code enhanced_with_whoop}
+     * @param threads as many as members may be read at once for all such requests together; not closed by the module
+     * @param json writes the lines as the other routes write their answers
+     */
+    public void registerOverviews(
+            JerseyEnvironment jersey, SourceName whoop, ExecutorService threads, ObjectMapper json) {
+        jersey.register(new OverviewsResource(new OverviewLines(flow, whoop, threads, json)));
     }
 }

@@ -67,7 +67,9 @@ class ProfilesTest {
         bed.stores()
                 .profiles()
                 .saveKnown(new UserId("by-an-earlier-answer"), bed.now.get().minus(Duration.ofDays(3)));
-        bed.module.alsoMembersOf(new BoundedSource(new Knows("by-a-connection"), elsewhere, (source, failure) -> {}));
+        bed.module.alsoMembersOf(List.of(
+                new BoundedSource(new Knows("somebody-else"), elsewhere, (source, failure) -> {}),
+                new BoundedSource(new Knows("by-a-connection"), elsewhere, (source, failure) -> {})));
         long begun = System.nanoTime();
 
         List<Future<String>> strangers = all(Stream.generate(() -> "stranger-" + UUID.randomUUID())

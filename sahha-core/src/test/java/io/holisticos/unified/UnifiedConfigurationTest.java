@@ -13,6 +13,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,16 +33,18 @@ class UnifiedConfigurationTest {
         assertThat(configuration.share(SAHHA, whole).remaining()).isEqualTo(Duration.ofSeconds(3));
         assertThat(configuration.share(WHOOP, whole).remaining()).isEqualTo(Duration.ofSeconds(2));
         assertThat(configuration.share(RING, whole).remaining()).isEqualTo(Duration.ofMillis(4_750));
+        assertThat(configuration.membersAtOnce).isEqualTo(8);
     }
 
     @Test
     void readsEverySetting() throws Exception {
-        UnifiedConfiguration configuration = read("deadline: 4s\nshares: {ring: 900ms, whoop: 1s}");
+        UnifiedConfiguration configuration = read("deadline: 4s\nshares: {ring: 900ms, whoop: 1s}\nmembersAtOnce: 3");
         Deadline whole = Deadline.after(configuration.readingTime(), () -> 0);
 
         assertThat(configuration.readingTime()).isEqualTo(Duration.ofMillis(3_800));
         assertThat(configuration.share(RING, whole).remaining()).isEqualTo(Duration.ofMillis(900));
         assertThat(configuration.share(SAHHA, whole).remaining()).isEqualTo(Duration.ofMillis(3_800));
+        assertThat(configuration.membersAtOnce).isEqualTo(3);
     }
 
     @Test
@@ -54,6 +57,17 @@ class UnifiedConfigurationTest {
         assertThat(configuration.shareOf(new SourceName("scale"))).isEqualTo(Duration.ofMillis(3_800));
     }
 
+    @Test
+    void aSourcesOwnPartHoldsWhereTheConfigurationNamesNone() throws Exception {
+        UnifiedConfiguration configuration = read("deadline: 4s\nshares: {whoop: 1s}\nmembersAtOnce: 3")
+                .with(Map.of(RING, Duration.ofMillis(300), WHOOP, Duration.ofMillis(200)));
+
+        assertThat(configuration.shareOf(RING)).isEqualTo(Duration.ofMillis(300));
+        assertThat(configuration.shareOf(WHOOP)).isEqualTo(Duration.ofSeconds(1));
+        assertThat(configuration.readingTime()).isEqualTo(Duration.ofMillis(3_800));
+        assertThat(configuration.membersAtOnce).isEqualTo(3);
+    }
+
     @ParameterizedTest(name = "{0}")
     @ValueSource(
             strings = {
@@ -62,6 +76,8 @@ class UnifiedConfigurationTest {
                 "deadline: null",
                 "shares: {whoop: 1ms}",
                 "shares: {whoop: null}",
+                "membersAtOnce: 0",
+                "membersAtOnce: 65",
                 "share: {}"
             })
     void refuses(String yaml) {

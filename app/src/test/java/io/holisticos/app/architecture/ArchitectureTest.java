@@ -75,6 +75,24 @@ class ArchitectureTest {
         mayNotUse("io.holisticos.whoop..", "io.holisticos.sahha..").check(product);
     }
 
+    /** What a third source needs of ours; whoever adds one needs no more to begin with. */
+    @Test
+    void aSourceNeedsOnlyTheVocabularyAndTheFormOfItsHealth() {
+        assertThat(MainCode.ring()).isNotEmpty();
+        classes()
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "java..",
+                        "org.jspecify.annotations",
+                        "com.fasterxml.jackson.annotation",
+                        "io.holisticos.health",
+                        "io.holisticos.vitals",
+                        "io.holisticos.ring")
+                .check(MainCode.ring());
+        mayNotUse("io.holisticos..", "io.holisticos.ring..").check(product);
+    }
+
     @Test
     void theUnifiedFlowKnowsNoSourceByName() {
         mayNotUse("io.holisticos.unified..", "io.holisticos.sahha..").check(product);
