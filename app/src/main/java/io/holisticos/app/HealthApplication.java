@@ -188,6 +188,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         new UnifiedModule(
                         sources.inOrder(),
                         sources.precedence(),
+                        Sources.relays(),
                         configuration.unified,
                         new UnifiedModule.Tools(
                                 who -> flags.isOn(Flag.PARALLEL_READ, who), environment.metrics(), clock))

@@ -11,11 +11,13 @@ import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource;
 import io.holisticos.health.Metric;
 import io.holisticos.health.Metric.Family;
+import io.holisticos.health.Preferences;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.sahha.SahhaModule;
 import io.holisticos.unified.Precedence;
+import io.holisticos.unified.RelayRule;
 import io.holisticos.unified.SourceFailureLog;
 import io.holisticos.vitals.SourceHealth;
 import io.holisticos.vitals.SourceVitals;
@@ -23,6 +25,7 @@ import io.holisticos.whoop.IntegrationHealth;
 import io.holisticos.whoop.WhoopModule;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -112,9 +115,15 @@ final class Sources {
 
     /** Whose value is shown: the sources preferred for the metric's family first, then the others in their order. */
     Precedence precedence() {
-        return new Precedence(
+        return Precedence.ofDefault(new Preferences(
                 names(entry -> true),
-                Arrays.stream(Family.values()).collect(toUnmodifiableMap(family -> family, this::orderFor)));
+                Arrays.stream(Family.values()).collect(toUnmodifiableMap(family -> family, this::orderFor)),
+                Map.of()));
+    }
+
+    /** Which source can hand on what another one measured. WHOOP has one RMSSD, that of the night; Sahha calls it the day's. */
+    static List<RelayRule> relays() {
+        return List.of(new RelayRule(SAHHA, WHOOP, Map.of(Metric.HRV_RMSSD, Metric.HRV_RMSSD_SLEEP)));
     }
 
     List<BoundedSource> inOrder() {

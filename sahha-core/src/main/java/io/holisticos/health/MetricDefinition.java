@@ -28,6 +28,16 @@ public record MetricDefinition(
         }
     }
 
+    /** Whether the value is counted up through the day, so that half a day's is too low. */
+    public boolean isSumOfDay() {
+        return period.equals("day") && (family == Family.ACTIVITY || family == Family.ENERGY);
+    }
+
+    /** Whether this source takes the metric from a night's sleep. */
+    public boolean isOfSleep(SourceName source) {
+        return false;
+    }
+
     /** The values that a living person's day can have, both ends included, and where that is known from. */
     public record Range(BigDecimal min, BigDecimal max, String source) {}
 

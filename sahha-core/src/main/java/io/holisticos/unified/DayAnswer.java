@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.holisticos.health.Metric;
 import io.holisticos.health.SourceDetails;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.TimedAnswer;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
     "date",
     "utc_offset",
     "generated_at",
+    "merge_version",
     "data_sources",
     "enhanced_with_whoop",
     "scores",
@@ -45,6 +47,7 @@ record DayAnswer(
         @JsonProperty("date") LocalDate date,
         @JsonProperty("utc_offset") String utcOffset,
         @JsonProperty("generated_at") Instant generatedAt,
+        @JsonProperty("merge_version") int mergeVersion,
         @JsonProperty("data_sources") List<String> dataSources,
         @JsonProperty("enhanced_with_whoop") boolean enhancedWithWhoop,
         @JsonProperty("scores") Map<String, ScoreBody> scores,
@@ -92,6 +95,7 @@ record DayAnswer(
                 day.date(),
                 textOf(day.offset() == null ? report.offset() : day.offset()),
                 report.generatedAt(),
+                DayMerge.VERSION,
                 day.sources().stream().map(SourceName::value).toList(),
                 day.sources().contains(whoop),
                 scores,
@@ -157,7 +161,9 @@ record DayAnswer(
                     merged.metric().unit(),
                     merged.shown().source().value(),
                     merged.verdict(),
-                    merged.others().stream().map(OtherBody::of).toList());
+                    merged.others().stream()
+                            .map(other -> OtherBody.of(merged.metric(), other))
+                            .toList());
         }
 
         @Override
@@ -166,13 +172,27 @@ record DayAnswer(
         }
     }
 
-    @JsonPropertyOrder({"source", "value"})
+    /**
+     * A value that is not shown.
+     *
+     * @param metric under which its source has it, when that is another one: an echo of another period
+     * @param echo true when another source measured it and this one only handed it on; absent otherwise
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonPropertyOrder({"source", "value", "metric", "echo"})
     record OtherBody(
             @JsonProperty("source") String source,
-            @JsonProperty("value") BigDecimal value) {
+            @JsonProperty("value") BigDecimal value,
+            @JsonProperty("metric") @Nullable String metric,
+            @JsonProperty("echo") @Nullable Boolean echo) {
 
-        static OtherBody of(Candidate candidate) {
-            return new OtherBody(candidate.source().value(), candidate.value());
+        static OtherBody of(Metric shown, Candidate candidate) {
+            Metric own = candidate.measurement().metric();
+            return new OtherBody(
+                    candidate.source().value(),
+                    candidate.value(),
+                    own.equals(shown) ? null : own.key(),
+                    candidate.isEcho() ? Boolean.TRUE : null);
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.holisticos.unified;
 
+import io.holisticos.health.Measurement;
 import io.holisticos.health.Metric;
 import io.holisticos.health.Score;
 import io.holisticos.health.SourceDetails;
@@ -59,8 +60,24 @@ record MergedDay(
         }
     }
 
-    /** The value of one source, verbatim. */
-    record Candidate(SourceName source, BigDecimal value) {
+    /**
+     * The value of one source, verbatim.
+     *
+     * @param measurement of the metric it stands with; of another one when it is an echo of another period
+     * @param echoOf the source that measured it, when this one only handed it on
+     */
+    record Candidate(
+            SourceName source,
+            Measurement measurement,
+            @Nullable SourceName echoOf) {
+
+        BigDecimal value() {
+            return measurement.value();
+        }
+
+        boolean isEcho() {
+            return echoOf != null;
+        }
 
         /** Health values stay out of logs. */
         @Override

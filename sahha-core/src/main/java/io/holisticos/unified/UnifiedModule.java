@@ -28,15 +28,20 @@ public final class UnifiedModule {
     /**
      * @param sources in the order they are read: Sahha first
      * @param precedence decides whose value is shown
+     * @param relays which source can hand on what another one measured
      */
     public UnifiedModule(
-            List<BoundedSource> sources, Precedence precedence, UnifiedConfiguration configuration, Tools tools) {
+            List<BoundedSource> sources,
+            Precedence precedence,
+            List<RelayRule> relays,
+            UnifiedConfiguration configuration,
+            Tools tools) {
         OfferedMetrics offered = new OfferedMetrics(
                 sources.stream().collect(toUnmodifiableMap(HealthSource::name, HealthSource::offers)));
         this.flow = new UnifiedFlow(
                 new UnifiedReader(
                         sources,
-                        new DayMerge(precedence, offered),
+                        new DayMerge(precedence, offered, new EchoRule(relays)),
                         configuration,
                         new UnifiedReader.Timing(tools.inParallel(), tools.clock(), System::nanoTime)),
                 tools.metrics().counter(MetricRegistry.name("unified", "shared")));

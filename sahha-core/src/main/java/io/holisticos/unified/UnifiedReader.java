@@ -7,6 +7,7 @@ import io.holisticos.health.HealthError.MemberNotFound;
 import io.holisticos.health.HealthSource;
 import io.holisticos.health.HealthSource.Acquaintance;
 import io.holisticos.health.Observation;
+import io.holisticos.health.Preferences;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.Disabled;
 import io.holisticos.health.SourceAnswer.Excluded;
@@ -113,7 +114,7 @@ final class UnifiedReader {
             List<SourceAnswer> answers = timed.stream().map(TimedAnswer::answer).toList();
             ZoneOffset offset = offsetOf(answers);
             long mergeStart = timing.nanoTime().getAsLong();
-            List<MergedDay> days = merge.apply(request.daysToAnswer(now, offset), answers);
+            List<MergedDay> days = merge.apply(request.daysToAnswer(now, offset), answers, Preferences.NONE);
             return new UnifiedReport(request.who(), now, offset, timed, days, since(mergeStart), since(start));
         }
 

@@ -9,6 +9,7 @@ import io.holisticos.health.DayRange;
 import io.holisticos.health.Measurement;
 import io.holisticos.health.Metric;
 import io.holisticos.health.PlausibleDay;
+import io.holisticos.health.Preferences;
 import io.holisticos.health.Score;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.DataStatus;
@@ -47,7 +48,7 @@ import net.jqwik.api.Tuple;
 class DayMergeLawsTest {
 
     private static final DayRange DAYS = new DayRange(DAY.minusDays(2), DAY);
-    private static final DayMerge MERGE = new DayMerge(PRECEDENCE, new OfferedMetrics(Map.of()));
+    private static final DayMerge MERGE = UnifiedFixture.merge(new OfferedMetrics(Map.of()));
     private static final List<String> NAMES = List.of("sahha", "whoop", "aband", "zring");
 
     @Property(tries = 100)
@@ -55,12 +56,13 @@ class DayMergeLawsTest {
         List<SourceAnswer> shuffled = new ArrayList<>(answers);
         Collections.shuffle(shuffled, random);
 
-        assertThat(MERGE.apply(DAYS, shuffled)).isEqualTo(MERGE.apply(DAYS, answers));
+        assertThat(MERGE.apply(DAYS, shuffled, Preferences.NONE))
+                .isEqualTo(MERGE.apply(DAYS, answers, Preferences.NONE));
     }
 
     @Property(tries = 100)
     void nothingIsInventedAndNothingThatCanBeIsLost(@ForAll("answers") List<SourceAnswer> answers) {
-        for (MergedDay day : MERGE.apply(DAYS, answers)) {
+        for (MergedDay day : MERGE.apply(DAYS, answers, Preferences.NONE)) {
             Map<SourceName, SourceDay> given = givenOf(day.date(), answers);
 
             assertThat(backToSources(day)).isEqualTo(given);
@@ -69,7 +71,7 @@ class DayMergeLawsTest {
 
     @Property(tries = 100)
     void nothingThatCannotBeEverComesOut(@ForAll("answers") List<SourceAnswer> answers) {
-        for (MergedDay day : MERGE.apply(DAYS, answers)) {
+        for (MergedDay day : MERGE.apply(DAYS, answers, Preferences.NONE)) {
             for (MergedMetric metric : day.metrics()) {
                 assertThat(Stream.concat(Stream.of(metric.shown()), metric.others().stream()))
                         .allMatch(candidate -> metric.metric().isPlausible(candidate.value()));
@@ -83,7 +85,7 @@ class DayMergeLawsTest {
     @Property(tries = 100)
     void aHeadlineMetricOfWhichOnlyWhatCannotBeWasSaidIsMissingWithAReason(
             @ForAll("answers") List<SourceAnswer> answers) {
-        for (MergedDay day : MERGE.apply(DAYS, answers)) {
+        for (MergedDay day : MERGE.apply(DAYS, answers, Preferences.NONE)) {
             List<String> said = said(day.date(), answers);
 
             assertThat(day.completeness().missing())
@@ -99,7 +101,7 @@ class DayMergeLawsTest {
 
     @Property(tries = 100)
     void theShownValueIsThatOfTheFirstSourceThatHasOne(@ForAll("answers") List<SourceAnswer> answers) {
-        for (MergedDay day : MERGE.apply(DAYS, answers)) {
+        for (MergedDay day : MERGE.apply(DAYS, answers, Preferences.NONE)) {
             for (MergedMetric metric : day.metrics()) {
                 SourceName best = givenOf(day.date(), answers).entrySet().stream()
                         .filter(entry -> entry.getValue().measurements().stream()
@@ -119,13 +121,13 @@ class DayMergeLawsTest {
 
     @Property(tries = 100)
     void mergingTwiceIsMergingOnce(@ForAll("answers") List<SourceAnswer> answers) {
-        List<MergedDay> once = MERGE.apply(DAYS, answers);
+        List<MergedDay> once = MERGE.apply(DAYS, answers, Preferences.NONE);
         List<SourceAnswer> again = new ArrayList<>();
         for (SourceAnswer answer : answers) {
             again.add(answer instanceof Measured measured ? withDays(measured, once) : answer);
         }
 
-        assertThat(withoutReasons(MERGE.apply(DAYS, again))).isEqualTo(withoutReasons(once));
+        assertThat(withoutReasons(MERGE.apply(DAYS, again, Preferences.NONE))).isEqualTo(withoutReasons(once));
     }
 
     /** What cannot be did not come out, so the second merge does not know that it was ever said. */
@@ -146,14 +148,15 @@ class DayMergeLawsTest {
 
     @Property(tries = 100)
     void whoeverIsPreferredTheVerdictIsTheSame(@ForAll("answers") List<SourceAnswer> answers) {
-        DayMerge other = new DayMerge(new Precedence(List.of(WHOOP), Map.of()), new OfferedMetrics(Map.of()));
+        Preferences other = new Preferences(List.of(WHOOP), Map.of(), Map.of());
 
-        assertThat(verdicts(other.apply(DAYS, answers))).isEqualTo(verdicts(MERGE.apply(DAYS, answers)));
+        assertThat(verdicts(MERGE.apply(DAYS, answers, other)))
+                .isEqualTo(verdicts(MERGE.apply(DAYS, answers, Preferences.NONE)));
     }
 
     @Property(tries = 100)
     void presentAndMissingMakeWhatIsExpected(@ForAll("answers") List<SourceAnswer> answers) {
-        for (MergedDay day : MERGE.apply(DAYS, answers)) {
+        for (MergedDay day : MERGE.apply(DAYS, answers, Preferences.NONE)) {
             Completeness completeness = day.completeness();
             List<String> present =
                     day.metrics().stream().map(metric -> metric.metric().key()).toList();
@@ -167,7 +170,7 @@ class DayMergeLawsTest {
 
     @Property(tries = 100)
     void aScoreIsTherePlausiblyOrMissingWithAReason(@ForAll("answers") List<SourceAnswer> answers) {
-        for (MergedDay day : MERGE.apply(DAYS, answers)) {
+        for (MergedDay day : MERGE.apply(DAYS, answers, Preferences.NONE)) {
             List<String> there = Stream.concat(
                             day.scores().stream().map(MergedDay.NamedScore::name),
                             day.completeness().missing().stream()
@@ -224,7 +227,7 @@ class DayMergeLawsTest {
             List<Measurement> measurements = day.metrics().stream()
                     .flatMap(metric -> Stream.concat(Stream.of(metric.shown()), metric.others().stream())
                             .filter(candidate -> candidate.source().equals(source))
-                            .map(candidate -> new Measurement(metric.metric(), candidate.value())))
+                            .map(Candidate::measurement))
                     .toList();
             List<Score> scores = day.scores().stream()
                     .filter(score -> score.source().equals(source))

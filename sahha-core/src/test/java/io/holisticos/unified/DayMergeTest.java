@@ -1,21 +1,21 @@
 package io.holisticos.unified;
 
 import static io.holisticos.unified.UnifiedFixture.DAY;
-import static io.holisticos.unified.UnifiedFixture.PRECEDENCE;
 import static io.holisticos.unified.UnifiedFixture.SAHHA;
 import static io.holisticos.unified.UnifiedFixture.WHOOP;
 import static io.holisticos.unified.UnifiedFixture.day;
 import static io.holisticos.unified.UnifiedFixture.measured;
+import static io.holisticos.unified.UnifiedFixture.merge;
 import static io.holisticos.unified.UnifiedFixture.mergeOne;
 import static io.holisticos.unified.UnifiedFixture.score;
 import static io.holisticos.unified.UnifiedFixture.value;
 import static io.holisticos.unified.UnifiedFixture.workout;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Metric;
+import io.holisticos.health.Preferences;
 import io.holisticos.health.Score;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.DataStatus;
@@ -178,11 +178,11 @@ class DayMergeTest {
 
     @Test
     void everyDayAskedForIsThereOldestFirst() {
-        DayMerge merge = new DayMerge(PRECEDENCE, new OfferedMetrics(Map.of()));
+        DayMerge merge = merge(new OfferedMetrics(Map.of()));
         DayRange days = new DayRange(DAY.minusDays(2), DAY);
 
-        List<MergedDay> merged =
-                merge.apply(days, List.of(measured(SAHHA, day(DAY.minusDays(1), value(Metric.STEPS, "5")))));
+        List<MergedDay> merged = merge.apply(
+                days, List.of(measured(SAHHA, day(DAY.minusDays(1), value(Metric.STEPS, "5")))), Preferences.NONE);
 
         assertThat(merged).extracting(MergedDay::date).isEqualTo(days.days());
         assertThat(merged).extracting(day -> day.metrics().size()).containsExactly(0, 1, 0);
@@ -192,9 +192,9 @@ class DayMergeTest {
         return Stream.of(
                 Arguments.of(new NotConnected(WHOOP), "not_connected"),
                 Arguments.of(new Disabled(WHOOP), "disabled"),
-                Arguments.of(new Excluded(WHOOP), "excluded"),
+                Arguments.of(new Excluded(WHOOP), "not_fetched"),
                 Arguments.of(new Unavailable(WHOOP, Duration.ofSeconds(30)), "source_unavailable"),
-                Arguments.of(measured(WHOOP, DataStatus.REAUTHORIZATION_REQUIRED), "reauthorization_required"),
+                Arguments.of(measured(WHOOP, DataStatus.REAUTHORIZATION_REQUIRED), "not_provided"),
                 Arguments.of(measured(WHOOP, DataStatus.STALE), "not_provided"),
                 Arguments.of(measured(WHOOP), "not_provided"));
     }
@@ -205,8 +205,8 @@ class DayMergeTest {
         OfferedMetrics offers = new OfferedMetrics(Map.of(WHOOP, Set.of(Metric.SPO2_SLEEP)));
         List<SourceAnswer> answers = List.of(measured(SAHHA, day(DAY, value(Metric.HEART_RATE_RESTING, "53"))), band);
 
-        Completeness completeness = new DayMerge(PRECEDENCE, offers)
-                .apply(DayRange.of(DAY), answers)
+        Completeness completeness = merge(offers)
+                .apply(DayRange.of(DAY), answers, Preferences.NONE)
                 .get(0)
                 .completeness();
 
@@ -224,24 +224,6 @@ class DayMergeTest {
 
         assertThat(completeness.missing())
                 .contains(new Missing("steps", "source_unavailable"), new Missing("sleep.rem", "not_connected"));
-    }
-
-    @Test
-    void anOrderNamesASourceOnce() {
-        assertThatThrownBy(() -> new Precedence(List.of(SAHHA, SAHHA), Map.of()))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("once");
-    }
-
-    @Test
-    void theOrderOfAFamilyDecidesOnlyForThatFamily() {
-        Precedence precedence =
-                new Precedence(List.of(WHOOP, SAHHA), Map.of(Metric.Family.ACTIVITY, List.of(SAHHA, WHOOP)));
-
-        assertThat(Stream.of(WHOOP, SAHHA).sorted(precedence.of(Metric.STEPS))).containsExactly(SAHHA, WHOOP);
-        assertThat(Stream.of(SAHHA, WHOOP).sorted(precedence.of(Metric.HEART_RATE_RESTING)))
-                .containsExactly(WHOOP, SAHHA);
-        assertThat(Stream.of(SAHHA, WHOOP).sorted(precedence.ofSources())).containsExactly(WHOOP, SAHHA);
     }
 
     @Test

@@ -1,7 +1,6 @@
 package io.holisticos.unified;
 
 import static io.holisticos.unified.UnifiedFixture.DAY;
-import static io.holisticos.unified.UnifiedFixture.PRECEDENCE;
 import static io.holisticos.unified.UnifiedFixture.SAHHA;
 import static io.holisticos.unified.UnifiedFixture.WHOOP;
 import static io.holisticos.unified.UnifiedFixture.day;
@@ -478,7 +477,7 @@ class UnifiedFlowTest {
                         sources.stream()
                                 .map(source -> new BoundedSource(source, threads, new SourceFailureLog()))
                                 .toList(),
-                        new DayMerge(PRECEDENCE, offers),
+                        UnifiedFixture.merge(offers),
                         configuration,
                         new UnifiedReader.Timing(inParallel::contains, clock, nanos::get)),
                 shared);

@@ -119,6 +119,7 @@ class UnifiedHealthResourceTest {
                                     .map(source -> new BoundedSource(source, threads, new SourceFailureLog()))
                                     .toList(),
                             PRECEDENCE,
+                            List.of(),
                             new UnifiedConfiguration(),
                             new UnifiedModule.Tools(
                                     who -> false, environment.metrics(), Clock.fixed(NOW, ZoneOffset.UTC)))
@@ -159,7 +160,8 @@ class UnifiedHealthResourceTest {
         assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/json");
         assertThat(written).isEqualTo("""
                 {"user_id":"demo-anna","period":"today","date":"2026-11-22","utc_offset":"+01:00",
-                "generated_at":"2026-11-22T10:00:00Z","data_sources":["sahha","whoop"],"enhanced_with_whoop":true,
+                "generated_at":"2026-11-22T10:00:00Z","merge_version":1,
+                "data_sources":["sahha","whoop"],"enhanced_with_whoop":true,
                 "scores":{"readiness":{"value":0.850,"scale":"0-1","state":"high","source":"sahha"},
                 "activity":{"value":0.4,"scale":"0-1","state":"high","source":"sahha"},
                 "whoop_recovery":{"value":66,"scale":"0-100","source":"whoop"}},

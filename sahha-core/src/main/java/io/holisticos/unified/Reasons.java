@@ -1,0 +1,104 @@
+package io.holisticos.unified;
+
+import io.holisticos.health.Absence;
+import io.holisticos.health.Metric;
+import io.holisticos.health.SourceAnswer;
+import io.holisticos.health.SourceAnswer.DataStatus;
+import io.holisticos.health.SourceAnswer.Disabled;
+import io.holisticos.health.SourceAnswer.Excluded;
+import io.holisticos.health.SourceAnswer.Measured;
+import io.holisticos.health.SourceAnswer.NotConnected;
+import io.holisticos.unified.Completeness.Missing;
+import io.holisticos.unified.MergedDay.MergedMetric;
+import io.holisticos.unified.MergedDay.NamedScore;
+import io.holisticos.unified.ToldDays.SourcePart;
+import java.time.LocalDate;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Why a day has no value of a metric: the reason of the source whose value would have been shown. */
+record Reasons(
+        LocalDate date, ToldDays told, List<SourceAnswer> answers, Precedence precedence, OfferedMetrics offered) {
+
+    /** How many of the headline metrics the day has, and why it does not have the others. */
+    Completeness completeness(List<MergedMetric> metrics, List<NamedScore> scores) {
+        Set<Metric> present = metrics.stream().map(MergedMetric::metric).collect(Collectors.toSet());
+        List<Missing> missing = Completeness.HEADLINE.stream()
+                .filter(metric -> !present.contains(metric))
+                .map(metric -> new Missing(metric.key(), of(metric).word()))
+                .toList();
+        return new Completeness(Completeness.HEADLINE.size(), Completeness.HEADLINE.size() - missing.size(), missing)
+                .and(offScale(scores));
+    }
+
+    /** The reason for a metric that no source has a value of. */
+    Absence of(Metric metric) {
+        return answers.stream()
+                .filter(answer -> offered.includes(answer.from(), metric))
+                .sorted(Comparator.comparing(SourceAnswer::from, precedence.of(metric)))
+                .flatMap(answer -> of(metric, answer).stream())
+                .findFirst()
+                .orElse(Absence.NOT_PROVIDED);
+    }
+
+    /** Why this source has no value of the metric; empty when it answered with all it has. */
+    private Optional<Absence> of(Metric metric, SourceAnswer answer) {
+        if (answer instanceof Measured measured) {
+            return of(metric, measured);
+        }
+        if (answer instanceof NotConnected) {
+            return Optional.of(Absence.NOT_CONNECTED);
+        }
+        if (answer instanceof Disabled) {
+            return Optional.of(Absence.DISABLED);
+        }
+        return Optional.of(answer instanceof Excluded ? Absence.NOT_FETCHED : Absence.SOURCE_UNAVAILABLE);
+    }
+
+    private Optional<Absence> of(Metric metric, Measured answer) {
+        Optional<SourcePart> part = told.find(answer.from(), date);
+        if (part.isPresent() && part.get().implausible().contains(metric)) {
+            return Optional.of(Absence.IMPLAUSIBLE);
+        }
+        Absence own = part.map(of -> of.told().absent().get(metric)).orElse(null);
+        if (own != null) {
+            return Optional.of(own);
+        }
+        if (answer.dataStatus() == DataStatus.ACCOUNT_UNCONFIRMED) {
+            return Optional.of(Absence.PENDING);
+        }
+        if (isNotFetched(answer)) {
+            return Optional.of(Absence.NOT_FETCHED);
+        }
+        return offered.isOfSleep(answer.from(), metric)
+                        && !part.map(Reasons::hasSleep).orElse(false)
+                ? Optional.of(Absence.NO_SLEEP)
+                : Optional.empty();
+    }
+
+    private boolean isNotFetched(Measured answer) {
+        String coverage = answer.coverageOn(date);
+        return coverage == null
+                ? answer.dataStatus() == DataStatus.REAUTHORIZATION_REQUIRED
+                : coverage.equals("partial");
+    }
+
+    private static boolean hasSleep(SourcePart part) {
+        return part.told().mainSleep() != null
+                || part.told().find(Metric.SLEEP_DURATION).isPresent();
+    }
+
+    /** Names of scores that no source has within its scale. */
+    private List<String> offScale(List<NamedScore> scores) {
+        Set<String> present = scores.stream().map(NamedScore::name).collect(Collectors.toSet());
+        return told.on(date).stream()
+                .flatMap(part -> part.offScale().stream())
+                .filter(name -> !present.contains(name))
+                .distinct()
+                .sorted()
+                .toList();
+    }
+}
