@@ -191,7 +191,11 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                         Sources.relays(),
                         configuration.unified,
                         new UnifiedModule.Tools(
-                                who -> flags.isOn(Flag.PARALLEL_READ, who), environment.metrics(), clock))
+                                new UnifiedModule.Storage(
+                                        sahhaDatabase.readers().jdbi(), sahhaDatabase.notices()),
+                                who -> flags.isOn(Flag.PARALLEL_READ, who),
+                                environment.metrics(),
+                                clock))
                 .register(jersey, Sources.OPTIONAL);
         whoop.ifPresent(module -> module.register(jersey));
         MigrationsCheck migrations = new MigrationsCheck(changelogs);

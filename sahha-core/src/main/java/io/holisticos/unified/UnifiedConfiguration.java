@@ -1,16 +1,20 @@
 package io.holisticos.unified;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import io.dropwizard.util.Duration;
 import io.dropwizard.validation.MaxDuration;
 import io.dropwizard.validation.MinDuration;
 import io.holisticos.health.Deadline;
+import io.holisticos.health.Preferences;
 import io.holisticos.health.SourceName;
 import jakarta.validation.constraints.NotNull;
+import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
-/** Limits how long a unified answer may take. */
+/** Limits how long a unified answer may take, and says which source comes first. */
 public final class UnifiedConfiguration {
 
     /** The time after which an answer is given with whatever was read. */
@@ -26,7 +30,23 @@ public final class UnifiedConfiguration {
     Map<String, @NotNull @MinDuration(value = 10, unit = TimeUnit.MILLISECONDS) Duration> shares =
             Map.of("sahha", Duration.seconds(3), "whoop", Duration.seconds(2));
 
+    /** In which order the deployment wants the sources. A member's own order comes before it, the product's after it. */
+    @NotNull
+    @JsonDeserialize(using = PreferencesSetting.class)
+    @JsonProperty
+    Preferences preferences = Preferences.NONE;
+
     public UnifiedConfiguration() {}
+
+    /** Whether the order of sources names none but these. */
+    public boolean prefersOnly(Collection<SourceName> sources) {
+        return Stream.of(
+                        Stream.of(preferences.order()),
+                        preferences.byFamily().values().stream(),
+                        preferences.byMetric().values().stream())
+                .flatMap(orders -> orders)
+                .allMatch(sources::containsAll);
+    }
 
     /** The part of the deadline for all sources; a twentieth is left for merging and writing. */
     java.time.Duration readingTime() {
