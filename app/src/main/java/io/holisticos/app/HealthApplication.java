@@ -206,23 +206,16 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         SecurityEvents security = new SecurityEvents(environment.metrics());
         WebModule.register(jersey, keys, rules, security);
         ExistingCallers.register(environment, configuration.access.existingRoutes, keys, rules);
-<<<<<<< HEAD
-        sahha.resources(sources.optional(), rules).forEach(jersey::register);
-        new UnifiedModule(
-                        sources.inOrder(),
-                        sources.precedence(),
-                        Sources.relays(sahha),
-                        configuration.unified,
-                        new UnifiedModule.Tools(
-                                who -> flags.isOn(Flag.PARALLEL_READ, who), environment.metrics(), clock))
-                .register(jersey, Sources.OPTIONAL);
-=======
         UnifiedModule unified = new UnifiedModule(
                 sources.inOrder(),
                 sources.precedence(),
-                Sources.relays(),
+                Sources.relays(sahha),
                 configuration.unified.with(sources.shares()),
-                new UnifiedModule.Tools(who -> flags.isOn(Flag.PARALLEL_READ, who), environment.metrics(), clock));
+                new UnifiedModule.Tools(
+                        new UnifiedModule.Storage(sahhaDatabase.readers().jdbi(), sahhaDatabase.notices()),
+                        who -> flags.isOn(Flag.PARALLEL_READ, who),
+                        environment.metrics(),
+                        clock));
         sahha.resources(Sources.OPTIONAL, unified.combined(), rules).forEach(jersey::register);
         unified.register(jersey, Sources.OPTIONAL);
         unified.registerOverviews(
@@ -230,7 +223,6 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                 Sources.OPTIONAL,
                 overviewThreads(environment, configuration.unified.membersAtOnce),
                 environment.getObjectMapper());
->>>>>>> e17-many
         whoop.ifPresent(module -> module.register(jersey));
         MigrationsCheck migrations = new MigrationsCheck(changelogs);
         Probes.register(

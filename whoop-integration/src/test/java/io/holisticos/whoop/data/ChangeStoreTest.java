@@ -277,30 +277,39 @@ class ChangeStoreTest {
 
     private static Fetched<Sleep> sleep(int id, int cycleId, LocalDate day, int hours, boolean nap) {
         Instant start = startOf(day).plus(Duration.ofHours(hours));
-        return sample("sleep-scored", Sleep.class, tree -> tree.put("id", uuid(id).toString())
-                .put("cycle_id", cycleId)
-                .put("nap", nap)
-                .put("updated_at", T0.plusSeconds(hours).toString())
-                .put("start", start.toString())
-                .put("end", start.plus(Duration.ofHours(7 + hours % 3)).toString())
-                .put("timezone_offset", "+01:00"));
+        return sample(
+                "sleep-scored",
+                Sleep.class,
+                tree -> tree.put("id", uuid(id).toString())
+                        .put("cycle_id", cycleId)
+                        .put("nap", nap)
+                        .put("updated_at", T0.plusSeconds(hours).toString())
+                        .put("start", start.toString())
+                        .put("end", start.plus(Duration.ofHours(7 + hours % 3)).toString())
+                        .put("timezone_offset", "+01:00"));
     }
 
     private static Fetched<Recovery> recovery(int cycleId, String restingHeartRate, Instant updatedAt) {
-        return sample("recovery-scored", Recovery.class, tree -> tree.put("cycle_id", cycleId)
-                .put("sleep_id", uuid(cycleId * 10).toString())
-                .put("updated_at", updatedAt.toString())
-                .withObject("/score")
-                .put("resting_heart_rate", new BigDecimal(restingHeartRate)));
+        return sample(
+                "recovery-scored",
+                Recovery.class,
+                tree -> tree.put("cycle_id", cycleId)
+                        .put("sleep_id", uuid(cycleId * 10).toString())
+                        .put("updated_at", updatedAt.toString())
+                        .withObject("/score")
+                        .put("resting_heart_rate", new BigDecimal(restingHeartRate)));
     }
 
     private static Fetched<Workout> workout(int number, LocalDate day, int hours, Instant updatedAt) {
         Instant start = startOf(day).plus(Duration.ofHours(12 + hours));
-        return sample("workout-scored", Workout.class, tree -> tree.put("id", uuid(number + 100).toString())
-                .put("updated_at", updatedAt.toString())
-                .put("start", start.toString())
-                .put("end", start.plus(Duration.ofHours(1)).toString())
-                .put("timezone_offset", "+01:00"));
+        return sample(
+                "workout-scored",
+                Workout.class,
+                tree -> tree.put("id", uuid(number + 100).toString())
+                        .put("updated_at", updatedAt.toString())
+                        .put("start", start.toString())
+                        .put("end", start.plus(Duration.ofHours(1)).toString())
+                        .put("timezone_offset", "+01:00"));
     }
 
     /** 22:00 of the evening before, at +01:00. */
@@ -323,7 +332,10 @@ class ChangeStoreTest {
                             access_token = case when :tokens then excluded.access_token end,
                             refresh_token = case when :tokens then excluded.refresh_token end""")
                 .bind("who", who.value())
-                .bindByType("account", state.startsWith("awaiting") ? null : (long) who.value().hashCode(), Long.class)
+                .bindByType(
+                        "account",
+                        state.startsWith("awaiting") ? null : (long) who.value().hashCode(),
+                        Long.class)
                 .bind("state", state)
                 .bind("tokens", tokens)
                 .execute());
