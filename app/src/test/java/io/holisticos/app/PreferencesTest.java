@@ -35,6 +35,8 @@ class PreferencesTest {
     private static final String WHOOP_FIRST =
             "{\"order\":[],\"by_family\":{},\"by_metric\":{\"" + METRIC + "\":[\"whoop\",\"sahha\"]}}";
 
+    private static final String LAST_30_DAYS = UNIFIED + "days/" + ANNA + "?from=2026-10-24&to=2026-11-22";
+
     private static House house;
 
     @BeforeAll
@@ -83,18 +85,18 @@ class PreferencesTest {
 
     @Test
     void aTrialForetellsEachDayThatChangesAndNoOther() {
+        House.await(() ->
+                isWhole(house.jsonOf(house.get(LAST_30_DAYS)))); // Sahha fetches them when they are first asked for
         JsonNode trial = house.jsonOf(house.send("PUT", PREFERENCES + "?dry_run=true", WHOOP_FIRST));
-        String range = UNIFIED + "days/" + ANNA + "?from=" + trial.path("from").asText() + "&to="
-                + trial.path("to").asText();
-        JsonNode before = house.jsonOf(house.get(range));
+        JsonNode before = house.jsonOf(house.get(LAST_30_DAYS));
         assertThat(house.get(PREFERENCES).body()).isEqualTo(NONE);
 
         house.send("PUT", PREFERENCES, WHOOP_FIRST);
-        JsonNode after = house.jsonOf(house.get(range));
+        JsonNode after = house.jsonOf(house.get(LAST_30_DAYS));
 
         assertThat(before).hasSize(30);
         assertThat(before.path(29).path("date").asText()).isEqualTo("2026-11-22");
-        assertThat(trial.path("days")).isNotEmpty();
+        assertThat(trial.path("days")).as("of %s", trial.path("sources")).isNotEmpty();
         for (int i = 0; i < before.size(); i++) {
             JsonNode foretold = changeOn(trial, before.path(i).path("date").asText());
             JsonNode now = before.path(i).path("metrics").path(METRIC);
@@ -152,6 +154,16 @@ class PreferencesTest {
             proxy.speakAgain();
             assertThat(house.get(PREFERENCES).body()).isEqualTo(WHOOP_FIRST);
         }
+    }
+
+    private static boolean isWhole(JsonNode days) {
+        for (JsonNode source : days.path(0).path("sources")) {
+            if (!source.path("status").asText().equals("ok")
+                    || !source.path("coverage").asText().equals("complete")) {
+                return false;
+            }
+        }
+        return days.path(0).path("sources").size() == 2;
     }
 
     private static JsonNode changeOn(JsonNode trial, String date) {
