@@ -9,6 +9,7 @@ import io.holisticos.command.Event;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource.Acquaintance;
+import io.holisticos.health.Lineage;
 import io.holisticos.health.Measurement;
 import io.holisticos.health.Metric;
 import io.holisticos.health.PlausibleDay;
@@ -16,6 +17,7 @@ import io.holisticos.health.Score;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.DataStatus;
 import io.holisticos.health.SourceAnswer.Measured;
+import io.holisticos.health.SleepInterval;
 import io.holisticos.health.SourceDay;
 import io.holisticos.health.UserId;
 import io.holisticos.whoop.MemberConnections.MemberConnection;
@@ -99,6 +101,28 @@ class WhoopSourceTest {
         assertThat(details.at("/sleep/nap").booleanValue()).isFalse();
         assertThat(details.path("naps").isArray()).isTrue();
         assertThat(details.has("other_cycles")).isFalse();
+    }
+
+    @Test
+    void aValueSaysOfWhichRecordItIsAndFromWhenToWhenItWasMeasured() {
+        SourceDay day = measured(source.read(ANNA, DayRange.of(today()), deadline()))
+                .days()
+                .get(0);
+
+        JsonNode details = Samples.MAPPER.valueToTree(day.details());
+        Instant slept = Instant.parse(details.at("/sleep/start").asText());
+        Instant woke = Instant.parse(details.at("/sleep/end").asText());
+        assertThat(day.mainSleep()).isEqualTo(new SleepInterval(slept, woke));
+        assertThat(lineage(day, Metric.SLEEP_DURATION))
+                .isEqualTo(new Lineage(
+                        details.at("/sleep/id").asText(), slept, woke, day.offset(), SyncBed.START));
+        assertThat(lineage(day, Metric.HEART_RATE_RESTING))
+                .as("a recovery has the times of its sleep")
+                .isEqualTo(new Lineage(
+                        details.at("/cycle/id").asText(), slept, woke, day.offset(), SyncBed.START));
+        Lineage energy = lineage(day, Metric.ENERGY_TOTAL);
+        assertThat(energy.start()).isEqualTo(details.at("/cycle/start").asText());
+        assertThat(energy.end()).as("the cycle is open").isNull();
     }
 
     @Test
@@ -376,6 +400,14 @@ class WhoopSourceTest {
                         now);
             }
         }
+    }
+
+    private static Lineage lineage(SourceDay day, Metric metric) {
+        return day.measurements().stream()
+                .filter(measurement -> measurement.metric().equals(metric))
+                .findFirst()
+                .orElseThrow()
+                .lineage();
     }
 
     private static Map<Metric, String> values(SourceDay day) {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One member's records that are held and not deleted.
  *
+ * @param recordedTimes since when the versions of the cycles, recoveries and sleeps are known
  * @param newest the newest observation that is held, whatever days were read; null when there is none
  */
 public record HeldRecords(
@@ -18,10 +19,12 @@ public record HeldRecords(
         List<Recovery> recoveries,
         List<Sleep> sleeps,
         List<Workout> workouts,
+        RecordedTimes recordedTimes,
         @Nullable Observation newest) {
 
     /** Nothing is held of the member. */
-    public static final HeldRecords NOTHING = new HeldRecords(List.of(), List.of(), List.of(), List.of(), null);
+    public static final HeldRecords NOTHING =
+            new HeldRecords(List.of(), List.of(), List.of(), List.of(), RecordedTimes.NONE, null);
 
     public HeldRecords {
         cycles = List.copyOf(cycles);
