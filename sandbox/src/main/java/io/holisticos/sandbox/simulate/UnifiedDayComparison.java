@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.holisticos.sandbox.environment.SandboxFailure;
 import java.math.BigDecimal;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -51,16 +52,51 @@ final class UnifiedDayComparison {
         values("scores", expected.scores(), day.path("scores"), different);
         values("metrics", expected.metrics(), day.path("metrics"), different);
         workouts(expected.workouts(), day.path("workouts"), different);
+        if (!expected.implausible().equals(implausible(day.path("completeness")))) {
+            different.add("completeness.missing");
+        }
+        ZoneOffset offset = expected.offset();
+        if (offset != null
+                && !offset.equals(ZoneOffset.of(day.path("utc_offset").asText()))) {
+            different.add("utc_offset");
+        }
         Map<String, List<JsonNode>> details = expected.details();
         if (details == null) {
             if (day.path("whoop").isObject()) {
                 different.add("whoop is extra");
             }
         } else {
-            details.forEach((key, records) ->
-                    details("whoop." + key, records, day.path("whoop").path(key), different));
+            cycle("whoop.", details, day.path("whoop"), different);
         }
+        otherCycles(expected.otherCycles(), day.path("whoop").path("other_cycles"), different);
         return different;
+    }
+
+    /** Names of metrics and scores that are missing because no value of them can be true. */
+    private static Set<String> implausible(JsonNode completeness) {
+        Set<String> names = new TreeSet<>();
+        for (JsonNode missing : completeness.path("missing")) {
+            if (missing.path("reason").asText().equals("implausible")) {
+                names.add(missing.path("metric").asText());
+            }
+        }
+        return names;
+    }
+
+    private static void otherCycles(
+            List<Map<String, List<JsonNode>>> expected, JsonNode shown, List<String> different) {
+        if (expected.size() != shown.size()) {
+            different.add("whoop.other_cycles");
+            return;
+        }
+        for (int i = 0; i < expected.size(); i++) {
+            cycle("whoop.other_cycles[" + i + "].", expected.get(i), shown.path(i), different);
+        }
+    }
+
+    private static void cycle(
+            String where, Map<String, List<JsonNode>> expected, JsonNode shown, List<String> different) {
+        expected.forEach((key, records) -> details(where + key, records, shown.path(key), different));
     }
 
     private static void values(String part, Map<String, BigDecimal> expected, JsonNode shown, List<String> different) {
