@@ -13,7 +13,6 @@ final class BodyDays {
     private static final double DAWN = 6; // a flight by night is over by then
     private static final int SLOTS = 3; // times of day for a workout in a shared rhythm
     private static final double UNMEASURED = 0.025;
-    private static final double ODD = 0.4; // share of the days of a person whose days are irregular
     private static final List<Oddity> ODDITIES = List.of(Oddity.values()).subList(1, Oddity.values().length);
     private static final List<Sport> QUIET =
             Sport.ALL.stream().filter(sport -> sport.effort() < 0.25).toList();
@@ -60,12 +59,15 @@ final class BodyDays {
         if (!traits.irregular() || travels(day - 1) || travels(day) || travels(day + 1)) {
             return Oddity.NONE;
         }
-        return drawnOddity(day - 1) == Oddity.NOT_WORN ? Oddity.NOT_WORN : drawnOddity(day);
+        return plannedOddity(day - 1) == Oddity.NOT_WORN ? Oddity.NOT_WORN : plannedOddity(day);
     }
 
-    private Oddity drawnOddity(long day) {
-        Dice chance = dice.at("oddity", day);
-        return chance.chance(ODD) ? oneOf(ODDITIES, chance) : Oddity.NONE;
+    /** One of every two days is odd, in turn in each way there is: a short life has them all. */
+    private Oddity plannedOddity(long day) {
+        long pair = Math.floorDiv(day, 2);
+        boolean odd = dice.at("oddity", pair).whole(0, 1) == Math.floorMod(day, 2);
+        int first = dice.at("first oddity", 0).whole(0, ODDITIES.size() - 1);
+        return odd ? ODDITIES.get(Math.floorMod(pair + first, ODDITIES.size())) : Oddity.NONE;
     }
 
     private Night secondAfter(Night night) {
@@ -285,7 +287,7 @@ final class BodyDays {
         return Math.floorMod(day + 3, 7) >= 5; // day 0 was a Thursday
     }
 
-    private static <T> T oneOf(List<T> choices, Dice chance) {
-        return choices.get(chance.whole(0, choices.size() - 1));
+    private static Sport oneOf(List<Sport> sports, Dice chance) {
+        return sports.get(chance.whole(0, sports.size() - 1));
     }
 }

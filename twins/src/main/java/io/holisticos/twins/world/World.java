@@ -27,7 +27,7 @@ public final class World {
     private static final int TRAVELLED_DAYS = 180;
     private static final int MOST_SECONDS = 14 * 3_600; // no offset on Earth is further from UTC
     private static final int IRREGULAR = 3; // among people in a shared rhythm, each third has odd days
-    private static final int NIGHT_FLYERS = 6; // and each sixth, who is one of them, flies by night
+    private static final int NIGHT_FLYERS = 6; // and each sixth, who is none of them, flies by night
     private static final int NEIGHBOURS = 20; // extra people at the named ones' offset; the others live elsewhere
     private static final List<String> OFFSETS = List.of(
             "-08:00", "-07:00", "-06:00", "-05:00", "-05:00", "-03:00", "Z", "Z", "+01:00", "+01:00", "+02:00",
@@ -125,7 +125,7 @@ public final class World {
             double spread = rhythm.wakeSpread().toMinutes() - 2 * rhythm.stray();
             int wakeMinute = (int) (rhythm.wakeFrom() + rhythm.stray() + chance.between(0, spread));
             traits = traits.in(rhythm, wakeMinute, extra % IRREGULAR == 1);
-            journey = extra % NIGHT_FLYERS == 1 ? flightsByNight(home, chance) : journey;
+            journey = extra % NIGHT_FLYERS == 2 ? flightsByNight(home, chance) : journey;
         }
         Instant since =
                 joined(journey, options.life().history(), true, true, false).since();
