@@ -14,10 +14,10 @@ import io.holisticos.health.Measurement;
 import io.holisticos.health.Metric;
 import io.holisticos.health.PlausibleDay;
 import io.holisticos.health.Score;
+import io.holisticos.health.SleepInterval;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.DataStatus;
 import io.holisticos.health.SourceAnswer.Measured;
-import io.holisticos.health.SleepInterval;
 import io.holisticos.health.SourceDay;
 import io.holisticos.health.UserId;
 import io.holisticos.whoop.MemberConnections.MemberConnection;
@@ -114,12 +114,10 @@ class WhoopSourceTest {
         Instant woke = Instant.parse(details.at("/sleep/end").asText());
         assertThat(day.mainSleep()).isEqualTo(new SleepInterval(slept, woke));
         assertThat(lineage(day, Metric.SLEEP_DURATION))
-                .isEqualTo(new Lineage(
-                        details.at("/sleep/id").asText(), slept, woke, day.offset(), SyncBed.START));
+                .isEqualTo(new Lineage(details.at("/sleep/id").asText(), slept, woke, day.offset(), SyncBed.START));
         assertThat(lineage(day, Metric.HEART_RATE_RESTING))
                 .as("a recovery has the times of its sleep")
-                .isEqualTo(new Lineage(
-                        details.at("/cycle/id").asText(), slept, woke, day.offset(), SyncBed.START));
+                .isEqualTo(new Lineage(details.at("/cycle/id").asText(), slept, woke, day.offset(), SyncBed.START));
         Lineage energy = lineage(day, Metric.ENERGY_TOTAL);
         assertThat(energy.start()).isEqualTo(details.at("/cycle/start").asText());
         assertThat(energy.end()).as("the cycle is open").isNull();

@@ -52,9 +52,7 @@ final class UnifiedDayComparison {
         values("scores", expected.scores(), day.path("scores"), different);
         values("metrics", expected.metrics(), day.path("metrics"), different);
         workouts(expected.workouts(), day.path("workouts"), different);
-        if (!expected.implausible().equals(implausible(day.path("completeness")))) {
-            different.add("completeness.missing");
-        }
+        implausible(expected.implausible(), day.path("completeness").path("missing"), different);
         ZoneOffset offset = expected.offset();
         if (offset != null
                 && !offset.equals(ZoneOffset.of(day.path("utc_offset").asText()))) {
@@ -72,15 +70,14 @@ final class UnifiedDayComparison {
         return different;
     }
 
-    /** Names of metrics and scores that are missing because no value of them can be true. */
-    private static Set<String> implausible(JsonNode completeness) {
-        Set<String> names = new TreeSet<>();
-        for (JsonNode missing : completeness.path("missing")) {
-            if (missing.path("reason").asText().equals("implausible")) {
-                names.add(missing.path("metric").asText());
+    /** Of what is missing, exactly that must be called implausible which is. Not all metrics are expected each day. */
+    private static void implausible(Set<String> expected, JsonNode missing, List<String> different) {
+        for (JsonNode entry : missing) {
+            String metric = entry.path("metric").asText();
+            if (expected.contains(metric) != entry.path("reason").asText().equals("implausible")) {
+                different.add("completeness.missing " + metric);
             }
         }
-        return names;
     }
 
     private static void otherCycles(
