@@ -110,8 +110,9 @@ public final class WhoopSource implements HealthSource {
     }
 
     private SourceAnswer measured(MemberStatus member, DayRange days, HeldRecords held) {
-        List<SourceDay> ofRange =
-                WhoopDays.of(held, days).stream().map(DayValues::of).toList();
+        List<SourceDay> ofRange = WhoopDays.of(held, days).stream()
+                .map(day -> DayValues.of(day, held.recordedTimes()))
+                .toList();
         Observation newest = held.newest();
         Set<LocalDate> partlyRead =
                 partlyRead(member.freshness(), days, newest == null ? ZoneOffset.UTC : newest.offset());

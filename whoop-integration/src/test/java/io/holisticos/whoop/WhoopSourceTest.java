@@ -11,10 +11,12 @@ import io.holisticos.health.ChangesAnswer;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource.Acquaintance;
+import io.holisticos.health.Lineage;
 import io.holisticos.health.Measurement;
 import io.holisticos.health.Metric;
 import io.holisticos.health.PlausibleDay;
 import io.holisticos.health.Score;
+import io.holisticos.health.SleepInterval;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.DataStatus;
 import io.holisticos.health.SourceAnswer.Measured;
@@ -104,6 +106,26 @@ class WhoopSourceTest {
         assertThat(details.at("/sleep/nap").booleanValue()).isFalse();
         assertThat(details.path("naps").isArray()).isTrue();
         assertThat(details.has("other_cycles")).isFalse();
+    }
+
+    @Test
+    void aValueSaysOfWhichRecordItIsAndFromWhenToWhenItWasMeasured() {
+        SourceDay day = measured(source.read(ANNA, DayRange.of(today()), deadline()))
+                .days()
+                .get(0);
+
+        JsonNode details = Samples.MAPPER.valueToTree(day.details());
+        Instant slept = Instant.parse(details.at("/sleep/start").asText());
+        Instant woke = Instant.parse(details.at("/sleep/end").asText());
+        assertThat(day.mainSleep()).isEqualTo(new SleepInterval(slept, woke));
+        assertThat(lineage(day, Metric.SLEEP_DURATION))
+                .isEqualTo(new Lineage(details.at("/sleep/id").asText(), slept, woke, day.offset(), SyncBed.START));
+        assertThat(lineage(day, Metric.HEART_RATE_RESTING))
+                .as("a recovery has the times of its sleep")
+                .isEqualTo(new Lineage(details.at("/cycle/id").asText(), slept, woke, day.offset(), SyncBed.START));
+        Lineage energy = lineage(day, Metric.ENERGY_TOTAL);
+        assertThat(energy.start()).isEqualTo(details.at("/cycle/start").asText());
+        assertThat(energy.end()).as("the cycle is open").isNull();
     }
 
     @Test
@@ -410,6 +432,14 @@ class WhoopSourceTest {
                         now);
             }
         }
+    }
+
+    private static Lineage lineage(SourceDay day, Metric metric) {
+        return day.measurements().stream()
+                .filter(measurement -> measurement.metric().equals(metric))
+                .findFirst()
+                .orElseThrow()
+                .lineage();
     }
 
     private static Map<Metric, String> values(SourceDay day) {

@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
 /** Makes a person's days. Each follows from its number alone. */
 final class BodyDays {
     private static final int WEEKEND_MINUTES = 40;
+    private static final double DAWN = 6; // a flight by night is over by then
     private static final int SLOTS = 3; // times of day for a workout in a shared rhythm
     private static final double UNMEASURED = 0.025;
     private static final int CAREFUL_NIGHTS = 30;
+    private static final List<Oddity> ODDITIES = List.of(Oddity.values()).subList(1, Oddity.values().length);
     private static final List<Sport> QUIET =
             Sport.ALL.stream().filter(sport -> sport.effort() < 0.25).toList();
     private static final List<Sport> ACTIVE =
@@ -42,8 +44,60 @@ final class BodyDays {
     }
 
     BodyDay make(long day) {
+        Oddity oddity = oddity(day);
         Night night = night(day);
-        return new BodyDay(night, naps(day, night), workouts(day, night));
+        return switch (oddity) {
+            case SECOND_NIGHT -> day(night, secondAfter(night), oddity);
+            case BROKEN_NIGHT -> {
+                Night first = firstPartOf(night);
+                yield day(remainderOf(night, first), first, oddity);
+            }
+            case NONE, ONLY_A_NAP, NOT_WORN, LEFT_OPEN, ZEROS -> day(night, null, oddity);
+        };
+    }
+
+    private BodyDay day(Night night, @Nullable Night otherNight, Oddity oddity) {
+        long day = night.day();
+        return new BodyDay(night, otherNight, naps(day, night, oddity), workouts(day, night, oddity), oddity);
+    }
+
+    /** Never on a journey: its days are odd already. A strap that was left at home is not found before the second night. */
+    private Oddity oddity(long day) {
+        if (!traits.irregular() || travels(day - 1) || travels(day) || travels(day + 1)) {
+            return Oddity.NONE;
+        }
+        return plannedOddity(day - 1) == Oddity.NOT_WORN ? Oddity.NOT_WORN : plannedOddity(day);
+    }
+
+    /** One of every two days is odd, in turn in each way there is: a short life has them all. */
+    private Oddity plannedOddity(long day) {
+        long pair = Math.floorDiv(day, 2);
+        boolean odd = dice.at("oddity", pair).whole(0, 1) == Math.floorMod(day, 2);
+        int first = dice.at("first oddity", 0).whole(0, ODDITIES.size() - 1);
+        return odd ? ODDITIES.get(Math.floorMod(pair + first, ODDITIES.size())) : Oddity.NONE;
+    }
+
+    private Night secondAfter(Night night) {
+        Dice chance = dice.at("second night", night.day());
+        Instant start = night.end().plusMillis((long) chance.between(20 * 60_000, 40 * 60_000));
+        return part(night, start, start.plusMillis((long) chance.between(60 * 60_000, 150 * 60_000)), chance);
+    }
+
+    private Night firstPartOf(Night night) {
+        Dice chance = dice.at("first part", night.day());
+        Instant end = night.start().plusMillis((long) chance.between(70 * 60_000, 110 * 60_000));
+        return part(night, night.start(), end, chance);
+    }
+
+    private Night remainderOf(Night night, Night first) {
+        Dice chance = dice.at("remainder", night.day());
+        Instant start = first.end().plusMillis((long) chance.between(30 * 60_000, 60 * 60_000));
+        return part(night, start, night.end(), chance);
+    }
+
+    private Night part(Night night, Instant start, Instant end, Dice chance) {
+        Stages stages = stages(Duration.between(start, end).toMillis(), chance);
+        return new Night(night.day(), start, end, journey.offsetAt(end), stages, night.vitals(), night.measured());
     }
 
     private Night night(long day) {
@@ -118,9 +172,10 @@ final class BodyDays {
         return ill ? wave - 1.5 : wave;
     }
 
-    private List<Nap> naps(long day, Night night) {
+    private List<Nap> naps(long day, Night night, Oddity oddity) {
         Dice chance = dice.at("nap", day);
-        if (!chance.chance(0.1) || travels(day)) {
+        boolean usual = chance.chance(0.1) && !travels(day);
+        if (!usual && oddity != Oddity.ONLY_A_NAP) {
             return List.of();
         }
         Instant start = localTime(day, chance.between(13.7, 15.1));
@@ -134,12 +189,12 @@ final class BodyDays {
         return List.of(new Nap(day, start, end, journey.offsetAt(end), stages, rate));
     }
 
-    private List<Workout> workouts(long day, Night night) {
+    private List<Workout> workouts(long day, Night night, Oddity oddity) {
         Dice chance = dice.at("sport", day);
         List<Workout> bouts = new ArrayList<>();
         Life.Rhythm rhythm = traits.rhythm();
         if (rhythm != null) {
-            return inRhythm(day, night, chance, rhythm.workoutsPerWeek() / 7 / SLOTS);
+            return inRhythm(day, night, oddity, chance, rhythm.workoutsPerWeek() / 7 / SLOTS);
         }
         if (chance.chance(0.12 + 0.3 * traits.fitness())) {
             Instant start = night.end().plusMillis((long) chance.between(40 * 60_000, 80 * 60_000));
@@ -162,9 +217,9 @@ final class BodyDays {
     }
 
     /** Workouts after waking, at noon and in the evening, each with that probability. */
-    private List<Workout> inRhythm(long day, Night night, Dice chance, double probability) {
+    private List<Workout> inRhythm(long day, Night night, Oddity oddity, Dice chance, double probability) {
         List<Workout> bouts = new ArrayList<>();
-        if (chance.chance(probability)) {
+        if (chance.chance(probability) && oddity != Oddity.SECOND_NIGHT) {
             Instant start = night.end().plusMillis((long) chance.between(40 * 60_000, 80 * 60_000));
             bouts.add(bout(night, bouts.size(), start, chance.between(25, 60), oneOf(ACTIVE, chance)));
         }
@@ -245,7 +300,12 @@ final class BodyDays {
 
     /** A flight or a clock change makes this day of the body longer or shorter. */
     private boolean travels(long day) {
-        return !Duration.between(localTime(day, 0), localTime(day + 1, 0)).equals(Duration.ofDays(1));
+        return isLongerOrShorter(day, 0) || isLongerOrShorter(day, DAWN);
+    }
+
+    private boolean isLongerOrShorter(long day, double hours) {
+        return !Duration.between(localTime(day, hours), localTime(day + 1, hours))
+                .equals(Duration.ofDays(1));
     }
 
     private static boolean isWeekend(long day) {

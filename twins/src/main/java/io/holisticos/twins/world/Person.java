@@ -125,14 +125,15 @@ public final class Person {
         return day;
     }
 
-    /** Main sleeps that ended in the span, oldest first. */
+    /** Sleeps, without naps, that ended in the span, oldest first. */
     public List<Night> nights(Instant from, Instant to) {
         Instant since = from.isBefore(membership.since()) ? membership.since() : from;
         if (!since.isBefore(to)) {
             return List.of();
         }
         return LongStream.rangeClosed(journey.bodyDay(since) - 1, journey.bodyDay(to) + 1)
-                .mapToObj(number -> day(number).night())
+                .mapToObj(this::day)
+                .flatMap(day -> day.nights().stream())
                 .filter(night -> !night.end().isBefore(since) && night.end().isBefore(to))
                 .toList();
     }

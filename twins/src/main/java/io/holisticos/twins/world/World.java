@@ -29,6 +29,8 @@ public final class World {
     private static final int MOST_SECONDS = 14 * 3_600; // no offset on Earth is further from UTC
     private static final int WITH_WHOOP_INTEGRATION = 2; // demo-0002
     private static final int WITH_TRACKER = 4; // demo-0004
+    private static final int IRREGULAR = 3; // among people in a shared rhythm, each third has odd days
+    private static final int NIGHT_FLYERS = 6; // and each sixth, who is none of them, flies by night
     private static final int NEIGHBOURS = 20; // extra people at the named ones' offset; the others live elsewhere
     private static final List<String> OFFSETS = List.of(
             "-08:00", "-07:00", "-06:00", "-05:00", "-05:00", "-03:00", "Z", "Z", "+01:00", "+01:00", "+02:00",
@@ -126,7 +128,9 @@ public final class World {
         if (rhythm != null) {
             journey = chance.chance(rhythm.travellers()) ? trips(home, chance) : home;
             double spread = rhythm.wakeSpread().toMinutes() - 2 * rhythm.stray();
-            traits = traits.in(rhythm, (int) (rhythm.wakeFrom() + rhythm.stray() + chance.between(0, spread)));
+            int wakeMinute = (int) (rhythm.wakeFrom() + rhythm.stray() + chance.between(0, spread));
+            traits = traits.in(rhythm, wakeMinute, extra % IRREGULAR == 1);
+            journey = extra % NIGHT_FLYERS == 2 ? flightsByNight(home, chance) : journey;
         }
         Instant since = joined(journey, options.life().history(), true, true, SahhaFeed.OWN_DEVICES)
                 .since();
@@ -158,6 +162,23 @@ public final class World {
             int wrapped = abroad > MOST_SECONDS ? abroad - 86_400 : abroad < -MOST_SECONDS ? abroad + 86_400 : abroad;
             journey = journey.then(noon.plus(Duration.ofDays(day)), ZoneOffset.ofTotalSeconds(wrapped))
                     .then(noon.plus(Duration.ofDays(day + away)), athome);
+            day += away;
+        }
+        return journey;
+    }
+
+    /** Flights eastward every few days, asleep on the way there and back: one wakes up on another date than one left on. */
+    private Journey flightsByNight(Journey home, Dice chance) {
+        ZoneOffset athome = home.offsetAt(options.start());
+        Journey journey = home;
+        Instant noon = options.start().truncatedTo(ChronoUnit.HOURS); // where they live
+        for (int day = chance.whole(1, 4); day < TRAVELLED_DAYS; day += chance.whole(3, 5)) {
+            int away = chance.whole(1, 3);
+            int abroad = athome.getTotalSeconds() + 1_800 * chance.whole(18, 22);
+            ZoneOffset offset = ZoneOffset.ofTotalSeconds(abroad > MOST_SECONDS ? abroad - 86_400 : abroad);
+            Instant back = noon.plus(Duration.ofDays(day + away)).plus(Duration.ofHours(15));
+            journey = journey.then(noon.plus(Duration.ofDays(day)).plus(Duration.ofHours(5)), offset)
+                    .then(back, athome);
             day += away;
         }
         return journey;
@@ -204,7 +225,8 @@ public final class World {
                 420 + chance.whole(-45, 45),
                 options.start().atOffset(ZoneOffset.UTC).getYear() - age,
                 female ? "female" : "male",
-                null);
+                null,
+                false);
     }
 
     /** The whole hour where it is noon to one o'clock at the start. */

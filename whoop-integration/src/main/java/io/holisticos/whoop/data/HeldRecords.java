@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One member's records that are held and not deleted.
  *
+ * @param recordedTimes since when the versions of the cycles, recoveries and sleeps are known
  * @param newest the newest observation that is held, whatever days were read; null when there is none
  * @param revision counts the changes of the member's days; of the same moment as the records
  */
@@ -19,11 +20,13 @@ public record HeldRecords(
         List<Recovery> recoveries,
         List<Sleep> sleeps,
         List<Workout> workouts,
+        RecordedTimes recordedTimes,
         @Nullable Observation newest,
         long revision) {
 
     /** Nothing is held of the member. */
-    public static final HeldRecords NOTHING = new HeldRecords(List.of(), List.of(), List.of(), List.of(), null, 0);
+    public static final HeldRecords NOTHING =
+            new HeldRecords(List.of(), List.of(), List.of(), List.of(), RecordedTimes.NONE, null, 0);
 
     public HeldRecords {
         cycles = List.copyOf(cycles);
