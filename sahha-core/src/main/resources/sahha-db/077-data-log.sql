@@ -22,3 +22,15 @@ comment on column sahha_data_log.source is 'Sahha''s own text, such as the id of
 create view sahha_logged_source as select distinct profile_id, day, log_type, data_type, source from sahha_data_log;
 comment on view sahha_logged_source is 'Which sources recorded what on a day, for statements that read rows of the day. SahhaDataLogStore of sahha.data owns the table and publishes this view.';
 --rollback drop view sahha_logged_source;
+
+--changeset sahha:data-log-changes splitStatements:false rollbackSplitStatements:false
+-- As the functions of 073, it runs with the rights of its owner and looks for tables in this schema only.
+select set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
+
+create function sahha_note_days(who text, why text, changed date[]) returns void language sql security definer
+    set search_path from current as $$
+  insert into sahha_noted_change (profile_id, reason, days, names)
+  select who, why, changed, array_fill(cast(null as text), array[cardinality(changed)]) where cardinality(changed) > 0
+$$;
+comment on function sahha_note_days is 'Notes that whole days of a member changed otherwise than in their rows. SahhaChangeStore owns the tables.';
+--rollback drop function sahha_note_days;

@@ -221,6 +221,9 @@ public final class SahhaConfiguration {
         java.time.Duration overview = overview().freshFor();
         java.time.Duration metrics = metrics().freshFor();
         return new SahhaInbox.Rules(
-                webhookPause.toJavaDuration(), overview.compareTo(metrics) > 0 ? overview : metrics, maxCallsPerSecond);
+                webhookPause.toJavaDuration(),
+                overview.compareTo(metrics) > 0 ? overview : metrics,
+                maxCallsPerSecond,
+                relayedSources());
     }
 }

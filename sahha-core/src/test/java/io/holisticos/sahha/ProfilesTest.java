@@ -20,6 +20,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -145,7 +146,8 @@ class ProfilesTest {
                 .save(
                         new byte[] {1},
                         List.of(new SahhaEvent("an event", new UserId("newcomer"), SahhaKind.SCORES)),
-                        new SahhaInboxStore.Times(bed.now.get(), Duration.ofSeconds(10), Duration.ofMinutes(10)));
+                        new SahhaInboxStore.Delivery(
+                                bed.now.get(), Duration.ofSeconds(10), Duration.ofMinutes(10), Set.of()));
 
         assertThat(checks()).isEmpty();
         assertThat(status("newcomer", TODAY)).isEqualTo("ok");

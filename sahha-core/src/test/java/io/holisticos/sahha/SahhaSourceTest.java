@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -117,7 +118,11 @@ class SahhaSourceTest {
                 .save(
                         new byte[] {1},
                         List.of(new SahhaEvent("DataLogReceivedIntegrationEvent", ANNA, null, List.of(sleep, steps))),
-                        new SahhaInboxStore.Times(bed.now.get(), Duration.ofSeconds(10), Duration.ofMinutes(10)));
+                        new SahhaInboxStore.Delivery(
+                                bed.now.get(),
+                                Duration.ofSeconds(10),
+                                Duration.ofMinutes(10),
+                                Set.of("com.whoop.iphone")));
 
         List<SourceDay> days = measured(tenthAndEleventh).days();
 

@@ -64,6 +64,11 @@ public final class RelayedSources {
                 .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
+    /** What the other sources are called in logs, in lower case. */
+    public Set<String> names() {
+        return byName.keySet();
+    }
+
     /** The metrics of a day that other sources of ours recorded, by the logs of that day. */
     public Map<Metric, SourceName> relayed(Collection<LoggedSource> logs) {
         Map<Metric, SourceName> relayed = new TreeMap<>();

@@ -8,8 +8,10 @@ import io.holisticos.health.UserId;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.locator.ClasspathSqlLocator;
 
 /**
  * Table {@code sahha_data_log}: which source recorded what of a member, and when. {@link SahhaRowStore} reads its views
@@ -26,29 +28,19 @@ public final class SahhaDataLogStore {
     /** Deliveries of one member wait for each other here, so that together they keep to the limits. */
     private static final String ONE_AT_A_TIME = "select pg_advisory_xact_lock(hashtextextended(:key, 0))";
 
-    private static final String SAVE = """
-            insert into sahha_data_log (profile_id, day, log_type, data_type, source, start_at, end_at, received_at)
-            select :who, day, log_type, data_type, source, start_at, end_at, :now
-            from (
-                select told.*,
-                       row_number() over (partition by day, log_type, data_type, source order by start_at, end_at) as of_kind,
-                       row_number() over (partition by day order by log_type, data_type, source, start_at, end_at) as of_day
-                from jsonb_to_recordset(cast(:logs as jsonb)) as told(day date, log_type text, data_type text, source text,
-                    start_at timestamptz, end_at timestamptz)
-                where not exists (
-                    select from sahha_data_log held
-                    where held.profile_id = :who and held.day = told.day and held.log_type = told.log_type
-                      and held.data_type = told.data_type and held.source = told.source
-                      and held.start_at = told.start_at and held.end_at = told.end_at)
-            ) fresh
-            where of_day + (select count(*) from sahha_data_log held
-                            where held.profile_id = :who and held.day = fresh.day) <= :mostOfDay
-              and of_kind + (select count(*) from sahha_data_log held
-                             where held.profile_id = :who and held.day = fresh.day and held.log_type = fresh.log_type
-                               and held.data_type = fresh.data_type and held.source = fresh.source) <= :mostOfKind
-            on conflict do nothing""";
+    private static final String SAVE = ClasspathSqlLocator.removingComments()
+            .locate("io.holisticos.sahha.data.save-data-logs")
+            .strip();
 
-    private static final String PRUNE = "delete from sahha_data_log where day < :before";
+    private static final String PRUNE = """
+            with gone as (
+                delete from sahha_data_log where day < :before returning profile_id, day, source
+            ), changed as (
+                select profile_id, array_agg(distinct day) as days from gone
+                where lower(source) = any (string_to_array(:ours, chr(10)))
+                group by profile_id
+            )
+            select count(sahha_note_days(profile_id, 'deletion', days)) from changed""";
 
     private final SahhaDatabase database;
 
@@ -56,31 +48,41 @@ public final class SahhaDataLogStore {
         this.database = database;
     }
 
-    /** Saves what is new, up to the limits of each day. Within the transaction that saves the event. */
-    void save(Handle transaction, UserId who, List<SahhaDataLog> logs, Instant now) {
+    /**
+     * Saves what is new, up to the limits of each day. Within the transaction that saves the event.
+     *
+     * @param ours what sources of ours are called in logs, in lower case
+     */
+    void save(Handle transaction, UserId who, List<SahhaDataLog> logs, Set<String> ours, Instant now) {
         transaction
                 .createQuery(ONE_AT_A_TIME)
                 .bind("key", "data_logs/" + who.value())
                 .map((row, context) -> 0)
                 .list();
         transaction
-                .createUpdate(SAVE)
+                .createQuery(SAVE)
                 .bind("who", who.value())
                 .bind("logs", database.write(json(logs)))
                 .bind("now", utc(now))
                 .bind("mostOfDay", MOST_OF_A_DAY)
                 .bind("mostOfKind", MOST_OF_A_KIND)
-                .execute();
+                .bind("ours", String.join("\n", ours))
+                .map((row, context) -> 0)
+                .list();
     }
 
     /**
      * Deletes the logs of the days before this one.
      *
+     * @param ours what sources of ours are called in logs, in lower case
      * @throws JdbiException when the database fails
      */
-    public void prune(LocalDate before) {
-        database.untranslated(
-                handle -> handle.createUpdate(PRUNE).bind("before", before).execute());
+    public void prune(LocalDate before, Set<String> ours) {
+        database.untranslated(handle -> handle.createQuery(PRUNE)
+                .bind("before", before)
+                .bind("ours", String.join("\n", ours))
+                .map((row, context) -> 0)
+                .list());
     }
 
     private static ArrayNode json(List<SahhaDataLog> logs) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.holisticos.health.ChangesAnswer;
 import io.holisticos.health.Metric;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
@@ -20,6 +21,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -33,8 +35,9 @@ class SahhaDataLogStoreTest {
     private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
     private static final LocalDate TODAY = LocalDate.parse("2026-11-22");
     private static final UserId ANNA = new UserId("anna");
-    private static final SahhaInboxStore.Times TIMES =
-            new SahhaInboxStore.Times(NOW, Duration.ofSeconds(10), Duration.ofMinutes(10));
+    private static final Set<String> OURS = Set.of("com.whoop.iphone", "whoop");
+    private static final SahhaInboxStore.Delivery TIMES =
+            new SahhaInboxStore.Delivery(NOW, Duration.ofSeconds(10), Duration.ofMinutes(10), OURS);
     private static final Jdbi JDBI = AsInProduction.statements(Jdbi.create(SahhaTables.pool(SahhaTables.emptied())));
 
     private final SahhaStores stores = SahhaStores.in(JDBI, new ObjectMapper());
@@ -45,6 +48,7 @@ class SahhaDataLogStoreTest {
         JDBI.useHandle(handle -> {
             handle.execute("truncate scores, biomarkers, sahha_inbox, sahha_refresh, sahha_data_log");
             handle.execute("insert into scores (id, profile_id) values (gen_random_uuid(), 'anna')");
+            handle.execute("truncate sahha_revision, sahha_day_change");
         });
     }
 
@@ -127,7 +131,7 @@ class SahhaDataLogStoreTest {
     void whatIsTooOldIsPruned() {
         tell(ANNA, List.of(onDay(TODAY.minusDays(40)), onDay(TODAY.minusDays(41)), onDay(TODAY)));
 
-        stores.logs().prune(TODAY.minusDays(40));
+        stores.logs().prune(TODAY.minusDays(40), OURS);
 
         assertThat(kept()).hasSize(2);
     }
@@ -168,6 +172,31 @@ class SahhaDataLogStoreTest {
                 .doesNotContainKey(Metric.HRV_RMSSD);
     }
 
+    @Test
+    void aDayChangesWhenASourceOfOursIsNamedThereForTheFirstTimeAndWithNothingElse() {
+        tell(ANNA, List.of(steps(1, "com.apple.health"), steps(2, "com.apple.health")));
+        assertThat(changes()).isEmpty();
+
+        tell(ANNA, List.of(steps(1, "COM.whoop.iphone"), onDay(TODAY.minusDays(41), "whoop")));
+        assertThat(changes()).containsExactly("refresh [" + TODAY.minusDays(41) + ", " + TODAY + "]");
+
+        tell(ANNA, List.of(steps(1, "COM.whoop.iphone"), steps(2, "COM.whoop.iphone")));
+        tell(new UserId("stranger"), List.of(steps(1, "whoop")));
+        assertThat(changes()).hasSize(1);
+
+        stores.logs().prune(TODAY.minusDays(40), OURS);
+        stores.logs().prune(TODAY.minusDays(40), OURS);
+        assertThat(changes()).hasSize(2).last().isEqualTo("deletion [" + TODAY.minusDays(41) + "]");
+    }
+
+    private List<String> changes() {
+        ChangesAnswer answer = stores.changes().since(ANNA, 0, 100);
+        return ((ChangesAnswer.Listed) answer)
+                .changes().stream()
+                        .map(change -> change.reason() + " " + change.days())
+                        .toList();
+    }
+
     private void tell(UserId who, List<SahhaDataLog> logs) {
         body++;
         stores.inbox()
@@ -199,7 +228,11 @@ class SahhaDataLogStoreTest {
     }
 
     private static SahhaDataLog onDay(LocalDate day) {
-        return new SahhaDataLog("heart", "heart_rate", "com.example.synthetic", day, NOW, NOW);
+        return onDay(day, "com.example.synthetic");
+    }
+
+    private static SahhaDataLog onDay(LocalDate day, String source) {
+        return new SahhaDataLog("heart", "heart_rate", source, day, NOW, NOW);
     }
 
     private static List<String> kept() {
