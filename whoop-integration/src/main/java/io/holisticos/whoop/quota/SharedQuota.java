@@ -1,6 +1,7 @@
 package io.holisticos.whoop.quota;
 
 import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.health.SourceName;
 import io.holisticos.notice.ChangeNoticeStore;
 import io.holisticos.notice.Notice;
 import io.holisticos.whoop.quota.QuotaStore.Grant;
@@ -22,6 +23,8 @@ import org.jdbi.v3.core.JdbiException;
  * the database orders the processes. Thread-safe. Every method throws {@link SourceUnavailable} while the database is away.
  */
 final class SharedQuota {
+
+    static final SourceName WHOOP = new SourceName("whoop");
 
     private static final Duration RETRY_AFTER_LOST_DATABASE = Duration.ofSeconds(5);
 
@@ -143,7 +146,7 @@ final class SharedQuota {
             done = true;
             return result;
         } catch (JdbiException e) {
-            throw new SourceUnavailable(QuotaGovernor.WHOOP, RETRY_AFTER_LOST_DATABASE, e);
+            throw new SourceUnavailable(WHOOP, RETRY_AFTER_LOST_DATABASE, e);
         } finally {
             if (!done) {
                 state.doubt(); // nobody knows whether it was committed
