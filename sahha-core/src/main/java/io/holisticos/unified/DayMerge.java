@@ -54,23 +54,33 @@ final class DayMerge {
      * @param member the person's own wishes
      */
     List<MergedDay> apply(DayRange days, List<SourceAnswer> answers, Preferences member) {
-        ToldDays told = ToldDays.of(days, answers, precedence.ofSources());
-        Precedence order = precedence.with(member);
+        List<SourceAnswer> oneOfEach = oneOfEach(answers);
+        ToldDays told = ToldDays.of(days, oneOfEach, precedence.ofSources());
+        Precedence wished = precedence.with(member);
+        Ranking order = new Ranking(wished);
         Map<LocalDate, List<MergedWorkout>> workouts =
-                matching.apply(told.plausibleDays(), order.of(Metric.Family.ACTIVITY));
+                matching.apply(told.plausibleDays(), wished.of(Metric.Family.ACTIVITY));
         return days.days().stream()
-                .map(date -> merge(date, told, workouts.getOrDefault(date, List.of()), answers, order))
+                .map(date -> merge(date, told, workouts.getOrDefault(date, List.of()), oneOfEach, order))
                 .toList();
     }
 
     /** Why the day has this value of the metric, or none; with the same answers that {@link #apply} is given. */
     Explanation explain(LocalDate date, Metric metric, List<SourceAnswer> answers, Preferences member) {
-        ToldDays told = ToldDays.of(DayRange.of(date), answers, precedence.ofSources());
-        return new Explainer(precedence.with(member), offered, echoes).explain(date, metric, told, answers);
+        List<SourceAnswer> oneOfEach = oneOfEach(answers);
+        ToldDays told = ToldDays.of(DayRange.of(date), oneOfEach, precedence.ofSources());
+        return new Explainer(precedence.with(member), offered, echoes).explain(date, metric, told, oneOfEach);
+    }
+
+    /** An answer that is given twice counts once. */
+    private static List<SourceAnswer> oneOfEach(List<SourceAnswer> answers) {
+        Map<SourceName, SourceAnswer> bySource = new LinkedHashMap<>();
+        answers.forEach(answer -> bySource.putIfAbsent(answer.from(), answer));
+        return List.copyOf(bySource.values());
     }
 
     private MergedDay merge(
-            LocalDate date, ToldDays told, List<MergedWorkout> workouts, List<SourceAnswer> answers, Precedence order) {
+            LocalDate date, ToldDays told, List<MergedWorkout> workouts, List<SourceAnswer> answers, Ranking order) {
         List<SourcePart> parts =
                 told.on(date).stream().filter(part -> !part.day().isEmpty()).toList();
         List<MergedMetric> metrics = metrics(date, told, order);
@@ -90,7 +100,7 @@ final class DayMerge {
                 new Reasons(date, told, answers, order, offered).completeness(metrics, scores));
     }
 
-    private List<MergedMetric> metrics(LocalDate date, ToldDays told, Precedence order) {
+    private List<MergedMetric> metrics(LocalDate date, ToldDays told, Ranking order) {
         List<MergedMetric> metrics = new ArrayList<>();
         Competition.of(date, told, echoes)
                 .forEach((metric, values) ->

@@ -167,7 +167,8 @@ class SahhaSourceTest {
                 .save(
                         new byte[] {2},
                         List.of(new SahhaEvent("DataLogReceivedIntegrationEvent", ANNA, null, List.of(log))),
-                        new SahhaInboxStore.Times(bed.now.get(), Duration.ofSeconds(10), Duration.ofMinutes(10)));
+                        new SahhaInboxStore.Delivery(
+                                bed.now.get(), Duration.ofSeconds(10), Duration.ofMinutes(10), Set.of()));
 
         SourceDay day = measured(ELEVENTH).days().get(0);
 

@@ -67,7 +67,8 @@ final class DayValues {
                 WhoopDetails.of(day),
                 primary == null ? null : primary.offset(),
                 primary == null ? null : interval(primary.sleep()),
-                Map.of());
+                Map.of(),
+                UnscoredMetrics.of(primary));
     }
 
     private static @Nullable SleepInterval interval(@Nullable Sleep sleep) {
