@@ -83,12 +83,12 @@ final class Collector {
         };
     }
 
-    /** WHOOP's night, in the stages that WHOOP tells of. */
+    /** WHOOP's night, in the stages that WHOOP tells of: they may add up to less than the time asleep. */
     private CollectedDay.Night echoed(Night truth, Instant start, Instant end, LocalDate date) {
         var stages = truth.stages();
         long unstaged = Math.min(stages.lightMilli(), person.unstagedMilli(truth));
         int inBed = minutes(stages.inBedMilli());
-        int asleep = minutes(stages.asleepMilli() - unstaged);
+        int asleep = minutes(stages.asleepMilli());
         return new CollectedDay.Night(
                 start.atOffset(truth.offset()),
                 end.atOffset(truth.offset()),

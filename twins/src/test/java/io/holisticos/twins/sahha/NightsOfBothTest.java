@@ -195,10 +195,7 @@ class NightsOfBothTest {
                 && withinAMinute(rows, "sleep_light_duration", light)
                 && withinAMinute(rows, "sleep_deep_duration", night.stages().deepMilli())
                 && withinAMinute(rows, "sleep_rem_duration", night.stages().remMilli())
-                && withinAMinute(
-                        rows,
-                        "sleep_duration",
-                        light + night.stages().deepMilli() + night.stages().remMilli())
+                && withinAMinute(rows, "sleep_duration", night.stages().asleepMilli())
                 && withinAMinute(rows, "sleep_in_bed_duration", night.stages().inBedMilli());
     }
 
