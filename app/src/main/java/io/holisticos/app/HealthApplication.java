@@ -210,8 +210,12 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                 sources.inOrder(),
                 sources.precedence(),
                 Sources.relays(),
-                configuration.unified.with(sources.shares()),
-                new UnifiedModule.Tools(who -> flags.isOn(Flag.PARALLEL_READ, who), environment.metrics(), clock));
+                configuration.unified.complete(sources.shares()),
+                new UnifiedModule.Tools(
+                        new UnifiedModule.Storage(sahhaDatabase.readers().jdbi(), sahhaDatabase.notices()),
+                        who -> flags.isOn(Flag.PARALLEL_READ, who),
+                        environment.metrics(),
+                        clock));
         sahha.resources(Sources.OPTIONAL, unified.combined(), rules).forEach(jersey::register);
         unified.register(jersey, Sources.OPTIONAL);
         unified.registerOverviews(

@@ -48,6 +48,9 @@ final class Sources {
     /** The source that callers of the existing overview and of unified routes can include or exclude. */
     static final SourceName OPTIONAL = WHOOP;
 
+    /** Every source that can be named in an order. */
+    static final List<SourceName> NAMES = List.of(SAHHA, WHOOP);
+
     /** The API document's sentence about the sources. */
     static final String DESCRIPTION = "Sahha scores and WHOOP data of a member, merged: Sahha first, then WHOOP.";
 

@@ -185,7 +185,14 @@ class ConfigurationTest {
                 "maxConnectionAge: 10m       | maxConnectionAge: 0s        | maxConnectionAge must be",
                 "maxConnectionAge: 10m       | maxConnectionAge:           | maxConnectionAge must be",
                 "attempts: 1                 | commands: {WHOOP_SLEEP: {}} | oauth.commands names a command",
-                "staleAfter: 6h              | store: {semaphore: 0}       | whoop.store.semaphore"
+                "staleAfter: 6h              | store: {semaphore: 0}       | whoop.store.semaphore",
+                "'    order: []'             | '    order: [oura]'         | unified.preferences names a source that there is not, allowed are sahha, whoop",
+                "'    order: []'             | '    order: sahha'          | order: must be a list of sources",
+                "'    order: []'             | '    order: [sahha, sahha]' | named twice",
+                "'    order: []'             | '    orders: []'            | 'orders: there is no such field, allowed are order, by_family, by_metric'",
+                "by_family: {}               | 'by_family: {mood: [sahha]}' | 'by_family.mood: there is no such family, allowed are sleep, heart'",
+                "by_metric: {}               | 'by_metric: {steps: [oura]}' | unified.preferences names a source that there is not",
+                "by_metric: {}               | 'by_metric: {pulse: [sahha]}' | 'by_metric.pulse: there is no such metric, allowed are heart_rate.resting'"
             })
     void aSettingThatBreaksItsRule(String setting, String other, String named) throws Exception {
         String config = Files.readString(CONFIG).replace("connectTimeout: \"1\"", "connectTimeout: '1'");

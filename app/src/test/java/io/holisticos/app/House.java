@@ -82,6 +82,11 @@ final class House implements AutoCloseable {
         return app.replica();
     }
 
+    /** The same with other variables of its own. */
+    Replica replica(Map<String, String> others) throws Exception {
+        return app.replica(others);
+    }
+
     record Replica(HealthApplication app, int port, int adminPort) implements AutoCloseable {
 
         URI uri(String path) {

@@ -115,7 +115,7 @@ record DayAnswer(
     }
 
     /** UTC is written as a number like any other offset, not as {@code Z}. */
-    private static String textOf(ZoneOffset offset) {
+    static String textOf(ZoneOffset offset) {
         return offset.equals(ZoneOffset.UTC) ? "+00:00" : offset.getId();
     }
 

@@ -25,6 +25,11 @@ public record Precedence(Preferences member, Preferences deployment, Preferences
         return new Precedence(Preferences.NONE, Preferences.NONE, byDefault);
     }
 
+    /** The same where the deployment is configured so. */
+    Precedence deployed(Preferences configured) {
+        return new Precedence(member, configured, byDefault);
+    }
+
     /** The same for a member with these wishes. */
     Precedence with(Preferences wishes) {
         return new Precedence(wishes, deployment, byDefault);

@@ -76,7 +76,7 @@ public final class UnifiedHealthResource {
                     @QueryParam("include_whoop")
                     @DefaultValue("true")
                     String includeWhoop) {
-        Set<SourceName> excluded = isTrue("include_whoop", includeWhoop) ? Set.of() : Set.of(whoop);
+        Set<SourceName> excluded = TrueOrFalse.parse("include_whoop", includeWhoop) ? Set.of() : Set.of(whoop);
         return DayAnswer.overview(logged(flow.read(who, Period.parse(period), excluded)), period, whoop);
     }
 
@@ -118,7 +118,7 @@ public final class UnifiedHealthResource {
     }
 
     /** Adds each source to the log line of the request, also when the report comes from another caller's reading. */
-    private static UnifiedReport logged(UnifiedReport report) {
+    static UnifiedReport logged(UnifiedReport report) {
         report.answers()
                 .forEach(timed -> RequestContext.noteSource(
                         timed.answer().from().value(), timed.answer().status(), timed.took()));
@@ -134,13 +134,5 @@ public final class UnifiedHealthResource {
         } catch (IllegalArgumentException e) {
             throw new InvalidRequest(String.valueOf(e.getMessage()), e);
         }
-    }
-
-    private static boolean isTrue(String name, String text) {
-        return switch (text) {
-            case "true" -> true;
-            case "false" -> false;
-            default -> throw new InvalidRequest(name + " must be true or false");
-        };
     }
 }

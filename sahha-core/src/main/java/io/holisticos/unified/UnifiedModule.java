@@ -12,28 +12,38 @@ import io.holisticos.health.DayRange;
 import io.holisticos.health.HealthSource;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
+import io.holisticos.notice.ChangeNotices;
 import java.time.Clock;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Predicate;
+import org.jdbi.v3.core.Jdbi;
 
 /** Builds unified health and registers its routes. */
 public final class UnifiedModule {
 
     private final UnifiedFlow flow;
+    private final PreferencesFlow preferences;
+    private final PreferencesReader bodies;
+    private final DayMerge merge;
+    private final Clock clock;
 
     /**
      * What the module needs from the application.
      *
+     * @param storage keeps members' preferences
      * @param inParallel members whose sources are read at the same time; for others they are read one after another
      * @param clock decides what is today
      */
-    public record Tools(Predicate<UserId> inParallel, MetricRegistry metrics, Clock clock) {}
+    public record Tools(Storage storage, Predicate<UserId> inParallel, MetricRegistry metrics, Clock clock) {}
+
+    /** The entry point's database, and the notices by which replicas tell each other of changes in it. */
+    public record Storage(Jdbi database, ChangeNotices notices) {}
 
     /**
      * @param sources in the order they are read: Sahha first
-     * @param precedence decides whose value is shown
+     * @param precedence decides whose value is shown, where neither the deployment nor the member says so
      * @param relays which source can hand on what another one measured
      */
     public UnifiedModule(
@@ -44,13 +54,21 @@ public final class UnifiedModule {
             Tools tools) {
         OfferedMetrics offered = new OfferedMetrics(
                 sources.stream().collect(toUnmodifiableMap(HealthSource::name, HealthSource::offers)));
-        this.flow = new UnifiedFlow(
-                new UnifiedReader(
-                        sources,
-                        new DayMerge(precedence, offered, new EchoRule(relays)),
-                        configuration,
-                        new UnifiedReader.Timing(tools.inParallel(), tools.clock(), System::nanoTime)),
-                tools.metrics().counter(MetricRegistry.name("unified", "shared")));
+        this.clock = tools.clock();
+        this.bodies =
+                PreferencesReader.of(sources.stream().map(HealthSource::name).toList());
+        this.merge = new DayMerge(precedence.deployed(configuration.preferences), offered, new EchoRule(relays));
+        MemberPreferences members =
+                new MemberPreferences(new PreferenceStore(tools.storage().database()), clock);
+        members.listenTo(tools.storage().notices());
+        UnifiedReader reader = new UnifiedReader(
+                sources,
+                merge,
+                members::of,
+                configuration,
+                new UnifiedReader.Timing(tools.inParallel(), clock, System::nanoTime));
+        this.flow = new UnifiedFlow(reader, tools.metrics().counter(MetricRegistry.name("unified", "shared")));
+        this.preferences = new PreferencesFlow(members, reader, flow, merge);
         for (BoundedSource source : sources) {
             tools.metrics()
                     .gauge(
@@ -66,6 +84,8 @@ public final class UnifiedModule {
      */
     public void register(JerseyEnvironment jersey, SourceName whoop) {
         jersey.register(new UnifiedHealthResource(flow, whoop));
+        jersey.register(new ExplainResource(flow, merge, clock));
+        jersey.register(new PreferencesResource(preferences, bodies));
     }
 
     /** Reads days for routes that show merged metrics beside what is their own. */

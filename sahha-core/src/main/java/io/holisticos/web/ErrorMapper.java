@@ -109,7 +109,9 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
         Long retryAfter =
                 error.retryAfter().map(wait -> Math.max(1, wait.toSeconds())).orElse(null);
         String code = error instanceof Conflict conflict ? conflict.code() : codeOf(error.kind());
-        return problem(status, code, String.valueOf(error.getMessage()), instance, retryAfter, null);
+        List<String> errors =
+                error instanceof InvalidRequest invalid && !invalid.errors().isEmpty() ? invalid.errors() : null;
+        return problem(status, code, String.valueOf(error.getMessage()), instance, retryAfter, errors);
     }
 
     private boolean hasSentKey() {

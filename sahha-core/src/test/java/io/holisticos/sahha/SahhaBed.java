@@ -25,6 +25,7 @@ import io.holisticos.health.Preferences;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
+import io.holisticos.notice.ChangeNotices;
 import io.holisticos.sahha.data.SahhaStores;
 import io.holisticos.testing.AsInProduction;
 import io.holisticos.testing.TestDatabase;
@@ -252,6 +253,7 @@ final class SahhaBed implements AutoCloseable {
                     new ApiKeys(keys, Clock.systemUTC()),
                     rules,
                     new SecurityEvents(environment.metrics()));
+            ChangeNotices notices = new ChangeNotices("bed", database.dataSource(), clock);
             UnifiedModule unified = new UnifiedModule(
                     Stream.of(module.source(), whoop)
                             .map(source -> new BoundedSource(source, executor, (name, failure) -> {}))
@@ -260,7 +262,8 @@ final class SahhaBed implements AutoCloseable {
                             List.of(whoop.name(), module.source().name()), Map.of(), Map.of())),
                     List.of(),
                     new UnifiedConfiguration(),
-                    new UnifiedModule.Tools(who -> false, environment.metrics(), clock));
+                    new UnifiedModule.Tools(
+                            new UnifiedModule.Storage(jdbi, notices), who -> false, environment.metrics(), clock));
             unified.register(environment.jersey(), whoop.name());
             module.resources(whoop.name(), unified.combined(), rules).forEach(environment.jersey()::register);
         }

@@ -20,6 +20,7 @@ import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource;
 import io.holisticos.health.Metric;
 import io.holisticos.health.Period;
+import io.holisticos.health.Preferences;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.NotConnected;
 import io.holisticos.health.SourceName;
@@ -184,6 +185,7 @@ class OverviewLinesTest {
         UnifiedReader reader = new UnifiedReader(
                 List.of(new BoundedSource(phone, reads, new SourceFailureLog())),
                 UnifiedFixture.merge(new OfferedMetrics(Map.of())),
+                who -> Preferences.NONE,
                 new UnifiedConfiguration(),
                 new UnifiedReader.Timing(
                         who -> {

@@ -8,11 +8,14 @@ import io.dropwizard.configuration.DefaultConfigurationFactoryFactory;
 import io.dropwizard.jackson.Jackson;
 import io.dropwizard.jersey.validation.Validators;
 import io.holisticos.health.Deadline;
+import io.holisticos.health.Metric;
+import io.holisticos.health.Preferences;
 import io.holisticos.health.SourceName;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +51,25 @@ class UnifiedConfigurationTest {
     }
 
     @Test
+    void wantsNoOrderByDefaultAndTakesOneByMetricByFamilyAndForAll() throws Exception {
+        assertThat(read("{}").preferences).isEqualTo(Preferences.NONE);
+
+        UnifiedConfiguration configuration = read("""
+                preferences:
+                  order: [sahha, whoop]
+                  by_family: {sleep: [whoop]}
+                  by_metric: {heart_rate.resting: [ring, sahha]}""");
+
+        assertThat(configuration.preferences)
+                .isEqualTo(new Preferences(
+                        List.of(SAHHA, WHOOP),
+                        Map.of(Metric.Family.SLEEP, List.of(WHOOP)),
+                        Map.of(Metric.HEART_RATE_RESTING, List.of(RING, SAHHA))));
+        assertThat(configuration.prefersOnly(List.of(SAHHA, WHOOP))).isFalse();
+        assertThat(configuration.prefersOnly(List.of(RING, SAHHA, WHOOP))).isTrue();
+    }
+
+    @Test
     void aShareBeyondTheDeadlineIsTheReadingTime() throws Exception {
         UnifiedConfiguration configuration = read("deadline: 4s\nshares: {ring: 900ms, whoop: 4s, sahha: 5s}");
 
@@ -60,7 +82,7 @@ class UnifiedConfigurationTest {
     @Test
     void aSourcesOwnPartHoldsWhereTheConfigurationNamesNone() throws Exception {
         UnifiedConfiguration configuration = read("deadline: 4s\nshares: {whoop: 1s}\nmembersAtOnce: 3")
-                .with(Map.of(RING, Duration.ofMillis(300), WHOOP, Duration.ofMillis(200)));
+                .complete(Map.of(RING, Duration.ofMillis(300), WHOOP, Duration.ofMillis(200)));
 
         assertThat(configuration.shareOf(RING)).isEqualTo(Duration.ofMillis(300));
         assertThat(configuration.shareOf(WHOOP)).isEqualTo(Duration.ofSeconds(1));
@@ -78,7 +100,15 @@ class UnifiedConfigurationTest {
                 "shares: {whoop: null}",
                 "membersAtOnce: 0",
                 "membersAtOnce: 65",
-                "share: {}"
+                "share: {}",
+                "preferences: null",
+                "preferences: []",
+                "preferences: {order: sahha}",
+                "preferences: {order: [sahha, sahha]}",
+                "preferences: {order: [SAHHA]}",
+                "preferences: {byFamily: {}}",
+                "preferences: {by_family: {mood: [sahha]}}",
+                "preferences: {by_metric: {pulse: [sahha]}}"
             })
     void refuses(String yaml) {
         assertThatThrownBy(() -> read(yaml)).isInstanceOf(ConfigurationException.class);

@@ -1,7 +1,6 @@
 package io.holisticos.unified;
 
 import static io.holisticos.unified.UnifiedFixture.DAY;
-import static io.holisticos.unified.UnifiedFixture.PRECEDENCE;
 import static io.holisticos.unified.UnifiedFixture.SAHHA;
 import static io.holisticos.unified.UnifiedFixture.WHOOP;
 import static io.holisticos.unified.UnifiedFixture.day;
@@ -11,21 +10,13 @@ import static io.holisticos.unified.UnifiedFixture.value;
 import static io.holisticos.unified.UnifiedFixture.workout;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import io.dropwizard.core.Application;
 import io.dropwizard.core.Configuration;
-import io.dropwizard.core.setup.Bootstrap;
-import io.dropwizard.core.setup.Environment;
-import io.dropwizard.jackson.Jackson;
 import io.dropwizard.testing.ConfigOverride;
 import io.dropwizard.testing.junit5.DropwizardAppExtension;
 import io.dropwizard.testing.junit5.DropwizardExtensionsSupport;
-import io.holisticos.audit.SecurityEvents;
-import io.holisticos.health.BoundedSource;
 import io.holisticos.health.HealthSource.Acquaintance;
 import io.holisticos.health.Metric;
 import io.holisticos.health.Score;
@@ -35,27 +26,15 @@ import io.holisticos.health.SourceAnswer.Disabled;
 import io.holisticos.health.SourceAnswer.NotConnected;
 import io.holisticos.health.SourceAnswer.Unavailable;
 import io.holisticos.health.SourceDay;
-import io.holisticos.testing.AsInProduction;
-import io.holisticos.testing.TestDatabase;
-import io.holisticos.web.AccessRules;
-import io.holisticos.web.ApiKeyStore;
-import io.holisticos.web.ApiKeys;
-import io.holisticos.web.Scope;
-import io.holisticos.web.WebModule;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ExecutorService;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,11 +50,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UnifiedHealthResourceTest {
 
     private static final String BASE = "/api/v1/unified-health";
-    private static final String KEY = "key-that-reads";
-    private static final String OTHER_KEY = "key-that-connects";
-    private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
-    private static final FakeSource SAHHA_SOURCE = new FakeSource("sahha");
-    private static final FakeSource WHOOP_SOURCE = new FakeSource("whoop");
+    private static final String KEY = TinyApplication.READER;
+    private static final String OTHER_KEY = TinyApplication.CONNECTOR;
+    private static final FakeSource SAHHA_SOURCE = TinyApplication.SAHHA_SOURCE;
+    private static final FakeSource WHOOP_SOURCE = TinyApplication.WHOOP_SOURCE;
 
     private static final DropwizardAppExtension<Configuration> APP = new DropwizardAppExtension<>(
             TinyApplication.class,
@@ -86,46 +64,6 @@ class UnifiedHealthResourceTest {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
-
-    public static final class TinyApplication extends Application<Configuration> {
-
-        @Override
-        public void initialize(Bootstrap<Configuration> bootstrap) {
-            bootstrap.setObjectMapper(Jackson.newObjectMapper()
-                    .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-                    .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-                    .enable(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN));
-        }
-
-        @Override
-        public void run(Configuration configuration, Environment environment) {
-            AsInProduction.logs(configuration);
-            ApiKeyStore keys = new ApiKeyStore(
-                    TestDatabase.migratedBy("sahha-db/changelog.yaml").jdbi());
-            keys.save(KEY, "reader", Set.of(Scope.HEALTH_READ), NOW);
-            keys.save(OTHER_KEY, "connector", Set.of(Scope.CONNECT), NOW);
-            WebModule.register(
-                    environment.jersey(),
-                    new ApiKeys(keys, Clock.systemUTC()),
-                    new AccessRules(),
-                    new SecurityEvents(environment.metrics()));
-            ExecutorService threads = environment
-                    .lifecycle()
-                    .executorService("reads-%d")
-                    .maxThreads(8)
-                    .build();
-            new UnifiedModule(
-                            Stream.of(SAHHA_SOURCE, WHOOP_SOURCE)
-                                    .map(source -> new BoundedSource(source, threads, new SourceFailureLog()))
-                                    .toList(),
-                            PRECEDENCE,
-                            List.of(),
-                            new UnifiedConfiguration(),
-                            new UnifiedModule.Tools(
-                                    who -> false, environment.metrics(), Clock.fixed(NOW, ZoneOffset.UTC)))
-                    .register(environment.jersey(), WHOOP);
-        }
-    }
 
     @BeforeEach
     void startFromBothSources() {
