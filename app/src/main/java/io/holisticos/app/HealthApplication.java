@@ -210,7 +210,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                 sources.inOrder(),
                 sources.precedence(),
                 Sources.relays(sahha),
-                configuration.unified.with(sources.shares()),
+                configuration.unified.complete(sources.shares()),
                 new UnifiedModule.Tools(
                         new UnifiedModule.Storage(sahhaDatabase.readers().jdbi(), sahhaDatabase.notices()),
                         who -> flags.isOn(Flag.PARALLEL_READ, who),

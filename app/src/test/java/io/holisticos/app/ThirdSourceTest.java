@@ -77,6 +77,39 @@ class ThirdSourceTest {
     }
 
     @Test
+    void itsValuesAreExplained() {
+        JsonNode heart = house.json(
+                "/api/v1/unified-health/explain/both?metric=heart_rate.resting&date=" + TODAY);
+
+        assertThat(heart.path("source").asText()).isEqualTo("ring");
+        assertThat(heart.path("verdict").asText()).isEqualTo("agree");
+        assertThat(texts(heart.path("candidates"), "source")).containsExactly("ring", "sahha");
+        assertThat(heart.path("rule").asText()).startsWith("default");
+        assertThat(heart.at("/candidates/1/lost_because").asText()).isNotEmpty();
+    }
+
+    @Test
+    void aMemberMayWantItElsewhereToo() {
+        String preferences = "/api/v1/unified-health/preferences/wanting";
+        phoneOf("wanting");
+        Rings.put(ring, "wanting", TODAY, 51, 8_000);
+        assertThat(house.json("/api/v1/unified-health/overview/wanting")
+                        .at("/metrics/steps/source")
+                        .asText())
+                .isEqualTo("sahha");
+
+        assertThat(house.app()
+                        .send("PUT", preferences, "{\"by_metric\":{\"steps\":[\"ring\"]}}")
+                        .statusCode())
+                .isEqualTo(200);
+
+        assertThat(house.json("/api/v1/unified-health/overview/wanting")
+                        .at("/metrics/steps/source")
+                        .asText())
+                .isEqualTo("ring");
+    }
+
+    @Test
     void ofTwoSourcesThatArePreferredTheEarlierOneOfTheListIsShown() throws Exception {
         UUID night = UUID.fromString("0a0a0a0a-0000-4000-8000-000000000001");
         house.whoop().has(ScriptedWhoop.CYCLES, ScriptedWhoop.cycle(93_845, LAST_NIGHT));

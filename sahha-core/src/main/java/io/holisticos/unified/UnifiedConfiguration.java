@@ -50,16 +50,12 @@ public final class UnifiedConfiguration {
 
     public UnifiedConfiguration() {}
 
-    /** The same configuration with the parts of sources that it does not name itself. */
-    public UnifiedConfiguration with(Map<SourceName, java.time.Duration> otherShares) {
-        UnifiedConfiguration more = new UnifiedConfiguration();
-        more.deadline = deadline;
-        more.membersAtOnce = membersAtOnce;
-        more.preferences = preferences;
+    /** Adds the parts of sources that the file does not name. */
+    public UnifiedConfiguration complete(Map<SourceName, java.time.Duration> otherShares) {
         Map<String, Duration> all = new HashMap<>(shares);
         otherShares.forEach((source, share) -> all.putIfAbsent(source.value(), Duration.nanoseconds(share.toNanos())));
-        more.shares = Map.copyOf(all);
-        return more;
+        shares = Map.copyOf(all);
+        return this;
     }
 
     /** Whether the order of sources names none but these. */

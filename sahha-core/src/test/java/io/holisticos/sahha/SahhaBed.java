@@ -254,7 +254,6 @@ final class SahhaBed implements AutoCloseable {
                     rules,
                     new SecurityEvents(environment.metrics()));
             ChangeNotices notices = new ChangeNotices("bed", database.dataSource(), clock);
-            environment.lifecycle().manage(notices);
             UnifiedModule unified = new UnifiedModule(
                     Stream.of(module.source(), whoop)
                             .map(source -> new BoundedSource(source, executor, (name, failure) -> {}))

@@ -82,7 +82,7 @@ class UnifiedConfigurationTest {
     @Test
     void aSourcesOwnPartHoldsWhereTheConfigurationNamesNone() throws Exception {
         UnifiedConfiguration configuration = read("deadline: 4s\nshares: {whoop: 1s}\nmembersAtOnce: 3")
-                .with(Map.of(RING, Duration.ofMillis(300), WHOOP, Duration.ofMillis(200)));
+                .complete(Map.of(RING, Duration.ofMillis(300), WHOOP, Duration.ofMillis(200)));
 
         assertThat(configuration.shareOf(RING)).isEqualTo(Duration.ofMillis(300));
         assertThat(configuration.shareOf(WHOOP)).isEqualTo(Duration.ofSeconds(1));
