@@ -7,9 +7,12 @@ public interface HealthSource {
 
     SourceName name();
 
-    /** The metrics that the source can measure at all. A metric outside of these is never missing because of this source. */
+    /**
+     * The metrics that the source can measure at all, by {@code metrics.yml} unless it says otherwise. A metric outside of these
+     * is never missing because of this source.
+     */
     default Set<Metric> offers() {
-        return Set.copyOf(Metric.all());
+        return Metric.providedBy(name());
     }
 
     /** Reads these days from what is stored, within the deadline. A read writes nothing. */

@@ -52,7 +52,7 @@ final class Competition {
 
     /** A day's sum is too low while the day is only partly read. Other values are what they are. */
     static boolean isInPart(SourcePart part, Metric metric) {
-        return !part.whole() && metric.definition().isSumOfDay();
+        return !part.whole() && metric.definition().sumOfDay();
     }
 
     /** The values that may be shown. */

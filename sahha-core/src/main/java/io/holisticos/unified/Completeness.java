@@ -3,6 +3,7 @@ package io.holisticos.unified;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.holisticos.health.Metric;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -46,7 +47,21 @@ record Completeness(
     @JsonPropertyOrder({"metric", "reason"})
     record Missing(
             @JsonProperty("metric") String metric,
-            @JsonProperty("reason") String reason) {}
+
+            @Schema(
+                    allowableValues = {
+                        "not_provided",
+                        "not_connected",
+                        "no_sleep",
+                        "pending",
+                        "unscorable",
+                        "implausible",
+                        "not_fetched",
+                        "disabled",
+                        "source_unavailable"
+                    })
+            @JsonProperty("reason")
+            String reason) {}
 
     /** Adds the scores that are missing because their values are beyond their scale. */
     Completeness and(List<String> offScale) {

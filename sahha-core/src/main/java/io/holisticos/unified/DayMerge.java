@@ -59,20 +59,29 @@ final class DayMerge {
      * @param member the person's own wishes
      */
     List<MergedDay> apply(DayRange days, List<SourceAnswer> answers, Preferences member) {
-        ToldDays told = ToldDays.of(days, answers, precedence.ofSources());
-        Precedence order = precedence.with(member);
+        List<SourceAnswer> oneOfEach = oneOfEach(answers);
+        ToldDays told = ToldDays.of(days, oneOfEach, precedence.ofSources());
+        Ranking order = new Ranking(precedence.with(member));
         return days.days().stream()
-                .map(date -> merge(date, told, answers, order))
+                .map(date -> merge(date, told, oneOfEach, order))
                 .toList();
     }
 
     /** Why the day has this value of the metric, or none; with the same answers that {@link #apply} is given. */
     Explanation explain(LocalDate date, Metric metric, List<SourceAnswer> answers, Preferences member) {
-        ToldDays told = ToldDays.of(DayRange.of(date), answers, precedence.ofSources());
-        return new Explainer(precedence.with(member), offered, echoes).explain(date, metric, told, answers);
+        List<SourceAnswer> oneOfEach = oneOfEach(answers);
+        ToldDays told = ToldDays.of(DayRange.of(date), oneOfEach, precedence.ofSources());
+        return new Explainer(precedence.with(member), offered, echoes).explain(date, metric, told, oneOfEach);
     }
 
-    private MergedDay merge(LocalDate date, ToldDays told, List<SourceAnswer> answers, Precedence order) {
+    /** An answer that is given twice counts once. */
+    private static List<SourceAnswer> oneOfEach(List<SourceAnswer> answers) {
+        Map<SourceName, SourceAnswer> bySource = new LinkedHashMap<>();
+        answers.forEach(answer -> bySource.putIfAbsent(answer.from(), answer));
+        return List.copyOf(bySource.values());
+    }
+
+    private MergedDay merge(LocalDate date, ToldDays told, List<SourceAnswer> answers, Ranking order) {
         List<SourcePart> parts =
                 told.on(date).stream().filter(part -> !part.day().isEmpty()).toList();
         List<MergedMetric> metrics = metrics(date, told, order);
@@ -96,7 +105,7 @@ final class DayMerge {
                 new Reasons(date, told, answers, order, offered).completeness(metrics, scores));
     }
 
-    private List<MergedMetric> metrics(LocalDate date, ToldDays told, Precedence order) {
+    private List<MergedMetric> metrics(LocalDate date, ToldDays told, Ranking order) {
         List<MergedMetric> metrics = new ArrayList<>();
         Competition.of(date, told, echoes)
                 .forEach((metric, values) ->

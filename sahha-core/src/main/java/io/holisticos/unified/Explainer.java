@@ -37,7 +37,7 @@ record Explainer(Precedence precedence, OfferedMetrics offered, EchoRule echoes)
                 shown,
                 merged == null ? null : merged.verdict(),
                 shown == null ? null : precedence.ruleOf(metric, shown.source()),
-                shown == null ? new Reasons(date, told, answers, precedence, offered).of(metric) : null,
+                shown == null ? new Reasons(date, told, answers, new Ranking(precedence), offered).of(metric) : null,
                 considered(date, metric, told, shown),
                 shown == null ? List.of() : otherOrders(metric, shown, values.orElseThrow(), answers));
     }

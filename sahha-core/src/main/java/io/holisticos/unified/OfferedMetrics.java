@@ -19,6 +19,6 @@ record OfferedMetrics(Map<SourceName, Set<Metric>> bySource) {
 
     /** Whether the source takes the metric from a night's sleep, so that without sleep there is none. */
     boolean isOfSleep(SourceName source, Metric metric) {
-        return metric.definition().isOfSleep(source);
+        return metric.definition().needsSleep(source);
     }
 }

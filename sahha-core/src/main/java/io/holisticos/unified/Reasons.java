@@ -18,10 +18,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Why a day has no value of a metric: the reason of the source whose value would have been shown. */
+/**
+ * Why a day has no value of a metric. That a source has one which cannot be true says most, then what a source says of a record
+ * of its own; else it is the reason of the source whose value would have been shown.
+ */
 record Reasons(
-        LocalDate date, ToldDays told, List<SourceAnswer> answers, Precedence precedence, OfferedMetrics offered) {
+        LocalDate date, ToldDays told, List<SourceAnswer> answers, Ranking ranking, OfferedMetrics offered) {
 
     /** How many of the headline metrics the day has, and why it does not have the others. */
     Completeness completeness(List<MergedMetric> metrics, List<NamedScore> scores) {
@@ -36,12 +40,23 @@ record Reasons(
 
     /** The reason for a metric that no source has a value of. */
     Absence of(Metric metric) {
-        return answers.stream()
+        if (told.on(date).stream().anyMatch(part -> part.implausible().contains(metric))) {
+            return Absence.IMPLAUSIBLE;
+        }
+        List<SourceAnswer> bestFirst = answers.stream()
                 .filter(answer -> offered.includes(answer.from(), metric))
-                .sorted(Comparator.comparing(SourceAnswer::from, precedence.of(metric)))
-                .flatMap(answer -> of(metric, answer).stream())
+                .sorted(Comparator.comparing(SourceAnswer::from, ranking.of(metric)))
+                .toList();
+        return Stream.concat(
+                        bestFirst.stream().flatMap(answer -> ownWord(metric, answer).stream()),
+                        bestFirst.stream().flatMap(answer -> of(metric, answer).stream()))
                 .findFirst()
                 .orElse(Absence.NOT_PROVIDED);
+    }
+
+    private Optional<Absence> ownWord(Metric metric, SourceAnswer answer) {
+        return told.find(answer.from(), date)
+                .map(part -> part.told().absent().get(metric));
     }
 
     /** Why this source has no value of the metric; empty when it answered with all it has. */
@@ -59,20 +74,13 @@ record Reasons(
     }
 
     private Optional<Absence> of(Metric metric, Measured answer) {
-        Optional<SourcePart> part = told.find(answer.from(), date);
-        if (part.isPresent() && part.get().implausible().contains(metric)) {
-            return Optional.of(Absence.IMPLAUSIBLE);
-        }
-        Absence own = part.map(of -> of.told().absent().get(metric)).orElse(null);
-        if (own != null) {
-            return Optional.of(own);
-        }
         if (answer.dataStatus() == DataStatus.ACCOUNT_UNCONFIRMED) {
             return Optional.of(Absence.PENDING);
         }
         if (isNotFetched(answer)) {
             return Optional.of(Absence.NOT_FETCHED);
         }
+        Optional<SourcePart> part = told.find(answer.from(), date);
         return offered.isOfSleep(answer.from(), metric)
                         && !part.map(Reasons::hasSleep).orElse(false)
                 ? Optional.of(Absence.NO_SLEEP)

@@ -29,7 +29,7 @@ final class ToldDays implements EchoRule.Days {
      * @param day its plausible values
      * @param implausible metrics whose value is implausible
      * @param offScale names of scores beyond their scale
-     * @param whole false when the source says that it has read the day only in part
+     * @param whole false when the source says of this very day that it has read it only in part
      */
     record SourcePart(
             SourceName source,
@@ -41,7 +41,8 @@ final class ToldDays implements EchoRule.Days {
 
         private static SourcePart of(Measured answer, SourceDay told) {
             PlausibleDay plausible = PlausibleDay.of(told);
-            boolean whole = !"partial".equals(answer.coverageOn(told.date()));
+            Set<LocalDate> partlyRead = answer.partlyRead();
+            boolean whole = partlyRead == null || !partlyRead.contains(told.date());
             return new SourcePart(
                     answer.from(), told, plausible.day(), plausible.implausible(), plausible.offScale(), whole);
         }

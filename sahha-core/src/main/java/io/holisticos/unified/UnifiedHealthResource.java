@@ -55,7 +55,10 @@ public final class UnifiedHealthResource {
                             + " the answer is not touched by them. What nobody measured is absent, and so is what cannot"
                             + " be true of a living person: its reason in completeness.missing is implausible; scores beyond their"
                             + " scale stand there by their names, and count as expected then. Records"
-                            + " under the source's own name stay as the source gave them.")
+                            + " under the source's own name stay as the source gave them. The value of a metric is that of one"
+                            + " source, verbatim, never an average; verdict says whether the others agree, by a tolerance of the"
+                            + " metric. A value in others with echo true only came to its source from another one: it is never"
+                            + " shown, and confirms nothing. merge_version changes when the same data may give another answer.")
     @ApiResponse(
             responseCode = "200",
             description = "The day; only what was measured is in it",

@@ -6,11 +6,14 @@ import com.codahale.metrics.MetricRegistry;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
 import io.holisticos.health.BoundedSource;
 import io.holisticos.health.HealthSource;
+import io.holisticos.health.Metric;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.notice.ChangeNotices;
 import java.time.Clock;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jdbi.v3.core.Jdbi;
 
@@ -46,6 +49,7 @@ public final class UnifiedModule {
             List<RelayRule> relays,
             UnifiedConfiguration configuration,
             Tools tools) {
+        requireAllProviders(sources);
         OfferedMetrics offered = new OfferedMetrics(
                 sources.stream().collect(toUnmodifiableMap(HealthSource::name, HealthSource::offers)));
         this.clock = tools.clock();
@@ -68,6 +72,17 @@ public final class UnifiedModule {
                     .gauge(
                             MetricRegistry.name("unified", source.name().value(), "left_behind"),
                             () -> source::abandoned);
+        }
+    }
+
+    /** What a source provides is of no use, and most likely a slip of the pen, when the product has no such source. */
+    private static void requireAllProviders(List<BoundedSource> sources) {
+        Set<SourceName> unknown = new HashSet<>(Metric.providers());
+        sources.forEach(source -> unknown.remove(source.name()));
+        if (!unknown.isEmpty()) {
+            throw new IllegalStateException("metrics.yml: provided_by names " + unknown
+                    + ", which are no sources of this product; those are "
+                    + sources.stream().map(HealthSource::name).toList());
         }
     }
 

@@ -13,6 +13,7 @@ import static io.holisticos.unified.UnifiedFixture.workout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
+import io.holisticos.health.Absence;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Metric;
 import io.holisticos.health.Preferences;
@@ -28,8 +29,10 @@ import io.holisticos.health.SourceName;
 import io.holisticos.health.Workout;
 import io.holisticos.unified.Completeness.Missing;
 import io.holisticos.unified.MergedDay.NamedScore;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -118,7 +121,7 @@ class DayMergeTest {
     void anImplausibleValueOfTheDayBeforeIsNoReasonToday() {
         MergedDay merged = mergeOne(measured(WHOOP, day(DAY.minusDays(1), value(Metric.SPO2_SLEEP, "0"))));
 
-        assertThat(merged.completeness().missing()).contains(new Missing("spo2.sleep", "not_provided"));
+        assertThat(merged.completeness().missing()).contains(new Missing("spo2.sleep", "no_sleep"));
     }
 
     @Test
@@ -194,9 +197,16 @@ class DayMergeTest {
                 Arguments.of(new Disabled(WHOOP), "disabled"),
                 Arguments.of(new Excluded(WHOOP), "not_fetched"),
                 Arguments.of(new Unavailable(WHOOP, Duration.ofSeconds(30)), "source_unavailable"),
-                Arguments.of(measured(WHOOP, DataStatus.REAUTHORIZATION_REQUIRED), "not_provided"),
-                Arguments.of(measured(WHOOP, DataStatus.STALE), "not_provided"),
-                Arguments.of(measured(WHOOP), "not_provided"));
+                Arguments.of(measured(WHOOP, DataStatus.REAUTHORIZATION_REQUIRED), "no_sleep"),
+                Arguments.of(measured(WHOOP, DataStatus.STALE), "no_sleep"),
+                Arguments.of(measured(WHOOP), "no_sleep"),
+                Arguments.of(ofUnknownCoverage(DataStatus.CURRENT), "no_sleep"),
+                Arguments.of(ofUnknownCoverage(DataStatus.REAUTHORIZATION_REQUIRED), "not_fetched"),
+                Arguments.of(ofUnknownCoverage(DataStatus.ACCOUNT_UNCONFIRMED), "pending"));
+    }
+
+    private static SourceAnswer ofUnknownCoverage(DataStatus status) {
+        return new SourceAnswer.Measured(WHOOP, status, null, null, null, null, List.of());
     }
 
     @ParameterizedTest(name = "{1}")
@@ -238,6 +248,12 @@ class DayMergeTest {
         assertThat(merged.metrics().get(0).others())
                 .extracting(other -> other.source())
                 .containsExactly(WHOOP, band);
+    }
+
+    @Test
+    void theApiDocumentNamesEveryReason() throws Exception {
+        assertThat(Missing.class.getDeclaredField("reason").getAnnotation(Schema.class).allowableValues())
+                .containsExactly(Arrays.stream(Absence.values()).map(Absence::word).toArray(String[]::new));
     }
 
     @Test

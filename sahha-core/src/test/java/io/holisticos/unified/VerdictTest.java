@@ -52,7 +52,7 @@ class VerdictTest {
     private static String verdict(Tolerance.Kind kind, String agree, String conflict, String values) {
         List<BigDecimal> candidates =
                 Arrays.stream(values.split(" ")).map(BigDecimal::new).toList();
-        return Verdict.of(new Tolerance(kind, new BigDecimal(agree), new BigDecimal(conflict)), candidates)
+        return Verdict.of(new Tolerance(kind, new BigDecimal(agree), new BigDecimal(conflict), "a study"), candidates)
                 .word();
     }
 }

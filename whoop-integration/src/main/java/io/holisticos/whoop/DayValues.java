@@ -56,7 +56,8 @@ final class DayValues {
                 WhoopDetails.of(day),
                 primary == null ? null : primary.offset(),
                 null,
-                Map.of());
+                Map.of(),
+                UnscoredMetrics.of(primary));
     }
 
     private void add(@Nullable Recovery recovery) {

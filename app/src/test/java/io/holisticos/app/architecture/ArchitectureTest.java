@@ -49,7 +49,7 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage("io.holisticos.health")
                 .and()
-                .doNotHaveSimpleName("MetricFile")
+                .haveNameNotMatching(".*\\.MetricFile(\\$.*)?")
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage("java..", "org.jspecify.annotations", "io.holisticos.health")

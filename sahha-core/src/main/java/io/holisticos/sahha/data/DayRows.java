@@ -3,6 +3,8 @@ package io.holisticos.sahha.data;
 import io.holisticos.health.Measurement;
 import io.holisticos.health.Metric;
 import io.holisticos.health.Score;
+import io.holisticos.health.ScoreDefinition;
+import io.holisticos.sahha.api.SahhaApi;
 import io.holisticos.sahha.api.SahhaNumber;
 import java.math.BigDecimal;
 import java.time.ZoneOffset;
@@ -20,8 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class DayRows {
 
     /** The scores that Sahha has, in the order in which we answer them. */
-    private static final List<String> SCORES =
-            List.of("readiness", "activity", "sleep", "mental_wellbeing", "wellbeing");
+    private static final List<ScoreDefinition> SCORES = ScoreDefinition.of(SahhaApi.SAHHA);
 
     private static final Comparator<SahhaRow> BEST_FIRST = Comparator.comparing(SahhaRow::isIntraday)
             .thenComparing(SahhaRow::sourceCreatedAt, Comparator.nullsLast(Comparator.reverseOrder()))
@@ -91,11 +92,12 @@ public final class DayRows {
     /** All scores, including those outside of their scale, which the unified flow reports as implausible. */
     public List<Score> allScores() {
         List<Score> all = new ArrayList<>();
-        for (String name : SCORES) {
+        for (ScoreDefinition definition : SCORES) {
+            String name = definition.name();
             SahhaRow row = scores.getOrDefault(name, offScale.get(name));
             BigDecimal score = row == null ? null : SahhaNumber.parse(row.value());
             if (row != null && score != null) {
-                all.add(new Score(name, score, Score.Scale.FRACTION, row.state()));
+                all.add(new Score(name, score, definition.scale(), row.state()));
             }
         }
         return all;

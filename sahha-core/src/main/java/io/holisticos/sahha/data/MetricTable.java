@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MetricTable {
 
-    private static final Map<String, Metric> METRICS = Map.ofEntries(
+    static final Map<String, Metric> METRICS = Map.ofEntries(
             entry("steps", Metric.STEPS),
             entry("floors_climbed", Metric.FLOORS_CLIMBED),
             entry("active_hours", Metric.ACTIVE_HOURS),
