@@ -111,26 +111,34 @@ create function whoop_changed_days(kind text, row_before jsonb, row_after jsonb)
       when 'sleep' then coalesce((row_before->>'nap')::boolean, true) is false
           or coalesce((row_after->>'nap')::boolean, true) is false
       else false end as moves
-  ), trained as materialized ( -- workouts that a cycle can have won or lost, and the workout itself
+  ), span as ( -- of cycles that can win or lose workouts
+    select held->>'user_id' as user_id, (held->>'start_at')::timestamptz as start_at, (held->>'end_at')::timestamptz as end_at
+    from version where kind = 'cycle' and (select moves from change)
+    union
+    select y.user_id, y.start_at, y.end_at from version cross join lateral (
+        select y.user_id, y.start_at, y.end_at from whoop_cycle y
+        where y.user_id = held->>'user_id' and y.id = (held->>'cycle_id')::bigint and y.deleted_at is null offset 0) y
+    where kind = 'sleep' and (select moves from change)
+  ), trained as materialized ( -- those workouts, and a workout that is itself the record
     select held->>'user_id' as user_id, (held->>'start_at')::timestamptz as start_at, held->>'timezone_offset' as utc_offset
     from version where kind = 'workout'
     union
-    select w.user_id, w.start_at, w.timezone_offset from version cross join lateral (
+    select w.user_id, w.start_at, w.timezone_offset from span cross join lateral (
         select w.user_id, w.start_at, w.timezone_offset from whoop_workout w
-        where w.user_id = held->>'user_id' and w.deleted_at is null and w.start_at >= (held->>'start_at')::timestamptz
-          and w.start_at <= (held->>'start_at')::timestamptz + interval '36 hours'
-          and (held->>'end_at' is null or w.start_at < (held->>'end_at')::timestamptz)
+        where w.user_id = span.user_id and w.deleted_at is null and w.start_at >= span.start_at
+          and w.start_at <= span.start_at + interval '36 hours' and (span.end_at is null or w.start_at < span.end_at)
         offset 0) w
-    where kind = 'cycle' and (select moves from change)
+  ), owned as materialized ( -- and the cycles that they can be of: one, unless an old one was left open
+    select trained.*, y.id as cycle_id from trained left join lateral (
+        select y.id from whoop_cycle y
+        where y.user_id = trained.user_id and y.deleted_at is null and y.start_at <= trained.start_at
+          and y.start_at >= trained.start_at - interval '36 hours' and (y.end_at is null or y.end_at > trained.start_at)
+        offset 0) y on true
   ), cycle as materialized (
     select held->>'user_id' as user_id, (held->>case kind when 'cycle' then 'id' else 'cycle_id' end)::bigint as id
     from version where kind <> 'workout'
     union
-    select y.user_id, y.id from trained cross join lateral (
-        select y.user_id, y.id from whoop_cycle y
-        where y.user_id = trained.user_id and y.deleted_at is null and y.start_at <= trained.start_at
-          and y.start_at >= trained.start_at - interval '36 hours' and (y.end_at is null or y.end_at > trained.start_at)
-        offset 0) y
+    select user_id, cycle_id from owned where cycle_id is not null
   ), night as materialized (
     select cycle.id, whoop_local_date(s.end_at, s.timezone_offset) as day from cycle cross join lateral (
         select s.end_at, s.timezone_offset from whoop_sleep s
@@ -164,8 +172,7 @@ create function whoop_changed_days(kind text, row_before jsonb, row_after jsonb)
   select day from nap
   where not exists (select from night where night.id = nap.id) and not exists (select from begun where begun.id = nap.id)
   union
-  select whoop_local_date(start_at, utc_offset) from trained
-  where kind = 'cycle' or not exists (select from cycle)
+  select whoop_local_date(start_at, utc_offset) from owned where kind = 'cycle' or cycle_id is null
 $$;
 comment on function whoop_changed_days is 'The days that a record of a collection can change, from one version (null: it did not exist) to the next (null: it is gone).';
 

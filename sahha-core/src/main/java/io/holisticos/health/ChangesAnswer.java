@@ -46,7 +46,8 @@ public sealed interface ChangesAnswer {
         if (!known) {
             return new Forgotten();
         }
-        long listed = changes.isEmpty() ? present : changes.get(changes.size() - 1).revision();
+        long listed =
+                changes.isEmpty() ? present : changes.get(changes.size() - 1).revision();
         return new Listed(changes, listed, listed < present);
     }
 }

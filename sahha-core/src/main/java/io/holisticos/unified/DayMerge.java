@@ -43,12 +43,14 @@ final class DayMerge {
     private final Precedence precedence;
     private final OfferedMetrics offered;
     private final EchoRule echoes;
+    private final String rules;
 
     /** @param precedence without a member's wishes */
     DayMerge(Precedence precedence, OfferedMetrics offered, EchoRule echoes) {
         this.precedence = precedence;
         this.offered = offered;
         this.echoes = echoes;
+        this.rules = MergeBasis.rules(precedence, echoes.relays());
     }
 
     /**
@@ -64,6 +66,11 @@ final class DayMerge {
         return days.days().stream()
                 .map(date -> merge(date, told, answers, order))
                 .toList();
+    }
+
+    /** What decides the days beside the answers. */
+    MergeBasis basis(Preferences member) {
+        return MergeBasis.of(rules, member);
     }
 
     /** Why the day has this value of the metric, or none; with the same answers that {@link #apply} is given. */

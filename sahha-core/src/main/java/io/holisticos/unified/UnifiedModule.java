@@ -6,6 +6,7 @@ import com.codahale.metrics.MetricRegistry;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
 import io.holisticos.health.BoundedSource;
 import io.holisticos.health.HealthSource;
+import io.holisticos.health.Preferences;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import java.time.Clock;
@@ -16,6 +17,7 @@ import java.util.function.Predicate;
 public final class UnifiedModule {
 
     private final UnifiedFlow flow;
+    private final ChangesFlow changes;
 
     /**
      * What the module needs from the application.
@@ -38,10 +40,17 @@ public final class UnifiedModule {
             Tools tools) {
         OfferedMetrics offered = new OfferedMetrics(
                 sources.stream().collect(toUnmodifiableMap(HealthSource::name, HealthSource::offers)));
+        DayMerge merge = new DayMerge(precedence, offered, new EchoRule(relays));
+        this.changes = new ChangesFlow(
+                sources,
+                merge::basis,
+                who -> Preferences.NONE,
+                configuration,
+                new ChangesFlow.Timing(tools.clock(), System::nanoTime));
         this.flow = new UnifiedFlow(
                 new UnifiedReader(
                         sources,
-                        new DayMerge(precedence, offered, new EchoRule(relays)),
+                        merge,
                         configuration,
                         new UnifiedReader.Timing(tools.inParallel(), tools.clock(), System::nanoTime)),
                 tools.metrics().counter(MetricRegistry.name("unified", "shared")));
@@ -60,5 +69,6 @@ public final class UnifiedModule {
      */
     public void register(JerseyEnvironment jersey, SourceName whoop) {
         jersey.register(new UnifiedHealthResource(flow, whoop));
+        jersey.register(new ChangesResource(changes));
     }
 }

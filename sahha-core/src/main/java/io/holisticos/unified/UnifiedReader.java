@@ -115,7 +115,15 @@ final class UnifiedReader {
             ZoneOffset offset = offsetOf(answers);
             long mergeStart = timing.nanoTime().getAsLong();
             List<MergedDay> days = merge.apply(request.daysToAnswer(now, offset), answers, Preferences.NONE);
-            return new UnifiedReport(request.who(), now, offset, timed, days, since(mergeStart), since(start));
+            return new UnifiedReport(
+                    request.who(),
+                    now,
+                    offset,
+                    timed,
+                    days,
+                    since(mergeStart),
+                    since(start),
+                    merge.basis(Preferences.NONE));
         }
 
         /** A person is unknown only when every source could be asked and none knows them. */

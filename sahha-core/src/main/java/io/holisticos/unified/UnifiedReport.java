@@ -13,6 +13,7 @@ import java.util.List;
  * @param offset the offset of the newest observation of any source, which decides what is today
  * @param answers one of each source, in the order they were read
  * @param days all days asked for, oldest first
+ * @param basis what the days were merged by, beside the answers
  */
 record UnifiedReport(
         UserId who,
@@ -21,7 +22,8 @@ record UnifiedReport(
         List<TimedAnswer> answers,
         List<MergedDay> days,
         Duration mergeTime,
-        Duration totalTime) {
+        Duration totalTime,
+        MergeBasis basis) {
 
     UnifiedReport {
         answers = List.copyOf(answers);

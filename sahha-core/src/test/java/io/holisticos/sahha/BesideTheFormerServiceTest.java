@@ -266,7 +266,8 @@ class BesideTheFormerServiceTest {
             OffsetDateTime day = OffsetDateTime.parse("2026-11-22T00:00:00+01:00");
             both.former.saveScore("counted", "sleep", day, "0.7", "high", START);
             both.former.saveBiomarker("counted", "steps", day, "8000", START);
-            assertThat(both.changes("counted")).containsExactly("1 edit [2026-11-22] []", "2 edit [2026-11-22] [steps]");
+            assertThat(both.changes("counted"))
+                    .containsExactly("1 edit [2026-11-22] []", "2 edit [2026-11-22] [steps]");
 
             both.former.saveScore("counted", "sleep", day, "0.7", "high", START.plusSeconds(60));
             both.former.saveBiomarker("counted", "steps", day, "8000", START.plusSeconds(60));
@@ -274,11 +275,8 @@ class BesideTheFormerServiceTest {
 
             both.former.changeScores("counted", "sleep", "0.8", START.plusSeconds(120));
             both.former.deleteUser("counted", user(9));
-            assertThat(both.changes("counted").subList(2, 5))
-                    .containsExactly(
-                            "3 edit [2026-11-22] []",
-                            "4 deletion [2026-11-22] []",
-                            "4 deletion [2026-11-22] [steps]");
+            assertThat(both.changes("counted").subList(2, 4))
+                    .containsExactly("3 edit [2026-11-22] []", "4 deletion [2026-11-22] [steps]");
         }
     }
 
@@ -349,8 +347,8 @@ class BesideTheFormerServiceTest {
                     .changes()
                     .since(new UserId(who), Change.OLDEST_KEPT, 100);
             return listed.changes().stream()
-                    .map(change -> change.revision() + " " + change.reason() + " " + change.days() + " "
-                            + change.metrics())
+                    .map(change ->
+                            change.revision() + " " + change.reason() + " " + change.days() + " " + change.metrics())
                     .sorted()
                     .toList();
         }

@@ -199,7 +199,7 @@ public final class WhoopModule implements Managed {
                                         inbox.recurringTasks(),
                                         accountLookup.recurringTasks(),
                                         new ArchiveRenaming(work.jdbi(), work.vault(), tools.clock()).recurringTasks(),
-                                new ChangeStore(work.jdbi()).recurringTasks(tools.clock()),
+                                        new ChangeStore(work.jdbi()).recurringTasks(tools.clock()),
                                         connections.recurringTasks(switches.integration()))
                                 .flatMap(List::stream)
                                 .toList());

@@ -42,8 +42,7 @@ public final class WhoopSource implements HealthSource {
     private final Command store;
 
     /** @param store the command that runs every read of the database */
-    public WhoopSource(
-            MemberStatuses statuses, WhoopDayStore reader, ChangeStore changed, Clock clock, Command store) {
+    public WhoopSource(MemberStatuses statuses, WhoopDayStore reader, ChangeStore changed, Clock clock, Command store) {
         this.statuses = statuses;
         this.reader = reader;
         this.changed = changed;

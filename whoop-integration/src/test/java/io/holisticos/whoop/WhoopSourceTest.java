@@ -6,11 +6,9 @@ import com.codahale.metrics.MetricRegistry;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holisticos.command.Event;
-import io.holisticos.health.DayRange;
-import java.util.Set;
-import io.holisticos.whoop.data.ChangeStore;
-import io.holisticos.health.ChangesAnswer;
 import io.holisticos.health.Change;
+import io.holisticos.health.ChangesAnswer;
+import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource.Acquaintance;
 import io.holisticos.health.Measurement;
@@ -28,6 +26,7 @@ import io.holisticos.whoop.api.Fetched;
 import io.holisticos.whoop.api.Recovery;
 import io.holisticos.whoop.api.Sleep;
 import io.holisticos.whoop.api.Workout;
+import io.holisticos.whoop.data.ChangeStore;
 import io.holisticos.whoop.data.RecordKind;
 import io.holisticos.whoop.data.Samples;
 import io.holisticos.whoop.data.WhoopDayStore;
@@ -40,6 +39,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -356,8 +356,9 @@ class WhoopSourceTest {
                 .filter(change -> change.days().contains(A_DAY))
                 .flatMap(change -> change.metrics().stream())
                 .collect(Collectors.toSet());
-        assertThat(read.days().get(0).measurements()).isNotEmpty().allSatisfy(measured -> assertThat(told)
-                .contains(measured.metric()));
+        assertThat(read.days().get(0).measurements())
+                .isNotEmpty()
+                .allSatisfy(measured -> assertThat(told).contains(measured.metric()));
     }
 
     @Test

@@ -57,7 +57,8 @@ public final class SahhaChangeStore {
     }
 
     /** @param change null in the only row of a member of whom nothing changed since */
-    private record Line(long present, @Nullable Long oldest, @Nullable Change change) {}
+    private record Line(
+            long present, @Nullable Long oldest, @Nullable Change change) {}
 
     /**
      * What changed of a member after a revision.
@@ -98,7 +99,9 @@ public final class SahhaChangeStore {
                         ? null
                         : Change.of(
                                 revision,
-                                texts(row.getArray("days")).stream().map(LocalDate::parse).toList(),
+                                texts(row.getArray("days")).stream()
+                                        .map(LocalDate::parse)
+                                        .toList(),
                                 metrics(texts(row.getArray("names"))),
                                 row.getString("reason")));
     }

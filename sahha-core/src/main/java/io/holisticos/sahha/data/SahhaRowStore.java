@@ -231,7 +231,9 @@ public final class SahhaRowStore {
                     Instant at = row.getColumn("at", Instant.class);
                     return new Standing(
                             row.getColumn("revision", Long.class),
-                            at == null ? null : new LastSeen(at, row.getColumn("utc_offset_seconds", ZoneOffset.class)));
+                            at == null
+                                    ? null
+                                    : new LastSeen(at, row.getColumn("utc_offset_seconds", ZoneOffset.class)));
                 })
                 .one());
     }

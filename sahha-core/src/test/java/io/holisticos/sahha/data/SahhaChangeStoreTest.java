@@ -66,8 +66,7 @@ class SahhaChangeStoreTest {
         fetch(steps("2025-07-10", "8000"), steps("2025-07-11", "9000"));
 
         assertThat(revision()).isEqualTo(1);
-        assertThat(all())
-                .containsExactly(Change.of(1, List.of(TENTH, ELEVENTH), List.of(Metric.STEPS), "refresh"));
+        assertThat(all()).containsExactly(Change.of(1, List.of(TENTH, ELEVENTH), List.of(Metric.STEPS), "refresh"));
     }
 
     @Test
@@ -104,7 +103,8 @@ class SahhaChangeStoreTest {
         fetch(steps("2025-07-10", "8000"));
 
         jdbi.useHandle(handle -> {
-            handle.execute("update biomarkers set updated_at = updated_at + interval '1 hour' where profile_id = ?", who());
+            handle.execute(
+                    "update biomarkers set updated_at = updated_at + interval '1 hour' where profile_id = ?", who());
             handle.execute("update biomarkers set data = jsonb_set(data, '{id}', '\"x\"') where profile_id = ?", who());
         });
         assertThat(revision()).isEqualTo(1);
@@ -126,8 +126,7 @@ class SahhaChangeStoreTest {
             handle.execute("update biomarkers set day = '2025-07-11' where profile_id = ?", who());
         });
 
-        assertThat(since(1))
-                .containsExactly(Change.of(2, List.of(TENTH, ELEVENTH), List.of(Metric.STEPS), "refresh"));
+        assertThat(since(1)).containsExactly(Change.of(2, List.of(TENTH, ELEVENTH), List.of(Metric.STEPS), "refresh"));
     }
 
     @Test
@@ -335,8 +334,7 @@ class SahhaChangeStoreTest {
     private static String steps(String day, String value) {
         return """
                 {"id":"a","category":"activity","type":"steps","periodicity":"daily","aggregation":"total","value":"%s",
-                 "unit":"count","valueType":"integer","startDateTime":"%sT00:00:00+00:00","endDateTime":"%sT23:59:59+00:00"}"""
-                .formatted(value, day, day);
+                 "unit":"count","valueType":"integer","startDateTime":"%sT00:00:00+00:00","endDateTime":"%sT23:59:59+00:00"}""".formatted(value, day, day);
     }
 
     private void fetch(String... biomarkers) {
@@ -346,8 +344,7 @@ class SahhaChangeStoreTest {
     private void fetchScore(String id, String score, String createdAt) {
         save(SahhaKind.SCORES, """
                 [{"id":"%s","type":"sleep","state":"high","score":%s,"factors":[],"dataSources":["sleep"],
-                  "scoreDateTime":"2025-07-10T00:00:00+00:00","createdAtUtc":"%s","version":1}]"""
-                .formatted(id, score, createdAt));
+                  "scoreDateTime":"2025-07-10T00:00:00+00:00","createdAtUtc":"%s","version":1}]""".formatted(id, score, createdAt));
     }
 
     private void save(SahhaKind kind, String records) {

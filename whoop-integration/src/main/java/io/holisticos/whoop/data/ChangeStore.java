@@ -67,7 +67,8 @@ public final class ChangeStore {
     }
 
     /** @param change null in the only row of a member of whom nothing changed since */
-    private record Line(long present, @Nullable Long oldest, @Nullable Change change) {}
+    private record Line(
+            long present, @Nullable Long oldest, @Nullable Change change) {}
 
     /**
      * What changed of a member after a revision.
@@ -123,7 +124,9 @@ public final class ChangeStore {
                         ? null
                         : Change.of(
                                 revision,
-                                texts(row.getArray("days")).stream().map(LocalDate::parse).toList(),
+                                texts(row.getArray("days")).stream()
+                                        .map(LocalDate::parse)
+                                        .toList(),
                                 ChangedMetrics.of(texts(row.getArray("names"))),
                                 row.getString("reason")));
     }

@@ -69,7 +69,9 @@ final class ChangedMetrics {
             String column = name.substring(name.indexOf('.') + 1);
             if (BY_NAME.containsKey(name)) {
                 metrics.addAll(BY_NAME.get(name));
-            } else if (!WITHOUT_METRIC.contains(name) && !name.startsWith("workout.") && !OF_NO_VALUE.contains(column)) {
+            } else if (!WITHOUT_METRIC.contains(name)
+                    && !name.startsWith("workout.")
+                    && !OF_NO_VALUE.contains(column)) {
                 return ALL;
             }
         }
