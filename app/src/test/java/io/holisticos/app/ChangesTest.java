@@ -49,6 +49,7 @@ class ChangesTest {
     @BeforeEach
     void aMemberWithBothSources() throws Exception {
         int number = MEMBERS.incrementAndGet();
+        house.clock().advance(Duration.ofMinutes(2)); // the calls of the test before are out of the quota's window
         who = "changing-" + number;
         house.sahha().has(ScriptedSahha.SCORES, who, ScriptedSahha.score("s", "sleep", 0.7, LocalDate.parse(DAY)));
         house.sahha()
@@ -122,10 +123,14 @@ class ChangesTest {
         String tag = tagOf(overview());
         String next = changes("").path("next").asText();
 
-        house.app().sahhaDatabase.jdbi().useHandle(handle ->
-                handle.execute("update scores set score = 0.9 where profile_id = ?", who));
-        house.app().whoopDatabase.jdbi().useHandle(handle ->
-                handle.execute("update whoop_cycle set step_count = 5 where user_id = ?", who));
+        house.app()
+                .sahhaDatabase
+                .jdbi()
+                .useHandle(handle -> handle.execute("update scores set score = 0.9 where profile_id = ?", who));
+        house.app()
+                .whoopDatabase
+                .jdbi()
+                .useHandle(handle -> handle.execute("update whoop_cycle set step_count = 5 where user_id = ?", who));
 
         assertThat(tagOf(overview())).isNotEqualTo(tag);
         assertThat(reasons(changes(next)))
@@ -163,10 +168,14 @@ class ChangesTest {
     @Test
     void whileWhoopsDatabaseHangsSahhasChangesGoOnAndWhoopsAreToldAfterwards() {
         String next = changes("").path("next").asText();
-        house.app().sahhaDatabase.jdbi().useHandle(handle ->
-                handle.execute("update scores set score = 0.8 where profile_id = ?", who));
-        house.app().whoopDatabase.jdbi().useHandle(handle ->
-                handle.execute("update whoop_cycle set step_count = 6 where user_id = ?", who));
+        house.app()
+                .sahhaDatabase
+                .jdbi()
+                .useHandle(handle -> handle.execute("update scores set score = 0.8 where profile_id = ?", who));
+        house.app()
+                .whoopDatabase
+                .jdbi()
+                .useHandle(handle -> handle.execute("update whoop_cycle set step_count = 6 where user_id = ?", who));
 
         JsonNode without = house.app().whoopDatabase.jdbi().inTransaction(handle -> {
             handle.execute("lock table whoop_day_change in access exclusive mode");
@@ -189,8 +198,7 @@ class ChangesTest {
             assertThat(garbage.statusCode()).as(since).isEqualTo(400);
             assertThat(house.app().jsonOf(garbage).path("detail").asText()).contains("ask again without since");
         }
-        HttpResponse<String> ofAnother =
-                house.get("/api/v1/unified-health/changes/changing-0?since=" + next);
+        HttpResponse<String> ofAnother = house.get("/api/v1/unified-health/changes/changing-0?since=" + next);
         assertThat(ofAnother.statusCode()).isEqualTo(400);
         assertThat(ofAnother.headers().firstValue("Content-Type")).hasValue("application/problem+json");
         assertThat(house.app().jsonOf(ofAnother).path("detail").asText()).contains("another user");
@@ -242,7 +250,11 @@ class ChangesTest {
     }
 
     private static String asOf(HttpResponse<String> answer) {
-        return house.app().jsonOf(answer).path("sources").findValuesAsText("as_of").toString();
+        return house.app()
+                .jsonOf(answer)
+                .path("sources")
+                .findValuesAsText("as_of")
+                .toString();
     }
 
     /** But for days that look back, which depend on today. */
@@ -250,8 +262,8 @@ class ChangesTest {
         List<String> reasons = new ArrayList<>();
         answer.path("changes").forEach(change -> {
             if (!change.path("reason").asText().equals("looks_back")) {
-                reasons.add(change.path("source").asText() + " " + change.path("reason").asText() + " "
-                        + change.path("days"));
+                reasons.add(change.path("source").asText() + " "
+                        + change.path("reason").asText() + " " + change.path("days"));
             }
         });
         return reasons;

@@ -45,6 +45,7 @@ final class SahhaSource implements HealthSource {
     private final StoreCommand stores;
     private final List<RequiredKind> kinds;
     private final Duration coldWait;
+    private final Duration waitForChanges;
     private final Clock clock;
 
     SahhaSource(
@@ -60,6 +61,7 @@ final class SahhaSource implements HealthSource {
                 new RequiredKind(SahhaKind.SCORES, configuration.overview()),
                 new RequiredKind(SahhaKind.BIOMARKERS, configuration.metrics()));
         this.coldWait = configuration.coldWaitUnified.toJavaDuration();
+        this.waitForChanges = configuration.waitWhenStale.toJavaDuration(); // what comes later is told next time
         this.clock = clock;
     }
 
@@ -126,7 +128,7 @@ final class SahhaSource implements HealthSource {
                     stores.attempt(deadline, all -> all.marks().of(who)).orThrow();
             if (!marks.isEmpty()) { // of somebody who was never read nothing is kept, and their first read fetches
                 RefreshResult unused =
-                        refresh.bringUpToDate(new ReadRequest(who, kinds, null, coldWait), marks, deadline);
+                        refresh.bringUpToDate(new ReadRequest(who, kinds, null, waitForChanges), marks, deadline);
             }
             return stores.<ChangesAnswer>read(
                     deadline,

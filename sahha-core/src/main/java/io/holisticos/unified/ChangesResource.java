@@ -47,6 +47,7 @@ public final class ChangesResource {
             responseCode = "200",
             description = "The changes, oldest first for each source; more says that next has further ones already",
             content = @Content(schema = @Schema(implementation = ChangesBody.class)))
+    @ApiResponse(responseCode = "503", description = "No source can be asked for now: since stays as it is")
     public ChangesBody changes(
             @Parameter(description = "The person as the caller names them, 1 to 100 characters") @PathParam("user_id")
                     UserId who,

@@ -4,10 +4,13 @@ import static io.holisticos.sahha.SahhaStub.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import io.holisticos.health.Change;
+import io.holisticos.health.ChangesAnswer.Listed;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource.Acquaintance;
 import io.holisticos.health.Measurement;
+import io.holisticos.health.Metric;
 import io.holisticos.health.Score;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.Measured;
@@ -74,6 +77,20 @@ class SahhaSourceTest {
                 .containsEntry("hrv.sdnn", "48.6")
                 .containsEntry("hrv.rmssd", "51.3")
                 .containsEntry("heart_rate.resting", "57");
+    }
+
+    @Test
+    void anAnswerBearsTheRevisionThatItsChangesLeadTo() {
+        long revision = measured(ELEVENTH).revision();
+
+        Listed listed = (Listed) bed.module.source().changes(ANNA, Change.OLDEST_KEPT, 1_000, deadline());
+
+        assertThat(revision).isPositive().isEqualTo(listed.revision());
+        assertThat(listed.changes()).anySatisfy(change -> {
+            assertThat(change.days()).contains(ELEVENTH.from());
+            assertThat(change.metrics()).contains(Metric.STEPS);
+        });
+        assertThat(measured(ELEVENTH).revision()).isEqualTo(revision);
     }
 
     @Test

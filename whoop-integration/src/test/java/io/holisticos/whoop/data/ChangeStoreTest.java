@@ -333,7 +333,10 @@ class ChangeStoreTest {
                             recorded_at = held.recorded_at + interval '1 second', whoop_user_id = excluded.whoop_user_id,
                             access_token = excluded.access_token, refresh_token = excluded.refresh_token""")
                 .bind("who", who.value())
-                .bindByType("account", state.startsWith("awaiting") ? null : (long) who.value().hashCode(), Long.class)
+                .bindByType(
+                        "account",
+                        state.startsWith("awaiting") ? null : (long) who.value().hashCode(),
+                        Long.class)
                 .bind("state", state)
                 .bind("token", token)
                 .execute());
