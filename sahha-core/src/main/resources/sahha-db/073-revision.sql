@@ -47,7 +47,7 @@ comment on table sahha_noted_change is 'Changes of transactions that are not com
 -- As those of change set row-functions, they run with the rights of their owner and look for tables in this schema only.
 select set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
 
-create function sahha_revision_of(who text) returns bigint language sql stable as $$
+create function sahha_revision_of(who text) returns bigint language sql stable security definer set search_path from current as $$
   select coalesce((select revision from sahha_revision where profile_id = who), 0)
 $$;
 comment on function sahha_revision_of is 'The member''s revision, for statements that read rows: both are of one moment then. SahhaChangeStore owns the tables.';

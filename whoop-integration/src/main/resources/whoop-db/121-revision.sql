@@ -45,12 +45,16 @@ comment on table whoop_noted_change is 'Changes of transactions that are not com
 --rollback drop table whoop_revision;
 
 --changeset data:whoop_number_changes splitStatements:false rollbackSplitStatements:false
-create function whoop_revision_of(who text) returns bigint language sql stable as $$
+-- Triggers run with the rights of their owner, as whoever writes a record may not write these tables, and look for tables in this
+-- schema only.
+select set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
+
+create function whoop_revision_of(who text) returns bigint language sql stable security definer set search_path from current as $$
   select coalesce((select revision from whoop_revision where user_id = who), 0)
 $$;
 comment on function whoop_revision_of is 'The member''s revision, for statements that read records: both are of one moment then. ChangeStore of whoop.data owns the tables.';
 
-create function whoop_number_changes() returns trigger language plpgsql as $$
+create function whoop_number_changes() returns trigger language plpgsql security definer set search_path from current as $$
 declare
   member text;
   next_revision bigint;
@@ -88,6 +92,8 @@ create constraint trigger whoop_number_changes after insert on whoop_noted_chang
 --changeset data:whoop_changed_days splitStatements:false rollbackSplitStatements:false
 -- WhoopDays says exactly which day a record belongs to. What is told here is every day that it can have belonged to before or
 -- can belong to now: a day too many is read once more, a day too few would be lost.
+select set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
+
 create function whoop_local_date(at timestamptz, utc_offset text) returns date language sql stable as $$
   select (at at time zone 'UTC'
       + case when utc_offset ~ '^[+-]\d\d:\d\d(:\d\d)?$' then cast(utc_offset as interval) else interval '0' end)::date
@@ -100,7 +106,10 @@ create function whoop_shown(row_held jsonb) returns jsonb language sql immutable
 $$;
 comment on function whoop_shown is 'What a row contributes to a day; null for one that is deleted. When it was fetched is no part of it.';
 
-create function whoop_changed_days(kind text, row_before jsonb, row_after jsonb) returns setof date language sql stable as $$
+create function whoop_changed_days(kind text, row_before jsonb, row_after jsonb) returns setof date
+language plpgsql stable as $$ -- no part of the calling statement, which would read for rows that did not change, too
+begin
+  return query
   with version as (
     select held from unnest(array[row_before, row_after]) as held where held is not null
   ), change as (
@@ -111,26 +120,34 @@ create function whoop_changed_days(kind text, row_before jsonb, row_after jsonb)
       when 'sleep' then coalesce((row_before->>'nap')::boolean, true) is false
           or coalesce((row_after->>'nap')::boolean, true) is false
       else false end as moves
-  ), trained as materialized ( -- workouts that a cycle can have won or lost, and the workout itself
+  ), span as ( -- of cycles that can win or lose workouts
+    select held->>'user_id' as user_id, (held->>'start_at')::timestamptz as start_at, (held->>'end_at')::timestamptz as end_at
+    from version where kind = 'cycle' and (select moves from change)
+    union
+    select y.user_id, y.start_at, y.end_at from version cross join lateral (
+        select y.user_id, y.start_at, y.end_at from whoop_cycle y
+        where y.user_id = held->>'user_id' and y.id = (held->>'cycle_id')::bigint and y.deleted_at is null offset 0) y
+    where kind = 'sleep' and (select moves from change)
+  ), trained as materialized ( -- those workouts, and a workout that is itself the record
     select held->>'user_id' as user_id, (held->>'start_at')::timestamptz as start_at, held->>'timezone_offset' as utc_offset
     from version where kind = 'workout'
     union
-    select w.user_id, w.start_at, w.timezone_offset from version cross join lateral (
+    select w.user_id, w.start_at, w.timezone_offset from span cross join lateral (
         select w.user_id, w.start_at, w.timezone_offset from whoop_workout w
-        where w.user_id = held->>'user_id' and w.deleted_at is null and w.start_at >= (held->>'start_at')::timestamptz
-          and w.start_at <= (held->>'start_at')::timestamptz + interval '36 hours'
-          and (held->>'end_at' is null or w.start_at < (held->>'end_at')::timestamptz)
+        where w.user_id = span.user_id and w.deleted_at is null and w.start_at >= span.start_at
+          and w.start_at <= span.start_at + interval '36 hours' and (span.end_at is null or w.start_at < span.end_at)
         offset 0) w
-    where kind = 'cycle' and (select moves from change)
+  ), owned as materialized ( -- and the cycles that they can be of: one, unless an old one was left open
+    select trained.*, y.id as cycle_id from trained left join lateral (
+        select y.id from whoop_cycle y
+        where y.user_id = trained.user_id and y.deleted_at is null and y.start_at <= trained.start_at
+          and y.start_at >= trained.start_at - interval '36 hours' and (y.end_at is null or y.end_at > trained.start_at)
+        offset 0) y on true
   ), cycle as materialized (
     select held->>'user_id' as user_id, (held->>case kind when 'cycle' then 'id' else 'cycle_id' end)::bigint as id
     from version where kind <> 'workout'
     union
-    select y.user_id, y.id from trained cross join lateral (
-        select y.user_id, y.id from whoop_cycle y
-        where y.user_id = trained.user_id and y.deleted_at is null and y.start_at <= trained.start_at
-          and y.start_at >= trained.start_at - interval '36 hours' and (y.end_at is null or y.end_at > trained.start_at)
-        offset 0) y
+    select user_id, cycle_id from owned where cycle_id is not null
   ), night as materialized (
     select cycle.id, whoop_local_date(s.end_at, s.timezone_offset) as day from cycle cross join lateral (
         select s.end_at, s.timezone_offset from whoop_sleep s
@@ -164,9 +181,8 @@ create function whoop_changed_days(kind text, row_before jsonb, row_after jsonb)
   select day from nap
   where not exists (select from night where night.id = nap.id) and not exists (select from begun where begun.id = nap.id)
   union
-  select whoop_local_date(start_at, utc_offset) from trained
-  where kind = 'cycle' or not exists (select from cycle)
-$$;
+  select whoop_local_date(start_at, utc_offset) from owned where kind = 'cycle' or cycle_id is null;
+end $$;
 comment on function whoop_changed_days is 'The days that a record of a collection can change, from one version (null: it did not exist) to the next (null: it is gone).';
 
 create function whoop_changed_names(kind text, row_before jsonb, row_after jsonb) returns setof text language sql immutable as $$
@@ -177,7 +193,7 @@ create function whoop_changed_names(kind text, row_before jsonb, row_after jsonb
 $$;
 comment on function whoop_changed_names is 'The columns in which two versions differ; the collection, where there is one version only.';
 
-create function whoop_note_records() returns trigger language plpgsql as $$
+create function whoop_note_records() returns trigger language plpgsql security definer set search_path from current as $$
 declare
   kind constant text := tg_argv[0];
   key constant text := tg_argv[1];
@@ -250,29 +266,27 @@ end $$;
 
 --changeset connect:whoop_note_connections splitStatements:false rollbackSplitStatements:false
 -- A token that is refreshed changes no answer, and neither does a step from one question about the account to the next.
-create function whoop_connection_shown(held jsonb) returns jsonb language sql immutable as $$
-  select case when held->>'state' <> 'revoked' then jsonb_build_array(
-      case held->>'state' when 'refreshing' then 'active' when 'awaiting_confirmation' then 'awaiting_profile'
-        else held->>'state' end, held->'connected_at') end
+select set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
+
+create function whoop_connection_shown(state text, connected_at timestamptz) returns text language sql stable as $$
+  select case when state <> 'revoked' then concat_ws(' ',
+      case state when 'refreshing' then 'active' when 'awaiting_confirmation' then 'awaiting_profile' else state end,
+      connected_at) end
 $$;
 comment on function whoop_connection_shown is 'What of a connection is seen in answers; null where there is none.';
 
-create function whoop_note_connections() returns trigger language plpgsql as $$
+create function whoop_note_connections() returns trigger language plpgsql security definer set search_path from current as $$
 begin
   if tg_op = 'INSERT' then
     insert into whoop_noted_change (user_id, reason, days, names)
-    select user_id, 'connection', array[null::date], array[null::text] from new_rows r
-    where whoop_connection_shown(to_jsonb(r)) is not null;
+    select user_id, 'connection', array[null::date], array[null::text] from new_rows where state <> 'revoked';
   elsif tg_op = 'DELETE' then
     insert into whoop_noted_change (user_id, reason, days, names)
-    select user_id, 'connection', array[null::date], array[null::text] from old_rows r
-    where whoop_connection_shown(to_jsonb(r)) is not null;
+    select user_id, 'connection', array[null::date], array[null::text] from old_rows where state <> 'revoked';
   else
     insert into whoop_noted_change (user_id, reason, days, names)
-    select user_id, 'connection', array[null::date], array[null::text]
-    from (select user_id, to_jsonb(r) as held from old_rows r) o
-    full join (select user_id, to_jsonb(r) as held from new_rows r) n using (user_id)
-    where whoop_connection_shown(o.held) is distinct from whoop_connection_shown(n.held);
+    select user_id, 'connection', array[null::date], array[null::text] from old_rows o full join new_rows n using (user_id)
+    where whoop_connection_shown(o.state, o.connected_at) is distinct from whoop_connection_shown(n.state, n.connected_at);
   end if;
   return null;
 end $$;
@@ -287,30 +301,35 @@ create trigger whoop_note_deleted after delete on whoop_connection referencing o
 --rollback drop trigger whoop_note_updated on whoop_connection;
 --rollback drop trigger whoop_note_inserted on whoop_connection;
 --rollback drop function whoop_note_connections;
---rollback drop function whoop_connection_shown;
+--rollback drop function whoop_connection_shown(text, timestamptz);
 
 --changeset sync:whoop_note_coverage splitStatements:false rollbackSplitStatements:false
 -- How far back a member was read says of a day without records whether there are none or whether they were not read yet.
-create function whoop_covered_since(held jsonb) returns date language sql stable as $$
-  select case when held->>'cycles_listed_at' is not null and held->>'sleeps_listed_at' is not null
-      and held->>'recoveries_listed_at' is not null and held->>'workouts_listed_at' is not null
-    then whoop_local_date((held->>'covered_from')::timestamptz, null) end
-$$;
-comment on function whoop_covered_since is 'Since which day a member was read without a gap; null before the first sync is done.';
+select set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
 
-create function whoop_note_coverage() returns trigger language plpgsql as $$
+create function whoop_covered_since(covered_from timestamptz, listed_at timestamptz[]) returns date language sql stable as $$
+  select case when array_position(listed_at, null) is null then whoop_local_date(covered_from, null) end
+$$;
+comment on function whoop_covered_since is 'Since which day a member was read without a gap; null before every collection was listed.';
+
+create function whoop_note_coverage() returns trigger language plpgsql security definer set search_path from current as $$
 begin
   insert into whoop_noted_change (user_id, reason, days, names)
   select user_id, 'coverage', array_agg(day), array_agg(null::text)
-  from (select user_id, whoop_covered_since(to_jsonb(r)) as since from old_rows r) o
-  join (select user_id, whoop_covered_since(to_jsonb(r)) as since from new_rows r) n using (user_id)
+  from (
+    select user_id,
+      whoop_covered_since(o.covered_from,
+          array[o.cycles_listed_at, o.sleeps_listed_at, o.recoveries_listed_at, o.workouts_listed_at]) as was,
+      whoop_covered_since(n.covered_from,
+          array[n.cycles_listed_at, n.sleeps_listed_at, n.recoveries_listed_at, n.workouts_listed_at]) as now_is
+    from old_rows o join new_rows n using (user_id)
+  ) since
   cross join lateral (
     -- a day at any offset, and the day after it, which is the first that was read wholly
-    select least(o.since, n.since) - 1 + i as day from generate_series(0, greatest(o.since, n.since) - least(o.since, n.since) + 3) i
-    where abs(o.since - n.since) <= 400
+    select least(was, now_is) - 1 + i as day from generate_series(0, abs(was - now_is) + 3) i where abs(was - now_is) <= 400
     union all
-    select null where coalesce(abs(o.since - n.since) > 400, true)) days
-  where o.since is distinct from n.since
+    select null where coalesce(abs(was - now_is) > 400, true)) days
+  where was is distinct from now_is
   group by user_id;
   return null;
 end $$;
@@ -319,4 +338,4 @@ create trigger whoop_note_updated after update on whoop_member_sync referencing 
     for each statement execute function whoop_note_coverage();
 --rollback drop trigger whoop_note_updated on whoop_member_sync;
 --rollback drop function whoop_note_coverage;
---rollback drop function whoop_covered_since;
+--rollback drop function whoop_covered_since(timestamptz, timestamptz[]);

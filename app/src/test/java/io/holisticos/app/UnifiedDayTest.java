@@ -60,6 +60,7 @@ class UnifiedDayTest {
                         "whoop",
                         "sources",
                         "completeness",
+                        "revision",
                         "processing_stats");
     }
 

@@ -51,6 +51,7 @@ final class SahhaSource implements HealthSource {
     private final List<RequiredKind> kinds;
     private final RelayedSources relayedSources;
     private final Duration coldWait;
+    private final Duration waitForChanges;
     private final Clock clock;
 
     SahhaSource(
@@ -67,6 +68,7 @@ final class SahhaSource implements HealthSource {
                 new RequiredKind(SahhaKind.BIOMARKERS, configuration.metrics()));
         this.relayedSources = configuration.relayedSources();
         this.coldWait = configuration.coldWaitUnified.toJavaDuration();
+        this.waitForChanges = configuration.waitWhenStale.toJavaDuration(); // what comes later is told next time
         this.clock = clock;
     }
 
@@ -133,7 +135,7 @@ final class SahhaSource implements HealthSource {
                     stores.attempt(deadline, all -> all.marks().of(who)).orThrow();
             if (!marks.isEmpty()) { // of somebody who was never read nothing is kept, and their first read fetches
                 RefreshResult unused =
-                        refresh.bringUpToDate(new ReadRequest(who, kinds, null, coldWait), marks, deadline);
+                        refresh.bringUpToDate(new ReadRequest(who, kinds, null, waitForChanges), marks, deadline);
             }
             return stores.<ChangesAnswer>read(
                     deadline,

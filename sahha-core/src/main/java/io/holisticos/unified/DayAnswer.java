@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
     "details",
     "sources",
     "completeness",
+    "revision",
     "processing_stats"
 })
 record DayAnswer(
@@ -58,6 +59,7 @@ record DayAnswer(
         @JsonProperty("details") @JsonAnyGetter Map<String, SourceDetails> details,
         @JsonProperty("sources") List<SourceBody> sources,
         @JsonProperty("completeness") Completeness completeness,
+        @JsonProperty("revision") String revision,
         @JsonProperty("processing_stats") @Nullable Map<String, Long> processingStats) {
 
     /**
@@ -113,6 +115,7 @@ record DayAnswer(
                         .map(answer -> SourceBody.of(answer, day.date()))
                         .toList(),
                 day.completeness(),
+                AnswerRevision.of(report, day),
                 stats);
     }
 

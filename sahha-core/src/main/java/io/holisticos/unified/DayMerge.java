@@ -38,12 +38,14 @@ final class DayMerge {
     private final OfferedMetrics offered;
     private final EchoRule echoes;
     private final WorkoutMatching matching = new WorkoutMatching(Sports.read());
+    private final String rules;
 
     /** @param precedence without a member's wishes */
     DayMerge(Precedence precedence, OfferedMetrics offered, EchoRule echoes) {
         this.precedence = precedence;
         this.offered = offered;
         this.echoes = echoes;
+        this.rules = MergeBasis.rules(precedence, echoes.relays());
     }
 
     /**
@@ -63,6 +65,11 @@ final class DayMerge {
         return days.days().stream()
                 .map(date -> merge(date, told, workouts.getOrDefault(date, List.of()), oneOfEach, order))
                 .toList();
+    }
+
+    /** What decides the days beside the answers. */
+    MergeBasis basis(Preferences member) {
+        return MergeBasis.of(rules, member);
     }
 
     /** Why the day has this value of the metric, or none; with the same answers that {@link #apply} is given. */

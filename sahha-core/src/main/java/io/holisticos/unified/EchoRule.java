@@ -59,6 +59,10 @@ final class EchoRule {
         this.relays = List.copyOf(relays);
     }
 
+    List<RelayRule> relays() {
+        return relays;
+    }
+
     /** The metrics of a source's day that are echoes. */
     Map<Metric, Echo> of(SourceName source, LocalDate date, Days days) {
         Map<Metric, Echo> echoes = new TreeMap<>();

@@ -9,6 +9,7 @@ import io.holisticos.trace.RequestContext;
 import io.holisticos.web.Scope;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.headers.Header;
 import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -21,7 +22,12 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.CacheControl;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.EntityTag;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Request;
+import jakarta.ws.rs.core.Response;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Set;
@@ -37,6 +43,12 @@ public final class UnifiedHealthResource {
     static final String PATH = "/api/v1/unified-health";
 
     private static final String USER_ID = "The person as the caller names them, 1 to 100 characters";
+
+    private static final String ETAG =
+            "Weak: it is the revision, which says whether anything that decides the answer changed; when a source was read does not";
+    private static final String UNCHANGED =
+            "Nothing that decides the answer has changed since the one whose ETag is in If-None-Match";
+    private static final CacheControl ASK_EACH_TIME = askEachTime();
 
     private final UnifiedFlow flow;
     private final SourceName whoop;
@@ -64,8 +76,11 @@ public final class UnifiedHealthResource {
     @ApiResponse(
             responseCode = "200",
             description = "The day; only what was measured is in it",
+            headers = @Header(name = "ETag", description = ETAG, schema = @Schema(type = "string")),
             content = @Content(schema = @Schema(implementation = DayAnswer.class)))
-    public DayAnswer overview(
+    @ApiResponse(responseCode = "304", description = UNCHANGED)
+    public Response overview(
+            @Context Request request,
             @Parameter(description = USER_ID) @PathParam("user_id") UserId who,
             @Parameter(
                             description =
@@ -80,7 +95,8 @@ public final class UnifiedHealthResource {
                     @DefaultValue("true")
                     String includeWhoop) {
         Set<SourceName> excluded = TrueOrFalse.parse("include_whoop", includeWhoop) ? Set.of() : Set.of(whoop);
-        return DayAnswer.overview(logged(flow.read(who, Period.parse(period), excluded)), period, whoop);
+        DayAnswer day = DayAnswer.overview(logged(flow.read(who, Period.parse(period), excluded)), period, whoop);
+        return answer(request, day.revision(), day);
     }
 
     @GET
@@ -94,8 +110,11 @@ public final class UnifiedHealthResource {
     @ApiResponse(
             responseCode = "200",
             description = "The days, oldest first, without processing_stats",
+            headers = @Header(name = "ETag", description = ETAG, schema = @Schema(type = "string")),
             content = @Content(array = @ArraySchema(schema = @Schema(implementation = DayAnswer.class))))
-    public List<DayAnswer> days(
+    @ApiResponse(responseCode = "304", description = UNCHANGED)
+    public Response days(
+            @Context Request request,
             @Parameter(description = USER_ID) @PathParam("user_id") UserId who,
             @Parameter(description = "The first day, YYYY-MM-DD", required = true) @QueryParam("from") @Nullable
                     LocalDate from,
@@ -103,7 +122,28 @@ public final class UnifiedHealthResource {
                     @QueryParam("to")
                     @Nullable
                     LocalDate to) {
-        return DayAnswer.days(logged(flow.read(who, range(from, to))), whoop);
+        List<DayAnswer> days = DayAnswer.days(logged(flow.read(who, range(from, to))), whoop);
+        return answer(
+                request,
+                AnswerRevision.ofAll(days.stream().map(DayAnswer::revision).toList()),
+                days);
+    }
+
+    /** A weak tag: an answer with the same one may tell another time at which a source was read. */
+    private static Response answer(Request request, String revision, Object body) {
+        EntityTag tag = new EntityTag(revision, true);
+        Response.ResponseBuilder unchanged = request.evaluatePreconditions(tag);
+        return (unchanged == null ? Response.ok(body).tag(tag) : unchanged)
+                .cacheControl(ASK_EACH_TIME)
+                .build();
+    }
+
+    private static CacheControl askEachTime() {
+        CacheControl control = new CacheControl();
+        control.setPrivate(true);
+        control.setNoCache(true);
+        control.setNoTransform(false); // a proxy may compress it
+        return control;
     }
 
     @GET

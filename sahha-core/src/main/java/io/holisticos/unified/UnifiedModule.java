@@ -31,6 +31,7 @@ public final class UnifiedModule {
     private final PreferencesReader bodies;
     private final DayMerge merge;
     private final Clock clock;
+    private final ChangesFlow changes;
 
     /**
      * What the module needs from the application.
@@ -73,6 +74,8 @@ public final class UnifiedModule {
                 new UnifiedReader.Timing(tools.inParallel(), clock, System::nanoTime));
         this.flow = new UnifiedFlow(reader, tools.metrics().counter(MetricRegistry.name("unified", "shared")));
         this.preferences = new PreferencesFlow(members, reader, flow, merge);
+        this.changes = new ChangesFlow(
+                sources, merge::basis, members::of, configuration, new ChangesFlow.Timing(clock, System::nanoTime));
         for (BoundedSource source : sources) {
             tools.metrics()
                     .gauge(
@@ -101,6 +104,7 @@ public final class UnifiedModule {
         jersey.register(new UnifiedHealthResource(flow, whoop));
         jersey.register(new ExplainResource(flow, merge, clock));
         jersey.register(new PreferencesResource(preferences, bodies));
+        jersey.register(new ChangesResource(changes));
     }
 
     /** Reads days for routes that show merged metrics beside what is their own. */

@@ -167,7 +167,16 @@ final class UnifiedReader {
             ZoneOffset offset = offsetOf(answers);
             long mergeStart = timing.nanoTime().getAsLong();
             List<MergedDay> days = merge.apply(request.daysToAnswer(now, offset), answers, member);
-            return new UnifiedReport(request.who(), now, offset, member, timed, days, since(mergeStart), since(start));
+            return new UnifiedReport(
+                    request.who(),
+                    now,
+                    offset,
+                    member,
+                    timed,
+                    days,
+                    since(mergeStart),
+                    since(start),
+                    merge.basis(member));
         }
 
         /** A person is unknown only when every source could be asked and none knows them. */

@@ -16,6 +16,7 @@ import java.util.List;
  * @param member the person's own wishes, by which the days are merged
  * @param answers one of each source, in the order they were read
  * @param days all days asked for, oldest first
+ * @param basis what the days were merged by, beside the answers
  */
 record UnifiedReport(
         UserId who,
@@ -25,7 +26,8 @@ record UnifiedReport(
         List<TimedAnswer> answers,
         List<MergedDay> days,
         Duration mergeTime,
-        Duration totalTime) {
+        Duration totalTime,
+        MergeBasis basis) {
 
     UnifiedReport {
         answers = List.copyOf(answers);

@@ -4,6 +4,8 @@ import static io.holisticos.sahha.SahhaStub.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import io.holisticos.health.Change;
+import io.holisticos.health.ChangesAnswer.Listed;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource.Acquaintance;
@@ -185,6 +187,20 @@ class SahhaSourceTest {
                 {"id":"%s","category":"exercise","type":"exercise_duration","periodicity":"daily","aggregation":"total",
                 "value":"45","unit":"minute","valueType":"integer","startDateTime":"2025-07-11%s+12:00",
                 "endDateTime":"2025-07-11%s+12:00"}""".formatted(id, start, end);
+    }
+
+    @Test
+    void anAnswerBearsTheRevisionThatItsChangesLeadTo() {
+        long revision = measured(ELEVENTH).revision();
+
+        Listed listed = (Listed) bed.module.source().changes(ANNA, Change.OLDEST_KEPT, 1_000, deadline());
+
+        assertThat(revision).isPositive().isEqualTo(listed.revision());
+        assertThat(listed.changes()).anySatisfy(change -> {
+            assertThat(change.days()).contains(ELEVENTH.from());
+            assertThat(change.metrics()).contains(Metric.STEPS);
+        });
+        assertThat(measured(ELEVENTH).revision()).isEqualTo(revision);
     }
 
     @Test

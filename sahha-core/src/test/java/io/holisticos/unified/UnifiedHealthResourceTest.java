@@ -17,6 +17,8 @@ import io.dropwizard.core.Configuration;
 import io.dropwizard.testing.ConfigOverride;
 import io.dropwizard.testing.junit5.DropwizardAppExtension;
 import io.dropwizard.testing.junit5.DropwizardExtensionsSupport;
+import io.holisticos.health.Change;
+import io.holisticos.health.ChangesAnswer;
 import io.holisticos.health.HealthSource.Acquaintance;
 import io.holisticos.health.Metric;
 import io.holisticos.health.Score;
@@ -69,6 +71,7 @@ class UnifiedHealthResourceTest {
 
     @BeforeEach
     void startFromBothSources() {
+        WHOOP_SOURCE.changing(since -> ChangesAnswer.NOTHING_KEPT);
         SAHHA_SOURCE
                 .answering(measured(
                         SAHHA,
@@ -95,7 +98,9 @@ class UnifiedHealthResourceTest {
     void oneDayIsWrittenExactlyLikeThis() throws Exception {
         HttpResponse<String> answer = get(BASE + "/overview/demo-anna", KEY);
 
-        String written = answer.body().replaceAll("_time_ms\":\\d+", "_time_ms\":0");
+        String written = answer.body()
+                .replaceAll("_time_ms\":\\d+", "_time_ms\":0")
+                .replaceAll("revision\":\"[A-Za-z0-9_-]{16}\"", "revision\":\"…\"");
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/json");
         assertThat(written).isEqualTo("""
@@ -121,7 +126,7 @@ class UnifiedHealthResourceTest {
                 {"metric":"sleep.rem","reason":"no_sleep"},{"metric":"sleep.efficiency","reason":"no_sleep"},
                 {"metric":"respiratory_rate.sleep","reason":"no_sleep"},{"metric":"spo2.sleep","reason":"no_sleep"},
                 {"metric":"skin_temperature.sleep","reason":"no_sleep"},{"metric":"energy.active","reason":"not_provided"}]},
-                "processing_stats":{"total_time_ms":0,"sahha_time_ms":0,"whoop_time_ms":0,"merge_time_ms":0}}
+                "revision":"…","processing_stats":{"total_time_ms":0,"sahha_time_ms":0,"whoop_time_ms":0,"merge_time_ms":0}}
                 """.replace("\n", ""));
     }
 
@@ -289,10 +294,70 @@ class UnifiedHealthResourceTest {
         assertProblem(answer, "member_not_found");
     }
 
+    @Test
+    void anAnswerThatNothingHasChangedSinceIsNotSentAgain() throws Exception {
+        for (String path : List.of("/overview/demo-anna", "/days/demo-anna?from=2026-11-20&to=2026-11-22")) {
+            HttpResponse<String> first = get(BASE + path, KEY);
+            String tag = first.headers().firstValue("ETag").orElseThrow();
+            assertThat(tag).matches("W/\"[A-Za-z0-9_-]{16}\"");
+            assertThat(first.headers().firstValue("Cache-Control")).hasValue("private, no-cache");
+
+            HttpResponse<String> again = get(BASE + path, KEY, "If-None-Match", tag);
+            assertThat(again.statusCode()).isEqualTo(304);
+            assertThat(again.body()).isEmpty();
+            assertThat(again.headers().firstValue("ETag")).hasValue(tag);
+            assertThat(get(BASE + path, KEY, "If-None-Match", "\"other\", " + tag)
+                            .statusCode())
+                    .isEqualTo(304);
+            assertThat(get(BASE + path, KEY, "If-None-Match", "W/\"AAAAAAAAAAAAAAAA\"")
+                            .statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void theOverviewOfADayBearsItsRevisionInEachAnswer() throws Exception {
+        JsonNode overview = json(get(BASE + "/overview/demo-anna", KEY));
+        JsonNode days = json(get(BASE + "/days/demo-anna?from=2026-11-21&to=2026-11-22", KEY));
+
+        assertThat(days.get(1).get("revision")).isEqualTo(overview.get("revision"));
+        assertThat(days.get(0).get("revision")).isNotEqualTo(overview.get("revision"));
+        assertThat(get(BASE + "/overview/demo-anna", KEY).headers().firstValue("ETag"))
+                .hasValue("W/\"" + overview.get("revision").asText() + "\"");
+    }
+
+    @Test
+    void changesAreListedAndReadOnFromNext() throws Exception {
+        Change change = Change.of(3, List.of(DAY), List.of(Metric.HEART_RATE_RESTING), "sync");
+        WHOOP_SOURCE.changing(
+                since -> ChangesAnswer.of(since, 3, 3L, since == Change.OLDEST_KEPT ? List.of(change) : List.of()));
+
+        JsonNode first = json(get(BASE + "/changes/demo-anna", KEY));
+        JsonNode second =
+                json(get(BASE + "/changes/demo-anna?since=" + first.get("next").asText(), KEY));
+
+        assertThat(first.get("changes").toString()).isEqualTo("""
+                        [{"days":["2026-11-22"],"metrics":["heart_rate.resting"],"reason":"sync","source":"whoop"}]""");
+        assertThat(first.get("more").asBoolean()).isFalse();
+        assertThat(first.get("sources").toString()).isEqualTo("""
+                        [{"name":"sahha","status":"ok"},{"name":"whoop","status":"ok"}]""");
+        assertThat(second.get("changes")).isEmpty();
+    }
+
+    @Test
+    void aPlaceThatIsNoneIsAProblemThatSaysWhatToDo() throws Exception {
+        HttpResponse<String> garbage = get(BASE + "/changes/demo-anna?since=17", KEY);
+
+        assertThat(garbage.statusCode()).isEqualTo(400);
+        assertProblem(garbage, "invalid_request");
+        assertThat(json(garbage).get("detail").asText()).contains("since", "ask again without since");
+    }
+
     @ParameterizedTest(name = "{0}")
     @ValueSource(
             strings = {
                 "/overview/demo-anna?period=nonsense",
+                "/changes/demo-anna?since=x",
                 "/sources/%20",
                 "/days/demo-anna?from=x",
                 "/overview/nobody"
@@ -331,9 +396,12 @@ class UnifiedHealthResourceTest {
         assertThat(json(answer).get("code").asText()).isEqualTo(code);
     }
 
-    private static HttpResponse<String> get(String path, @Nullable String key)
+    private static HttpResponse<String> get(String path, @Nullable String key, String... headers)
             throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri(path));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
         if (key != null) {
             request.header("X-API-Key", key);
         }

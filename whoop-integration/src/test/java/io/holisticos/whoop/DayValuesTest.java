@@ -101,7 +101,8 @@ class DayValuesTest {
 
     private static SourceDay day(@Nullable Cycle cycle, @Nullable Recovery recovery, @Nullable Sleep sleep) {
         CycleRecords records = new CycleRecords(1, cycle, recovery, sleep, List.of(), List.of());
-        return DayValues.of(new WhoopDay(LocalDate.parse("2026-11-22"), records, List.of(), List.of()), RecordedTimes.NONE);
+        return DayValues.of(
+                new WhoopDay(LocalDate.parse("2026-11-22"), records, List.of(), List.of()), RecordedTimes.NONE);
     }
 
     private static Cycle cycle(String state, @Nullable Integer steps) {

@@ -24,6 +24,7 @@ import java.time.LocalDate;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -205,7 +206,7 @@ class ChangeStoreTest {
             Set<LocalDate> changed = new HashSet<>(before.keySet());
             changed.addAll(after.keySet());
             Map<LocalDate, WhoopDay> was = before;
-            changed.removeIf(day -> java.util.Objects.equals(was.get(day), after.get(day)));
+            changed.removeIf(day -> Objects.equals(was.get(day), after.get(day)));
             Set<LocalDate> told = new HashSet<>();
             since(revision).forEach(change -> told.addAll(change.days()));
             assertThat(told).as("step %d: %s", step, did).containsAll(changed);
@@ -322,22 +323,22 @@ class ChangeStoreTest {
     }
 
     private void connection(String state) {
-        boolean tokens = !state.equals("revoked");
+        String token = state.equals("revoked") ? null : "token";
         jdbi.useHandle(handle -> handle.createUpdate("""
-                        insert into whoop_connection (user_id, whoop_user_id, state, scopes, access_token, refresh_token,
-                            access_expires_at, token_version, connected_at, recorded_at)
-                        values (:who, :account, :state, '', '\\x00', '\\x00', '2026-10-01Z', 1, '2026-10-01Z', '2026-10-01Z')
-                        on conflict (user_id) do update set state = excluded.state, recorded_at = now() + interval '1 second',
-                            whoop_user_id = excluded.whoop_user_id,
-                            access_token = case when :tokens then excluded.access_token end,
-                            refresh_token = case when :tokens then excluded.refresh_token end""")
+                        insert into whoop_connection as held (user_id, whoop_user_id, state, scopes, access_token,
+                            refresh_token, access_expires_at, token_version, connected_at, recorded_at)
+                        values (:who, :account, :state, '', cast(:token as bytea), cast(:token as bytea), '2026-10-01Z', 1,
+                            '2026-10-01Z', '2026-10-01Z')
+                        on conflict (user_id) do update set state = excluded.state, token_version = held.token_version + 1,
+                            recorded_at = held.recorded_at + interval '1 second', whoop_user_id = excluded.whoop_user_id,
+                            access_token = excluded.access_token, refresh_token = excluded.refresh_token""")
                 .bind("who", who.value())
                 .bindByType(
                         "account",
                         state.startsWith("awaiting") ? null : (long) who.value().hashCode(),
                         Long.class)
                 .bind("state", state)
-                .bind("tokens", tokens)
+                .bind("token", token)
                 .execute());
     }
 
