@@ -49,6 +49,7 @@ class UnifiedDayTest {
                         "date",
                         "utc_offset",
                         "generated_at",
+                        "merge_version",
                         "data_sources",
                         "enhanced_with_whoop",
                         "scores",
