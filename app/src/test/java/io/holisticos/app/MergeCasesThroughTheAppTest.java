@@ -72,7 +72,11 @@ class MergeCasesThroughTheAppTest {
     @MethodSource("cases")
     void theAnswerIsAsTheCaseSays(String name, int number, JsonNode one) throws Exception {
         String member = "case-" + number;
-        house.sahha().has(ScriptedSahha.BIOMARKERS, member, rows(member, one.path("sahha").path("22")));
+        house.sahha()
+                .has(
+                        ScriptedSahha.BIOMARKERS,
+                        member,
+                        rows(member, one.path("sahha").path("22")));
         if (one.path("whoop").isObject()) {
             script(number, one.path("whoop").path("22"));
             house.clock().advance(A_MINUTE_OF_QUOTA);
@@ -97,7 +101,8 @@ class MergeCasesThroughTheAppTest {
                 assertThat(texts(metric.path("others"), true)).isEqualTo(texts(expected.path("echoes")));
             } else {
                 assertThat(metric.isMissingNode()).as(entry.getKey()).isTrue();
-                assertThat(reasonOf(entry.getKey(), day)).isEqualTo(expected.path("missing").asText());
+                assertThat(reasonOf(entry.getKey(), day))
+                        .isEqualTo(expected.path("missing").asText());
             }
         });
     }
@@ -112,24 +117,18 @@ class MergeCasesThroughTheAppTest {
         cycle.set("step_count", told.path("steps").isMissingNode() ? cycle.nullNode() : told.path("steps"));
         if (told.has("energy.total")) {
             ((ObjectNode) cycle.path("score"))
-                    .put(
-                            "kilojoule",
-                            told.path("energy.total").decimalValue().multiply(KILOJOULE));
+                    .put("kilojoule", told.path("energy.total").decimalValue().multiply(KILOJOULE));
         }
         house.whoop().has(ScriptedWhoop.CYCLES, cycle);
         boolean slept = told.has("sleep") || isOf("recovery", told) || isOf("sleep", told);
         house.whoop()
                 .has(
                         ScriptedWhoop.SLEEPS,
-                        slept
-                                ? new JsonNode[] {ScriptedWhoop.sleep(night, cycleId, start)}
-                                : new JsonNode[0]);
+                        slept ? new JsonNode[] {ScriptedWhoop.sleep(night, cycleId, start)} : new JsonNode[0]);
         house.whoop()
                 .has(
                         ScriptedWhoop.RECOVERIES,
-                        slept
-                                ? new JsonNode[] {recovery(cycleId, night, start, told)}
-                                : new JsonNode[0]);
+                        slept ? new JsonNode[] {recovery(cycleId, night, start, told)} : new JsonNode[0]);
     }
 
     private static ObjectNode recovery(long cycleId, UUID night, Instant start, JsonNode told) {
@@ -142,8 +141,9 @@ class MergeCasesThroughTheAppTest {
         }
         ObjectNode score = (ObjectNode) recovery.path("score");
         score.putNull("spo2_percentage").putNull("skin_temp_celsius");
-        told.fieldNames().forEachRemaining(name -> fieldOf("recovery", name)
-                .forEach(field -> score.put(field, told.path(name).decimalValue())));
+        told.fieldNames()
+                .forEachRemaining(name -> fieldOf("recovery", name)
+                        .forEach(field -> score.put(field, told.path(name).decimalValue())));
         return recovery;
     }
 
@@ -166,25 +166,22 @@ class MergeCasesThroughTheAppTest {
 
     private static JsonNode[] rows(String member, JsonNode told) {
         List<JsonNode> rows = new ArrayList<>();
-        told.fieldNames().forEachRemaining(name -> Metric.find(name).ifPresent(metric -> {
-            String type = metric.definition().providedBy().stream()
-                    .filter(provider -> provider.source().value().equals("sahha"))
-                    .map(provider -> provider.from().substring("biomarker ".length()))
-                    .findFirst()
-                    .orElseThrow();
-            String category = metric.family() == Metric.Family.ACTIVITY || metric.family() == Metric.Family.ENERGY
-                    ? "activity"
-                    : "vitals";
-            String id = UUID.nameUUIDFromBytes((member + type).getBytes(StandardCharsets.UTF_8))
-                    .toString();
-            rows.add(ScriptedSahha.biomarker(
-                    id,
-                    category,
-                    type,
-                    told.path(name).decimalValue().toPlainString(),
-                    metric.unit(),
-                    TODAY));
-        }));
+        told.fieldNames()
+                .forEachRemaining(name -> Metric.find(name).ifPresent(metric -> {
+                    String type = metric.definition().providedBy().stream()
+                            .filter(provider -> provider.source().value().equals("sahha"))
+                            .map(provider -> provider.from().substring("biomarker ".length()))
+                            .findFirst()
+                            .orElseThrow();
+                    String category =
+                            metric.family() == Metric.Family.ACTIVITY || metric.family() == Metric.Family.ENERGY
+                                    ? "activity"
+                                    : "vitals";
+                    String id = UUID.nameUUIDFromBytes((member + type).getBytes(StandardCharsets.UTF_8))
+                            .toString();
+                    rows.add(ScriptedSahha.biomarker(
+                            id, category, type, told.path(name).decimalValue().toPlainString(), metric.unit(), TODAY));
+                }));
         return rows.toArray(JsonNode[]::new);
     }
 

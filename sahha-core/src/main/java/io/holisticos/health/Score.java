@@ -35,8 +35,7 @@ public record Score(
             return Arrays.stream(values())
                     .filter(scale -> scale.text.equals(text))
                     .findFirst()
-                    .orElseThrow(() ->
-                            new IllegalArgumentException("a scale is 0-1, 0-100 or 0-21, was " + text));
+                    .orElseThrow(() -> new IllegalArgumentException("a scale is 0-1, 0-100 or 0-21, was " + text));
         }
 
         /** Whether a score of this scale can have this value. */

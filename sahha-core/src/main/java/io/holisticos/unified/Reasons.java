@@ -24,8 +24,7 @@ import java.util.stream.Stream;
  * Why a day has no value of a metric. That a source has one which cannot be true says most, then what a source says of a record
  * of its own; else it is the reason of the source whose value would have been shown.
  */
-record Reasons(
-        LocalDate date, ToldDays told, List<SourceAnswer> answers, Ranking ranking, OfferedMetrics offered) {
+record Reasons(LocalDate date, ToldDays told, List<SourceAnswer> answers, Ranking ranking, OfferedMetrics offered) {
 
     /** How many of the headline metrics the day has, and why it does not have the others. */
     Completeness completeness(List<MergedMetric> metrics, List<NamedScore> scores) {
@@ -55,8 +54,7 @@ record Reasons(
     }
 
     private Optional<Absence> ownWord(Metric metric, SourceAnswer answer) {
-        return told.find(answer.from(), date)
-                .map(part -> part.told().absent().get(metric));
+        return told.find(answer.from(), date).map(part -> part.told().absent().get(metric));
     }
 
     /** Why this source has no value of the metric; empty when it answered with all it has. */

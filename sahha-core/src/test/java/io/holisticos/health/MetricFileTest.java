@@ -74,12 +74,18 @@ class MetricFileTest {
                 mistake("agree: 2", "agree: 5", "metrics[1].tolerance", "0 <= agree <= conflict"),
                 mistake("agree: 2", "agree: -2", "metrics[1].tolerance", "0 <= agree <= conflict"),
                 mistake("conflict: 4, source: \"A standard.\"", "conflict: 4", "metrics[1].tolerance.source"),
-                mistake("conflict: 4, source: \"A standard.\"", "conflict: 4, source: \" \"", "tolerance needs a source"),
+                mistake(
+                        "conflict: 4, source: \"A standard.\"",
+                        "conflict: 4, source: \" \"",
+                        "tolerance needs a source"),
                 mistake("kind: absolute", "kind: rough", "metrics[1].tolerance.kind"),
                 mistake("loinc: []", "loinc: [\"2708\"]", "LOINC", "2708"),
                 mistake("source: sahha, from: \"biomarker", "source: Sahha!, from: \"biomarker", "a source name has"),
                 mistake("\"biomarker steps\"", "\"steps\"", "provided_by[0]", "a kind of record"),
-                mistake("needs_sleep: false, citation: \"A document\"", "needs_sleep: false, citation: \"\"", "citation"),
+                mistake(
+                        "needs_sleep: false, citation: \"A document\"",
+                        "needs_sleep: false, citation: \"\"",
+                        "citation"),
                 mistake(
                         "provided_by: []",
                         "provided_by:\n    - {source: sahha, from: \"a b\", needs_sleep: false, citation: c}"
@@ -135,8 +141,10 @@ class MetricFileTest {
                 .flatMap(metric -> metric.loinc().stream())
                 .toList();
 
-        assertThat(codes).doesNotHaveDuplicates().allSatisfy(code -> assertThat(code.substring(code.indexOf('-') + 1))
-                .isEqualTo(String.valueOf(checkDigit(code.substring(0, code.indexOf('-'))))));
+        assertThat(codes)
+                .doesNotHaveDuplicates()
+                .allSatisfy(code -> assertThat(code.substring(code.indexOf('-') + 1))
+                        .isEqualTo(String.valueOf(checkDigit(code.substring(0, code.indexOf('-'))))));
     }
 
     /** Modulus 10: every other digit from the right, read as one number, is doubled. */
@@ -150,7 +158,8 @@ class MetricFileTest {
                 sum += number.charAt(i) - '0';
             }
         }
-        for (char digit : String.valueOf(2 * Integer.parseInt(doubled.toString())).toCharArray()) {
+        for (char digit :
+                String.valueOf(2 * Integer.parseInt(doubled.toString())).toCharArray()) {
             sum += digit - '0';
         }
         return (10 - sum % 10) % 10;

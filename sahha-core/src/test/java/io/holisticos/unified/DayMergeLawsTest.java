@@ -198,15 +198,13 @@ class DayMergeLawsTest {
         List<SourceAnswer> twice = new ArrayList<>(answers);
         twice.addAll(answers);
 
-        assertThat(MERGE.apply(DAYS, twice, Preferences.NONE))
-                .isEqualTo(MERGE.apply(DAYS, answers, Preferences.NONE));
+        assertThat(MERGE.apply(DAYS, twice, Preferences.NONE)).isEqualTo(MERGE.apply(DAYS, answers, Preferences.NONE));
     }
 
     @Property(tries = 100)
     void aSourceWithNothingChangesNothing(@ForAll("answers") List<SourceAnswer> answers) {
         List<SourceAnswer> more = new ArrayList<>(answers);
-        more.add(new Measured(
-                new SourceName("nothing"), DataStatus.CURRENT, null, null, "complete", null, List.of()));
+        more.add(new Measured(new SourceName("nothing"), DataStatus.CURRENT, null, null, "complete", null, List.of()));
 
         assertThat(withoutReasons(MERGE.apply(DAYS, more, Preferences.NONE)))
                 .isEqualTo(withoutReasons(MERGE.apply(DAYS, answers, Preferences.NONE)));
@@ -281,8 +279,7 @@ class DayMergeLawsTest {
                             day.relayed());
                 })
                 .toList();
-        return new Measured(
-                measured.from(), measured.dataStatus(), null, null, measured.coverage(), null, days);
+        return new Measured(measured.from(), measured.dataStatus(), null, null, measured.coverage(), null, days);
     }
 
     private static List<List<String>> withoutOthers(List<MergedDay> days) {
@@ -427,8 +424,7 @@ class DayMergeLawsTest {
 
     @Provide
     Arbitrary<List<SourceName>> orders() {
-        return Arbitraries.shuffle(List.of(
-                new SourceName("sahha"), new SourceName("whoop"), new SourceName("ring")));
+        return Arbitraries.shuffle(List.of(new SourceName("sahha"), new SourceName("whoop"), new SourceName("ring")));
     }
 
     private static Arbitrary<SourceAnswer> alike(String name) {

@@ -252,8 +252,12 @@ class DayMergeTest {
 
     @Test
     void theApiDocumentNamesEveryReason() throws Exception {
-        assertThat(Missing.class.getDeclaredField("reason").getAnnotation(Schema.class).allowableValues())
-                .containsExactly(Arrays.stream(Absence.values()).map(Absence::word).toArray(String[]::new));
+        assertThat(Missing.class
+                        .getDeclaredField("reason")
+                        .getAnnotation(Schema.class)
+                        .allowableValues())
+                .containsExactly(
+                        Arrays.stream(Absence.values()).map(Absence::word).toArray(String[]::new));
     }
 
     @Test

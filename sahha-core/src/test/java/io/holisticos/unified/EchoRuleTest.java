@@ -32,7 +32,12 @@ class EchoRuleTest {
 
     @ParameterizedTest(name = "{0} s and {1} s off: {2}")
     @CsvSource({
-        "0, 0, true", "120, 120, true", "-120, -120, true", "121, 0, false", "0, 121, false", "-121, 0, false",
+        "0, 0, true",
+        "120, 120, true",
+        "-120, -120, true",
+        "121, 0, false",
+        "0, 121, false",
+        "-121, 0, false",
         "0, -121, false"
     })
     void aNightIsTheSameWithinTwoMinutesAtBothEnds(long start, long end, boolean same) {
@@ -132,7 +137,8 @@ class EchoRuleTest {
     }
 
     @ParameterizedTest(name = "equal {0} days before: {1}")
-    @CsvSource({"1 2 3, true", "1 2 4, true", "2 3 4, true", "1 2 3 4, true", "1 2, false", "1 2 5, false", "'', false"})
+    @CsvSource({"1 2 3, true", "1 2 4, true", "2 3 4, true", "1 2 3 4, true", "1 2, false", "1 2 5, false", "'', false"
+    })
     void equalOnFourOfFiveDaysIsNoCoincidence(String daysBack, boolean echo) {
         List<LocalDate> equal = java.util.Arrays.stream(daysBack.split(" "))
                 .filter(text -> !text.isEmpty())
@@ -157,8 +163,7 @@ class EchoRuleTest {
         assertThat(ECHOES.of(
                         SAHHA,
                         DAY,
-                        (source, date) ->
-                                date.isAfter(DAY.minusDays(3)) || source.equals(WHOOP) ? with : without))
+                        (source, date) -> date.isAfter(DAY.minusDays(3)) || source.equals(WHOOP) ? with : without))
                 .isEmpty();
     }
 
@@ -184,10 +189,7 @@ class EchoRuleTest {
     }
 
     private static Set<Metric> echoes(SourceDay relayed, SourceDay own) {
-        return ECHOES.of(
-                        SAHHA,
-                        DAY,
-                        (source, date) -> !date.equals(DAY) ? null : source.equals(SAHHA) ? relayed : own)
+        return ECHOES.of(SAHHA, DAY, (source, date) -> !date.equals(DAY) ? null : source.equals(SAHHA) ? relayed : own)
                 .keySet();
     }
 

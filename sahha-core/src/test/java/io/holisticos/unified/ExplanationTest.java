@@ -54,9 +54,7 @@ class ExplanationTest {
         assertThat(explanation.rule()).isEqualTo("default by_family");
         assertThat(explanation.verdict()).isEqualTo(Verdict.AGREE);
         assertThat(explanation.missing()).isNull();
-        assertThat(explanation.considered())
-                .extracting(Considered::source)
-                .containsExactly(WHOOP, SAHHA, RING);
+        assertThat(explanation.considered()).extracting(Considered::source).containsExactly(WHOOP, SAHHA, RING);
         Considered first = explanation.considered().get(0);
         assertThat(first.lineage()).isEqualTo(lineage);
         assertThat(first.value()).isEqualTo("52");
@@ -89,9 +87,7 @@ class ExplanationTest {
                 measured(RING, day(DAY, value(Metric.HRV_RMSSD_SLEEP, "0"))));
 
         assertThat(explanation.wouldHaveWon()).isEmpty();
-        assertThat(explanation.considered())
-                .extracting(Considered::source)
-                .containsExactly(WHOOP, SAHHA, RING);
+        assertThat(explanation.considered()).extracting(Considered::source).containsExactly(WHOOP, SAHHA, RING);
         Considered echo = explanation.considered().get(1);
         assertThat(echo.metric()).isEqualTo(Metric.HRV_RMSSD);
         assertThat(echo.echoOf()).isEqualTo(WHOOP);
@@ -121,8 +117,7 @@ class ExplanationTest {
                 Set.of(DAY),
                 0);
 
-        Explanation explanation =
-                explain(Metric.STEPS, inPart, measured(SAHHA, day(DAY, value(Metric.STEPS, "8000"))));
+        Explanation explanation = explain(Metric.STEPS, inPart, measured(SAHHA, day(DAY, value(Metric.STEPS, "8000"))));
 
         assertThat(explanation.wouldHaveWon()).isEmpty();
         assertThat(explanation.considered().get(1).gates())
@@ -144,8 +139,8 @@ class ExplanationTest {
         assertThat(explanation.missing()).isEqualTo(Absence.IMPLAUSIBLE);
         assertThat(explanation.considered())
                 .singleElement()
-                .satisfies(considered ->
-                        assertThat(considered.lostBecause()).isEqualTo("it is shorter than its parts"));
+                .satisfies(
+                        considered -> assertThat(considered.lostBecause()).isEqualTo("it is shorter than its parts"));
         assertThat(explanation.wouldHaveWon()).isEmpty();
     }
 

@@ -42,17 +42,7 @@ record MergeCase(JsonNode fields) {
     private static final ZoneOffset HOME = ZoneOffset.ofHours(1);
     private static final SourceName RING = new SourceName("ring");
     private static final Set<String> KNOWN = Set.of(
-            "name",
-            "because",
-            "see",
-            "through_app",
-            "sahha",
-            "whoop",
-            "ring",
-            "wishes",
-            "deployment",
-            "on",
-            "expect");
+            "name", "because", "see", "through_app", "sahha", "whoop", "ring", "wishes", "deployment", "on", "expect");
 
     MergeCase {
         fields.fieldNames().forEachRemaining(field -> {
@@ -188,8 +178,8 @@ record MergeCase(JsonNode fields) {
         Map<Family, List<SourceName>> byFamily = new EnumMap<>(Family.class);
         told.path("by_family")
                 .fields()
-                .forEachRemaining(entry -> byFamily.put(
-                        Family.valueOf(entry.getKey().toUpperCase(Locale.ROOT)), names(entry.getValue())));
+                .forEachRemaining(entry ->
+                        byFamily.put(Family.valueOf(entry.getKey().toUpperCase(Locale.ROOT)), names(entry.getValue())));
         Map<Metric, List<SourceName>> byMetric = new TreeMap<>();
         told.path("by_metric")
                 .fields()

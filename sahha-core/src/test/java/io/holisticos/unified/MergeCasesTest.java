@@ -64,7 +64,9 @@ class MergeCasesTest {
             assertThat(explanation.shown()).isEqualTo(merged == null ? null : merged.shown());
             assertThat(explanation.verdict()).isEqualTo(merged == null ? null : merged.verdict());
             if (merged == null) {
-                String reason = entry.getValue().path("missing").asText(entry.getValue().path("reason").asText());
+                String reason = entry.getValue()
+                        .path("missing")
+                        .asText(entry.getValue().path("reason").asText());
                 assertThat(explanation.missing()).isNotNull();
                 assertThat(explanation.missing().word()).isEqualTo(reason);
                 assertThat(explanation.considered()).allMatch(considered -> considered.lostBecause() != null);
@@ -76,12 +78,16 @@ class MergeCasesTest {
                 String rule = entry.getValue().path("rule").asText("");
                 assertThat(explanation.rule()).isNotNull().startsWith(rule);
             }
-            entry.getValue().path("lost").fields().forEachRemaining(lost -> assertThat(explanation.considered())
-                    .filteredOn(considered -> considered.source().value().equals(lost.getKey()))
-                    .extracting(Considered::lostBecause)
-                    .singleElement()
-                    .asString()
-                    .contains(lost.getValue().asText()));
+            entry.getValue()
+                    .path("lost")
+                    .fields()
+                    .forEachRemaining(lost -> assertThat(explanation.considered())
+                            .filteredOn(
+                                    considered -> considered.source().value().equals(lost.getKey()))
+                            .extracting(Considered::lostBecause)
+                            .singleElement()
+                            .asString()
+                            .contains(lost.getValue().asText()));
         });
     }
 
@@ -93,8 +99,7 @@ class MergeCasesTest {
         DayRange range = new DayRange(one.on().minusDays(9), one.on().plusDays(3));
 
         assertThat(merged(one, reversed)).isEqualTo(merged(one, one.answers()));
-        assertThat(one.merge().apply(range, one.answers(), one.wishes()).get(9))
-                .isEqualTo(merged(one, one.answers()));
+        assertThat(one.merge().apply(range, one.answers(), one.wishes()).get(9)).isEqualTo(merged(one, one.answers()));
     }
 
     @Test
@@ -129,7 +134,8 @@ class MergeCasesTest {
 
     private static String text(JsonNode expected) {
         return expected.path("value").decimalValue().toPlainString() + " of "
-                + expected.path("source").asText() + ", " + expected.path("verdict").asText() + ", others "
+                + expected.path("source").asText() + ", "
+                + expected.path("verdict").asText() + ", others "
                 + texts(expected.path("others")) + ", echoes " + texts(expected.path("echoes"));
     }
 

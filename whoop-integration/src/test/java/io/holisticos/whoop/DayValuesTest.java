@@ -64,9 +64,8 @@ class DayValuesTest {
         SourceDay day = day(cycle(state, null), recovery(state), sleep(state));
 
         assertThat(day.measurements()).isEmpty();
-        assertThat(Metric.providedBy(WHOOP)).allSatisfy(metric -> assertThat(
-                        day.absent().get(metric))
-                .isEqualTo(reason));
+        assertThat(Metric.providedBy(WHOOP))
+                .allSatisfy(metric -> assertThat(day.absent().get(metric)).isEqualTo(reason));
     }
 
     @Test
@@ -90,10 +89,12 @@ class DayValuesTest {
 
     @Test
     void whatOneRecordLacksIsNoReasonForAnother() {
-        assertThat(day(cycle("SCORED", 1), recovery("UNSCORABLE"), sleep("SCORED")).absent())
+        assertThat(day(cycle("SCORED", 1), recovery("UNSCORABLE"), sleep("SCORED"))
+                        .absent())
                 .containsOnlyKeys(Metric.providedBy(WHOOP, "recovery"))
                 .containsValue(Absence.UNSCORABLE);
-        assertThat(day(cycle("SCORED", 1), recovery("SCORED"), sleep("PENDING_SCORE")).absent())
+        assertThat(day(cycle("SCORED", 1), recovery("SCORED"), sleep("PENDING_SCORE"))
+                        .absent())
                 .containsOnlyKeys(Metric.providedBy(WHOOP, "sleep"));
     }
 

@@ -47,10 +47,11 @@ class MetricTableTest {
         assertThat(MetricTable.METRICS.values())
                 .containsExactlyInAnyOrderElementsOf(Metric.providedBy(sahha, "biomarker"))
                 .containsExactlyInAnyOrderElementsOf(Metric.providedBy(sahha));
-        MetricTable.METRICS.forEach((type, metric) -> assertThat(metric.definition().providedBy())
-                .filteredOn(provider -> provider.source().equals(sahha))
-                .extracting(MetricDefinition.Provider::from)
-                .containsExactly("biomarker " + type));
+        MetricTable.METRICS.forEach(
+                (type, metric) -> assertThat(metric.definition().providedBy())
+                        .filteredOn(provider -> provider.source().equals(sahha))
+                        .extracting(MetricDefinition.Provider::from)
+                        .containsExactly("biomarker " + type));
     }
 
     @Test
