@@ -80,7 +80,7 @@ record Reasons(LocalDate date, ToldDays told, List<SourceAnswer> answers, Rankin
         }
         Optional<SourcePart> part = told.find(answer.from(), date);
         return offered.isOfSleep(answer.from(), metric)
-                        && !part.map(Reasons::hasSleep).orElse(false)
+                        && !part.map(this::hasSleep).orElse(false)
                 ? Optional.of(Absence.NO_SLEEP)
                 : Optional.empty();
     }
@@ -92,9 +92,10 @@ record Reasons(LocalDate date, ToldDays told, List<SourceAnswer> answers, Rankin
                 : coverage.equals("partial");
     }
 
-    private static boolean hasSleep(SourcePart part) {
+    private boolean hasSleep(SourcePart part) {
         return part.told().mainSleep() != null
-                || part.told().find(Metric.SLEEP_DURATION).isPresent();
+                || part.told().measurements().stream()
+                        .anyMatch(measurement -> offered.isOfSleep(part.source(), measurement.metric()));
     }
 
     /** Names of scores that no source has within its scale. */
