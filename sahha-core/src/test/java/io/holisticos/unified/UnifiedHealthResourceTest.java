@@ -120,12 +120,12 @@ class UnifiedHealthResourceTest {
                 "sources":[{"name":"sahha","status":"ok","as_of":"2026-11-22T09:05:00Z"},
                 {"name":"whoop","status":"ok","as_of":"2026-11-22T09:05:00Z","coverage":"complete"}],
                 "completeness":{"expected":14,"present":2,"missing":[
-                {"metric":"hrv.rmssd.sleep","reason":"no_sleep"},{"metric":"hrv.sdnn","reason":"not_provided"},
-                {"metric":"sleep.duration","reason":"no_sleep"},{"metric":"sleep.in_bed","reason":"no_sleep"},
-                {"metric":"sleep.light","reason":"no_sleep"},{"metric":"sleep.deep","reason":"no_sleep"},
-                {"metric":"sleep.rem","reason":"no_sleep"},{"metric":"sleep.efficiency","reason":"no_sleep"},
-                {"metric":"respiratory_rate.sleep","reason":"no_sleep"},{"metric":"spo2.sleep","reason":"no_sleep"},
-                {"metric":"skin_temperature.sleep","reason":"no_sleep"},{"metric":"energy.active","reason":"not_provided"}]},
+                {"metric":"hrv.rmssd.sleep","reason":"not_provided"},{"metric":"hrv.sdnn","reason":"not_provided"},
+                {"metric":"sleep.duration","reason":"not_provided"},{"metric":"sleep.in_bed","reason":"not_provided"},
+                {"metric":"sleep.light","reason":"not_provided"},{"metric":"sleep.deep","reason":"not_provided"},
+                {"metric":"sleep.rem","reason":"not_provided"},{"metric":"sleep.efficiency","reason":"not_provided"},
+                {"metric":"respiratory_rate.sleep","reason":"not_provided"},{"metric":"spo2.sleep","reason":"not_provided"},
+                {"metric":"skin_temperature.sleep","reason":"not_provided"},{"metric":"energy.active","reason":"not_provided"}]},
                 "revision":"…","processing_stats":{"total_time_ms":0,"sahha_time_ms":0,"whoop_time_ms":0,"merge_time_ms":0}}
                 """.replace("\n", ""));
     }
