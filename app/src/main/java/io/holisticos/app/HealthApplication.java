@@ -33,12 +33,15 @@ import io.holisticos.web.WebhookReceiver;
 import io.holisticos.whoop.WhoopModule;
 import java.time.Clock;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.eclipse.jetty.server.Server;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +61,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
     private final Variables variables;
     private final Jobs.Maker jobs;
     private final Consumer<Environment> more;
+    private final List<Sources.Entry> further;
     private volatile @Nullable Server server;
 
     public HealthApplication() {
@@ -80,20 +84,34 @@ public final class HealthApplication extends Application<HealthConfiguration> {
      * @param jobs {@link Jobs#in} in production, where jobs have threads of their own
      */
     public HealthApplication(Clock clock, Function<String, @Nullable String> variables, Jobs.Maker jobs) {
-        this(clock, variables, jobs, environment -> {});
+        this(clock, variables, jobs, environment -> {}, List.of());
     }
 
-    /** @param more registers more after everything of the service is registered */
-    HealthApplication(Clock clock, Function<String, @Nullable String> variables, Consumer<Environment> more) {
-        this(clock, variables, Jobs::in, more);
+    /**
+     * Creates the service with more than it has.
+     *
+     * @param more registers more after everything of the service is registered
+     * @param further sources beside those of the product, after them in their order
+     */
+    HealthApplication(
+            Clock clock,
+            Function<String, @Nullable String> variables,
+            Consumer<Environment> more,
+            List<Sources.Entry> further) {
+        this(clock, variables, Jobs::in, more, further);
     }
 
     private HealthApplication(
-            Clock clock, Function<String, @Nullable String> variables, Jobs.Maker jobs, Consumer<Environment> more) {
+            Clock clock,
+            Function<String, @Nullable String> variables,
+            Jobs.Maker jobs,
+            Consumer<Environment> more,
+            List<Sources.Entry> further) {
         this.clock = clock;
         this.variables = new Variables(variables);
         this.jobs = jobs;
         this.more = more;
+        this.further = List.copyOf(further);
     }
 
     public static void main(String[] args) throws Exception {
@@ -174,8 +192,12 @@ public final class HealthApplication extends Application<HealthConfiguration> {
             whoopSource = Optional.of(new Sources.Built<>(
                     module.source(), module.vitals(), whoopDatabase.readers().source()));
         }
-        Sources sources = Sources.of(sahha.source(), whoopSource, flags, readingThreads(environment));
-        sahha.alsoMembersOf(sources.optional());
+        Sources sources = Sources.of(
+                Stream.concat(Sources.sahhaAndWhoop(sahha.source(), whoopSource).stream(), further.stream())
+                        .toList(),
+                flags,
+                readingThreads(environment));
+        sahha.alsoMembersOf(sources.beside());
 
         RequestLog.register(environment, MemberHash.of(configuration.vault)::of);
         InvalidContentType.register(environment, "/webhooks/*");
@@ -184,14 +206,23 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         SecurityEvents security = new SecurityEvents(environment.metrics());
         WebModule.register(jersey, keys, rules, security);
         ExistingCallers.register(environment, configuration.access.existingRoutes, keys, rules);
-        sahha.resources(sources.optional(), rules).forEach(jersey::register);
-        new UnifiedModule(
-                        sources.inOrder(),
-                        sources.precedence(),
-                        configuration.unified,
-                        new UnifiedModule.Tools(
-                                who -> flags.isOn(Flag.PARALLEL_READ, who), environment.metrics(), clock))
-                .register(jersey, Sources.OPTIONAL);
+        UnifiedModule unified = new UnifiedModule(
+                sources.inOrder(),
+                sources.precedence(),
+                Sources.relays(sahha),
+                configuration.unified.complete(sources.shares()),
+                new UnifiedModule.Tools(
+                        new UnifiedModule.Storage(sahhaDatabase.readers().jdbi(), sahhaDatabase.notices()),
+                        who -> flags.isOn(Flag.PARALLEL_READ, who),
+                        environment.metrics(),
+                        clock));
+        sahha.resources(Sources.OPTIONAL, unified.combined(), rules).forEach(jersey::register);
+        unified.register(jersey, Sources.OPTIONAL);
+        unified.registerOverviews(
+                jersey,
+                Sources.OPTIONAL,
+                overviewThreads(environment, configuration.unified.membersAtOnce),
+                environment.getObjectMapper());
         whoop.ifPresent(module -> module.register(jersey));
         MigrationsCheck migrations = new MigrationsCheck(changelogs);
         Probes.register(
@@ -252,6 +283,16 @@ public final class HealthApplication extends Application<HealthConfiguration> {
 
     private static Executor readingThreads(Environment environment) {
         return hasVirtualThreads() ? ReadingThreads.virtual(environment) : ReadingThreads.platform(environment);
+    }
+
+    private static ExecutorService overviewThreads(Environment environment, int count) {
+        return environment
+                .lifecycle()
+                .executorService("overviews-%d")
+                .minThreads(count)
+                .maxThreads(count)
+                .allowCoreThreadTimeOut(true)
+                .build();
     }
 
     private static boolean hasVirtualThreads() {

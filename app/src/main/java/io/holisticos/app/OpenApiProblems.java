@@ -32,6 +32,11 @@ final class OpenApiProblems {
             "400", "A parameter breaks its rule",
             "404", "No source knows this person");
 
+    private static final Map<String, String> WRITING = Map.of(
+            "400", "A parameter breaks its rule",
+            "404", "No source knows this person",
+            "503", "The database, or whether the person is known, cannot be read for now");
+
     private static final Map<String, String> INTEGRATION = Map.of(
             "400", "A parameter or the body breaks its rule",
             "404", "Nobody by this id, or not connected",
@@ -86,6 +91,9 @@ final class OpenApiProblems {
 
     /** Routes for readers without a parameter, such as those about the service itself, refuse nothing else. */
     private static Map<String, String> shared(String scope, String path) {
+        if (scope.equals(Scope.PREFERENCES_WRITE)) {
+            return WRITING;
+        }
         if (!scope.equals(Scope.HEALTH_READ)) {
             return INTEGRATION;
         }

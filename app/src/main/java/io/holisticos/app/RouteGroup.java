@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 enum RouteGroup {
     EXISTING,
     UNIFIED,
+    OVERVIEWS,
     INTERNAL,
     CONNECT,
     OTHER,
@@ -37,6 +38,11 @@ enum RouteGroup {
         return this == WEBHOOKS || this == HEALTH;
     }
 
+    /** Whether the group finds no room any more while the groups whose callers came first still do. */
+    boolean isShedFirst() {
+        return this == UNIFIED || this == OVERVIEWS;
+    }
+
     /** An existing overview that also asks for WHOOP counts as a unified request. */
     static RouteGroup of(String path, @Nullable String query) {
         if (ExistingRoutes.holdHealthData(path)) {
@@ -55,6 +61,9 @@ enum RouteGroup {
         }
         if (INTEGRATION_HEALTH.contains(path)) {
             return HEALTH;
+        }
+        if (path.startsWith(UNIFIED_HEALTH + "overviews")) {
+            return OVERVIEWS;
         }
         return path.startsWith(UNIFIED_HEALTH) ? UNIFIED : OTHER;
     }

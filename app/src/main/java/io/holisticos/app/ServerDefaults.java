@@ -21,6 +21,7 @@ final class ServerDefaults {
             server.setRequestLogFactory(
                     new NoRequestLog()); // it prints addresses; ours is io.holisticos.web.RequestLog
             server.setRegisterDefaultExceptionMappers(false); // Dropwizard's mappers would answer and log beside ours
+            server.getGzipFilterFactory().setSyncFlush(true); // answers that come line by line would come in lumps
             if (virtualThreads) {
                 server.setEnableVirtualThreads(true);
             }

@@ -51,6 +51,7 @@ final class Shedding extends HttpFilter {
             int percent = switch (group) {
                 case EXISTING -> shares.existing;
                 case UNIFIED -> shares.unified;
+                case OVERVIEWS -> shares.overviews;
                 case INTERNAL -> shares.internal;
                 case CONNECT -> shares.connect;
                 case OTHER -> shares.other;
@@ -84,7 +85,7 @@ final class Shedding extends HttpFilter {
         }
         int together = all.inside.incrementAndGet();
         try {
-            int ceiling = group == RouteGroup.UNIFIED ? unifiedUpTo : all.limit;
+            int ceiling = group.isShedFirst() ? unifiedUpTo : all.limit;
             admit(request, response, chain, group, together <= ceiling);
         } finally {
             all.inside.decrementAndGet();

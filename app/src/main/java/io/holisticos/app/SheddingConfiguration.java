@@ -23,6 +23,12 @@ public final class SheddingConfiguration {
     @JsonProperty
     int unified = 32;
 
+    /** Unified overviews of many members, each of which takes as long as up to a hundred of one. */
+    @Min(1)
+    @Max(100)
+    @JsonProperty
+    int overviews = 2;
+
     /** {@code /internal}. */
     @Min(1)
     @Max(100)
@@ -76,10 +82,10 @@ public final class SheddingConfiguration {
     }
 
     @ValidationMethod(
-            message = "shedding.unified, internal, connect and other together must leave room for existing"
+            message = "shedding.unified, overviews, internal, connect and other together must leave room for existing"
                     + " paths: less than shedding.all")
     boolean isRoomLeftForExistingPaths() {
-        return unified + internal + connect + other < all;
+        return unified + overviews + internal + connect + other < all;
     }
 
     @ValidationMethod(

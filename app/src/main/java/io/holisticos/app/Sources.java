@@ -6,23 +6,29 @@ import io.holisticos.app.flags.Flag;
 import io.holisticos.app.flags.Flags;
 import io.holisticos.app.probes.ProbedSource;
 import io.holisticos.health.BoundedSource;
+import io.holisticos.health.ChangesAnswer;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource;
 import io.holisticos.health.Metric;
 import io.holisticos.health.Metric.Family;
+import io.holisticos.health.Preferences;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.sahha.SahhaModule;
 import io.holisticos.unified.Precedence;
+import io.holisticos.unified.RelayRule;
 import io.holisticos.unified.SourceFailureLog;
 import io.holisticos.vitals.SourceHealth;
 import io.holisticos.vitals.SourceVitals;
 import io.holisticos.whoop.IntegrationHealth;
 import io.holisticos.whoop.WhoopModule;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -33,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The only list of the sources of this product, in the order they are read, and the only reader of their flags. A third source
- * is one more line in {@link #of}.
+ * is one more {@link Entry} in {@link #sahhaAndWhoop}.
  */
 final class Sources {
 
@@ -43,23 +49,30 @@ final class Sources {
     /** The source that callers of the existing overview and of unified routes can include or exclude. */
     static final SourceName OPTIONAL = WHOOP;
 
+    /** Every source that can be named in an order. */
+    static final List<SourceName> NAMES = List.of(SAHHA, WHOOP);
+
     /** The API document's sentence about the sources. */
     static final String DESCRIPTION = "Sahha scores and WHOOP data of a member, merged: Sahha first, then WHOOP.";
 
     /**
-     * A source of this product.
+     * A source of this product: all that the service has to know of it.
      *
      * @param source null when its module is not built because it has no credentials; it then answers as if switched off
      * @param flag switches it off, for all members or for some; null for a source that is always on
-     * @param preferredFor the families of metrics for which its values are shown before those of the other sources
+     * @param preferredFor the families of metrics for which its values are shown before those of the other sources; where two
+     *     sources are preferred, the earlier one in the list
      * @param vitals null for the entry point's own source, which the probes always show
+     * @param share its part of the time of a unified answer where {@code unified.shares} does not name it; null for all that
+     *     is left
      */
-    private record Entry(
+    record Entry(
             SourceName name,
             @Nullable HealthSource source,
             @Nullable Flag flag,
             Set<Family> preferredFor,
-            @Nullable Vitals vitals) {}
+            @Nullable Vitals vitals,
+            @Nullable Duration share) {}
 
     /**
      * What the probes show of a source.
@@ -67,7 +80,7 @@ final class Sources {
      * @param built empty when its module is not built
      * @param unconfigured its health then
      */
-    private record Vitals(Optional<Built<?>> built, SourceHealth unconfigured) {}
+    record Vitals(Optional<Built<?>> built, SourceHealth unconfigured) {}
 
     /** A source whose module is built, with the database that its vitals are read from. */
     record Built<S>(HealthSource source, SourceVitals<S> vitals, DataSource database) {}
@@ -84,54 +97,69 @@ final class Sources {
                 .toList();
     }
 
+    /** @param threads read the sources, so that no source can hold up a caller */
+    static Sources of(List<Entry> entries, Flags flags, Executor threads) {
+        return new Sources(entries, flags, threads);
+    }
+
     /**
-     * The sources, Sahha first.
+     * Sahha first, then WHOOP. Their parts of the time of an answer stand in the configuration, whose rules for databases
+     * they follow.
      *
      * @param whoop empty when WHOOP is not configured
-     * @param threads read the sources, so that no source can hold up a caller
      */
-    static Sources of(HealthSource sahha, Optional<Built<?>> whoop, Flags flags, Executor threads) {
-        return new Sources(
-                List.of(
-                        // a phone counts steps and energy by day, a strap measures the body at night
-                        new Entry(SAHHA, sahha, null, Set.of(Family.ACTIVITY, Family.ENERGY), null),
-                        new Entry(
-                                WHOOP,
-                                whoop.<HealthSource>map(Built::source).orElse(null),
-                                Flag.WHOOP_INTEGRATION,
-                                Set.of(
-                                        Family.SLEEP,
-                                        Family.HEART,
-                                        Family.RESPIRATION,
-                                        Family.OXYGEN,
-                                        Family.TEMPERATURE),
-                                new Vitals(whoop, IntegrationHealth.notConfigured()))),
-                flags,
-                threads);
+    static List<Entry> sahhaAndWhoop(HealthSource sahha, Optional<Built<?>> whoop) {
+        return List.of(
+                // a phone counts steps and energy by day, a strap measures the body at night
+                new Entry(SAHHA, sahha, null, Set.of(Family.ACTIVITY, Family.ENERGY), null, null),
+                new Entry(
+                        WHOOP,
+                        whoop.<HealthSource>map(Built::source).orElse(null),
+                        Flag.WHOOP_INTEGRATION,
+                        Set.of(Family.SLEEP, Family.HEART, Family.RESPIRATION, Family.OXYGEN, Family.TEMPERATURE),
+                        new Vitals(whoop, IntegrationHealth.notConfigured()),
+                        null));
     }
 
     /** Whose value is shown: the sources preferred for the metric's family first, then the others in their order. */
     Precedence precedence() {
-        return new Precedence(
+        return Precedence.ofDefault(new Preferences(
                 names(entry -> true),
-                Arrays.stream(Family.values()).collect(toUnmodifiableMap(family -> family, this::orderFor)));
+                Arrays.stream(Family.values()).collect(toUnmodifiableMap(family -> family, this::orderFor)),
+                Map.of()));
+    }
+
+    /** Which source can hand on what another one measured: what Sahha's configuration says of it. */
+    static List<RelayRule> relays(SahhaModule sahha) {
+        return sahha.relays().entrySet().stream()
+                .map(origin -> new RelayRule(SAHHA, origin.getKey(), origin.getValue()))
+                .toList();
     }
 
     List<BoundedSource> inOrder() {
         return bounded;
     }
 
-    /** The source that callers can include or exclude. */
-    BoundedSource optional() {
-        return bounded.stream()
-                .filter(source -> source.name().equals(OPTIONAL))
-                .findFirst()
-                .orElseThrow();
+    /** The sources beside the entry point's own, in their order. */
+    List<BoundedSource> beside() {
+        Set<SourceName> names = dispensable();
+        return bounded.stream().filter(source -> names.contains(source.name())).toList();
     }
 
-    /** The sources without which the service is only degraded: those that can be switched off. */
+    /** The sources without which the service is only degraded: all but the entry point's own. */
     Set<SourceName> dispensable() {
-        return Set.copyOf(names(entry -> entry.flag() != null));
+        return Set.copyOf(names(entry -> entry.vitals() != null));
+    }
+
+    /** The parts of the time of a unified answer that sources have unless the configuration says otherwise. */
+    Map<SourceName, Duration> shares() {
+        Map<SourceName, Duration> shares = new LinkedHashMap<>();
+        for (Entry entry : entries) {
+            if (entry.share() != null) {
+                shares.put(entry.name(), entry.share());
+            }
+        }
+        return shares;
     }
 
     /** The sources beside the entry point, as the probes show them. */
@@ -189,6 +217,11 @@ final class Sources {
         }
 
         @Override
+        public ChangesAnswer changes(UserId who, long since, int limit, Deadline deadline) {
+            return isOn.test(who) ? source.changes(who, since, limit, deadline) : new ChangesAnswer.Disabled();
+        }
+
+        @Override
         public Acquaintance acquaintance(UserId who, Deadline deadline) {
             return source.acquaintance(who, deadline);
         }
@@ -205,6 +238,11 @@ final class Sources {
         @Override
         public SourceAnswer read(UserId who, DayRange days, Deadline deadline) {
             return new SourceAnswer.Disabled(name);
+        }
+
+        @Override
+        public ChangesAnswer changes(UserId who, long since, int limit, Deadline deadline) {
+            return new ChangesAnswer.Disabled();
         }
 
         @Override

@@ -56,6 +56,7 @@ class AccessTest {
                 .contains(
                         "GET /api/v1/unified-health/overview/{user_id}",
                         "POST /api/v1/unified-health/connect/whoop/{user_id}",
+                        "POST /api/v1/unified-health/overviews",
                         "DELETE /internal/oauth/disconnect/{user_id}",
                         "GET /internal/data/sleep/{user_id}");
     }

@@ -43,6 +43,9 @@ final class ApiDocument {
             if (path.startsWith("/internal/")) {
                 return "internal";
             }
+            if (path.contains("/preferences/")) {
+                return "preferences:write";
+            }
             return path.contains("/connect/") ? "connect" : "health:read";
         }
 

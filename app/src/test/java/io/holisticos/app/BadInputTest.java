@@ -162,6 +162,9 @@ class BadInputTest {
     static List<Wrong> onNewRoutes() {
         List<Wrong> all = new ArrayList<>();
         unified(all);
+        manyMembers(all);
+        preferences(all);
+        explaining(all);
         connecting(all);
         internalOAuth(all);
         internalData(all);
@@ -206,6 +209,93 @@ class BadInputTest {
                 "from=&to=")) {
             all.add(Wrong.get(UNIFIED + "days/" + ANNA + '?' + query, 400, "invalid_request"));
         }
+    }
+
+    private static void manyMembers(List<Wrong> all) {
+        String many = "/api/v1/unified-health/overviews";
+        for (String body : List.of(
+                "",
+                "{",
+                "null",
+                "[]",
+                "\"demo-anna\"",
+                "{}",
+                "{\"user_ids\":[]}",
+                "{\"user_ids\":null}",
+                "{\"user_ids\":\"demo-anna\"}",
+                "{\"user_ids\":[7]}",
+                "{\"user_ids\":[\"\"]}",
+                "{\"user_ids\":[\"  \"]}",
+                "{\"user_ids\":[\"" + TOO_LONG + "\"]}",
+                "{\"user_ids\":[\"a\\u0000b\"]}",
+                "{\"user_ids\":[\"a\",\"a\"]}",
+                "{\"user_ids\":[" + "\"a\",".repeat(100) + "\"a\"]}",
+                "{\"user_ids\":[\"a\"],\"period\":\"lastweek\"}",
+                "{\"user_ids\":[\"a\"],\"period\":7}",
+                "{\"user_ids\":[\"a\"],\"periods\":\"today\"}",
+                "{\"user_ids\":[\"a\"]} {}",
+                "[".repeat(100))) {
+            all.add(Wrong.json("POST", many, body, 400, "invalid_request"));
+        }
+        all.add(new Wrong("POST", many, "a=b", "application/x-www-form-urlencoded", 415, "unsupported_media_type"));
+        all.add(Wrong.get(many, 405, "method_not_allowed"));
+        all.add(Wrong.json("PUT", many, "{}", 405, "method_not_allowed"));
+    }
+
+    private static void preferences(List<Wrong> all) {
+        String path = UNIFIED + "preferences/";
+        for (String id : List.of("%20", TOO_LONG, "a%0Ab", "a%7Fb")) {
+            all.add(Wrong.get(path + id, 400, "invalid_request"));
+            all.add(Wrong.json("PUT", path + id, "{}", 400, "invalid_request"));
+        }
+        all.add(Wrong.get(path + NOBODY, 404, "member_not_found"));
+        for (String query : List.of("", "?dry_run=true")) {
+            all.add(Wrong.json("PUT", path + NOBODY + query, "{\"order\":[\"whoop\"]}", 404, "member_not_found"));
+            for (String body : List.of(
+                    "",
+                    "{",
+                    "[]",
+                    "null",
+                    "{} {}",
+                    "[".repeat(100),
+                    "{\"order\":[\"oura\"]}",
+                    "{\"order\":[\"sahha\",\"sahha\"]}",
+                    "{\"order\":[\"sahha\"],\"order\":[]}",
+                    "{\"order\":{}}",
+                    "{\"by_family\":{\"mood\":[\"sahha\"]}}",
+                    "{\"by_metric\":{\"no.such.metric\":[\"sahha\"]}}",
+                    "{\"by_metric\":{\"steps\":[\"oura\"]}}",
+                    "{\"by_day\":{}}")) {
+                all.add(Wrong.json("PUT", path + ANNA + query, body, 400, "invalid_request"));
+            }
+        }
+        all.add(Wrong.json("PUT", path + ANNA + "?dry_run=maybe", "{}", 400, "invalid_request"));
+        all.add(new Wrong("PUT", path + ANNA, "{}", "text/plain", 415, "unsupported_media_type"));
+        all.add(Wrong.json("POST", path + ANNA, "{}", 405, "method_not_allowed"));
+        all.add(Wrong.json("DELETE", path + ANNA, "", 405, "method_not_allowed"));
+    }
+
+    private static void explaining(List<Wrong> all) {
+        String path = UNIFIED + "explain/";
+        for (String id : List.of("%20", TOO_LONG, "a%0Ab", "a%7Fb")) {
+            all.add(Wrong.get(path + id + "?metric=steps", 400, "invalid_request"));
+        }
+        all.add(Wrong.get(path + NOBODY + "?metric=steps", 404, "member_not_found"));
+        for (String query : List.of(
+                "",
+                "?metric=",
+                "?metric=no.such.metric",
+                "?metric=readiness",
+                "?metric=STEPS",
+                "?metric=steps&date=tomorrow",
+                "?metric=steps&date=",
+                "?metric=steps&date=2026-02-30",
+                "?metric=steps&date=1999-12-31",
+                "?metric=steps&date=2026-11-24",
+                "?metric=steps&date=9999-12-31")) {
+            all.add(Wrong.get(path + ANNA + query, 400, "invalid_request"));
+        }
+        all.add(Wrong.json("POST", path + ANNA, "{}", 405, "method_not_allowed"));
     }
 
     private static void connecting(List<Wrong> all) {

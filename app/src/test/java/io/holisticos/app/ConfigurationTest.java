@@ -151,6 +151,7 @@ class ConfigurationTest {
                 "ADMIN_PORT          | -8081           | port",
                 "MAX_THREADS         | -1              | maxThreads",
                 "SAHHA_CALLS_PER_SECOND | 0            | sahha.maxCallsPerSecond",
+                "SAHHA_WHOOP_INTEGRATION | maybe       | whoopIntegration",
                 "SAHHA_URL           | foo             | SAHHA_URL",
                 "SAHHA_URL           | ftp://sahha.ai  | SAHHA_URL",
                 "SAHHA_URL           | https://a.b?c=d | SAHHA_URL",
@@ -185,7 +186,17 @@ class ConfigurationTest {
                 "maxConnectionAge: 10m       | maxConnectionAge: 0s        | maxConnectionAge must be",
                 "maxConnectionAge: 10m       | maxConnectionAge:           | maxConnectionAge must be",
                 "attempts: 1                 | commands: {WHOOP_SLEEP: {}} | oauth.commands names a command",
-                "staleAfter: 6h              | store: {semaphore: 0}       | whoop.store.semaphore"
+                "whoop: [com.whoop.iphone    | sahha: [com.whoop.iphone    | relayedSources must be by names",
+                "com.whoop.android, WHOOP]   | com.whoop.android, ' ']     | sahha.relayedSources",
+                "com.whoop.android, WHOOP]   | COM.whoop.iphone]           | the same name under two sources",
+                "staleAfter: 6h              | store: {semaphore: 0}       | whoop.store.semaphore",
+                "'    order: []'             | '    order: [oura]'         | unified.preferences names a source that there is not, allowed are sahha, whoop",
+                "'    order: []'             | '    order: sahha'          | order: must be a list of sources",
+                "'    order: []'             | '    order: [sahha, sahha]' | named twice",
+                "'    order: []'             | '    orders: []'            | 'orders: there is no such field, allowed are order, by_family, by_metric'",
+                "by_family: {}               | 'by_family: {mood: [sahha]}' | 'by_family.mood: there is no such family, allowed are sleep, heart'",
+                "by_metric: {}               | 'by_metric: {steps: [oura]}' | unified.preferences names a source that there is not",
+                "by_metric: {}               | 'by_metric: {pulse: [sahha]}' | 'by_metric.pulse: there is no such metric, allowed are heart_rate.resting'"
             })
     void aSettingThatBreaksItsRule(String setting, String other, String named) throws Exception {
         String config = Files.readString(CONFIG).replace("connectTimeout: \"1\"", "connectTimeout: '1'");

@@ -86,6 +86,56 @@ class DaysAndValuesTest {
     }
 
     @Test
+    void aRunAfterMidnightThatBothSawIsOneWorkoutOfOneDayWhicheverWayItIsAskedFor() throws Exception {
+        UUID run = UUID.fromString("0b0b0b0b-0000-4000-8000-000000000003");
+        Instant asleep = Instant.parse("2026-11-19T22:00:00Z");
+        house.whoop()
+                .has(
+                        ScriptedWhoop.CYCLES,
+                        ScriptedWhoop.cycle(93_849, asleep)
+                                .put("end", asleep.plus(Duration.ofHours(28)).toString()));
+        house.whoop().has(ScriptedWhoop.SLEEPS, ScriptedWhoop.sleep(NIGHT, 93_849, asleep));
+        house.whoop().has(ScriptedWhoop.WORKOUTS, ScriptedWhoop.workout(run, Instant.parse("2026-11-20T23:30:00Z")));
+        house.sahha()
+                .has(
+                        ScriptedSahha.BIOMARKERS,
+                        "late",
+                        ScriptedSahha.biomarker(
+                                        "00000003-0000-5000-8000-0000000000e1",
+                                        "exercise",
+                                        "exercise_duration",
+                                        "58",
+                                        "minute",
+                                        LocalDate.parse("2026-11-21"))
+                                .put("startDateTime", "2026-11-21T00:31:00+01:00")
+                                .put("endDateTime", "2026-11-21T01:29:00+01:00"),
+                        ScriptedSahha.biomarker(
+                                "00000003-0000-5000-8000-0000000000e2",
+                                "exercise",
+                                "exercise_duration",
+                                "58",
+                                "minute",
+                                LocalDate.parse("2026-11-20")));
+        house.connectAndSync("late", 4806);
+
+        JsonNode range = house.json("/api/v1/unified-health/days/late?from=2026-11-20&to=2026-11-21");
+
+        assertThat(idsOf(range.at("/0/workouts"))).containsExactly(run.toString());
+        assertThat(range.at("/0/workouts/0/max_heart_rate").asInt()).isEqualTo(146);
+        assertThat(range.at("/0/workouts/0/members"))
+                .extracting(member -> member.path("source").asText())
+                .containsExactly("whoop", "sahha");
+        assertThat(range.at("/1/workouts")).isEmpty();
+        for (JsonNode day : range) {
+            String date = day.path("date").asText();
+            assertThat(house.json("/api/v1/unified-health/overview/late?period=" + date)
+                            .path("workouts"))
+                    .as(date)
+                    .isEqualTo(day.path("workouts"));
+        }
+    }
+
+    @Test
     void daysOfOddRecordsAreTheSameAskedForOneByOneAndInARange() throws Exception {
         Random random = new Random(14);
         List<JsonNode> cycles = new ArrayList<>();

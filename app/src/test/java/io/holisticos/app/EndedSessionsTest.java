@@ -25,9 +25,10 @@ class EndedSessionsTest {
     private static final String ANNA = "demo-anna";
     private static final String BEN = "demo-ben";
     private static final String OVERVIEW = "/api/v1/health-metrics/overview?profile_id=" + ANNA;
-    private static final List<String> METHODS = List.of("GET", "POST", "DELETE");
+    private static final List<String> METHODS = List.of("GET", "POST", "PUT", "DELETE");
 
     private static House house;
+    private static int events;
 
     @BeforeAll
     static void open() throws Exception {
@@ -151,13 +152,18 @@ class EndedSessionsTest {
                     .header("Content-Type", "application/x-www-form-urlencoded")
                     .method(route.method(), BodyPublishers.ofString("none=none")));
         }
+        if (path.contains("/explain/")) {
+            return house.get(path + "?metric=steps");
+        }
+        if (path.contains("/preferences/") && route.method().equals("PUT")) {
+            String first = ++events % 2 == 0 ? "sahha" : "whoop"; // each is a change
+            return house.send("PUT", path, "{\"order\":[\"" + first + "\"]}");
+        }
         String body =
                 path.endsWith("/callback") ? "{\"code\":\"none\",\"state\":\"none\"}" : "{\"user_id\":\"" + BEN + "\"}";
         boolean hasBody = path.startsWith("/internal/oauth/") && route.method().equals("POST");
         return house.send(route.method(), path + (hasBody ? "" : query), hasBody ? body : "");
     }
-
-    private static int events;
 
     private static HttpResponse<String> freshSahhaEvent() {
         return sahhaEvent("event-" + ++events);

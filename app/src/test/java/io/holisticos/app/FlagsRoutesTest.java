@@ -252,6 +252,7 @@ class FlagsRoutesTest {
         JsonNode old =
                 house.jsonOf(house.get("/api/v1/health-metrics/overview?profile_id=demo-anna&include_whoop=true"));
         assertThat(old.path("whoop").path("status").asText()).isEqualTo("disabled");
+        assertThat(old.at("/combined/steps/source").asText()).isEqualTo("sahha");
         assertProblem(house.send("POST", "/api/v1/unified-health/connect/whoop/demo-ben", ""), 503, "disabled");
         for (String path : List.of(
                 "/internal/oauth/status/demo-anna",

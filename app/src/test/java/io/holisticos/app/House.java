@@ -34,11 +34,17 @@ final class House implements AutoCloseable {
     static final Instant START = RunningApp.START;
 
     private final RunningApp app;
-    private final World world = World.of(new WorldOptions(7, START, 0));
+    private final World world;
     private final WhoopTwin whoop;
     private final SahhaTwin sahha;
 
     private House(Map<String, String> others, Consumer<Environment> more, Path configuration) throws Exception {
+        this(new WorldOptions(7, START, 0), others, more, configuration);
+    }
+
+    private House(WorldOptions people, Map<String, String> others, Consumer<Environment> more, Path configuration)
+            throws Exception {
+        world = World.of(people);
         app = new RunningApp(more, configuration);
         whoop = WhoopTwin.start(WhoopTwinOptions.of(WhoopApp.sandbox(app.callback())), world, app.clock);
         sahha = SahhaTwin.start(SahhaTwinOptions.onPort(0), world, app.clock);
@@ -48,6 +54,11 @@ final class House implements AutoCloseable {
     /** Everything up, nobody connected. */
     static House open() throws Exception {
         return new House(Map.of(), environment -> {}, RunningApp.SHIPPED);
+    }
+
+    /** The same with other people. */
+    static House openFor(WorldOptions people) throws Exception {
+        return new House(people, Map.of(), environment -> {}, RunningApp.SHIPPED);
     }
 
     /** The same with other variables for {@code config.yml}. */
@@ -80,6 +91,11 @@ final class House implements AutoCloseable {
     /** A second replica on the same databases; whoever starts it stops it. */
     Replica replica() throws Exception {
         return app.replica();
+    }
+
+    /** The same with other variables of its own. */
+    Replica replica(Map<String, String> others) throws Exception {
+        return app.replica(others);
     }
 
     record Replica(HealthApplication app, int port, int adminPort) implements AutoCloseable {

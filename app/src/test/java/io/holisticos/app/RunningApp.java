@@ -17,8 +17,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -47,6 +49,7 @@ final class RunningApp implements AutoCloseable {
     private final int adminPort = FreePorts.next();
     private final Consumer<Environment> more;
     private final Path configuration;
+    private final List<Sources.Entry> further = new ArrayList<>();
     private HealthApplication app;
 
     /** Not started yet: whoever stands for WHOOP wants to know the address first. */
@@ -85,8 +88,14 @@ final class RunningApp implements AutoCloseable {
         return this;
     }
 
+    /** One more source than the product has; replicas do without it. */
+    RunningApp withSource(Sources.Entry source) {
+        further.add(source);
+        return this;
+    }
+
     RunningApp start() throws Exception {
-        app = new HealthApplication(clock, variables::get, more);
+        app = new HealthApplication(clock, variables::get, more, further);
         serve(app);
         return this;
     }

@@ -12,6 +12,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -25,11 +26,11 @@ final class ScriptedHouse implements AutoCloseable {
     private final RunningApp app;
     private final HttpClient browser = HttpClient.newHttpClient();
 
-    private ScriptedHouse(Map<String, String> variables, Path configuration) throws Exception {
+    private ScriptedHouse(Map<String, String> variables, Path configuration, UnaryOperator<RunningApp> change)
+            throws Exception {
         app = new RunningApp(environment -> {}, configuration);
-        app.withSources(sahha.server().url(), whoop.server().url())
-                .with(variables)
-                .start();
+        app.withSources(sahha.server().url(), whoop.server().url()).with(variables);
+        change.apply(app).start();
     }
 
     /** Everything up, nobody connected. */
@@ -39,14 +40,20 @@ final class ScriptedHouse implements AutoCloseable {
 
     /** The same with other variables for {@code config.yml}. */
     static ScriptedHouse openWith(Map<String, String> variables) throws Exception {
-        return new ScriptedHouse(variables, RunningApp.SHIPPED);
+        return new ScriptedHouse(variables, RunningApp.SHIPPED, UnaryOperator.identity());
     }
 
     /** The same with {@code config.yml} as it is made of the one that is shipped. */
     static ScriptedHouse openConfigured(Map<String, String> variables, UnaryOperator<String> change) throws Exception {
         Path configuration = Files.createTempFile("config", ".yml");
         Files.writeString(configuration, change.apply(Files.readString(RunningApp.SHIPPED)));
-        return new ScriptedHouse(variables, configuration);
+        return new ScriptedHouse(variables, configuration, UnaryOperator.identity());
+    }
+
+    /** The same with one more source, which may keep its data in the databases of the service. */
+    static ScriptedHouse openWithSource(Map<String, String> variables, Function<RunningApp, Sources.Entry> source)
+            throws Exception {
+        return new ScriptedHouse(variables, RunningApp.SHIPPED, app -> app.withSource(source.apply(app)));
     }
 
     ScriptedWhoop whoop() {

@@ -20,7 +20,7 @@ class SheddingConfigurationTest {
         SheddingConfiguration shares = read("{}");
 
         assertThat(shares.existing).isEqualTo(75);
-        assertThat(shares.unified + shares.internal + shares.connect + shares.other)
+        assertThat(shares.unified + shares.overviews + shares.internal + shares.connect + shares.other)
                 .isLessThan(shares.all);
         assertThat(shares.unifiedUpTo).isLessThan(shares.existing);
         assertThat(shares.all + shares.webhooks + shares.health).isLessThan(100);
@@ -28,13 +28,14 @@ class SheddingConfigurationTest {
 
     @Test
     void readsEveryNumber() throws Exception {
-        SheddingConfiguration shares =
-                read("{existing: 70, unified: 20, internal: 5, connect: 4, other: 3, unifiedUpTo: 60, all: 85,"
+        SheddingConfiguration shares = read(
+                "{existing: 70, unified: 20, overviews: 1, internal: 5, connect: 4, other: 3, unifiedUpTo: 60, all: 85,"
                         + " webhooks: 7, health: 2}");
 
         assertThat(new int[] {
                     shares.existing,
                     shares.unified,
+                    shares.overviews,
                     shares.internal,
                     shares.connect,
                     shares.other,
@@ -43,13 +44,14 @@ class SheddingConfigurationTest {
                     shares.webhooks,
                     shares.health
                 })
-                .containsExactly(70, 20, 5, 4, 3, 60, 85, 7, 2);
+                .containsExactly(70, 20, 1, 5, 4, 3, 60, 85, 7, 2);
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
+                "{overviews: 0} | overviews must be greater than or equal to 1",
                 "{unified: 0} | unified must be greater than or equal to 1",
                 "{all: 100} | all must be less than or equal to 99",
                 "{webhooks: 20} | must leave something for probes",

@@ -3,9 +3,11 @@ package io.holisticos.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,6 +51,7 @@ class UnifiedDayTest {
                         "date",
                         "utc_offset",
                         "generated_at",
+                        "merge_version",
                         "data_sources",
                         "enhanced_with_whoop",
                         "scores",
@@ -57,6 +60,7 @@ class UnifiedDayTest {
                         "whoop",
                         "sources",
                         "completeness",
+                        "revision",
                         "processing_stats");
     }
 
@@ -109,13 +113,75 @@ class UnifiedDayTest {
     void dinaCrossesTheDateLineAndEveryDayIsThereOnce() throws Exception {
         house.connect("demo-dina");
 
-        JsonNode days = house.jsonOf(house.get("/api/v1/unified-health/days/demo-dina?from=2026-10-28&to=2026-11-22"));
+        JsonNode days = whenSahhaIsRead("2026-10-28", "2026-11-22");
 
         List<String> dates = texts(days, "date");
         assertThat(dates).isSorted().doesNotHaveDuplicates().hasSize(26);
         assertThat(texts(days, "utc_offset").stream().distinct())
                 .as("each day says where she was")
                 .hasSizeGreaterThan(1);
+        Map<String, Object> truth = house.whoop().truth("demo-dina");
+        assertThat(cyclesOf(days)).doesNotHaveDuplicates().containsAll(idsSince(truth.get("cycles")));
+        assertThat(workoutsOf(days)).doesNotHaveDuplicates().containsAll(idsSince(truth.get("workouts")));
+        assertThat(days)
+                .as("a date that she lived twice has two cycles, one that she skipped has none")
+                .anyMatch(day -> day.path("whoop").has("other_cycles"));
+        for (JsonNode day : days) {
+            String date = day.path("date").asText();
+            assertThat(data(whenSahhaIsRead(date, date).get(0)))
+                    .as("%s asked for alone", date)
+                    .isEqualTo(data(day));
+        }
+    }
+
+    /** Days of Dina's once all that Sahha has of them was fetched; a request waits some seconds for that. */
+    private static JsonNode whenSahhaIsRead(String from, String to) {
+        for (int asked = 0; asked < 20; asked++) {
+            JsonNode days = house.jsonOf(house.get("/api/v1/unified-health/days/demo-dina?from=" + from + "&to=" + to));
+            if (days.findValuesAsText("coverage").stream().allMatch("complete"::equals)
+                    && texts(days.get(0).path("sources"), "status").contains("ok")) {
+                return days;
+            }
+        }
+        throw new AssertionError("Sahha's days were not read");
+    }
+
+    /** A day without what belongs to the answer as a whole. */
+    private static JsonNode data(JsonNode day) {
+        return ((ObjectNode) day.deepCopy()).without(List.of("generated_at", "sources", "period", "completeness"));
+    }
+
+    private static List<String> cyclesOf(JsonNode days) {
+        List<String> ids = new ArrayList<>();
+        for (JsonNode day : days) {
+            if (day.path("whoop").isObject()) {
+                ids.add(day.path("whoop").path("cycle").path("id").asText());
+            }
+            day.path("whoop")
+                    .path("other_cycles")
+                    .forEach(other -> ids.add(other.path("cycle").path("id").asText()));
+        }
+        return ids;
+    }
+
+    private static List<String> workoutsOf(JsonNode days) {
+        List<String> ids = new ArrayList<>();
+        days.forEach(day -> day.path("workouts").forEach(workout -> {
+            if (workout.path("source").asText().equals("whoop")) {
+                ids.add(workout.path("id").asText());
+            }
+        }));
+        return ids;
+    }
+
+    /** The ids of WHOOP's records that began on one of the days whatever the offset. */
+    private static List<String> idsSince(Object records) {
+        return ((List<?>) records)
+                .stream()
+                        .map(record -> (Map<?, ?>) record)
+                        .filter(record -> String.valueOf(record.get("start")).compareTo("2026-10-29") > 0)
+                        .map(record -> String.valueOf(record.get("id")))
+                        .toList();
     }
 
     @Test
@@ -139,6 +205,9 @@ class UnifiedDayTest {
         assertThat(refused.headers().firstValue("WWW-Authenticate")).isPresent();
         assertThat(with.body()).startsWith(plain.substring(0, plain.length() - 1));
         assertThat(house.jsonOf(with).path("whoop").path("status").asText()).isEqualTo("ok");
+        assertThat(house.jsonOf(with).path("combined"))
+                .isEqualTo(house.jsonOf(house.get("/api/v1/unified-health/overview/demo-anna?period=2026-11-22"))
+                        .path("metrics"));
         assertThat(house.getWithoutKey(path + "&include_whoop=false").body()).isEqualTo(plain);
     }
 

@@ -100,6 +100,22 @@ public final class BoundedSource implements HealthSource {
                 .await();
     }
 
+    @Override
+    public ChangesAnswer changes(UserId who, long since, int limit, Deadline deadline) {
+        return begin(new Question<ChangesAnswer>(deadline) {
+                    @Override
+                    ChangesAnswer ask(HealthSource source) {
+                        return source.changes(who, since, limit, deadline);
+                    }
+
+                    @Override
+                    ChangesAnswer onFailure(Duration retryAfter) {
+                        return new ChangesAnswer.Unavailable(retryAfter);
+                    }
+                })
+                .await();
+    }
+
     /** How many abandoned pieces of work are still running. */
     public int abandoned() {
         return Math.max(0, abandoned.get());

@@ -1,6 +1,7 @@
 package io.holisticos.health;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -42,12 +43,28 @@ public abstract sealed class HealthError extends RuntimeException {
 
     /** The caller's mistake. The message names the value and the rule it breaks. */
     public static final class InvalidRequest extends HealthError {
+
+        private final List<String> errors;
+
         public InvalidRequest(String message) {
             super(Kind.INVALID_REQUEST, message, null, null);
+            this.errors = List.of();
         }
 
         public InvalidRequest(String message, Throwable cause) {
             super(Kind.INVALID_REQUEST, message, null, cause);
+            this.errors = List.of();
+        }
+
+        /** @param errors at least one: each names what is wrong and, where there is a choice, what is allowed */
+        public InvalidRequest(List<String> errors) {
+            super(Kind.INVALID_REQUEST, errors.get(0), null, null);
+            this.errors = List.copyOf(errors);
+        }
+
+        /** Everything that is wrong, when it was looked for; else empty. */
+        public List<String> errors() {
+            return errors;
         }
     }
 

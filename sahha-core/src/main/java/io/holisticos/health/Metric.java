@@ -1,9 +1,14 @@
 package io.holisticos.health;
 
 import java.math.BigDecimal;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A metric: one quantity, measured by one method over one period. RMSSD and SDNN are different metrics, and so are a resting
@@ -11,6 +16,9 @@ import java.util.Optional;
  * metrics.yml}, which a person can read and extend. Metrics are compared by their order in that file. Immutable.
  */
 public final class Metric implements Comparable<Metric> {
+
+    /** In the order of the file. It stands before the constants, which are found in it. */
+    private static final Map<String, Metric> BY_KEY = byKey();
 
     public static final Metric HEART_RATE_RESTING = of("heart_rate.resting");
     public static final Metric HEART_RATE_SLEEP = of("heart_rate.sleep");
@@ -70,6 +78,14 @@ public final class Metric implements Comparable<Metric> {
         this.place = place;
     }
 
+    private static Map<String, Metric> byKey() {
+        Map<String, Metric> metrics = new LinkedHashMap<>();
+        for (MetricDefinition definition : MetricFile.CONTENT.metrics()) {
+            metrics.put(definition.id(), new Metric(definition, metrics.size()));
+        }
+        return Collections.unmodifiableMap(metrics);
+    }
+
     /** @throws IllegalArgumentException when there is no such metric */
     public static Metric of(String key) {
         return find(key).orElseThrow(() -> new IllegalArgumentException("there is no metric " + key));
@@ -77,12 +93,38 @@ public final class Metric implements Comparable<Metric> {
 
     /** The metric with this name in JSON. */
     public static Optional<Metric> find(String key) {
-        return Optional.ofNullable(MetricFile.METRICS.get(key));
+        return Optional.ofNullable(BY_KEY.get(key));
     }
 
     /** All metrics, in the order of the file. */
     public static List<Metric> all() {
-        return List.copyOf(MetricFile.METRICS.values());
+        return List.copyOf(BY_KEY.values());
+    }
+
+    /** The metrics that a source has, by the file; all of them when the file names none of the source. */
+    public static Set<Metric> providedBy(SourceName source) {
+        Set<Metric> provided = BY_KEY.values().stream()
+                .filter(metric -> metric.definition.providedBy(source).isPresent())
+                .collect(Collectors.toUnmodifiableSet());
+        return provided.isEmpty() ? Set.copyOf(BY_KEY.values()) : provided;
+    }
+
+    /** The metrics that a source has in this kind of its records, such as WHOOP's {@code recovery}. */
+    public static Set<Metric> providedBy(SourceName source, String kindOfRecord) {
+        return BY_KEY.values().stream()
+                .filter(metric -> metric.definition
+                        .providedBy(source)
+                        .filter(provider -> provider.kindOfRecord().equals(kindOfRecord))
+                        .isPresent())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** The sources that the file names. */
+    public static Set<SourceName> providers() {
+        return BY_KEY.values().stream()
+                .flatMap(metric -> metric.definition.providedBy().stream())
+                .map(MetricDefinition.Provider::source)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** The name in JSON, such as {@code heart_rate.resting}. */

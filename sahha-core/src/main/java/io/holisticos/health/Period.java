@@ -31,10 +31,19 @@ public record Period(String text, @Nullable LocalDate date, int daysAgo) {
 
     /** @throws InvalidRequest when the text is none of the four forms */
     public static Period parse(String text) {
+        return parse("period", text);
+    }
+
+    /**
+     * As {@link #parse(String)}, for a parameter of another name.
+     *
+     * @throws InvalidRequest when the text is none of the four forms
+     */
+    public static Period parse(String parameter, String text) {
         return switch (text) {
             case "today" -> TODAY;
             case "yesterday" -> new Period(text, null, 1);
-            default -> new Period(text, dateOf(text), 0);
+            default -> new Period(text, dateOf(parameter, text), 0);
         };
     }
 
@@ -43,14 +52,14 @@ public record Period(String text, @Nullable LocalDate date, int daysAgo) {
         return date != null ? date : LocalDate.ofInstant(now, offset).minusDays(daysAgo);
     }
 
-    private static LocalDate dateOf(String text) {
+    private static LocalDate dateOf(String parameter, String text) {
         try {
             if (text.length() != LENGTH) { // the formatters also accept years beyond 9999
                 throw new DateTimeException("not " + LENGTH + " characters");
             }
             return LocalDate.parse(text, text.indexOf('/') < 0 ? ISO : US);
         } catch (DateTimeException e) {
-            throw new InvalidRequest("period must be today, yesterday, YYYY-MM-DD or MM/DD/YYYY", e);
+            throw new InvalidRequest(parameter + " must be today, yesterday, YYYY-MM-DD or MM/DD/YYYY", e);
         }
     }
 }

@@ -58,7 +58,8 @@ public record PlausibleDay(SourceDay day, Set<Metric> implausible, Set<String> o
                 original.details(),
                 original.offset(),
                 original.mainSleep(),
-                original.relayed());
+                original.relayed(),
+                original.absent());
         Set<String> offScale = original.scores().stream()
                 .filter(score -> !isOnScale(score))
                 .map(Score::name)

@@ -1,6 +1,7 @@
 package io.holisticos.health;
 
 import java.math.BigDecimal;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,14 @@ public record Score(
         Scale(String text, int max) {
             this.text = text;
             this.max = BigDecimal.valueOf(max);
+        }
+
+        /** @throws IllegalArgumentException when there is no such scale */
+        static Scale of(String text) {
+            return Arrays.stream(values())
+                    .filter(scale -> scale.text.equals(text))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("a scale is 0-1, 0-100 or 0-21, was " + text));
         }
 
         /** Whether a score of this scale can have this value. */

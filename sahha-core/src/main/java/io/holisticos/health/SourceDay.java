@@ -4,6 +4,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param offset the person's UTC offset on that day; null when the source does not say it
  * @param mainSleep the sleep that the day's values of sleep belong to; null when the source does not say it
  * @param relayed metrics that, by the source's own logs, another source of ours recorded on this day
+ * @param absent metrics of which the source says itself why it has no value
  */
 public record SourceDay(
         LocalDate date,
@@ -22,7 +24,21 @@ public record SourceDay(
         @Nullable SourceDetails details,
         @Nullable ZoneOffset offset,
         @Nullable SleepInterval mainSleep,
-        Map<Metric, SourceName> relayed) {
+        Map<Metric, SourceName> relayed,
+        Map<Metric, Absence> absent) {
+
+    /** A day of a source that gives no reasons for what it does not have. */
+    public SourceDay(
+            LocalDate date,
+            List<Score> scores,
+            List<Measurement> measurements,
+            List<Workout> workouts,
+            @Nullable SourceDetails details,
+            @Nullable ZoneOffset offset,
+            @Nullable SleepInterval mainSleep,
+            Map<Metric, SourceName> relayed) {
+        this(date, scores, measurements, workouts, details, offset, mainSleep, relayed, Map.of());
+    }
 
     /** A day of a source that does not say the person's UTC offset. */
     public SourceDay(
@@ -39,9 +55,20 @@ public record SourceDay(
         measurements = List.copyOf(measurements);
         workouts = List.copyOf(workouts);
         relayed = Map.copyOf(relayed);
+        absent = Map.copyOf(absent);
         if (measurements.stream().map(Measurement::metric).distinct().count() < measurements.size()) {
             throw new IllegalArgumentException("a day has at most one measurement of a metric, " + date);
         }
+    }
+
+    /** The measurement of a metric, if there is one. */
+    public Optional<Measurement> find(Metric metric) {
+        for (Measurement measurement : measurements) {
+            if (measurement.metric().equals(metric)) {
+                return Optional.of(measurement);
+            }
+        }
+        return Optional.empty();
     }
 
     public boolean isEmpty() {

@@ -7,10 +7,13 @@ import io.dropwizard.validation.MinDuration;
 import io.dropwizard.validation.ValidationMethod;
 import io.holisticos.command.CommandConfiguration;
 import io.holisticos.command.CommandSettings;
+import io.holisticos.health.Metric;
+import io.holisticos.health.SourceName;
 import io.holisticos.outbound.OutboundConfiguration;
 import io.holisticos.outbound.WebAddress;
 import io.holisticos.sahha.api.AccountCredentials;
 import io.holisticos.sahha.api.SahhaApi;
+import io.holisticos.sahha.data.RelayedSources;
 import io.holisticos.sahha.existing.ExistingPaths;
 import io.holisticos.sahha.refresh.FreshnessRule;
 import io.holisticos.sahha.webhook.SahhaInbox;
@@ -18,13 +21,23 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
 import java.net.URI;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** How Sahha is called, and how old its rows may be. Read once at start-up. */
 public final class SahhaConfiguration {
+
+    private static final String WHOOP = "whoop";
 
     /** Without {@code /api/v1}: {@code https://api.sahha.ai}, or {@code https://sandbox-api.sahha.ai}. */
     @NotNull
@@ -106,6 +119,17 @@ public final class SahhaConfiguration {
     @JsonProperty
     Duration webhookPause = Duration.seconds(10);
 
+    /** Whether Sahha is connected with WHOOP itself. While unknown, its RMSSD is looked at as if it were. */
+    @NotNull
+    @JsonProperty
+    WhoopIntegration whoopIntegration = WhoopIntegration.UNKNOWN;
+
+    /** By source of ours, the sources in Sahha's data logs that it is: its values in Sahha are echoes. In any case of letters. */
+    @NotNull
+    @JsonProperty
+    Map<@NotNull String, @NotEmpty List<@NotBlank @Size(max = 200) String>> relayedSources =
+            Map.of(WHOOP, List.of("com.whoop.iphone", "com.whoop.android", "WHOOP"));
+
     /** The address of Sahha's API. */
     public URI baseUrl() {
         return baseUrl;
@@ -142,6 +166,41 @@ public final class SahhaConfiguration {
         return SahhaApi.commands().containsAll(outbound.ownCommands());
     }
 
+    @JsonIgnore
+    @ValidationMethod(message = "relayedSources must be by names of sources, such as whoop, and not by sahha")
+    public boolean isEveryRelayedSourceAnother() {
+        return Objects.requireNonNullElse(relayedSources, Map.<String, List<String>>of()).keySet().stream()
+                .allMatch(name -> SourceName.isValid(name) && !name.equals(SahhaApi.SAHHA.value()));
+    }
+
+    @JsonIgnore
+    @ValidationMethod(message = "relayedSources must not have the same name under two sources")
+    public boolean isEveryRelayedNameOfOneSource() {
+        List<String> names =
+                Objects.requireNonNullElse(relayedSources, Map.<String, List<String>>of()).values().stream()
+                        .filter(Objects::nonNull)
+                        .flatMap(List::stream)
+                        .filter(Objects::nonNull)
+                        .map(name -> name.strip().toLowerCase(Locale.ROOT))
+                        .toList();
+        return names.size() == Set.copyOf(names).size();
+    }
+
+    RelayedSources relayedSources() {
+        return new RelayedSources(relayedSources.entrySet().stream()
+                .collect(Collectors.toMap(source -> new SourceName(source.getKey()), Map.Entry::getValue)));
+    }
+
+    /** By source of ours whose values may come through Sahha, the metrics that Sahha may give under another period. */
+    Map<SourceName, Map<Metric, Metric>> relays() {
+        Map<SourceName, Map<Metric, Metric>> relays = new HashMap<>();
+        relayedSources.keySet().forEach(name -> relays.put(new SourceName(name), Map.of()));
+        relays.put(
+                new SourceName(WHOOP),
+                whoopIntegration.isPossible() ? Map.of(Metric.HRV_RMSSD, Metric.HRV_RMSSD_SLEEP) : Map.of());
+        return Map.copyOf(relays);
+    }
+
     AccountCredentials credentials() {
         return new AccountCredentials(clientId, clientSecret);
     }
@@ -162,6 +221,9 @@ public final class SahhaConfiguration {
         java.time.Duration overview = overview().freshFor();
         java.time.Duration metrics = metrics().freshFor();
         return new SahhaInbox.Rules(
-                webhookPause.toJavaDuration(), overview.compareTo(metrics) > 0 ? overview : metrics, maxCallsPerSecond);
+                webhookPause.toJavaDuration(),
+                overview.compareTo(metrics) > 0 ? overview : metrics,
+                maxCallsPerSecond,
+                relayedSources());
     }
 }

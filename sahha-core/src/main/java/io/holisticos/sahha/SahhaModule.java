@@ -10,8 +10,10 @@ import io.holisticos.audit.SecurityEvents;
 import io.holisticos.command.CommandKey;
 import io.holisticos.command.Commands;
 import io.holisticos.health.BoundedSource;
+import io.holisticos.health.CombinedReader;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource;
+import io.holisticos.health.Metric;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.outbound.Authorization;
@@ -38,6 +40,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -51,7 +54,7 @@ public final class SahhaModule implements Managed {
 
     private static final CommandKey STORE = new CommandKey("SAHHA_STORE");
 
-    /** How many strangers' ids another source is asked for at a time, and how long: its own readers come first. */
+    /** How many strangers' ids other sources are asked for at a time, and how long: their own readers come first. */
     private static final int LOOKUPS_ELSEWHERE = 4;
 
     private static final Duration LOOKUP_TIMEOUT = Duration.ofMillis(500);
@@ -66,6 +69,7 @@ public final class SahhaModule implements Managed {
     private final SahhaRefresh refresh;
     private final SahhaSource source;
     private final ExistingPaths existing;
+    private final Map<SourceName, Map<Metric, Metric>> relays;
     private final SahhaVitals vitals;
     private final SahhaInbox inbox;
     private final SahhaWebhookResource webhook;
@@ -112,6 +116,7 @@ public final class SahhaModule implements Managed {
         ReaderRefresh readers =
                 new ReaderRefresh(rows, refresh, profiles, configuration.waitWhenStale.toJavaDuration(), clock);
         this.source = new SahhaSource(readers, profiles, rows, configuration, clock);
+        this.relays = configuration.relays();
         this.vitals = new SahhaVitals(List.of(tokens, data), lastAnswers);
         this.existing = new ExistingPaths(readers, rows, configuration.existingPaths(), mapper, clock);
         this.inbox = new SahhaInbox(new SahhaInbox.Pools(reads, work), refresh, configuration.inbox(), clock);
@@ -128,13 +133,13 @@ public final class SahhaModule implements Managed {
                 api, executor, rules, metrics.meter(MetricRegistry.name("sahha", "profiles", name, "refused")));
     }
 
-    /** Members of this source are asked for with the members' budget of calls, even when Sahha is asked for the first time. */
-    public void alsoMembersOf(BoundedSource other) {
+    /** Members of these sources are asked for with the members' budget of calls, even when Sahha is asked for the first time. */
+    public void alsoMembersOf(List<BoundedSource> others) {
         Semaphore lookups = new Semaphore(LOOKUPS_ELSEWHERE, true);
-        profiles.alsoMembers(who -> isKnownTo(other, who, lookups));
+        profiles.alsoMembers(who -> isKnownToOne(others, who, lookups));
     }
 
-    private static boolean isKnownTo(BoundedSource other, UserId who, Semaphore lookups) {
+    private static boolean isKnownToOne(List<BoundedSource> others, UserId who, Semaphore lookups) {
         try {
             if (!lookups.tryAcquire(LOOKUP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
                 return false;
@@ -144,7 +149,9 @@ public final class SahhaModule implements Managed {
             return false;
         }
         try {
-            return other.acquaintance(who, Deadline.after(LOOKUP_TIMEOUT)) == HealthSource.Acquaintance.KNOWN;
+            Deadline deadline = Deadline.after(LOOKUP_TIMEOUT);
+            return others.stream()
+                    .anyMatch(other -> other.acquaintance(who, deadline) == HealthSource.Acquaintance.KNOWN);
         } finally {
             lookups.release();
         }
@@ -158,12 +165,18 @@ public final class SahhaModule implements Managed {
     /**
      * The eleven existing paths, and where Sahha delivers its events.
      *
-     * @param whoop is asked for {@code include_whoop=true} only
+     * @param whoop the source that {@code include_whoop=true} shows
+     * @param combined is asked for {@code include_whoop=true} only
      */
-    public List<Object> resources(BoundedSource whoop, AccessRules rules) {
-        List<Object> resources = new ArrayList<>(existing.resources(whoop, rules));
+    public List<Object> resources(SourceName whoop, CombinedReader combined, AccessRules rules) {
+        List<Object> resources = new ArrayList<>(existing.resources(whoop, combined, rules));
         resources.add(webhook);
         return resources;
+    }
+
+    /** By source whose values may come through Sahha, metrics that Sahha gives under another period, by what they are there. */
+    public Map<SourceName, Map<Metric, Metric>> relays() {
+        return relays;
     }
 
     /** How our calls to Sahha go. */

@@ -1,5 +1,6 @@
 package io.holisticos.sahha;
 
+import io.holisticos.health.ChangesAnswer;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError;
@@ -14,8 +15,12 @@ import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.sahha.api.SahhaApi;
 import io.holisticos.sahha.api.SahhaKind;
+import io.holisticos.sahha.data.BiomarkersOfDays;
 import io.holisticos.sahha.data.DayRows;
+import io.holisticos.sahha.data.LoggedSource;
 import io.holisticos.sahha.data.RefreshMarks;
+import io.holisticos.sahha.data.RelayedSources;
+import io.holisticos.sahha.data.SahhaDataLog;
 import io.holisticos.sahha.data.SahhaRow;
 import io.holisticos.sahha.data.SahhaRowStore;
 import io.holisticos.sahha.data.SahhaStores;
@@ -33,6 +38,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Sahha as one source of the unified flow. */
 final class SahhaSource implements HealthSource {
@@ -43,7 +49,9 @@ final class SahhaSource implements HealthSource {
     private final Profiles profiles;
     private final StoreCommand stores;
     private final List<RequiredKind> kinds;
+    private final RelayedSources relayedSources;
     private final Duration coldWait;
+    private final Duration waitForChanges;
     private final Clock clock;
 
     SahhaSource(
@@ -58,7 +66,9 @@ final class SahhaSource implements HealthSource {
         this.kinds = List.of(
                 new RequiredKind(SahhaKind.SCORES, configuration.overview()),
                 new RequiredKind(SahhaKind.BIOMARKERS, configuration.metrics()));
+        this.relayedSources = configuration.relayedSources();
         this.coldWait = configuration.coldWaitUnified.toJavaDuration();
+        this.waitForChanges = configuration.waitWhenStale.toJavaDuration(); // what comes later is told next time
         this.clock = clock;
     }
 
@@ -103,27 +113,59 @@ final class SahhaSource implements HealthSource {
     }
 
     private Measured measured(SahhaStores all, UserId who, DayRange days, RefreshResult refreshed) {
+        SahhaRowStore.Standing standing = all.rows().standing(who, clock.instant());
+        SahhaRowStore.LastSeen seen = standing.lastSeen();
         return new Measured(
                 name(),
                 refreshed.current() ? SourceAnswer.DataStatus.CURRENT : SourceAnswer.DataStatus.STALE,
                 refreshed.asOf(),
                 null,
                 refreshed.missing() ? "partial" : "complete",
-                all.rows()
-                        .lastSeen(who, clock.instant())
-                        .map(SahhaSource::observation)
-                        .orElse(null),
-                daysOf(all.rows(), who, days));
+                seen == null ? null : observation(seen),
+                daysOf(all.rows(), who, days),
+                null,
+                standing.revision());
     }
 
-    private static List<SourceDay> daysOf(SahhaRowStore rows, UserId who, DayRange days) {
+    /** What changed, once the recent days are as current as they would be when read. */
+    @Override
+    public ChangesAnswer changes(UserId who, long since, int limit, Deadline deadline) {
+        try {
+            RefreshMarks marks =
+                    stores.attempt(deadline, all -> all.marks().of(who)).orThrow();
+            if (!marks.isEmpty()) { // of somebody who was never read nothing is kept, and their first read fetches
+                RefreshResult unused =
+                        refresh.bringUpToDate(new ReadRequest(who, kinds, null, waitForChanges), marks, deadline);
+            }
+            return stores.<ChangesAnswer>read(
+                    deadline,
+                    all -> all.changes().since(who, since, limit),
+                    error -> new ChangesAnswer.Unavailable(error.retryAfter().orElse(RETRY_AFTER)));
+        } catch (HealthError error) {
+            return new ChangesAnswer.Unavailable(error.retryAfter().orElse(RETRY_AFTER));
+        }
+    }
+
+    private List<SourceDay> daysOf(SahhaRowStore rows, UserId who, DayRange days) {
         Map<LocalDate, List<SahhaRow>> scores = byDay(rows.rows(SahhaKind.SCORES, who, days.from(), days.to()));
-        Map<LocalDate, List<SahhaRow>> biomarkers = byDay(rows.rows(SahhaKind.BIOMARKERS, who, days.from(), days.to()));
+        BiomarkersOfDays held = rows.biomarkers(who, days.from(), days.to());
+        Map<LocalDate, List<SahhaRow>> biomarkers = byDay(held.rows());
+        Map<LocalDate, List<LoggedSource>> logs =
+                held.sources().stream().collect(Collectors.groupingBy(LoggedSource::day));
+        Map<LocalDate, List<SahhaDataLog>> exercise =
+                held.exercise().stream().collect(Collectors.groupingBy(SahhaDataLog::day));
         List<SourceDay> found = new ArrayList<>();
         for (LocalDate date : days.days()) {
             DayRows ofDay = new DayRows(scores.getOrDefault(date, List.of()), biomarkers.getOrDefault(date, List.of()));
             SourceDay day = new SourceDay(
-                    date, ofDay.allScores(), ofDay.measurements(), List.of(), null, ofDay.offset(), null, Map.of());
+                    date,
+                    ofDay.allScores(),
+                    ofDay.measurements(),
+                    ofDay.workouts(exercise.getOrDefault(date, List.of())),
+                    null,
+                    ofDay.offset(),
+                    ofDay.mainSleep(),
+                    relayedSources.relayed(logs.getOrDefault(date, List.of())));
             if (!day.isEmpty()) {
                 found.add(day);
             }

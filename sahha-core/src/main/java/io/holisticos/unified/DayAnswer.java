@@ -4,13 +4,16 @@ import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.holisticos.health.Metric;
 import io.holisticos.health.SourceDetails;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.TimedAnswer;
 import io.holisticos.health.Workout;
 import io.holisticos.unified.MergedDay.Candidate;
 import io.holisticos.unified.MergedDay.MergedMetric;
+import io.holisticos.unified.MergedDay.MergedWorkout;
 import io.holisticos.unified.MergedDay.NamedScore;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -29,6 +32,7 @@ import org.jspecify.annotations.Nullable;
     "date",
     "utc_offset",
     "generated_at",
+    "merge_version",
     "data_sources",
     "enhanced_with_whoop",
     "scores",
@@ -37,6 +41,7 @@ import org.jspecify.annotations.Nullable;
     "details",
     "sources",
     "completeness",
+    "revision",
     "processing_stats"
 })
 record DayAnswer(
@@ -45,6 +50,7 @@ record DayAnswer(
         @JsonProperty("date") LocalDate date,
         @JsonProperty("utc_offset") String utcOffset,
         @JsonProperty("generated_at") Instant generatedAt,
+        @JsonProperty("merge_version") int mergeVersion,
         @JsonProperty("data_sources") List<String> dataSources,
         @JsonProperty("enhanced_with_whoop") boolean enhancedWithWhoop,
         @JsonProperty("scores") Map<String, ScoreBody> scores,
@@ -53,6 +59,7 @@ record DayAnswer(
         @JsonProperty("details") @JsonAnyGetter Map<String, SourceDetails> details,
         @JsonProperty("sources") List<SourceBody> sources,
         @JsonProperty("completeness") Completeness completeness,
+        @JsonProperty("revision") String revision,
         @JsonProperty("processing_stats") @Nullable Map<String, Long> processingStats) {
 
     /**
@@ -72,6 +79,13 @@ record DayAnswer(
                 .toList();
     }
 
+    /** The merged metrics of a day by key, in their order. */
+    static Map<String, MetricBody> metrics(MergedDay day) {
+        Map<String, MetricBody> metrics = new LinkedHashMap<>();
+        day.metrics().forEach(metric -> metrics.put(metric.metric().key(), MetricBody.of(metric)));
+        return metrics;
+    }
+
     /** Health values stay out of logs. */
     @Override
     public String toString() {
@@ -82,8 +96,6 @@ record DayAnswer(
             UnifiedReport report, MergedDay day, String period, SourceName whoop, @Nullable Map<String, Long> stats) {
         Map<String, ScoreBody> scores = new LinkedHashMap<>();
         day.scores().forEach(score -> scores.put(score.name(), ScoreBody.of(score)));
-        Map<String, MetricBody> metrics = new LinkedHashMap<>();
-        day.metrics().forEach(metric -> metrics.put(metric.metric().key(), MetricBody.of(metric)));
         Map<String, SourceDetails> details = new LinkedHashMap<>();
         day.details().forEach((source, own) -> details.put(source.value(), own));
         return new DayAnswer(
@@ -92,21 +104,23 @@ record DayAnswer(
                 day.date(),
                 textOf(day.offset() == null ? report.offset() : day.offset()),
                 report.generatedAt(),
+                DayMerge.VERSION,
                 day.sources().stream().map(SourceName::value).toList(),
                 day.sources().contains(whoop),
                 scores,
-                metrics,
+                metrics(day),
                 day.workouts().stream().map(WorkoutBody::of).toList(),
                 details,
                 report.answers().stream()
                         .map(answer -> SourceBody.of(answer, day.date()))
                         .toList(),
                 day.completeness(),
+                AnswerRevision.of(report, day),
                 stats);
     }
 
     /** UTC is written as a number like any other offset, not as {@code Z}. */
-    private static String textOf(ZoneOffset offset) {
+    static String textOf(ZoneOffset offset) {
         return offset.equals(ZoneOffset.UTC) ? "+00:00" : offset.getId();
     }
 
@@ -157,7 +171,9 @@ record DayAnswer(
                     merged.metric().unit(),
                     merged.shown().source().value(),
                     merged.verdict(),
-                    merged.others().stream().map(OtherBody::of).toList());
+                    merged.others().stream()
+                            .map(other -> OtherBody.of(merged.metric(), other))
+                            .toList());
         }
 
         @Override
@@ -166,13 +182,27 @@ record DayAnswer(
         }
     }
 
-    @JsonPropertyOrder({"source", "value"})
+    /**
+     * A value that is not shown.
+     *
+     * @param metric under which its source has it, when that is another one: an echo of another period
+     * @param echo true when another source measured it and this one only handed it on; absent otherwise
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonPropertyOrder({"source", "value", "metric", "echo"})
     record OtherBody(
             @JsonProperty("source") String source,
-            @JsonProperty("value") BigDecimal value) {
+            @JsonProperty("value") BigDecimal value,
+            @JsonProperty("metric") @Nullable String metric,
+            @JsonProperty("echo") @Nullable Boolean echo) {
 
-        static OtherBody of(Candidate candidate) {
-            return new OtherBody(candidate.source().value(), candidate.value());
+        static OtherBody of(Metric shown, Candidate candidate) {
+            Metric own = candidate.measurement().metric();
+            return new OtherBody(
+                    candidate.source().value(),
+                    candidate.value(),
+                    own.equals(shown) ? null : own.key(),
+                    candidate.isEcho() ? Boolean.TRUE : null);
         }
 
         @Override
@@ -181,6 +211,7 @@ record DayAnswer(
         }
     }
 
+    /** @param members all the workouts that are this activity, this one first; left out when only this one is */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonPropertyOrder({
         "id",
@@ -193,7 +224,8 @@ record DayAnswer(
         "energy_kcal",
         "distance_meter",
         "average_heart_rate",
-        "max_heart_rate"
+        "max_heart_rate",
+        "members"
     })
     record WorkoutBody(
             @JsonProperty("id") String id,
@@ -206,9 +238,17 @@ record DayAnswer(
             @JsonProperty("energy_kcal") @Nullable BigDecimal energyKcal,
             @JsonProperty("distance_meter") @Nullable BigDecimal distanceMeter,
             @JsonProperty("average_heart_rate") @Nullable Integer averageHeartRate,
-            @JsonProperty("max_heart_rate") @Nullable Integer maxHeartRate) {
+            @JsonProperty("max_heart_rate") @Nullable Integer maxHeartRate,
 
-        static WorkoutBody of(Workout workout) {
+            @Schema(
+                    description = "All workouts by which sources saw this activity, this one first; left out when only"
+                            + " one did. Only the workouts of the list itself count in a sum")
+            @JsonProperty("members")
+            @Nullable
+            List<MemberBody> members) {
+
+        static WorkoutBody of(MergedWorkout merged) {
+            Workout workout = merged.representative();
             return new WorkoutBody(
                     workout.id(),
                     workout.source().value(),
@@ -220,12 +260,30 @@ record DayAnswer(
                     workout.energyKcal(),
                     workout.distanceMeter(),
                     workout.averageHeartRate(),
-                    workout.maxHeartRate());
+                    workout.maxHeartRate(),
+                    merged.members().size() == 1
+                            ? null
+                            : merged.members().stream().map(MemberBody::of).toList());
         }
 
         @Override
         public String toString() {
             return "WorkoutBody[" + source + " " + id + "]";
+        }
+    }
+
+    /** One of the workouts by which an activity was seen. */
+    @JsonPropertyOrder({"source", "id", "sport", "start", "end"})
+    record MemberBody(
+            @JsonProperty("source") String source,
+            @JsonProperty("id") String id,
+            @JsonProperty("sport") String sport,
+            @JsonProperty("start") OffsetDateTime start,
+            @JsonProperty("end") OffsetDateTime end) {
+
+        static MemberBody of(Workout workout) {
+            return new MemberBody(
+                    workout.source().value(), workout.id(), workout.sport(), workout.start(), workout.end());
         }
     }
 

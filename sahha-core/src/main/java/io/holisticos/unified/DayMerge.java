@@ -1,90 +1,96 @@
 package io.holisticos.unified;
 
-import static java.util.stream.Collectors.groupingBy;
-
 import io.holisticos.health.DayRange;
-import io.holisticos.health.Measurement;
 import io.holisticos.health.Metric;
-import io.holisticos.health.PlausibleDay;
+import io.holisticos.health.Preferences;
 import io.holisticos.health.Score;
 import io.holisticos.health.SourceAnswer;
-import io.holisticos.health.SourceAnswer.Measured;
-import io.holisticos.health.SourceDay;
 import io.holisticos.health.SourceDetails;
 import io.holisticos.health.SourceName;
-import io.holisticos.health.Workout;
 import io.holisticos.unified.MergedDay.Candidate;
 import io.holisticos.unified.MergedDay.MergedMetric;
+import io.holisticos.unified.MergedDay.MergedWorkout;
 import io.holisticos.unified.MergedDay.NamedScore;
+import io.holisticos.unified.ToldDays.SourcePart;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
- * Merges the answers of all sources into days. Pure: the same answers in any order give the same days. Every value of the
- * result is a plausible value of a source; nothing is averaged, converted or guessed.
+ * Merges the answers of all sources into days. Pure: the same answers in any order give the same days, and so do the same days
+ * asked for one by one. Every value of the result is a plausible value of a source; nothing is averaged, converted or guessed.
+ *
+ * <p>A value passes the gates (scored, complete, plausible, not an echo), the best source's value is shown, and the verdict says
+ * whether the others agree.
  */
 final class DayMerge {
 
-    private static final Comparator<Workout> OLDEST_FIRST = Comparator.comparing(
-                    (Workout workout) -> workout.start().toInstant())
-            .thenComparing(workout -> workout.source().value())
-            .thenComparing(Workout::id);
+    /** Counts the changes of the rules: with another version the same answers may give other days. */
+    static final int VERSION = 1;
 
     private final Precedence precedence;
     private final OfferedMetrics offered;
+    private final EchoRule echoes;
+    private final WorkoutMatching matching = new WorkoutMatching(Sports.read());
+    private final String rules;
 
-    DayMerge(Precedence precedence, OfferedMetrics offered) {
+    /** @param precedence without a member's wishes */
+    DayMerge(Precedence precedence, OfferedMetrics offered, EchoRule echoes) {
         this.precedence = precedence;
         this.offered = offered;
+        this.echoes = echoes;
+        this.rules = MergeBasis.rules(precedence, echoes.relays());
     }
 
     /**
      * All of these days, oldest first, including those without data.
      *
-     * @param answers one of each source
+     * @param answers one of each source; what they say of the {@value EchoRule#LOOK_BACK_DAYS} days before is looked at for
+     *     echoes, and of some days on each side for activities that sources have on different days ({@link ToldDays})
+     * @param member the person's own wishes
      */
-    List<MergedDay> apply(DayRange days, List<SourceAnswer> answers) {
-        Map<LocalDate, List<SourcePart>> parts = answers.stream()
-                .sorted(Comparator.comparing(SourceAnswer::from, precedence.ofSources()))
-                .filter(Measured.class::isInstance)
-                .map(Measured.class::cast)
-                .flatMap(answer -> answer.days().stream().map(day -> SourcePart.of(answer.from(), day)))
-                .collect(groupingBy(part -> part.day().date()));
+    List<MergedDay> apply(DayRange days, List<SourceAnswer> answers, Preferences member) {
+        List<SourceAnswer> oneOfEach = oneOfEach(answers);
+        ToldDays told = ToldDays.of(days, oneOfEach, precedence.ofSources());
+        Precedence wished = precedence.with(member);
+        Ranking order = new Ranking(wished);
+        Map<LocalDate, List<MergedWorkout>> workouts =
+                matching.apply(told.plausibleDays(), wished.of(Metric.Family.ACTIVITY));
         return days.days().stream()
-                .map(date -> merge(date, parts.getOrDefault(date, List.of()), answers))
+                .map(date -> merge(date, told, workouts.getOrDefault(date, List.of()), oneOfEach, order))
                 .toList();
     }
 
-    /**
-     * The data of one source for one day.
-     *
-     * @param day the plausible values
-     * @param implausible metrics whose value is implausible
-     * @param offScale names of scores beyond their scale
-     */
-    private record SourcePart(SourceName source, SourceDay day, Set<Metric> implausible, Set<String> offScale) {
-
-        static SourcePart of(SourceName source, SourceDay answered) {
-            PlausibleDay plausible = PlausibleDay.of(answered);
-            return new SourcePart(source, plausible.day(), plausible.implausible(), plausible.offScale());
-        }
+    /** What decides the days beside the answers. */
+    MergeBasis basis(Preferences member) {
+        return MergeBasis.of(rules, member);
     }
 
-    private MergedDay merge(LocalDate date, List<SourcePart> all, List<SourceAnswer> answers) {
+    /** Why the day has this value of the metric, or none; with the same answers that {@link #apply} is given. */
+    Explanation explain(LocalDate date, Metric metric, List<SourceAnswer> answers, Preferences member) {
+        List<SourceAnswer> oneOfEach = oneOfEach(answers);
+        ToldDays told = ToldDays.of(DayRange.of(date), oneOfEach, precedence.ofSources());
+        return new Explainer(precedence.with(member), offered, echoes).explain(date, metric, told, oneOfEach);
+    }
+
+    /** An answer that is given twice counts once. */
+    private static List<SourceAnswer> oneOfEach(List<SourceAnswer> answers) {
+        Map<SourceName, SourceAnswer> bySource = new LinkedHashMap<>();
+        answers.forEach(answer -> bySource.putIfAbsent(answer.from(), answer));
+        return List.copyOf(bySource.values());
+    }
+
+    private MergedDay merge(
+            LocalDate date, ToldDays told, List<MergedWorkout> workouts, List<SourceAnswer> answers, Ranking order) {
         List<SourcePart> parts =
-                all.stream().filter(part -> !part.day().isEmpty()).toList();
-        Map<Metric, List<Candidate>> candidates = candidates(parts);
+                told.on(date).stream().filter(part -> !part.day().isEmpty()).toList();
+        List<MergedMetric> metrics = metrics(date, told, order);
         List<NamedScore> scores = scores(parts);
         return new MergedDay(
                 date,
@@ -95,54 +101,18 @@ final class DayMerge {
                         .orElse(null),
                 parts.stream().map(SourcePart::source).distinct().toList(),
                 scores,
-                candidates.entrySet().stream()
-                        .map(entry -> metric(entry.getKey(), entry.getValue()))
-                        .toList(),
-                parts.stream()
-                        .map(part -> part.day().workouts())
-                        .flatMap(Collection::stream)
-                        .sorted(OLDEST_FIRST)
-                        .toList(),
+                metrics,
+                workouts,
                 details(parts),
-                Completeness.of(candidates.keySet(), implausible(all), answers, precedence, offered)
-                        .and(offScale(all, scores)));
+                new Reasons(date, told, answers, order, offered).completeness(metrics, scores));
     }
 
-    private static Map<Metric, List<Candidate>> candidates(List<SourcePart> parts) {
-        Map<Metric, List<Candidate>> candidates = new TreeMap<>();
-        for (SourcePart part : parts) {
-            for (Measurement measurement : part.day().measurements()) {
-                candidates
-                        .computeIfAbsent(measurement.metric(), metric -> new ArrayList<>())
-                        .add(new Candidate(part.source(), measurement.value()));
-            }
-        }
-        return candidates;
-    }
-
-    private static Map<SourceName, Set<Metric>> implausible(List<SourcePart> all) {
-        Map<SourceName, Set<Metric>> implausible = new HashMap<>();
-        all.forEach(part -> implausible.put(part.source(), part.implausible()));
-        return implausible;
-    }
-
-    /** Names of scores that no source has within its scale. */
-    private static List<String> offScale(List<SourcePart> all, List<NamedScore> scores) {
-        Set<String> present = scores.stream().map(NamedScore::name).collect(Collectors.toSet());
-        return all.stream()
-                .flatMap(part -> part.offScale().stream())
-                .filter(name -> !present.contains(name))
-                .distinct()
-                .sorted()
-                .toList();
-    }
-
-    private MergedMetric metric(Metric metric, List<Candidate> candidates) {
-        List<Candidate> bestFirst = candidates.stream()
-                .sorted(Comparator.comparing(Candidate::source, precedence.of(metric)))
-                .toList();
-        Verdict verdict = Verdict.of(bestFirst.stream().map(Candidate::value).toList());
-        return new MergedMetric(metric, bestFirst.get(0), bestFirst.subList(1, bestFirst.size()), verdict);
+    private List<MergedMetric> metrics(LocalDate date, ToldDays told, Ranking order) {
+        List<MergedMetric> metrics = new ArrayList<>();
+        Competition.of(date, told, echoes)
+                .forEach((metric, values) ->
+                        metrics.add(values.decide(Comparator.comparing(Candidate::source, order.of(metric)))));
+        return metrics;
     }
 
     /** Scores never compete: the second of two with the same name gets its source's name as a prefix. */

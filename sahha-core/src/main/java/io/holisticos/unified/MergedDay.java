@@ -1,5 +1,6 @@
 package io.holisticos.unified;
 
+import io.holisticos.health.Measurement;
 import io.holisticos.health.Metric;
 import io.holisticos.health.Score;
 import io.holisticos.health.SourceDetails;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param sources the sources with data on this day
  * @param scores each source's own, side by side; no two have the same name
  * @param metrics in the order of {@link Metric}
- * @param workouts oldest first
+ * @param workouts oldest first, each activity once
  * @param details each source's own records, by source
  */
 record MergedDay(
@@ -30,7 +31,7 @@ record MergedDay(
         List<SourceName> sources,
         List<NamedScore> scores,
         List<MergedMetric> metrics,
-        List<Workout> workouts,
+        List<MergedWorkout> workouts,
         Map<SourceName, SourceDetails> details,
         Completeness completeness) {
 
@@ -59,8 +60,37 @@ record MergedDay(
         }
     }
 
-    /** The value of one source, verbatim. */
-    record Candidate(SourceName source, BigDecimal value) {
+    /**
+     * An activity, whoever saw it. Only the representative counts in a sum.
+     *
+     * @param representative verbatim from its source
+     * @param members every workout that is this activity: the representative, then the others, best first
+     */
+    record MergedWorkout(Workout representative, List<Workout> members) {
+
+        MergedWorkout {
+            members = List.copyOf(members);
+        }
+    }
+
+    /**
+     * The value of one source, verbatim.
+     *
+     * @param measurement of the metric it stands with; of another one when it is an echo of another period
+     * @param echoOf the source that measured it, when this one only handed it on
+     */
+    record Candidate(
+            SourceName source,
+            Measurement measurement,
+            @Nullable SourceName echoOf) {
+
+        BigDecimal value() {
+            return measurement.value();
+        }
+
+        boolean isEcho() {
+            return echoOf != null;
+        }
 
         /** Health values stay out of logs. */
         @Override

@@ -16,4 +16,9 @@ record OfferedMetrics(Map<SourceName, Set<Metric>> bySource) {
         Set<Metric> offered = bySource.get(source);
         return offered == null || offered.contains(metric);
     }
+
+    /** Whether the source takes the metric from a night's sleep, so that without sleep there is none. */
+    boolean isOfSleep(SourceName source, Metric metric) {
+        return metric.definition().needsSleep(source);
+    }
 }

@@ -8,18 +8,19 @@ import io.holisticos.health.Period;
 import io.holisticos.health.SingleFlight;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
+import io.holisticos.unified.UnifiedReader.Question;
 import java.util.Set;
 
 /** Answers requests for unified health. Equal requests at the same time share one reading. Thread-safe. */
 final class UnifiedFlow {
 
     private final UnifiedReader reader;
-    private final SingleFlight<UnifiedRequest, UnifiedReport> flights;
+    private final SingleFlight<Question, UnifiedReport> flights;
 
     /** @param shared counts answers that came from the reading of another caller */
     UnifiedFlow(UnifiedReader reader, Counter shared) {
         this.reader = reader;
-        this.flights = new SingleFlight<>(request -> shared.inc());
+        this.flights = new SingleFlight<>(question -> shared.inc());
     }
 
     /**
@@ -44,7 +45,7 @@ final class UnifiedFlow {
     private UnifiedReport read(UnifiedRequest request) {
         UnifiedReader.Reading reading = reader.begin(request);
         try {
-            return flights.run(request, reading.deadline(), reading::report);
+            return flights.run(reading.question(), reading.deadline(), reading::report);
         } catch (NotInTime e) { // another caller's reading of the same takes too long for this one
             return reading.reportWithoutAnswers();
         }

@@ -9,6 +9,7 @@ import io.holisticos.trace.RequestContext;
 import io.holisticos.web.Scope;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.headers.Header;
 import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -21,20 +22,33 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.CacheControl;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.EntityTag;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Request;
+import jakarta.ws.rs.core.Response;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Unified days of a person and the status of each source. */
-@Path("/api/v1/unified-health")
+@Path(UnifiedHealthResource.PATH)
 @Produces(MediaType.APPLICATION_JSON)
 @RolesAllowed(Scope.HEALTH_READ)
 @Tag(name = "Unified health", description = "Sahha and WHOOP in one answer")
 public final class UnifiedHealthResource {
 
+    static final String PATH = "/api/v1/unified-health";
+
     private static final String USER_ID = "The person as the caller names them, 1 to 100 characters";
+
+    private static final String ETAG =
+            "Weak: it is the revision, which says whether anything that decides the answer changed; when a source was read does not";
+    private static final String UNCHANGED =
+            "Nothing that decides the answer has changed since the one whose ETag is in If-None-Match";
+    private static final CacheControl ASK_EACH_TIME = askEachTime();
 
     private final UnifiedFlow flow;
     private final SourceName whoop;
@@ -55,12 +69,18 @@ public final class UnifiedHealthResource {
                             + " the answer is not touched by them. What nobody measured is absent, and so is what cannot"
                             + " be true of a living person: its reason in completeness.missing is implausible; scores beyond their"
                             + " scale stand there by their names, and count as expected then. Records"
-                            + " under the source's own name stay as the source gave them.")
+                            + " under the source's own name stay as the source gave them. The value of a metric is that of one"
+                            + " source, verbatim, never an average; verdict says whether the others agree, by a tolerance of the"
+                            + " metric. A value in others with echo true only came to its source from another one: it is never"
+                            + " shown, and confirms nothing. merge_version changes when the same data may give another answer.")
     @ApiResponse(
             responseCode = "200",
             description = "The day; only what was measured is in it",
+            headers = @Header(name = "ETag", description = ETAG, schema = @Schema(type = "string")),
             content = @Content(schema = @Schema(implementation = DayAnswer.class)))
-    public DayAnswer overview(
+    @ApiResponse(responseCode = "304", description = UNCHANGED)
+    public Response overview(
+            @Context Request request,
             @Parameter(description = USER_ID) @PathParam("user_id") UserId who,
             @Parameter(
                             description =
@@ -74,8 +94,9 @@ public final class UnifiedHealthResource {
                     @QueryParam("include_whoop")
                     @DefaultValue("true")
                     String includeWhoop) {
-        Set<SourceName> excluded = isTrue("include_whoop", includeWhoop) ? Set.of() : Set.of(whoop);
-        return DayAnswer.overview(logged(flow.read(who, Period.parse(period), excluded)), period, whoop);
+        Set<SourceName> excluded = TrueOrFalse.parse("include_whoop", includeWhoop) ? Set.of() : Set.of(whoop);
+        DayAnswer day = DayAnswer.overview(logged(flow.read(who, Period.parse(period), excluded)), period, whoop);
+        return answer(request, day.revision(), day);
     }
 
     @GET
@@ -89,8 +110,11 @@ public final class UnifiedHealthResource {
     @ApiResponse(
             responseCode = "200",
             description = "The days, oldest first, without processing_stats",
+            headers = @Header(name = "ETag", description = ETAG, schema = @Schema(type = "string")),
             content = @Content(array = @ArraySchema(schema = @Schema(implementation = DayAnswer.class))))
-    public List<DayAnswer> days(
+    @ApiResponse(responseCode = "304", description = UNCHANGED)
+    public Response days(
+            @Context Request request,
             @Parameter(description = USER_ID) @PathParam("user_id") UserId who,
             @Parameter(description = "The first day, YYYY-MM-DD", required = true) @QueryParam("from") @Nullable
                     LocalDate from,
@@ -98,7 +122,28 @@ public final class UnifiedHealthResource {
                     @QueryParam("to")
                     @Nullable
                     LocalDate to) {
-        return DayAnswer.days(logged(flow.read(who, range(from, to))), whoop);
+        List<DayAnswer> days = DayAnswer.days(logged(flow.read(who, range(from, to))), whoop);
+        return answer(
+                request,
+                AnswerRevision.ofAll(days.stream().map(DayAnswer::revision).toList()),
+                days);
+    }
+
+    /** A weak tag: an answer with the same one may tell another time at which a source was read. */
+    private static Response answer(Request request, String revision, Object body) {
+        EntityTag tag = new EntityTag(revision, true);
+        Response.ResponseBuilder unchanged = request.evaluatePreconditions(tag);
+        return (unchanged == null ? Response.ok(body).tag(tag) : unchanged)
+                .cacheControl(ASK_EACH_TIME)
+                .build();
+    }
+
+    private static CacheControl askEachTime() {
+        CacheControl control = new CacheControl();
+        control.setPrivate(true);
+        control.setNoCache(true);
+        control.setNoTransform(false); // a proxy may compress it
+        return control;
     }
 
     @GET
@@ -116,7 +161,7 @@ public final class UnifiedHealthResource {
     }
 
     /** Adds each source to the log line of the request, also when the report comes from another caller's reading. */
-    private static UnifiedReport logged(UnifiedReport report) {
+    static UnifiedReport logged(UnifiedReport report) {
         report.answers()
                 .forEach(timed -> RequestContext.noteSource(
                         timed.answer().from().value(), timed.answer().status(), timed.took()));
@@ -128,17 +173,9 @@ public final class UnifiedHealthResource {
             throw new InvalidRequest("from and to are required, each YYYY-MM-DD");
         }
         try {
-            return new DayRange(from, to);
+            return DayRange.asked(from, to);
         } catch (IllegalArgumentException e) {
             throw new InvalidRequest(String.valueOf(e.getMessage()), e);
         }
-    }
-
-    private static boolean isTrue(String name, String text) {
-        return switch (text) {
-            case "true" -> true;
-            case "false" -> false;
-            default -> throw new InvalidRequest(name + " must be true or false");
-        };
     }
 }

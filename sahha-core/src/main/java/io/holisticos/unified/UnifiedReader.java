@@ -4,22 +4,27 @@ import io.holisticos.health.BoundedSource;
 import io.holisticos.health.BoundedSource.PendingAnswer;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError.MemberNotFound;
+import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.HealthSource;
 import io.holisticos.health.HealthSource.Acquaintance;
 import io.holisticos.health.Observation;
+import io.holisticos.health.Preferences;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.Disabled;
 import io.holisticos.health.SourceAnswer.Excluded;
 import io.holisticos.health.SourceAnswer.Measured;
 import io.holisticos.health.SourceAnswer.Unavailable;
+import io.holisticos.health.SourceName;
 import io.holisticos.health.TimedAnswer;
 import io.holisticos.health.UserId;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -35,6 +40,7 @@ final class UnifiedReader {
 
     private final List<BoundedSource> sources;
     private final DayMerge merge;
+    private final Function<UserId, Preferences> preferences;
     private final UnifiedConfiguration configuration;
     private final Timing timing;
 
@@ -47,13 +53,22 @@ final class UnifiedReader {
      */
     record Timing(Predicate<UserId> inParallel, Clock clock, LongSupplier nanoTime) {}
 
-    /** @param sources in the order they are read */
-    UnifiedReader(List<BoundedSource> sources, DayMerge merge, UnifiedConfiguration configuration, Timing timing) {
+    /**
+     * @param sources in the order they are read
+     * @param preferences each member's own wishes; never fails
+     */
+    UnifiedReader(
+            List<BoundedSource> sources,
+            DayMerge merge,
+            Function<UserId, Preferences> preferences,
+            UnifiedConfiguration configuration,
+            Timing timing) {
         if (sources.stream().map(HealthSource::name).distinct().count() < sources.size()) {
             throw new IllegalArgumentException("every source has a name of its own");
         }
         this.sources = List.copyOf(sources);
         this.merge = merge;
+        this.preferences = preferences;
         this.configuration = configuration;
         this.timing = timing;
     }
@@ -63,6 +78,37 @@ final class UnifiedReader {
         return new Reading(request);
     }
 
+    /**
+     * Whether any source knows the person. They are asked one after another, until one does.
+     *
+     * @throws MemberNotFound when all of them could be asked and none does
+     * @throws SourceUnavailable when none does, but not all could be asked
+     */
+    void requireKnown(UserId who) {
+        Deadline deadline = Deadline.after(configuration.readingTime(), timing.nanoTime());
+        SourceName unsure = null;
+        for (BoundedSource source : sources) {
+            switch (source.acquaintance(who, configuration.share(source.name(), deadline))) {
+                case KNOWN -> {
+                    return;
+                }
+                case UNSURE -> unsure = source.name();
+                case UNKNOWN -> {}
+            }
+        }
+        if (unsure != null) {
+            throw new SourceUnavailable(unsure, RETRY_AFTER);
+        }
+        throw new MemberNotFound();
+    }
+
+    LocalDate todayInUtc() {
+        return LocalDate.ofInstant(timing.clock().instant(), ZoneOffset.UTC);
+    }
+
+    /** What makes two readings the same: the request, and the member's wishes at that time. */
+    record Question(UnifiedRequest request, Preferences member) {}
+
     /** One reading for one request. */
     final class Reading {
 
@@ -71,8 +117,15 @@ final class UnifiedReader {
         private final long start = timing.nanoTime().getAsLong();
         private final Deadline deadline = Deadline.after(configuration.readingTime(), timing.nanoTime());
 
+        private final Preferences member;
+
         private Reading(UnifiedRequest request) {
             this.request = request;
+            this.member = preferences.apply(request.who());
+        }
+
+        Question question() {
+            return new Question(request, member);
         }
 
         /** The time by which all sources must have answered. */
@@ -106,15 +159,24 @@ final class UnifiedReader {
             if (isExcluded(source)) {
                 return () -> new TimedAnswer(new Excluded(source.name()), Duration.ZERO);
             }
-            return source.begin(request.who(), request.daysToRead(now), shareOf(source));
+            return source.begin(request.who(), request.daysToRead(now, sources.size()), shareOf(source));
         }
 
         private UnifiedReport merged(List<TimedAnswer> timed) {
             List<SourceAnswer> answers = timed.stream().map(TimedAnswer::answer).toList();
             ZoneOffset offset = offsetOf(answers);
             long mergeStart = timing.nanoTime().getAsLong();
-            List<MergedDay> days = merge.apply(request.daysToAnswer(now, offset), answers);
-            return new UnifiedReport(request.who(), now, offset, timed, days, since(mergeStart), since(start));
+            List<MergedDay> days = merge.apply(request.daysToAnswer(now, offset), answers, member);
+            return new UnifiedReport(
+                    request.who(),
+                    now,
+                    offset,
+                    member,
+                    timed,
+                    days,
+                    since(mergeStart),
+                    since(start),
+                    merge.basis(member));
         }
 
         /** A person is unknown only when every source could be asked and none knows them. */

@@ -5,7 +5,6 @@ import io.holisticos.health.Period;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,23 +17,29 @@ import org.jspecify.annotations.Nullable;
  */
 record UnifiedRequest(UserId who, Period period, @Nullable DayRange days, Set<SourceName> excluded) {
 
-    /** Days read on each side of a relative day: the person's date differs from the date in UTC by at most one. */
-    private static final int MARGIN_DAYS = 2;
+    /** The person's date differs from the date in UTC by at most one day. */
+    private static final int MARGIN_DAYS = 1;
 
     UnifiedRequest {
         excluded = Set.copyOf(excluded);
     }
 
-    /** The days to read. A relative day is only known after reading, so its neighbours are read as well. */
-    DayRange daysToRead(Instant now) {
+    /**
+     * The days to read: those that may be answered, and those around them that decide what the answer says. A relative day is
+     * only known after reading, so its neighbours may be answered as well.
+     */
+    DayRange daysToRead(Instant now, int sources) {
+        return mayBeAnswered(now).with(ToldDays.daysBefore(sources), ToldDays.daysAfter(sources));
+    }
+
+    private DayRange mayBeAnswered(Instant now) {
         if (days != null) {
             return days;
         }
         if (period.date() != null) {
             return DayRange.of(period.date());
         }
-        LocalDate around = period.dateAt(now, ZoneOffset.UTC);
-        return new DayRange(around.minusDays(MARGIN_DAYS), around.plusDays(MARGIN_DAYS));
+        return DayRange.of(period.dateAt(now, ZoneOffset.UTC)).with(MARGIN_DAYS, MARGIN_DAYS);
     }
 
     /** The days to answer, for a person at this offset. */

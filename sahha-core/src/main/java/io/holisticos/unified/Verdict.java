@@ -1,6 +1,7 @@
 package io.holisticos.unified;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.holisticos.health.MetricDefinition.Tolerance;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
@@ -9,36 +10,42 @@ import java.util.Locale;
 enum Verdict {
     /** Only one source has a value. */
     SINGLE,
+    /** Two working devices on the same person may differ by this much. */
     AGREE,
     MINOR,
+    /** Both cannot be right. */
     CONFLICT;
-
-    /** Two working devices on the same person may differ by this much. */
-    private static final BigDecimal AGREE_PERCENT = BigDecimal.valueOf(5);
-
-    /** Beyond this difference, both cannot be right. */
-    private static final BigDecimal MINOR_PERCENT = BigDecimal.valueOf(15);
 
     private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
 
     /**
-     * Compares the span between the lowest and the highest value with the larger of the two magnitudes. The result is exact and
-     * does not depend on the order of the values.
+     * Compares the span between the lowest and the highest value with the metric's tolerance. The result is exact and does not
+     * depend on the order of the values.
      *
      * @param values at least one
      */
-    static Verdict of(List<BigDecimal> values) {
+    static Verdict of(Tolerance tolerance, List<BigDecimal> values) {
         if (values.size() == 1) {
             return SINGLE;
         }
         BigDecimal low = values.stream().reduce(BigDecimal::min).orElseThrow();
         BigDecimal high = values.stream().reduce(BigDecimal::max).orElseThrow();
-        BigDecimal span = high.subtract(low).multiply(HUNDRED);
-        BigDecimal magnitude = low.abs().max(high.abs());
-        if (span.compareTo(magnitude.multiply(AGREE_PERCENT)) <= 0) {
+        BigDecimal span = high.subtract(low);
+        if (isWithin(span, low, high, tolerance.agree(), tolerance.kind())) {
             return AGREE;
         }
-        return span.compareTo(magnitude.multiply(MINOR_PERCENT)) <= 0 ? MINOR : CONFLICT;
+        return isWithin(span, low, high, tolerance.conflict(), tolerance.kind()) ? MINOR : CONFLICT;
+    }
+
+    private static boolean isWithin(
+            BigDecimal span, BigDecimal low, BigDecimal high, BigDecimal limit, Tolerance.Kind kind) {
+        return switch (kind) {
+            case ABSOLUTE -> span.compareTo(limit) <= 0;
+            case RELATIVE -> {
+                BigDecimal magnitude = low.abs().max(high.abs());
+                yield span.multiply(HUNDRED).compareTo(magnitude.multiply(limit)) <= 0;
+            }
+        };
     }
 
     @JsonValue

@@ -44,42 +44,61 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
 
     @Override
     public Response toResponse(Throwable thrown) {
-        return answer(thrown);
+        if (thrown instanceof WebApplicationException web && web.getResponse().getStatus() < 400) {
+            return web.getResponse();
+        }
+        HealthError error = domainError(thrown);
+        if (error instanceof Unauthenticated) {
+            security.note(SecurityEvents.Kind.AUTHENTICATION_FAILED, hasSentKey() ? "unknown_key" : "no_key");
+        } else if (error instanceof Forbidden) {
+            security.note(SecurityEvents.Kind.FORBIDDEN, "missing_scope");
+        }
+        return answer(problemOf(thrown, instance()), allowOf(thrown));
     }
 
-    private Response answer(Throwable thrown) {
-        for (Throwable t = thrown; t != null; t = t.getCause()) { // Jersey wraps the exception of an invalid parameter
-            if (t instanceof HealthError error) {
-                return ofDomain(error);
-            }
+    /**
+     * The problem that an exception is to callers of new routes. One that is not the caller's fault is logged.
+     *
+     * @param instance the path that was asked for
+     */
+    public static Problem problemOf(Throwable thrown, String instance) {
+        HealthError error = domainError(thrown);
+        if (error != null) {
+            return ofDomain(error, instance);
         }
         if (thrown instanceof ConstraintViolationException violations) {
             List<String> errors = violations.getConstraintViolations().stream()
                     .map(violation -> violation.getPropertyPath() + " " + violation.getMessage())
                     .sorted()
                     .toList();
-            return write(400, "invalid_request", "the request breaks a rule", null, errors);
+            return problem(400, "invalid_request", "the request breaks a rule", instance, null, errors);
         }
         if (thrown instanceof JsonProcessingException) {
-            return ofDomain(new InvalidRequest("the body is not the JSON this expects"));
+            return ofDomain(new InvalidRequest("the body is not the JSON this expects"), instance);
         }
-        if (thrown instanceof WebApplicationException web) {
-            return ofHttp(web);
+        if (thrown instanceof WebApplicationException web) { // what Jersey itself refuses: route, method or media type
+            int status = web.getResponse().getStatus();
+            return Problem.ofStatus(status, Problem.titleOf(status), instance);
         }
         String id = RequestContext.current() // its log line event=request exists, however often this error occurs
                 .map(RequestContext::requestId)
                 .orElseGet(() -> UUID.randomUUID().toString());
         log.error("event=unexpected_error id={}", id, thrown);
-        return write(500, "internal_error", "an unexpected error, reported as " + id, null, null);
+        return problem(500, "internal_error", "an unexpected error, reported as " + id, instance, null, null);
     }
 
-    private Response ofDomain(HealthError error) {
-        int status = statusOf(error.kind());
-        if (error instanceof Unauthenticated) {
-            security.note(SecurityEvents.Kind.AUTHENTICATION_FAILED, hasSentKey() ? "unknown_key" : "no_key");
-        } else if (error instanceof Forbidden) {
-            security.note(SecurityEvents.Kind.FORBIDDEN, "missing_scope");
+    /** Jersey wraps the exception of an invalid parameter. */
+    private static @Nullable HealthError domainError(Throwable thrown) {
+        for (Throwable t = thrown; t != null; t = t.getCause()) {
+            if (t instanceof HealthError error) {
+                return error;
+            }
         }
+        return null;
+    }
+
+    private static Problem ofDomain(HealthError error, String instance) {
+        int status = statusOf(error.kind());
         if (status >= 500) {
             log.warn(
                     "event=request_failed kind={} reason=\"{}\" cause=\"{}\"",
@@ -90,7 +109,9 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
         Long retryAfter =
                 error.retryAfter().map(wait -> Math.max(1, wait.toSeconds())).orElse(null);
         String code = error instanceof Conflict conflict ? conflict.code() : codeOf(error.kind());
-        return write(status, code, String.valueOf(error.getMessage()), retryAfter, null);
+        List<String> errors =
+                error instanceof InvalidRequest invalid && !invalid.errors().isEmpty() ? invalid.errors() : null;
+        return problem(status, code, String.valueOf(error.getMessage()), instance, retryAfter, errors);
     }
 
     private boolean hasSentKey() {
@@ -116,46 +137,48 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
                 : kind.name().toLowerCase(Locale.ROOT);
     }
 
-    /** Requests that Jersey itself refuses: unknown route, method or media type. */
-    private Response ofHttp(WebApplicationException thrown) {
-        Response theirs = thrown.getResponse();
-        int status = theirs.getStatus();
-        if (status < 400) {
-            return theirs;
-        }
-        Response ours = write(status, Problem.codeOf(status), Problem.titleOf(status), null, null);
-        String allow = theirs.getHeaderString(HttpHeaders.ALLOW);
-        return allow == null
-                ? ours
-                : Response.fromResponse(ours).header(HttpHeaders.ALLOW, allow).build();
+    private static @Nullable String allowOf(Throwable thrown) {
+        return thrown instanceof WebApplicationException web
+                ? web.getResponse().getHeaderString(HttpHeaders.ALLOW)
+                : null;
     }
 
-    private Response write(
-            int status, String code, String detail, @Nullable Long retryAfterSeconds, @Nullable List<String> errors) {
-        Response.ResponseBuilder answer = Response.status(status);
-        if (status == 401) {
+    private Response answer(Problem problem, @Nullable String allow) {
+        Response.ResponseBuilder answer = Response.status(problem.status());
+        if (problem.status() == 401) {
             answer.header(HttpHeaders.WWW_AUTHENTICATE, "ApiKey realm=\"unified-health\"");
         }
-        if (retryAfterSeconds != null) {
-            answer.header(HttpHeaders.RETRY_AFTER, retryAfterSeconds);
+        if (problem.retryAfterSeconds() != null) {
+            answer.header(HttpHeaders.RETRY_AFTER, problem.retryAfterSeconds());
         }
-        String path = uri == null ? "" : uri.getPath();
-        if (ExistingRoutes.contain(path)) {
-            return answer.type(MediaType.APPLICATION_JSON_TYPE)
-                    .entity(new Detail(detail))
-                    .build();
+        if (allow != null) {
+            answer.header(HttpHeaders.ALLOW, allow);
         }
-        Problem problem = new Problem(
+        boolean existing = ExistingRoutes.contain(uri == null ? "" : uri.getPath());
+        return existing
+                ? answer.type(MediaType.APPLICATION_JSON_TYPE)
+                        .entity(new Detail(problem.detail()))
+                        .build()
+                : answer.type(Problem.MEDIA_TYPE).entity(problem).build();
+    }
+
+    private static Problem problem(
+            int status,
+            String code,
+            String detail,
+            String instance,
+            @Nullable Long retryAfterSeconds,
+            @Nullable List<String> errors) {
+        return new Problem(
                 Problem.typeOf(code),
                 Problem.titleOf(status),
                 status,
                 detail,
-                instance(),
+                instance,
                 code,
                 retryAfterSeconds,
                 null,
                 errors);
-        return answer.type(Problem.MEDIA_TYPE).entity(problem).build();
     }
 
     /** The path as it was sent, with its escapes: a URI reference. */

@@ -34,6 +34,7 @@ class BoundedSourceTest {
     private final CountDownLatch open = new CountDownLatch(1);
     private final List<Throwable> failures = new CopyOnWriteArrayList<>();
     private Supplier<Acquaintance> acquaintance = () -> Acquaintance.KNOWN;
+    private Supplier<ChangesAnswer> changes = () -> new ChangesAnswer.Listed(List.of(), 7, false);
 
     @AfterEach
     void end() {
@@ -87,6 +88,22 @@ class BoundedSourceTest {
         assertThat(bounded(() -> new NotConnected(WHOOP)).acquaintance(ANNA, inAMinute()))
                 .isEqualTo(Acquaintance.UNSURE);
         assertThat(failures).containsExactly(broken);
+    }
+
+    @Test
+    void changesAreAskedForWithinTheSameBoundsAsDays() {
+        BoundedSource source = bounded(() -> new NotConnected(WHOOP));
+        assertThat(source.changes(ANNA, 3, 10, inAMinute())).isEqualTo(changes.get());
+
+        SourceThrottled throttled = new SourceThrottled(WHOOP, Duration.ofMinutes(2));
+        changes = () -> {
+            throw throttled;
+        };
+        assertThat(source.changes(ANNA, 3, 10, inAMinute()))
+                .isEqualTo(new ChangesAnswer.Unavailable(Duration.ofMinutes(2)));
+        assertThat(failures).containsExactly(throttled);
+        assertThat(source.changes(ANNA, 3, 10, Deadline.after(Duration.ZERO)))
+                .isInstanceOf(ChangesAnswer.Unavailable.class);
     }
 
     @Test
@@ -202,6 +219,11 @@ class BoundedSourceTest {
             public SourceAnswer read(UserId who, DayRange days, Deadline deadline) {
                 asked.incrementAndGet();
                 return answer.get();
+            }
+
+            @Override
+            public ChangesAnswer changes(UserId who, long since, int limit, Deadline deadline) {
+                return changes.get();
             }
 
             @Override

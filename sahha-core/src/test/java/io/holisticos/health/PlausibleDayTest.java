@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Tag;
 import net.jqwik.api.constraints.BigRange;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -182,6 +183,7 @@ class PlausibleDayTest {
     }
 
     @Property(tries = 200)
+    @Tag("law")
     void passingTheGateTwiceIsPassingItOnce(
             @ForAll @BigRange(min = "-100", max = "2000") BigDecimal inBed,
             @ForAll @BigRange(min = "-100", max = "2000") BigDecimal duration,

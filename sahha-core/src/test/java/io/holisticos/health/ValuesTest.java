@@ -30,8 +30,12 @@ class ValuesTest {
         assertThat(new DayRange(DAY, DAY.plusDays(365)).days()).hasSize(366);
         assertThat(DayRange.of(DAY).contains(DAY)).isTrue();
         assertThat(DayRange.of(DAY).contains(DAY.plusDays(1))).isFalse();
-        assertThatThrownBy(() -> new DayRange(DAY, DAY.plusDays(366))).hasMessage("days must span 1 to 366, was 367");
-        assertThatThrownBy(() -> new DayRange(DAY, DAY.minusDays(1))).hasMessage("days must span 1 to 366, was 0");
+        assertThatThrownBy(() -> DayRange.asked(DAY, DAY.plusDays(366))).hasMessage("days must span 1 to 366, was 367");
+        assertThatThrownBy(() -> DayRange.asked(DAY, DAY.minusDays(1))).hasMessage("days must span 1 to 366, was 0");
+        assertThat(DayRange.asked(DAY, DAY.plusDays(365)).with(4, 2))
+                .isEqualTo(new DayRange(DAY.minusDays(4), DAY.plusDays(367)));
+        assertThatThrownBy(() -> new DayRange(DAY, DAY.plusDays(430))).hasMessage("days must span 1 to 430, was 431");
+        assertThatThrownBy(() -> new DayRange(DAY, DAY.minusDays(1))).hasMessage("days must span 1 to 430, was 0");
     }
 
     @ParameterizedTest

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.holisticos.health.Change;
+import io.holisticos.health.ChangesAnswer;
+import io.holisticos.health.UserId;
+import io.holisticos.sahha.data.SahhaStores;
 import io.holisticos.testing.TestDatabase;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -256,6 +260,27 @@ class BesideTheFormerServiceTest {
     }
 
     @Test
+    void whatTheFormerServiceChangesCountsAndWhatItSavesAgainDoesNot() {
+        try (Both both = new Both(true)) {
+            both.former.saveUserAndProfile("counted", user(9), START);
+            OffsetDateTime day = OffsetDateTime.parse("2026-11-22T00:00:00+01:00");
+            both.former.saveScore("counted", "sleep", day, "0.7", "high", START);
+            both.former.saveBiomarker("counted", "steps", day, "8000", START);
+            assertThat(both.changes("counted"))
+                    .containsExactly("1 edit [2026-11-22] []", "2 edit [2026-11-22] [steps]");
+
+            both.former.saveScore("counted", "sleep", day, "0.7", "high", START.plusSeconds(60));
+            both.former.saveBiomarker("counted", "steps", day, "8000", START.plusSeconds(60));
+            assertThat(both.changes("counted")).hasSize(2);
+
+            both.former.changeScores("counted", "sleep", "0.8", START.plusSeconds(120));
+            both.former.deleteUser("counted", user(9));
+            assertThat(both.changes("counted").subList(2, 4))
+                    .containsExactly("3 edit [2026-11-22] []", "4 deletion [2026-11-22] [steps]");
+        }
+    }
+
+    @Test
     void afterTheCutOverNothingOfTheFormerServiceIsAskedForAndTheWayBackIsOpen() {
         try (Both both = new Both(true)) {
             List<String> catalog = SahhaTables.catalog(both.database);
@@ -263,7 +288,8 @@ class BesideTheFormerServiceTest {
             SahhaTables.migrate(both.database, SahhaTables.CUT_OVER);
 
             assertThat(SahhaTables.catalog(both.database))
-                    .noneMatch(line -> line.contains("FOREIGN KEY (profile_id)") || line.contains("CREATE TRIGGER"));
+                    .noneMatch(line -> line.contains("FOREIGN KEY (profile_id)")
+                            || line.contains("CREATE TRIGGER zz_sahha_complete_row"));
             both.bed.sahha.member("alone", null, both.biomarkers(new Random(1)), null);
             assertThat(both.bed.get("/api/v1/sahha/biomarkers?user_id=alone").body())
                     .hasSizeGreaterThan(10);
@@ -314,6 +340,17 @@ class BesideTheFormerServiceTest {
             bed = new SahhaBed(database);
             former = new FormerService(bed.jdbi, keys);
             bed.now.set(START);
+        }
+
+        List<String> changes(String who) {
+            ChangesAnswer.Listed listed = (ChangesAnswer.Listed) SahhaStores.in(bed.jdbi, new ObjectMapper())
+                    .changes()
+                    .since(new UserId(who), Change.OLDEST_KEPT, 100);
+            return listed.changes().stream()
+                    .map(change ->
+                            change.revision() + " " + change.reason() + " " + change.days() + " " + change.metrics())
+                    .sorted()
+                    .toList();
         }
 
         void take(int steps, long seed) {

@@ -278,14 +278,15 @@ class ExistingPathsRulesTest {
         String plain = bed.get(OVERVIEW).body();
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body())
-                .isEqualTo(plain.substring(0, plain.length() - 1) + ",\"whoop\":{\"status\":\"unavailable\"}}");
+                .isEqualTo(plain.substring(0, plain.length() - 1)
+                        + ",\"whoop\":{\"status\":\"unavailable\"},\"combined\":" + unifiedMetrics() + "}");
     }
 
     @Test
-    void includeWhoopAddsOneLastKey() {
+    void includeWhoopAddsTwoLastKeys() {
         SourceName whoop = new SourceName("whoop");
         bed.whoop.answer = days -> {
-            assertThat(days.from()).isEqualTo(LocalDate.of(2025, 7, 12));
+            assertThat(days.contains(LocalDate.of(2025, 7, 12))).isTrue();
             return new SourceAnswer.Measured(
                     whoop,
                     SourceAnswer.DataStatus.CURRENT,
@@ -294,7 +295,7 @@ class ExistingPathsRulesTest {
                     null,
                     null,
                     List.of(new SourceDay(
-                            days.from(),
+                            LocalDate.of(2025, 7, 12),
                             List.of(new Score("whoop_recovery", new BigDecimal("66"), Score.Scale.PERCENT, null)),
                             List.of(new Measurement(Metric.HRV_RMSSD_SLEEP, new BigDecimal("61.40"))),
                             List.of(new Workout(
@@ -323,7 +324,37 @@ class ExistingPathsRulesTest {
                         + "\"metrics\":{\"hrv.rmssd.sleep\":{\"value\":61.40,\"unit\":\"ms\"}},"
                         + "\"workouts\":[{\"id\":\"w1\",\"sport\":\"running\",\"start\":\"2025-07-12T06:00+12:00\","
                         + "\"end\":\"2025-07-12T07:00+12:00\",\"state\":\"SCORED\",\"strain\":12.4,\"average_heart_rate\":140}],"
-                        + "\"recovery_state\":\"SCORED\"}}");
+                        + "\"recovery_state\":\"SCORED\"},\"combined\":" + unifiedMetrics() + "}");
+        assertThat(unifiedMetrics()).contains("\"hrv.rmssd.sleep\":{\"value\":61.40,");
+    }
+
+    /** Scores were read for the overview's own answer; the merge needs the source's days, which is one more reading. */
+    @Test
+    void combinedCostsOneReadingOfEachSource() {
+        bed.get(OVERVIEW + "&include_whoop=true", "X-API-Key", SahhaBed.KEY);
+        bed.whoop.asked.set(0);
+
+        int plain = statementsOf(OVERVIEW);
+        int unified = statementsOf("/api/v1/unified-health/overview/anna?period=2025-07-12");
+        bed.whoop.asked.set(0);
+        int both = statementsOf(OVERVIEW + "&include_whoop=true");
+
+        assertThat(bed.whoop.asked).hasValue(1);
+        assertThat(both).isEqualTo(plain + unified);
+    }
+
+    private static int statementsOf(String path) {
+        int before = bed.statements.get();
+        assertThat(bed.get(path, "X-API-Key", SahhaBed.KEY).statusCode()).isEqualTo(200);
+        return bed.statements.get() - before;
+    }
+
+    /** As the unified overview of the day has them, to the byte. */
+    private static String unifiedMetrics() {
+        String unified = bed.get("/api/v1/unified-health/overview/anna?period=2025-07-12", "X-API-Key", SahhaBed.KEY)
+                .body();
+        int from = unified.indexOf("\"metrics\":") + "\"metrics\":".length();
+        return unified.substring(from, unified.indexOf(",\"workouts\":"));
     }
 
     @Test
@@ -333,13 +364,41 @@ class ExistingPathsRulesTest {
 
         assertThat(bed.get(OVERVIEW + "&include_whoop=true", "X-API-Key", SahhaBed.KEY)
                         .body())
-                .isEqualTo(head + ",\"whoop\":{\"status\":\"not_connected\"}}");
+                .isEqualTo(head + ",\"whoop\":{\"status\":\"not_connected\"},\"combined\":" + unifiedMetrics() + "}");
         bed.whoop.answer = days -> {
             throw new IllegalStateException("unexpected");
         };
         assertThat(bed.get(OVERVIEW + "&include_whoop=true", "X-API-Key", SahhaBed.KEY)
                         .body())
-                .isEqualTo(head + ",\"whoop\":{\"status\":\"unavailable\"}}");
+                .isEqualTo(head + ",\"whoop\":{\"status\":\"unavailable\"},\"combined\":" + unifiedMetrics() + "}");
+    }
+
+    @Test
+    void combinedHasSahhasValuesWhateverHappensToWhoop() throws Exception {
+        String path = OVERVIEW + "&include_whoop=true&period=2025-07-11";
+        String notConnected = bed.get(path, "X-API-Key", SahhaBed.KEY).body();
+        bed.whoop.answer = days -> new SourceAnswer.Disabled(new SourceName("whoop"));
+        String disabled = bed.get(path, "X-API-Key", SahhaBed.KEY).body();
+        bed.whoop.answer = days -> {
+            throw new IllegalStateException("unexpected");
+        };
+        String unavailable = bed.get(path, "X-API-Key", SahhaBed.KEY).body();
+
+        for (String body : List.of(notConnected, disabled, unavailable)) {
+            JsonNode combined = bed.mapper.readTree(body).path("combined");
+            assertThat(combined.at("/steps/source").asText()).isEqualTo("sahha");
+            assertThat(combined.at("/steps/verdict").asText()).isEqualTo("single");
+        }
+    }
+
+    @Test
+    void aMemberWithoutRowsHasNothingCombined() {
+        assertThat(bed.get(
+                                "/api/v1/health-metrics/overview?profile_id=new&include_whoop=true",
+                                "X-API-Key",
+                                SahhaBed.KEY)
+                        .body())
+                .endsWith(",\"whoop\":{\"status\":\"not_connected\"},\"combined\":{}}");
     }
 
     @Test

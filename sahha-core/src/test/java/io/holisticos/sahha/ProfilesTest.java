@@ -20,6 +20,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -67,7 +68,9 @@ class ProfilesTest {
         bed.stores()
                 .profiles()
                 .saveKnown(new UserId("by-an-earlier-answer"), bed.now.get().minus(Duration.ofDays(3)));
-        bed.module.alsoMembersOf(new BoundedSource(new Knows("by-a-connection"), elsewhere, (source, failure) -> {}));
+        bed.module.alsoMembersOf(List.of(
+                new BoundedSource(new Knows("somebody-else"), elsewhere, (source, failure) -> {}),
+                new BoundedSource(new Knows("by-a-connection"), elsewhere, (source, failure) -> {})));
         long begun = System.nanoTime();
 
         List<Future<String>> strangers = all(Stream.generate(() -> "stranger-" + UUID.randomUUID())
@@ -143,7 +146,8 @@ class ProfilesTest {
                 .save(
                         new byte[] {1},
                         List.of(new SahhaEvent("an event", new UserId("newcomer"), SahhaKind.SCORES)),
-                        new SahhaInboxStore.Times(bed.now.get(), Duration.ofSeconds(10), Duration.ofMinutes(10)));
+                        new SahhaInboxStore.Delivery(
+                                bed.now.get(), Duration.ofSeconds(10), Duration.ofMinutes(10), Set.of()));
 
         assertThat(checks()).isEmpty();
         assertThat(status("newcomer", TODAY)).isEqualTo("ok");

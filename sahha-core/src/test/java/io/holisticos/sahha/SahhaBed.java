@@ -21,12 +21,17 @@ import io.holisticos.health.BoundedSource;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource;
+import io.holisticos.health.Preferences;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
+import io.holisticos.notice.ChangeNotices;
 import io.holisticos.sahha.data.SahhaStores;
 import io.holisticos.testing.AsInProduction;
 import io.holisticos.testing.TestDatabase;
+import io.holisticos.unified.Precedence;
+import io.holisticos.unified.UnifiedConfiguration;
+import io.holisticos.unified.UnifiedModule;
 import io.holisticos.web.AccessRules;
 import io.holisticos.web.ApiKeyStore;
 import io.holisticos.web.ApiKeys;
@@ -43,12 +48,15 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.apache.tomcat.jdbc.pool.DataSource;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.SqlLogger;
@@ -74,6 +82,8 @@ final class SahhaBed implements AutoCloseable {
     final ObjectMapper mapper = mapper(Jackson.newObjectMapper());
 
     final Commands commands;
+
+    private final Clock clock;
 
     /** How many statements the module has executed. */
     final AtomicInteger statements = new AtomicInteger();
@@ -128,7 +138,7 @@ final class SahhaBed implements AutoCloseable {
                 .using(executor, mapper)
                 .using(configuration.outbound.client())
                 .build("sahha-" + System.identityHashCode(this));
-        Clock clock = new Clock() {
+        clock = new Clock() {
             @Override
             public ZoneId getZone() {
                 return ZoneOffset.UTC;
@@ -243,8 +253,19 @@ final class SahhaBed implements AutoCloseable {
                     new ApiKeys(keys, Clock.systemUTC()),
                     rules,
                     new SecurityEvents(environment.metrics()));
-            module.resources(new BoundedSource(whoop, executor, (source, failure) -> {}), rules)
-                    .forEach(environment.jersey()::register);
+            ChangeNotices notices = new ChangeNotices("bed", database.dataSource(), clock);
+            UnifiedModule unified = new UnifiedModule(
+                    Stream.of(module.source(), whoop)
+                            .map(source -> new BoundedSource(source, executor, (name, failure) -> {}))
+                            .toList(),
+                    Precedence.ofDefault(new Preferences(
+                            List.of(whoop.name(), module.source().name()), Map.of(), Map.of())),
+                    List.of(),
+                    new UnifiedConfiguration(),
+                    new UnifiedModule.Tools(
+                            new UnifiedModule.Storage(jdbi, notices), who -> false, environment.metrics(), clock));
+            unified.register(environment.jersey(), whoop.name());
+            module.resources(whoop.name(), unified.combined(), rules).forEach(environment.jersey()::register);
         }
     }
 

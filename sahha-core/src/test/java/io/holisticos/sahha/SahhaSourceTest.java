@@ -4,23 +4,32 @@ import static io.holisticos.sahha.SahhaStub.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import io.holisticos.health.Change;
+import io.holisticos.health.ChangesAnswer.Listed;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource.Acquaintance;
 import io.holisticos.health.Measurement;
+import io.holisticos.health.Metric;
 import io.holisticos.health.Score;
+import io.holisticos.health.SleepInterval;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.Measured;
 import io.holisticos.health.SourceDay;
+import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.sahha.SahhaStub.Answer;
 import io.holisticos.sahha.api.SahhaKind;
+import io.holisticos.sahha.data.SahhaDataLog;
+import io.holisticos.sahha.data.SahhaEvent;
+import io.holisticos.sahha.data.SahhaInboxStore;
 import io.holisticos.sahha.data.SahhaRow;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -74,6 +83,124 @@ class SahhaSourceTest {
                 .containsEntry("hrv.sdnn", "48.6")
                 .containsEntry("hrv.rmssd", "51.3")
                 .containsEntry("heart_rate.resting", "57");
+    }
+
+    @Test
+    void aDayTellsItsNightAndItsValuesWhereTheyComeFrom() {
+        SourceDay day = measured(ELEVENTH).days().get(0);
+
+        assertThat(day.mainSleep())
+                .isEqualTo(new SleepInterval(
+                        Instant.parse("2025-07-10T10:00:00Z"), Instant.parse("2025-07-10T18:00:00Z")));
+        assertThat(day.relayed()).isEmpty();
+        assertThat(day.measurements()).allSatisfy(measurement -> {
+            assertThat(measurement.lineage().record()).isNotBlank();
+            assertThat(measurement.lineage().start())
+                    .isBefore(measurement.lineage().end());
+            assertThat(measurement.lineage().offset()).hasToString("+12:00");
+            assertThat(measurement.lineage().recordedAt()).isEqualTo(bed.now.get());
+        });
+    }
+
+    @Test
+    void whatALogSaysThatAnotherSourceOfOursRecordedIsRelayedOnItsDay() {
+        DayRange tenthAndEleventh = new DayRange(ELEVENTH.from().minusDays(1), ELEVENTH.to());
+        measured(ELEVENTH);
+        SahhaDataLog sleep = new SahhaDataLog(
+                "sleep",
+                "sleep_stage_rem",
+                "COM.WHOOP.iphone",
+                ELEVENTH.from(),
+                Instant.parse("2025-07-10T10:00:00Z"),
+                Instant.parse("2025-07-10T10:40:00Z"));
+        SahhaDataLog steps =
+                new SahhaDataLog("activity", "steps", "com.apple.health", ELEVENTH.from(), sleep.start(), sleep.end());
+        bed.stores()
+                .inbox()
+                .save(
+                        new byte[] {1},
+                        List.of(new SahhaEvent("DataLogReceivedIntegrationEvent", ANNA, null, List.of(sleep, steps))),
+                        new SahhaInboxStore.Delivery(
+                                bed.now.get(),
+                                Duration.ofSeconds(10),
+                                Duration.ofMinutes(10),
+                                Set.of("com.whoop.iphone")));
+
+        List<SourceDay> days = measured(tenthAndEleventh).days();
+
+        assertThat(days).extracting(SourceDay::date).containsExactlyElementsOf(tenthAndEleventh.days());
+        assertThat(days.get(0).relayed()).isEmpty();
+        assertThat(days.get(1).relayed())
+                .containsEntry(Metric.SLEEP_REM, new SourceName("whoop"))
+                .doesNotContainKeys(Metric.STEPS, Metric.HEART_RATE_RESTING);
+    }
+
+    @Test
+    void exerciseThatSaysWhenItWasIsAWorkoutAndThatOfADayIsNot() {
+        String ofTheDay = exercise("00000003-0000-5000-8000-0000000000e1", "T00:00:00", "T23:59:59");
+        bed.sahha.member(
+                "anna",
+                "[]",
+                "[" + ofTheDay + "," + exercise("00000003-0000-5000-8000-0000000000e2", "T08:00:00", "T08:45:00") + "]",
+                null);
+
+        SourceDay day = measured(ELEVENTH).days().get(0);
+
+        assertThat(day.workouts()).singleElement().satisfies(workout -> {
+            assertThat(workout.id()).isNotBlank();
+            assertThat(workout.sport()).isEqualTo("exercise");
+            assertThat(workout.start()).isEqualTo("2025-07-11T08:00:00+12:00");
+            assertThat(workout.end()).isEqualTo("2025-07-11T08:45:00+12:00");
+        });
+    }
+
+    @Test
+    void anExerciseThatALogTellsOfIsAWorkoutOfItsSport() {
+        measured(ELEVENTH);
+        SahhaDataLog log = new SahhaDataLog(
+                "exercise",
+                "exercise_session_running",
+                "com.apple.health",
+                ELEVENTH.from(),
+                Instant.parse("2025-07-10T20:00:00Z"),
+                Instant.parse("2025-07-10T20:45:00Z"));
+        bed.stores()
+                .inbox()
+                .save(
+                        new byte[] {2},
+                        List.of(new SahhaEvent("DataLogReceivedIntegrationEvent", ANNA, null, List.of(log))),
+                        new SahhaInboxStore.Delivery(
+                                bed.now.get(), Duration.ofSeconds(10), Duration.ofMinutes(10), Set.of()));
+
+        SourceDay day = measured(ELEVENTH).days().get(0);
+
+        assertThat(day.workouts()).singleElement().satisfies(workout -> {
+            assertThat(workout.sport()).isEqualTo("exercise_session_running");
+            assertThat(workout.start()).isEqualTo("2025-07-11T08:00:00+12:00");
+            assertThat(workout.end()).isEqualTo("2025-07-11T08:45:00+12:00");
+        });
+        assertThat(metrics(day)).as("rows are as before").containsEntry("steps", "3000");
+    }
+
+    private static String exercise(String id, String start, String end) {
+        return """
+                {"id":"%s","category":"exercise","type":"exercise_duration","periodicity":"daily","aggregation":"total",
+                "value":"45","unit":"minute","valueType":"integer","startDateTime":"2025-07-11%s+12:00",
+                "endDateTime":"2025-07-11%s+12:00"}""".formatted(id, start, end);
+    }
+
+    @Test
+    void anAnswerBearsTheRevisionThatItsChangesLeadTo() {
+        long revision = measured(ELEVENTH).revision();
+
+        Listed listed = (Listed) bed.module.source().changes(ANNA, Change.OLDEST_KEPT, 1_000, deadline());
+
+        assertThat(revision).isPositive().isEqualTo(listed.revision());
+        assertThat(listed.changes()).anySatisfy(change -> {
+            assertThat(change.days()).contains(ELEVENTH.from());
+            assertThat(change.metrics()).contains(Metric.STEPS);
+        });
+        assertThat(measured(ELEVENTH).revision()).isEqualTo(revision);
     }
 
     @Test

@@ -9,7 +9,9 @@ import io.holisticos.health.DayRange;
 import io.holisticos.health.Measurement;
 import io.holisticos.health.Metric;
 import io.holisticos.health.PlausibleDay;
+import io.holisticos.health.Preferences;
 import io.holisticos.health.Score;
+import io.holisticos.health.SleepInterval;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.DataStatus;
 import io.holisticos.health.SourceAnswer.Disabled;
@@ -24,6 +26,7 @@ import io.holisticos.unified.MergedDay.MergedMetric;
 import io.holisticos.unified.MergedDay.NamedScore;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -47,7 +50,10 @@ import net.jqwik.api.Tuple;
 class DayMergeLawsTest {
 
     private static final DayRange DAYS = new DayRange(DAY.minusDays(2), DAY);
-    private static final DayMerge MERGE = new DayMerge(PRECEDENCE, new OfferedMetrics(Map.of()));
+    private static final DayMerge MERGE = UnifiedFixture.merge(new OfferedMetrics(Map.of()));
+    private static final DayRange LONG = new DayRange(DAY.minusDays(7), DAY);
+    private static final List<Metric> RELAYED = List.of(
+            Metric.HEART_RATE_RESTING, Metric.HRV_RMSSD, Metric.HRV_RMSSD_SLEEP, Metric.SLEEP_REM, Metric.STEPS);
     private static final List<String> NAMES = List.of("sahha", "whoop", "aband", "zring");
 
     @Property(tries = 100)
@@ -55,12 +61,13 @@ class DayMergeLawsTest {
         List<SourceAnswer> shuffled = new ArrayList<>(answers);
         Collections.shuffle(shuffled, random);
 
-        assertThat(MERGE.apply(DAYS, shuffled)).isEqualTo(MERGE.apply(DAYS, answers));
+        assertThat(MERGE.apply(DAYS, shuffled, Preferences.NONE))
+                .isEqualTo(MERGE.apply(DAYS, answers, Preferences.NONE));
     }
 
     @Property(tries = 100)
     void nothingIsInventedAndNothingThatCanBeIsLost(@ForAll("answers") List<SourceAnswer> answers) {
-        for (MergedDay day : MERGE.apply(DAYS, answers)) {
+        for (MergedDay day : MERGE.apply(DAYS, answers, Preferences.NONE)) {
             Map<SourceName, SourceDay> given = givenOf(day.date(), answers);
 
             assertThat(backToSources(day)).isEqualTo(given);
@@ -69,7 +76,7 @@ class DayMergeLawsTest {
 
     @Property(tries = 100)
     void nothingThatCannotBeEverComesOut(@ForAll("answers") List<SourceAnswer> answers) {
-        for (MergedDay day : MERGE.apply(DAYS, answers)) {
+        for (MergedDay day : MERGE.apply(DAYS, answers, Preferences.NONE)) {
             for (MergedMetric metric : day.metrics()) {
                 assertThat(Stream.concat(Stream.of(metric.shown()), metric.others().stream()))
                         .allMatch(candidate -> metric.metric().isPlausible(candidate.value()));
@@ -83,7 +90,7 @@ class DayMergeLawsTest {
     @Property(tries = 100)
     void aHeadlineMetricOfWhichOnlyWhatCannotBeWasSaidIsMissingWithAReason(
             @ForAll("answers") List<SourceAnswer> answers) {
-        for (MergedDay day : MERGE.apply(DAYS, answers)) {
+        for (MergedDay day : MERGE.apply(DAYS, answers, Preferences.NONE)) {
             List<String> said = said(day.date(), answers);
 
             assertThat(day.completeness().missing())
@@ -99,7 +106,7 @@ class DayMergeLawsTest {
 
     @Property(tries = 100)
     void theShownValueIsThatOfTheFirstSourceThatHasOne(@ForAll("answers") List<SourceAnswer> answers) {
-        for (MergedDay day : MERGE.apply(DAYS, answers)) {
+        for (MergedDay day : MERGE.apply(DAYS, answers, Preferences.NONE)) {
             for (MergedMetric metric : day.metrics()) {
                 SourceName best = givenOf(day.date(), answers).entrySet().stream()
                         .filter(entry -> entry.getValue().measurements().stream()
@@ -119,13 +126,13 @@ class DayMergeLawsTest {
 
     @Property(tries = 100)
     void mergingTwiceIsMergingOnce(@ForAll("answers") List<SourceAnswer> answers) {
-        List<MergedDay> once = MERGE.apply(DAYS, answers);
+        List<MergedDay> once = MERGE.apply(DAYS, answers, Preferences.NONE);
         List<SourceAnswer> again = new ArrayList<>();
         for (SourceAnswer answer : answers) {
             again.add(answer instanceof Measured measured ? withDays(measured, once) : answer);
         }
 
-        assertThat(withoutReasons(MERGE.apply(DAYS, again))).isEqualTo(withoutReasons(once));
+        assertThat(withoutReasons(MERGE.apply(DAYS, again, Preferences.NONE))).isEqualTo(withoutReasons(once));
     }
 
     /** What cannot be did not come out, so the second merge does not know that it was ever said. */
@@ -146,14 +153,15 @@ class DayMergeLawsTest {
 
     @Property(tries = 100)
     void whoeverIsPreferredTheVerdictIsTheSame(@ForAll("answers") List<SourceAnswer> answers) {
-        DayMerge other = new DayMerge(new Precedence(List.of(WHOOP), Map.of()), new OfferedMetrics(Map.of()));
+        Preferences other = new Preferences(List.of(WHOOP), Map.of(), Map.of());
 
-        assertThat(verdicts(other.apply(DAYS, answers))).isEqualTo(verdicts(MERGE.apply(DAYS, answers)));
+        assertThat(verdicts(MERGE.apply(DAYS, answers, other)))
+                .isEqualTo(verdicts(MERGE.apply(DAYS, answers, Preferences.NONE)));
     }
 
     @Property(tries = 100)
     void presentAndMissingMakeWhatIsExpected(@ForAll("answers") List<SourceAnswer> answers) {
-        for (MergedDay day : MERGE.apply(DAYS, answers)) {
+        for (MergedDay day : MERGE.apply(DAYS, answers, Preferences.NONE)) {
             Completeness completeness = day.completeness();
             List<String> present =
                     day.metrics().stream().map(metric -> metric.metric().key()).toList();
@@ -167,7 +175,7 @@ class DayMergeLawsTest {
 
     @Property(tries = 100)
     void aScoreIsTherePlausiblyOrMissingWithAReason(@ForAll("answers") List<SourceAnswer> answers) {
-        for (MergedDay day : MERGE.apply(DAYS, answers)) {
+        for (MergedDay day : MERGE.apply(DAYS, answers, Preferences.NONE)) {
             List<String> there = Stream.concat(
                             day.scores().stream().map(MergedDay.NamedScore::name),
                             day.completeness().missing().stream()
@@ -183,6 +191,104 @@ class DayMergeLawsTest {
                     .flatMap(told -> told.scores().stream())
                     .forEach(score -> assertThat(there).contains(score.name()));
         }
+    }
+
+    @Property(tries = 100)
+    void theSameAnswerTwiceIsTheSameAsOnce(@ForAll("answers") List<SourceAnswer> answers) {
+        List<SourceAnswer> twice = new ArrayList<>(answers);
+        twice.addAll(answers);
+
+        assertThat(MERGE.apply(DAYS, twice, Preferences.NONE)).isEqualTo(MERGE.apply(DAYS, answers, Preferences.NONE));
+    }
+
+    @Property(tries = 100)
+    void aSourceWithNothingChangesNothing(@ForAll("answers") List<SourceAnswer> answers) {
+        List<SourceAnswer> more = new ArrayList<>(answers);
+        more.add(new Measured(new SourceName("nothing"), DataStatus.CURRENT, null, null, "complete", null, List.of()));
+
+        assertThat(withoutReasons(MERGE.apply(DAYS, more, Preferences.NONE)))
+                .isEqualTo(withoutReasons(MERGE.apply(DAYS, answers, Preferences.NONE)));
+    }
+
+    @Property(tries = 100)
+    void daysAskedForOneByOneAreThoseOfTheRange(@ForAll("relaying") List<SourceAnswer> answers) {
+        List<MergedDay> oneByOne = LONG.days().stream()
+                .map(date -> MERGE.apply(DayRange.of(date), answers, Preferences.NONE)
+                        .get(0))
+                .toList();
+
+        assertThat(oneByOne).isEqualTo(MERGE.apply(LONG, answers, Preferences.NONE));
+    }
+
+    @Property(tries = 100)
+    void anEchoChangesNoValueNoSumAndNoVerdict(
+            @ForAll("relaying") List<SourceAnswer> answers, @ForAll("orders") List<SourceName> order) {
+        Preferences wishes = new Preferences(order, Map.of(), Map.of());
+        List<MergedDay> with = MERGE.apply(LONG, answers, wishes);
+        List<SourceAnswer> silenced =
+                answers.stream().map(answer -> withoutEchoes(answer, with)).toList();
+
+        assertThat(withoutOthers(MERGE.apply(LONG, silenced, wishes))).isEqualTo(withoutOthers(with));
+    }
+
+    @Property(tries = 100)
+    void aHigherPlaceLosesNoMetricThatItsSourceHasAValidValueOf(
+            @ForAll("relaying") List<SourceAnswer> answers, @ForAll("orders") List<SourceName> order) {
+        List<MergedDay> before = MERGE.apply(LONG, answers, Preferences.NONE);
+        List<MergedDay> after = MERGE.apply(LONG, answers, new Preferences(order, Map.of(), Map.of()));
+
+        for (int i = 0; i < before.size(); i++) {
+            List<MergedMetric> wished = after.get(i).metrics();
+            assertThat(wished)
+                    .extracting(MergedMetric::metric)
+                    .isEqualTo(before.get(i).metrics().stream()
+                            .map(MergedMetric::metric)
+                            .toList());
+            for (MergedMetric metric : wished) {
+                boolean valid = Stream.concat(Stream.of(metric.shown()), metric.others().stream())
+                        .anyMatch(candidate -> candidate.source().equals(order.get(0)) && !candidate.isEcho());
+                assertThat(metric.shown().source().equals(order.get(0))).isEqualTo(valid);
+            }
+        }
+    }
+
+    /** The same without the values that came out as echoes. */
+    private static SourceAnswer withoutEchoes(SourceAnswer answer, List<MergedDay> merged) {
+        if (!(answer instanceof Measured measured)) {
+            return answer;
+        }
+        List<SourceDay> days = measured.days().stream()
+                .map(day -> {
+                    List<Measurement> echoes = merged.stream()
+                            .filter(one -> one.date().equals(day.date()))
+                            .flatMap(one -> one.metrics().stream())
+                            .flatMap(metric -> metric.others().stream())
+                            .filter(other -> other.isEcho() && other.source().equals(measured.from()))
+                            .map(Candidate::measurement)
+                            .toList();
+                    return new SourceDay(
+                            day.date(),
+                            day.scores(),
+                            day.measurements().stream()
+                                    .filter(measurement -> !echoes.contains(measurement))
+                                    .toList(),
+                            day.workouts(),
+                            day.details(),
+                            day.offset(),
+                            day.mainSleep(),
+                            day.relayed());
+                })
+                .toList();
+        return new Measured(measured.from(), measured.dataStatus(), null, null, measured.coverage(), null, days);
+    }
+
+    private static List<List<String>> withoutOthers(List<MergedDay> days) {
+        return days.stream()
+                .map(day -> day.metrics().stream()
+                        .map(metric -> metric.metric() + " " + metric.shown().value() + " of "
+                                + metric.shown().source() + " " + metric.verdict())
+                        .toList())
+                .toList();
     }
 
     private static List<List<Verdict>> verdicts(List<MergedDay> days) {
@@ -224,13 +330,14 @@ class DayMergeLawsTest {
             List<Measurement> measurements = day.metrics().stream()
                     .flatMap(metric -> Stream.concat(Stream.of(metric.shown()), metric.others().stream())
                             .filter(candidate -> candidate.source().equals(source))
-                            .map(candidate -> new Measurement(metric.metric(), candidate.value())))
+                            .map(Candidate::measurement))
                     .toList();
             List<Score> scores = day.scores().stream()
                     .filter(score -> score.source().equals(source))
                     .map(NamedScore::score)
                     .toList();
             List<Workout> workouts = day.workouts().stream()
+                    .flatMap(merged -> merged.members().stream())
                     .filter(workout -> workout.source().equals(source))
                     .toList();
             sources.put(
@@ -306,5 +413,45 @@ class DayMergeLawsTest {
         return Combinators.combine(scores, measurements, workouts, Arbitraries.of(true, false))
                 .as((s, m, w, detailed) ->
                         new SourceDay(date, s, m, w, detailed ? new UnifiedFixture.Details("c") : null));
+    }
+
+    /** A band, a phone that often has the same few values and nights, and a ring. */
+    @Provide
+    Arbitrary<List<SourceAnswer>> relaying() {
+        List<Arbitrary<SourceAnswer>> each =
+                Stream.of("sahha", "whoop", "ring").map(DayMergeLawsTest::alike).toList();
+        return Combinators.combine(each).as(list -> list);
+    }
+
+    @Provide
+    Arbitrary<List<SourceName>> orders() {
+        return Arbitraries.shuffle(List.of(new SourceName("sahha"), new SourceName("whoop"), new SourceName("ring")));
+    }
+
+    private static Arbitrary<SourceAnswer> alike(String name) {
+        SourceName source = new SourceName(name);
+        Arbitrary<Boolean> often = Arbitraries.of(true, true, true, false);
+        List<Arbitrary<SourceDay>> days = LONG.days().stream()
+                .map(date -> Combinators.combine(often.list().ofSize(RELAYED.size()), often, often)
+                        .as((same, night, logged) -> alike(date, same, night, logged)))
+                .toList();
+        return Combinators.combine(days)
+                .as(list -> new Measured(source, DataStatus.CURRENT, null, null, "complete", null, list));
+    }
+
+    private static SourceDay alike(LocalDate date, List<Boolean> same, boolean night, boolean logged) {
+        List<Measurement> measurements = IntStream.range(0, RELAYED.size())
+                .mapToObj(i -> new Measurement(RELAYED.get(i), BigDecimal.valueOf(same.get(i) ? 50 : 57 + i)))
+                .toList();
+        Instant woken = date.atTime(6, night ? 0 : 9).toInstant(ZoneOffset.UTC);
+        return new SourceDay(
+                date,
+                List.of(),
+                measurements,
+                List.of(),
+                null,
+                null,
+                new SleepInterval(woken.minus(Duration.ofHours(8)), woken),
+                logged ? Map.of(Metric.STEPS, WHOOP) : Map.of());
     }
 }

@@ -1,21 +1,22 @@
 package io.holisticos.unified;
 
 import static io.holisticos.unified.UnifiedFixture.DAY;
-import static io.holisticos.unified.UnifiedFixture.PRECEDENCE;
 import static io.holisticos.unified.UnifiedFixture.SAHHA;
 import static io.holisticos.unified.UnifiedFixture.WHOOP;
 import static io.holisticos.unified.UnifiedFixture.day;
 import static io.holisticos.unified.UnifiedFixture.measured;
+import static io.holisticos.unified.UnifiedFixture.merge;
 import static io.holisticos.unified.UnifiedFixture.mergeOne;
 import static io.holisticos.unified.UnifiedFixture.score;
 import static io.holisticos.unified.UnifiedFixture.value;
 import static io.holisticos.unified.UnifiedFixture.workout;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.groups.Tuple.tuple;
 
+import io.holisticos.health.Absence;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Metric;
+import io.holisticos.health.Preferences;
 import io.holisticos.health.Score;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.DataStatus;
@@ -27,9 +28,13 @@ import io.holisticos.health.SourceDay;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.Workout;
 import io.holisticos.unified.Completeness.Missing;
+import io.holisticos.unified.MergedDay.MergedWorkout;
 import io.holisticos.unified.MergedDay.NamedScore;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -118,7 +123,7 @@ class DayMergeTest {
     void anImplausibleValueOfTheDayBeforeIsNoReasonToday() {
         MergedDay merged = mergeOne(measured(WHOOP, day(DAY.minusDays(1), value(Metric.SPO2_SLEEP, "0"))));
 
-        assertThat(merged.completeness().missing()).contains(new Missing("spo2.sleep", "not_provided"));
+        assertThat(merged.completeness().missing()).contains(new Missing("spo2.sleep", "no_sleep"));
     }
 
     @Test
@@ -162,7 +167,60 @@ class DayMergeTest {
 
         MergedDay merged = mergeOne(measured(SAHHA, phone), measured(WHOOP, band));
 
-        assertThat(merged.workouts()).extracting(Workout::id).containsExactly("a", "b", "c");
+        assertThat(merged.workouts())
+                .extracting(MergedWorkout::representative)
+                .extracting(Workout::id)
+                .containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void aSumOverTheWorkoutsOfADayCountsEachActivityOnce() {
+        SourceDay phone = new SourceDay(
+                DAY, List.of(), List.of(), List.of(workout(SAHHA, "p", "2026-11-22T18:05:00+01:00")), null);
+        SourceDay band = new SourceDay(
+                DAY,
+                List.of(),
+                List.of(),
+                List.of(
+                        workout(WHOOP, "a", "2026-11-22T08:00:00+01:00"),
+                        workout(WHOOP, "b", "2026-11-22T18:00:00+01:00")),
+                null);
+
+        MergedDay merged = mergeOne(measured(SAHHA, phone), measured(WHOOP, band));
+
+        assertThat(merged.workouts().stream()
+                        .map(activity -> activity.representative().energyKcal())
+                        .reduce(BigDecimal.ZERO, BigDecimal::add))
+                .isEqualTo("624.092");
+        assertThat(merged.workouts().get(1).representative().id()).isEqualTo("p");
+        assertThat(merged.workouts().get(1).members()).extracting(Workout::id).containsExactly("p", "b");
+    }
+
+    @Test
+    void anActivityAfterMidnightLiesOnOneDayWhicheverDaysAreAsked() {
+        SourceDay band = new SourceDay(
+                DAY, List.of(), List.of(), List.of(workout(WHOOP, "w", "2026-11-23T00:30:00+01:00")), null);
+        SourceDay phone = new SourceDay(
+                DAY.plusDays(1), List.of(), List.of(), List.of(log("p", "2026-11-23T00:31:00+01:00")), null);
+        List<SourceAnswer> answers = List.of(measured(SAHHA, phone), measured(WHOOP, band));
+        DayMerge merge = UnifiedFixture.merge(new OfferedMetrics(Map.of()));
+
+        List<MergedDay> both = merge.apply(new DayRange(DAY, DAY.plusDays(1)), answers, Preferences.NONE);
+
+        assertThat(both.get(0).workouts())
+                .singleElement()
+                .satisfies(activity ->
+                        assertThat(activity.members()).extracting(Workout::id).containsExactly("w", "p"));
+        assertThat(both.get(1).workouts()).isEmpty();
+        assertThat(merge.apply(DayRange.of(DAY), answers, Preferences.NONE)).containsExactly(both.get(0));
+        assertThat(merge.apply(DayRange.of(DAY.plusDays(1)), answers, Preferences.NONE))
+                .containsExactly(both.get(1));
+    }
+
+    private static Workout log(String id, String start) {
+        OffsetDateTime from = OffsetDateTime.parse(start);
+        return new Workout(
+                id, SAHHA, "exercise_session_running", from, from.plusMinutes(30), null, null, null, null, null, null);
     }
 
     @Test
@@ -178,11 +236,11 @@ class DayMergeTest {
 
     @Test
     void everyDayAskedForIsThereOldestFirst() {
-        DayMerge merge = new DayMerge(PRECEDENCE, new OfferedMetrics(Map.of()));
+        DayMerge merge = merge(new OfferedMetrics(Map.of()));
         DayRange days = new DayRange(DAY.minusDays(2), DAY);
 
-        List<MergedDay> merged =
-                merge.apply(days, List.of(measured(SAHHA, day(DAY.minusDays(1), value(Metric.STEPS, "5")))));
+        List<MergedDay> merged = merge.apply(
+                days, List.of(measured(SAHHA, day(DAY.minusDays(1), value(Metric.STEPS, "5")))), Preferences.NONE);
 
         assertThat(merged).extracting(MergedDay::date).isEqualTo(days.days());
         assertThat(merged).extracting(day -> day.metrics().size()).containsExactly(0, 1, 0);
@@ -192,11 +250,18 @@ class DayMergeTest {
         return Stream.of(
                 Arguments.of(new NotConnected(WHOOP), "not_connected"),
                 Arguments.of(new Disabled(WHOOP), "disabled"),
-                Arguments.of(new Excluded(WHOOP), "excluded"),
+                Arguments.of(new Excluded(WHOOP), "not_fetched"),
                 Arguments.of(new Unavailable(WHOOP, Duration.ofSeconds(30)), "source_unavailable"),
-                Arguments.of(measured(WHOOP, DataStatus.REAUTHORIZATION_REQUIRED), "reauthorization_required"),
-                Arguments.of(measured(WHOOP, DataStatus.STALE), "not_provided"),
-                Arguments.of(measured(WHOOP), "not_provided"));
+                Arguments.of(measured(WHOOP, DataStatus.REAUTHORIZATION_REQUIRED), "no_sleep"),
+                Arguments.of(measured(WHOOP, DataStatus.STALE), "no_sleep"),
+                Arguments.of(measured(WHOOP), "no_sleep"),
+                Arguments.of(ofUnknownCoverage(DataStatus.CURRENT), "no_sleep"),
+                Arguments.of(ofUnknownCoverage(DataStatus.REAUTHORIZATION_REQUIRED), "not_fetched"),
+                Arguments.of(ofUnknownCoverage(DataStatus.ACCOUNT_UNCONFIRMED), "pending"));
+    }
+
+    private static SourceAnswer ofUnknownCoverage(DataStatus status) {
+        return new SourceAnswer.Measured(WHOOP, status, null, null, null, null, List.of());
     }
 
     @ParameterizedTest(name = "{1}")
@@ -205,8 +270,8 @@ class DayMergeTest {
         OfferedMetrics offers = new OfferedMetrics(Map.of(WHOOP, Set.of(Metric.SPO2_SLEEP)));
         List<SourceAnswer> answers = List.of(measured(SAHHA, day(DAY, value(Metric.HEART_RATE_RESTING, "53"))), band);
 
-        Completeness completeness = new DayMerge(PRECEDENCE, offers)
-                .apply(DayRange.of(DAY), answers)
+        Completeness completeness = merge(offers)
+                .apply(DayRange.of(DAY), answers, Preferences.NONE)
                 .get(0)
                 .completeness();
 
@@ -227,24 +292,6 @@ class DayMergeTest {
     }
 
     @Test
-    void anOrderNamesASourceOnce() {
-        assertThatThrownBy(() -> new Precedence(List.of(SAHHA, SAHHA), Map.of()))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("once");
-    }
-
-    @Test
-    void theOrderOfAFamilyDecidesOnlyForThatFamily() {
-        Precedence precedence =
-                new Precedence(List.of(WHOOP, SAHHA), Map.of(Metric.Family.ACTIVITY, List.of(SAHHA, WHOOP)));
-
-        assertThat(Stream.of(WHOOP, SAHHA).sorted(precedence.of(Metric.STEPS))).containsExactly(SAHHA, WHOOP);
-        assertThat(Stream.of(SAHHA, WHOOP).sorted(precedence.of(Metric.HEART_RATE_RESTING)))
-                .containsExactly(WHOOP, SAHHA);
-        assertThat(Stream.of(SAHHA, WHOOP).sorted(precedence.ofSources())).containsExactly(WHOOP, SAHHA);
-    }
-
-    @Test
     void aSourceThatNoOrderNamesComesLast() {
         SourceName band = new SourceName("aband");
         MergedDay merged = mergeOne(
@@ -256,6 +303,16 @@ class DayMergeTest {
         assertThat(merged.metrics().get(0).others())
                 .extracting(other -> other.source())
                 .containsExactly(WHOOP, band);
+    }
+
+    @Test
+    void theApiDocumentNamesEveryReason() throws Exception {
+        assertThat(Missing.class
+                        .getDeclaredField("reason")
+                        .getAnnotation(Schema.class)
+                        .allowableValues())
+                .containsExactly(
+                        Arrays.stream(Absence.values()).map(Absence::word).toArray(String[]::new));
     }
 
     @Test

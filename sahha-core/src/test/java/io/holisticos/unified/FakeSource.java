@@ -1,5 +1,6 @@
 package io.holisticos.unified;
 
+import io.holisticos.health.ChangesAnswer;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 
 /** A source that says what it is told to, and remembers what it was asked. */
@@ -20,6 +22,7 @@ final class FakeSource implements HealthSource {
     private volatile Supplier<SourceAnswer> answer;
     private volatile Supplier<Acquaintance> acquaintance = () -> Acquaintance.UNKNOWN;
     private volatile Runnable before = () -> {};
+    private volatile LongFunction<ChangesAnswer> changes = since -> ChangesAnswer.NOTHING_KEPT;
     private Set<Metric> offers = Set.copyOf(Metric.all());
 
     final List<DayRange> asked = new CopyOnWriteArrayList<>();
@@ -42,6 +45,12 @@ final class FakeSource implements HealthSource {
         this.acquaintance = () -> {
             throw thrown;
         };
+        return this;
+    }
+
+    /** @param changes by the revision that is asked from */
+    FakeSource changing(LongFunction<ChangesAnswer> changes) {
+        this.changes = changes;
         return this;
     }
 
@@ -77,6 +86,11 @@ final class FakeSource implements HealthSource {
         given.add(deadline.remaining());
         before.run();
         return answer.get();
+    }
+
+    @Override
+    public ChangesAnswer changes(UserId who, long since, int limit, Deadline deadline) {
+        return changes.apply(since);
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.holisticos.health.Measurement;
 import io.holisticos.health.Metric;
 import io.holisticos.health.Metric.Family;
 import io.holisticos.health.Observation;
+import io.holisticos.health.Preferences;
 import io.holisticos.health.Score;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.DataStatus;
@@ -33,6 +34,10 @@ final class UnifiedFixture {
     /** As the application gives it: the band for the body, the phone for movement. */
     static final Precedence PRECEDENCE = precedence();
 
+    /** WHOOP's data can come with Sahha's. */
+    static final EchoRule ECHOES =
+            new EchoRule(List.of(new RelayRule(SAHHA, WHOOP, Map.of(Metric.HRV_RMSSD, Metric.HRV_RMSSD_SLEEP))));
+
     private UnifiedFixture() {}
 
     private static Precedence precedence() {
@@ -40,7 +45,7 @@ final class UnifiedFixture {
         Arrays.stream(Family.values()).forEach(family -> byFamily.put(family, List.of(WHOOP, SAHHA)));
         byFamily.put(Family.ACTIVITY, List.of(SAHHA, WHOOP));
         byFamily.put(Family.ENERGY, List.of(SAHHA, WHOOP));
-        return new Precedence(List.of(SAHHA, WHOOP), byFamily);
+        return Precedence.ofDefault(new Preferences(List.of(SAHHA, WHOOP), byFamily, Map.of()));
     }
 
     static Measured measured(SourceName from, SourceDay... days) {
@@ -93,9 +98,13 @@ final class UnifiedFixture {
 
     record Details(String cycle) implements SourceDetails {}
 
+    static DayMerge merge(OfferedMetrics offered) {
+        return new DayMerge(PRECEDENCE, offered, ECHOES);
+    }
+
     static MergedDay mergeOne(SourceAnswer... answers) {
-        return new DayMerge(PRECEDENCE, new OfferedMetrics(Map.of()))
-                .apply(DayRange.of(DAY), List.of(answers))
+        return merge(new OfferedMetrics(Map.of()))
+                .apply(DayRange.of(DAY), List.of(answers), Preferences.NONE)
                 .get(0);
     }
 }

@@ -1,7 +1,6 @@
 package io.holisticos.unified;
 
 import static io.holisticos.unified.UnifiedFixture.DAY;
-import static io.holisticos.unified.UnifiedFixture.PRECEDENCE;
 import static io.holisticos.unified.UnifiedFixture.SAHHA;
 import static io.holisticos.unified.UnifiedFixture.WHOOP;
 import static io.holisticos.unified.UnifiedFixture.day;
@@ -19,6 +18,7 @@ import io.holisticos.health.HealthSource;
 import io.holisticos.health.HealthSource.Acquaintance;
 import io.holisticos.health.Metric;
 import io.holisticos.health.Period;
+import io.holisticos.health.Preferences;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.DataStatus;
 import io.holisticos.health.SourceAnswer.Disabled;
@@ -48,6 +48,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,7 @@ class UnifiedFlowTest {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Set<UserId> inParallel = new HashSet<>();
     private final Counter shared = new Counter();
+    private final AtomicReference<Preferences> wishes = new AtomicReference<>(Preferences.NONE);
     private final UnifiedConfiguration configuration = new UnifiedConfiguration();
 
     @AfterEach
@@ -84,6 +86,40 @@ class UnifiedFlowTest {
 
         assertThat(order.subList(0, 3)).containsExactly("sahha", "whoop", "merge");
         assertThat(order.subList(3, order.size())).containsOnly("merge");
+    }
+
+    @Test
+    void mergesByTheMembersOwnOrder() {
+        sahha.answering(measured(SAHHA, day(DAY, value(Metric.HEART_RATE_RESTING, "53"))));
+        whoop.answering(measured(WHOOP, day(DAY, value(Metric.HEART_RATE_RESTING, "52"))));
+        UnifiedFlow flow = flow("2026-11-22T10:00:00Z");
+        UnifiedReport before = flow.read(ANNA, Period.TODAY, Set.of());
+
+        wishes.set(new Preferences(List.of(SAHHA), Map.of(), Map.of()));
+        UnifiedReport after = flow.read(ANNA, Period.TODAY, Set.of());
+
+        assertThat(before.days().get(0).metrics().get(0).shown().source()).isEqualTo(WHOOP);
+        assertThat(after.days().get(0).metrics().get(0).shown().source()).isEqualTo(SAHHA);
+        assertThat(after.member()).isEqualTo(wishes.get());
+    }
+
+    @Test
+    void readersOfAnotherOrderDoNotShareAReading() {
+        sahha.answering(measured(SAHHA, day(DAY, value(Metric.HEART_RATE_RESTING, "53"))));
+        whoop.answering(measured(WHOOP, day(DAY, value(Metric.HEART_RATE_RESTING, "52"))));
+        UnifiedFlow flow = flow("2026-11-22T10:00:00Z");
+        List<UnifiedReport> inner = new ArrayList<>();
+        sahha.first(
+                () -> { // while the first reading is under way, the order changes and somebody asks again
+                    sahha.first(() -> {});
+                    wishes.set(new Preferences(List.of(SAHHA), Map.of(), Map.of()));
+                    inner.add(flow.read(ANNA, Period.TODAY, Set.of()));
+                });
+
+        flow.read(ANNA, Period.TODAY, Set.of());
+
+        assertThat(shared.getCount()).isZero();
+        assertThat(inner.get(0).days().get(0).metrics().get(0).shown().source()).isEqualTo(SAHHA);
     }
 
     @ParameterizedTest(name = "at {0}, observed at {2}, {1} is {3}")
@@ -124,7 +160,7 @@ class UnifiedFlowTest {
     }
 
     @Test
-    void aRelativeDayReadsTwoDaysOnEachSideAndANamedOneItselfOnly() {
+    void aDayIsReadWithTheDaysAroundItAndARelativeOneWithTheDatesItMayBe() {
         sahha.answering(measured(SAHHA));
 
         flow("2026-11-22T10:00:00Z").read(ANNA, Period.parse("yesterday"), Set.of());
@@ -132,18 +168,18 @@ class UnifiedFlowTest {
 
         assertThat(sahha.asked)
                 .containsExactly(
-                        new DayRange(LocalDate.parse("2026-11-19"), LocalDate.parse("2026-11-23")),
-                        DayRange.of(LocalDate.parse("2026-11-01")));
+                        new DayRange(LocalDate.parse("2026-11-16"), LocalDate.parse("2026-11-26")),
+                        new DayRange(LocalDate.parse("2026-10-28"), LocalDate.parse("2026-11-05")));
     }
 
     @Test
-    void aRangeIsReadAndAnsweredAsItIs() {
+    void aRangeIsReadWithTheDaysAroundItAndAnsweredAsItIs() {
         sahha.answering(measured(SAHHA, day(DAY, value(Metric.STEPS, "100"))));
         DayRange days = new DayRange(DAY.minusDays(3), DAY);
 
         UnifiedReport report = flow("2026-11-22T10:00:00Z").read(ANNA, days);
 
-        assertThat(sahha.asked).containsExactly(days);
+        assertThat(sahha.asked).containsExactly(days.with(4, 4));
         assertThat(report.days()).extracting(MergedDay::date).isEqualTo(days.days());
     }
 
@@ -478,7 +514,8 @@ class UnifiedFlowTest {
                         sources.stream()
                                 .map(source -> new BoundedSource(source, threads, new SourceFailureLog()))
                                 .toList(),
-                        new DayMerge(PRECEDENCE, offers),
+                        UnifiedFixture.merge(offers),
+                        who -> wishes.get(),
                         configuration,
                         new UnifiedReader.Timing(inParallel::contains, clock, nanos::get)),
                 shared);

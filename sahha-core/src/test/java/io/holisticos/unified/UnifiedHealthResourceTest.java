@@ -1,7 +1,6 @@
 package io.holisticos.unified;
 
 import static io.holisticos.unified.UnifiedFixture.DAY;
-import static io.holisticos.unified.UnifiedFixture.PRECEDENCE;
 import static io.holisticos.unified.UnifiedFixture.SAHHA;
 import static io.holisticos.unified.UnifiedFixture.WHOOP;
 import static io.holisticos.unified.UnifiedFixture.day;
@@ -11,21 +10,15 @@ import static io.holisticos.unified.UnifiedFixture.value;
 import static io.holisticos.unified.UnifiedFixture.workout;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import io.dropwizard.core.Application;
 import io.dropwizard.core.Configuration;
-import io.dropwizard.core.setup.Bootstrap;
-import io.dropwizard.core.setup.Environment;
-import io.dropwizard.jackson.Jackson;
 import io.dropwizard.testing.ConfigOverride;
 import io.dropwizard.testing.junit5.DropwizardAppExtension;
 import io.dropwizard.testing.junit5.DropwizardExtensionsSupport;
-import io.holisticos.audit.SecurityEvents;
-import io.holisticos.health.BoundedSource;
+import io.holisticos.health.Change;
+import io.holisticos.health.ChangesAnswer;
 import io.holisticos.health.HealthSource.Acquaintance;
 import io.holisticos.health.Metric;
 import io.holisticos.health.Score;
@@ -35,27 +28,17 @@ import io.holisticos.health.SourceAnswer.Disabled;
 import io.holisticos.health.SourceAnswer.NotConnected;
 import io.holisticos.health.SourceAnswer.Unavailable;
 import io.holisticos.health.SourceDay;
-import io.holisticos.testing.AsInProduction;
-import io.holisticos.testing.TestDatabase;
-import io.holisticos.web.AccessRules;
-import io.holisticos.web.ApiKeyStore;
-import io.holisticos.web.ApiKeys;
-import io.holisticos.web.Scope;
-import io.holisticos.web.WebModule;
+import io.holisticos.health.Workout;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ExecutorService;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,11 +54,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UnifiedHealthResourceTest {
 
     private static final String BASE = "/api/v1/unified-health";
-    private static final String KEY = "key-that-reads";
-    private static final String OTHER_KEY = "key-that-connects";
-    private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
-    private static final FakeSource SAHHA_SOURCE = new FakeSource("sahha");
-    private static final FakeSource WHOOP_SOURCE = new FakeSource("whoop");
+    private static final String KEY = TinyApplication.READER;
+    private static final String OTHER_KEY = TinyApplication.CONNECTOR;
+    private static final FakeSource SAHHA_SOURCE = TinyApplication.SAHHA_SOURCE;
+    private static final FakeSource WHOOP_SOURCE = TinyApplication.WHOOP_SOURCE;
 
     private static final DropwizardAppExtension<Configuration> APP = new DropwizardAppExtension<>(
             TinyApplication.class,
@@ -87,47 +69,9 @@ class UnifiedHealthResourceTest {
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
-    public static final class TinyApplication extends Application<Configuration> {
-
-        @Override
-        public void initialize(Bootstrap<Configuration> bootstrap) {
-            bootstrap.setObjectMapper(Jackson.newObjectMapper()
-                    .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-                    .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-                    .enable(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN));
-        }
-
-        @Override
-        public void run(Configuration configuration, Environment environment) {
-            AsInProduction.logs(configuration);
-            ApiKeyStore keys = new ApiKeyStore(
-                    TestDatabase.migratedBy("sahha-db/changelog.yaml").jdbi());
-            keys.save(KEY, "reader", Set.of(Scope.HEALTH_READ), NOW);
-            keys.save(OTHER_KEY, "connector", Set.of(Scope.CONNECT), NOW);
-            WebModule.register(
-                    environment.jersey(),
-                    new ApiKeys(keys, Clock.systemUTC()),
-                    new AccessRules(),
-                    new SecurityEvents(environment.metrics()));
-            ExecutorService threads = environment
-                    .lifecycle()
-                    .executorService("reads-%d")
-                    .maxThreads(8)
-                    .build();
-            new UnifiedModule(
-                            Stream.of(SAHHA_SOURCE, WHOOP_SOURCE)
-                                    .map(source -> new BoundedSource(source, threads, new SourceFailureLog()))
-                                    .toList(),
-                            PRECEDENCE,
-                            new UnifiedConfiguration(),
-                            new UnifiedModule.Tools(
-                                    who -> false, environment.metrics(), Clock.fixed(NOW, ZoneOffset.UTC)))
-                    .register(environment.jersey(), WHOOP);
-        }
-    }
-
     @BeforeEach
     void startFromBothSources() {
+        WHOOP_SOURCE.changing(since -> ChangesAnswer.NOTHING_KEPT);
         SAHHA_SOURCE
                 .answering(measured(
                         SAHHA,
@@ -154,12 +98,15 @@ class UnifiedHealthResourceTest {
     void oneDayIsWrittenExactlyLikeThis() throws Exception {
         HttpResponse<String> answer = get(BASE + "/overview/demo-anna", KEY);
 
-        String written = answer.body().replaceAll("_time_ms\":\\d+", "_time_ms\":0");
+        String written = answer.body()
+                .replaceAll("_time_ms\":\\d+", "_time_ms\":0")
+                .replaceAll("revision\":\"[A-Za-z0-9_-]{16}\"", "revision\":\"…\"");
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/json");
         assertThat(written).isEqualTo("""
                 {"user_id":"demo-anna","period":"today","date":"2026-11-22","utc_offset":"+01:00",
-                "generated_at":"2026-11-22T10:00:00Z","data_sources":["sahha","whoop"],"enhanced_with_whoop":true,
+                "generated_at":"2026-11-22T10:00:00Z","merge_version":1,
+                "data_sources":["sahha","whoop"],"enhanced_with_whoop":true,
                 "scores":{"readiness":{"value":0.850,"scale":"0-1","state":"high","source":"sahha"},
                 "activity":{"value":0.4,"scale":"0-1","state":"high","source":"sahha"},
                 "whoop_recovery":{"value":66,"scale":"0-100","source":"whoop"}},
@@ -179,7 +126,36 @@ class UnifiedHealthResourceTest {
                 {"metric":"sleep.rem","reason":"not_provided"},{"metric":"sleep.efficiency","reason":"not_provided"},
                 {"metric":"respiratory_rate.sleep","reason":"not_provided"},{"metric":"spo2.sleep","reason":"not_provided"},
                 {"metric":"skin_temperature.sleep","reason":"not_provided"},{"metric":"energy.active","reason":"not_provided"}]},
-                "processing_stats":{"total_time_ms":0,"sahha_time_ms":0,"whoop_time_ms":0,"merge_time_ms":0}}
+                "revision":"…","processing_stats":{"total_time_ms":0,"sahha_time_ms":0,"whoop_time_ms":0,"merge_time_ms":0}}
+                """.replace("\n", ""));
+    }
+
+    @Test
+    void anActivityThatBothSawIsOneWorkoutThatNamesBoth() throws Exception {
+        OffsetDateTime start = OffsetDateTime.parse("2026-11-22T08:01:00+01:00");
+        Workout log = new Workout(
+                "log-1",
+                SAHHA,
+                "exercise_session_running",
+                start,
+                start.plusHours(1),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
+        SAHHA_SOURCE.answering(measured(SAHHA, new SourceDay(DAY, List.of(), List.of(), List.of(log), null)));
+
+        JsonNode workouts = json(get(BASE + "/overview/demo-anna", KEY)).path("workouts");
+
+        assertThat(workouts).hasSize(1);
+        assertThat(workouts.at("/0/energy_kcal").decimalValue()).isEqualTo("312.046");
+        assertThat(workouts.at("/0/members").toString()).isEqualTo("""
+                [{"source":"whoop","id":"w-1","sport":"running","start":"2026-11-22T08:00:00+01:00",
+                "end":"2026-11-22T08:30:00+01:00"},
+                {"source":"sahha","id":"log-1","sport":"exercise_session_running","start":"2026-11-22T08:01:00+01:00",
+                "end":"2026-11-22T09:01:00+01:00"}]
                 """.replace("\n", ""));
     }
 
@@ -318,10 +294,70 @@ class UnifiedHealthResourceTest {
         assertProblem(answer, "member_not_found");
     }
 
+    @Test
+    void anAnswerThatNothingHasChangedSinceIsNotSentAgain() throws Exception {
+        for (String path : List.of("/overview/demo-anna", "/days/demo-anna?from=2026-11-20&to=2026-11-22")) {
+            HttpResponse<String> first = get(BASE + path, KEY);
+            String tag = first.headers().firstValue("ETag").orElseThrow();
+            assertThat(tag).matches("W/\"[A-Za-z0-9_-]{16}\"");
+            assertThat(first.headers().firstValue("Cache-Control")).hasValue("private, no-cache");
+
+            HttpResponse<String> again = get(BASE + path, KEY, "If-None-Match", tag);
+            assertThat(again.statusCode()).isEqualTo(304);
+            assertThat(again.body()).isEmpty();
+            assertThat(again.headers().firstValue("ETag")).hasValue(tag);
+            assertThat(get(BASE + path, KEY, "If-None-Match", "\"other\", " + tag)
+                            .statusCode())
+                    .isEqualTo(304);
+            assertThat(get(BASE + path, KEY, "If-None-Match", "W/\"AAAAAAAAAAAAAAAA\"")
+                            .statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void theOverviewOfADayBearsItsRevisionInEachAnswer() throws Exception {
+        JsonNode overview = json(get(BASE + "/overview/demo-anna", KEY));
+        JsonNode days = json(get(BASE + "/days/demo-anna?from=2026-11-21&to=2026-11-22", KEY));
+
+        assertThat(days.get(1).get("revision")).isEqualTo(overview.get("revision"));
+        assertThat(days.get(0).get("revision")).isNotEqualTo(overview.get("revision"));
+        assertThat(get(BASE + "/overview/demo-anna", KEY).headers().firstValue("ETag"))
+                .hasValue("W/\"" + overview.get("revision").asText() + "\"");
+    }
+
+    @Test
+    void changesAreListedAndReadOnFromNext() throws Exception {
+        Change change = Change.of(3, List.of(DAY), List.of(Metric.HEART_RATE_RESTING), "sync");
+        WHOOP_SOURCE.changing(
+                since -> ChangesAnswer.of(since, 3, 3L, since == Change.OLDEST_KEPT ? List.of(change) : List.of()));
+
+        JsonNode first = json(get(BASE + "/changes/demo-anna", KEY));
+        JsonNode second =
+                json(get(BASE + "/changes/demo-anna?since=" + first.get("next").asText(), KEY));
+
+        assertThat(first.get("changes").toString()).isEqualTo("""
+                        [{"days":["2026-11-22"],"metrics":["heart_rate.resting"],"reason":"sync","source":"whoop"}]""");
+        assertThat(first.get("more").asBoolean()).isFalse();
+        assertThat(first.get("sources").toString()).isEqualTo("""
+                        [{"name":"sahha","status":"ok"},{"name":"whoop","status":"ok"}]""");
+        assertThat(second.get("changes")).isEmpty();
+    }
+
+    @Test
+    void aPlaceThatIsNoneIsAProblemThatSaysWhatToDo() throws Exception {
+        HttpResponse<String> garbage = get(BASE + "/changes/demo-anna?since=17", KEY);
+
+        assertThat(garbage.statusCode()).isEqualTo(400);
+        assertProblem(garbage, "invalid_request");
+        assertThat(json(garbage).get("detail").asText()).contains("since", "ask again without since");
+    }
+
     @ParameterizedTest(name = "{0}")
     @ValueSource(
             strings = {
                 "/overview/demo-anna?period=nonsense",
+                "/changes/demo-anna?since=x",
                 "/sources/%20",
                 "/days/demo-anna?from=x",
                 "/overview/nobody"
@@ -360,9 +396,12 @@ class UnifiedHealthResourceTest {
         assertThat(json(answer).get("code").asText()).isEqualTo(code);
     }
 
-    private static HttpResponse<String> get(String path, @Nullable String key)
+    private static HttpResponse<String> get(String path, @Nullable String key, String... headers)
             throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri(path));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
         if (key != null) {
             request.header("X-API-Key", key);
         }

@@ -2,10 +2,12 @@ package io.holisticos.whoop;
 
 import static io.holisticos.whoop.api.WhoopApi.WHOOP;
 
+import io.holisticos.health.Lineage;
 import io.holisticos.health.Measurement;
 import io.holisticos.health.Metric;
 import io.holisticos.health.Score;
 import io.holisticos.health.Score.Scale;
+import io.holisticos.health.SleepInterval;
 import io.holisticos.health.SourceDay;
 import io.holisticos.health.Workout;
 import io.holisticos.whoop.api.Cycle;
@@ -18,9 +20,11 @@ import io.holisticos.whoop.api.SleepScore.SleepNeeded;
 import io.holisticos.whoop.api.SleepScore.StageSummary;
 import io.holisticos.whoop.api.WorkoutScore;
 import io.holisticos.whoop.data.CycleRecords;
+import io.holisticos.whoop.data.RecordedTimes;
 import io.holisticos.whoop.data.WhoopDay;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,13 +42,20 @@ final class DayValues {
     private final List<Score> scores = new ArrayList<>();
     private final List<Measurement> measurements = new ArrayList<>();
 
-    private DayValues() {}
+    /** Where the values that are added next come from. */
+    private Lineage lineage = Lineage.UNKNOWN;
 
-    static SourceDay of(WhoopDay day) {
-        DayValues values = new DayValues();
+    private final RecordedTimes recordedTimes;
+
+    private DayValues(RecordedTimes recordedTimes) {
+        this.recordedTimes = recordedTimes;
+    }
+
+    static SourceDay of(WhoopDay day, RecordedTimes recordedTimes) {
+        DayValues values = new DayValues(recordedTimes);
         CycleRecords primary = day.primary();
         if (primary != null) {
-            values.add(primary.recovery());
+            values.add(primary.recovery(), primary.recoveredIn());
             values.add(primary.cycle());
             values.add(primary.sleep());
         }
@@ -55,15 +66,26 @@ final class DayValues {
                 day.workouts().stream().map(DayValues::workout).toList(),
                 WhoopDetails.of(day),
                 primary == null ? null : primary.offset(),
-                null,
-                Map.of());
+                primary == null ? null : interval(primary.sleep()),
+                Map.of(),
+                UnscoredMetrics.of(primary));
     }
 
-    private void add(@Nullable Recovery recovery) {
+    private static @Nullable SleepInterval interval(@Nullable Sleep sleep) {
+        return sleep == null ? null : new SleepInterval(sleep.start(), sleep.end());
+    }
+
+    /** @param sleep the sleep it was computed from, which has the times that a recovery lacks; null when it is not held */
+    private void add(@Nullable Recovery recovery, @Nullable Sleep sleep) {
         RecoveryScore score = recovery == null ? null : recovery.score();
-        if (score == null) {
+        if (recovery == null || score == null) {
             return;
         }
+        String record = Long.toString(recovery.cycleId());
+        Instant recordedAt = recordedTimes.of(recovery);
+        lineage = sleep == null
+                ? new Lineage(record, null, null, null, recordedAt)
+                : new Lineage(record, sleep.start(), sleep.end(), sleep.timezoneOffset(), recordedAt);
         scores.add(new Score(
                 "whoop_recovery",
                 score.recoveryScore(),
@@ -79,6 +101,8 @@ final class DayValues {
         if (cycle == null) {
             return;
         }
+        lineage = new Lineage(
+                Long.toString(cycle.id()), cycle.start(), cycle.end(), cycle.timezoneOffset(), recordedTimes.of(cycle));
         CycleScore score = cycle.score();
         if (score != null) {
             scores.add(new Score("whoop_strain", score.strain(), Scale.STRAIN, cycle.end() == null ? "open" : null));
@@ -94,9 +118,11 @@ final class DayValues {
 
     private void add(@Nullable Sleep sleep) {
         SleepScore score = sleep == null ? null : sleep.score();
-        if (score == null) {
+        if (sleep == null || score == null) {
             return;
         }
+        lineage = new Lineage(
+                sleep.id().toString(), sleep.start(), sleep.end(), sleep.timezoneOffset(), recordedTimes.of(sleep));
         BigDecimal performance = score.sleepPerformancePercentage();
         if (performance != null) {
             scores.add(new Score("whoop_sleep_performance", performance, Scale.PERCENT, null));
@@ -125,7 +151,7 @@ final class DayValues {
 
     private void add(Metric metric, @Nullable BigDecimal value) {
         if (value != null) {
-            measurements.add(new Measurement(metric, value));
+            measurements.add(new Measurement(metric, value, lineage));
         }
     }
 

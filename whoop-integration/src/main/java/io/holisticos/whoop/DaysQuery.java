@@ -77,7 +77,7 @@ final class DaysQuery {
             throw new InvalidRequest("from and to belong together, and not with days");
         }
         try {
-            return new DayRange(from, to);
+            return DayRange.asked(from, to);
         } catch (IllegalArgumentException e) {
             throw new InvalidRequest(String.valueOf(e.getMessage()), e);
         }

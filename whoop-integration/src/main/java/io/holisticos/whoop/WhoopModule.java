@@ -38,6 +38,7 @@ import io.holisticos.whoop.custody.ConnectionReader;
 import io.holisticos.whoop.custody.Connections;
 import io.holisticos.whoop.custody.WhoopOAuth;
 import io.holisticos.whoop.data.ArchiveRenaming;
+import io.holisticos.whoop.data.ChangeStore;
 import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.data.WhoopStore;
 import io.holisticos.whoop.quota.QuotaGauges;
@@ -198,6 +199,7 @@ public final class WhoopModule implements Managed {
                                         inbox.recurringTasks(),
                                         accountLookup.recurringTasks(),
                                         new ArchiveRenaming(work.jdbi(), work.vault(), tools.clock()).recurringTasks(),
+                                        new ChangeStore(work.jdbi()).recurringTasks(tools.clock()),
                                         connections.recurringTasks(switches.integration()))
                                 .flatMap(List::stream)
                                 .toList());
@@ -235,7 +237,7 @@ public final class WhoopModule implements Managed {
 
     /** WHOOP in the unified flow. Knows nothing of the kill switch: whoever lists the sources does. */
     public HealthSource source() {
-        return new WhoopSource(statuses, reader, tools.clock(), store);
+        return new WhoopSource(statuses, reader, new ChangeStore(storage.reads().jdbi()), tools.clock(), store);
     }
 
     /** Adds the routes of connecting and the internal ones. */

@@ -3,6 +3,7 @@ package io.holisticos.whoop;
 import static io.holisticos.whoop.api.WhoopApi.WHOOP;
 
 import io.holisticos.command.Command;
+import io.holisticos.health.ChangesAnswer;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError;
@@ -14,6 +15,7 @@ import io.holisticos.health.SourceDay;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.whoop.MemberStatuses.MemberStatus;
+import io.holisticos.whoop.data.ChangeStore;
 import io.holisticos.whoop.data.HeldRecords;
 import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.data.WhoopDays;
@@ -35,13 +37,15 @@ public final class WhoopSource implements HealthSource {
 
     private final MemberStatuses statuses;
     private final WhoopDayStore reader;
+    private final ChangeStore changed;
     private final Clock clock;
     private final Command store;
 
     /** @param store the command that runs every read of the database */
-    public WhoopSource(MemberStatuses statuses, WhoopDayStore reader, Clock clock, Command store) {
+    public WhoopSource(MemberStatuses statuses, WhoopDayStore reader, ChangeStore changed, Clock clock, Command store) {
         this.statuses = statuses;
         this.reader = reader;
+        this.changed = changed;
         this.clock = clock;
         this.store = store;
     }
@@ -74,6 +78,19 @@ public final class WhoopSource implements HealthSource {
                         : reader.read(who, days, clock.instant(), deadline));
     }
 
+    @Override
+    public ChangesAnswer changes(UserId who, long since, int limit, Deadline deadline) {
+        try {
+            return store.run(deadline, () -> changed.since(who, since, limit, deadline), WhoopSource::notListed);
+        } catch (SourceUnavailable e) {
+            return notListed(e);
+        }
+    }
+
+    private static ChangesAnswer notListed(HealthError error) {
+        return new ChangesAnswer.Unavailable(error.retryAfter().orElse(RETRY_AFTER));
+    }
+
     private static SourceAnswer unavailable(HealthError error) {
         return new SourceAnswer.Unavailable(WHOOP, error.retryAfter().orElse(RETRY_AFTER));
     }
@@ -93,8 +110,9 @@ public final class WhoopSource implements HealthSource {
     }
 
     private SourceAnswer measured(MemberStatus member, DayRange days, HeldRecords held) {
-        List<SourceDay> ofRange =
-                WhoopDays.of(held, days).stream().map(DayValues::of).toList();
+        List<SourceDay> ofRange = WhoopDays.of(held, days).stream()
+                .map(day -> DayValues.of(day, held.recordedTimes()))
+                .toList();
         Observation newest = held.newest();
         Set<LocalDate> partlyRead =
                 partlyRead(member.freshness(), days, newest == null ? ZoneOffset.UTC : newest.offset());
@@ -107,7 +125,7 @@ public final class WhoopSource implements HealthSource {
                 newest,
                 ofRange,
                 partlyRead,
-                0);
+                held.revision());
     }
 
     /** Days up to the person's today that were not read completely. */

@@ -6,13 +6,17 @@ import com.codahale.metrics.MetricRegistry;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holisticos.command.Event;
+import io.holisticos.health.Change;
+import io.holisticos.health.ChangesAnswer;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource.Acquaintance;
+import io.holisticos.health.Lineage;
 import io.holisticos.health.Measurement;
 import io.holisticos.health.Metric;
 import io.holisticos.health.PlausibleDay;
 import io.holisticos.health.Score;
+import io.holisticos.health.SleepInterval;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.DataStatus;
 import io.holisticos.health.SourceAnswer.Measured;
@@ -24,6 +28,7 @@ import io.holisticos.whoop.api.Fetched;
 import io.holisticos.whoop.api.Recovery;
 import io.holisticos.whoop.api.Sleep;
 import io.holisticos.whoop.api.Workout;
+import io.holisticos.whoop.data.ChangeStore;
 import io.holisticos.whoop.data.RecordKind;
 import io.holisticos.whoop.data.Samples;
 import io.holisticos.whoop.data.WhoopDayStore;
@@ -36,6 +41,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -48,6 +54,7 @@ class WhoopSourceTest {
 
     private static final UserId ANNA = new UserId("demo-anna");
     private static final LocalDate DAY = LocalDate.parse("2022-04-24");
+    private static final LocalDate A_DAY = LocalDate.parse("2026-11-10");
     private static final Duration STALE_AFTER = Duration.ofHours(6);
 
     private static SyncBed bed;
@@ -60,7 +67,7 @@ class WhoopSourceTest {
         connections = new KnownConnections();
         MemberStatuses statuses =
                 new MemberStatuses(connections, bed.requests, stale(bed.requests), STALE_AFTER, bed.clock);
-        source = new WhoopSource(statuses, bed.reader, bed.clock, bed.readings);
+        source = new WhoopSource(statuses, bed.reader, new ChangeStore(bed.jdbi), bed.clock, bed.readings);
         bed.connect(ANNA);
         connections.put(ANNA, new MemberConnection(1L, SyncBed.START, MemberConnections.ConnectionStatus.USABLE));
         bed.stopBackfills();
@@ -99,6 +106,26 @@ class WhoopSourceTest {
         assertThat(details.at("/sleep/nap").booleanValue()).isFalse();
         assertThat(details.path("naps").isArray()).isTrue();
         assertThat(details.has("other_cycles")).isFalse();
+    }
+
+    @Test
+    void aValueSaysOfWhichRecordItIsAndFromWhenToWhenItWasMeasured() {
+        SourceDay day = measured(source.read(ANNA, DayRange.of(today()), deadline()))
+                .days()
+                .get(0);
+
+        JsonNode details = Samples.MAPPER.valueToTree(day.details());
+        Instant slept = Instant.parse(details.at("/sleep/start").asText());
+        Instant woke = Instant.parse(details.at("/sleep/end").asText());
+        assertThat(day.mainSleep()).isEqualTo(new SleepInterval(slept, woke));
+        assertThat(lineage(day, Metric.SLEEP_DURATION))
+                .isEqualTo(new Lineage(details.at("/sleep/id").asText(), slept, woke, day.offset(), SyncBed.START));
+        assertThat(lineage(day, Metric.HEART_RATE_RESTING))
+                .as("a recovery has the times of its sleep")
+                .isEqualTo(new Lineage(details.at("/cycle/id").asText(), slept, woke, day.offset(), SyncBed.START));
+        Lineage energy = lineage(day, Metric.ENERGY_TOTAL);
+        assertThat(energy.start()).isEqualTo(details.at("/cycle/start").asText());
+        assertThat(energy.end()).as("the cycle is open").isNull();
     }
 
     @Test
@@ -317,6 +344,7 @@ class WhoopSourceTest {
         WhoopSource unreachable = new WhoopSource(
                 new MemberStatuses(connections, lost, stale(lost), STALE_AFTER, bed.clock),
                 reader,
+                new ChangeStore(down),
                 bed.clock,
                 bed.readings);
 
@@ -325,6 +353,34 @@ class WhoopSourceTest {
         assertThat(unreachable.read(ANNA, DayRange.of(DAY), deadline())).isInstanceOf(SourceAnswer.Unavailable.class);
         assertThat(counted(Event.FALLBACK_SUCCESS) - before).isEqualTo(1);
         assertThat(unreachable.acquaintance(new UserId("nobody"), deadline())).isEqualTo(Acquaintance.UNSURE);
+        assertThat(unreachable.changes(ANNA, Change.OLDEST_KEPT, 10, deadline()))
+                .isInstanceOf(ChangesAnswer.Unavailable.class);
+    }
+
+    @Test
+    void anAnswerBearsTheRevisionThatItsChangesLeadTo() {
+        Measured read = (Measured) source.read(ANNA, DayRange.of(A_DAY), deadline());
+        ChangesAnswer.Listed listed =
+                (ChangesAnswer.Listed) source.changes(ANNA, Change.OLDEST_KEPT, 1_000, deadline());
+
+        assertThat(read.revision()).isPositive().isEqualTo(listed.revision());
+        assertThat(listed.changes())
+                .anySatisfy(change -> assertThat(change.days()).contains(A_DAY));
+    }
+
+    @Test
+    void everyMetricOfADayIsToldWithTheRecordThatItIsOf() {
+        Measured read = (Measured) source.read(ANNA, DayRange.of(A_DAY), deadline());
+        ChangesAnswer.Listed listed =
+                (ChangesAnswer.Listed) source.changes(ANNA, Change.OLDEST_KEPT, 1_000, deadline());
+
+        Set<Metric> told = listed.changes().stream()
+                .filter(change -> change.days().contains(A_DAY))
+                .flatMap(change -> change.metrics().stream())
+                .collect(Collectors.toSet());
+        assertThat(read.days().get(0).measurements())
+                .isNotEmpty()
+                .allSatisfy(measured -> assertThat(told).contains(measured.metric()));
     }
 
     @Test
@@ -376,6 +432,14 @@ class WhoopSourceTest {
                         now);
             }
         }
+    }
+
+    private static Lineage lineage(SourceDay day, Metric metric) {
+        return day.measurements().stream()
+                .filter(measurement -> measurement.metric().equals(metric))
+                .findFirst()
+                .orElseThrow()
+                .lineage();
     }
 
     private static Map<Metric, String> values(SourceDay day) {

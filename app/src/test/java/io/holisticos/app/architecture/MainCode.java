@@ -27,8 +27,10 @@ final class MainCode {
     private static final class Imported {
 
         static final JavaClasses PRODUCT = mainOnly()
-                .withImportOption(location -> !location.contains("/twins/"))
+                .withImportOption(location -> !location.contains("/twins/") && !location.contains("/ring-source/"))
                 .importPackages("io.holisticos");
+
+        static final JavaClasses RING = mainOnly().importPackages("io.holisticos.ring");
 
         static final JavaClasses TWINS = mainOnly().importPackages("io.holisticos.twins");
 
@@ -47,6 +49,11 @@ final class MainCode {
     /** Module twins. It has a clock of its own and depends on nothing of ours. */
     static JavaClasses twins() {
         return Imported.TWINS;
+    }
+
+    /** Module ring-source: a third source, which only tests know. */
+    static JavaClasses ring() {
+        return Imported.RING;
     }
 
     /** The classes of one planted package, and of nothing else. */

@@ -6,14 +6,8 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.LocalDateTime;
 import java.time.LocalTime;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
-import java.time.temporal.ChronoUnit;
-import java.time.temporal.TemporalAccessor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -35,19 +29,6 @@ public final class RecordDecoder {
     private static final Set<String> LONGER_THAN_A_DAY = Set.of("weekly", "monthly");
     private static final int MAX_TEXT = 200;
     private static final int MAX_DIGITS = 40;
-    private static final int FIRST_YEAR = 1970;
-    private static final int LAST_YEAR = 2200;
-
-    /** Sahha's times come with or without seconds, fraction and offset; a space may stand for the T. */
-    private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
-            .parseLenient()
-            .append(DateTimeFormatter.ISO_LOCAL_DATE)
-            .appendPattern("['T'][' ']")
-            .append(DateTimeFormatter.ISO_LOCAL_TIME)
-            .optionalStart()
-            .appendOffset("+HH:MM", "Z")
-            .optionalEnd()
-            .toFormatter();
 
     private final MetricRegistry metrics;
 
@@ -91,7 +72,7 @@ public final class RecordDecoder {
     }
 
     private static SahhaRecord score(JsonNode row) {
-        RecordTime time = RecordTime.of(required(row, "scoreDateTime"));
+        SahhaTime time = time(required(row, "scoreDateTime"));
         BigDecimal score = number(row.path("score"));
         if (score != null && (score.signum() < 0 || score.compareTo(BigDecimal.ONE) > 0)) {
             throw new InvalidRecord("score outside 0 to 1");
@@ -103,10 +84,10 @@ public final class RecordDecoder {
                 null,
                 score == null ? null : score.toPlainString(),
                 text(row, "state"),
-                time.instant(),
+                instant(time),
                 null,
-                time.offset,
-                time.local.toLocalDate(),
+                time.offset(),
+                time.local().toLocalDate(),
                 createdAt(row),
                 row);
     }
@@ -117,7 +98,7 @@ public final class RecordDecoder {
         String periodicity = text(row, "periodicity");
         boolean byEnd = category.equals("sleep")
                 || LONGER_THAN_A_DAY.contains(String.valueOf(periodicity))
-                || window.start.local.toLocalTime().equals(SLEEP_DAY_BEGINS);
+                || window.start.local().toLocalTime().equals(SLEEP_DAY_BEGINS);
         return new SahhaRecord(
                 SahhaKind.BIOMARKERS,
                 required(row, "type"),
@@ -125,10 +106,10 @@ public final class RecordDecoder {
                 periodicity,
                 text(row, "value"),
                 null,
-                window.start.instant(),
-                window.end.instant(),
-                window.start.offset,
-                byEnd ? window.lastDay() : window.start.local.toLocalDate(),
+                instant(window.start),
+                instant(window.end),
+                window.start.offset(),
+                byEnd ? window.lastDay() : window.start.local().toLocalDate(),
                 createdAt(row),
                 row);
     }
@@ -142,10 +123,10 @@ public final class RecordDecoder {
                 required(row, "periodicity"),
                 text(row, "value"),
                 null,
-                window.start.instant(),
-                window.end.instant(),
-                window.start.offset,
-                window.start.local.toLocalDate(),
+                instant(window.start),
+                instant(window.end),
+                window.start.offset(),
+                window.start.local().toLocalDate(),
                 createdAt(row),
                 row);
     }
@@ -153,7 +134,20 @@ public final class RecordDecoder {
     /** Older documents and exports name the field {@code createdAt}. */
     private static @Nullable Instant createdAt(JsonNode row) {
         String text = text(row, row.hasNonNull("createdAtUtc") ? "createdAtUtc" : "createdAt");
-        return text == null ? null : RecordTime.of(text).instant();
+        return text == null ? null : instant(time(text));
+    }
+
+    private static SahhaTime time(String text) {
+        SahhaTime time = SahhaTime.of(text);
+        if (!time.isPossible()) {
+            throw new InvalidRecord("a time outside " + SahhaTime.FIRST_YEAR + " to " + SahhaTime.LAST_YEAR);
+        }
+        return time;
+    }
+
+    /** Older exports have times without an offset, which are read as UTC. */
+    private static Instant instant(SahhaTime time) {
+        return time.instant(ZoneOffset.UTC);
     }
 
     private static @Nullable BigDecimal number(JsonNode node) {
@@ -224,36 +218,12 @@ public final class RecordDecoder {
         return id.substring(0, Math.min(id.length(), 40));
     }
 
-    /**
-     * A time as Sahha writes it: with an offset, or without one in older exports.
-     *
-     * @param offset null when the time had none; the time is then read as UTC
-     */
-    private record RecordTime(LocalDateTime local, @Nullable ZoneOffset offset) {
-
-        static RecordTime of(String text) {
-            TemporalAccessor parsed = TIME.parseBest(text, OffsetDateTime::from, LocalDateTime::from);
-            RecordTime time = parsed instanceof OffsetDateTime withOffset
-                    ? new RecordTime(withOffset.toLocalDateTime(), withOffset.getOffset())
-                    : new RecordTime((LocalDateTime) parsed, null);
-            if (time.local.getYear() < FIRST_YEAR || time.local.getYear() > LAST_YEAR) {
-                throw new InvalidRecord("a time outside " + FIRST_YEAR + " to " + LAST_YEAR);
-            }
-            return time;
-        }
-
-        /** Truncated to microseconds, which is PostgreSQL's precision, so that a time read back equals the time saved. */
-        Instant instant() {
-            return local.truncatedTo(ChronoUnit.MICROS).toInstant(offset == null ? ZoneOffset.UTC : offset);
-        }
-    }
-
-    private record RecordWindow(RecordTime start, RecordTime end) {
+    private record RecordWindow(SahhaTime start, SahhaTime end) {
 
         static RecordWindow of(JsonNode row) {
-            RecordWindow window = new RecordWindow(
-                    RecordTime.of(required(row, "startDateTime")), RecordTime.of(required(row, "endDateTime")));
-            if (window.end.instant().isBefore(window.start.instant())) {
+            RecordWindow window =
+                    new RecordWindow(time(required(row, "startDateTime")), time(required(row, "endDateTime")));
+            if (instant(window.end).isBefore(instant(window.start))) {
                 throw new InvalidRecord("a window that ends before it starts");
             }
             return window;
@@ -261,7 +231,7 @@ public final class RecordDecoder {
 
         /** A window that ends at midnight does not reach into the next day. */
         LocalDate lastDay() {
-            return end.local.minusSeconds(1).toLocalDate();
+            return end.local().minusSeconds(1).toLocalDate();
         }
     }
 

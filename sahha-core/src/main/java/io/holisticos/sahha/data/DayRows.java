@@ -3,14 +3,22 @@ package io.holisticos.sahha.data;
 import io.holisticos.health.Measurement;
 import io.holisticos.health.Metric;
 import io.holisticos.health.Score;
+import io.holisticos.health.ScoreDefinition;
+import io.holisticos.health.SleepInterval;
+import io.holisticos.health.Workout;
+import io.holisticos.sahha.api.SahhaApi;
 import io.holisticos.sahha.api.SahhaNumber;
+import io.holisticos.sahha.api.SahhaTime;
 import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -20,8 +28,13 @@ import org.jspecify.annotations.Nullable;
 public final class DayRows {
 
     /** The scores that Sahha has, in the order in which we answer them. */
-    private static final List<String> SCORES =
-            List.of("readiness", "activity", "sleep", "mental_wellbeing", "wellbeing");
+    private static final List<ScoreDefinition> SCORES = ScoreDefinition.of(SahhaApi.SAHHA);
+
+    private static final String SLEEP_START = "sleep_start_time";
+    private static final String SLEEP_END = "sleep_end_time";
+
+    /** As long as the window that Sahha gives a night. */
+    private static final Duration LONGEST_SLEEP = Duration.ofDays(1);
 
     private static final Comparator<SahhaRow> BEST_FIRST = Comparator.comparing(SahhaRow::isIntraday)
             .thenComparing(SahhaRow::sourceCreatedAt, Comparator.nullsLast(Comparator.reverseOrder()))
@@ -35,6 +48,8 @@ public final class DayRows {
     private final Map<String, SahhaRow> offScale;
 
     private final List<SahhaRow> biomarkers;
+    private final List<SahhaRow> everyBiomarker;
+    private final @Nullable SleepInterval mainSleep;
 
     public DayRows(List<SahhaRow> scores, List<SahhaRow> biomarkers) {
         this.scores = new LinkedHashMap<>();
@@ -48,6 +63,8 @@ public final class DayRows {
                 .filter(row -> !this.scores.containsKey(row.name()))
                 .forEach(row -> offScale.putIfAbsent(String.valueOf(row.name()), row));
         this.biomarkers = bestOfEach(biomarkers);
+        this.mainSleep = mainSleep(biomarkers);
+        this.everyBiomarker = biomarkers;
     }
 
     /** Whether the day has no row at all that can be used. */
@@ -62,6 +79,41 @@ public final class DayRows {
                 .min(BEST_FIRST)
                 .map(SahhaRow::offset)
                 .orElse(null);
+    }
+
+    /** The sleep that the day's values of sleep are about; null where Sahha does not tell when it began and ended. */
+    public @Nullable SleepInterval mainSleep() {
+        return mainSleep;
+    }
+
+    /** Beginning and end count only together: as two rows of one window, in which the day's best end is. */
+    private static @Nullable SleepInterval mainSleep(List<SahhaRow> rows) {
+        List<SahhaRow> ofDay = rows.stream()
+                .filter(row -> isWhole(row) && row.isOfOneDay())
+                .sorted(BEST_FIRST)
+                .toList();
+        return ofDay.stream()
+                .filter(end -> SLEEP_END.equals(end.name()))
+                .flatMap(end -> ofDay.stream()
+                        .filter(start -> SLEEP_START.equals(start.name()) && Objects.equals(start.start(), end.start()))
+                        .flatMap(start -> interval(start, end).stream()))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static Optional<SleepInterval> interval(SahhaRow start, SahhaRow end) {
+        return momentIn(start)
+                .flatMap(from -> momentIn(end)
+                        .filter(to -> from.isBefore(to) && to.isBefore(from.plus(LONGEST_SLEEP)))
+                        .map(to -> new SleepInterval(from, to)));
+    }
+
+    /** A time without an offset is one of the row's window; where that lost its own, nobody knows when it was. */
+    private static Optional<Instant> momentIn(SahhaRow row) {
+        return SahhaTime.find(row.value()).flatMap(time -> {
+            ZoneOffset offset = time.offset() == null ? row.offset() : time.offset();
+            return Optional.ofNullable(offset).map(time::instant);
+        });
     }
 
     /** A score as Sahha sent it, 0 to 1. */
@@ -91,11 +143,12 @@ public final class DayRows {
     /** All scores, including those outside of their scale, which the unified flow reports as implausible. */
     public List<Score> allScores() {
         List<Score> all = new ArrayList<>();
-        for (String name : SCORES) {
+        for (ScoreDefinition definition : SCORES) {
+            String name = definition.name();
             SahhaRow row = scores.getOrDefault(name, offScale.get(name));
             BigDecimal score = row == null ? null : SahhaNumber.parse(row.value());
             if (row != null && score != null) {
-                all.add(new Score(name, score, Score.Scale.FRACTION, row.state()));
+                all.add(new Score(name, score, definition.scale(), row.state()));
             }
         }
         return all;
@@ -108,6 +161,15 @@ public final class DayRows {
             MetricTable.measurement(row).ifPresent(found -> byMetric.putIfAbsent(found.metric(), found));
         }
         return List.copyOf(byMetric.values());
+    }
+
+    /**
+     * When there was exercise on this day, oldest first.
+     *
+     * @param logs of exercise on this day
+     */
+    public List<Workout> workouts(List<SahhaDataLog> logs) {
+        return Exercise.workouts(everyBiomarker, logs, offset());
     }
 
     private static List<SahhaRow> bestOfEach(List<SahhaRow> rows) {

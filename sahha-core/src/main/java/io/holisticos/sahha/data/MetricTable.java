@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MetricTable {
 
-    private static final Map<String, Metric> METRICS = Map.ofEntries(
+    static final Map<String, Metric> METRICS = Map.ofEntries(
             entry("steps", Metric.STEPS),
             entry("floors_climbed", Metric.FLOORS_CLIMBED),
             entry("active_hours", Metric.ACTIVE_HOURS),
@@ -64,6 +64,11 @@ public final class MetricTable {
 
     private MetricTable() {}
 
+    /** The metric of a type of biomarker. */
+    static Optional<Metric> metric(String type) {
+        return Optional.ofNullable(METRICS.get(type));
+    }
+
     /** Empty when the row has no metric of ours, is not about one day, or has no number. */
     static Optional<Measurement> measurement(SahhaRow row) {
         Metric metric = METRICS.get(String.valueOf(row.name()));
@@ -72,7 +77,7 @@ public final class MetricTable {
             return Optional.empty();
         }
         String unit = row.data() == null ? null : row.data().path("unit").asText("");
-        return Optional.of(new Measurement(metric, converted(metric, value, unit)));
+        return Optional.of(new Measurement(metric, converted(metric, value, unit), row.lineage()));
     }
 
     private static boolean isSliding(SahhaRow row) {

@@ -7,6 +7,7 @@ import io.holisticos.sahha.api.SahhaKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
@@ -62,23 +63,38 @@ public final class SahhaInboxStore {
     private final SahhaDatabase database;
     private final RefreshMarkStore marks;
     private final ProfileCheckStore profiles;
+    private final SahhaDataLogStore logs;
+    private final SahhaRowStore rows;
 
-    SahhaInboxStore(SahhaDatabase database, RefreshMarkStore marks, ProfileCheckStore profiles) {
+    SahhaInboxStore(
+            SahhaDatabase database,
+            RefreshMarkStore marks,
+            ProfileCheckStore profiles,
+            SahhaDataLogStore logs,
+            SahhaRowStore rows) {
         this.database = database;
         this.marks = marks;
         this.profiles = profiles;
+        this.logs = logs;
+        this.rows = rows;
     }
 
     /** A kind of a member that has to be fetched again. */
     public record DueRefresh(UserId who, SahhaKind kind) {}
 
     /**
-     * The times of a delivery.
+     * When events were delivered, and what follows from them.
      *
      * @param pause from the delivery until the refresh is due
      * @param freshFor the age from which on a reader waits for a refresh: what we have of the member gets this age
+     * @param ours what sources of ours are called in data logs, in lower case
      */
-    public record Times(Instant now, Duration pause, Duration freshFor) {}
+    public record Delivery(Instant now, Duration pause, Duration freshFor, Set<String> ours) {
+
+        public Delivery {
+            ours = Set.copyOf(ours);
+        }
+    }
 
     /**
      * Saves the events of one delivery. Readers then wait shortly for the refresh, and the member counts as known.
@@ -86,28 +102,37 @@ public final class SahhaInboxStore {
      * @return how many of the events are new
      * @throws JdbiException when they are not saved, or when it is unknown whether they are
      */
-    public int save(byte[] bodyHash, List<SahhaEvent> events, Times times) {
+    public int save(byte[] bodyHash, List<SahhaEvent> events, Delivery delivery) {
         return database.untranslated(handle -> handle.inTransaction(transaction -> {
             int added = 0;
             for (int position = 0; position < events.size(); position++) {
                 SahhaEvent event = events.get(position);
-                if (insert(transaction, bodyHash, position, event, times)) {
+                if (insert(transaction, bodyHash, position, event, delivery)) {
                     added++;
                     if (event.kind() != null) {
                         marks.makeStale(
                                 transaction,
                                 event.who(),
                                 event.kind(),
-                                times.now().minus(times.freshFor()));
-                        profiles.confirm(transaction, event.who(), times.now());
+                                delivery.now().minus(delivery.freshFor()));
+                        profiles.confirm(transaction, event.who(), delivery.now());
                     }
+                    saveLogs(transaction, event, delivery);
                 }
             }
             return added;
         }));
     }
 
-    private static boolean insert(Handle transaction, byte[] bodyHash, int position, SahhaEvent event, Times times) {
+    /** Of an id without rows nothing is kept: it may be anybody's text, and no value of it is there to be explained. */
+    private void saveLogs(Handle transaction, SahhaEvent event, Delivery delivery) {
+        if (!event.logs().isEmpty() && rows.hasRows(transaction, event.who())) {
+            logs.save(transaction, event.who(), event.logs(), delivery.ours(), delivery.now());
+        }
+    }
+
+    private static boolean insert(
+            Handle transaction, byte[] bodyHash, int position, SahhaEvent event, Delivery delivery) {
         SahhaKind kind = event.kind();
         return transaction
                         .createUpdate(INSERT)
@@ -116,9 +141,9 @@ public final class SahhaInboxStore {
                         .bind("type", event.type())
                         .bind("who", event.who().value())
                         .bind("kind", kind == null ? null : kind.key())
-                        .bind("now", utc(times.now()))
-                        .bind("dueAt", kind == null ? null : utc(times.now().plus(times.pause())))
-                        .bind("doneAt", kind == null ? utc(times.now()) : null)
+                        .bind("now", utc(delivery.now()))
+                        .bind("dueAt", kind == null ? null : utc(delivery.now().plus(delivery.pause())))
+                        .bind("doneAt", kind == null ? utc(delivery.now()) : null)
                         .execute()
                 == 1;
     }

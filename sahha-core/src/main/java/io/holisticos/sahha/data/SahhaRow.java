@@ -1,6 +1,7 @@
 package io.holisticos.sahha.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.holisticos.health.Lineage;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
@@ -60,6 +61,11 @@ public record SahhaRow(
     /** A time at the row's own offset, or at UTC where that was lost. */
     public OffsetDateTime at(Instant time) {
         return time.atOffset(offset == null ? ZoneOffset.UTC : offset);
+    }
+
+    /** Where the row's value comes from. A row of the former service was known when that wrote it. */
+    Lineage lineage() {
+        return new Lineage(id, start, end, offset, recordedAt == null ? updatedAt : recordedAt);
     }
 
     /** Health values stay out of logs. */

@@ -17,8 +17,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.locator.ClasspathSqlLocator;
 import org.jdbi.v3.core.mapper.RowMapper;
-import org.jdbi.v3.core.mapper.reflect.ColumnName;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
@@ -36,7 +36,6 @@ public final class SahhaRowStore {
     private static final Logger log = LoggerFactory.getLogger(SahhaRowStore.class);
 
     private static final RowMapper<SahhaRow> ROW = ConstructorMapper.of(SahhaRow.class);
-    private static final RowMapper<LastSeen> LAST_SEEN_ROW = ConstructorMapper.of(LastSeen.class);
 
     private static final String LOCK_NOT_AVAILABLE = "55P03";
     private static final String DEADLOCK = "40P01";
@@ -61,24 +60,13 @@ public final class SahhaRowStore {
     private static final String OF_DAYS =
             " and day between :from and :to order by start_at desc, name, end_at desc, id";
 
+    private static final String BIOMARKERS_OF_DAYS = statement("biomarkers-of-days");
+
     /**
      * Rows of the former service may lack columns that callers need, and without a key there may be several rows of one
      * identity. Callers get complete rows only, and the newest of each identity.
      */
-    private static final String STARTING_IN = """
-            select * from (
-                select distinct on (%2$s start_at, end_at) * from (%1$s and jsonb_typeof(data) = 'object'
-                    and day between coalesce(cast(:from as date), date '0001-01-01')
-                        and coalesce(cast(:to as date) + 400, date '9999-12-31')) found
-                where name is not null and start_at between timestamptz '0001-01-02 00:00:00Z'
-                      and timestamptz '9999-12-30 00:00:00Z' and created_at is not null and updated_at is not null %3$s
-                  and (cast(:from as date) is null or (start_at at time zone 'UTC'
-                      + make_interval(secs => coalesce(utc_offset_seconds, 0)))::date >= :from)
-                  and (cast(:to as date) is null or (start_at at time zone 'UTC'
-                      + make_interval(secs => coalesce(utc_offset_seconds, 0)))::date <= :to)
-                order by %2$s start_at, end_at, updated_at desc, created_at desc, id
-            ) newest
-            order by start_at desc, name, end_at desc, id limit :limit""";
+    private static final String STARTING_IN = statement("rows-starting-in");
 
     private static final String SCORES_STARTING_IN =
             STARTING_IN.formatted(SCORE_ROWS, "name,", "and value not in ('NaN', 'Infinity', '-Infinity')");
@@ -87,24 +75,9 @@ public final class SahhaRowStore {
     private static final String ARCHETYPES_STARTING_IN = STARTING_IN.formatted(
             ARCHETYPE_ROWS, "name, periodicity,", "and periodicity is not null and value is not null");
 
-    private static final String INSERT_SCORE = """
-            insert into scores (id, profile_id, type, score, state, data, score_date_time, created_at, updated_at, day,
-                utc_offset_seconds, source_created_at, fetch_begun_at, recorded_at)
-            values (:id, :who, :name, cast(:value as numeric), :state, cast(:data as jsonb), :start, :now, :now, :day,
-                :offset, :created, :begun, :now)
-            on conflict do nothing""";
-    private static final String INSERT_BIOMARKER = """
-            insert into biomarkers (id, profile_id, category, type, data, start_date_time, end_date_time, created_at,
-                updated_at, day, utc_offset_seconds, source_created_at, fetch_begun_at, recorded_at)
-            values (:id, :who, :category, :name, cast(:data as jsonb), :start, :end, :now, :now, :day, :offset, :created,
-                :begun, :now)
-            on conflict do nothing""";
-    private static final String INSERT_ARCHETYPE = """
-            insert into archetypes (id, profile_id, name, periodicity, value, data, start_date_time, end_date_time,
-                created_at, updated_at, day, utc_offset_seconds, source_created_at, fetch_begun_at, recorded_at)
-            values (:id, :who, :name, :periodicity, :value, cast(:data as jsonb), :start, :end, :now, :now, :day, :offset,
-                :created, :begun, :now)
-            on conflict do nothing""";
+    private static final String INSERT_SCORE = statement("insert-score");
+    private static final String INSERT_BIOMARKER = statement("insert-biomarker");
+    private static final String INSERT_ARCHETYPE = statement("insert-archetype");
 
     private static final String OUR_COLUMNS = """
             data = cast(:data as jsonb), updated_at = :now, day = :day, utc_offset_seconds = :offset,
@@ -140,25 +113,7 @@ public final class SahhaRowStore {
     private static final String HAS_ROWS_ON =
             "select exists (select 1 from %s where profile_id = :who and day between :from and :to)";
 
-    /**
-     * Sahha's createdAtUtc says best when a member was at an offset. Biomarkers have none, so the start of their window
-     * stands in, as it does for infinite times, which other services may write. A record without an offset counts only
-     * when no record has one.
-     */
-    private static final String LAST_SEEN = """
-            select least(seen_at, :now) as at, utc_offset_seconds from (
-                select start_at, utc_offset_seconds,
-                       case when isfinite(source_created_at) then source_created_at else start_at end as seen_at
-                from (
-                    select score_date_time as start_at, source_created_at, utc_offset_seconds
-                    from scores where profile_id = :who
-                    union all
-                    select start_date_time, source_created_at, utc_offset_seconds
-                    from biomarkers where profile_id = :who
-                ) records
-                where start_at between timestamptz '0001-01-02 00:00:00Z' and :now
-            ) seen
-            order by utc_offset_seconds is null, start_at desc, seen_at desc, utc_offset_seconds desc limit 1""";
+    private static final String STANDING = statement("standing");
 
     private final SahhaDatabase database;
     private final RefreshMarkStore marks;
@@ -173,9 +128,15 @@ public final class SahhaRowStore {
      *
      * @param offset null when no record of the member has an offset
      */
-    public record LastSeen(
-            Instant at,
-            @ColumnName("utc_offset_seconds") @Nullable ZoneOffset offset) {}
+    public record LastSeen(Instant at, @Nullable ZoneOffset offset) {}
+
+    /**
+     * How a member stands before rows are read.
+     *
+     * @param revision counts the changes of the member's days
+     * @param lastSeen null when there is no record
+     */
+    public record Standing(long revision, @Nullable LastSeen lastSeen) {}
 
     /** The rows of these days, newest first, however incomplete. */
     public List<SahhaRow> rows(SahhaKind kind, UserId who, LocalDate from, LocalDate to) {
@@ -185,6 +146,15 @@ public final class SahhaRowStore {
                 .bind("to", to)
                 .map(ROW)
                 .list());
+    }
+
+    /** The biomarkers of these days, newest first, however incomplete, and the sources that logs name on them. */
+    public BiomarkersOfDays biomarkers(UserId who, LocalDate from, LocalDate to) {
+        return database.with(handle -> handle.createQuery(BIOMARKERS_OF_DAYS)
+                .bind("who", who.value())
+                .bind("from", from)
+                .bind("to", to)
+                .scanResultSet((result, context) -> BiomarkersOfDays.read(result.get(), context, ROW)));
     }
 
     /**
@@ -212,10 +182,16 @@ public final class SahhaRowStore {
 
     /** Whether there is any row of the member. */
     public boolean hasRows(UserId who) {
-        return database.with(handle -> handle.createQuery(HAS_ROWS)
+        return database.with(handle -> hasRows(handle, who));
+    }
+
+    /** The same, within a transaction. */
+    boolean hasRows(Handle transaction, UserId who) {
+        return transaction
+                .createQuery(HAS_ROWS)
                 .bind("who", who.value())
                 .mapTo(Boolean.class)
-                .one());
+                .one();
     }
 
     /** Whether there is a row of this kind on one of these days. */
@@ -230,11 +206,23 @@ public final class SahhaRowStore {
 
     /** When and where the member was last seen; empty when there is no record. */
     public Optional<LastSeen> lastSeen(UserId who, Instant now) {
-        return database.with(handle -> handle.createQuery(LAST_SEEN)
+        return Optional.ofNullable(standing(who, now).lastSeen());
+    }
+
+    /** The member's revision, and when and where they were last seen. */
+    public Standing standing(UserId who, Instant now) {
+        return database.with(handle -> handle.createQuery(STANDING)
                 .bind("who", who.value())
                 .bind("now", utc(now))
-                .map(LAST_SEEN_ROW)
-                .findOne());
+                .map(row -> {
+                    Instant at = row.getColumn("at", Instant.class);
+                    return new Standing(
+                            row.getColumn("revision", Long.class),
+                            at == null
+                                    ? null
+                                    : new LastSeen(at, row.getColumn("utc_offset_seconds", ZoneOffset.class)));
+                })
+                .one());
     }
 
     /**
@@ -383,6 +371,12 @@ public final class SahhaRowStore {
         if (batch.size() > 0 && IntStream.of(batch.execute()).anyMatch(saved -> saved == 0)) {
             throw new ChangedMeanwhile();
         }
+    }
+
+    private static String statement(String name) {
+        return ClasspathSqlLocator.removingComments()
+                .locate("io.holisticos.sahha.data." + name)
+                .strip();
     }
 
     private static String rowsOf(SahhaKind kind) {

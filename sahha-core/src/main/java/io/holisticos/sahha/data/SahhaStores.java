@@ -10,16 +10,30 @@ import org.jdbi.v3.core.Jdbi;
  * @param marks when Sahha was last asked for which days
  * @param profiles what Sahha said of profiles and phones
  * @param inbox webhook events
+ * @param logs which sources recorded what
+ * @param changes what changed in members' days
  */
 public record SahhaStores(
-        SahhaRowStore rows, RefreshMarkStore marks, ProfileCheckStore profiles, SahhaInboxStore inbox) {
+        SahhaRowStore rows,
+        RefreshMarkStore marks,
+        ProfileCheckStore profiles,
+        SahhaInboxStore inbox,
+        SahhaDataLogStore logs,
+        SahhaChangeStore changes) {
 
     /** All of them, over the pool of this {@code jdbi}. */
     public static SahhaStores in(Jdbi jdbi, ObjectMapper mapper) {
         SahhaDatabase database = new SahhaDatabase(jdbi, mapper);
         RefreshMarkStore marks = new RefreshMarkStore(database);
         ProfileCheckStore profiles = new ProfileCheckStore(database);
+        SahhaRowStore rows = new SahhaRowStore(database, marks);
+        SahhaDataLogStore logs = new SahhaDataLogStore(database);
         return new SahhaStores(
-                new SahhaRowStore(database, marks), marks, profiles, new SahhaInboxStore(database, marks, profiles));
+                rows,
+                marks,
+                profiles,
+                new SahhaInboxStore(database, marks, profiles, logs, rows),
+                logs,
+                new SahhaChangeStore(database));
     }
 }

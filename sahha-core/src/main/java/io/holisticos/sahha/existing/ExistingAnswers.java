@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,8 @@ final class ExistingAnswers {
         }
     }
 
-    @JsonPropertyOrder({"sleep_last_night", "readiness_score", "mental_wellbeing", "activity_score", "whoop"})
+    @JsonPropertyOrder({"sleep_last_night", "readiness_score", "mental_wellbeing", "activity_score", "whoop", "combined"
+    })
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record Overview(
             @JsonProperty("sleep_last_night") @Nullable Scored sleepLastNight,
@@ -49,7 +51,10 @@ final class ExistingAnswers {
             @JsonProperty("activity_score") @Nullable Value activityScore,
 
             @JsonProperty("whoop") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
-            JsonNode whoop) {
+            JsonNode whoop,
+
+            @JsonProperty("combined") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Map<String, Object> combined) {
 
         static Overview of(DayRows day) {
             Value sleep = Value.of(day.score("sleep"));
@@ -58,11 +63,13 @@ final class ExistingAnswers {
                     Value.of(day.score("readiness")),
                     Value.of(day.score("mental_wellbeing")),
                     Value.of(day.score("activity")),
+                    null,
                     null);
         }
 
-        Overview with(JsonNode whoopPart) {
-            return new Overview(sleepLastNight, readinessScore, mentalWellbeing, activityScore, whoopPart);
+        Overview with(WhoopPart.Beside beside) {
+            return new Overview(
+                    sleepLastNight, readinessScore, mentalWellbeing, activityScore, beside.whoop(), beside.combined());
         }
     }
 

@@ -41,8 +41,14 @@ public final class ExistingHealthMetricsResource {
     /** {@code include_whoop=true} always needs a credential, which is checked before anything is read. */
     @GET
     @Path("overview")
-    @Operation(summary = "Scores and main values of a day; WHOOP beside them on request")
-    @ApiResponse(responseCode = "200", description = "The day; with include_whoop=true the part whoop")
+    @Operation(
+            summary = "Scores and main values of a day; WHOOP beside them on request",
+            description =
+                    "include_whoop=true adds two keys: whoop, the day in WHOOP's own words, and combined, the metrics"
+                            + " of all sources merged, as metrics of the unified overview of the same date. Whoever sums up takes"
+                            + " combined: what stands in both whoop and Sahha's rows is one measurement there. Values that are not"
+                            + " there, a source that is away included, have no key.")
+    @ApiResponse(responseCode = "200", description = "The day; with include_whoop=true the parts whoop and combined")
     public Object overview(
             @Auth Optional<Caller> caller,
             @QueryParam("include_whoop") @DefaultValue("false") String includeWhoop,

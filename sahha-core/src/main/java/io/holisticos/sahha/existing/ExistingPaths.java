@@ -1,7 +1,8 @@
 package io.holisticos.sahha.existing;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.holisticos.health.BoundedSource;
+import io.holisticos.health.CombinedReader;
+import io.holisticos.health.SourceName;
 import io.holisticos.sahha.data.StoreCommand;
 import io.holisticos.sahha.refresh.FreshnessRule;
 import io.holisticos.sahha.refresh.ReaderRefresh;
@@ -30,11 +31,16 @@ public final class ExistingPaths {
         this.mapper = mapper;
     }
 
-    /** @param whoop is asked for {@code include_whoop=true} only */
-    public List<Object> resources(BoundedSource whoop, AccessRules access) {
+    /**
+     * The resources.
+     *
+     * @param whoop the source that {@code include_whoop=true} shows
+     * @param combined is asked for {@code include_whoop=true} only
+     */
+    public List<Object> resources(SourceName whoop, CombinedReader combined, AccessRules access) {
         return List.of(
                 new LivenessResource(),
-                new ExistingHealthMetricsResource(reads, new WhoopPart(whoop, mapper), access),
+                new ExistingHealthMetricsResource(reads, new WhoopPart(whoop, combined, mapper), access),
                 new ExistingSahhaRowsResource(reads));
     }
 }

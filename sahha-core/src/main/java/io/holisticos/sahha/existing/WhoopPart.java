@@ -4,56 +4,74 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.holisticos.health.BoundedSource;
-import io.holisticos.health.DayRange;
-import io.holisticos.health.Deadline;
+import io.holisticos.health.CombinedReader;
+import io.holisticos.health.CombinedReader.CombinedDay;
 import io.holisticos.health.PlausibleDay;
 import io.holisticos.health.Score;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.Measured;
 import io.holisticos.health.SourceDay;
 import io.holisticos.health.SourceDetails;
+import io.holisticos.health.SourceName;
+import io.holisticos.health.TimedAnswer;
 import io.holisticos.health.UserId;
 import io.holisticos.health.Workout;
 import io.holisticos.trace.RequestContext;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What WHOOP adds to the existing overview under its own key. Whatever fails there, Sahha's part is answered. */
+/**
+ * What the existing overview shows of WHOOP: its own words, and the metrics of all sources merged. Whatever fails there, Sahha's
+ * part is answered.
+ */
 final class WhoopPart {
 
     private static final Logger log = LoggerFactory.getLogger(WhoopPart.class);
 
-    /** How long the overview waits for it after Sahha's part. */
-    private static final Duration TIMEOUT = Duration.ofSeconds(2);
-
-    private final BoundedSource source;
+    private final SourceName whoop;
+    private final CombinedReader combined;
     private final ObjectMapper mapper;
 
-    WhoopPart(BoundedSource source, ObjectMapper mapper) {
-        this.source = source;
+    /** @param combined reads WHOOP among all sources, within its time */
+    WhoopPart(SourceName whoop, CombinedReader combined, ObjectMapper mapper) {
+        this.whoop = whoop;
+        this.combined = combined;
         this.mapper = mapper;
     }
 
+    /**
+     * What stands beside Sahha's part.
+     *
+     * @param combined null when nothing could be merged
+     */
+    record Beside(JsonNode whoop, @Nullable Map<String, Object> combined) {}
+
     /** Never throws: a failure has the status {@code unavailable}. */
-    JsonNode read(UserId who, LocalDate date) {
+    Beside read(UserId who, LocalDate date) {
         long begun = System.nanoTime();
         try {
-            SourceAnswer answer = source.read(who, DayRange.of(date), Deadline.after(TIMEOUT));
-            writeToRequestLog(answer.status(), begun);
-            return written(answer, date);
+            CombinedDay day = combined.read(who, date);
+            day.answers()
+                    .forEach(timed -> RequestContext.noteSource(
+                            timed.answer().from().value(), timed.answer().status(), timed.took()));
+            return new Beside(written(answerOfWhoop(day), date), day.metrics());
         } catch (RuntimeException unexpected) {
             log.error("event=include_whoop_failed", unexpected);
-            writeToRequestLog("unavailable", begun);
-            return JsonNodeFactory.instance.objectNode().put("status", "unavailable");
+            RequestContext.noteSource(whoop.value(), "unavailable", Duration.ofNanos(System.nanoTime() - begun));
+            return new Beside(JsonNodeFactory.instance.objectNode().put("status", "unavailable"), null);
         }
     }
 
-    private void writeToRequestLog(String status, long begun) {
-        RequestContext.noteSource(source.name().value(), status, Duration.ofNanos(System.nanoTime() - begun));
+    private SourceAnswer answerOfWhoop(CombinedDay day) {
+        return day.answers().stream()
+                .map(TimedAnswer::answer)
+                .filter(answer -> answer.from().equals(whoop))
+                .findFirst()
+                .orElseGet(() -> new SourceAnswer.Disabled(whoop));
     }
 
     private JsonNode written(SourceAnswer answer, LocalDate date) {

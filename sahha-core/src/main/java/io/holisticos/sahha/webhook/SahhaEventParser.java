@@ -15,8 +15,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the events of a delivery. Only whose they are and of which kind is read: the values are fetched from the API,
- * because payloads differ from its answers (Sahha documentation, "Webhooks", read 2026-10).
+ * Reads the events of a delivery. Only whose they are and of which kind is read, and of data logs which source they come
+ * from: the values are fetched from the API, because payloads differ from its answers (Sahha documentation, "Webhooks", read
+ * 2026-10).
  */
 final class SahhaEventParser {
 
@@ -58,7 +59,7 @@ final class SahhaEventParser {
             if (who == null) {
                 return List.of();
             }
-            events.add(new SahhaEvent(type, who, kindOf(type)));
+            events.add(new SahhaEvent(type, who, kindOf(type), type.equals(DATA_LOG) ? DataLogs.in(event) : List.of()));
         }
         return events;
     }

@@ -3,6 +3,7 @@ package io.holisticos.sahha.webhook;
 import io.holisticos.database.Idempotent;
 import io.holisticos.health.WhatFailed;
 import io.holisticos.sahha.data.RefreshMarkStore;
+import io.holisticos.sahha.data.RelayedSources;
 import io.holisticos.sahha.data.SahhaEvent;
 import io.holisticos.sahha.data.SahhaInboxStore;
 import io.holisticos.sahha.data.SahhaInboxStore.DueRefresh;
@@ -15,6 +16,8 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -49,6 +52,8 @@ public final class SahhaInbox {
     private static final Duration TOO_OLD = Duration.ofHours(24);
 
     private static final Duration KEEP_COMPLETED = Duration.ofDays(7);
+    private static final int KEEP_LOGS_DAYS = 40;
+    private static final Duration KEEP_CHANGES = Duration.ofDays(30);
     private static final Duration PURGE_INTERVAL = Duration.ofHours(6);
 
     /** How many refreshes are claimed in one interval at most; most of them may be of members without rows. */
@@ -77,8 +82,9 @@ public final class SahhaInbox {
      * @param pause all events of a member and kind within this time cause one fetch
      * @param freshFor the age from which on every reader waits for a refresh
      * @param maxFetches how many fetches run at a time
+     * @param relayed sources of ours that data logs name
      */
-    public record Rules(Duration pause, Duration freshFor, int maxFetches) {}
+    public record Rules(Duration pause, Duration freshFor, int maxFetches, RelayedSources relayed) {}
 
     /** A refresh that this replica runs, and until when no other replica does. */
     private static final class Claim {
@@ -112,8 +118,12 @@ public final class SahhaInbox {
     /** Stores the events durably. */
     WebhookOutcome store(byte[] body, List<SahhaEvent> events) {
         try {
-            SahhaInboxStore.Times times = new SahhaInboxStore.Times(clock.instant(), rules.pause(), rules.freshFor());
-            if (Idempotent.work(() -> deliveries.inbox().save(sha256(body), events, times)) == 0) {
+            SahhaInboxStore.Delivery delivery = new SahhaInboxStore.Delivery(
+                    clock.instant(),
+                    rules.pause(),
+                    rules.freshFor(),
+                    rules.relayed().names());
+            if (Idempotent.work(() -> deliveries.inbox().save(sha256(body), events, delivery)) == 0) {
                 return WebhookOutcome.DUPLICATE;
             }
             return SahhaEventParser.isKnownType(events.get(0)) ? WebhookOutcome.STORED : WebhookOutcome.UNKNOWN_TYPE;
@@ -132,6 +142,11 @@ public final class SahhaInbox {
             purged = now;
             work.inbox().purge(now.minus(KEEP_COMPLETED));
             work.profiles().deleteUnknown();
+            work.logs()
+                    .prune(
+                            LocalDate.ofInstant(now, ZoneOffset.UTC).minusDays(KEEP_LOGS_DAYS),
+                            rules.relayed().names());
+            work.changes().prune(now.minus(KEEP_CHANGES), now);
         }
     }
 

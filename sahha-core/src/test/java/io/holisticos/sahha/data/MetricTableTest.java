@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.holisticos.health.Measurement;
+import io.holisticos.health.Metric;
+import io.holisticos.health.MetricDefinition;
+import io.holisticos.health.SourceName;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -35,6 +38,20 @@ class MetricTableTest {
         assertThat(measurement.metric().key()).isEqualTo(metric);
         assertThat(measurement.value().toPlainString()).isEqualTo(expected);
         assertThat(measurement.value().scale()).isNotNegative();
+    }
+
+    @Test
+    void theTableIsWhatTheRegistrySaysThatSahhaProvides() {
+        SourceName sahha = new SourceName("sahha");
+
+        assertThat(MetricTable.METRICS.values())
+                .containsExactlyInAnyOrderElementsOf(Metric.providedBy(sahha, "biomarker"))
+                .containsExactlyInAnyOrderElementsOf(Metric.providedBy(sahha));
+        MetricTable.METRICS.forEach(
+                (type, metric) -> assertThat(metric.definition().providedBy())
+                        .filteredOn(provider -> provider.source().equals(sahha))
+                        .extracting(MetricDefinition.Provider::from)
+                        .containsExactly("biomarker " + type));
     }
 
     @Test

@@ -23,6 +23,10 @@ class FetchSpanTest {
                 .extracting(FetchSpan::name)
                 .containsExactly("recent");
         assertThat(FetchSpan.of(DayRange.of(LocalDate.of(2020, 1, 1)), clock)).isEmpty();
+        assertThat(FetchSpan.of(new DayRange(LocalDate.of(2025, 7, 12), LocalDate.of(2025, 7, 22)), clock))
+                .as("days around today, and those looked back at for each of them")
+                .extracting(FetchSpan::name)
+                .containsExactly("recent");
         assertThat(FetchSpan.recent(clock).widened().from()).isEqualTo(LocalDate.of(2025, 6, 22));
     }
 }

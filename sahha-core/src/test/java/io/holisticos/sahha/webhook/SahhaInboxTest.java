@@ -9,6 +9,7 @@ import io.holisticos.health.UserId;
 import io.holisticos.sahha.SahhaTables;
 import io.holisticos.sahha.api.SahhaKind;
 import io.holisticos.sahha.data.RefreshMarks;
+import io.holisticos.sahha.data.RelayedSources;
 import io.holisticos.sahha.data.SahhaEvent;
 import io.holisticos.sahha.data.SahhaInboxStore;
 import io.holisticos.sahha.data.SahhaStores;
@@ -26,6 +27,8 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -44,8 +47,8 @@ class SahhaInboxTest {
     private static final int CALLS_PER_SECOND = 20;
     private static final UserId ANNA = new UserId("anna");
     private static final Jdbi JDBI = AsInProduction.statements(Jdbi.create(SahhaTables.pool(SahhaTables.emptied())));
-    private static final SahhaInboxStore.Times TIMES =
-            new SahhaInboxStore.Times(START, Duration.ofSeconds(10), Duration.ofMinutes(10));
+    private static final SahhaInboxStore.Delivery TIMES =
+            new SahhaInboxStore.Delivery(START, Duration.ofSeconds(10), Duration.ofMinutes(10), Set.of());
 
     private final SahhaStores stores = SahhaStores.in(JDBI, new ObjectMapper());
     private final SahhaInboxStore store = stores.inbox();
@@ -288,8 +291,8 @@ class SahhaInboxTest {
         private final SahhaInbox inbox;
 
         Replica() {
-            SahhaInbox.Rules rules =
-                    new SahhaInbox.Rules(Duration.ofSeconds(10), Duration.ofMinutes(10), CALLS_PER_SECOND);
+            SahhaInbox.Rules rules = new SahhaInbox.Rules(
+                    Duration.ofSeconds(10), Duration.ofMinutes(10), CALLS_PER_SECOND, new RelayedSources(Map.of()));
             refresh = new SahhaRefresh(
                     null, stores, null, fetches, new SahhaRefresh.Instruments(clock, new MetricRegistry()));
             fetches.execute(ends::acquireUninterruptibly);

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A cycle with its recovery and sleeps, and the day it belongs to. By the documented rules that is the local date on which
- * its main sleep ended; without a main sleep, the local date twelve hours after the cycle's start.
+ * its main sleep ended, by the sleep's own offset; without a main sleep, the local date twelve hours after the cycle's start.
  *
  * @param cycle a missing node if WHOOP has none; the same holds for recovery and sleep
  * @param sleep the longest sleep that is not a nap
@@ -81,6 +81,20 @@ record ExpectedCycle(
         return naps.stream().findFirst().map(nap -> localDate(nap, "end"));
     }
 
+    /** The offset of the day: where the main sleep ended, else where the cycle began; null without either. */
+    @Nullable
+    ZoneOffset dayOffset() {
+        if (!sleep.isMissingNode()) {
+            return offset(sleep);
+        }
+        return span == null ? null : offset(cycle);
+    }
+
+    /** When the cycle began; a cycle that is not known began before all others. */
+    Instant began() {
+        return span == null ? Instant.MIN : span.start();
+    }
+
     /** Whether a workout that begins at that moment belongs to this cycle's day. */
     boolean reaches(Instant moment) {
         return span != null
@@ -108,7 +122,7 @@ record ExpectedCycle(
         return sleep.isMissingNode() ? Duration.ZERO : length(sleep);
     }
 
-    private Instant ended() {
+    Instant ended() {
         if (span != null) {
             return span.end();
         }

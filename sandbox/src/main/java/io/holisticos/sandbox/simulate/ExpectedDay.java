@@ -5,9 +5,13 @@ import static java.util.Map.entry;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.time.ZoneOffset;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -17,13 +21,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param scores by name
  * @param metrics by name
+ * @param implausible names of scores and metrics that WHOOP has a value for which cannot be true
  * @param details WHOOP's own records by their key in the answer; null when the answer must have none
+ * @param otherCycles the same of each further cycle of the day
+ * @param offset the day's UTC offset; null when no cycle says it
  */
 record ExpectedDay(
         Map<String, BigDecimal> scores,
         Map<String, BigDecimal> metrics,
+        Set<String> implausible,
         List<JsonNode> workouts,
-        @Nullable Map<String, List<JsonNode>> details) {
+        @Nullable Map<String, List<JsonNode>> details,
+        List<Map<String, List<JsonNode>>> otherCycles,
+        @Nullable ZoneOffset offset) {
 
     private static final BigDecimal KILOJOULE_PER_KCAL = new BigDecimal("4.184");
     private static final BigDecimal MILLIS_PER_MINUTE = new BigDecimal(60_000);
@@ -63,9 +73,21 @@ record ExpectedDay(
 
     private static final BigDecimal TOLERANCE_MINUTES = BigDecimal.valueOf(30);
 
-    static ExpectedDay of(@Nullable ExpectedCycle primary, List<JsonNode> workouts) {
+    /** @param cycles all cycles of the day, of which one stands for it */
+    static ExpectedDay of(List<ExpectedCycle> cycles, List<JsonNode> workouts) {
+        ExpectedCycle primary = cycles.stream().max(ExpectedCycle.WEIGHT).orElse(null);
         ExpectedDay day = new ExpectedDay(
-                new LinkedHashMap<>(), new LinkedHashMap<>(), workouts, primary == null ? null : primary.details());
+                new LinkedHashMap<>(),
+                new LinkedHashMap<>(),
+                new TreeSet<>(),
+                workouts,
+                primary == null ? null : primary.details(),
+                cycles.stream()
+                        .filter(cycle -> cycle != primary)
+                        .sorted(Comparator.comparing(ExpectedCycle::ended).thenComparing(ExpectedCycle::id))
+                        .map(ExpectedCycle::details)
+                        .toList(),
+                primary == null ? null : primary.dayOffset());
         if (primary != null) {
             day.addRecovery(primary.recovery().path("score"));
             day.addCycle(primary.cycle());
@@ -76,11 +98,20 @@ record ExpectedDay(
     }
 
     private void dropImplausible() {
-        scores.entrySet().removeIf(score -> isImplausible(score.getKey(), score.getValue()));
-        metrics.entrySet().removeIf(metric -> isImplausible(metric.getKey(), metric.getValue()));
+        drop(scores);
+        drop(metrics);
         dropIfShorter("sleep.duration", "sleep.light", "sleep.deep", "sleep.rem");
         dropIfShorter("sleep.in_bed", "sleep.awake");
         dropIfShorter("sleep.in_bed", "sleep.duration");
+    }
+
+    private void drop(Map<String, BigDecimal> values) {
+        values.forEach((name, value) -> {
+            if (isImplausible(name, value)) {
+                implausible.add(name);
+            }
+        });
+        values.keySet().removeAll(implausible);
     }
 
     private static boolean isImplausible(String name, BigDecimal value) {
@@ -96,7 +127,11 @@ record ExpectedDay(
                 .map(part -> metrics.getOrDefault(part, BigDecimal.ZERO))
                 .reduce(BigDecimal.ZERO, BigDecimal::add);
         BigDecimal shortest = sum.subtract(TOLERANCE_MINUTES);
-        metrics.computeIfPresent(whole, (name, value) -> value.compareTo(shortest) < 0 ? null : value);
+        BigDecimal value = metrics.get(whole);
+        if (value != null && value.compareTo(shortest) < 0) {
+            metrics.remove(whole);
+            implausible.add(whole);
+        }
     }
 
     static BigDecimal kcal(JsonNode kilojoule) {

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 /** All days of a member as the API must answer them, from WHOOP's records. */
 final class ExpectedDays {
 
-    private static final ExpectedDay EMPTY = ExpectedDay.of(null, List.of());
+    private static final ExpectedDay EMPTY = ExpectedDay.of(List.of(), List.of());
 
     private final Map<LocalDate, ExpectedDay> days = new TreeMap<>();
 
@@ -32,12 +32,8 @@ final class ExpectedDays {
         workouts.values()
                 .forEach(all ->
                         all.sort(Comparator.comparing((JsonNode workout) -> WireJson.moment(workout.path("start")))));
-        byDay.forEach((day, ofDay) -> days.put(
-                day,
-                ExpectedDay.of(
-                        ofDay.stream().max(ExpectedCycle.WEIGHT).orElseThrow(),
-                        workouts.getOrDefault(day, List.of()))));
-        workouts.forEach((day, ofDay) -> days.computeIfAbsent(day, any -> ExpectedDay.of(null, ofDay)));
+        byDay.forEach((day, ofDay) -> days.put(day, ExpectedDay.of(ofDay, workouts.getOrDefault(day, List.of()))));
+        workouts.forEach((day, ofDay) -> days.computeIfAbsent(day, any -> ExpectedDay.of(List.of(), ofDay)));
     }
 
     ExpectedDay on(LocalDate day) {
@@ -74,7 +70,7 @@ final class ExpectedDays {
         Instant start = WireJson.moment(workout.path("start"));
         return cycles.stream()
                 .filter(cycle -> cycle.reaches(start))
-                .max(ExpectedCycle.WEIGHT)
+                .max(Comparator.comparing(ExpectedCycle::began).thenComparing(ExpectedCycle.WEIGHT))
                 .flatMap(ExpectedCycle::day)
                 .orElseGet(() -> ExpectedCycle.localDate(workout, "start"));
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.holisticos.sandbox.environment.SandboxFailure;
 import java.math.BigDecimal;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -51,16 +52,48 @@ final class UnifiedDayComparison {
         values("scores", expected.scores(), day.path("scores"), different);
         values("metrics", expected.metrics(), day.path("metrics"), different);
         workouts(expected.workouts(), day.path("workouts"), different);
+        implausible(expected.implausible(), day.path("completeness").path("missing"), different);
+        ZoneOffset offset = expected.offset();
+        if (offset != null
+                && !offset.equals(ZoneOffset.of(day.path("utc_offset").asText()))) {
+            different.add("utc_offset");
+        }
         Map<String, List<JsonNode>> details = expected.details();
         if (details == null) {
             if (day.path("whoop").isObject()) {
                 different.add("whoop is extra");
             }
         } else {
-            details.forEach((key, records) ->
-                    details("whoop." + key, records, day.path("whoop").path(key), different));
+            cycle("whoop.", details, day.path("whoop"), different);
         }
+        otherCycles(expected.otherCycles(), day.path("whoop").path("other_cycles"), different);
         return different;
+    }
+
+    /** Of what is missing, exactly that must be called implausible which is. Not all metrics are expected each day. */
+    private static void implausible(Set<String> expected, JsonNode missing, List<String> different) {
+        for (JsonNode entry : missing) {
+            String metric = entry.path("metric").asText();
+            if (expected.contains(metric) != entry.path("reason").asText().equals("implausible")) {
+                different.add("completeness.missing " + metric);
+            }
+        }
+    }
+
+    private static void otherCycles(
+            List<Map<String, List<JsonNode>>> expected, JsonNode shown, List<String> different) {
+        if (expected.size() != shown.size()) {
+            different.add("whoop.other_cycles");
+            return;
+        }
+        for (int i = 0; i < expected.size(); i++) {
+            cycle("whoop.other_cycles[" + i + "].", expected.get(i), shown.path(i), different);
+        }
+    }
+
+    private static void cycle(
+            String where, Map<String, List<JsonNode>> expected, JsonNode shown, List<String> different) {
+        expected.forEach((key, records) -> details(where + key, records, shown.path(key), different));
     }
 
     private static void values(String part, Map<String, BigDecimal> expected, JsonNode shown, List<String> different) {

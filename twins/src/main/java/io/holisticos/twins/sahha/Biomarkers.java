@@ -127,7 +127,10 @@ final class Biomarkers {
         }
         inDayWindow(
                 "vitals", "heart_rate_resting", "average", new Value.Whole(vitals.restingHeartRate(), "long"), "bpm");
-        inDayWindow("vitals", "heart_rate_variability_sdnn", "average", Value.Decimal.upTo(1, vitals.sdnn()), "ms");
+        var sdnn = vitals.sdnn();
+        if (sdnn != null) {
+            inDayWindow("vitals", "heart_rate_variability_sdnn", "average", Value.Decimal.upTo(1, sdnn), "ms");
+        }
         var rmssd = vitals.rmssd();
         if (rmssd != null) {
             inDayWindow("vitals", "heart_rate_variability_rmssd", "average", Value.Decimal.upTo(1, rmssd), "ms");

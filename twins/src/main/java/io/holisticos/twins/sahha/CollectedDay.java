@@ -72,12 +72,13 @@ record CollectedDay(
     /**
      * Heart rate and respiration of a day.
      *
-     * @param rmssd null if the member's device reports SDNN only
+     * @param sdnn null where the member's device reports RMSSD only
+     * @param rmssd null where it reports SDNN only
      */
     record Vitals(
             int restingHeartRate,
             double sleepHeartRate,
-            double sdnn,
+            @Nullable Double sdnn,
             @Nullable Double rmssd,
             double respiratoryRate,
             double oxygenSaturation,
@@ -85,7 +86,7 @@ record CollectedDay(
 
         /** The measure of variability that the member's device reports first. */
         double variability() {
-            return rmssd == null ? sdnn : rmssd;
+            return rmssd != null ? rmssd : sdnn != null ? sdnn : 0;
         }
     }
 }

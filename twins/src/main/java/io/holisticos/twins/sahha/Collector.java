@@ -4,6 +4,7 @@ import io.holisticos.twins.sahha.CollectedDay.Activity;
 import io.holisticos.twins.world.ActivityDay;
 import io.holisticos.twins.world.Night;
 import io.holisticos.twins.world.Person;
+import io.holisticos.twins.world.SahhaFeed;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -63,11 +64,11 @@ final class Collector {
 
     /** Whether the health store has the night: WHOOP hands over only nights that it could score. */
     private boolean isCollected(Night night) {
-        return night.measured() || !echo();
+        return night.measured() || !feed().isWhoop();
     }
 
-    private boolean echo() {
-        return person.membership().sahhaSleepIsEchoOfWhoop();
+    private SahhaFeed feed() {
+        return person.membership().sahhaFeed();
     }
 
     private io.holisticos.twins.world.Vitals usual(LocalDate date) {
@@ -75,27 +76,32 @@ final class Collector {
     }
 
     private CollectedDay.Night night(Night truth, LocalDate date) {
-        return echo() ? echoed(truth, date) : estimated(truth, date);
+        return switch (feed()) {
+            case HEALTH_STORE -> echoed(truth, rounded(truth.start()), rounded(truth.end()), date);
+            case WHOOP_INTEGRATION -> echoed(truth, truth.start(), truth.end(), date);
+            case TRACKER, OWN_DEVICES -> estimated(truth, date);
+        };
     }
 
-    /** WHOOP's night, rounded to minutes. */
-    private CollectedDay.Night echoed(Night truth, LocalDate date) {
+    /** WHOOP's night, in the stages that WHOOP tells of: they may add up to less than the time asleep. */
+    private CollectedDay.Night echoed(Night truth, Instant start, Instant end, LocalDate date) {
         var stages = truth.stages();
+        long unstaged = Math.min(stages.lightMilli(), person.unstagedMilli(truth));
         int inBed = minutes(stages.inBedMilli());
         int asleep = minutes(stages.asleepMilli());
         return new CollectedDay.Night(
-                rounded(truth.start()).atOffset(truth.offset()),
-                rounded(truth.end()).atOffset(truth.offset()),
+                start.atOffset(truth.offset()),
+                end.atOffset(truth.offset()),
                 inBed,
                 asleep,
                 new CollectedDay.Stages(
                         minutes(stages.awakeMilli()),
-                        minutes(stages.lightMilli()),
+                        minutes(stages.lightMilli() - unstaged),
                         minutes(stages.remMilli()),
                         minutes(stages.deepMilli()),
                         between(2, 18, date, "latency"),
                         stages.disturbances(),
-                        asleep / (double) inBed));
+                        stages.asleepMilli() / (double) stages.inBedMilli()));
     }
 
     /** The same night as another device measures it, five to thirty minutes off. */
@@ -145,18 +151,40 @@ final class Collector {
     }
 
     private CollectedDay.Vitals vitals(io.holisticos.twins.world.Vitals truth, LocalDate date) {
-        boolean echo = echo();
-        int beats = (int) Math.round(truth.restingHeartRate());
-        double chance = SeededValues.unit(seed, words(date, "beats"));
-        int off = chance < 0.2 ? -1 : chance < 0.4 ? 1 : 0;
+        SahhaFeed feed = feed();
         return new CollectedDay.Vitals(
-                echo ? beats + off : beats + between(-3, 3, date, "resting"),
+                (int) Math.round(truth.restingHeartRate()) + restingOff(date),
                 truth.restingHeartRate() + 1 + 3 * SeededValues.unit(seed, words(date, "sleeping")),
-                truth.hrvSdnn() * (echo ? 1 : spread(date, "sdnn", 0.1)),
-                echo ? truth.hrvRmssd() : null,
-                truth.respiratoryRate() + (echo ? 0 : (SeededValues.unit(seed, words(date, "breath")) - 0.5) * 0.8),
-                truth.spo2() / 100,
+                switch (feed) {
+                    case HEALTH_STORE -> truth.hrvSdnn();
+                    case WHOOP_INTEGRATION -> null;
+                    case TRACKER, OWN_DEVICES -> truth.hrvSdnn() * spread(date, "sdnn", 0.1);
+                },
+                feed == SahhaFeed.WHOOP_INTEGRATION ? truth.hrvRmssd() : null,
+                truth.respiratoryRate() + (feed.isWhoop() ? 0 : off(date, "breath", 0.2, 0.6)),
+                feed.isWhoop() ? truth.spo2() / 100 : Math.min(1, (truth.spo2() + off(date, "oxygen", 1.5, 2.5)) / 100),
                 28 + 26 * person.traits().fitness() + 0.6 * StrictMath.sin(date.toEpochDay() * 0.11));
+    }
+
+    /** The phone derives its own from the strap's beats; another device never agrees to the beat. */
+    private int restingOff(LocalDate date) {
+        return switch (feed()) {
+            case HEALTH_STORE -> {
+                double chance = SeededValues.unit(seed, words(date, "beats"));
+                yield chance < 0.2 ? -1 : chance < 0.4 ? 1 : 0;
+            }
+            case WHOOP_INTEGRATION -> 0;
+            case TRACKER, OWN_DEVICES -> {
+                int beats = between(1, 3, date, "resting");
+                yield SeededValues.unit(seed, words(date, "resting|sign")) < 0.5 ? -beats : beats;
+            }
+        };
+    }
+
+    /** How far another device is off the strap: never nothing. */
+    private double off(LocalDate date, String what, double least, double most) {
+        double off = least + (most - least) * SeededValues.unit(seed, words(date, what));
+        return SeededValues.unit(seed, words(date, what + "|sign")) < 0.5 ? -off : off;
     }
 
     private static int minutes(long milli) {

@@ -2,6 +2,7 @@ package io.holisticos.twins.sahha;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.holisticos.twins.world.SahhaFeed;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.Period;
@@ -13,6 +14,8 @@ import java.util.Optional;
 /** What the account knows about its profiles apart from their data. */
 final class Directory {
     static final String DEVICE = "iPhone15,2";
+    private static final String WHOOP =
+            "whoop"; // the slug of Sahha's own integration (Sahha documentation, read 2026-11)
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
     private final String accountId;
@@ -54,10 +57,17 @@ final class Directory {
         return profile.member() != null && !profile.isSample();
     }
 
-    /** The app whose data the phone's health store hands over. */
+    /** What Sahha calls the source of the profile's nights: an app of the phone's health store, or an integration. */
     static String source(Profile profile) {
         var member = profile.member();
-        return member != null && member.isEcho() ? "com.whoop.iphone" : "com.apple.health";
+        return member == null
+                ? "com.apple.health"
+                : switch (member.feed()) {
+                    case HEALTH_STORE -> "com.whoop.iphone";
+                    case WHOOP_INTEGRATION -> WHOOP;
+                    case TRACKER -> "com.example.tracker";
+                    case OWN_DEVICES -> "com.apple.health";
+                };
     }
 
     /** A page of the profiles whose external id contains the words; pages count from 1, and page 0 is the first too. */
@@ -132,12 +142,17 @@ final class Directory {
     /** The profile's accounts at device makers; most profiles have none. */
     List<ObjectNode> integrations(Profile profile) {
         var member = profile.member();
-        if (member == null || profile.isSample() || member.unit("garmin") >= 0.15) {
+        if (member == null || profile.isSample()) {
             return List.of();
         }
+        boolean whoop = member.feed() == SahhaFeed.WHOOP_INTEGRATION;
+        if (!whoop && member.unit("garmin") >= 0.15) {
+            return List.of();
+        }
+        String type = whoop ? WHOOP : "garmin";
         var node = JSON.objectNode()
-                .put("integrationType", "garmin")
-                .put("integrationIdentifier", "garmin-" + profile.externalId());
+                .put("integrationType", type)
+                .put("integrationIdentifier", type + "-" + profile.externalId());
         node.putObject("integrationValues");
         return List.of(node);
     }

@@ -2,6 +2,7 @@ package io.holisticos.twins.sahha;
 
 import io.holisticos.twins.sahha.CollectedDay.Activity;
 import io.holisticos.twins.world.Person;
+import io.holisticos.twins.world.SahhaFeed;
 import io.holisticos.twins.world.Traits;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -61,7 +62,7 @@ final class Member {
             int number = person.identity().number();
             boolean sample = number > 4 && number % 6 == 5; // sample profiles often lack these two
             boolean named = number <= 4;
-            boolean wearable = person.membership().sahhaSleepIsEchoOfWhoop()
+            boolean wearable = person.membership().sahhaFeed() != SahhaFeed.OWN_DEVICES
                     || named
                     || SeededValues.unit(seed, person.userId() + "|wearable") < 0.6;
             return new Habits(wearable, sample ? Set.of("activity", "readiness") : Set.of());
@@ -89,9 +90,9 @@ final class Member {
         return habits.lacking().contains(scoreType);
     }
 
-    /** Whether Sahha's sleep data of this member came from WHOOP. */
-    boolean isEcho() {
-        return person.membership().sahhaSleepIsEchoOfWhoop();
+    /** Where Sahha's nights of this member come from. */
+    SahhaFeed feed() {
+        return person.membership().sahhaFeed();
     }
 
     Traits traits() {

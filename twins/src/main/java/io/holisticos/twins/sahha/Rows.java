@@ -63,7 +63,7 @@ final class Rows {
             }
         }
 
-        /** A moment with its offset, to the minute. */
+        /** A moment with its offset, mostly to the minute. */
         record Moment(OffsetDateTime time) implements Value {}
     }
 

@@ -17,6 +17,7 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -189,7 +190,7 @@ final class SahhaFormat {
     }
 
     private String moment(OffsetDateTime time) {
-        if (quirks.on(SahhaQuirk.VALUE_TIME_WITH_MILLIS)) {
+        if (quirks.on(SahhaQuirk.VALUE_TIME_WITH_MILLIS) || !time.equals(time.truncatedTo(ChronoUnit.MINUTES))) {
             return time.format(MILLIS);
         }
         return time.format(quirks.on(SahhaQuirk.VALUE_TIME_WITH_SECONDS) ? STAMP : MINUTE);

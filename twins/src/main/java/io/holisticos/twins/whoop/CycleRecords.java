@@ -2,6 +2,7 @@ package io.holisticos.twins.whoop;
 
 import io.holisticos.twins.world.Activity;
 import io.holisticos.twins.world.Night;
+import io.holisticos.twins.world.Oddity;
 import io.holisticos.twins.world.Person;
 import io.holisticos.twins.world.Workout;
 import java.time.Duration;
@@ -12,7 +13,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** A member's cycles: each begins with a main sleep and ends where the next one begins. */
+/** A member's cycles: each begins with a night and ends where the next one begins, which may be days later. */
 final class CycleRecords implements DailyRecords {
     private static final Duration TICK = Duration.ofMinutes(10); // how often the open cycle is scored again
     private static final Duration STEPS_SINCE = Duration.ofDays(30); // older records have no step_count
@@ -37,34 +38,39 @@ final class CycleRecords implements DailyRecords {
 
     @Override
     public List<WireRecord> on(long day, Instant now) {
-        return List.of(cycle(day, now));
+        return person.day(day).worn() ? List.of(cycle(day, now)) : List.of();
     }
 
     @Override
     public Instant nextChange(long day, Instant now) {
-        if (day < timeline.lastDay(now)) {
+        long next = timeline.nextWornDay(day);
+        if (next <= timeline.lastDay(now)) {
             return Instant.MAX;
         }
         Instant scored = timeline.schedule(person.day(day).night()).next(now);
-        Instant closed = timeline.schedule(person.day(day + 1).night()).seen();
+        Instant closed = timeline.schedule(person.day(next).night()).seen();
         return earlier(tick(now).plus(TICK), earlier(scored, closed));
     }
 
     WireRecord cycle(long day, Instant now) {
         Instant start = startOf(day);
-        Instant end = day < timeline.lastDay(now) ? startOf(day + 1) : null;
-        return new WireRecord(Long.toString(ids.cycle(day)), start, end, () -> json(day, start, end, now));
+        long next = timeline.nextWornDay(day);
+        Instant end = next <= timeline.lastDay(now) ? startOf(next) : null;
+        Instant shown = person.day(day).oddity() == Oddity.LEFT_OPEN ? null : end;
+        return new WireRecord(Long.toString(ids.cycle(day)), start, shown, () -> json(day, start, end, shown, now));
     }
 
     private Instant startOf(long day) {
-        return person.day(day).night().start().plus(editOfMainSleep(day).startsLater());
+        return person.day(day).bedtime().plus(editOfFirstSleep(day).startsLater());
     }
 
-    private Edit editOfMainSleep(long day) {
-        return edits.of(ids.mainSleep(day));
+    private Edit editOfFirstSleep(long day) {
+        return edits.of(ids.firstSleep(person.day(day)));
     }
 
-    private Map<String, Object> json(long day, Instant start, @Nullable Instant end, Instant now) {
+    /** @param shown the end that WHOOP tells: null also for a cycle that was left open */
+    private Map<String, Object> json(
+            long day, Instant start, @Nullable Instant end, @Nullable Instant shown, Instant now) {
         Night night = person.day(day).night();
         ScoringSchedule schedule = timeline.schedule(night);
         boolean pending = schedule.scored().isAfter(now);
@@ -75,16 +81,17 @@ final class CycleRecords implements DailyRecords {
             updated = pending ? schedule.seen() : scoredUntil;
         } else {
             scoredUntil = end;
-            updated = editOfMainSleep(day + 1)
-                    .orLater(timeline.schedule(person.day(day + 1).night()).seen());
+            long next = timeline.nextWornDay(day);
+            updated = editOfFirstSleep(next)
+                    .orLater(timeline.schedule(person.day(next).night()).seen());
         }
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("id", ids.cycle(day));
         json.put("user_id", person.whoopUserId());
         json.put("created_at", WhoopFormat.time(schedule.seen()));
-        json.put("updated_at", WhoopFormat.time(editOfMainSleep(day).orLater(updated)));
+        json.put("updated_at", WhoopFormat.time(editOfFirstSleep(day).orLater(updated)));
         json.put("start", WhoopFormat.time(start));
-        json.put("end", end == null ? null : WhoopFormat.time(end));
+        json.put("end", shown == null ? null : WhoopFormat.time(shown));
         json.put("timezone_offset", person.offsetAt(start).getId());
         json.put("score_state", WhoopFormat.scoreState(pending, night.measured()));
         Activity activity = pending || !night.measured() ? null : activity(day, start, end, scoredUntil);
@@ -98,7 +105,8 @@ final class CycleRecords implements DailyRecords {
     }
 
     private Activity activity(long day, Instant start, @Nullable Instant end, Instant until) {
-        boolean edited = edits.isEdited(ids.mainSleep(day)) || edits.isEdited(ids.mainSleep(day + 1));
+        boolean edited = edits.isEdited(ids.firstSleep(person.day(day)))
+                || edits.isEdited(ids.firstSleep(person.day(timeline.nextWornDay(day))));
         if (end == null || edited) {
             return person.activity(start, until);
         }
@@ -125,8 +133,10 @@ final class CycleRecords implements DailyRecords {
         Map<String, Object> score = new LinkedHashMap<>();
         score.put("strain", WhoopFormat.single(strain));
         score.put("kilojoule", WhoopFormat.single((basal + kilocalories) * KILOJOULE));
-        score.put("average_heart_rate", (int) Math.round(resting + 9 + kilocalories / Math.max(1, hours) / 4));
-        score.put("max_heart_rate", highest);
+        boolean zero = person.day(day).oddity() == Oddity.ZEROS;
+        score.put(
+                "average_heart_rate", zero ? 0 : (int) Math.round(resting + 9 + kilocalories / Math.max(1, hours) / 4));
+        score.put("max_heart_rate", zero ? 0 : highest);
         return score;
     }
 

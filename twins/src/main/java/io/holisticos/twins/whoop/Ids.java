@@ -1,5 +1,6 @@
 package io.holisticos.twins.whoop;
 
+import io.holisticos.twins.world.BodyDay;
 import io.holisticos.twins.world.Dice;
 import io.holisticos.twins.world.Person;
 import java.time.Instant;
@@ -16,6 +17,7 @@ final class Ids {
     private static final Instant NAMED_BY_UUID = Instant.parse("2025-07-01T00:00:00Z"); // when WHOOP's v2 began
 
     static final int MAIN_SLEEP = 0; // naps count from 1
+    static final int OTHER_SLEEP = SLEEPS_PER_DAY - 1; // a sleep beside the main one that is no nap
 
     private final Person person;
     private final long firstCycle;
@@ -38,6 +40,11 @@ final class Ids {
     /** The id of a day's main sleep. */
     UUID mainSleep(long day) {
         return sleep(day, MAIN_SLEEP);
+    }
+
+    /** The id of the sleep that a day's cycle begins with: the main sleep, unless a shorter one came before it. */
+    UUID firstSleep(BodyDay day) {
+        return sleep(day.night().day(), day.beginsWithOtherNight() ? OTHER_SLEEP : MAIN_SLEEP);
     }
 
     UUID sleep(long day, int number) {

@@ -28,7 +28,8 @@ record PageRequest(
     private static final byte[] TOKEN = "],\"next_token\":".getBytes(StandardCharsets.UTF_8);
     private static final int DEFAULT_LIMIT = 10;
     private static final int MAX_LIMIT = 25;
-    private static final Duration LONGEST = Duration.ofDays(3); // no record lasts longer, so older ones cannot overlap
+    /** No record lasts longer, so older ones cannot overlap; but for cycles left open, which are not looked for further back. */
+    private static final Duration LONGEST = Duration.ofDays(8);
 
     /** The page that the call asks for; empty if WHOOP would answer 400. */
     static Optional<PageRequest> of(Call call, String collection) {

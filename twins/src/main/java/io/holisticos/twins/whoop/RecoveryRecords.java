@@ -1,6 +1,7 @@
 package io.holisticos.twins.whoop;
 
 import io.holisticos.twins.world.Night;
+import io.holisticos.twins.world.Oddity;
 import io.holisticos.twins.world.Person;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -65,17 +66,18 @@ final class RecoveryRecords implements DailyRecords {
                 - 2.2 * (night.vitals().restingHeartRate() - person.traits().restingHeartRate())
                 + 0.3 * (sleeps.performance(night, edit) - 88);
         boolean old = person.membership().oldStrap();
+        boolean zero = person.day(night.day()).oddity() == Oddity.ZEROS;
         Map<String, Object> score = new LinkedHashMap<>();
         score.put("user_calibrating", person.calibrating(night.end()));
         score.put("recovery_score", WhoopFormat.single(Math.max(1, Math.min(99, StrictMath.rint(points) - version))));
-        score.put("resting_heart_rate", WhoopFormat.single((double) resting));
-        score.put("hrv_rmssd_milli", WhoopFormat.single(hrv));
+        score.put("resting_heart_rate", WhoopFormat.single(zero ? 0 : (double) resting));
+        score.put("hrv_rmssd_milli", WhoopFormat.single(zero ? 0 : hrv));
         score.put(
                 "spo2_percentage",
-                old ? null : WhoopFormat.tailed(night.vitals().spo2()));
+                old ? null : WhoopFormat.tailed(zero ? 0 : night.vitals().spo2()));
         score.put(
                 "skin_temp_celsius",
-                old ? null : WhoopFormat.single(night.vitals().skinTempCelsius()));
+                old ? null : WhoopFormat.single(zero ? 0 : night.vitals().skinTempCelsius()));
         return score;
     }
 }

@@ -1,24 +1,23 @@
 package io.holisticos.twins.whoop;
 
 import io.holisticos.twins.world.BodyDay;
-import io.holisticos.twins.world.Dice;
 import io.holisticos.twins.world.Nap;
 import io.holisticos.twins.world.Night;
+import io.holisticos.twins.world.Oddity;
 import io.holisticos.twins.world.Person;
 import io.holisticos.twins.world.Stages;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** A member's sleeps: a day's main sleep and its naps. */
+/** A member's sleeps: a day's main sleep, seldom another one beside it, and its naps. */
 final class SleepRecords implements DailyRecords {
-    private static final double INCOMPLETE = 0.3; // share of nights whose stages do not fill the time in bed
-    private static final Duration MOST_MISSING = Duration.ofMinutes(30); // WHOOP's own example lacks 24 minutes
     private static final int NIGHTS_BEFORE_CONSISTENCY = 3;
 
     private final Person person;
@@ -37,48 +36,72 @@ final class SleepRecords implements DailyRecords {
 
     @Override
     public List<WireRecord> on(long day, Instant now) {
+        BodyDay facts = person.day(day);
         List<WireRecord> records = new ArrayList<>();
-        List<Nap> naps = person.day(day).naps();
-        for (int i = naps.size() - 1; i >= 0; i--) {
-            boolean visible = !timeline.schedule(naps.get(i)).seen().isAfter(now);
-            if (visible && !edits.isDeleted(ids.sleep(day, 1 + i))) {
-                records.add(nap(naps.get(i), 1 + i, now));
+        if (!facts.worn()) {
+            return records;
+        }
+        for (int i = 0; i < facts.naps().size(); i++) {
+            Nap nap = facts.naps().get(i);
+            if (isShown(day, 1 + i, timeline.schedule(nap), now)) {
+                records.add(nap(nap, 1 + i, now));
+            }
+        }
+        Night otherNight = facts.otherNight();
+        if (otherNight != null) {
+            ScoringSchedule schedule = timeline.scheduleOfOther(facts.night(), otherNight);
+            if (isShown(day, Ids.OTHER_SLEEP, schedule, now)) {
+                records.add(night(otherNight, Ids.OTHER_SLEEP, schedule, now));
             }
         }
         if (hasMainSleep(day)) {
             records.add(mainSleep(day, now));
         }
+        records.sort(Comparator.comparing(WireRecord::start).reversed());
         return records;
+    }
+
+    private boolean isShown(long day, int number, ScoringSchedule schedule, Instant now) {
+        return !schedule.seen().isAfter(now) && !edits.isDeleted(ids.sleep(day, number));
     }
 
     @Override
     public Instant nextChange(long day, Instant now) {
         BodyDay facts = person.day(day);
-        Instant next = timeline.schedule(facts.night()).next(now);
-        for (Nap nap : facts.naps()) {
-            Instant ofNap = timeline.schedule(nap).next(now);
-            next = ofNap.isBefore(next) ? ofNap : next;
+        List<ScoringSchedule> schedules = new ArrayList<>();
+        schedules.add(timeline.schedule(facts.night()));
+        facts.naps().forEach(nap -> schedules.add(timeline.schedule(nap)));
+        Night otherNight = facts.otherNight();
+        if (otherNight != null) {
+            schedules.add(timeline.scheduleOfOther(facts.night(), otherNight));
         }
-        return next;
+        return schedules.stream()
+                .map(schedule -> schedule.next(now))
+                .min(Comparator.naturalOrder())
+                .orElse(Instant.MAX);
     }
 
-    /** Whether the day's main sleep was not deleted. */
+    /** Whether the day has a main sleep that was recorded and not deleted. */
     boolean hasMainSleep(long day) {
-        return !edits.isDeleted(ids.mainSleep(day));
+        BodyDay facts = person.day(day);
+        return facts.worn() && facts.slept() && !edits.isDeleted(ids.mainSleep(day));
     }
 
     WireRecord mainSleep(long day, Instant now) {
         Night night = person.day(day).night();
-        UUID id = ids.mainSleep(day);
+        return night(night, Ids.MAIN_SLEEP, timeline.schedule(night), now);
+    }
+
+    private WireRecord night(Night night, int number, ScoringSchedule schedule, Instant now) {
+        UUID id = ids.sleep(night.day(), number);
         Edit edit = edits.of(id);
         Instant start = night.start().plus(edit.startsLater());
         Instant end = night.end().minus(edit.endsEarlier());
         return new WireRecord(id.toString(), start, end, () -> {
-            ScoringSchedule schedule = timeline.schedule(night);
             boolean pending = schedule.scored().isAfter(now);
             Map<String, Object> json = json(
-                    day,
-                    Ids.MAIN_SLEEP,
+                    night.day(),
+                    number,
                     schedule.seen(),
                     edit.orLater(schedule.updated(now)),
                     start,
@@ -125,16 +148,19 @@ final class SleepRecords implements DailyRecords {
 
     private Map<String, Object> nightScore(Night night, Edit edit, int rescores) {
         int version = edit.version() + rescores;
-        Stages stages = edit.applyTo(night.stages());
+        boolean zero = person.day(night.day()).oddity() == Oddity.ZEROS;
+        Stages stages = zero ? Stages.NONE : edit.applyTo(night.stages());
         boolean enoughNights = night.day() >= consistentFrom;
         Map<String, Object> score = new LinkedHashMap<>();
-        score.put("stage_summary", stageSummary(stages, missing(night.day()), version));
+        score.put("stage_summary", stageSummary(stages, person.unstagedMilli(night), version));
         score.put("sleep_needed", need(night.day()).toJson());
-        score.put("respiratory_rate", WhoopFormat.tailed(night.vitals().respiratoryRate() + 0.0625 * version));
+        score.put(
+                "respiratory_rate", WhoopFormat.tailed(zero ? 0 : night.vitals().respiratoryRate() + 0.0625 * version));
         score.put("sleep_performance_percentage", WhoopFormat.single(performance(night, edit)));
         score.put("sleep_consistency_percentage", enoughNights ? WhoopFormat.single(consistency(night)) : null);
         score.put(
-                "sleep_efficiency_percentage", WhoopFormat.tailed(100.0 * stages.asleepMilli() / stages.inBedMilli()));
+                "sleep_efficiency_percentage",
+                WhoopFormat.tailed(zero ? 0 : 100.0 * stages.asleepMilli() / stages.inBedMilli()));
         return score;
     }
 
@@ -147,12 +173,6 @@ final class SleepRecords implements DailyRecords {
         score.put("sleep_consistency_percentage", null);
         score.put("sleep_efficiency_percentage", null);
         return score;
-    }
-
-    /** How much of a night no stage accounts for, in milliseconds. */
-    private long missing(long day) {
-        Dice chance = person.dice("stages left out", day);
-        return chance.chance(INCOMPLETE) ? (long) (chance.unit() * MOST_MISSING.toMillis()) : 0;
     }
 
     private static Map<String, Object> stageSummary(Stages stages, long missing, int version) {

@@ -54,6 +54,15 @@ final class Timeline {
         return last >= firstDay && schedule(person.day(last).night()).seen().isAfter(now) ? last - 1 : last;
     }
 
+    /** The day of the next cycle after that day's, whether or not it has begun: straps that are not worn record none. */
+    long nextWornDay(long day) {
+        long next = day + 1;
+        while (!person.day(next).worn()) {
+            next++;
+        }
+        return next;
+    }
+
     /** The day on which something that is entered now belongs. */
     long dayOfEntry(Instant now) {
         return Math.max(firstDay, person.lastDay(now));
@@ -61,7 +70,9 @@ final class Timeline {
 
     /** The day of a cycle; empty for the cycle of another member, and for one that WHOOP does not know of yet. */
     OptionalLong dayOfCycle(long cycleId, Instant now) {
-        return known(ids.dayOfCycle(cycleId), now);
+        return known(ids.dayOfCycle(cycleId), now).stream()
+                .filter(day -> person.day(day).worn())
+                .findAny();
     }
 
     /** The day that a numeric id of WHOOP's first API belongs to; empty as for cycles. */
@@ -80,6 +91,12 @@ final class Timeline {
     ScoringSchedule schedule(Night night) {
         return ScoringSchedule.ofNight(
                 night.end(), person.dice("night schedule", night.day()), scoring.rescoredNights());
+    }
+
+    /** WHOOP tells the parts of a night apart when both are over. */
+    ScoringSchedule scheduleOfOther(Night night, Night otherNight) {
+        Instant over = otherNight.end().isAfter(night.end()) ? otherNight.end() : night.end();
+        return ScoringSchedule.ofNight(over, person.dice("other night", night.day()), scoring.rescoredNights());
     }
 
     ScoringSchedule schedule(Nap nap) {
@@ -134,13 +151,10 @@ final class Timeline {
 
     private void addEvents(List<Event> events, long day) {
         BodyDay facts = person.day(day);
-        UUID sleep = ids.mainSleep(day);
-        ScoringSchedule night = schedule(facts.night());
-        add(events, "sleep.updated", sleep, beforeScore(facts.night(), night), 0);
-        add(events, "sleep.updated", sleep, night.scored(), 1);
-        add(events, "recovery.updated", sleep, night.scored(), 1);
-        add(events, "sleep.updated", sleep, night.rescored(), 2);
-        add(events, "recovery.updated", sleep, night.rescored(), 2);
+        if (!facts.worn()) {
+            return;
+        }
+        addNights(events, facts);
         for (int i = 0; i < facts.naps().size(); i++) {
             ScoringSchedule nap = schedule(facts.naps().get(i));
             add(events, "sleep.updated", ids.sleep(day, 1 + i), nap.scored(), 1);
@@ -151,6 +165,26 @@ final class Timeline {
             UUID id = ids.workout(day, workout.number());
             add(events, "workout.updated", id, schedule.scored(), 1);
             add(events, "workout.updated", id, schedule.rescored(), 2);
+        }
+    }
+
+    private void addNights(List<Event> events, BodyDay facts) {
+        Night night = facts.night();
+        if (facts.slept()) {
+            UUID sleep = ids.mainSleep(night.day());
+            ScoringSchedule schedule = schedule(night);
+            add(events, "sleep.updated", sleep, beforeScore(night, schedule), 0);
+            add(events, "sleep.updated", sleep, schedule.scored(), 1);
+            add(events, "recovery.updated", sleep, schedule.scored(), 1);
+            add(events, "sleep.updated", sleep, schedule.rescored(), 2);
+            add(events, "recovery.updated", sleep, schedule.rescored(), 2);
+        }
+        Night otherNight = facts.otherNight();
+        if (otherNight != null) {
+            UUID sleep = ids.sleep(night.day(), Ids.OTHER_SLEEP);
+            ScoringSchedule schedule = scheduleOfOther(night, otherNight);
+            add(events, "sleep.updated", sleep, schedule.scored(), 1);
+            add(events, "sleep.updated", sleep, schedule.rescored(), 2);
         }
     }
 

@@ -31,12 +31,13 @@ final class WorkoutRecords implements DailyRecords {
     public List<WireRecord> on(long day, Instant now) {
         List<WireRecord> records = new ArrayList<>();
         List<Workout> workouts = workouts(day);
+        boolean worn = person.day(day).worn();
         for (int i = workouts.size() - 1; i >= 0; i--) {
             Workout workout = workouts.get(i);
             UUID id = ids.workout(day, workout.number());
             Edit edit = edits.of(id);
             boolean visible =
-                    edit.entered() || !timeline.schedule(workout).seen().isAfter(now);
+                    edit.entered() || worn && !timeline.schedule(workout).seen().isAfter(now);
             if (visible && !edit.deleted()) {
                 records.add(new WireRecord(
                         id.toString(), workout.start(), workout.end(), () -> json(workout, id, edit, now)));

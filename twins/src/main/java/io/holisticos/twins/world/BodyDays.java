@@ -5,13 +5,17 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a person's days. Each follows from its number alone. */
 final class BodyDays {
     private static final int WEEKEND_MINUTES = 40;
+    private static final double DAWN = 6; // a flight by night is over by then
     private static final int SLOTS = 3; // times of day for a workout in a shared rhythm
     private static final double UNMEASURED = 0.025;
+    private static final int CAREFUL_NIGHTS = 30;
+    private static final List<Oddity> ODDITIES = List.of(Oddity.values()).subList(1, Oddity.values().length);
     private static final List<Sport> QUIET =
             Sport.ALL.stream().filter(sport -> sport.effort() < 0.25).toList();
     private static final List<Sport> ACTIVE =
@@ -21,39 +25,114 @@ final class BodyDays {
     private final Journey journey;
     private final Dice dice;
     private final long today;
+    private final boolean careful;
     private final double breaths;
     private final double phase;
 
-    /** {@code today} is the body's day at the world's start: it and the two before are always measured. */
-    BodyDays(Traits traits, Journey journey, Dice dice, long today) {
+    /**
+     * @param today the body's day at the world's start: it and the two before are always measured
+     * @param careful whether at most one night in thirty is not measured
+     */
+    BodyDays(Traits traits, Journey journey, Dice dice, long today, boolean careful) {
         this.traits = traits;
         this.journey = journey;
         this.dice = dice;
         this.today = today;
+        this.careful = careful;
         this.breaths = dice.at("breaths", 0).between(13.6, 17.2);
         this.phase = dice.at("phase", 0).between(0, 6.28);
     }
 
     BodyDay make(long day) {
+        Oddity oddity = oddity(day);
         Night night = night(day);
-        return new BodyDay(night, naps(day, night), workouts(day, night));
+        return switch (oddity) {
+            case SECOND_NIGHT -> day(night, secondAfter(night), oddity);
+            case BROKEN_NIGHT -> {
+                Night first = firstPartOf(night);
+                yield day(remainderOf(night, first), first, oddity);
+            }
+            case NONE, ONLY_A_NAP, NOT_WORN, LEFT_OPEN, ZEROS -> day(night, null, oddity);
+        };
+    }
+
+    private BodyDay day(Night night, @Nullable Night otherNight, Oddity oddity) {
+        long day = night.day();
+        return new BodyDay(night, otherNight, naps(day, night, oddity), workouts(day, night, oddity), oddity);
+    }
+
+    /** Never on a journey: its days are odd already. A strap that was left at home is not found before the second night. */
+    private Oddity oddity(long day) {
+        if (!traits.irregular() || travels(day - 1) || travels(day) || travels(day + 1)) {
+            return Oddity.NONE;
+        }
+        return plannedOddity(day - 1) == Oddity.NOT_WORN ? Oddity.NOT_WORN : plannedOddity(day);
+    }
+
+    /** One of every two days is odd, in turn in each way there is: a short life has them all. */
+    private Oddity plannedOddity(long day) {
+        long pair = Math.floorDiv(day, 2);
+        boolean odd = dice.at("oddity", pair).whole(0, 1) == Math.floorMod(day, 2);
+        int first = dice.at("first oddity", 0).whole(0, ODDITIES.size() - 1);
+        return odd ? ODDITIES.get(Math.floorMod(pair + first, ODDITIES.size())) : Oddity.NONE;
+    }
+
+    private Night secondAfter(Night night) {
+        Dice chance = dice.at("second night", night.day());
+        Instant start = night.end().plusMillis((long) chance.between(20 * 60_000, 40 * 60_000));
+        return part(night, start, start.plusMillis((long) chance.between(60 * 60_000, 150 * 60_000)), chance);
+    }
+
+    private Night firstPartOf(Night night) {
+        Dice chance = dice.at("first part", night.day());
+        Instant end = night.start().plusMillis((long) chance.between(70 * 60_000, 110 * 60_000));
+        return part(night, night.start(), end, chance);
+    }
+
+    private Night remainderOf(Night night, Night first) {
+        Dice chance = dice.at("remainder", night.day());
+        Instant start = first.end().plusMillis((long) chance.between(30 * 60_000, 60 * 60_000));
+        return part(night, start, night.end(), chance);
+    }
+
+    private Night part(Night night, Instant start, Instant end, Dice chance) {
+        Stages stages = stages(Duration.between(start, end).toMillis(), chance);
+        return new Night(night.day(), start, end, journey.offsetAt(end), stages, night.vitals(), night.measured());
     }
 
     private Night night(long day) {
         Dice chance = dice.at("night", day);
-        double minutes = wakeMinute(day, chance);
-        Instant end = journey.bodyTime(Duration.ofDays(day).plusMillis((long) (minutes * 60_000)));
-        long inBed = traits.timeInBed().toMillis() + (long) (chance.between(-50, 50) * 60_000);
+        InBed inBed = inBed(day, chance);
+        Instant end = journey.bodyTime(Duration.ofDays(day).plusMillis(inBed.wakeMilli()));
         boolean recent = day <= today && day >= today - 2;
-        boolean measured = recent || !chance.chance(UNMEASURED);
+        boolean measured = recent || !chance.chance(UNMEASURED) || (careful && hadLapseBefore(day));
         return new Night(
                 day,
-                end.minusMillis(inBed),
+                end.minusMillis(inBed.milli()),
                 end,
                 journey.offsetAt(end),
-                stages(inBed, chance),
+                stages(inBed.milli(), chance),
                 vitals(day, chance),
                 measured);
+    }
+
+    private boolean hadLapseBefore(long day) {
+        return LongStream.range(day - CAREFUL_NIGHTS + 1, day).anyMatch(this::isLapse);
+    }
+
+    /** What the dice of that night say, thrown in the order in which {@link #night} throws them. */
+    private boolean isLapse(long day) {
+        Dice chance = dice.at("night", day);
+        InBed unused = inBed(day, chance);
+        return chance.chance(UNMEASURED);
+    }
+
+    /** @param wakeMilli from the beginning of the body's day */
+    private record InBed(long wakeMilli, long milli) {}
+
+    private InBed inBed(long day, Dice chance) {
+        long wake = (long) (wakeMinute(day, chance) * 60_000);
+        return new InBed(wake, traits.timeInBed().toMillis() + (long) (chance.between(-50, 50) * 60_000));
     }
 
     private double wakeMinute(long day, Dice chance) {
@@ -93,9 +172,10 @@ final class BodyDays {
         return ill ? wave - 1.5 : wave;
     }
 
-    private List<Nap> naps(long day, Night night) {
+    private List<Nap> naps(long day, Night night, Oddity oddity) {
         Dice chance = dice.at("nap", day);
-        if (!chance.chance(0.1) || travels(day)) {
+        boolean usual = chance.chance(0.1) && !travels(day);
+        if (!usual && oddity != Oddity.ONLY_A_NAP) {
             return List.of();
         }
         Instant start = localTime(day, chance.between(13.7, 15.1));
@@ -109,12 +189,12 @@ final class BodyDays {
         return List.of(new Nap(day, start, end, journey.offsetAt(end), stages, rate));
     }
 
-    private List<Workout> workouts(long day, Night night) {
+    private List<Workout> workouts(long day, Night night, Oddity oddity) {
         Dice chance = dice.at("sport", day);
         List<Workout> bouts = new ArrayList<>();
         Life.Rhythm rhythm = traits.rhythm();
         if (rhythm != null) {
-            return inRhythm(day, night, chance, rhythm.workoutsPerWeek() / 7 / SLOTS);
+            return inRhythm(day, night, oddity, chance, rhythm.workoutsPerWeek() / 7 / SLOTS);
         }
         if (chance.chance(0.12 + 0.3 * traits.fitness())) {
             Instant start = night.end().plusMillis((long) chance.between(40 * 60_000, 80 * 60_000));
@@ -137,9 +217,9 @@ final class BodyDays {
     }
 
     /** Workouts after waking, at noon and in the evening, each with that probability. */
-    private List<Workout> inRhythm(long day, Night night, Dice chance, double probability) {
+    private List<Workout> inRhythm(long day, Night night, Oddity oddity, Dice chance, double probability) {
         List<Workout> bouts = new ArrayList<>();
-        if (chance.chance(probability)) {
+        if (chance.chance(probability) && oddity != Oddity.SECOND_NIGHT) {
             Instant start = night.end().plusMillis((long) chance.between(40 * 60_000, 80 * 60_000));
             bouts.add(bout(night, bouts.size(), start, chance.between(25, 60), oneOf(ACTIVE, chance)));
         }
@@ -220,7 +300,12 @@ final class BodyDays {
 
     /** A flight or a clock change makes this day of the body longer or shorter. */
     private boolean travels(long day) {
-        return !Duration.between(localTime(day, 0), localTime(day + 1, 0)).equals(Duration.ofDays(1));
+        return isLongerOrShorter(day, 0) || isLongerOrShorter(day, DAWN);
+    }
+
+    private boolean isLongerOrShorter(long day, double hours) {
+        return !Duration.between(localTime(day, hours), localTime(day + 1, hours))
+                .equals(Duration.ofDays(1));
     }
 
     private static boolean isWeekend(long day) {

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * How the extra people of a world live; the named ones are always the same.
  *
  * @param history how long before the start they joined WHOOP
- * @param rhythm what they have in common; null for people with their own habits in many time zones
+ * @param rhythm what they have in common, but for the odd days that some of them have ({@link Oddity}); null for people with
+ *     their own habits in many time zones
  */
 public record Life(Duration history, @Nullable Rhythm rhythm) {
     /** Sixty days of history, each by own habits. */

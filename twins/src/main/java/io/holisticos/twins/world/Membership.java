@@ -6,7 +6,7 @@ import java.time.Instant;
  * Which services a person uses, and since when.
  *
  * @param since when recording began; WHOOP calibrates in the first four days
- * @param sahhaSleepIsEchoOfWhoop whether Sahha's sleep data came from WHOOP through the phone's health store
+ * @param sahhaFeed where Sahha's nights come from
  * @param oldStrap whether the strap lacks SpO2 and skin temperature
  * @param bodyMeasured whether WHOOP knows height and weight
  */
@@ -14,6 +14,6 @@ public record Membership(
         Instant since,
         boolean hasWhoopAccount,
         boolean hasSahhaProfile,
-        boolean sahhaSleepIsEchoOfWhoop,
+        SahhaFeed sahhaFeed,
         boolean oldStrap,
         boolean bodyMeasured) {}

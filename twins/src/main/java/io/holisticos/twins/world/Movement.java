@@ -63,7 +63,9 @@ final class Movement {
         long around = person.bodyDayAt(start);
         for (long day = around - 1; day <= around + 1; day++) {
             BodyDay facts = person.day(day);
-            asleep += overlap(start, end, facts.night().start(), facts.night().end());
+            for (Night night : facts.nights()) {
+                asleep += overlap(start, end, night.start(), night.end());
+            }
             for (Workout bout : facts.workouts()) {
                 double minutes = overlap(start, end, bout.start(), bout.end()) / 60_000.0;
                 double share = minutes

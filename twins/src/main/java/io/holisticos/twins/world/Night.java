@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 
 /**
- * One main sleep.
+ * One sleep that is no nap.
  *
  * @param day the body's day that begins with this awakening
  * @param offset in force at the awakening

@@ -19,6 +19,9 @@ import java.util.stream.LongStream;
 public final class Person {
     private static final Duration CALIBRATION = Duration.ofDays(4); // undocumented; WHOOP's app mentions four nights
 
+    private static final double INCOMPLETE = 0.3; // share of nights whose stages do not fill the time in bed
+    private static final Duration MOST_MISSING = Duration.ofMinutes(30); // WHOOP's own example lacks 24 minutes
+
     private final Identity identity;
     private final Traits traits;
     private final Membership membership;
@@ -34,7 +37,12 @@ public final class Person {
         this.membership = membership;
         this.journey = journey;
         this.dice = Dice.of(world.seed()).at("person", identity.number());
-        this.days = new BodyDays(traits, journey, dice, journey.bodyDay(world.start()));
+        this.days = new BodyDays(
+                traits,
+                journey,
+                dice,
+                journey.bodyDay(world.start()),
+                membership.sahhaFeed().isWhoop());
         this.movement = new Movement(this, dice);
     }
 
@@ -71,6 +79,12 @@ public final class Person {
     /** The person's own date at that moment. */
     public LocalDate dateAt(Instant moment) {
         return moment.atOffset(offsetAt(moment)).toLocalDate();
+    }
+
+    /** How much of a night's light sleep the strap puts into no stage, in milliseconds; mostly none. */
+    public long unstagedMilli(Night night) {
+        Dice chance = dice("stages left out", night.day());
+        return chance.chance(INCOMPLETE) ? (long) (chance.unit() * MOST_MISSING.toMillis()) : 0;
     }
 
     /** True in the first days of membership, while WHOOP learns what is usual. */
@@ -111,14 +125,15 @@ public final class Person {
         return day;
     }
 
-    /** Main sleeps that ended in the span, oldest first. */
+    /** Sleeps, without naps, that ended in the span, oldest first. */
     public List<Night> nights(Instant from, Instant to) {
         Instant since = from.isBefore(membership.since()) ? membership.since() : from;
         if (!since.isBefore(to)) {
             return List.of();
         }
         return LongStream.rangeClosed(journey.bodyDay(since) - 1, journey.bodyDay(to) + 1)
-                .mapToObj(number -> day(number).night())
+                .mapToObj(this::day)
+                .flatMap(day -> day.nights().stream())
                 .filter(night -> !night.end().isBefore(since) && night.end().isBefore(to))
                 .toList();
     }

@@ -9,6 +9,9 @@ public record Stages(
         long remMilli,
         int sleepCycles,
         int disturbances) {
+    /** No time at all. */
+    public static final Stages NONE = new Stages(0, 0, 0, 0, 0, 0, 0);
+
     /** Time asleep. */
     public long asleepMilli() {
         return lightMilli + deepMilli + remMilli;

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param wakeMinute minutes after local midnight of a usual awakening
  * @param gender {@code female} or {@code male}
  * @param rhythm what the person has in common with others; null for habits of their own
+ * @param irregular whether some days are odd: see {@link Oddity}
  */
 public record Traits(
         double restingHeartRate,
@@ -24,9 +25,10 @@ public record Traits(
         int wakeMinute,
         int birthYear,
         String gender,
-        Life.@Nullable Rhythm rhythm) {
+        Life.@Nullable Rhythm rhythm,
+        boolean irregular) {
     /** The same body in that rhythm, waking at that minute. */
-    Traits in(Life.Rhythm shared, int minute) {
+    Traits in(Life.Rhythm shared, int minute, boolean oddDays) {
         return new Traits(
                 restingHeartRate,
                 hrvRmssd,
@@ -38,6 +40,7 @@ public record Traits(
                 minute,
                 birthYear,
                 gender,
-                shared);
+                shared,
+                oddDays);
     }
 }

@@ -19,13 +19,18 @@ import java.util.stream.Collectors;
  * <p>The named ones: {@code demo-anna} has WHOOP and Sahha, and Sahha has her sleep from WHOOP; {@code demo-ben}
  * has both accounts but WHOOP waits for consent; {@code demo-chen} needs a new consent; {@code demo-dina} crosses the
  * date line both ways and a clock change; {@code demo-eve} has only WHOOP and joined three days ago. Consent
- * is not part of the world. All but dina live where it is noon to one o'clock at the start, so that the night is over.
+ * is not part of the world. Of the extra people, {@code demo-0002} has WHOOP connected to Sahha itself, and
+ * {@code demo-0004} wears an independent tracker beside the strap. All but dina live where it is noon to one o'clock at the start, so that the night is over.
  */
 public final class World {
     private static final Duration HISTORY = Duration.ofDays(60);
     private static final long FIRST_WHOOP_USER = 2_104_017;
     private static final int TRAVELLED_DAYS = 180;
     private static final int MOST_SECONDS = 14 * 3_600; // no offset on Earth is further from UTC
+    private static final int WITH_WHOOP_INTEGRATION = 2; // demo-0002
+    private static final int WITH_TRACKER = 4; // demo-0004
+    private static final int IRREGULAR = 3; // among people in a shared rhythm, each third has odd days
+    private static final int NIGHT_FLYERS = 6; // and each sixth, who is none of them, flies by night
     private static final int NEIGHBOURS = 20; // extra people at the named ones' offset; the others live elsewhere
     private static final List<String> OFFSETS = List.of(
             "-08:00", "-07:00", "-06:00", "-05:00", "-05:00", "-03:00", "Z", "Z", "+01:00", "+01:00", "+02:00",
@@ -79,12 +84,14 @@ public final class World {
     private List<Person> populate() {
         List<Person> everyone = new ArrayList<>();
         Journey home = Journey.at(homeOffset());
-        everyone.add(named(0, "demo-anna", "Anna", home, joined(home, HISTORY, true, true, true)));
-        everyone.add(named(1, "demo-ben", "Ben", home, joined(home, HISTORY, true, true, false)));
-        everyone.add(named(2, "demo-chen", "Chen", home, joined(home, HISTORY, true, true, false)));
+        everyone.add(named(0, "demo-anna", "Anna", home, joined(home, HISTORY, true, true, SahhaFeed.HEALTH_STORE)));
+        everyone.add(named(1, "demo-ben", "Ben", home, joined(home, HISTORY, true, true, SahhaFeed.OWN_DEVICES)));
+        everyone.add(named(2, "demo-chen", "Chen", home, joined(home, HISTORY, true, true, SahhaFeed.OWN_DEVICES)));
         Journey travels = travels();
-        everyone.add(named(3, "demo-dina", "Dina", travels, joined(travels, HISTORY, true, true, false)));
-        everyone.add(named(4, "demo-eve", "Eve", home, joined(home, Duration.ofDays(3), true, false, false)));
+        everyone.add(
+                named(3, "demo-dina", "Dina", travels, joined(travels, HISTORY, true, true, SahhaFeed.OWN_DEVICES)));
+        everyone.add(named(
+                4, "demo-eve", "Eve", home, joined(home, Duration.ofDays(3), true, false, SahhaFeed.OWN_DEVICES)));
         for (int extra = 1; extra <= options.extraUsers(); extra++) {
             everyone.add(extra(extra, home));
         }
@@ -102,7 +109,7 @@ public final class World {
                         membership.since(),
                         membership.hasWhoopAccount(),
                         membership.hasSahhaProfile(),
-                        membership.sahhaSleepIsEchoOfWhoop(),
+                        membership.sahhaFeed(),
                         oldStrap,
                         bodyMeasured),
                 journey,
@@ -121,15 +128,27 @@ public final class World {
         if (rhythm != null) {
             journey = chance.chance(rhythm.travellers()) ? trips(home, chance) : home;
             double spread = rhythm.wakeSpread().toMinutes() - 2 * rhythm.stray();
-            traits = traits.in(rhythm, (int) (rhythm.wakeFrom() + rhythm.stray() + chance.between(0, spread)));
+            int wakeMinute = (int) (rhythm.wakeFrom() + rhythm.stray() + chance.between(0, spread));
+            traits = traits.in(rhythm, wakeMinute, extra % IRREGULAR == 1);
+            journey = extra % NIGHT_FLYERS == 2 ? flightsByNight(home, chance) : journey;
         }
-        Instant since =
-                joined(journey, options.life().history(), true, true, false).since();
+        Instant since = joined(journey, options.life().history(), true, true, SahhaFeed.OWN_DEVICES)
+                .since();
         boolean sahha = rhythm == null;
-        boolean echo = chance.chance(0.3) && sahha;
-        Membership membership = new Membership(since, true, sahha, echo, extra % 10 == 3, extra % 10 != 7);
+        SahhaFeed feed = sahha ? feed(extra, chance) : SahhaFeed.OWN_DEVICES;
+        Membership membership = new Membership(since, true, sahha, feed, extra % 10 == 3, extra % 10 != 7);
         String userId = "demo-%04d".formatted(extra);
         return new Person(identity(number, userId, firstName, lastName), traits, membership, journey, options);
+    }
+
+    /** Among the first extra people is one of each kind that the named ones lack. */
+    private static SahhaFeed feed(int extra, Dice chance) {
+        boolean echo = chance.chance(0.3);
+        return switch (extra) {
+            case WITH_WHOOP_INTEGRATION -> SahhaFeed.WHOOP_INTEGRATION;
+            case WITH_TRACKER -> SahhaFeed.TRACKER;
+            default -> echo ? SahhaFeed.HEALTH_STORE : SahhaFeed.OWN_DEVICES;
+        };
     }
 
     /** A journey of a few days every few weeks, for half a year. */
@@ -148,11 +167,28 @@ public final class World {
         return journey;
     }
 
-    private Membership joined(Journey journey, Duration ago, boolean whoop, boolean sahha, boolean echo) {
+    /** Flights eastward every few days, asleep on the way there and back: one wakes up on another date than one left on. */
+    private Journey flightsByNight(Journey home, Dice chance) {
+        ZoneOffset athome = home.offsetAt(options.start());
+        Journey journey = home;
+        Instant noon = options.start().truncatedTo(ChronoUnit.HOURS); // where they live
+        for (int day = chance.whole(1, 4); day < TRAVELLED_DAYS; day += chance.whole(3, 5)) {
+            int away = chance.whole(1, 3);
+            int abroad = athome.getTotalSeconds() + 1_800 * chance.whole(18, 22);
+            ZoneOffset offset = ZoneOffset.ofTotalSeconds(abroad > MOST_SECONDS ? abroad - 86_400 : abroad);
+            Instant back = noon.plus(Duration.ofDays(day + away)).plus(Duration.ofHours(15));
+            journey = journey.then(noon.plus(Duration.ofDays(day)).plus(Duration.ofHours(5)), offset)
+                    .then(back, athome);
+            day += away;
+        }
+        return journey;
+    }
+
+    private Membership joined(Journey journey, Duration ago, boolean whoop, boolean sahha, SahhaFeed feed) {
         // noon of that day by the body's clock, so that the next night is the first one
         long day = journey.bodyDay(options.start().minus(ago));
         Instant since = journey.bodyTime(Duration.ofDays(day).plusHours(12));
-        return new Membership(since, whoop, sahha, echo, false, true);
+        return new Membership(since, whoop, sahha, feed, false, true);
     }
 
     private Identity identity(int number, String userId, String firstName, String lastName) {
@@ -189,7 +225,8 @@ public final class World {
                 420 + chance.whole(-45, 45),
                 options.start().atOffset(ZoneOffset.UTC).getYear() - age,
                 female ? "female" : "male",
-                null);
+                null,
+                false);
     }
 
     /** The whole hour where it is noon to one o'clock at the start. */

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.LongStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -38,14 +39,32 @@ class WorldTest {
 
     @Property(tries = 20)
     void bodyDaysNeverOverlap(@ForAll long seed, @ForAll @IntRange(min = 0, max = 6) int number) {
-        Person person = World.of(new WorldOptions(seed, START, 3)).people().get(number);
+        neverOverlap(World.of(new WorldOptions(seed, START, 3)).people().get(number));
+    }
 
+    @Property(tries = 20)
+    void bodyDaysOfIrregularMembersAndNightFlyersNeverOverlap(
+            @ForAll long seed, @ForAll @IntRange(min = 5, max = 11) int number) {
+        neverOverlap(inStep(seed).people().get(number));
+    }
+
+    private static World inStep(long seed) {
+        return World.of(new WorldOptions(seed, START, 8, Life.inStep(Duration.ofDays(40), Life.Rhythm.of(3))));
+    }
+
+    private static void neverOverlap(Person person) {
         Instant until = Instant.MIN;
         for (long day = person.firstDay(); day < person.firstDay() + 90; day++) {
             BodyDay facts = person.day(day);
             List<Instant> moments = new ArrayList<>();
-            moments.add(facts.night().start());
-            moments.add(facts.night().end());
+            if (facts.slept()) {
+                facts.nights().forEach(night -> {
+                    moments.add(night.start());
+                    moments.add(night.end());
+                });
+            } else {
+                moments.add(facts.bedtime());
+            }
             facts.workouts().forEach(bout -> {
                 moments.add(bout.start());
                 moments.add(bout.end());
@@ -71,6 +90,47 @@ class WorldTest {
                             .isEqualTo(
                                     Duration.between(bout.start(), bout.end()).toMillis()));
         }
+    }
+
+    @Property(tries = 20)
+    void anIrregularLifeOfTwoWeeksHasEveryOddity(@ForAll long seed) {
+        Person irregular = inStep(seed).byUserId("demo-0001").orElseThrow();
+        Person regular = inStep(seed).byUserId("demo-0003").orElseThrow();
+
+        long today = irregular.lastDay(START);
+        List<BodyDay> days =
+                LongStream.range(today - 14, today).mapToObj(irregular::day).toList();
+
+        assertThat(days.stream().map(BodyDay::oddity).distinct()).hasSizeGreaterThanOrEqualTo(6);
+        assertThat(days).allSatisfy(day -> {
+            Night other = day.otherNight();
+            if (other != null) {
+                assertThat(day.oddity() == Oddity.BROKEN_NIGHT).isEqualTo(day.beginsWithOtherNight());
+                assertThat(Duration.between(other.start(), other.end()))
+                        .as("the main sleep is the longer one")
+                        .isLessThan(Duration.between(
+                                day.night().start(), day.night().end()));
+            }
+        });
+        assertThat(LongStream.range(today - 14, today).mapToObj(regular::day))
+                .allSatisfy(day -> assertThat(day.oddity()).isEqualTo(Oddity.NONE));
+    }
+
+    @Test
+    void whoFliesByNightWakesUpOnAnotherDateThanThatOfWhereTheyFellAsleep() {
+        Person flyer = inStep(1).byUserId("demo-0002").orElseThrow();
+
+        List<Night> nights = flyer.nights(START, START.plus(Duration.ofDays(30)));
+
+        assertThat(nights)
+                .filteredOn(night -> !flyer.offsetAt(night.start()).equals(night.offset()))
+                .hasSizeGreaterThan(6);
+        assertThat(nights)
+                .filteredOn(night -> !night.end()
+                        .atOffset(flyer.offsetAt(night.start()))
+                        .toLocalDate()
+                        .equals(flyer.dateAt(night.end())))
+                .hasSizeGreaterThan(3);
     }
 
     @Test
@@ -118,7 +178,7 @@ class WorldTest {
         assertThat(eve.membership().hasSahhaProfile()).isFalse();
         Person anna = world.byUserId("demo-anna").orElseThrow();
         assertThat(anna.calibrating(START)).isFalse();
-        assertThat(anna.membership().sahhaSleepIsEchoOfWhoop()).isTrue();
+        assertThat(anna.membership().sahhaFeed()).isEqualTo(SahhaFeed.HEALTH_STORE);
         assertThat(world.byWhoopUserId(anna.whoopUserId())).hasValue(anna);
         assertThat(world.byUserId("demo-0030")).isPresent();
         assertThat(world.byUserId("demo-0031")).isEmpty();

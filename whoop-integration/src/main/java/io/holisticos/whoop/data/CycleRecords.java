@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,18 @@ public record CycleRecords(
         }
         Instant end = cycle.end();
         return end == null || moment.isBefore(end);
+    }
+
+    /** The sleep that the recovery was computed from, which need not be the longest; null when it is not held. */
+    public @Nullable Sleep recoveredIn() {
+        if (recovery == null) {
+            return null;
+        }
+        UUID sleepId = recovery.sleepId();
+        return Stream.concat(Stream.ofNullable(sleep), otherSleeps.stream())
+                .filter(one -> one.id().equals(sleepId))
+                .findFirst()
+                .orElse(null);
     }
 
     /** The offset where the member woke up, else that of the cycle; null while neither is known. */

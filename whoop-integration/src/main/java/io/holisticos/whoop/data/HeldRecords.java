@@ -11,17 +11,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * One member's records that are held and not deleted.
  *
+ * @param recordedTimes since when the versions of the cycles, recoveries and sleeps are known
  * @param newest the newest observation that is held, whatever days were read; null when there is none
+ * @param revision counts the changes of the member's days; of the same moment as the records
  */
 public record HeldRecords(
         List<Cycle> cycles,
         List<Recovery> recoveries,
         List<Sleep> sleeps,
         List<Workout> workouts,
-        @Nullable Observation newest) {
+        RecordedTimes recordedTimes,
+        @Nullable Observation newest,
+        long revision) {
 
     /** Nothing is held of the member. */
-    public static final HeldRecords NOTHING = new HeldRecords(List.of(), List.of(), List.of(), List.of(), null);
+    public static final HeldRecords NOTHING =
+            new HeldRecords(List.of(), List.of(), List.of(), List.of(), RecordedTimes.NONE, null, 0);
 
     public HeldRecords {
         cycles = List.copyOf(cycles);

@@ -22,8 +22,11 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -85,7 +88,7 @@ public final class WhoopDayStore {
                     .bind("until", startOf(days.to().plusDays(1 + MARGIN_DAYS)))
                     .bind("reach", WhoopDays.REACH.toString())
                     .bind("now", now.atOffset(ZoneOffset.UTC))
-                    .map((row, context) -> rows.add(row.getString(1), Json.parse(row.getString(2))))
+                    .map((row, context) -> rows.add(row.getString(1), Json.parse(row.getBytes(2))))
                     .list();
             return rows.records();
         });
@@ -164,13 +167,33 @@ public final class WhoopDayStore {
         private final List<Sleep> sleeps = new ArrayList<>();
         private final List<Workout> workouts = new ArrayList<>();
         private final List<Observation> observations = new ArrayList<>();
+        private long revision;
+        private final Map<Long, Instant> recordedCycles = new HashMap<>();
+        private final Map<Long, Instant> recordedRecoveries = new HashMap<>();
+        private final Map<UUID, Instant> recordedSleeps = new HashMap<>();
 
         boolean add(String kind, JsonNode row) {
             return switch (kind) {
-                case "cycle" -> cycles.add(RecordKind.CYCLE.fromRow(row));
-                case "recovery" -> recoveries.add(RecordKind.RECOVERY.fromRow(row));
-                case "sleep" -> sleeps.add(RecordKind.SLEEP.fromRow(row));
+                case "cycle" -> {
+                    Cycle cycle = RecordKind.CYCLE.fromRow(row);
+                    recordedCycles.put(cycle.id(), timeOf(row, "recorded_at"));
+                    yield cycles.add(cycle);
+                }
+                case "recovery" -> {
+                    Recovery recovery = RecordKind.RECOVERY.fromRow(row);
+                    recordedRecoveries.put(recovery.cycleId(), timeOf(row, "recorded_at"));
+                    yield recoveries.add(recovery);
+                }
+                case "sleep" -> {
+                    Sleep sleep = RecordKind.SLEEP.fromRow(row);
+                    recordedSleeps.put(sleep.id(), timeOf(row, "recorded_at"));
+                    yield sleeps.add(sleep);
+                }
                 case "workout" -> workouts.add(RecordKind.WORKOUT.fromRow(row));
+                case "revision" -> {
+                    revision = row.asLong();
+                    yield true;
+                }
                 default -> observations.add(observationOf(row));
             };
         }
@@ -181,14 +204,20 @@ public final class WhoopDayStore {
                     recoveries,
                     sleeps,
                     workouts,
+                    new RecordedTimes(recordedCycles, recordedRecoveries, recordedSleeps),
                     observations.stream()
                             .max(Comparator.comparing(Observation::at))
-                            .orElse(null));
+                            .orElse(null),
+                    revision);
         }
 
         private static Observation observationOf(JsonNode row) {
-            Instant at = OffsetDateTime.parse(row.path("at").asText()).toInstant();
-            return new Observation(at, ZoneOffset.of(row.path("timezone_offset").asText()));
+            return new Observation(
+                    timeOf(row, "at"), ZoneOffset.of(row.path("timezone_offset").asText()));
+        }
+
+        private static Instant timeOf(JsonNode row, String column) {
+            return OffsetDateTime.parse(row.path(column).asText()).toInstant();
         }
     }
 }

@@ -41,6 +41,13 @@ public final class WhoopDays {
             .thenComparing(WhoopDays::endOf)
             .thenComparing(CycleRecords::cycleId);
 
+    /**
+     * Cycles overlap where WHOOP left an old one open. The younger one then is the one that the member lives in, however
+     * long the night of the older one was.
+     */
+    private static final Comparator<CycleRecords> LATEST_BEGUN =
+            Comparator.comparing(WhoopDays::startOf).thenComparing(BY_WEIGHT);
+
     private WhoopDays() {}
 
     /**
@@ -102,7 +109,7 @@ public final class WhoopDays {
     private static LocalDate dayOf(Workout workout, List<CycleRecords> cycles) {
         return cycles.stream()
                 .filter(cycle -> cycle.contains(workout.start(), REACH))
-                .max(BY_WEIGHT) // cycles do not overlap; should two, the day must not depend on their order
+                .max(LATEST_BEGUN)
                 .flatMap(WhoopDays::dayOf)
                 .orElseGet(() -> localDate(workout.start(), workout.timezoneOffset()));
     }
@@ -128,6 +135,11 @@ public final class WhoopDays {
     private static Duration mainSleepOf(CycleRecords records) {
         Sleep sleep = records.sleep();
         return sleep == null ? Duration.ZERO : lengthOf(sleep);
+    }
+
+    private static Instant startOf(CycleRecords records) {
+        Cycle cycle = records.cycle();
+        return cycle == null ? Instant.MIN : cycle.start();
     }
 
     private static Instant endOf(CycleRecords records) {

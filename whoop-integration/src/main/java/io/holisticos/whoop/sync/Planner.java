@@ -327,8 +327,15 @@ final class Planner {
 
     /** The collections that have to be listed at that hour, because the next hour is too late. */
     private Stream<RecordCollection> unlistedAt(Instant hour, Instant when) {
-        Stream<RecordCollection> scope = isInactive(when) ? Stream.of(CYCLE) : order();
-        return scope.filter(collection -> !state.isListedSince(collection, ReconcileHour.canWaitIfListedSince(hour)));
+        return order().filter(
+                        collection -> collection == CYCLE || !isInactive(when) || !isListedSinceInactive(collection))
+                .filter(collection -> !state.isListedSince(collection, ReconcileHour.canWaitIfListedSince(hour)));
+    }
+
+    /** What a member did before they took the strap off is listed once more, since its events may be lost. */
+    private boolean isListedSinceInactive(RecordCollection collection) {
+        NewestCycle newest = state.stored().cycle();
+        return newest == null || state.isListedSince(collection, newest.start().plus(INACTIVE_AFTER));
     }
 
     private boolean isInactive(Instant when) {

@@ -1,4 +1,5 @@
--- Every record that can say something of a range of days, and the newest observations whatever the range. One round trip.
+-- Every record that can say something of a range of days, the newest observations whatever the range, and the member's revision.
+-- One round trip.
 --
 --   cycles that begin, or whose sleep ends, in the window   = named --+
 --   workouts of the window, and those in reach of a named cycle       |
@@ -64,3 +65,5 @@ select 'workout', cast(row_to_json(workout) as text) from whoop_record_workout w
 where user_id = :who and deleted_at is null and id in (select id from trained)
 union all
 select 'newest', cast(row_to_json(newest) as text) from newest
+union all
+select 'revision', cast(whoop_revision_of(:who) as text)

@@ -2,6 +2,7 @@ package io.holisticos.whoop.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holisticos.health.DayRange;
 import io.holisticos.whoop.api.Cycle;
 import io.holisticos.whoop.api.Recovery;
 import io.holisticos.whoop.api.ScoreState;
@@ -286,6 +287,205 @@ class WhoopDaysTest {
         assertThat(WhoopDays.of(held).keySet()).containsExactly(SUNDAY, SUNDAY.plusDays(1));
     }
 
+    @Test
+    void anOldCycleLeftOpenTakesNoWorkoutFromTheCycleAfterIt() {
+        // the night of the cycle that was never closed is the longer one, and it began less than 36 hours before
+        HeldRecords held = new Given()
+                .cycle(1, "2026-11-20T22:00+01:00", null)
+                .sleep(1, "2026-11-20T22:00+01:00", "2026-11-21T08:00+01:00", false)
+                .cycle(2, "2026-11-21T23:00+01:00", "2026-11-22T23:00+01:00")
+                .sleep(2, "2026-11-21T23:00+01:00", "2026-11-22T05:00+01:00", false)
+                .workout("2026-11-21T18:00+01:00")
+                .workout("2026-11-22T08:00+01:00")
+                .held();
+
+        SortedMap<LocalDate, WhoopDay> days = WhoopDays.of(held);
+
+        assertThat(days.get(SUNDAY.minusDays(1)).workouts()).hasSize(1);
+        assertThat(days.get(SUNDAY).workouts()).hasSize(1);
+        assertThat(days.get(SUNDAY).primary().cycleId()).isEqualTo(2);
+    }
+
+    @Test
+    void anOldCycleLeftOpenIsOfItsOwnDayOnly() {
+        HeldRecords held = new Given()
+                .cycle(1, "2026-11-10T22:00+01:00", null)
+                .sleep(1, "2026-11-10T22:00+01:00", "2026-11-11T08:00+01:00", false)
+                .cycle(2, "2026-11-21T23:00+01:00", "2026-11-22T23:00+01:00")
+                .sleep(2, "2026-11-21T23:00+01:00", "2026-11-22T05:00+01:00", false)
+                .held();
+
+        SortedMap<LocalDate, WhoopDay> days = WhoopDays.of(held);
+
+        assertThat(days.keySet()).containsExactly(LocalDate.parse("2026-11-11"), SUNDAY);
+        assertThat(days.get(SUNDAY).others()).isEmpty();
+    }
+
+    @Test
+    void aCycleOfManyDaysIsOfTheDayItsSleepEndedOnAndTheOthersHaveNone() {
+        HeldRecords held = new Given()
+                .cycle(1, "2026-11-18T23:00+01:00", "2026-11-22T22:30+01:00")
+                .sleep(1, "2026-11-18T23:00+01:00", "2026-11-19T07:00+01:00", false)
+                .cycle(2, "2026-11-22T22:30+01:00", null)
+                .sleep(2, "2026-11-22T22:30+01:00", "2026-11-23T06:00+01:00", false)
+                .workout("2026-11-21T18:00+01:00")
+                .held();
+
+        SortedMap<LocalDate, WhoopDay> days = WhoopDays.of(held);
+
+        assertThat(days.keySet())
+                .containsExactly(
+                        LocalDate.parse("2026-11-19"), LocalDate.parse("2026-11-21"), LocalDate.parse("2026-11-23"));
+        assertThat(days.get(LocalDate.parse("2026-11-21")).primary())
+                .as("a day without a cycle")
+                .isNull();
+    }
+
+    @Test
+    void aSplitNightIsOfTheDayItsLongerPartEndedOnWhicheverPartCameFirst() {
+        // the longer part ends before midnight of a night worker, the shorter one after it
+        HeldRecords longerFirst = new Given()
+                .cycle(1, "2026-11-22T16:00+01:00", null)
+                .sleep(1, "2026-11-22T16:00+01:00", "2026-11-22T23:00+01:00", false)
+                .sleep(1, "2026-11-23T00:30+01:00", "2026-11-23T03:00+01:00", false)
+                .held();
+        HeldRecords shorterFirst = new Given()
+                .cycle(1, "2026-11-22T16:00+01:00", null)
+                .sleep(1, "2026-11-22T16:00+01:00", "2026-11-22T18:30+01:00", false)
+                .sleep(1, "2026-11-22T20:00+01:00", "2026-11-23T03:00+01:00", false)
+                .held();
+
+        assertThat(WhoopDays.of(longerFirst).keySet()).containsExactly(SUNDAY);
+        assertThat(WhoopDays.of(shorterFirst).keySet()).containsExactly(SUNDAY.plusDays(1));
+        assertThat(WhoopDays.of(shorterFirst).get(SUNDAY.plusDays(1)).primary().otherSleeps())
+                .hasSize(1);
+    }
+
+    @Test
+    void ofEquallyLongPartsOfANightTheOneThatEndedLaterIsTheMainSleep() {
+        HeldRecords held = new Given()
+                .cycle(1, "2026-11-21T20:00+01:00", null)
+                .sleep(1, "2026-11-21T20:00+01:00", "2026-11-21T23:30+01:00", false)
+                .sleep(1, "2026-11-22T02:00+01:00", "2026-11-22T05:30+01:00", false)
+                .held();
+
+        assertThat(WhoopDays.of(held).keySet()).containsExactly(SUNDAY);
+    }
+
+    @Test
+    void theNightThatClocksAreSetForwardIsOfTheMorningByTheNewOffset() {
+        HeldRecords held = new Given()
+                .cycle(1, "2026-03-28T23:30+01:00", "2026-03-29T23:30+02:00")
+                .sleep(1, "2026-03-29T00:30+02:00", "2026-03-29T08:00+02:00", false)
+                .workout("2026-03-29T23:10+02:00")
+                .cycle(2, "2026-03-29T23:30+02:00", null)
+                .sleep(2, "2026-03-29T23:30+02:00", "2026-03-30T07:00+02:00", false)
+                .held();
+
+        SortedMap<LocalDate, WhoopDay> days = WhoopDays.of(held);
+
+        assertThat(days.keySet()).containsExactly(LocalDate.parse("2026-03-29"), LocalDate.parse("2026-03-30"));
+        WhoopDay changed = days.get(LocalDate.parse("2026-03-29"));
+        assertThat(changed.primary().offset()).isEqualTo(ZoneOffset.ofHours(2));
+        assertThat(changed.workouts()).hasSize(1);
+    }
+
+    @Test
+    void theNightThatClocksAreSetBackIsOfTheMorningByTheNewOffset() {
+        // half past midnight by the old offset is half past eleven of the day before by the new one
+        HeldRecords held = new Given()
+                .cycle(1, "2026-10-24T23:30+02:00", "2026-10-25T23:20+01:00")
+                .sleep(1, "2026-10-24T22:30+01:00", "2026-10-25T06:30+01:00", false)
+                .cycle(2, "2026-10-25T23:20+01:00", null)
+                .sleep(2, "2026-10-25T23:20+01:00", "2026-10-26T07:00+01:00", false)
+                .held();
+
+        SortedMap<LocalDate, WhoopDay> days = WhoopDays.of(held);
+
+        assertThat(days.keySet()).containsExactly(LocalDate.parse("2026-10-25"), LocalDate.parse("2026-10-26"));
+        assertThat(days.get(LocalDate.parse("2026-10-25")).primary().offset()).isEqualTo(ZoneOffset.ofHours(1));
+    }
+
+    @Test
+    void westwardOverTheDateLineADateHasNoCycle() {
+        // asleep in Honolulu until the 20th, the next night in Auckland ends on the 22nd
+        HeldRecords held = new Given()
+                .cycle(1, "2026-11-19T22:30-10:00", "2026-11-21T22:00+13:00")
+                .sleep(1, "2026-11-19T22:30-10:00", "2026-11-20T06:30-10:00", false)
+                .cycle(2, "2026-11-21T22:00+13:00", null)
+                .sleep(2, "2026-11-21T22:00+13:00", "2026-11-22T06:00+13:00", false)
+                .held();
+
+        assertThat(WhoopDays.of(held).keySet()).containsExactly(SUNDAY.minusDays(2), SUNDAY);
+    }
+
+    @Test
+    void aFlightInTheNightIsOfTheDateWhereItEnded() {
+        // fell asleep over Europe on the 21st, woke up in Tokyo on the 22nd, while it was the 21st where the cycle
+        // began
+        HeldRecords held = new Given()
+                .cycle(1, "2026-11-21T14:00Z", null)
+                .sleep(1, "2026-11-21T23:00+09:00", "2026-11-22T07:00+09:00", false)
+                .held();
+
+        WhoopDay day = WhoopDays.of(held).get(SUNDAY);
+
+        assertThat(day.primary().offset()).isEqualTo(ZoneOffset.ofHours(9));
+        assertThat(day.primary().cycle().timezoneOffset())
+                .as("the cycle keeps its own")
+                .isEqualTo(ZoneOffset.UTC);
+    }
+
+    @Test
+    void cyclesOnOneDateWithoutAnySleepLeaveTheDayToTheOneThatEndsLater() {
+        HeldRecords held = new Given()
+                .cycle(1, "2026-11-21T13:00+01:00", "2026-11-21T22:00+01:00")
+                .cycle(2, "2026-11-21T22:00+01:00", "2026-11-22T23:00+01:00")
+                .held();
+
+        WhoopDay day = WhoopDays.of(held).get(SUNDAY);
+
+        assertThat(day.primary().cycleId()).isEqualTo(2);
+        assertThat(day.others()).extracting(CycleRecords::cycleId).containsExactly(1L);
+    }
+
+    @Test
+    void aRecoveryIsOfTheSleepItNames() {
+        HeldRecords held = new Given()
+                .cycle(1, "2026-11-21T23:00+01:00", null)
+                .sleep(1, "2026-11-21T23:00+01:00", "2026-11-22T02:00+01:00", false)
+                .recovery(1)
+                .sleep(1, "2026-11-22T03:00+01:00", "2026-11-22T09:00+01:00", false)
+                .held();
+
+        CycleRecords primary = WhoopDays.of(held).get(SUNDAY).primary();
+
+        assertThat(primary.recoveredIn()).isEqualTo(primary.otherSleeps().get(0));
+    }
+
+    @Test
+    void ofNapsWhoseCycleIsNotReadTheFirstSaysTheDayWhateverTheirOrder() {
+        HeldRecords held = new Given()
+                .sleep(1, "2026-11-23T14:00+01:00", "2026-11-23T14:30+01:00", true)
+                .sleep(1, "2026-11-22T14:00+01:00", "2026-11-22T14:30+01:00", true)
+                .held();
+
+        assertThat(WhoopDays.of(held).keySet()).containsExactly(SUNDAY);
+    }
+
+    @Tag("law")
+    @Property(tries = 300)
+    void daysAskedSinglyAreThoseOfTheRange(@ForAll Random random, @ForAll @IntRange(min = 0, max = 12) int from) {
+        HeldRecords held = AnyRecords.of(random).held();
+        DayRange range =
+                new DayRange(AnyRecords.FIRST.plusDays(from), AnyRecords.FIRST.plusDays(from + random.nextInt(12)));
+
+        List<WhoopDay> singly = new ArrayList<>();
+        range.days().forEach(date -> singly.addAll(WhoopDays.of(held, DayRange.of(date))));
+
+        assertThat(singly).isEqualTo(List.copyOf(WhoopDays.of(held, range)));
+    }
+
     @Tag("law")
     @Property(tries = 300)
     void everyCycleAndWorkoutLiesOnExactlyOneDayWhateverTheOrder(
@@ -375,7 +575,7 @@ class WhoopDaysTest {
         Given recovery(long cycleId) {
             recoveries.add(new Recovery(
                     cycleId,
-                    new UUID(2, ++count),
+                    new UUID(1, count), // the sleep that was added last
                     1,
                     Instant.EPOCH,
                     Instant.EPOCH,
@@ -403,7 +603,7 @@ class WhoopDaysTest {
         }
 
         HeldRecords held() {
-            return new HeldRecords(cycles, recoveries, sleeps, workouts, null);
+            return new HeldRecords(cycles, recoveries, sleeps, workouts, RecordedTimes.NONE, null, 0);
         }
 
         HeldRecords shuffled(Random random) {

@@ -314,7 +314,7 @@ class PlannerRulesTest {
     @Test
     void onlyCyclesAreReconciledWithoutAStrap() {
         listAll(LONG_AGO);
-        cycle = new NewestCycle(7, NOW.minus(Duration.ofDays(2)).minusMillis(1));
+        cycle = new NewestCycle(7, LONG_AGO.minus(Duration.ofDays(2)));
         assertLists(RecordCollection.CYCLE, Lane.RECONCILE);
 
         listedAt.put(RecordCollection.CYCLE, NOW);
@@ -322,6 +322,18 @@ class PlannerRulesTest {
         cycle = new NewestCycle(7, NOW.minus(Duration.ofDays(1)));
         assertLists(RecordCollection.SLEEP, Lane.RECONCILE);
         cycle = null; // the list of cycles was empty
+        assertThat(next()).isInstanceOf(Wait.class);
+    }
+
+    @Test
+    void whatHappenedBeforeTheStrapWasTakenOffIsReconciledOnce() {
+        listAll(LONG_AGO); // an event after that may have been lost
+        listedAt.put(RecordCollection.CYCLE, NOW);
+        cycle = new NewestCycle(7, NOW.minus(Duration.ofDays(2)).minusMillis(1));
+
+        assertLists(RecordCollection.SLEEP, Lane.RECONCILE);
+
+        listAll(NOW);
         assertThat(next()).isInstanceOf(Wait.class);
     }
 

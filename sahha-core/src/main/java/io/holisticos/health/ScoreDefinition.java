@@ -1,0 +1,25 @@
+package io.holisticos.health;
+
+import io.holisticos.health.Score.Scale;
+import java.util.List;
+
+/**
+ * What {@code metrics.yml} says of a composite score. A score is its source's own invention: scores stand side by side, and
+ * never compete.
+ *
+ * @param from the source's own words for the record and the field
+ * @param citation the document that says so
+ */
+public record ScoreDefinition(String name, SourceName source, Scale scale, String from, String citation) {
+
+    public ScoreDefinition {
+        MetricDefinition.require(!from.isBlank() && !citation.isBlank(), name + ": a score needs from and citation");
+    }
+
+    /** The scores of a source, in the order of the file. */
+    public static List<ScoreDefinition> of(SourceName source) {
+        return MetricFile.CONTENT.scores().stream()
+                .filter(score -> score.source().equals(source))
+                .toList();
+    }
+}

@@ -1,0 +1,47 @@
+package io.holisticos.unified;
+
+import io.holisticos.health.SourceAnswer;
+import io.holisticos.health.SourceAnswer.Measured;
+import io.holisticos.health.TimedAnswer;
+import java.time.LocalDate;
+import java.util.List;
+
+/**
+ * Names the state of an answer: whatever changes the answer changes the revision. It is made of what decides the answer, and not
+ * of when that was looked at: each source's revision, status and coverage of the day, the day, and what the merge goes by.
+ */
+final class AnswerRevision {
+
+    private AnswerRevision() {}
+
+    /** Of one day, for {@code revision} in its answer; opaque to callers. */
+    static String of(UnifiedReport report, MergedDay day) {
+        StringBuilder state = new StringBuilder()
+                .append(report.who().value())
+                .append('\n')
+                .append(day.date())
+                .append('\n')
+                .append(report.offset()) // the day may have none of its own
+                .append('\n')
+                .append(report.basis().rules())
+                .append('\n')
+                .append(report.basis().wishes());
+        for (TimedAnswer timed : report.answers()) {
+            state.append('\n').append(stateOf(timed.answer(), day.date()));
+        }
+        return Fingerprint.of(state.toString());
+    }
+
+    /** Of several days, for their entity tag. */
+    static String ofAll(List<String> revisions) {
+        return revisions.size() == 1 ? revisions.get(0) : Fingerprint.of(String.join("\n", revisions));
+    }
+
+    private static String stateOf(SourceAnswer answer, LocalDate date) {
+        if (answer instanceof Measured measured) {
+            return measured.from() + " " + measured.dataStatus() + " " + measured.coverageOn(date) + " "
+                    + measured.revision();
+        }
+        return answer.from() + " " + answer.status();
+    }
+}

@@ -1,0 +1,58 @@
+package io.holisticos.unified;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.holisticos.health.Change;
+import io.holisticos.health.Metric;
+import io.holisticos.health.SourceName;
+import java.time.LocalDate;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What changed of a person, as JSON.
+ *
+ * @param next the {@code since} of the next request
+ * @param more whether there are further changes already
+ */
+@JsonPropertyOrder({"changes", "next", "more", "sources"})
+record ChangesBody(
+        @JsonProperty("changes") List<Entry> changes,
+        @JsonProperty("next") String next,
+        @JsonProperty("more") boolean more,
+        @JsonProperty("sources") List<SourceBody> sources) {
+
+    /**
+     * One change.
+     *
+     * @param days oldest first; empty: every day
+     * @param source whose data changed; null when it is no source's
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonPropertyOrder({"days", "metrics", "reason", "source"})
+    record Entry(
+            @JsonProperty("days") List<LocalDate> days,
+            @JsonProperty("metrics") List<String> metrics,
+            @JsonProperty("reason") String reason,
+            @JsonProperty("source") @Nullable String source) {
+
+        static Entry of(Change change, @Nullable SourceName source) {
+            return new Entry(
+                    List.copyOf(change.days()),
+                    change.metrics().stream().map(Metric::key).toList(),
+                    change.reason(),
+                    source == null ? null : source.value());
+        }
+
+        static Entry ofEveryDay(String reason, @Nullable SourceName source) {
+            return new Entry(List.of(), List.of(), reason, source == null ? null : source.value());
+        }
+    }
+
+    /** @param status {@code ok}, {@code disabled}, or {@code unavailable}: then its changes come with a later answer */
+    @JsonPropertyOrder({"name", "status"})
+    record SourceBody(
+            @JsonProperty("name") String name,
+            @JsonProperty("status") String status) {}
+}

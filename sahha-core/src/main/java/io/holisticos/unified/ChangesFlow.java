@@ -1,0 +1,227 @@
+package io.holisticos.unified;
+
+import io.holisticos.health.BoundedSource;
+import io.holisticos.health.Change;
+import io.holisticos.health.ChangesAnswer;
+import io.holisticos.health.ChangesAnswer.Disabled;
+import io.holisticos.health.ChangesAnswer.Forgotten;
+import io.holisticos.health.ChangesAnswer.Listed;
+import io.holisticos.health.Deadline;
+import io.holisticos.health.HealthError.InvalidRequest;
+import io.holisticos.health.HealthError.MemberNotFound;
+import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.health.HealthSource.Acquaintance;
+import io.holisticos.health.Metric;
+import io.holisticos.health.Preferences;
+import io.holisticos.health.SourceName;
+import io.holisticos.health.UserId;
+import io.holisticos.trace.RequestContext;
+import io.holisticos.unified.ChangesBody.Entry;
+import io.holisticos.unified.ChangesBody.SourceBody;
+import io.holisticos.unified.ChangesCursor.Place;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells which days of a person changed, from the lists that the sources keep. Each source is read from a place of its own, so
+ * that one that is away is read on from there when it is back, and the others meanwhile. Thread-safe.
+ */
+final class ChangesFlow {
+
+    /** How many changes of a source are read for one answer; the next answer goes on. */
+    static final int MOST = 500;
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(30);
+
+    private final List<BoundedSource> sources;
+    private final Function<Preferences, MergeBasis> basis;
+    private final Function<UserId, Preferences> preferences;
+    private final UnifiedConfiguration configuration;
+    private final Timing timing;
+
+    /** @param nanoTime monotonic; measures durations */
+    record Timing(Clock clock, LongSupplier nanoTime) {}
+
+    /**
+     * @param basis what the merge goes by for a person with these wishes
+     * @param preferences each member's own wishes
+     */
+    ChangesFlow(
+            List<BoundedSource> sources,
+            Function<Preferences, MergeBasis> basis,
+            Function<UserId, Preferences> preferences,
+            UnifiedConfiguration configuration,
+            Timing timing) {
+        this.sources = List.copyOf(sources);
+        this.basis = basis;
+        this.preferences = preferences;
+        this.configuration = configuration;
+        this.timing = timing;
+    }
+
+    /**
+     * What changed since an earlier answer.
+     *
+     * @param since {@code next} of that answer; null for all changes that are kept
+     * @throws InvalidRequest when {@code since} is not {@code next} of an answer for this person, or is too old
+     * @throws MemberNotFound when no source knows the person
+     * @throws SourceUnavailable when no source could be asked
+     */
+    ChangesBody read(UserId who, @Nullable String since) {
+        ChangesCursor from = since == null ? ChangesCursor.START : ChangesCursor.parse(since, who);
+        return new Reading(who, from).body();
+    }
+
+    /** One reading for one caller. */
+    private final class Reading {
+
+        private final UserId who;
+        private final ChangesCursor from;
+        private final MergeBasis present;
+        private final Deadline deadline = Deadline.after(configuration.readingTime(), timing.nanoTime());
+        private final Set<Entry> entries = new LinkedHashSet<>();
+        private final Map<SourceName, Place> places = new HashMap<>();
+        private final List<SourceBody> statuses = new ArrayList<>();
+        private final TreeSet<LocalDate> days = new TreeSet<>();
+        private final TreeSet<LocalDate> measured = new TreeSet<>();
+        private final TreeSet<Metric> metrics = new TreeSet<>();
+        private int counting;
+        private boolean known;
+        private boolean more;
+
+        private Reading(UserId who, ChangesCursor from) {
+            this.who = who;
+            this.from = from;
+            this.present = basis.apply(preferences.apply(who));
+        }
+
+        ChangesBody body() {
+            compareBasis();
+            sources.forEach(this::ask);
+            requireAnAnswer();
+            requireKnown();
+            addDaysThatLookBack();
+            return new ChangesBody(
+                    List.copyOf(entries), ChangesCursor.written(who, present, places), more, List.copyOf(statuses));
+        }
+
+        /** Another order, or other rules, can show another value on any day, though no source has changed. */
+        private void compareBasis() {
+            MergeBasis former = from.basis();
+            if (former == null) {
+                return;
+            }
+            if (!former.rules().equals(present.rules())) {
+                entries.add(Entry.ofEveryDay("merge", null));
+            }
+            if (!former.wishes().equals(present.wishes())) {
+                entries.add(Entry.ofEveryDay("preferences", null));
+            }
+        }
+
+        private void ask(BoundedSource source) {
+            long start = timing.nanoTime().getAsLong();
+            Place place = from.placeIn(source.name());
+            ChangesAnswer answer =
+                    source.changes(who, place.revision(), MOST, configuration.share(source.name(), deadline));
+            String status = take(source.name(), place, answer);
+            statuses.add(new SourceBody(source.name().value(), status));
+            RequestContext.noteSource(
+                    source.name().value(),
+                    status,
+                    Duration.ofNanos(timing.nanoTime().getAsLong() - start));
+        }
+
+        /** Returns the status of the source. */
+        private String take(SourceName source, Place place, ChangesAnswer answer) {
+            if (answer instanceof Listed listed) {
+                if (!place.on()) {
+                    entries.add(Entry.ofEveryDay("switched_on", source));
+                }
+                listed.changes().forEach(change -> add(change, source));
+                places.put(source, new Place(listed.revision(), true));
+                known |= listed.revision() > 0;
+                counting += listed.revision() > 0 ? 1 : 0;
+                more |= listed.more();
+                return "ok";
+            }
+            if (answer instanceof Disabled) {
+                if (place.on() && from.basis() != null) {
+                    entries.add(Entry.ofEveryDay("switched_off", source));
+                }
+                places.put(source, new Place(place.revision(), false));
+                return "disabled";
+            }
+            if (answer instanceof Forgotten) {
+                throw ChangesCursor.tooOld();
+            }
+            places.put(source, place); // it is read on from here when it is back
+            return "unavailable";
+        }
+
+        private void add(Change change, SourceName source) {
+            entries.add(Entry.of(change, source));
+            days.addAll(change.days());
+            if (!change.metrics().isEmpty()) {
+                measured.addAll(change.days());
+                metrics.addAll(change.metrics());
+            }
+        }
+
+        private void requireAnAnswer() {
+            boolean answered =
+                    statuses.stream().anyMatch(source -> source.status().equals("ok"));
+            statuses.stream()
+                    .filter(source -> !answered && source.status().equals("unavailable"))
+                    .findFirst()
+                    .ifPresent(away -> {
+                        throw new SourceUnavailable(new SourceName(away.name()), RETRY_AFTER);
+                    });
+        }
+
+        /** Whoever has a cursor was known. Else a person is unknown only when every source could be asked and none knows them. */
+        private void requireKnown() {
+            if (known
+                    || from.basis() != null
+                    || statuses.stream().anyMatch(s -> s.status().equals("unavailable"))) {
+                return;
+            }
+            for (BoundedSource source : sources) {
+                Deadline share = configuration.share(source.name(), deadline);
+                if (source.acquaintance(who, share) != Acquaintance.UNKNOWN) {
+                    return;
+                }
+            }
+            throw new MemberNotFound();
+        }
+
+        /** A value that was equal in two sources for some days shows that a later one is an echo, or no longer does. */
+        private void addDaysThatLookBack() {
+            if (counting < 2) {
+                return;
+            }
+            LocalDate latest = LocalDate.ofInstant(timing.clock().instant(), ZoneOffset.MAX);
+            TreeSet<LocalDate> after = new TreeSet<>();
+            for (LocalDate day : measured) {
+                day.datesUntil(day.plusDays(1L + EchoRule.LOOK_BACK_DAYS))
+                        .filter(later -> !later.isAfter(latest) && !days.contains(later))
+                        .forEach(after::add);
+            }
+            if (!after.isEmpty()) {
+                entries.add(Entry.of(new Change(0, after, metrics, "looks_back"), null));
+            }
+        }
+    }
+}

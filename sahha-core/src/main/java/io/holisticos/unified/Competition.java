@@ -1,0 +1,73 @@
+package io.holisticos.unified;
+
+import io.holisticos.health.Measurement;
+import io.holisticos.health.Metric;
+import io.holisticos.unified.EchoRule.Echo;
+import io.holisticos.unified.MergedDay.Candidate;
+import io.holisticos.unified.MergedDay.MergedMetric;
+import io.holisticos.unified.ToldDays.SourcePart;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The plausible values of one metric on one day. The best source's whole value wins, verbatim. A sum of a day that was read only
+ * in part stands back behind whole ones, and an echo never competes.
+ */
+final class Competition {
+
+    private final Metric metric;
+    private final List<Candidate> whole = new ArrayList<>();
+    private final List<Candidate> inPart = new ArrayList<>();
+    private final List<Candidate> echoes = new ArrayList<>();
+
+    private Competition(Metric metric) {
+        this.metric = metric;
+    }
+
+    /** Those of a day, by metric. An echo of another metric stands with the value that it repeats. */
+    static Map<Metric, Competition> of(LocalDate date, ToldDays told, EchoRule rule) {
+        Map<Metric, Competition> all = new TreeMap<>();
+        for (SourcePart part : told.on(date)) {
+            Map<Metric, Echo> echoes = rule.of(part.source(), date, told);
+            for (Measurement measurement : part.day().measurements()) {
+                Echo echo = echoes.get(measurement.metric());
+                all.computeIfAbsent(echo == null ? measurement.metric() : echo.metric(), Competition::new)
+                        .add(part, new Candidate(part.source(), measurement, echo == null ? null : echo.origin()));
+            }
+        }
+        return all;
+    }
+
+    private void add(SourcePart part, Candidate candidate) {
+        if (candidate.echoOf() != null) {
+            echoes.add(candidate);
+        } else {
+            (isInPart(part, metric) ? inPart : whole).add(candidate);
+        }
+    }
+
+    /** A day's sum is too low while the day is only partly read. Other values are what they are. */
+    static boolean isInPart(SourcePart part, Metric metric) {
+        return !part.whole() && metric.definition().sumOfDay();
+    }
+
+    /** The values that may be shown. */
+    List<Candidate> valid() {
+        return whole.isEmpty() ? inPart : whole;
+    }
+
+    MergedMetric decide(Comparator<Candidate> bestFirst) {
+        List<Candidate> order = new ArrayList<>();
+        for (List<Candidate> group : List.of(whole, inPart, echoes)) {
+            group.stream().sorted(bestFirst).forEach(order::add);
+        }
+        Verdict verdict = Verdict.of(
+                metric.definition().tolerance(),
+                valid().stream().map(Candidate::value).toList());
+        return new MergedMetric(metric, order.get(0), order.subList(1, order.size()), verdict);
+    }
+}

@@ -1,0 +1,192 @@
+package io.holisticos.unified;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.holisticos.health.Preferences;
+import io.holisticos.health.UserId;
+import io.holisticos.health.WhatFailed;
+import io.holisticos.notice.ChangeNotices;
+import io.holisticos.notice.NoticeListener;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The preferences of members, from memory. Who has some is known by name, so a member who has none costs no statement; those of
+ * others are read at their first use, and again when a notice says that they changed. While the database does not answer,
+ * what was read last is used, and for those who were never read: no preferences. Thread-safe.
+ */
+final class MemberPreferences {
+
+    private static final Logger log = LoggerFactory.getLogger(MemberPreferences.class);
+
+    /** A few megabytes of names; beyond it, members are looked up one by one. */
+    static final int MOST_NAMES = 100_000;
+
+    private static final int MOST_PREFERENCES = 10_000;
+
+    /** How long what was read is fresh. A change without a notice, such as a row changed by hand, is seen after that. */
+    private static final Duration FRESH = Duration.ofSeconds(30);
+
+    /** How long while no notices arrive: half of the two seconds within which every replica must see a change. */
+    private static final Duration FRESH_WITHOUT_NOTICES = Duration.ofSeconds(1);
+
+    /** How long nobody tries after the database did not answer, so that not every reader waits for it. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
+    /** Longer than anything is fresh. */
+    private static final long EXPIRED = Duration.ofHours(1).toNanos();
+
+    private final PreferenceStore store;
+    private final Clock clock;
+    private final int mostNames;
+    private final AtomicLong changes = new AtomicLong();
+    private final Cache<UserId, Known> known =
+            Caffeine.newBuilder().maximumSize(MOST_PREFERENCES).build();
+
+    private volatile BooleanSupplier noticesArrive = () -> false;
+
+    /** Everybody who may have preferences; null while that is not known. */
+    private volatile @Nullable Set<UserId> members;
+
+    private volatile boolean tooMany;
+    private volatile @Nullable Long failedAtNanos;
+
+    private record Known(Preferences preferences, long atNanos) {
+
+        Known expired() {
+            return new Known(preferences, atNanos - EXPIRED);
+        }
+    }
+
+    MemberPreferences(PreferenceStore store, Clock clock) {
+        this(store, clock, MOST_NAMES);
+    }
+
+    /** @param mostNames with more members who have preferences, members are looked up one by one */
+    MemberPreferences(PreferenceStore store, Clock clock, int mostNames) {
+        this.store = store;
+        this.clock = clock;
+        this.mostNames = mostNames;
+    }
+
+    /** From now on, a change on one replica is seen by all. */
+    void listenTo(ChangeNotices notices) {
+        noticesArrive = notices::areHeard;
+        notices.listen(PreferenceStore.TOPIC, new NoticeListener() {
+            @Override
+            public void changed(String member) {
+                forget(new UserId(member));
+            }
+
+            @Override
+            public void missed() {
+                members = null;
+                tooMany = false;
+                changes.incrementAndGet();
+                known.asMap().replaceAll((who, entry) -> entry.expired());
+                readMembers();
+            }
+        });
+    }
+
+    /** What the member wants. Never fails, and asks the database only when it has to. */
+    Preferences of(UserId who) {
+        Known entry = known.getIfPresent(who);
+        if (entry != null && isFresh(entry)) {
+            return entry.preferences();
+        }
+        if (entry == null && hasNone(who)) {
+            return Preferences.NONE;
+        }
+        return isPaused() ? lastKnown(entry) : lookUp(who);
+    }
+
+    /** What the table holds. */
+    Preferences read(UserId who) {
+        return store.read(who);
+    }
+
+    /** Replaces the member's preferences on all replicas, and on this one at once. */
+    void save(UserId who, Preferences wanted) {
+        if (store.save(who, wanted, clock.instant())) {
+            forget(who);
+            known.put(who, new Known(wanted, System.nanoTime()).expired()); // should the database go away now
+        }
+    }
+
+    private void forget(UserId who) {
+        changes.incrementAndGet();
+        Set<UserId> named = members;
+        if (named != null) {
+            named.add(who);
+        }
+        known.asMap().computeIfPresent(who, (member, entry) -> entry.expired());
+    }
+
+    private boolean hasNone(UserId who) {
+        Set<UserId> named = members;
+        return named != null && noticesArrive.getAsBoolean() && !named.contains(who);
+    }
+
+    private boolean isPaused() {
+        Long failed = failedAtNanos;
+        return failed != null && System.nanoTime() - failed < PAUSE.toNanos();
+    }
+
+    private static Preferences lastKnown(@Nullable Known entry) {
+        return entry == null ? Preferences.NONE : entry.preferences();
+    }
+
+    private Preferences lookUp(UserId who) {
+        try {
+            Preferences found = remember(who);
+            findMembers();
+            failedAtNanos = null;
+            return found;
+        } catch (RuntimeException e) { // an answer without the member's order is better than none
+            failedAtNanos = System.nanoTime();
+            log.warn("event=preferences_not_read using=last_known cause=\"{}\"", WhatFailed.inWords(e));
+            return lastKnown(known.getIfPresent(who));
+        }
+    }
+
+    /** If a notice arrived while the table was read, the entry is not fresh, and the next reader looks again. */
+    private Preferences remember(UserId who) {
+        long changesBefore = changes.get();
+        Preferences found = store.read(who);
+        Known entry = new Known(found, System.nanoTime());
+        known.put(who, changes.get() == changesBefore ? entry : entry.expired());
+        return found;
+    }
+
+    /** Reads who has preferences, unless that is known. If a notice arrives meanwhile, the next reader tries again. */
+    private void findMembers() {
+        if (members != null || tooMany || !noticesArrive.getAsBoolean()) {
+            return;
+        }
+        readMembers();
+    }
+
+    private void readMembers() {
+        long changesBefore = changes.get();
+        Set<UserId> found = ConcurrentHashMap.newKeySet();
+        found.addAll(store.members(mostNames + 1));
+        tooMany = found.size() > mostNames;
+        members = tooMany ? null : found;
+        if (changes.get() != changesBefore) {
+            members = null;
+        }
+    }
+
+    private boolean isFresh(Known entry) {
+        Duration fresh = noticesArrive.getAsBoolean() ? FRESH : FRESH_WITHOUT_NOTICES;
+        return System.nanoTime() - entry.atNanos() < fresh.toNanos();
+    }
+}

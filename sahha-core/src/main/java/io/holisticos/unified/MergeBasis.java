@@ -1,0 +1,35 @@
+package io.holisticos.unified;
+
+import io.holisticos.health.Preferences;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * What decides an answer beside the answers of the sources, as fingerprints: they stay the same on every replica and after a
+ * restart, until one of the things behind them changes.
+ *
+ * @param rules the version of the merge, the orders of the deployment, and which source can hand on values of another
+ * @param wishes the person's own orders
+ */
+record MergeBasis(String rules, String wishes) {
+
+    /** @param rules as {@link #rules(Precedence, List)} gives them */
+    static MergeBasis of(String rules, Preferences member) {
+        return new MergeBasis(rules, Fingerprint.of(inWords(member)));
+    }
+
+    /** The fingerprint of what is the same for everybody. */
+    static String rules(Precedence precedence, List<RelayRule> relays) {
+        List<String> handedOn = relays.stream()
+                .map(rule -> rule.relay() + " of " + rule.origin() + " " + new TreeMap<>(rule.otherPeriods()))
+                .sorted()
+                .toList();
+        return Fingerprint.of(DayMerge.VERSION + "\n" + inWords(precedence.deployment()) + "\n"
+                + inWords(precedence.byDefault()) + "\n" + handedOn);
+    }
+
+    /** In an order of its own: that of a map of the JDK differs from process to process. */
+    private static String inWords(Preferences wishes) {
+        return wishes.order() + " " + new TreeMap<>(wishes.byFamily()) + " " + new TreeMap<>(wishes.byMetric());
+    }
+}

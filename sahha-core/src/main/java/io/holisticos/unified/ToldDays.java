@@ -1,0 +1,108 @@
+package io.holisticos.unified;
+
+import static java.util.stream.Collectors.groupingBy;
+
+import io.holisticos.health.DayRange;
+import io.holisticos.health.Metric;
+import io.holisticos.health.PlausibleDay;
+import io.holisticos.health.SourceAnswer;
+import io.holisticos.health.SourceAnswer.Measured;
+import io.holisticos.health.SourceDay;
+import io.holisticos.health.SourceName;
+import java.time.LocalDate;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What all sources told of each day, each day in the order of the sources. */
+final class ToldDays implements EchoRule.Days {
+
+    private final Map<LocalDate, List<SourcePart>> byDate;
+
+    /**
+     * The data of one source for one day.
+     *
+     * @param told as the source answered it
+     * @param day its plausible values
+     * @param implausible metrics whose value is implausible
+     * @param offScale names of scores beyond their scale
+     * @param whole false when the source says of this very day that it has read it only in part
+     */
+    record SourcePart(
+            SourceName source,
+            SourceDay told,
+            SourceDay day,
+            Set<Metric> implausible,
+            Set<String> offScale,
+            boolean whole) {
+
+        private static SourcePart of(Measured answer, SourceDay told) {
+            PlausibleDay plausible = PlausibleDay.of(told);
+            Set<LocalDate> partlyRead = answer.partlyRead();
+            boolean whole = partlyRead == null || !partlyRead.contains(told.date());
+            return new SourcePart(
+                    answer.from(), told, plausible.day(), plausible.implausible(), plausible.offScale(), whole);
+        }
+    }
+
+    private ToldDays(Map<LocalDate, List<SourcePart>> byDate) {
+        this.byDate = byDate;
+    }
+
+    /**
+     * What was told of these days, of the days before them that echoes are looked for in, and of those around them that decide
+     * their workouts.
+     */
+    static ToldDays of(DayRange days, List<SourceAnswer> answers, Comparator<SourceName> order) {
+        LocalDate first = days.from().minusDays(daysBefore(answers.size()));
+        LocalDate last = days.to().plusDays(daysAfter(answers.size()));
+        return new ToldDays(answers.stream()
+                .sorted(Comparator.comparing(SourceAnswer::from, order))
+                .filter(Measured.class::isInstance)
+                .map(Measured.class::cast)
+                .flatMap(answer -> answer.days().stream()
+                        .filter(day ->
+                                !day.date().isBefore(first) && !day.date().isAfter(last))
+                        .map(day -> SourcePart.of(answer, day)))
+                .collect(groupingBy(part -> part.told().date())));
+    }
+
+    /** So many days before a day decide what its answer is. */
+    static int daysBefore(int sources) {
+        return Math.max(EchoRule.LOOK_BACK_DAYS, WorkoutMatching.surroundingDays(sources));
+    }
+
+    /** So many days after a day decide what its answer is. */
+    static int daysAfter(int sources) {
+        return WorkoutMatching.surroundingDays(sources);
+    }
+
+    /** What of all that is plausible. */
+    List<SourceDay> plausibleDays() {
+        return byDate.values().stream()
+                .flatMap(List::stream)
+                .map(SourcePart::day)
+                .toList();
+    }
+
+    List<SourcePart> on(LocalDate date) {
+        return byDate.getOrDefault(date, List.of());
+    }
+
+    Optional<SourcePart> find(SourceName source, LocalDate date) {
+        for (SourcePart part : on(date)) {
+            if (part.source().equals(source)) {
+                return Optional.of(part);
+            }
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public @Nullable SourceDay of(SourceName source, LocalDate date) {
+        return find(source, date).map(SourcePart::day).orElse(null);
+    }
+}

@@ -1,0 +1,180 @@
+package io.holisticos.unified;
+
+import static java.util.stream.Collectors.toUnmodifiableMap;
+
+import io.holisticos.health.SourceDay;
+import io.holisticos.health.SourceName;
+import io.holisticos.health.Workout;
+import io.holisticos.unified.MergedDay.MergedWorkout;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * Finds the workouts that are one activity, seen by several sources. Pure: the same workouts in any order give the same answer.
+ *
+ * <p>The workouts are taken best first: those with values, then those that their source has not scored or cannot score, then
+ * those that were only seen; of these by the order of the sources. Each joins the
+ * representative of another source that it shares most time with, then that begins closest to it, and represents itself where
+ * there is none. So two representatives of
+ * different sources on neighbouring days are never the same activity. When one source split what another saw as a whole, the
+ * parts join the whole, or the whole joins its closest part, and nothing counts twice either way. Two workouts of one source are
+ * two activities: the source has the better knowledge of its own.
+ */
+final class WorkoutMatching {
+
+    /** Workouts that begin within this time of each other began together: devices notice a start at different moments. */
+    private static final Duration TOGETHER = Duration.ofMinutes(2);
+
+    /** Two workouts that overlap by this part of the shorter one, or more, are one. */
+    private static final int OVERLAP_PERCENT = 60;
+
+    /** The sources differ by a day at most, as for a workout after midnight in WHOOP's cycle of the day before. */
+    private static final int DAYS_APART = 1;
+
+    private final Sports sports;
+
+    WorkoutMatching(Sports sports) {
+        this.sports = sports;
+    }
+
+    /**
+     * On each side of a day, so many days decide what its workouts are: whether a workout represents itself depends on better
+     * ones that are at most a day away, and so on. The workouts of a source are better or worse in two ways at most: scored or
+     * not.
+     */
+    static int surroundingDays(int sources) {
+        return 2 * sources * DAYS_APART;
+    }
+
+    /**
+     * The activities of each day that has any, oldest first. An activity lies on the day of its representative.
+     *
+     * @param days of all sources
+     * @param order of the sources, best first
+     */
+    Map<LocalDate, List<MergedWorkout>> apply(Collection<SourceDay> days, Comparator<SourceName> order) {
+        Comparator<Seen> bestFirst = bestFirst(order);
+        Map<LocalDate, List<Group>> groups = new TreeMap<>();
+        days.stream().flatMap(Seen::on).sorted(bestFirst).forEach(seen -> place(seen, groups, bestFirst));
+        return groups.entrySet().stream()
+                .collect(toUnmodifiableMap(Map.Entry::getKey, entry -> oldestFirst(entry.getValue())));
+    }
+
+    private static Comparator<Seen> bestFirst(Comparator<SourceName> order) {
+        return Comparator.comparing((Seen seen) -> !seen.hasValues())
+                .thenComparing(seen -> seen.workout().state() == null)
+                .thenComparing(Seen::source, order)
+                .thenComparing(Seen::start)
+                .thenComparing(Seen::end)
+                .thenComparing(seen -> seen.workout().id());
+    }
+
+    private void place(Seen seen, Map<LocalDate, List<Group>> groups, Comparator<Seen> bestFirst) {
+        seen.date()
+                .minusDays(DAYS_APART)
+                .datesUntil(seen.date().plusDays(DAYS_APART + 1))
+                .flatMap(date -> groups.getOrDefault(date, List.of()).stream())
+                .filter(group -> isSame(group.representative(), seen))
+                .min(closestTo(seen).thenComparing(Group::representative, bestFirst))
+                .ifPresentOrElse(
+                        group -> group.members().add(seen.workout()),
+                        () -> groups.computeIfAbsent(seen.date(), any -> new ArrayList<>())
+                                .add(new Group(seen)));
+    }
+
+    private boolean isSame(Seen one, Seen other) {
+        return !one.source().equals(other.source())
+                && (one.startsWith(other) || one.mostlyOverlaps(other))
+                && sports.areCompatible(one.workout().sport(), other.workout().sport());
+    }
+
+    private static Comparator<Group> closestTo(Seen seen) {
+        return Comparator.comparing((Group group) -> group.representative().timeWith(seen), Comparator.reverseOrder())
+                .thenComparing(group -> group.representative().betweenStarts(seen));
+    }
+
+    private static List<MergedWorkout> oldestFirst(List<Group> groups) {
+        return groups.stream()
+                .sorted(Comparator.comparing(
+                                (Group group) -> group.representative().start())
+                        .thenComparing(group -> group.representative().source().value())
+                        .thenComparing(group -> group.representative().workout().id()))
+                .map(group -> new MergedWorkout(group.representative().workout(), group.members()))
+                .toList();
+    }
+
+    /** An activity while its members are collected: the representative, then the others, best first. */
+    private record Group(Seen representative, List<Workout> members) {
+
+        Group(Seen representative) {
+            this(representative, new ArrayList<>(List.of(representative.workout())));
+        }
+    }
+
+    /** A workout on the day that its source has it on. */
+    private record Seen(LocalDate date, Workout workout) {
+
+        static Stream<Seen> on(SourceDay day) {
+            return day.workouts().stream().map(workout -> new Seen(day.date(), workout));
+        }
+
+        SourceName source() {
+            return workout.source();
+        }
+
+        Instant start() {
+            return workout.start().toInstant();
+        }
+
+        Instant end() {
+            return workout.end().toInstant();
+        }
+
+        /** Not so before WHOOP has scored it, and in what Sahha knows of exercise. */
+        boolean hasValues() {
+            return Stream.of(
+                            workout.strain(),
+                            workout.energyKcal(),
+                            workout.distanceMeter(),
+                            workout.averageHeartRate(),
+                            workout.maxHeartRate())
+                    .anyMatch(Objects::nonNull);
+        }
+
+        boolean startsWith(Seen other) {
+            return betweenStarts(other).compareTo(TOGETHER) <= 0;
+        }
+
+        /** A workout without length overlaps nothing. */
+        boolean mostlyOverlaps(Seen other) {
+            Duration together = timeWith(other);
+            Duration shorter = Collections.min(List.of(length(), other.length()));
+            return !together.isZero()
+                    && together.multipliedBy(100).compareTo(shorter.multipliedBy(OVERLAP_PERCENT)) >= 0;
+        }
+
+        Duration betweenStarts(Seen other) {
+            return Duration.between(start(), other.start()).abs();
+        }
+
+        Duration timeWith(Seen other) {
+            Instant from = Collections.max(List.of(start(), other.start()));
+            Instant until = Collections.min(List.of(end(), other.end()));
+            return until.isAfter(from) ? Duration.between(from, until) : Duration.ZERO;
+        }
+
+        private Duration length() {
+            return Duration.between(start(), end());
+        }
+    }
+}

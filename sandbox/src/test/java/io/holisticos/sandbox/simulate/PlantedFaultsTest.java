@@ -1,0 +1,86 @@
+package io.holisticos.sandbox.simulate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.holisticos.testing.JavaProcess;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A wrong day of a record is seen: the class that decides days is compiled with a mistake and put before the real one. */
+@Tag("deep")
+class PlantedFaultsTest {
+
+    private static final Path DAYS =
+            Path.of("..", "whoop-integration", "src", "main", "java", "io/holisticos/whoop/data/WhoopDays.java");
+
+    private static final Duration MAY_TAKE = Duration.ofMinutes(8);
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest(name = "{0}")
+    @Timeout(600)
+    @CsvSource(delimiter = '|', textBlock = """
+            the main sleep is the latest | Comparator.comparing(WhoopDays::lengthOf) | Comparator.comparing(Sleep::start)
+            a nap is taken for the night | (sleep.nap() ? naps : nights).add(sleep)  | nights.add(sleep)
+            the day by the cycle's offset | localDate(sleep.end(), sleep.timezoneOffset()) | localDate(sleep.end(), \
+            records.cycle() == null ? sleep.timezoneOffset() : records.cycle().timezoneOffset())
+            """)
+    void theSimulationReportsDifferences(String fault, String right, String wrong) throws IOException {
+        plant(right, wrong);
+
+        try (JavaProcess simulation = simulation()) {
+            String differences = simulation.awaitLine(line -> line.matches("\\d+ differences"), MAY_TAKE);
+
+            assertThat(differences).as(fault).isNotEqualTo("0 differences");
+            assertThat(simulation.exitStatus(MAY_TAKE)).isEqualTo(1);
+        }
+    }
+
+    private void plant(String right, String wrong) throws IOException {
+        String source = Files.readString(DAYS);
+        assertThat(source).as("the line to spoil").containsOnlyOnce(right);
+        Path spoiled = folder.resolve("WhoopDays.java");
+        Files.writeString(spoiled, source.replace(right, wrong));
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
+            List<String> options =
+                    List.of("-proc:none", "-d", folder.toString(), "-cp", System.getProperty("java.class.path"));
+            assertThat(compiler.getTask(null, files, null, options, null, files.getJavaFileObjects(spoiled))
+                            .call())
+                    .isTrue();
+        }
+    }
+
+    private JavaProcess simulation() {
+        String classPath = folder + File.pathSeparator + System.getProperty("java.class.path");
+        return JavaProcess.start(
+                new File("."),
+                Map.of(),
+                List.of(
+                        "-Xmx1g",
+                        "-cp",
+                        classPath,
+                        SimulateCommand.class.getName(),
+                        "simulate",
+                        "--users",
+                        "8",
+                        "--days",
+                        "10",
+                        "--seed",
+                        "7"));
+    }
+}
