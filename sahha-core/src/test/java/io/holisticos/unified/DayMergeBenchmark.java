@@ -1,6 +1,5 @@
 package io.holisticos.unified;
 
-import static io.holisticos.unified.UnifiedFixture.PRECEDENCE;
 import static io.holisticos.unified.UnifiedFixture.SAHHA;
 import static io.holisticos.unified.UnifiedFixture.WHOOP;
 import static io.holisticos.unified.UnifiedFixture.measured;
@@ -8,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Metric;
+import io.holisticos.health.Preferences;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceDay;
 import io.holisticos.health.SourceName;
@@ -62,7 +62,7 @@ public class DayMergeBenchmark {
     private static final List<Metric> STRAP =
             List.of(Metric.HRV_RMSSD_SLEEP, Metric.SPO2_SLEEP, Metric.SKIN_TEMPERATURE_SLEEP, Metric.SLEEP_NEED);
 
-    private final DayMerge merge = new DayMerge(PRECEDENCE, new OfferedMetrics(Map.of()));
+    private final DayMerge merge = UnifiedFixture.merge(new OfferedMetrics(Map.of()));
     private final DayRange year = new DayRange(LAST.minusDays(365), LAST);
 
     /** An overview reads the days around the one that it answers. */
@@ -72,12 +72,12 @@ public class DayMergeBenchmark {
 
     @Benchmark
     public List<MergedDay> oneDay() {
-        return merge.apply(DayRange.of(LAST), around);
+        return merge.apply(DayRange.of(LAST), around, Preferences.NONE);
     }
 
     @Benchmark
     public List<MergedDay> aYear() {
-        return merge.apply(year, whole);
+        return merge.apply(year, whole, Preferences.NONE);
     }
 
     @Test
