@@ -127,6 +127,36 @@ class MetricFileTest {
     }
 
     @Test
+    void aToleranceMayBeNothingAndItsEndsMayBeEqual() throws IOException {
+        String strict = SOUND.replace("agree: 2, conflict: 4", "agree: 0, conflict: 0");
+
+        assertThat(read(strict).metrics().get(1).tolerance().conflict()).isZero();
+    }
+
+    @Test
+    void knowsWhichRecordsAMetricComesFromAndWhetherItNeedsANight() {
+        SourceName whoop = new SourceName("whoop");
+
+        assertThat(Metric.providedBy(whoop, "recovery"))
+                .containsExactlyInAnyOrder(
+                        Metric.HEART_RATE_RESTING,
+                        Metric.HRV_RMSSD_SLEEP,
+                        Metric.SPO2_SLEEP,
+                        Metric.SKIN_TEMPERATURE_SLEEP);
+        assertThat(Metric.HEART_RATE_RESTING.definition().needsSleep(whoop)).isTrue();
+        assertThat(Metric.STEPS.definition().needsSleep(whoop)).isFalse();
+        assertThat(Metric.HRV_SDNN.definition().needsSleep(whoop)).isFalse();
+    }
+
+    @Test
+    void listsTheScoresOfOneSource() {
+        assertThat(ScoreDefinition.of(new SourceName("whoop")))
+                .extracting(ScoreDefinition::name)
+                .containsExactly("whoop_recovery", "whoop_strain", "whoop_sleep_performance");
+        assertThat(ScoreDefinition.of(new SourceName("ring"))).isEmpty();
+    }
+
+    @Test
     void everyMetricIsProvidedBySomeSourceAndEveryFigureHasItsSource() {
         assertThat(MetricFile.CONTENT.metrics()).allSatisfy(metric -> {
             assertThat(metric.providedBy()).isNotEmpty();

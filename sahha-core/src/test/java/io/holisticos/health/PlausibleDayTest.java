@@ -204,8 +204,18 @@ class PlausibleDayTest {
     }
 
     @Test
+    void aWholeMayBeHalfAnHourShorterThanItsPartsAndADistanceAsLongAsTheRecord() {
+        Workout told = workout("2026-11-22T08:00:00Z", "2026-11-22T09:00:00Z", "300", "1500000", 120, 141);
+        SourceDay slept = day(value(Metric.SLEEP_DURATION, "400"), value(Metric.SLEEP_LIGHT, "430"));
+
+        assertThat(PlausibleDay.of(trained(told)).day().workouts()).containsExactly(told);
+        assertThat(PlausibleDay.of(slept).implausible()).isEmpty();
+    }
+
+    @Test
     void printsNoHealthValue() {
         assertThat(PlausibleDay.of(day(value(Metric.STEPS, "48123"))).toString())
+                .startsWith("PlausibleDay[2026")
                 .doesNotContain("48123");
     }
 
