@@ -63,6 +63,10 @@ final class MemberPreferences {
         Known expired() {
             return new Known(preferences, atNanos - EXPIRED);
         }
+
+        boolean isNone() {
+            return preferences.equals(Preferences.NONE);
+        }
     }
 
     MemberPreferences(PreferenceStore store, Clock clock) {
@@ -99,11 +103,11 @@ final class MemberPreferences {
     /** What the member wants. Never fails, and asks the database only when it has to. */
     Preferences of(UserId who) {
         Known entry = known.getIfPresent(who);
+        if ((entry == null || entry.isNone()) && hasNone(who)) {
+            return Preferences.NONE;
+        }
         if (entry != null && isFresh(entry)) {
             return entry.preferences();
-        }
-        if (entry == null && hasNone(who)) {
-            return Preferences.NONE;
         }
         return isPaused() ? lastKnown(entry) : lookUp(who);
     }

@@ -65,6 +65,17 @@ class MemberPreferencesTest {
     }
 
     @Test
+    void whoWasReadBeforeTheNamesWereKnownCostsNoStatementAfterwards() {
+        assertThat(here.of(ANNA)).isEqualTo(Preferences.NONE);
+        listen(here);
+        statements.set(0);
+
+        assertThat(here.of(ANNA)).isEqualTo(Preferences.NONE);
+
+        assertThat(statements).hasValue(0);
+    }
+
+    @Test
     void whoHasSomeCostsOneStatementOnce() {
         replica(database.jdbi()).save(ANNA, FIRST);
         listen(here);
