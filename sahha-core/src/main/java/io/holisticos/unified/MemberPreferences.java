@@ -91,9 +91,9 @@ final class MemberPreferences {
 
             @Override
             public void missed() {
+                changes.incrementAndGet();
                 members = null;
                 tooMany = false;
-                changes.incrementAndGet();
                 known.asMap().replaceAll((who, entry) -> entry.expired());
                 readMembers();
             }
@@ -161,12 +161,14 @@ final class MemberPreferences {
         }
     }
 
-    /** If a notice arrived while the table was read, the entry is not fresh, and the next reader looks again. */
+    /**
+     * Keeps what was read, unless a notice arrived or preferences were saved meanwhile: these replace the entry, so that the next
+     * reader looks again. For that, there has to be an entry before the table is read.
+     */
     private Preferences remember(UserId who) {
-        long changesBefore = changes.get();
+        Known before = known.get(who, any -> new Known(Preferences.NONE, System.nanoTime()).expired());
         Preferences found = store.read(who);
-        Known entry = new Known(found, System.nanoTime());
-        known.put(who, changes.get() == changesBefore ? entry : entry.expired());
+        known.asMap().replace(who, before, new Known(found, System.nanoTime()));
         return found;
     }
 

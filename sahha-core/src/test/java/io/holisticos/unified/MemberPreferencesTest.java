@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
@@ -163,6 +164,26 @@ class MemberPreferencesTest {
         }
 
         assertThat(tries).hasValueLessThan(10);
+    }
+
+    @Test
+    void whatIsSavedWhileTheTableIsReadCountsAtOnceAndWhenTheDatabaseGoesAway() {
+        AtomicReference<Runnable> afterwards = new AtomicReference<>(() -> {});
+        Jdbi slow = Jdbi.create(switchable()).setSqlLogger(new SqlLogger() {
+            @Override
+            public void logAfterExecution(StatementContext context) {
+                afterwards.getAndSet(() -> {}).run();
+            }
+        });
+        MemberPreferences cut = replica(slow);
+        replica(database.jdbi()).save(ANNA, FIRST);
+        afterwards.set(() -> cut.save(ANNA, SECOND));
+        assertThat(cut.of(ANNA)).as("read before it was saved").isEqualTo(FIRST);
+
+        away.set(true);
+        assertThat(cut.of(ANNA)).isEqualTo(SECOND);
+        away.set(false);
+        within(PROMISED, () -> cut.of(ANNA).equals(SECOND));
     }
 
     private MemberPreferences replica(Jdbi jdbi) {
