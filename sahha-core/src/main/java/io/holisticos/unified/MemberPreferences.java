@@ -12,7 +12,9 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +39,7 @@ final class MemberPreferences {
     /** How long while no notices arrive: half of the two seconds within which every replica must see a change. */
     private static final Duration FRESH_WITHOUT_NOTICES = Duration.ofSeconds(1);
 
-    /** How long nobody tries after the database did not answer, so that not every reader waits for it. */
+    /** After the database did not answer, one reader tries it this often, so that not every reader waits for it. */
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
     /** Longer than anything is fresh. */
@@ -46,6 +48,7 @@ final class MemberPreferences {
     private final PreferenceStore store;
     private final Clock clock;
     private final int mostNames;
+    private final LongSupplier nanoTime;
     private final AtomicLong changes = new AtomicLong();
     private final Cache<UserId, Known> known =
             Caffeine.newBuilder().maximumSize(MOST_PREFERENCES).build();
@@ -56,7 +59,9 @@ final class MemberPreferences {
     private volatile @Nullable Set<UserId> members;
 
     private volatile boolean tooMany;
-    private volatile @Nullable Long failedAtNanos;
+
+    /** When the database was tried last and did not answer, or has not yet; null while it answers. */
+    private final AtomicReference<@Nullable Long> triedAtNanos = new AtomicReference<>();
 
     private record Known(Preferences preferences, long atNanos) {
 
@@ -70,14 +75,15 @@ final class MemberPreferences {
     }
 
     MemberPreferences(PreferenceStore store, Clock clock) {
-        this(store, clock, MOST_NAMES);
+        this(store, clock, MOST_NAMES, System::nanoTime);
     }
 
     /** @param mostNames with more members who have preferences, members are looked up one by one */
-    MemberPreferences(PreferenceStore store, Clock clock, int mostNames) {
+    MemberPreferences(PreferenceStore store, Clock clock, int mostNames, LongSupplier nanoTime) {
         this.store = store;
         this.clock = clock;
         this.mostNames = mostNames;
+        this.nanoTime = nanoTime;
     }
 
     /** From now on, a change on one replica is seen by all. */
@@ -109,7 +115,7 @@ final class MemberPreferences {
         if (entry != null && isFresh(entry)) {
             return entry.preferences();
         }
-        return isPaused() ? lastKnown(entry) : lookUp(who);
+        return mayTry() ? lookUp(who) : lastKnown(entry);
     }
 
     /** What the table holds. */
@@ -121,7 +127,7 @@ final class MemberPreferences {
     void save(UserId who, Preferences wanted) {
         if (store.save(who, wanted, clock.instant())) {
             forget(who);
-            known.put(who, new Known(wanted, System.nanoTime()).expired()); // should the database go away now
+            known.put(who, new Known(wanted, nanoTime.getAsLong()).expired()); // should the database go away now
         }
     }
 
@@ -139,9 +145,14 @@ final class MemberPreferences {
         return named != null && noticesArrive.getAsBoolean() && !named.contains(who);
     }
 
-    private boolean isPaused() {
-        Long failed = failedAtNanos;
-        return failed != null && System.nanoTime() - failed < PAUSE.toNanos();
+    /** While the database does not answer, only for the one reader whose turn it is. */
+    private boolean mayTry() {
+        Long triedAt = triedAtNanos.get();
+        if (triedAt == null) {
+            return true;
+        }
+        long now = nanoTime.getAsLong();
+        return now - triedAt >= PAUSE.toNanos() && triedAtNanos.compareAndSet(triedAt, now);
     }
 
     private static Preferences lastKnown(@Nullable Known entry) {
@@ -152,10 +163,10 @@ final class MemberPreferences {
         try {
             Preferences found = remember(who);
             findMembers();
-            failedAtNanos = null;
+            triedAtNanos.set(null);
             return found;
         } catch (RuntimeException e) { // an answer without the member's order is better than none
-            failedAtNanos = System.nanoTime();
+            triedAtNanos.set(nanoTime.getAsLong());
             log.warn("event=preferences_not_read using=last_known cause=\"{}\"", WhatFailed.inWords(e));
             return lastKnown(known.getIfPresent(who));
         }
@@ -166,9 +177,9 @@ final class MemberPreferences {
      * reader looks again. For that, there has to be an entry before the table is read.
      */
     private Preferences remember(UserId who) {
-        Known before = known.get(who, any -> new Known(Preferences.NONE, System.nanoTime()).expired());
+        Known before = known.get(who, any -> new Known(Preferences.NONE, nanoTime.getAsLong()).expired());
         Preferences found = store.read(who);
-        known.asMap().replace(who, before, new Known(found, System.nanoTime()));
+        known.asMap().replace(who, before, new Known(found, nanoTime.getAsLong()));
         return found;
     }
 
@@ -193,6 +204,6 @@ final class MemberPreferences {
 
     private boolean isFresh(Known entry) {
         Duration fresh = noticesArrive.getAsBoolean() ? FRESH : FRESH_WITHOUT_NOTICES;
-        return System.nanoTime() - entry.atNanos() < fresh.toNanos();
+        return nanoTime.getAsLong() - entry.atNanos() < fresh.toNanos();
     }
 }
