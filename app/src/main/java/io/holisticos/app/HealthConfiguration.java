@@ -166,14 +166,14 @@ public final class HealthConfiguration extends Configuration {
     @ValidationMethod(
             message = "sahhaDatabase: maxWaitForConnection and socketTimeout with 400 ms must fit unified.shares.sahha")
     public boolean isSahhaDatabaseInsideItsShare() {
-        return fits(sahhaDatabase, Sources.SAHHA);
+        return unified.fits(sahhaDatabase.longestHold(), Sources.SAHHA);
     }
 
     @JsonIgnore
     @ValidationMethod(
             message = "whoopDatabase: maxWaitForConnection and socketTimeout with 400 ms must fit unified.shares.whoop")
     public boolean isWhoopDatabaseInsideItsShare() {
-        return fits(whoopDatabase, Sources.WHOOP);
+        return unified.fits(whoopDatabase.longestHold(), Sources.WHOOP);
     }
 
     @JsonIgnore
@@ -210,9 +210,5 @@ public final class HealthConfiguration extends Configuration {
 
     private static boolean isLevel(String word) {
         return word.equalsIgnoreCase("false") || Level.toLevel(word, null) != null;
-    }
-
-    private boolean fits(DatabaseConfiguration database, SourceName source) {
-        return database.longestHold().compareTo(unified.shareOf(source)) <= 0;
     }
 }

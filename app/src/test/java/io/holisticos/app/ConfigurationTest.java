@@ -196,7 +196,10 @@ class ConfigurationTest {
                 "'    order: []'             | '    orders: []'            | 'orders: there is no such field, allowed are order, by_family, by_metric'",
                 "by_family: {}               | 'by_family: {mood: [sahha]}' | 'by_family.mood: there is no such family, allowed are sleep, heart'",
                 "by_metric: {}               | 'by_metric: {steps: [oura]}' | unified.preferences names a source that there is not",
-                "by_metric: {}               | 'by_metric: {pulse: [sahha]}' | 'by_metric.pulse: there is no such metric, allowed are heart_rate.resting'"
+                "by_metric: {}               | 'by_metric: {pulse: [sahha]}' | 'by_metric.pulse: there is no such metric, allowed are heart_rate.resting'",
+                "'preferences:\n    order: []\n    by_family: {}\n    by_metric: {}' | preferences: | unified.preferences must not be null",
+                "'shares:\n    sahha: 3s\n    whoop: 2s' | shares: | unified.shares must not be null",
+                "'unified:\n  deadline: 5s'  | 'unified:\n  deadline:'     | unified.deadline must not be null"
             })
     void aSettingThatBreaksItsRule(String setting, String other, String named) throws Exception {
         String config = Files.readString(CONFIG).replace("connectTimeout: \"1\"", "connectTimeout: '1'");

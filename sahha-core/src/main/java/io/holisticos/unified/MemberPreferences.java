@@ -12,7 +12,9 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +39,7 @@ final class MemberPreferences {
     /** How long while no notices arrive: half of the two seconds within which every replica must see a change. */
     private static final Duration FRESH_WITHOUT_NOTICES = Duration.ofSeconds(1);
 
-    /** How long nobody tries after the database did not answer, so that not every reader waits for it. */
+    /** After the database did not answer, one reader tries it this often, so that not every reader waits for it. */
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
     /** Longer than anything is fresh. */
@@ -46,6 +48,7 @@ final class MemberPreferences {
     private final PreferenceStore store;
     private final Clock clock;
     private final int mostNames;
+    private final LongSupplier nanoTime;
     private final AtomicLong changes = new AtomicLong();
     private final Cache<UserId, Known> known =
             Caffeine.newBuilder().maximumSize(MOST_PREFERENCES).build();
@@ -56,24 +59,31 @@ final class MemberPreferences {
     private volatile @Nullable Set<UserId> members;
 
     private volatile boolean tooMany;
-    private volatile @Nullable Long failedAtNanos;
+
+    /** When the database was tried last and did not answer, or has not yet; null while it answers. */
+    private final AtomicReference<@Nullable Long> triedAtNanos = new AtomicReference<>();
 
     private record Known(Preferences preferences, long atNanos) {
 
         Known expired() {
             return new Known(preferences, atNanos - EXPIRED);
         }
+
+        boolean isNone() {
+            return preferences.equals(Preferences.NONE);
+        }
     }
 
     MemberPreferences(PreferenceStore store, Clock clock) {
-        this(store, clock, MOST_NAMES);
+        this(store, clock, MOST_NAMES, System::nanoTime);
     }
 
     /** @param mostNames with more members who have preferences, members are looked up one by one */
-    MemberPreferences(PreferenceStore store, Clock clock, int mostNames) {
+    MemberPreferences(PreferenceStore store, Clock clock, int mostNames, LongSupplier nanoTime) {
         this.store = store;
         this.clock = clock;
         this.mostNames = mostNames;
+        this.nanoTime = nanoTime;
     }
 
     /** From now on, a change on one replica is seen by all. */
@@ -87,9 +97,9 @@ final class MemberPreferences {
 
             @Override
             public void missed() {
+                changes.incrementAndGet();
                 members = null;
                 tooMany = false;
-                changes.incrementAndGet();
                 known.asMap().replaceAll((who, entry) -> entry.expired());
                 readMembers();
             }
@@ -99,13 +109,13 @@ final class MemberPreferences {
     /** What the member wants. Never fails, and asks the database only when it has to. */
     Preferences of(UserId who) {
         Known entry = known.getIfPresent(who);
+        if ((entry == null || entry.isNone()) && hasNone(who)) {
+            return Preferences.NONE;
+        }
         if (entry != null && isFresh(entry)) {
             return entry.preferences();
         }
-        if (entry == null && hasNone(who)) {
-            return Preferences.NONE;
-        }
-        return isPaused() ? lastKnown(entry) : lookUp(who);
+        return mayTry() ? lookUp(who) : lastKnown(entry);
     }
 
     /** What the table holds. */
@@ -117,7 +127,7 @@ final class MemberPreferences {
     void save(UserId who, Preferences wanted) {
         if (store.save(who, wanted, clock.instant())) {
             forget(who);
-            known.put(who, new Known(wanted, System.nanoTime()).expired()); // should the database go away now
+            known.put(who, new Known(wanted, nanoTime.getAsLong()).expired()); // should the database go away now
         }
     }
 
@@ -135,9 +145,14 @@ final class MemberPreferences {
         return named != null && noticesArrive.getAsBoolean() && !named.contains(who);
     }
 
-    private boolean isPaused() {
-        Long failed = failedAtNanos;
-        return failed != null && System.nanoTime() - failed < PAUSE.toNanos();
+    /** While the database does not answer, only for the one reader whose turn it is. */
+    private boolean mayTry() {
+        Long triedAt = triedAtNanos.get();
+        if (triedAt == null) {
+            return true;
+        }
+        long now = nanoTime.getAsLong();
+        return now - triedAt >= PAUSE.toNanos() && triedAtNanos.compareAndSet(triedAt, now);
     }
 
     private static Preferences lastKnown(@Nullable Known entry) {
@@ -148,21 +163,23 @@ final class MemberPreferences {
         try {
             Preferences found = remember(who);
             findMembers();
-            failedAtNanos = null;
+            triedAtNanos.set(null);
             return found;
         } catch (RuntimeException e) { // an answer without the member's order is better than none
-            failedAtNanos = System.nanoTime();
+            triedAtNanos.set(nanoTime.getAsLong());
             log.warn("event=preferences_not_read using=last_known cause=\"{}\"", WhatFailed.inWords(e));
             return lastKnown(known.getIfPresent(who));
         }
     }
 
-    /** If a notice arrived while the table was read, the entry is not fresh, and the next reader looks again. */
+    /**
+     * Keeps what was read, unless a notice arrived or preferences were saved meanwhile: these replace the entry, so that the next
+     * reader looks again. For that, there has to be an entry before the table is read.
+     */
     private Preferences remember(UserId who) {
-        long changesBefore = changes.get();
+        Known before = known.get(who, any -> new Known(Preferences.NONE, nanoTime.getAsLong()).expired());
         Preferences found = store.read(who);
-        Known entry = new Known(found, System.nanoTime());
-        known.put(who, changes.get() == changesBefore ? entry : entry.expired());
+        known.asMap().replace(who, before, new Known(found, nanoTime.getAsLong()));
         return found;
     }
 
@@ -187,6 +204,6 @@ final class MemberPreferences {
 
     private boolean isFresh(Known entry) {
         Duration fresh = noticesArrive.getAsBoolean() ? FRESH : FRESH_WITHOUT_NOTICES;
-        return System.nanoTime() - entry.atNanos() < fresh.toNanos();
+        return nanoTime.getAsLong() - entry.atNanos() < fresh.toNanos();
     }
 }

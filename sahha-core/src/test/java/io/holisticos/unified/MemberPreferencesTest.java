@@ -19,8 +19,12 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
@@ -65,6 +69,17 @@ class MemberPreferencesTest {
     }
 
     @Test
+    void whoWasReadBeforeTheNamesWereKnownCostsNoStatementAfterwards() {
+        assertThat(here.of(ANNA)).isEqualTo(Preferences.NONE);
+        listen(here);
+        statements.set(0);
+
+        assertThat(here.of(ANNA)).isEqualTo(Preferences.NONE);
+
+        assertThat(statements).hasValue(0);
+    }
+
+    @Test
     void whoHasSomeCostsOneStatementOnce() {
         replica(database.jdbi()).save(ANNA, FIRST);
         listen(here);
@@ -81,7 +96,8 @@ class MemberPreferencesTest {
     void withMoreMembersThanAreKeptByNameTheyAreLookedUpOneByOne() {
         replica(database.jdbi()).save(ANNA, FIRST);
         replica(database.jdbi()).save(BEN, SECOND);
-        MemberPreferences small = new MemberPreferences(new PreferenceStore(counting(database.jdbi())), CLOCK, 1);
+        MemberPreferences small =
+                new MemberPreferences(new PreferenceStore(counting(database.jdbi())), CLOCK, 1, System::nanoTime);
         listen(small);
         statements.set(0);
 
@@ -152,6 +168,68 @@ class MemberPreferencesTest {
         }
 
         assertThat(tries).hasValueLessThan(10);
+    }
+
+    @Test
+    void whileTheDatabaseIsAwayOneReaderASecondTriesItAndTheOthersDoNotWait() throws Exception {
+        AtomicInteger tries = new AtomicInteger();
+        CountDownLatch asking = new CountDownLatch(1);
+        CountDownLatch answered = new CountDownLatch(1);
+        AtomicLong nanoTime = new AtomicLong();
+        Jdbi hanging = Jdbi.create(switchable(() -> {
+            if (tries.incrementAndGet() == 2) {
+                asking.countDown();
+                await(answered);
+            }
+        }));
+        MemberPreferences cut = new MemberPreferences(new PreferenceStore(hanging), CLOCK, 1, nanoTime::get);
+        away.set(true);
+        assertThat(cut.of(ANNA)).isEqualTo(Preferences.NONE);
+        nanoTime.addAndGet(Duration.ofSeconds(1).toNanos());
+        Thread one = new Thread(() -> cut.of(ANNA));
+        one.start();
+        await(asking);
+
+        for (int i = 0; i < 100; i++) {
+            assertThat(cut.of(BEN)).isEqualTo(Preferences.NONE);
+        }
+        assertThat(tries).hasValue(2);
+
+        answered.countDown();
+        one.join();
+        assertThat(cut.of(BEN)).isEqualTo(Preferences.NONE);
+        assertThat(tries).as("within a second after it failed").hasValue(2);
+        nanoTime.addAndGet(Duration.ofSeconds(1).toNanos());
+        assertThat(cut.of(BEN)).isEqualTo(Preferences.NONE);
+        assertThat(tries).hasValue(3);
+    }
+
+    @Test
+    void whatIsSavedWhileTheTableIsReadCountsAtOnceAndWhenTheDatabaseGoesAway() {
+        AtomicReference<Runnable> afterwards = new AtomicReference<>(() -> {});
+        Jdbi slow = Jdbi.create(switchable()).setSqlLogger(new SqlLogger() {
+            @Override
+            public void logAfterExecution(StatementContext context) {
+                afterwards.getAndSet(() -> {}).run();
+            }
+        });
+        MemberPreferences cut = replica(slow);
+        replica(database.jdbi()).save(ANNA, FIRST);
+        afterwards.set(() -> cut.save(ANNA, SECOND));
+        assertThat(cut.of(ANNA)).as("read before it was saved").isEqualTo(FIRST);
+
+        away.set(true);
+        assertThat(cut.of(ANNA)).isEqualTo(SECOND);
+        away.set(false);
+        within(PROMISED, () -> cut.of(ANNA).equals(SECOND));
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private MemberPreferences replica(Jdbi jdbi) {
