@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -149,7 +150,7 @@ class ChangesFlowTest {
         ChangesBody preferred = read(first);
         assertThat(preferred.changes()).containsExactly(Entry.ofEveryDay("preferences", null));
 
-        relays = List.of(new RelayRule(SAHHA, WHOOP, Map.of()));
+        relays = List.of(new RelayRule(SAHHA, WHOOP, Map.of(), Set.of()));
         ChangesBody ruled = read(preferred.next());
         assertThat(ruled.changes()).containsExactly(Entry.ofEveryDay("merge", null));
         assertThat(read(ruled.next()).changes()).isEmpty();
