@@ -34,7 +34,8 @@ record MergeBasis(String rules, String wishes) {
 
     /** What {@code metrics.yml} and {@code sports.yml} say, in the order of the files. */
     private static String definitions() {
-        return Metric.all().stream().map(Metric::definition).toList() + "\n" + ScoreDefinition.all() + "\n" + Sports.TABLE;
+        return Metric.all().stream().map(Metric::definition).toList() + "\n" + ScoreDefinition.all() + "\n"
+                + Sports.TABLE;
     }
 
     /** In an order of its own: that of a map of the JDK differs from process to process. */

@@ -16,8 +16,7 @@ import java.util.TreeSet;
  *     of {@code hrv.rmssd.sleep}
  * @param names what the relay's own logs call the origin, in lower case; in an order that is the same everywhere
  */
-public record RelayRule(
-        SourceName relay, SourceName origin, Map<Metric, Metric> otherPeriods, Set<String> names) {
+public record RelayRule(SourceName relay, SourceName origin, Map<Metric, Metric> otherPeriods, Set<String> names) {
 
     public RelayRule {
         if (relay.equals(origin)) {

@@ -204,7 +204,8 @@ class ChangesFlowTest {
 
     @Test
     void nobodyLooksBackOrAroundWhereOneSourceIsAllThereIs() {
-        ofSahha.add(Change.of(1, List.of(DAY), List.of(Metric.HEART_RATE_RESTING), "test").withWorkouts());
+        ofSahha.add(Change.of(1, List.of(DAY), List.of(Metric.HEART_RATE_RESTING), "test")
+                .withWorkouts());
 
         assertThat(read(null).changes()).hasSize(1);
     }

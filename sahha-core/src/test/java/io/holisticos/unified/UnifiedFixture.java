@@ -36,8 +36,8 @@ final class UnifiedFixture {
     static final Precedence PRECEDENCE = precedence();
 
     /** WHOOP's data can come with Sahha's. */
-    static final EchoRule ECHOES =
-            new EchoRule(List.of(new RelayRule(SAHHA, WHOOP, Map.of(Metric.HRV_RMSSD, Metric.HRV_RMSSD_SLEEP), Set.of())));
+    static final EchoRule ECHOES = new EchoRule(
+            List.of(new RelayRule(SAHHA, WHOOP, Map.of(Metric.HRV_RMSSD, Metric.HRV_RMSSD_SLEEP), Set.of())));
 
     private UnifiedFixture() {}
 

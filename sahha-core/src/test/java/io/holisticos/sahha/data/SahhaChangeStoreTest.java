@@ -96,8 +96,7 @@ class SahhaChangeStoreTest {
         fetch(biomarker("sleep", "sleep_start_time", "2025-07-09T22:00:00+00:00"));
 
         assertThat(all())
-                .containsExactly(
-                        Change.of(1, List.of(TENTH), Metric.providedBy(new SourceName("sahha")), "refresh"));
+                .containsExactly(Change.of(1, List.of(TENTH), Metric.providedBy(new SourceName("sahha")), "refresh"));
     }
 
     @Test
@@ -105,14 +104,14 @@ class SahhaChangeStoreTest {
         fetch(steps("2025-07-10", "8000"), biomarker("exercise", "exercise_duration", "45"));
 
         assertThat(all())
-                .containsExactly(
-                        Change.of(1, List.of(TENTH), List.of(Metric.STEPS), "refresh").withWorkouts());
+                .containsExactly(Change.of(1, List.of(TENTH), List.of(Metric.STEPS), "refresh")
+                        .withWorkouts());
     }
 
     @Test
     void daysThatChangedOtherwiseThanInTheirRowsChangedInEverything() {
-        jdbi.useHandle(handle -> handle.execute(
-                "select sahha_note_days(?, 'refresh', array[date '2025-07-10'])", who()));
+        jdbi.useHandle(
+                handle -> handle.execute("select sahha_note_days(?, 'refresh', array[date '2025-07-10'])", who()));
 
         assertThat(all())
                 .containsExactly(Change.of(1, List.of(TENTH), Metric.providedBy(new SourceName("sahha")), "refresh")

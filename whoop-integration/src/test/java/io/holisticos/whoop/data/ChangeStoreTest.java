@@ -149,7 +149,9 @@ class ChangeStoreTest {
     @Test
     void aConnectionIsAChangeOfEveryDayAndARefreshOfItsTokensIsNone() {
         connection("awaiting_profile");
-        assertThat(all()).containsExactly(Change.of(1, List.of(), List.of(), "connection").withWorkouts());
+        assertThat(all())
+                .containsExactly(
+                        Change.of(1, List.of(), List.of(), "connection").withWorkouts());
 
         connection("awaiting_confirmation");
         assertThat(revision()).isEqualTo(1);
@@ -184,7 +186,8 @@ class ChangeStoreTest {
         });
 
         assertThat(all()).hasSize(2);
-        assertThat(all().get(0)).isEqualTo(Change.of(1, List.of(), List.of(), "coverage").withWorkouts());
+        assertThat(all().get(0))
+                .isEqualTo(Change.of(1, List.of(), List.of(), "coverage").withWorkouts());
         assertThat(all().get(1).days()).contains(LocalDate.of(2026, 9, 18), LocalDate.of(2026, 9, 20));
         assertThat(all().get(1).days()).doesNotContain(LocalDate.of(2026, 9, 25));
         assertThat(all().get(1).metrics()).containsExactlyInAnyOrderElementsOf(Metric.providedBy(WhoopApi.WHOOP));
