@@ -155,7 +155,7 @@ begin
   -- at once, and not at the commit: a truncation may take the noted changes, too, and would not wait for a trigger of theirs
   execute format('with gone as ('
       || ' insert into sahha_revision as held (profile_id, revision)'
-      || ' select distinct profile_id::text, 1 from %I where profile_id is not null'
+      || ' select distinct profile_id::text, 1 from %I where profile_id is not null order by 1'
       || ' on conflict (profile_id) do update set revision = held.revision + 1 returning profile_id, revision)'
       || ' insert into sahha_day_change (profile_id, revision, reason)'
       || ' select profile_id, revision, ''deletion'' from gone', tg_table_name);

@@ -132,7 +132,8 @@ final class Sources {
     /** Which source can hand on what another one measured: what Sahha's configuration says of it. */
     static List<RelayRule> relays(SahhaModule sahha) {
         return sahha.relays().entrySet().stream()
-                .map(origin -> new RelayRule(SAHHA, origin.getKey(), origin.getValue()))
+                .map(origin ->
+                        new RelayRule(SAHHA, origin.getKey(), origin.getValue(), sahha.namesInLogs(origin.getKey())))
                 .toList();
     }
 

@@ -16,6 +16,11 @@ public record ScoreDefinition(String name, SourceName source, Scale scale, Strin
         MetricDefinition.require(!from.isBlank() && !citation.isBlank(), name + ": a score needs from and citation");
     }
 
+    /** The scores of all sources, in the order of the file. */
+    public static List<ScoreDefinition> all() {
+        return MetricFile.CONTENT.scores();
+    }
+
     /** The scores of a source, in the order of the file. */
     public static List<ScoreDefinition> of(SourceName source) {
         return MetricFile.CONTENT.scores().stream()

@@ -23,6 +23,7 @@ import io.holisticos.sahha.api.CallRate;
 import io.holisticos.sahha.api.LastAnswers;
 import io.holisticos.sahha.api.RecordDecoder;
 import io.holisticos.sahha.api.SahhaApi;
+import io.holisticos.sahha.data.RelayedSources;
 import io.holisticos.sahha.data.SahhaStores;
 import io.holisticos.sahha.data.StoreCommand;
 import io.holisticos.sahha.existing.ExistingPaths;
@@ -41,6 +42,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -70,6 +72,7 @@ public final class SahhaModule implements Managed {
     private final SahhaSource source;
     private final ExistingPaths existing;
     private final Map<SourceName, Map<Metric, Metric>> relays;
+    private final RelayedSources relayedSources;
     private final SahhaVitals vitals;
     private final SahhaInbox inbox;
     private final SahhaWebhookResource webhook;
@@ -117,6 +120,7 @@ public final class SahhaModule implements Managed {
                 new ReaderRefresh(rows, refresh, profiles, configuration.waitWhenStale.toJavaDuration(), clock);
         this.source = new SahhaSource(readers, profiles, rows, configuration, clock);
         this.relays = configuration.relays();
+        this.relayedSources = configuration.relayedSources();
         this.vitals = new SahhaVitals(List.of(tokens, data), lastAnswers);
         this.existing = new ExistingPaths(readers, rows, configuration.existingPaths(), mapper, clock);
         this.inbox = new SahhaInbox(new SahhaInbox.Pools(reads, work), refresh, configuration.inbox(), clock);
@@ -177,6 +181,11 @@ public final class SahhaModule implements Managed {
     /** By source whose values may come through Sahha, metrics that Sahha gives under another period, by what they are there. */
     public Map<SourceName, Map<Metric, Metric>> relays() {
         return relays;
+    }
+
+    /** What Sahha's data logs call this source, in lower case: its values in Sahha are echoes. */
+    public Set<String> namesInLogs(SourceName source) {
+        return relayedSources.namesOf(source);
     }
 
     /** How our calls to Sahha go. */

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -96,6 +97,7 @@ final class ChangesFlow {
         private final List<SourceBody> statuses = new ArrayList<>();
         private final TreeSet<LocalDate> days = new TreeSet<>();
         private final TreeSet<LocalDate> measured = new TreeSet<>();
+        private final TreeSet<LocalDate> trained = new TreeSet<>();
         private final TreeSet<Metric> metrics = new TreeSet<>();
         private int counting;
         private boolean known;
@@ -113,6 +115,7 @@ final class ChangesFlow {
             requireAnAnswer();
             requireKnown();
             addDaysThatLookBack();
+            addDaysThatLookAround();
             return new ChangesBody(
                     List.copyOf(entries), ChangesCursor.written(who, present, places), more, List.copyOf(statuses));
         }
@@ -168,6 +171,7 @@ final class ChangesFlow {
                 throw ChangesCursor.tooOld();
             }
             places.put(source, place); // it is read on from here when it is back
+            counting++; // it may have values
             return "unavailable";
         }
 
@@ -177,6 +181,9 @@ final class ChangesFlow {
             if (!change.metrics().isEmpty()) {
                 measured.addAll(change.days());
                 metrics.addAll(change.metrics());
+            }
+            if (change.workouts()) {
+                trained.addAll(change.days());
             }
         }
 
@@ -212,15 +219,30 @@ final class ChangesFlow {
             if (counting < 2) {
                 return;
             }
-            LocalDate latest = LocalDate.ofInstant(timing.clock().instant(), ZoneOffset.MAX);
-            TreeSet<LocalDate> after = new TreeSet<>();
-            for (LocalDate day : measured) {
-                day.datesUntil(day.plusDays(1L + EchoRule.LOOK_BACK_DAYS))
-                        .filter(later -> !later.isAfter(latest) && !days.contains(later))
-                        .forEach(after::add);
+            addUntold(measured, 0, EchoRule.LOOK_BACK_DAYS, metrics, "looks_back");
+        }
+
+        /** A workout may be the one that another source has on a day nearby, or no longer is. */
+        private void addDaysThatLookAround() {
+            if (counting < 2) {
+                return;
             }
-            if (!after.isEmpty()) {
-                entries.add(Entry.of(new Change(0, after, metrics, "looks_back"), null));
+            int around = WorkoutMatching.surroundingDays(sources.size());
+            addUntold(trained, around, around, List.of(), "looks_around");
+        }
+
+        private void addUntold(
+                Set<LocalDate> changed, int before, int after, Collection<Metric> ofMetrics, String reason) {
+            LocalDate latest = LocalDate.ofInstant(timing.clock().instant(), ZoneOffset.MAX);
+            TreeSet<LocalDate> untold = new TreeSet<>();
+            for (LocalDate day : changed) {
+                day.minusDays(before)
+                        .datesUntil(day.plusDays(1L + after))
+                        .filter(other -> !other.isAfter(latest) && !days.contains(other))
+                        .forEach(untold::add);
+            }
+            if (!untold.isEmpty()) {
+                entries.add(Entry.of(Change.of(0, untold, ofMetrics, reason), null));
             }
         }
     }

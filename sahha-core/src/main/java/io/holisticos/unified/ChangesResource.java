@@ -39,8 +39,9 @@ public final class ChangesResource {
                             + " every day, as after a change of preferences (reason preferences), of a connection, of the"
                             + " merge, or when a source was switched (switched_on, switched_off). metrics names those whose"
                             + " values can be others now; scores and workouts are none. Reasons of single days: refresh, sync,"
-                            + " deletion, edit, coverage, and looks_back for days whose values may be told to be echoes by"
-                            + " the days before. A source that cannot be asked is unavailable in sources[], and its"
+                            + " deletion, edit, coverage, looks_back for days whose values may be told to be echoes by"
+                            + " the days before, and looks_around for days whose workouts may be those that another source"
+                            + " has on a day nearby. A source that cannot be asked is unavailable in sources[], and its"
                             + " changes come with a later answer. Changes are kept for 30 days; a since that is"
                             + " older, of another user or not of ours is 400: begin again without it.")
     @ApiResponse(

@@ -1,6 +1,8 @@
 package io.holisticos.unified;
 
+import io.holisticos.health.Metric;
 import io.holisticos.health.Preferences;
+import io.holisticos.health.ScoreDefinition;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -8,7 +10,8 @@ import java.util.TreeMap;
  * What decides an answer beside the answers of the sources, as fingerprints: they stay the same on every replica and after a
  * restart, until one of the things behind them changes.
  *
- * @param rules the version of the merge, the orders of the deployment, and which source can hand on values of another
+ * @param rules the version of the merge, what it knows of metrics, scores and sports, the orders of the deployment, and which
+ *     source can hand on values of another
  * @param wishes the person's own orders
  */
 record MergeBasis(String rules, String wishes) {
@@ -21,11 +24,18 @@ record MergeBasis(String rules, String wishes) {
     /** The fingerprint of what is the same for everybody. */
     static String rules(Precedence precedence, List<RelayRule> relays) {
         List<String> handedOn = relays.stream()
-                .map(rule -> rule.relay() + " of " + rule.origin() + " " + new TreeMap<>(rule.otherPeriods()))
+                .map(rule -> rule.relay() + " of " + rule.origin() + " " + new TreeMap<>(rule.otherPeriods()) + " "
+                        + rule.names())
                 .sorted()
                 .toList();
         return Fingerprint.of(DayMerge.VERSION + "\n" + inWords(precedence.deployment()) + "\n"
-                + inWords(precedence.byDefault()) + "\n" + handedOn);
+                + inWords(precedence.byDefault()) + "\n" + handedOn + "\n" + definitions());
+    }
+
+    /** What {@code metrics.yml} and {@code sports.yml} say, in the order of the files. */
+    private static String definitions() {
+        return Metric.all().stream().map(Metric::definition).toList() + "\n" + ScoreDefinition.all() + "\n"
+                + Sports.TABLE;
     }
 
     /** In an order of its own: that of a map of the JDK differs from process to process. */

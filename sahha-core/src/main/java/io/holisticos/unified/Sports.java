@@ -23,6 +23,9 @@ final class Sports {
 
     private static final String NAME = "sports.yml";
 
+    /** The table that this version comes with. */
+    static final Table TABLE = shipped();
+
     private final List<String> prefixes;
     private final Set<String> general;
     private final Map<String, Set<String>> groupsOf = new HashMap<>();
@@ -37,14 +40,18 @@ final class Sports {
         table.groups().forEach(this::add);
     }
 
-    /** The table that this version comes with. */
+    /** By the table that this version comes with. */
     static Sports read() {
+        return new Sports(TABLE);
+    }
+
+    private static Table shipped() {
         YAMLMapper mapper = YAMLMapper.builder()
                 .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
                 .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
                 .build();
         try (InputStream file = Sports.class.getResourceAsStream(NAME)) {
-            return new Sports(mapper.readValue(file, Table.class));
+            return mapper.readValue(file, Table.class);
         } catch (IOException e) {
             throw new UncheckedIOException(NAME + " cannot be read", e);
         }

@@ -37,7 +37,7 @@ class ChangesAnswerTest {
     @Test
     void theSetsOfAChangeDoNotChange() {
         java.util.TreeSet<LocalDate> days = new java.util.TreeSet<>(FIFTH.days());
-        Change change = new Change(5, days, FIFTH.metrics(), "sync");
+        Change change = new Change(5, days, FIFTH.metrics(), false, "sync");
         days.clear();
 
         assertThat(change).isEqualTo(FIFTH);

@@ -72,7 +72,8 @@ class AnswerRevisionTest {
                 () -> wishes = new Preferences(List.of(SAHHA, WHOOP), Map.of(), Map.of()),
                 () -> precedence = new Precedence(
                         Preferences.NONE, new Preferences(List.of(SAHHA), Map.of(), Map.of()), PRECEDENCE.byDefault()),
-                () -> relays = List.of(new RelayRule(SAHHA, WHOOP, Map.of())),
+                () -> relays = List.of(new RelayRule(SAHHA, WHOOP, Map.of(), Set.of())),
+                () -> relays = List.of(new RelayRule(SAHHA, WHOOP, Map.of(), Set.of("com.example.synthetic"))),
                 () -> whoop = new SourceAnswer.Disabled(WHOOP),
                 () -> whoop = new SourceAnswer.Excluded(WHOOP),
                 () -> whoop = new SourceAnswer.NotConnected(WHOOP),

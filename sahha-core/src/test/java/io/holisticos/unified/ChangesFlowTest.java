@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -149,7 +150,7 @@ class ChangesFlowTest {
         ChangesBody preferred = read(first);
         assertThat(preferred.changes()).containsExactly(Entry.ofEveryDay("preferences", null));
 
-        relays = List.of(new RelayRule(SAHHA, WHOOP, Map.of()));
+        relays = List.of(new RelayRule(SAHHA, WHOOP, Map.of(), Set.of()));
         ChangesBody ruled = read(preferred.next());
         assertThat(ruled.changes()).containsExactly(Entry.ofEveryDay("merge", null));
         assertThat(read(ruled.next()).changes()).isEmpty();
@@ -179,8 +180,32 @@ class ChangesFlowTest {
     }
 
     @Test
-    void nobodyLooksBackWhereOneSourceIsAllThereIs() {
+    void daysThatLookBackAreToldWhileTheOtherSourceIsAway() {
         change(ofSahha, DAY, Metric.HEART_RATE_RESTING);
+        whoop.changing(since -> new ChangesAnswer.Unavailable(Duration.ofSeconds(5)));
+
+        assertThat(read(null).changes()).extracting(Entry::reason).contains("looks_back");
+    }
+
+    @Test
+    void daysAroundAChangedWorkoutAreToldUpToToday() {
+        change(ofSahha, DAY.minusDays(1));
+        ofWhoop.add(Change.of(1, List.of(DAY), List.of(), "test").withWorkouts());
+
+        assertThat(read(null).changes())
+                .filteredOn(entry -> entry.reason().equals("looks_around"))
+                .singleElement()
+                .satisfies(entry -> {
+                    assertThat(entry.days()).startsWith(DAY.minusDays(4)).contains(DAY.minusDays(2), DAY.plusDays(2));
+                    assertThat(entry.days()).doesNotContain(DAY.minusDays(1), DAY, DAY.plusDays(4));
+                    assertThat(entry.metrics()).isEmpty();
+                });
+    }
+
+    @Test
+    void nobodyLooksBackOrAroundWhereOneSourceIsAllThereIs() {
+        ofSahha.add(Change.of(1, List.of(DAY), List.of(Metric.HEART_RATE_RESTING), "test")
+                .withWorkouts());
 
         assertThat(read(null).changes()).hasSize(1);
     }

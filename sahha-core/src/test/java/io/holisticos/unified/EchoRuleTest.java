@@ -169,8 +169,8 @@ class EchoRuleTest {
 
     @Test
     void ofTwoOriginsTheFirstThatMatchesIsNamed() {
-        EchoRule rule =
-                new EchoRule(List.of(new RelayRule(SAHHA, RING, Map.of()), new RelayRule(SAHHA, WHOOP, Map.of())));
+        EchoRule rule = new EchoRule(List.of(
+                new RelayRule(SAHHA, RING, Map.of(), Set.of()), new RelayRule(SAHHA, WHOOP, Map.of(), Set.of())));
         SourceDay day = day(night(), value(Metric.STEPS, "8000"));
 
         assertThat(rule.of(SAHHA, DAY, (source, date) -> day))
@@ -181,9 +181,11 @@ class EchoRuleTest {
 
     @Test
     void whoRelaysCannotBeAnOrigin() {
-        assertThatThrownBy(() -> new RelayRule(SAHHA, SAHHA, Map.of())).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new EchoRule(
-                        List.of(new RelayRule(SAHHA, WHOOP, Map.of()), new RelayRule(WHOOP, RING, Map.of()))))
+        assertThatThrownBy(() -> new RelayRule(SAHHA, SAHHA, Map.of(), Set.of()))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new EchoRule(List.of(
+                        new RelayRule(SAHHA, WHOOP, Map.of(), Set.of()),
+                        new RelayRule(WHOOP, RING, Map.of(), Set.of()))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("whoop cannot be both");
     }

@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What the tests of this package start from. */
 final class UnifiedFixture {
@@ -35,8 +36,8 @@ final class UnifiedFixture {
     static final Precedence PRECEDENCE = precedence();
 
     /** WHOOP's data can come with Sahha's. */
-    static final EchoRule ECHOES =
-            new EchoRule(List.of(new RelayRule(SAHHA, WHOOP, Map.of(Metric.HRV_RMSSD, Metric.HRV_RMSSD_SLEEP))));
+    static final EchoRule ECHOES = new EchoRule(
+            List.of(new RelayRule(SAHHA, WHOOP, Map.of(Metric.HRV_RMSSD, Metric.HRV_RMSSD_SLEEP), Set.of())));
 
     private UnifiedFixture() {}
 

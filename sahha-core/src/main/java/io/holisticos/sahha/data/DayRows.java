@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,9 @@ public final class DayRows {
 
     private static final String SLEEP_START = "sleep_start_time";
     private static final String SLEEP_END = "sleep_end_time";
+
+    /** The types of biomarkers that say when the main sleep was. */
+    static final Set<String> ENDS_OF_SLEEP = Set.of(SLEEP_START, SLEEP_END);
 
     /** As long as the window that Sahha gives a night. */
     private static final Duration LONGEST_SLEEP = Duration.ofDays(1);

@@ -69,6 +69,14 @@ public final class RelayedSources {
         return byName.keySet();
     }
 
+    /** What this source is called in logs, in lower case. */
+    public Set<String> namesOf(SourceName source) {
+        return byName.entrySet().stream()
+                .filter(name -> name.getValue().equals(source))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
     /** The metrics of a day that other sources of ours recorded, by the logs of that day. */
     public Map<Metric, SourceName> relayed(Collection<LoggedSource> logs) {
         Map<Metric, SourceName> relayed = new TreeMap<>();

@@ -5,14 +5,16 @@ import static io.holisticos.sahha.data.SahhaDatabase.utc;
 import io.holisticos.health.Change;
 import io.holisticos.health.ChangesAnswer;
 import io.holisticos.health.Metric;
+import io.holisticos.health.ScoreDefinition;
 import io.holisticos.health.UserId;
+import io.holisticos.sahha.api.SahhaApi;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.statement.StatementContext;
@@ -49,6 +51,8 @@ public final class SahhaChangeStore {
                 group by profile_id
             ) old
             where change.profile_id = old.profile_id and change.revision <= old.revision""";
+
+    private static final List<ScoreDefinition> SCORES = ScoreDefinition.of(SahhaApi.SAHHA);
 
     private final SahhaDatabase database;
 
@@ -97,23 +101,45 @@ public final class SahhaChangeStore {
                 oldest,
                 row.wasNull()
                         ? null
-                        : Change.of(
+                        : change(
                                 revision,
-                                texts(row.getArray("days")).stream()
-                                        .map(LocalDate::parse)
-                                        .toList(),
-                                metrics(texts(row.getArray("names"))),
+                                texts(row.getArray("days")),
+                                texts(row.getArray("names")),
                                 row.getString("reason")));
     }
 
-    private static List<String> texts(@Nullable Array array) throws SQLException {
-        return array == null ? List.of() : Arrays.asList((String[]) array.getArray());
+    private static @Nullable List<String> texts(@Nullable Array array) throws SQLException {
+        return array == null ? null : Arrays.asList((String[]) array.getArray());
     }
 
-    /** Scores have no metric. */
-    private static List<Metric> metrics(List<String> types) {
-        List<Metric> metrics = new ArrayList<>();
-        types.forEach(type -> MetricTable.metric(type).ifPresent(metrics::add));
-        return metrics;
+    /**
+     * @param days null for every day
+     * @param types null for all
+     */
+    private static Change change(
+            long revision, @Nullable List<String> days, @Nullable List<String> types, String reason) {
+        if (days == null) {
+            return Change.of(revision, List.of(), List.of(), reason).withWorkouts();
+        }
+        Change change = Change.of(revision, days.stream().map(LocalDate::parse).toList(), metrics(types), reason);
+        return types == null || types.stream().anyMatch(SahhaChangeStore::canBeOfExercise)
+                ? change.withWorkouts()
+                : change;
+    }
+
+    /** Scores have no metric. With another night, other values are echoes. */
+    private static Collection<Metric> metrics(@Nullable List<String> types) {
+        return types == null || types.stream().anyMatch(DayRows.ENDS_OF_SLEEP::contains)
+                ? Metric.providedBy(SahhaApi.SAHHA)
+                : types.stream()
+                        .flatMap(type -> MetricTable.metric(type).stream())
+                        .toList();
+    }
+
+    /** Exercise is a category; of its types none is a metric of ours or a score, nor an end of a sleep. */
+    private static boolean canBeOfExercise(String type) {
+        return MetricTable.metric(type).isEmpty()
+                && !DayRows.ENDS_OF_SLEEP.contains(type)
+                && SCORES.stream().noneMatch(score -> score.name().equals(type));
     }
 }

@@ -34,10 +34,10 @@ public final class SahhaDataLogStore {
 
     private static final String PRUNE = """
             with gone as (
-                delete from sahha_data_log where day < :before returning profile_id, day, source
+                delete from sahha_data_log where day < :before returning profile_id, day, log_type, source
             ), changed as (
                 select profile_id, array_agg(distinct day) as days from gone
-                where lower(source) = any (string_to_array(:ours, chr(10)))
+                where log_type = 'exercise' or lower(source) = any (string_to_array(:ours, chr(10)))
                 group by profile_id
             )
             select count(sahha_note_days(profile_id, 'deletion', days)) from changed""";

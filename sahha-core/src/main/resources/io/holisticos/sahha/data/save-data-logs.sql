@@ -3,7 +3,8 @@
 --   told     what the event said
 --   fresh    what of it is not held, counted by kind and by day
 --   saved    what of that its day has room for
---   changed  days on which a source of ours recorded something of a kind that it had not before
+--   changed  days with exercise, each log of which is a workout, and days on which a source of ours recorded something of a kind
+--            that it had not before
 with fresh as (
     select told.*,
            row_number() over (partition by day, log_type, data_type, source order by start_at, end_at) as of_kind,
@@ -29,10 +30,11 @@ with fresh as (
 ), changed as (
     select array_agg(distinct day) as days
     from saved
-    where lower(source) = any (string_to_array(:ours, chr(10)))
-      and not exists (
-          select from sahha_data_log held
-          where held.profile_id = :who and held.day = saved.day and held.log_type = saved.log_type
-            and held.data_type = saved.data_type and held.source = saved.source)
+    where log_type = 'exercise'
+       or lower(source) = any (string_to_array(:ours, chr(10)))
+          and not exists (
+              select from sahha_data_log held
+              where held.profile_id = :who and held.day = saved.day and held.log_type = saved.log_type
+                and held.data_type = saved.data_type and held.source = saved.source)
 )
 select sahha_note_days(:who, 'refresh', days) from changed where days is not null

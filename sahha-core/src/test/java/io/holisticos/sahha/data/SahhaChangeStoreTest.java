@@ -11,6 +11,7 @@ import io.holisticos.health.ChangesAnswer;
 import io.holisticos.health.ChangesAnswer.Forgotten;
 import io.holisticos.health.ChangesAnswer.Listed;
 import io.holisticos.health.Metric;
+import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.sahha.SahhaTables;
 import io.holisticos.sahha.api.RecordDecoder;
@@ -88,6 +89,33 @@ class SahhaChangeStoreTest {
 
         assertThat(revision()).isEqualTo(2);
         assertThat(since(1)).containsExactly(Change.of(2, List.of(TENTH), List.of(), "refresh"));
+    }
+
+    @Test
+    void anotherNightCanChangeEveryMetricOfItsDay() {
+        fetch(biomarker("sleep", "sleep_start_time", "2025-07-09T22:00:00+00:00"));
+
+        assertThat(all())
+                .containsExactly(Change.of(1, List.of(TENTH), Metric.providedBy(new SourceName("sahha")), "refresh"));
+    }
+
+    @Test
+    void whatHasNoMetricAndIsNoScoreCanBeOfWorkouts() {
+        fetch(steps("2025-07-10", "8000"), biomarker("exercise", "exercise_duration", "45"));
+
+        assertThat(all())
+                .containsExactly(Change.of(1, List.of(TENTH), List.of(Metric.STEPS), "refresh")
+                        .withWorkouts());
+    }
+
+    @Test
+    void daysThatChangedOtherwiseThanInTheirRowsChangedInEverything() {
+        jdbi.useHandle(
+                handle -> handle.execute("select sahha_note_days(?, 'refresh', array[date '2025-07-10'])", who()));
+
+        assertThat(all())
+                .containsExactly(Change.of(1, List.of(TENTH), Metric.providedBy(new SourceName("sahha")), "refresh")
+                        .withWorkouts());
     }
 
     @Test
@@ -335,6 +363,12 @@ class SahhaChangeStoreTest {
         return """
                 {"id":"a","category":"activity","type":"steps","periodicity":"daily","aggregation":"total","value":"%s",
                  "unit":"count","valueType":"integer","startDateTime":"%sT00:00:00+00:00","endDateTime":"%sT23:59:59+00:00"}""".formatted(value, day, day);
+    }
+
+    private static String biomarker(String category, String type, String value) {
+        return """
+                {"id":"b","category":"%s","type":"%s","periodicity":"daily","aggregation":"none","value":"%s","unit":"none",
+                 "valueType":"string","startDateTime":"2025-07-10T00:00:00+00:00","endDateTime":"2025-07-10T23:59:59+00:00"}""".formatted(category, type, value);
     }
 
     private void fetch(String... biomarkers) {

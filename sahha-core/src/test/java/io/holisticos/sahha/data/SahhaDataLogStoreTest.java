@@ -189,6 +189,20 @@ class SahhaDataLogStoreTest {
         assertThat(changes()).hasSize(2).last().isEqualTo("deletion [" + TODAY.minusDays(41) + "]");
     }
 
+    @Test
+    void aDayChangesWithEveryLogOfExerciseWhoeverRecordedIt() {
+        LocalDate old = TODAY.minusDays(41);
+        tell(ANNA, List.of(exercise(1, TODAY), exercise(1, old)));
+        tell(ANNA, List.of(exercise(1, TODAY)));
+        assertThat(changes()).containsExactly("refresh [" + old + ", " + TODAY + "]");
+
+        tell(ANNA, List.of(exercise(2, TODAY), exercise(1, TODAY)));
+        assertThat(changes()).hasSize(2).last().isEqualTo("refresh [" + TODAY + "]");
+
+        stores.logs().prune(TODAY.minusDays(40), OURS);
+        assertThat(changes()).hasSize(3).last().isEqualTo("deletion [" + old + "]");
+    }
+
     private List<String> changes() {
         ChangesAnswer answer = stores.changes().since(ANNA, 0, 100);
         return ((ChangesAnswer.Listed) answer)
@@ -209,6 +223,12 @@ class SahhaDataLogStoreTest {
     private static SahhaDataLog steps(int nth, String source) {
         Instant start = NOW.minusSeconds(60L * nth);
         return new SahhaDataLog("activity", "steps", source, TODAY, start, start.plusSeconds(60));
+    }
+
+    private static SahhaDataLog exercise(int nth, LocalDate day) {
+        Instant start = NOW.minusSeconds(3600L * nth);
+        return new SahhaDataLog(
+                "exercise", "exercise_session_running", "com.example.synthetic", day, start, start.plusSeconds(1800));
     }
 
     private static SahhaRecord biomarker() {

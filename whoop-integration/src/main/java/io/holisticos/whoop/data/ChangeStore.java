@@ -122,16 +122,28 @@ public final class ChangeStore {
                 oldest,
                 row.wasNull()
                         ? null
-                        : Change.of(
+                        : change(
                                 revision,
-                                texts(row.getArray("days")).stream()
-                                        .map(LocalDate::parse)
-                                        .toList(),
-                                ChangedMetrics.of(texts(row.getArray("names"))),
+                                texts(row.getArray("days")),
+                                texts(row.getArray("names")),
                                 row.getString("reason")));
     }
 
-    private static List<String> texts(@Nullable Array array) throws SQLException {
-        return array == null ? List.of() : Arrays.asList((String[]) array.getArray());
+    private static @Nullable List<String> texts(@Nullable Array array) throws SQLException {
+        return array == null ? null : Arrays.asList((String[]) array.getArray());
+    }
+
+    /**
+     * @param days null for every day
+     * @param names null for everything
+     */
+    private static Change change(
+            long revision, @Nullable List<String> days, @Nullable List<String> names, String reason) {
+        if (days == null) {
+            return Change.of(revision, List.of(), List.of(), reason).withWorkouts();
+        }
+        Change change =
+                Change.of(revision, days.stream().map(LocalDate::parse).toList(), ChangedMetrics.of(names), reason);
+        return ChangedMetrics.canBeOfWorkouts(names) ? change.withWorkouts() : change;
     }
 }

@@ -3,12 +3,14 @@ package io.holisticos.whoop.data;
 import static java.util.Map.entry;
 
 import io.holisticos.health.Metric;
+import io.holisticos.whoop.api.WhoopApi;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which metrics a change of a record can change: named by a collection, such as {@code sleep}, for a record that came or went,
@@ -49,7 +51,6 @@ final class ChangedMetrics {
 
     /** Columns of scores and of records in WHOOP's own words. */
     private static final Set<String> WITHOUT_METRIC = Set.of(
-            "workout",
             "recovery.recovery_score",
             "recovery.user_calibrating",
             "cycle.strain",
@@ -58,29 +59,37 @@ final class ChangedMetrics {
 
     private static final Set<String> OF_NO_VALUE = Set.of("created_at", "updated_at", "v1_id", "whoop_user_id");
 
-    private static final SortedSet<Metric> ALL = all();
+    private static final SortedSet<Metric> ALL = new TreeSet<>(Metric.providedBy(WhoopApi.WHOOP));
 
     private ChangedMetrics() {}
 
-    /** Of a column that can move the whole day or take its values away, and of a sleep or cycle that came or went: all. */
-    static SortedSet<Metric> of(Collection<String> names) {
-        SortedSet<Metric> metrics = new TreeSet<>();
-        for (String name : names) {
-            String column = name.substring(name.indexOf('.') + 1);
-            if (BY_NAME.containsKey(name)) {
-                metrics.addAll(BY_NAME.get(name));
-            } else if (!WITHOUT_METRIC.contains(name)
-                    && !name.startsWith("workout.")
-                    && !OF_NO_VALUE.contains(column)) {
-                return ALL;
-            }
+    /**
+     * Of a column that can move the whole day or take its values away, and of a sleep or cycle that came or went: all.
+     *
+     * @param names null for everything
+     */
+    static SortedSet<Metric> of(@Nullable Collection<String> names) {
+        if (names == null || names.stream().anyMatch(ChangedMetrics::isOfAll)) {
+            return ALL;
         }
+        SortedSet<Metric> metrics = new TreeSet<>();
+        names.forEach(name -> metrics.addAll(BY_NAME.getOrDefault(name, List.of())));
         return metrics;
     }
 
-    private static SortedSet<Metric> all() {
-        SortedSet<Metric> all = new TreeSet<>();
-        BY_NAME.values().forEach(all::addAll);
-        return all;
+    /** Whether workouts can be others now, or on another day: that is the day of their cycle. */
+    static boolean canBeOfWorkouts(@Nullable Collection<String> names) {
+        return names == null || names.stream().anyMatch(name -> isOfWorkouts(name) || isOfAll(name));
+    }
+
+    private static boolean isOfAll(String name) {
+        return !BY_NAME.containsKey(name)
+                && !WITHOUT_METRIC.contains(name)
+                && !isOfWorkouts(name)
+                && !OF_NO_VALUE.contains(name.substring(name.indexOf('.') + 1));
+    }
+
+    private static boolean isOfWorkouts(String name) {
+        return name.equals("workout") || name.startsWith("workout.");
     }
 }

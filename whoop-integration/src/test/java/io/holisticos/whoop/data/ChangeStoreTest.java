@@ -16,6 +16,7 @@ import io.holisticos.whoop.api.Cycle;
 import io.holisticos.whoop.api.Fetched;
 import io.holisticos.whoop.api.Recovery;
 import io.holisticos.whoop.api.Sleep;
+import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.api.Workout;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -94,6 +95,17 @@ class ChangeStoreTest {
     }
 
     @Test
+    void aWorkoutIsToldAsOneAndAValueIsNot() {
+        save(RecordKind.CYCLE, cycle(1, DAY, 0), T0);
+        save(RecordKind.SLEEP, sleep(1, 1, DAY, 0, false), T0);
+        save(RecordKind.RECOVERY, recovery(1, "52", T0), T0);
+        save(RecordKind.WORKOUT, workout(1, DAY, 0, T0), T0);
+
+        assertThat(all()).extracting(Change::workouts).containsExactly(true, true, false, true);
+        assertThat(all().get(3).metrics()).isEmpty();
+    }
+
+    @Test
     void aDeletionIsToldAndTheSameDeletionAgainIsNot() {
         save(RecordKind.CYCLE, cycle(1, DAY, 0), T0);
         save(RecordKind.SLEEP, sleep(1, 1, DAY, 0, false), T0);
@@ -137,7 +149,9 @@ class ChangeStoreTest {
     @Test
     void aConnectionIsAChangeOfEveryDayAndARefreshOfItsTokensIsNone() {
         connection("awaiting_profile");
-        assertThat(all()).containsExactly(Change.of(1, List.of(), List.of(), "connection"));
+        assertThat(all())
+                .containsExactly(
+                        Change.of(1, List.of(), List.of(), "connection").withWorkouts());
 
         connection("awaiting_confirmation");
         assertThat(revision()).isEqualTo(1);
@@ -172,9 +186,12 @@ class ChangeStoreTest {
         });
 
         assertThat(all()).hasSize(2);
-        assertThat(all().get(0)).isEqualTo(Change.of(1, List.of(), List.of(), "coverage"));
+        assertThat(all().get(0))
+                .isEqualTo(Change.of(1, List.of(), List.of(), "coverage").withWorkouts());
         assertThat(all().get(1).days()).contains(LocalDate.of(2026, 9, 18), LocalDate.of(2026, 9, 20));
         assertThat(all().get(1).days()).doesNotContain(LocalDate.of(2026, 9, 25));
+        assertThat(all().get(1).metrics()).containsExactlyInAnyOrderElementsOf(Metric.providedBy(WhoopApi.WHOOP));
+        assertThat(all().get(1).workouts()).isTrue();
     }
 
     @Test
