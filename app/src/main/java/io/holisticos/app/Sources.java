@@ -7,7 +7,7 @@ import io.holisticos.app.flags.Flags;
 import io.holisticos.app.probes.ProbedSource;
 import io.holisticos.health.BoundedSource;
 import io.holisticos.health.ChangesAnswer;
-import io.holisticos.health.DayRange;
+import io.holisticos.health.DaysToRead;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource;
 import io.holisticos.health.Metric;
@@ -213,7 +213,7 @@ final class Sources {
         }
 
         @Override
-        public SourceAnswer read(UserId who, DayRange days, Deadline deadline) {
+        public SourceAnswer read(UserId who, DaysToRead days, Deadline deadline) {
             return isOn.test(who) ? source.read(who, days, deadline) : new SourceAnswer.Disabled(name());
         }
 
@@ -237,7 +237,7 @@ final class Sources {
         }
 
         @Override
-        public SourceAnswer read(UserId who, DayRange days, Deadline deadline) {
+        public SourceAnswer read(UserId who, DaysToRead days, Deadline deadline) {
             return new SourceAnswer.Disabled(name);
         }
 

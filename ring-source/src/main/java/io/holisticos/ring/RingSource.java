@@ -1,6 +1,6 @@
 package io.holisticos.ring;
 
-import io.holisticos.health.DayRange;
+import io.holisticos.health.DaysToRead;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource;
 import io.holisticos.health.Metric;
@@ -78,7 +78,7 @@ public final class RingSource implements HealthSource {
     }
 
     @Override
-    public SourceAnswer read(UserId who, DayRange range, Deadline deadline) {
+    public SourceAnswer read(UserId who, DaysToRead range, Deadline deadline) {
         reads.incrementAndGet();
         waitIfHanging(who);
         if (failing) {
@@ -97,7 +97,9 @@ public final class RingSource implements HealthSource {
                 null,
                 "complete",
                 new Observation(morning, ZoneOffset.ofHours(1)),
-                List.copyOf(theirs.subMap(range.from(), true, range.to(), true).values()));
+                List.copyOf(
+                        theirs.subMap(range.read().from(), true, range.read().to(), true)
+                                .values()));
     }
 
     @Override

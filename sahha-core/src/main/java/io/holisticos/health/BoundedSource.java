@@ -60,7 +60,7 @@ public final class BoundedSource implements HealthSource {
     }
 
     /** Begins to read and does not wait. */
-    public PendingAnswer begin(UserId who, DayRange days, Deadline deadline) {
+    public PendingAnswer begin(UserId who, DaysToRead days, Deadline deadline) {
         long start = deadline.nanoTime();
         return begin(new Question<TimedAnswer>(deadline) {
             @Override
@@ -80,7 +80,7 @@ public final class BoundedSource implements HealthSource {
     }
 
     @Override
-    public SourceAnswer read(UserId who, DayRange days, Deadline deadline) {
+    public SourceAnswer read(UserId who, DaysToRead days, Deadline deadline) {
         return begin(who, days, deadline).await().answer();
     }
 

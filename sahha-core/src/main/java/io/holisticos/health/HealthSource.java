@@ -16,7 +16,7 @@ public interface HealthSource {
     }
 
     /** Reads these days from what is stored, within the deadline. A read writes nothing. */
-    SourceAnswer read(UserId who, DayRange days, Deadline deadline);
+    SourceAnswer read(UserId who, DaysToRead days, Deadline deadline);
 
     /**
      * What changed of this person after a revision, oldest first; also while the person is not connected, or no longer is.

@@ -2,6 +2,7 @@ package io.holisticos.sahha;
 
 import io.holisticos.health.ChangesAnswer;
 import io.holisticos.health.DayRange;
+import io.holisticos.health.DaysToRead;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError;
 import io.holisticos.health.HealthSource;
@@ -78,13 +79,13 @@ final class SahhaSource implements HealthSource {
     }
 
     @Override
-    public SourceAnswer read(UserId who, DayRange days, Deadline deadline) {
+    public SourceAnswer read(UserId who, DaysToRead days, Deadline deadline) {
         try {
             RefreshMarks marks =
                     stores.attempt(deadline, all -> all.marks().of(who)).orThrow();
             RefreshResult refreshed =
-                    refresh.bringUpToDate(new ReadRequest(who, kinds, days, coldWait), marks, deadline);
-            return refreshed.known() ? answer(who, days, refreshed, deadline) : new NotConnected(name());
+                    refresh.bringUpToDate(new ReadRequest(who, kinds, days.asked(), coldWait), marks, deadline);
+            return refreshed.known() ? answer(who, days.read(), refreshed, deadline) : new NotConnected(name());
         } catch (HealthError error) {
             return unavailable(error);
         }

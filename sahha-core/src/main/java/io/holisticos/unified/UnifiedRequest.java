@@ -1,6 +1,7 @@
 package io.holisticos.unified;
 
 import io.holisticos.health.DayRange;
+import io.holisticos.health.DaysToRead;
 import io.holisticos.health.Period;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
@@ -28,8 +29,9 @@ record UnifiedRequest(UserId who, Period period, @Nullable DayRange days, Set<So
      * The days to read: those that may be answered, and those around them that decide what the answer says. A relative day is
      * only known after reading, so its neighbours may be answered as well.
      */
-    DayRange daysToRead(Instant now, int sources) {
-        return mayBeAnswered(now).with(ToldDays.daysBefore(sources), ToldDays.daysAfter(sources));
+    DaysToRead daysToRead(Instant now, int sources) {
+        DayRange asked = mayBeAnswered(now);
+        return new DaysToRead(asked, asked.with(ToldDays.daysBefore(sources), ToldDays.daysAfter(sources)));
     }
 
     private DayRange mayBeAnswered(Instant now) {

@@ -27,7 +27,8 @@ class BoundedSourceTest {
 
     private static final SourceName WHOOP = new SourceName("whoop");
     private static final UserId ANNA = new UserId("demo-anna");
-    private static final DayRange DAY = DayRange.of(LocalDate.parse("2026-11-22"));
+    private static final DayRange DATE = DayRange.of(LocalDate.parse("2026-11-22"));
+    private static final DaysToRead DAY = new DaysToRead(DATE, DATE);
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final AtomicInteger asked = new AtomicInteger();
@@ -216,7 +217,7 @@ class BoundedSourceTest {
             }
 
             @Override
-            public SourceAnswer read(UserId who, DayRange days, Deadline deadline) {
+            public SourceAnswer read(UserId who, DaysToRead days, Deadline deadline) {
                 asked.incrementAndGet();
                 return answer.get();
             }

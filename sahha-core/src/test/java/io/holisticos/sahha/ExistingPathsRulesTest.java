@@ -104,6 +104,25 @@ class ExistingPathsRulesTest {
                 .isEqualTo(400);
     }
 
+    @Test
+    void aDatabaseThatCountsNoRevisionsYetAnswersAsOneThatDoes() {
+        List<String> paths = List.of(
+                OVERVIEW,
+                "/api/v1/health-metrics/activity?profile_id=anna&period=today",
+                "/api/v1/health-metrics/scores?profile_id=anna&period=yesterday",
+                "/api/v1/health-metrics/biomarkers?profile_id=anna",
+                "/api/v1/sahha/biomarkers?user_id=anna");
+        List<String> before = paths.stream().map(path -> bed.get(path).body()).toList();
+        assertThat(before.get(0)).contains("0.96");
+
+        bed.database.jdbi().useHandle(handle -> handle.execute("alter function sahha_revision_of rename to gone"));
+        try {
+            assertThat(paths).extracting(path -> bed.get(path).body()).isEqualTo(before);
+        } finally {
+            bed.database.jdbi().useHandle(handle -> handle.execute("alter function gone rename to sahha_revision_of"));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

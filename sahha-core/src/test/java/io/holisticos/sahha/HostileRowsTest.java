@@ -3,6 +3,7 @@ package io.holisticos.sahha;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holisticos.health.DayRange;
+import io.holisticos.health.DaysToRead;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.UserId;
 import io.holisticos.sahha.api.SahhaKind;
@@ -73,12 +74,8 @@ class HostileRowsTest {
         String other = GOOD.replace("heart_rate_resting", "heart_rate_sleep");
         bed.sahha.member(who.value(), null, "[" + GOOD + "," + hostile.row() + "," + other + "]", null);
 
-        bed.module
-                .source()
-                .read(
-                        who,
-                        new DayRange(LocalDate.parse("2024-06-01"), LocalDate.parse("2024-06-07")),
-                        Deadline.after(Duration.ofSeconds(25)));
+        DayRange week = new DayRange(LocalDate.parse("2024-06-01"), LocalDate.parse("2024-06-07"));
+        bed.module.source().read(who, new DaysToRead(week, week), Deadline.after(Duration.ofSeconds(25)));
 
         assertThat(bed.stores().rows().rowsStartingIn(SahhaKind.BIOMARKERS, who, null, null, 100))
                 .hasSize(2);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holisticos.health.BoundedSource;
 import io.holisticos.health.DayRange;
+import io.holisticos.health.DaysToRead;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource;
 import io.holisticos.health.HealthSource.Acquaintance;
@@ -186,7 +187,7 @@ class ProfilesTest {
     private String status(String id, DayRange days) {
         return bed.module
                 .source()
-                .read(new UserId(id), days, Deadline.after(Duration.ofSeconds(25)))
+                .read(new UserId(id), new DaysToRead(days, days), Deadline.after(Duration.ofSeconds(25)))
                 .status();
     }
 
@@ -221,7 +222,7 @@ class ProfilesTest {
         }
 
         @Override
-        public SourceAnswer read(UserId who, DayRange days, Deadline deadline) {
+        public SourceAnswer read(UserId who, DaysToRead days, Deadline deadline) {
             return new SourceAnswer.NotConnected(name());
         }
 

@@ -19,6 +19,7 @@ import io.holisticos.command.Commands;
 import io.holisticos.command.CommandsConfiguration;
 import io.holisticos.health.BoundedSource;
 import io.holisticos.health.DayRange;
+import io.holisticos.health.DaysToRead;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource;
 import io.holisticos.health.Preferences;
@@ -281,9 +282,9 @@ final class SahhaBed implements AutoCloseable {
         }
 
         @Override
-        public SourceAnswer read(UserId who, DayRange days, Deadline deadline) {
+        public SourceAnswer read(UserId who, DaysToRead days, Deadline deadline) {
             asked.incrementAndGet();
-            return answer.apply(days);
+            return answer.apply(days.asked());
         }
 
         @Override

@@ -8,6 +8,7 @@ import io.holisticos.command.Command.Force;
 import io.holisticos.command.CommandConfiguration.Isolation;
 import io.holisticos.command.Event;
 import io.holisticos.health.DayRange;
+import io.holisticos.health.DaysToRead;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.Unavailable;
@@ -145,7 +146,9 @@ class SahhaCommandsTest {
     }
 
     private SourceAnswer read(String who) {
-        return bed.module.source().read(new UserId(who), ELEVENTH, Deadline.after(Duration.ofSeconds(30)));
+        return bed.module
+                .source()
+                .read(new UserId(who), new DaysToRead(ELEVENTH, ELEVENTH), Deadline.after(Duration.ofSeconds(30)));
     }
 
     private Command command(String key) {

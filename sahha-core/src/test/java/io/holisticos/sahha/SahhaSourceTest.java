@@ -7,6 +7,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import io.holisticos.health.Change;
 import io.holisticos.health.ChangesAnswer.Listed;
 import io.holisticos.health.DayRange;
+import io.holisticos.health.DaysToRead;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource.Acquaintance;
 import io.holisticos.health.Measurement;
@@ -317,6 +318,29 @@ class SahhaSourceTest {
     }
 
     @Test
+    void nothingIsFetchedForTheDaysAroundThoseAskedFor() {
+        DayRange elevenDaysBack = DayRange.of(LocalDate.of(2025, 6, 30));
+        measured(ELEVENTH);
+        bed.sahha.on(SCORES, Answer.status(500)).on(BIOMARKERS, Answer.status(500));
+
+        Measured answer = measured(new DaysToRead(elevenDaysBack, elevenDaysBack.with(4, 4)));
+
+        assertThat(answer.status()).isEqualTo("ok");
+        assertThat(answer.coverage()).isEqualTo("complete");
+        assertThat(bed.sahha.seen(SCORES)).as("of June neither").hasSize(1);
+        assertThat(bed.sahha.seen(BIOMARKERS)).hasSize(1);
+    }
+
+    @Test
+    void whatIsStoredOfTheDaysAroundIsRead() {
+        DayRange tenth = DayRange.of(ELEVENTH.from().minusDays(1));
+
+        assertThat(measured(new DaysToRead(tenth, tenth.with(0, 1))).days())
+                .extracting(SourceDay::date)
+                .containsExactly(tenth.from(), ELEVENTH.from());
+    }
+
+    @Test
     void everyShapeOfNothingIsTheSame() {
         for (Answer nothing : List.of(Answer.status(204), Answer.json("[]"), Answer.json(""), Answer.status(404))) {
             String id = "nothing-" + nothing.status() + "-" + nothing.body().length()
@@ -426,8 +450,12 @@ class SahhaSourceTest {
         return (Measured) read("anna", days);
     }
 
+    private Measured measured(DaysToRead days) {
+        return (Measured) bed.module.source().read(ANNA, days, deadline());
+    }
+
     private SourceAnswer read(String who, DayRange days) {
-        return bed.module.source().read(new UserId(who), days, deadline());
+        return bed.module.source().read(new UserId(who), new DaysToRead(days, days), deadline());
     }
 
     private static Deadline deadline() {

@@ -3,6 +3,7 @@ package io.holisticos.sahha;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holisticos.health.DayRange;
+import io.holisticos.health.DaysToRead;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.Measured;
@@ -133,7 +134,10 @@ class SahhaTwinTest {
     }
 
     private static List<SourceDay> daysOf(UserId who, DayRange days) {
-        return ((Measured) bed.module.source().read(who, days, Deadline.after(Duration.ofSeconds(30)))).days();
+        return ((Measured) bed.module
+                        .source()
+                        .read(who, new DaysToRead(days, days), Deadline.after(Duration.ofSeconds(30))))
+                .days();
     }
 
     private static SourceDay finishedDay() {
@@ -144,7 +148,12 @@ class SahhaTwinTest {
     }
 
     private static SourceAnswer read(UserId who) {
-        return bed.module.source().read(who, DayRange.of(FINISHED), Deadline.after(Duration.ofSeconds(30)));
+        return bed.module
+                .source()
+                .read(
+                        who,
+                        new DaysToRead(DayRange.of(FINISHED), DayRange.of(FINISHED)),
+                        Deadline.after(Duration.ofSeconds(30)));
     }
 
     private static Map<String, Double> values(SourceDay day) {

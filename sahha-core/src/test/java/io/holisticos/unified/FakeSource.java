@@ -1,7 +1,7 @@
 package io.holisticos.unified;
 
 import io.holisticos.health.ChangesAnswer;
-import io.holisticos.health.DayRange;
+import io.holisticos.health.DaysToRead;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource;
 import io.holisticos.health.Metric;
@@ -25,7 +25,7 @@ final class FakeSource implements HealthSource {
     private volatile LongFunction<ChangesAnswer> changes = since -> ChangesAnswer.NOTHING_KEPT;
     private Set<Metric> offers = Set.copyOf(Metric.all());
 
-    final List<DayRange> asked = new CopyOnWriteArrayList<>();
+    final List<DaysToRead> asked = new CopyOnWriteArrayList<>();
     final List<Duration> given = new CopyOnWriteArrayList<>();
 
     FakeSource(String name) {
@@ -81,7 +81,7 @@ final class FakeSource implements HealthSource {
     }
 
     @Override
-    public SourceAnswer read(UserId who, DayRange days, Deadline deadline) {
+    public SourceAnswer read(UserId who, DaysToRead days, Deadline deadline) {
         asked.add(days);
         given.add(deadline.remaining());
         before.run();

@@ -15,7 +15,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.dropwizard.jackson.Jackson;
 import io.holisticos.health.BoundedSource;
-import io.holisticos.health.DayRange;
+import io.holisticos.health.DaysToRead;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource;
 import io.holisticos.health.Metric;
@@ -245,7 +245,7 @@ class OverviewLinesTest {
         }
 
         @Override
-        public SourceAnswer read(UserId who, DayRange days, Deadline deadline) {
+        public SourceAnswer read(UserId who, DaysToRead days, Deadline deadline) {
             begun.incrementAndGet();
             before.accept(who);
             return answer.apply(who);

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.codahale.metrics.Counter;
 import io.holisticos.health.BoundedSource;
 import io.holisticos.health.DayRange;
+import io.holisticos.health.DaysToRead;
 import io.holisticos.health.HealthError.MemberNotFound;
 import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.HealthSource;
@@ -145,7 +146,7 @@ class UnifiedFlowTest {
         assertThat(report.offset()).isEqualTo(ZoneOffset.of(offset));
         assertThat(sahha.asked)
                 .singleElement()
-                .satisfies(asked -> assertThat(asked.contains(date)).isTrue());
+                .satisfies(days -> assertThat(days.asked().contains(date)).isTrue());
         assertThat(whoop.asked).isEqualTo(sahha.asked);
     }
 
@@ -168,8 +169,12 @@ class UnifiedFlowTest {
 
         assertThat(sahha.asked)
                 .containsExactly(
-                        new DayRange(LocalDate.parse("2026-11-16"), LocalDate.parse("2026-11-26")),
-                        new DayRange(LocalDate.parse("2026-10-28"), LocalDate.parse("2026-11-05")));
+                        new DaysToRead(
+                                new DayRange(LocalDate.parse("2026-11-20"), LocalDate.parse("2026-11-22")),
+                                new DayRange(LocalDate.parse("2026-11-16"), LocalDate.parse("2026-11-26"))),
+                        new DaysToRead(
+                                DayRange.of(LocalDate.parse("2026-11-01")),
+                                new DayRange(LocalDate.parse("2026-10-28"), LocalDate.parse("2026-11-05"))));
     }
 
     @Test
@@ -179,7 +184,7 @@ class UnifiedFlowTest {
 
         UnifiedReport report = flow("2026-11-22T10:00:00Z").read(ANNA, days);
 
-        assertThat(sahha.asked).containsExactly(days.with(4, 4));
+        assertThat(sahha.asked).containsExactly(new DaysToRead(days, days.with(4, 4)));
         assertThat(report.days()).extracting(MergedDay::date).isEqualTo(days.days());
     }
 

@@ -5,6 +5,7 @@ import static io.holisticos.whoop.api.WhoopApi.WHOOP;
 import io.holisticos.command.Command;
 import io.holisticos.health.ChangesAnswer;
 import io.holisticos.health.DayRange;
+import io.holisticos.health.DaysToRead;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError;
 import io.holisticos.health.HealthError.SourceUnavailable;
@@ -56,7 +57,7 @@ public final class WhoopSource implements HealthSource {
     }
 
     @Override
-    public SourceAnswer read(UserId who, DayRange days, Deadline deadline) {
+    public SourceAnswer read(UserId who, DaysToRead days, Deadline deadline) {
         try {
             return store.run(deadline, () -> held(who, days, deadline), WhoopSource::unavailable);
         } catch (SourceUnavailable e) {
@@ -64,7 +65,7 @@ public final class WhoopSource implements HealthSource {
         }
     }
 
-    private SourceAnswer held(UserId who, DayRange days, Deadline deadline) {
+    private SourceAnswer held(UserId who, DaysToRead days, Deadline deadline) {
         Optional<MemberStatus> status = statuses.find(who);
         if (status.isEmpty()) {
             return new SourceAnswer.NotConnected(WHOOP);
@@ -75,7 +76,7 @@ public final class WhoopSource implements HealthSource {
                 days,
                 member.isAccountUnconfirmed()
                         ? HeldRecords.NOTHING
-                        : reader.read(who, days, clock.instant(), deadline));
+                        : reader.read(who, days.read(), clock.instant(), deadline));
     }
 
     @Override
@@ -109,19 +110,19 @@ public final class WhoopSource implements HealthSource {
         }
     }
 
-    private SourceAnswer measured(MemberStatus member, DayRange days, HeldRecords held) {
-        List<SourceDay> ofRange = WhoopDays.of(held, days).stream()
+    private SourceAnswer measured(MemberStatus member, DaysToRead days, HeldRecords held) {
+        List<SourceDay> ofRange = WhoopDays.of(held, days.read()).stream()
                 .map(day -> DayValues.of(day, held.recordedTimes()))
                 .toList();
         Observation newest = held.newest();
         Set<LocalDate> partlyRead =
-                partlyRead(member.freshness(), days, newest == null ? ZoneOffset.UTC : newest.offset());
+                partlyRead(member.freshness(), days.read(), newest == null ? ZoneOffset.UTC : newest.offset());
         return new SourceAnswer.Measured(
                 WHOOP,
                 member.dataStatus(),
                 member.asOf(),
                 member.connection().connectedAt(),
-                partlyRead.isEmpty() ? "complete" : "partial",
+                partlyRead.stream().anyMatch(days.asked()::contains) ? "partial" : "complete",
                 newest,
                 ofRange,
                 partlyRead,

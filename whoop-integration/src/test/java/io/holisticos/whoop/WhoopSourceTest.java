@@ -9,6 +9,7 @@ import io.holisticos.command.Event;
 import io.holisticos.health.Change;
 import io.holisticos.health.ChangesAnswer;
 import io.holisticos.health.DayRange;
+import io.holisticos.health.DaysToRead;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource.Acquaintance;
 import io.holisticos.health.Lineage;
@@ -81,7 +82,7 @@ class WhoopSourceTest {
 
     @Test
     void todayHasScoresMetricsAndDetails() {
-        Measured measured = measured(source.read(ANNA, DayRange.of(today()), deadline()));
+        Measured measured = measured(read(source, ANNA, DayRange.of(today()), deadline()));
 
         assertThat(measured.dataStatus()).isEqualTo(DataStatus.CURRENT);
         assertThat(measured.coverage()).isEqualTo("complete");
@@ -110,7 +111,7 @@ class WhoopSourceTest {
 
     @Test
     void aValueSaysOfWhichRecordItIsAndFromWhenToWhenItWasMeasured() {
-        SourceDay day = measured(source.read(ANNA, DayRange.of(today()), deadline()))
+        SourceDay day = measured(read(source, ANNA, DayRange.of(today()), deadline()))
                 .days()
                 .get(0);
 
@@ -130,7 +131,7 @@ class WhoopSourceTest {
 
     @Test
     void thirtyDaysAreThirtyDays() {
-        Measured measured = measured(source.read(ANNA, new DayRange(today().minusDays(28), today()), deadline()));
+        Measured measured = measured(read(source, ANNA, new DayRange(today().minusDays(28), today()), deadline()));
 
         assertThat(measured.days()).hasSize(29);
         assertThat(measured.coverage()).isEqualTo("complete");
@@ -139,7 +140,7 @@ class WhoopSourceTest {
 
     @Test
     void daysBeforeTheFirstSyncAreOnlyPartlyRead() {
-        Measured measured = measured(source.read(ANNA, new DayRange(today().minusDays(40), today()), deadline()));
+        Measured measured = measured(read(source, ANNA, new DayRange(today().minusDays(40), today()), deadline()));
 
         assertThat(measured.coverage()).isEqualTo("partial");
     }
@@ -150,7 +151,7 @@ class WhoopSourceTest {
         hold(who, "cycle-scored-with-steps", "sleep-scored", "recovery-scored");
 
         SourceDay day =
-                measured(source.read(who, DayRange.of(DAY), deadline())).days().get(0);
+                measured(read(source, who, DayRange.of(DAY), deadline())).days().get(0);
 
         Map<Metric, String> values = values(day);
         assertThat(values)
@@ -176,7 +177,7 @@ class WhoopSourceTest {
         bed.store.save(RecordKind.SLEEP, who, List.of(sleep), SyncBed.START, SyncBed.START);
 
         SourceDay day =
-                measured(source.read(who, DayRange.of(DAY), deadline())).days().get(0);
+                measured(read(source, who, DayRange.of(DAY), deadline())).days().get(0);
 
         assertThat(values(day)).as("the gate judges, not the source").containsEntry(Metric.SLEEP_DURATION, "-60");
         assertThat(PlausibleDay.of(day).implausible()).containsExactly(Metric.SLEEP_DURATION);
@@ -192,7 +193,7 @@ class WhoopSourceTest {
         UserId who = member("pending");
         hold(who, "cycle-scored", "sleep-pending", "recovery-pending");
 
-        List<SourceDay> days = measured(source.read(who, new DayRange(DAY.minusDays(1), DAY), deadline()))
+        List<SourceDay> days = measured(read(source, who, new DayRange(DAY.minusDays(1), DAY), deadline()))
                 .days();
 
         SourceDay day = days.get(days.size() - 1);
@@ -208,7 +209,7 @@ class WhoopSourceTest {
         hold(who, "cycle-scored", "sleep-scored", "recovery-calibrating-old-strap");
 
         SourceDay day =
-                measured(source.read(who, DayRange.of(DAY), deadline())).days().get(0);
+                measured(read(source, who, DayRange.of(DAY), deadline())).days().get(0);
 
         assertThat(day.scores())
                 .filteredOn(score -> score.name().equals("whoop_recovery"))
@@ -224,7 +225,7 @@ class WhoopSourceTest {
         Fetched<Workout> workout = Samples.sample("workout-no-gps-strength-trainer", Workout.class);
         bed.store.save(RecordKind.WORKOUT, who, List.of(workout), SyncBed.START, SyncBed.START);
 
-        List<SourceDay> days = measured(source.read(who, new DayRange(DAY.minusDays(1), DAY.plusDays(1)), deadline()))
+        List<SourceDay> days = measured(read(source, who, new DayRange(DAY.minusDays(1), DAY.plusDays(1)), deadline()))
                 .days();
 
         assertThat(days).singleElement().satisfies(day -> {
@@ -241,8 +242,8 @@ class WhoopSourceTest {
     void neverSyncedIsStaleAndASyncIsAskedForOnce() {
         UserId who = member("fresh");
 
-        Measured first = measured(source.read(who, DayRange.of(DAY), deadline()));
-        source.read(who, DayRange.of(DAY), deadline());
+        Measured first = measured(read(source, who, DayRange.of(DAY), deadline()));
+        read(source, who, DayRange.of(DAY), deadline());
 
         assertThat(first.dataStatus()).isEqualTo(DataStatus.STALE);
         assertThat(first.asOf()).isNull();
@@ -258,7 +259,7 @@ class WhoopSourceTest {
         UserId who = member("newest");
         hold(who, "cycle-scored", "sleep-nap");
 
-        Measured measured = measured(source.read(who, DayRange.of(LocalDate.parse("2026-01-01")), deadline()));
+        Measured measured = measured(read(source, who, DayRange.of(LocalDate.parse("2026-01-01")), deadline()));
 
         assertThat(measured.newest().at()).isEqualTo("2022-04-24T18:55:30Z");
         assertThat(measured.newest().offset()).isEqualTo(ZoneOffset.ofHours(-5));
@@ -284,10 +285,21 @@ class WhoopSourceTest {
         bed.store.save(RecordKind.SLEEP, who, List.of(tomorrow), SyncBed.START, SyncBed.START);
         bed.store.save(RecordKind.WORKOUT, who, List.of(nextYear), SyncBed.START, SyncBed.START);
 
-        Measured measured = measured(source.read(who, DayRange.of(DAY), deadline()));
+        Measured measured = measured(read(source, who, DayRange.of(DAY), deadline()));
 
         assertThat(measured.newest().at()).isEqualTo("2022-04-24T18:55:30Z");
         assertThat(measured.newest().offset()).isEqualTo(ZoneOffset.ofHours(-5));
+    }
+
+    @Test
+    void coverageIsThatOfTheDaysAskedForAndNotOfThoseAroundThem() {
+        DayRange asked = DayRange.of(today());
+        DaysToRead days = new DaysToRead(asked, asked.with(40, 2));
+
+        Measured measured = measured(source.read(ANNA, days, deadline()));
+
+        assertThat(measured.coverage()).isEqualTo("complete");
+        assertThat(measured.days()).extracting(SourceDay::date).anyMatch(date -> !asked.contains(date));
     }
 
     @Test
@@ -295,14 +307,14 @@ class WhoopSourceTest {
         LocalDate old = today().minusDays(40);
         DayRange range = new DayRange(old, today().plusDays(2));
 
-        Measured measured = measured(source.read(ANNA, range, deadline()));
+        Measured measured = measured(read(source, ANNA, range, deadline()));
 
         assertThat(measured.coverageOn(old)).isEqualTo("partial");
         assertThat(measured.coverageOn(today())).isEqualTo("complete");
         for (LocalDate date : range.days()) {
             assertThat(measured.coverageOn(date))
                     .as("%s", date)
-                    .isEqualTo(measured(source.read(ANNA, DayRange.of(date), deadline()))
+                    .isEqualTo(measured(read(source, ANNA, DayRange.of(date), deadline()))
                             .coverage());
         }
     }
@@ -313,7 +325,7 @@ class WhoopSourceTest {
         connections.put(who, new MemberConnection(1L, SyncBed.START, MemberConnections.ConnectionStatus.NEEDS_CONSENT));
         hold(who, "cycle-scored", "sleep-scored");
 
-        Measured measured = measured(source.read(who, DayRange.of(DAY), deadline()));
+        Measured measured = measured(read(source, who, DayRange.of(DAY), deadline()));
 
         assertThat(measured.dataStatus()).isEqualTo(DataStatus.REAUTHORIZATION_REQUIRED);
         assertThat(measured.days()).hasSize(1);
@@ -324,7 +336,7 @@ class WhoopSourceTest {
     void nobodyIsNotConnectedAndUnknown() {
         UserId who = new UserId("nobody");
 
-        assertThat(source.read(who, DayRange.of(DAY), deadline())).isInstanceOf(SourceAnswer.NotConnected.class);
+        assertThat(read(source, who, DayRange.of(DAY), deadline())).isInstanceOf(SourceAnswer.NotConnected.class);
         assertThat(source.acquaintance(who, deadline())).isEqualTo(Acquaintance.UNKNOWN);
         assertThat(source.acquaintance(ANNA, deadline())).isEqualTo(Acquaintance.KNOWN);
         assertThat(source.name().value()).isEqualTo("whoop");
@@ -350,7 +362,7 @@ class WhoopSourceTest {
 
         long before = counted(Event.FALLBACK_SUCCESS);
 
-        assertThat(unreachable.read(ANNA, DayRange.of(DAY), deadline())).isInstanceOf(SourceAnswer.Unavailable.class);
+        assertThat(read(unreachable, ANNA, DayRange.of(DAY), deadline())).isInstanceOf(SourceAnswer.Unavailable.class);
         assertThat(counted(Event.FALLBACK_SUCCESS) - before).isEqualTo(1);
         assertThat(unreachable.acquaintance(new UserId("nobody"), deadline())).isEqualTo(Acquaintance.UNSURE);
         assertThat(unreachable.changes(ANNA, Change.OLDEST_KEPT, 10, deadline()))
@@ -359,7 +371,7 @@ class WhoopSourceTest {
 
     @Test
     void anAnswerBearsTheRevisionThatItsChangesLeadTo() {
-        Measured read = (Measured) source.read(ANNA, DayRange.of(A_DAY), deadline());
+        Measured read = (Measured) read(source, ANNA, DayRange.of(A_DAY), deadline());
         ChangesAnswer.Listed listed =
                 (ChangesAnswer.Listed) source.changes(ANNA, Change.OLDEST_KEPT, 1_000, deadline());
 
@@ -370,7 +382,7 @@ class WhoopSourceTest {
 
     @Test
     void everyMetricOfADayIsToldWithTheRecordThatItIsOf() {
-        Measured read = (Measured) source.read(ANNA, DayRange.of(A_DAY), deadline());
+        Measured read = (Measured) read(source, ANNA, DayRange.of(A_DAY), deadline());
         ChangesAnswer.Listed listed =
                 (ChangesAnswer.Listed) source.changes(ANNA, Change.OLDEST_KEPT, 1_000, deadline());
 
@@ -387,7 +399,7 @@ class WhoopSourceTest {
     void aReadingIsOneExecutionOfHoweverManyStatements() {
         long before = counted(Event.SUCCESS);
 
-        source.read(ANNA, DayRange.of(DAY), deadline());
+        read(source, ANNA, DayRange.of(DAY), deadline());
 
         assertThat(counted(Event.SUCCESS) - before).isEqualTo(1);
     }
@@ -454,6 +466,10 @@ class WhoopSourceTest {
                 .newest()
                 .offset();
         return LocalDate.ofInstant(bed.clock.instant(), offset);
+    }
+
+    private static SourceAnswer read(WhoopSource source, UserId who, DayRange days, Deadline deadline) {
+        return source.read(who, new DaysToRead(days, days), deadline);
     }
 
     private static Measured measured(SourceAnswer answer) {

@@ -52,7 +52,7 @@ public final class DayRows {
     private final Map<String, SahhaRow> offScale;
 
     private final List<SahhaRow> biomarkers;
-    private final List<SahhaRow> everyBiomarker;
+    private final List<SahhaRow> wholeBiomarkers;
     private final @Nullable SleepInterval mainSleep;
 
     public DayRows(List<SahhaRow> scores, List<SahhaRow> biomarkers) {
@@ -68,7 +68,7 @@ public final class DayRows {
                 .forEach(row -> offScale.putIfAbsent(String.valueOf(row.name()), row));
         this.biomarkers = bestOfEach(biomarkers);
         this.mainSleep = mainSleep(biomarkers);
-        this.everyBiomarker = biomarkers;
+        this.wholeBiomarkers = biomarkers.stream().filter(DayRows::isWhole).toList();
     }
 
     /** Whether the day has no row at all that can be used. */
@@ -173,7 +173,7 @@ public final class DayRows {
      * @param logs of exercise on this day
      */
     public List<Workout> workouts(List<SahhaDataLog> logs) {
-        return Exercise.workouts(everyBiomarker, logs, offset());
+        return Exercise.workouts(wholeBiomarkers, logs, offset());
     }
 
     private static List<SahhaRow> bestOfEach(List<SahhaRow> rows) {

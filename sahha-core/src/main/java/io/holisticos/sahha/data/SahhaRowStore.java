@@ -20,6 +20,7 @@ import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.locator.ClasspathSqlLocator;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
+import org.jdbi.v3.core.result.RowView;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jspecify.annotations.Nullable;
@@ -113,7 +114,8 @@ public final class SahhaRowStore {
     private static final String HAS_ROWS_ON =
             "select exists (select 1 from %s where profile_id = :who and day between :from and :to)";
 
-    private static final String STANDING = statement("standing");
+    private static final String LAST_SEEN = statement("last-seen");
+    private static final String STANDING = statement("standing").formatted(LAST_SEEN);
 
     private final SahhaDatabase database;
     private final RefreshMarkStore marks;
@@ -204,9 +206,13 @@ public final class SahhaRowStore {
                 .one());
     }
 
-    /** When and where the member was last seen; empty when there is no record. */
+    /** When and where the member was last seen; empty when there is no record. A schema without revisions does. */
     public Optional<LastSeen> lastSeen(UserId who, Instant now) {
-        return Optional.ofNullable(standing(who, now).lastSeen());
+        return database.with(handle -> handle.createQuery(LAST_SEEN)
+                .bind("who", who.value())
+                .bind("now", utc(now))
+                .map(row -> lastSeen(row, row.getColumn("at", Instant.class)))
+                .findOne());
     }
 
     /** The member's revision, and when and where they were last seen. */
@@ -216,13 +222,13 @@ public final class SahhaRowStore {
                 .bind("now", utc(now))
                 .map(row -> {
                     Instant at = row.getColumn("at", Instant.class);
-                    return new Standing(
-                            row.getColumn("revision", Long.class),
-                            at == null
-                                    ? null
-                                    : new LastSeen(at, row.getColumn("utc_offset_seconds", ZoneOffset.class)));
+                    return new Standing(row.getColumn("revision", Long.class), at == null ? null : lastSeen(row, at));
                 })
                 .one());
+    }
+
+    private static LastSeen lastSeen(RowView row, Instant at) {
+        return new LastSeen(at, row.getColumn("utc_offset_seconds", ZoneOffset.class));
     }
 
     /**

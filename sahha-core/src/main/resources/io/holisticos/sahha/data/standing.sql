@@ -1,22 +1,7 @@
--- How a member stands: their revision, and when and where they were last seen. It is read before the rows, so that an answer
--- never bears a revision that is newer than they are.
---
--- Sahha's createdAtUtc says best when a member was at an offset. Biomarkers have none, so the start of their window stands in, as
--- it does for infinite times, which other services may write. A record without an offset counts only when no record has one.
+-- How a member stands: their revision, and, by last-seen.sql, when and where they were last seen. It is read before the rows, so
+-- that an answer never bears a revision that is newer than they are.
 select sahha_revision_of(:who) as revision, last.at, last.utc_offset_seconds
 from (select 1) one_row
 left join (
-    select least(seen_at, :now) as at, utc_offset_seconds from (
-        select start_at, utc_offset_seconds,
-               case when isfinite(source_created_at) then source_created_at else start_at end as seen_at
-        from (
-            select score_date_time as start_at, source_created_at, utc_offset_seconds
-            from scores where profile_id = :who
-            union all
-            select start_date_time, source_created_at, utc_offset_seconds
-            from biomarkers where profile_id = :who
-        ) records
-        where start_at between timestamptz '0001-01-02 00:00:00Z' and :now
-    ) seen
-    order by utc_offset_seconds is null, start_at desc, seen_at desc, utc_offset_seconds desc limit 1
+%s
 ) last on true

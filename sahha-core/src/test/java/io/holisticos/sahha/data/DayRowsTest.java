@@ -3,17 +3,20 @@ package io.holisticos.sahha.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.holisticos.health.Lineage;
 import io.holisticos.health.Measurement;
 import io.holisticos.health.Metric;
 import io.holisticos.health.Score;
 import io.holisticos.health.SleepInterval;
+import io.holisticos.health.Workout;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -130,6 +133,42 @@ class DayRowsTest {
                         Metric.STEPS,
                         new BigDecimal("8140"),
                         new Lineage("7", AT, AT.plusSeconds(86_399), HOME, AT.plusSeconds(2))));
+    }
+
+    @Test
+    void aBiomarkerThatNobodyCanReadIsNoWorkout() {
+        SahhaRow whole = biomarker("8", "exercise", "exercise_duration", "45");
+
+        assertThat(workouts(exercise(whole, whole.data(), AT))).hasSize(1);
+        assertThat(workouts(exercise(whole, null, AT))).isEmpty();
+        assertThat(workouts(exercise(whole, JsonNodeFactory.instance.arrayNode(), AT)))
+                .isEmpty();
+        assertThat(workouts(exercise(whole, whole.data(), null))).isEmpty();
+    }
+
+    private static List<Workout> workouts(SahhaRow biomarker) {
+        return new DayRows(List.of(), List.of(biomarker)).workouts(List.of());
+    }
+
+    private static SahhaRow exercise(SahhaRow row, @Nullable JsonNode data, @Nullable Instant createdAt) {
+        return new SahhaRow(
+                row.id(),
+                row.profileId(),
+                row.name(),
+                row.category(),
+                "daily",
+                row.value(),
+                null,
+                AT,
+                AT.plusSeconds(2_700),
+                HOME,
+                row.day(),
+                null,
+                AT,
+                AT,
+                data,
+                createdAt,
+                AT);
     }
 
     private static SahhaRow time(String id, String name, String value) {
