@@ -90,6 +90,8 @@ create constraint trigger whoop_number_changes after insert on whoop_noted_chang
 --rollback drop function whoop_revision_of;
 
 --changeset data:whoop_changed_days splitStatements:false rollbackSplitStatements:false
+-- A range and its order where one cycle is meant: while a table was never analyzed, every index that begins with the member looks
+-- as good as the one that finds the cycle, and would read all that is held of the member for each record.
 -- WhoopDays says exactly which day a record belongs to. What is told here is every day that it can have belonged to before or
 -- can belong to now: a day too many is read once more, a day too few would be lost.
 select set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
@@ -151,8 +153,8 @@ begin
   ), night as materialized (
     select cycle.id, whoop_local_date(s.end_at, s.timezone_offset) as day from cycle cross join lateral (
         select s.end_at, s.timezone_offset from whoop_sleep s
-        where s.user_id = cycle.user_id and s.cycle_id = cycle.id and s.deleted_at is null and not s.nap
-        offset 0) s
+        where s.user_id = cycle.user_id and s.cycle_id between cycle.id and cycle.id and s.deleted_at is null and not s.nap
+        order by s.cycle_id offset 0) s
     union
     select (held->>'cycle_id')::bigint, whoop_local_date((held->>'end_at')::timestamptz, held->>'timezone_offset')
     from version where kind = 'sleep' and not (held->>'nap')::boolean
@@ -168,7 +170,8 @@ begin
   ), nap as (
     select cycle.id, whoop_local_date(s.end_at, s.timezone_offset) as day from cycle cross join lateral (
         select s.end_at, s.timezone_offset from whoop_sleep s
-        where s.user_id = cycle.user_id and s.cycle_id = cycle.id and s.deleted_at is null and s.nap offset 0) s
+        where s.user_id = cycle.user_id and s.cycle_id between cycle.id and cycle.id and s.deleted_at is null and s.nap
+        order by s.cycle_id offset 0) s
     union
     select (held->>'cycle_id')::bigint, whoop_local_date((held->>'end_at')::timestamptz, held->>'timezone_offset')
     from version where kind = 'sleep' and (held->>'nap')::boolean
