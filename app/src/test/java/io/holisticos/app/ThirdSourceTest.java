@@ -78,8 +78,7 @@ class ThirdSourceTest {
 
     @Test
     void itsValuesAreExplained() {
-        JsonNode heart = house.json(
-                "/api/v1/unified-health/explain/both?metric=heart_rate.resting&date=" + TODAY);
+        JsonNode heart = house.json("/api/v1/unified-health/explain/both?metric=heart_rate.resting&date=" + TODAY);
 
         assertThat(heart.path("source").asText()).isEqualTo("ring");
         assertThat(heart.path("verdict").asText()).isEqualTo("agree");
