@@ -145,6 +145,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
     public void initialize(Bootstrap<HealthConfiguration> bootstrap) {
         bootstrap.setConfigurationSourceProvider(
                 new SubstitutingSourceProvider(bootstrap.getConfigurationSourceProvider(), variables.substitutor()));
+        bootstrap.setConfigurationFactoryFactory(ConfigurationReader::new);
         JsonSettings.applyTo(bootstrap.getObjectMapper());
         bootstrap.addBundle(new Views());
         bootstrap.addCommand(new MigrationCommand("sahha-db", Migrations.SAHHA_CHANGELOG, all -> all.sahhaDatabase));

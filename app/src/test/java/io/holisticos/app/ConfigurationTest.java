@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -184,7 +185,6 @@ class ConfigurationTest {
                 "connectTimeout: '1'         | socketTimeout: '10'         | beside properties",
                 "group: TENACITY             | group: 'TEN.ACITY'          | commands.group",
                 "maxConnectionAge: 10m       | maxConnectionAge: 0s        | maxConnectionAge must be",
-                "maxConnectionAge: 10m       | maxConnectionAge:           | maxConnectionAge must be",
                 "attempts: 1                 | commands: {WHOOP_SLEEP: {}} | oauth.commands names a command",
                 "whoop: [com.whoop.iphone    | sahha: [com.whoop.iphone    | relayedSources must be by names",
                 "com.whoop.android, WHOOP]   | com.whoop.android, ' ']     | sahha.relayedSources",
@@ -196,10 +196,7 @@ class ConfigurationTest {
                 "'    order: []'             | '    orders: []'            | 'orders: there is no such field, allowed are order, by_family, by_metric'",
                 "by_family: {}               | 'by_family: {mood: [sahha]}' | 'by_family.mood: there is no such family, allowed are sleep, heart'",
                 "by_metric: {}               | 'by_metric: {steps: [oura]}' | unified.preferences names a source that there is not",
-                "by_metric: {}               | 'by_metric: {pulse: [sahha]}' | 'by_metric.pulse: there is no such metric, allowed are heart_rate.resting'",
-                "'preferences:\n    order: []\n    by_family: {}\n    by_metric: {}' | preferences: | unified.preferences must not be null",
-                "'shares:\n    sahha: 3s\n    whoop: 2s' | shares: | unified.shares must not be null",
-                "'unified:\n  deadline: 5s'  | 'unified:\n  deadline:'     | unified.deadline must not be null"
+                "by_metric: {}               | 'by_metric: {pulse: [sahha]}' | 'by_metric.pulse: there is no such metric, allowed are heart_rate.resting'"
             })
     void aSettingThatBreaksItsRule(String setting, String other, String named) throws Exception {
         String config = Files.readString(CONFIG).replace("connectTimeout: \"1\"", "connectTimeout: '1'");
@@ -207,6 +204,78 @@ class ConfigurationTest {
         Path changed = Files.writeString(folder.resolve("config.yml"), config.replace(setting, other));
 
         assertThat(line(changed)).contains(named);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "logging",
+                "bodies",
+                "trustedProxies",
+                "access",
+                "commands",
+                "drainTime",
+                "shedding",
+                "unified",
+                "unified.deadline",
+                "unified.shares",
+                "unified.preferences",
+                "unified.preferences.order",
+                "whoop.staleAfter",
+                "whoop.quota",
+                "whoop.jobs.threads",
+                "whoop.api",
+                "sahha.outbound",
+                "sahha.relayedSources",
+                "whoopDatabase.maxConnectionAge",
+                "whoopDatabase.jobs",
+                "whoopDatabase.properties",
+                "hystrix",
+                "diagnostics"
+            })
+    void aSettingWithoutAValueIsAsIfItWereNotThere(String setting) throws Exception {
+        assertThat(load(withoutValueOf(setting))).isInstanceOf(HealthConfiguration.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "sahha,                 sahha.clientId",
+        "sahha.clientId,        sahha.clientId",
+        "sahhaDatabase,         sahhaDatabase",
+        "sahhaDatabase.url,     sahhaDatabase.url",
+        "vault,                 vault",
+        "vault.keys,            vault",
+        "vault.keys.${VAULT_KEY_ID:-k1}, vault",
+        "vault.currentKey,      vault",
+        "publicUrl,             publicUrl"
+    })
+    void aSettingWithoutAValueAndADefaultIsNamed(String setting, String named) throws Exception {
+        assertThat(line(withoutValueOf(setting))).contains(named);
+    }
+
+    /** The shipped file with nothing after the colon of this setting. */
+    private Path withoutValueOf(String setting) throws Exception {
+        List<String> lines = new ArrayList<>(Files.readAllLines(CONFIG));
+        String[] names = setting.split("\\.");
+        int at = 0;
+        for (int depth = 0; depth < names.length; depth++) {
+            String line = "  ".repeat(depth) + names[depth] + ":";
+            while (!lines.get(at).startsWith(line)) {
+                at++;
+            }
+        }
+        String deeper = "  ".repeat(names.length);
+        lines.set(
+                at,
+                lines.get(at)
+                        .substring(
+                                0,
+                                lines.get(at).indexOf(names[names.length - 1]) + names[names.length - 1].length() + 1));
+        while (at + 1 < lines.size()
+                && (lines.get(at + 1).isBlank() || lines.get(at + 1).startsWith(deeper))) {
+            lines.remove(at + 1);
+        }
+        return Files.write(folder.resolve("config.yml"), lines);
     }
 
     @ParameterizedTest

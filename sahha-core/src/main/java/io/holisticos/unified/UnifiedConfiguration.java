@@ -58,15 +58,14 @@ public final class UnifiedConfiguration {
         return this;
     }
 
-    /** Whether the order of sources names none but these. That there are no preferences at all is another rule's message. */
+    /** Whether the order of sources names none but these. */
     public boolean prefersOnly(Collection<SourceName> sources) {
-        return preferences == null
-                || Stream.of(
-                                Stream.of(preferences.order()),
-                                preferences.byFamily().values().stream(),
-                                preferences.byMetric().values().stream())
-                        .flatMap(orders -> orders)
-                        .allMatch(sources::containsAll);
+        return Stream.of(
+                        Stream.of(preferences.order()),
+                        preferences.byFamily().values().stream(),
+                        preferences.byMetric().values().stream())
+                .flatMap(orders -> orders)
+                .allMatch(sources::containsAll);
     }
 
     /** The part of the deadline for all sources; a twentieth is left for merging and writing. */
@@ -80,9 +79,9 @@ public final class UnifiedConfiguration {
         return share == null || share.compareTo(deadline) > 0 ? readingTime() : share.toJavaDuration();
     }
 
-    /** Whether so much time fits this source's part. That there are no parts or no deadline is another rule's message. */
+    /** Whether so much time fits this source's part. */
     public boolean fits(java.time.Duration time, SourceName source) {
-        return deadline == null || shares == null || time.compareTo(shareOf(source)) <= 0;
+        return time.compareTo(shareOf(source)) <= 0;
     }
 
     /** The deadline of this source within the deadline of the request. */

@@ -90,20 +90,6 @@ class UnifiedConfigurationTest {
         assertThat(configuration.membersAtOnce).isEqualTo(3);
     }
 
-    @Test
-    void saysOnceThatASettingIsEmpty() {
-        for (String setting : List.of("deadline", "shares", "preferences")) {
-            assertThatThrownBy(() -> read(setting + ":")).hasMessageContaining(setting + " must not be null");
-        }
-
-        UnifiedConfiguration empty = new UnifiedConfiguration();
-        empty.deadline = null;
-        empty.shares = null;
-        empty.preferences = null;
-        assertThat(empty.prefersOnly(List.of(RING))).isTrue();
-        assertThat(empty.fits(Duration.ofDays(1), RING)).isTrue();
-    }
-
     @ParameterizedTest(name = "{0}")
     @ValueSource(
             strings = {
