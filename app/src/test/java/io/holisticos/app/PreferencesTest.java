@@ -29,8 +29,8 @@ class PreferencesTest {
     private static final Duration PROMISED = Duration.ofSeconds(2);
     private static final String NONE = "{\"order\":[],\"by_family\":{},\"by_metric\":{}}";
 
-    /** Both sources measure it, and neither repeats the other. */
-    private static final String METRIC = "heart_rate.resting";
+    /** Both sources measure it, and tonight's value of Sahha is not WHOOP's: an echo is never shown. */
+    private static final String METRIC = "respiratory_rate.sleep";
 
     private static final String WHOOP_FIRST =
             "{\"order\":[],\"by_family\":{},\"by_metric\":{\"" + METRIC + "\":[\"whoop\",\"sahha\"]}}";
