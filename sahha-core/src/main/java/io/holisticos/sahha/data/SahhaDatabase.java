@@ -7,6 +7,8 @@ import io.holisticos.database.InstantColumn;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.WhatFailed;
 import io.holisticos.sahha.api.SahhaApi;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -81,24 +83,25 @@ final class SahhaDatabase {
     private Handle mapping(Handle handle) {
         handle.registerColumnMapper(Instant.class, new InstantColumn());
         handle.registerColumnMapper(ZoneOffset.class, SahhaDatabase::offset);
-        handle.registerColumnMapper(JsonNode.class, this::json);
         return handle;
     }
 
-    private static @Nullable ZoneOffset offset(ResultSet row, int column, StatementContext context)
-            throws SQLException {
+    static @Nullable ZoneOffset offset(ResultSet row, int column, StatementContext context) throws SQLException {
         int seconds = row.getInt(column);
         return row.wasNull() ? null : ZoneOffset.ofTotalSeconds(seconds);
     }
 
     /** Null for what PostgreSQL accepts as JSON and Jackson does not, such as a number of a thousand digits. */
-    private @Nullable JsonNode json(ResultSet row, int column, StatementContext context) throws SQLException {
-        String json = row.getString(column);
+    @Nullable
+    JsonNode json(ResultSet row, int column, StatementContext context) throws SQLException {
+        byte[] json = row.getBytes(column); // text in UTF-8, read as it is, without a string of it
         try {
             return json == null ? null : mapper.readTree(json);
         } catch (JsonProcessingException e) { // without its message, which quotes the row
             log.warn("event=sahha_row_unreadable cause=\"{}\"", WhatFailed.inWords(e));
             return null;
+        } catch (IOException e) {
+            throw new UncheckedIOException("bytes can always be read", e);
         }
     }
 }

@@ -19,7 +19,6 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.locator.ClasspathSqlLocator;
 import org.jdbi.v3.core.mapper.RowMapper;
-import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jdbi.v3.core.result.RowView;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
@@ -35,8 +34,6 @@ import org.slf4j.LoggerFactory;
 public final class SahhaRowStore {
 
     private static final Logger log = LoggerFactory.getLogger(SahhaRowStore.class);
-
-    private static final RowMapper<SahhaRow> ROW = ConstructorMapper.of(SahhaRow.class);
 
     private static final String LOCK_NOT_AVAILABLE = "55P03";
     private static final String DEADLOCK = "40P01";
@@ -119,10 +116,12 @@ public final class SahhaRowStore {
 
     private final SahhaDatabase database;
     private final RefreshMarkStore marks;
+    private final RowMapper<SahhaRow> rowMapper;
 
     SahhaRowStore(SahhaDatabase database, RefreshMarkStore marks) {
         this.database = database;
         this.marks = marks;
+        this.rowMapper = new SahhaRowMapper(database::json);
     }
 
     /**
@@ -146,7 +145,7 @@ public final class SahhaRowStore {
                 .bind("who", who.value())
                 .bind("from", from)
                 .bind("to", to)
-                .map(ROW)
+                .map(rowMapper)
                 .list());
     }
 
@@ -156,7 +155,7 @@ public final class SahhaRowStore {
                 .bind("who", who.value())
                 .bind("from", from)
                 .bind("to", to)
-                .scanResultSet((result, context) -> BiomarkersOfDays.read(result.get(), context, ROW)));
+                .scanResultSet((result, context) -> BiomarkersOfDays.read(result.get(), context, rowMapper)));
     }
 
     /**
@@ -177,7 +176,7 @@ public final class SahhaRowStore {
                 .bind("from", from)
                 .bind("to", to)
                 .bind("limit", limit)
-                .map(ROW)
+                .map(rowMapper)
                 .filter(SahhaRow::isReadable)
                 .list());
     }
@@ -302,7 +301,7 @@ public final class SahhaRowStore {
                 .bind("who", who.value())
                 .bind("first", utc(first))
                 .bind("last", utc(last))
-                .map(ROW)
+                .map(rowMapper)
                 .list();
     }
 
