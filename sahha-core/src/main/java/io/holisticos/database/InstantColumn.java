@@ -9,7 +9,7 @@ import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a {@code timestamptz} as an {@link Instant}, for JDBI's {@code ConstructorMapper}. Null for null, and for times
+ * Reads a {@code timestamptz} as an {@link Instant}, for mappers of rows. Null for null, and for times
  * outside of the years 1 to 9999: other services may write {@code infinity}.
  */
 public final class InstantColumn implements ColumnMapper<Instant> {

@@ -62,9 +62,12 @@ public record MetricDefinition(
 
     /** How this source has the metric, if it does. */
     Optional<Provider> providedBy(SourceName source) {
-        return providedBy.stream()
-                .filter(provider -> provider.source().equals(source))
-                .findFirst();
+        for (Provider provider : providedBy) {
+            if (provider.source().equals(source)) {
+                return Optional.of(provider);
+            }
+        }
+        return Optional.empty();
     }
 
     /** Whether this source takes the metric from a night's sleep. */

@@ -2,13 +2,10 @@ package io.holisticos.health;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,14 +38,26 @@ public record PlausibleDay(SourceDay day, Set<Metric> implausible, Set<String> o
     }
 
     public static PlausibleDay of(SourceDay original) {
-        Set<Metric> implausible = implausible(original.measurements());
+        Set<Metric> implausible = implausible(original);
         List<Workout> workouts = new ArrayList<>();
         for (Workout workout : original.workouts()) {
             if (!workout.end().isBefore(workout.start())) {
                 workouts.add(plausible(workout));
             }
         }
-        SourceDay day = new SourceDay(
+        Set<String> offScale = new HashSet<>();
+        for (Score score : original.scores()) {
+            if (!isOnScale(score)) {
+                offScale.add(score.name());
+            }
+        }
+        boolean allPlausible = implausible.isEmpty() && offScale.isEmpty() && workouts.equals(original.workouts());
+        return new PlausibleDay(
+                allPlausible ? original : plausible(original, implausible, workouts), implausible, offScale);
+    }
+
+    private static SourceDay plausible(SourceDay original, Set<Metric> implausible, List<Workout> workouts) {
+        return new SourceDay(
                 original.date(),
                 original.scores().stream().filter(PlausibleDay::isOnScale).toList(),
                 original.measurements().stream()
@@ -60,30 +69,21 @@ public record PlausibleDay(SourceDay day, Set<Metric> implausible, Set<String> o
                 original.mainSleep(),
                 original.relayed(),
                 original.absent());
-        Set<String> offScale = original.scores().stream()
-                .filter(score -> !isOnScale(score))
-                .map(Score::name)
-                .collect(Collectors.toSet());
-        return new PlausibleDay(day, implausible, offScale);
     }
 
     private static boolean isOnScale(Score score) {
         return score.scale().contains(score.value());
     }
 
-    private static Set<Metric> implausible(List<Measurement> measurements) {
+    private static Set<Metric> implausible(SourceDay day) {
         Set<Metric> implausible = new HashSet<>();
-        Map<Metric, BigDecimal> plausible = new HashMap<>();
-        for (Measurement measurement : measurements) {
-            if (measurement.metric().isPlausible(measurement.value())) {
-                plausible.put(measurement.metric(), measurement.value());
-            } else {
+        for (Measurement measurement : day.measurements()) {
+            if (!measurement.metric().isPlausible(measurement.value())) {
                 implausible.add(measurement.metric());
             }
         }
         for (Whole whole : WHOLES) {
-            if (isShorterThanItsParts(whole, plausible)) {
-                plausible.remove(whole.whole());
+            if (isShorterThanItsParts(whole, day, implausible)) {
                 implausible.add(whole.whole());
             }
         }
@@ -91,12 +91,24 @@ public record PlausibleDay(SourceDay day, Set<Metric> implausible, Set<String> o
     }
 
     /** In that case the whole is implausible: it is a sum, while the parts are what a sensor measured. */
-    private static boolean isShorterThanItsParts(Whole whole, Map<Metric, BigDecimal> plausible) {
-        BigDecimal length = plausible.get(whole.whole());
-        BigDecimal parts = whole.parts().stream()
-                .map(part -> plausible.getOrDefault(part, BigDecimal.ZERO))
-                .reduce(BigDecimal.ZERO, BigDecimal::add);
-        return length != null && parts.subtract(length).compareTo(TOLERANCE_MINUTES) > 0;
+    private static boolean isShorterThanItsParts(Whole whole, SourceDay day, Set<Metric> implausible) {
+        BigDecimal length = valueOf(whole.whole(), day, implausible);
+        if (length == null) {
+            return false;
+        }
+        BigDecimal parts = BigDecimal.ZERO;
+        for (Metric metric : whole.parts()) {
+            BigDecimal part = valueOf(metric, day, implausible);
+            parts = part == null ? parts : parts.add(part);
+        }
+        return parts.subtract(length).compareTo(TOLERANCE_MINUTES) > 0;
+    }
+
+    /** Null for a value that is not there, or not plausible. */
+    private static @Nullable BigDecimal valueOf(Metric metric, SourceDay day, Set<Metric> implausible) {
+        return implausible.contains(metric)
+                ? null
+                : day.find(metric).map(Measurement::value).orElse(null);
     }
 
     private static Workout plausible(Workout original) {

@@ -56,9 +56,21 @@ public record SourceDay(
         workouts = List.copyOf(workouts);
         relayed = Map.copyOf(relayed);
         absent = Map.copyOf(absent);
-        if (measurements.stream().map(Measurement::metric).distinct().count() < measurements.size()) {
+        if (namesAMetricTwice(measurements)) {
             throw new IllegalArgumentException("a day has at most one measurement of a metric, " + date);
         }
+    }
+
+    /** A day has a few dozen measurements, so that comparing all of them costs less than a set. */
+    private static boolean namesAMetricTwice(List<Measurement> measurements) {
+        for (int i = 1; i < measurements.size(); i++) {
+            for (int j = 0; j < i; j++) {
+                if (measurements.get(i).metric().equals(measurements.get(j).metric())) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** The measurement of a metric, if there is one. */

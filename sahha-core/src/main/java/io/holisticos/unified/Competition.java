@@ -6,6 +6,7 @@ import io.holisticos.unified.EchoRule.Echo;
 import io.holisticos.unified.MergedDay.Candidate;
 import io.holisticos.unified.MergedDay.MergedMetric;
 import io.holisticos.unified.ToldDays.SourcePart;
+import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -62,12 +63,20 @@ final class Competition {
 
     MergedMetric decide(Comparator<Candidate> bestFirst) {
         List<Candidate> order = new ArrayList<>();
-        for (List<Candidate> group : List.of(whole, inPart, echoes)) {
-            group.stream().sorted(bestFirst).forEach(order::add);
+        addSorted(whole, bestFirst, order);
+        addSorted(inPart, bestFirst, order);
+        addSorted(echoes, bestFirst, order);
+        List<BigDecimal> values = new ArrayList<>();
+        for (Candidate candidate : valid()) {
+            values.add(candidate.value());
         }
-        Verdict verdict = Verdict.of(
-                metric.definition().tolerance(),
-                valid().stream().map(Candidate::value).toList());
+        Verdict verdict = Verdict.of(metric.definition().tolerance(), values);
         return new MergedMetric(metric, order.get(0), order.subList(1, order.size()), verdict);
+    }
+
+    private static void addSorted(List<Candidate> group, Comparator<Candidate> bestFirst, List<Candidate> order) {
+        int first = order.size();
+        order.addAll(group);
+        order.subList(first, order.size()).sort(bestFirst);
     }
 }

@@ -65,6 +65,9 @@ record Completeness(
 
     /** Adds the scores that are missing because their values are beyond their scale. */
     Completeness and(List<String> offScale) {
+        if (offScale.isEmpty()) {
+            return this;
+        }
         List<Missing> all = Stream.concat(
                         missing.stream(), offScale.stream().map(name -> new Missing(name, "implausible")))
                 .toList();

@@ -6,7 +6,6 @@ import io.holisticos.health.SourceName;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -17,8 +16,12 @@ import java.util.stream.Stream;
  */
 public record Precedence(Preferences member, Preferences deployment, Preferences byDefault) {
 
-    /** The order of one level for one metric, and the words that name it. */
-    private record Rule(String words, List<SourceName> names) {}
+    /** The order of one level for one metric. */
+    private record Rule(String level, String kind, List<SourceName> names) {
+        String words() {
+            return level + " " + kind;
+        }
+    }
 
     /** The product's own order, which nobody has changed. */
     public static Precedence ofDefault(Preferences byDefault) {
@@ -46,11 +49,13 @@ public record Precedence(Preferences member, Preferences deployment, Preferences
     /** The order of the values of a metric, best first. */
     public Comparator<SourceName> of(Metric metric) {
         List<SourceName> names = new ArrayList<>();
-        rules(metric).flatMap(rule -> rule.names().stream()).forEach(name -> {
-            if (!names.contains(name)) {
-                names.add(name);
+        for (Rule rule : rules(metric)) {
+            for (SourceName name : rule.names()) {
+                if (!names.contains(name)) {
+                    names.add(name);
+                }
             }
-        });
+        }
         return by(names);
     }
 
@@ -65,24 +70,27 @@ public record Precedence(Preferences member, Preferences deployment, Preferences
 
     /** What gives a source its place among the values of a metric, such as {@code member by_metric}. */
     public String ruleOf(Metric metric, SourceName source) {
-        Optional<Rule> first =
-                rules(metric).filter(rule -> rule.names().contains(source)).findFirst();
-        return first.map(Rule::words).orElse("default by_name");
+        for (Rule rule : rules(metric)) {
+            if (rule.names().contains(source)) {
+                return rule.words();
+            }
+        }
+        return "default by_name";
     }
 
-    private Stream<Rule> rules(Metric metric) {
-        return Stream.of(
-                        rules("member", member, metric),
-                        rules("deployment", deployment, metric),
-                        rules("default", byDefault, metric))
-                .flatMap(rules -> rules);
+    /** The first of them that names a source decides. */
+    private List<Rule> rules(Metric metric) {
+        List<Rule> rules = new ArrayList<>();
+        addRules("member", member, metric, rules);
+        addRules("deployment", deployment, metric, rules);
+        addRules("default", byDefault, metric, rules);
+        return rules;
     }
 
-    private static Stream<Rule> rules(String level, Preferences wishes, Metric metric) {
-        return Stream.of(
-                new Rule(level + " by_metric", wishes.byMetric().getOrDefault(metric, List.of())),
-                new Rule(level + " by_family", wishes.byFamily().getOrDefault(metric.family(), List.of())),
-                new Rule(level + " order", wishes.order()));
+    private static void addRules(String level, Preferences wishes, Metric metric, List<Rule> rules) {
+        rules.add(new Rule(level, "by_metric", wishes.byMetric().getOrDefault(metric, List.of())));
+        rules.add(new Rule(level, "by_family", wishes.byFamily().getOrDefault(metric.family(), List.of())));
+        rules.add(new Rule(level, "order", wishes.order()));
     }
 
     private static Comparator<SourceName> by(List<SourceName> names) {

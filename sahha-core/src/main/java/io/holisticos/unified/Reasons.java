@@ -1,6 +1,7 @@
 package io.holisticos.unified;
 
 import io.holisticos.health.Absence;
+import io.holisticos.health.Measurement;
 import io.holisticos.health.Metric;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.DataStatus;
@@ -13,12 +14,13 @@ import io.holisticos.unified.MergedDay.MergedMetric;
 import io.holisticos.unified.MergedDay.NamedScore;
 import io.holisticos.unified.ToldDays.SourcePart;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why a day has no value of a metric. That a source has one which cannot be true says most, then what a source says of a record
@@ -28,61 +30,84 @@ record Reasons(LocalDate date, ToldDays told, List<SourceAnswer> answers, Rankin
 
     /** How many of the headline metrics the day has, and why it does not have the others. */
     Completeness completeness(List<MergedMetric> metrics, List<NamedScore> scores) {
-        Set<Metric> present = metrics.stream().map(MergedMetric::metric).collect(Collectors.toSet());
-        List<Missing> missing = Completeness.HEADLINE.stream()
-                .filter(metric -> !present.contains(metric))
-                .map(metric -> new Missing(metric.key(), of(metric).word()))
-                .toList();
+        Set<Metric> present = new HashSet<>();
+        for (MergedMetric metric : metrics) {
+            present.add(metric.metric());
+        }
+        List<Missing> missing = new ArrayList<>();
+        for (Metric metric : Completeness.HEADLINE) {
+            if (!present.contains(metric)) {
+                missing.add(new Missing(metric.key(), of(metric).word()));
+            }
+        }
         return new Completeness(Completeness.HEADLINE.size(), Completeness.HEADLINE.size() - missing.size(), missing)
                 .and(offScale(scores));
     }
 
     /** The reason for a metric that no source has a value of. */
     Absence of(Metric metric) {
-        if (told.on(date).stream().anyMatch(part -> part.implausible().contains(metric))) {
-            return Absence.IMPLAUSIBLE;
+        for (SourcePart part : told.on(date)) {
+            if (part.implausible().contains(metric)) {
+                return Absence.IMPLAUSIBLE;
+            }
         }
-        List<SourceAnswer> bestFirst = answers.stream()
-                .filter(answer -> offered.includes(answer.from(), metric))
-                .sorted(Comparator.comparing(SourceAnswer::from, ranking.of(metric)))
-                .toList();
-        return Stream.concat(
-                        bestFirst.stream().flatMap(answer -> ownWord(metric, answer).stream()),
-                        bestFirst.stream().flatMap(answer -> of(metric, answer).stream()))
-                .findFirst()
-                .orElse(Absence.NOT_PROVIDED);
+        List<SourceAnswer> bestFirst = bestFirst(metric);
+        for (SourceAnswer answer : bestFirst) {
+            Absence ownWord = ownWord(metric, answer);
+            if (ownWord != null) {
+                return ownWord;
+            }
+        }
+        for (SourceAnswer answer : bestFirst) {
+            Absence reason = of(metric, answer);
+            if (reason != null) {
+                return reason;
+            }
+        }
+        return Absence.NOT_PROVIDED;
     }
 
-    private Optional<Absence> ownWord(Metric metric, SourceAnswer answer) {
-        return told.find(answer.from(), date).map(part -> part.told().absent().get(metric));
+    /** The answers of the sources that can have the metric. */
+    private List<SourceAnswer> bestFirst(Metric metric) {
+        List<SourceAnswer> bestFirst = new ArrayList<>();
+        for (SourceAnswer answer : answers) {
+            if (offered.includes(answer.from(), metric)) {
+                bestFirst.add(answer);
+            }
+        }
+        bestFirst.sort(Comparator.comparing(SourceAnswer::from, ranking.of(metric)));
+        return bestFirst;
     }
 
-    /** Why this source has no value of the metric; empty when it answered with all it has. */
-    private Optional<Absence> of(Metric metric, SourceAnswer answer) {
+    private @Nullable Absence ownWord(Metric metric, SourceAnswer answer) {
+        SourcePart part = told.find(answer.from(), date);
+        return part == null ? null : part.told().absent().get(metric);
+    }
+
+    /** Why this source has no value of the metric; null when it answered with all it has. */
+    private @Nullable Absence of(Metric metric, SourceAnswer answer) {
         if (answer instanceof Measured measured) {
             return of(metric, measured);
         }
         if (answer instanceof NotConnected) {
-            return Optional.of(Absence.NOT_CONNECTED);
+            return Absence.NOT_CONNECTED;
         }
         if (answer instanceof Disabled) {
-            return Optional.of(Absence.DISABLED);
+            return Absence.DISABLED;
         }
-        return Optional.of(answer instanceof Excluded ? Absence.NOT_FETCHED : Absence.SOURCE_UNAVAILABLE);
+        return answer instanceof Excluded ? Absence.NOT_FETCHED : Absence.SOURCE_UNAVAILABLE;
     }
 
-    private Optional<Absence> of(Metric metric, Measured answer) {
+    private @Nullable Absence of(Metric metric, Measured answer) {
         if (answer.dataStatus() == DataStatus.ACCOUNT_UNCONFIRMED) {
-            return Optional.of(Absence.PENDING);
+            return Absence.PENDING;
         }
         if (isNotFetched(answer)) {
-            return Optional.of(Absence.NOT_FETCHED);
+            return Absence.NOT_FETCHED;
         }
-        Optional<SourcePart> part = told.find(answer.from(), date);
-        return offered.isOfSleep(answer.from(), metric)
-                        && !part.map(this::hasSleep).orElse(false)
-                ? Optional.of(Absence.NO_SLEEP)
-                : Optional.empty();
+        return offered.isOfSleep(answer.from(), metric) && !hasSleep(told.find(answer.from(), date))
+                ? Absence.NO_SLEEP
+                : null;
     }
 
     private boolean isNotFetched(Measured answer) {
@@ -92,20 +117,30 @@ record Reasons(LocalDate date, ToldDays told, List<SourceAnswer> answers, Rankin
                 : coverage.equals("partial");
     }
 
-    private boolean hasSleep(SourcePart part) {
-        return part.told().mainSleep() != null
-                || part.told().measurements().stream()
-                        .anyMatch(measurement -> offered.isOfSleep(part.source(), measurement.metric()));
+    private boolean hasSleep(@Nullable SourcePart part) {
+        if (part == null) {
+            return false;
+        }
+        if (part.told().mainSleep() != null) {
+            return true;
+        }
+        for (Measurement measurement : part.told().measurements()) {
+            if (offered.isOfSleep(part.source(), measurement.metric())) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    /** Names of scores that no source has within its scale. */
+    /** Names of scores that no source has within its scale, sorted. */
     private List<String> offScale(List<NamedScore> scores) {
-        Set<String> present = scores.stream().map(NamedScore::name).collect(Collectors.toSet());
-        return told.on(date).stream()
-                .flatMap(part -> part.offScale().stream())
-                .filter(name -> !present.contains(name))
-                .distinct()
-                .sorted()
-                .toList();
+        Set<String> names = new TreeSet<>();
+        for (SourcePart part : told.on(date)) {
+            names.addAll(part.offScale());
+        }
+        for (NamedScore score : scores) {
+            names.remove(score.name());
+        }
+        return List.copyOf(names);
     }
 }

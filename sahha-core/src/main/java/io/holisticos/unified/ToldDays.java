@@ -13,7 +13,6 @@ import java.time.LocalDate;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -92,17 +91,20 @@ final class ToldDays implements EchoRule.Days {
         return byDate.getOrDefault(date, List.of());
     }
 
-    Optional<SourcePart> find(SourceName source, LocalDate date) {
+    /** Null when the source told nothing of the day. */
+    @Nullable
+    SourcePart find(SourceName source, LocalDate date) {
         for (SourcePart part : on(date)) {
             if (part.source().equals(source)) {
-                return Optional.of(part);
+                return part;
             }
         }
-        return Optional.empty();
+        return null;
     }
 
     @Override
     public @Nullable SourceDay of(SourceName source, LocalDate date) {
-        return find(source, date).map(SourcePart::day).orElse(null);
+        SourcePart part = find(source, date);
+        return part == null ? null : part.day();
     }
 }

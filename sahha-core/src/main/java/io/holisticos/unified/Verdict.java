@@ -28,8 +28,12 @@ enum Verdict {
         if (values.size() == 1) {
             return SINGLE;
         }
-        BigDecimal low = values.stream().reduce(BigDecimal::min).orElseThrow();
-        BigDecimal high = values.stream().reduce(BigDecimal::max).orElseThrow();
+        BigDecimal low = values.get(0);
+        BigDecimal high = low;
+        for (BigDecimal value : values) {
+            low = low.min(value);
+            high = high.max(value);
+        }
         BigDecimal span = high.subtract(low);
         if (isWithin(span, low, high, tolerance.agree(), tolerance.kind())) {
             return AGREE;

@@ -1,12 +1,17 @@
 package io.holisticos.sahha.data;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holisticos.database.InstantColumn;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.WhatFailed;
 import io.holisticos.sahha.api.SahhaApi;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -30,6 +35,9 @@ import org.slf4j.LoggerFactory;
 final class SahhaDatabase {
 
     private static final Logger log = LoggerFactory.getLogger(SahhaDatabase.class);
+
+    /** The field of a biomarker's JSON that says what its value is in. */
+    static final String UNIT = "unit";
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
@@ -81,24 +89,60 @@ final class SahhaDatabase {
     private Handle mapping(Handle handle) {
         handle.registerColumnMapper(Instant.class, new InstantColumn());
         handle.registerColumnMapper(ZoneOffset.class, SahhaDatabase::offset);
-        handle.registerColumnMapper(JsonNode.class, this::json);
         return handle;
     }
 
-    private static @Nullable ZoneOffset offset(ResultSet row, int column, StatementContext context)
-            throws SQLException {
+    static @Nullable ZoneOffset offset(ResultSet row, int column, StatementContext context) throws SQLException {
         int seconds = row.getInt(column);
         return row.wasNull() ? null : ZoneOffset.ofTotalSeconds(seconds);
     }
 
     /** Null for what PostgreSQL accepts as JSON and Jackson does not, such as a number of a thousand digits. */
-    private @Nullable JsonNode json(ResultSet row, int column, StatementContext context) throws SQLException {
-        String json = row.getString(column);
+    @Nullable
+    JsonNode json(ResultSet row, int column, StatementContext context) throws SQLException {
+        return read(row, column, mapper::readTree);
+    }
+
+    /** The same for a reader of the unit only: all of it must be JSON, and no more of it is kept. */
+    @Nullable
+    JsonNode unit(ResultSet row, int column, StatementContext context) throws SQLException {
+        return read(row, column, this::unitIn);
+    }
+
+    private JsonNode unitIn(byte[] json) throws IOException {
+        try (JsonParser parser = mapper.createParser(json)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                return mapper.readTree(json);
+            }
+            ObjectNode kept = mapper.createObjectNode();
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                boolean isUnit = UNIT.equals(parser.currentName());
+                parser.nextToken();
+                if (isUnit) {
+                    kept.set(UNIT, mapper.<JsonNode>readTree(parser));
+                } else {
+                    parser.skipChildren();
+                }
+            }
+            return kept;
+        }
+    }
+
+    /** Reads JSON from its bytes. */
+    @FunctionalInterface
+    private interface JsonReading {
+        JsonNode of(byte[] json) throws IOException;
+    }
+
+    private static @Nullable JsonNode read(ResultSet row, int column, JsonReading reading) throws SQLException {
+        byte[] json = row.getBytes(column); // text in UTF-8, read as it is, without a string of it
         try {
-            return json == null ? null : mapper.readTree(json);
+            return json == null ? null : reading.of(json);
         } catch (JsonProcessingException e) { // without its message, which quotes the row
             log.warn("event=sahha_row_unreadable cause=\"{}\"", WhatFailed.inWords(e));
             return null;
+        } catch (IOException e) {
+            throw new UncheckedIOException("bytes can always be read", e);
         }
     }
 }

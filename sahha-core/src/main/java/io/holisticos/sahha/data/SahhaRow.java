@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import org.jdbi.v3.core.mapper.reflect.ColumnName;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,9 +27,9 @@ public record SahhaRow(
         @Nullable String periodicity,
         @Nullable String value,
         @Nullable String state,
-        @ColumnName("start_at") @Nullable Instant start,
-        @ColumnName("end_at") @Nullable Instant end,
-        @ColumnName("utc_offset_seconds") @Nullable ZoneOffset offset,
+        @Nullable Instant start,
+        @Nullable Instant end,
+        @Nullable ZoneOffset offset,
         @Nullable LocalDate day,
         @Nullable Instant sourceCreatedAt,
         @Nullable Instant fetchBegunAt,

@@ -19,7 +19,6 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.locator.ClasspathSqlLocator;
 import org.jdbi.v3.core.mapper.RowMapper;
-import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jdbi.v3.core.result.RowView;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
@@ -35,8 +34,6 @@ import org.slf4j.LoggerFactory;
 public final class SahhaRowStore {
 
     private static final Logger log = LoggerFactory.getLogger(SahhaRowStore.class);
-
-    private static final RowMapper<SahhaRow> ROW = ConstructorMapper.of(SahhaRow.class);
 
     private static final String LOCK_NOT_AVAILABLE = "55P03";
     private static final String DEADLOCK = "40P01";
@@ -119,10 +116,14 @@ public final class SahhaRowStore {
 
     private final SahhaDatabase database;
     private final RefreshMarkStore marks;
+    private final RowMapper<SahhaRow> rowMapper;
+    private final RowMapper<SahhaRow> unitMapper;
 
     SahhaRowStore(SahhaDatabase database, RefreshMarkStore marks) {
         this.database = database;
         this.marks = marks;
+        this.rowMapper = new SahhaRowMapper(database::json);
+        this.unitMapper = new SahhaRowMapper(database::unit);
     }
 
     /**
@@ -146,17 +147,20 @@ public final class SahhaRowStore {
                 .bind("who", who.value())
                 .bind("from", from)
                 .bind("to", to)
-                .map(ROW)
+                .map(rowMapper)
                 .list());
     }
 
-    /** The biomarkers of these days, newest first, however incomplete, and the sources that logs name on them. */
+    /**
+     * The biomarkers of these days, newest first, however incomplete, and the sources that logs name on them. Of the rows' data
+     * only the unit is kept.
+     */
     public BiomarkersOfDays biomarkers(UserId who, LocalDate from, LocalDate to) {
         return database.with(handle -> handle.createQuery(BIOMARKERS_OF_DAYS)
                 .bind("who", who.value())
                 .bind("from", from)
                 .bind("to", to)
-                .scanResultSet((result, context) -> BiomarkersOfDays.read(result.get(), context, ROW)));
+                .scanResultSet((result, context) -> BiomarkersOfDays.read(result.get(), context, unitMapper)));
     }
 
     /**
@@ -177,7 +181,7 @@ public final class SahhaRowStore {
                 .bind("from", from)
                 .bind("to", to)
                 .bind("limit", limit)
-                .map(ROW)
+                .map(rowMapper)
                 .filter(SahhaRow::isReadable)
                 .list());
     }
@@ -302,7 +306,7 @@ public final class SahhaRowStore {
                 .bind("who", who.value())
                 .bind("first", utc(first))
                 .bind("last", utc(last))
-                .map(ROW)
+                .map(rowMapper)
                 .list();
     }
 
