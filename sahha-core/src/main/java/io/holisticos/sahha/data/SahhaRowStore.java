@@ -1,6 +1,8 @@
 package io.holisticos.sahha.data;
 
 import static io.holisticos.sahha.data.SahhaDatabase.utc;
+import static java.util.stream.Collectors.collectingAndThen;
+import static java.util.stream.Collectors.toList;
 
 import io.holisticos.health.UserId;
 import io.holisticos.sahha.api.SahhaKind;
@@ -132,14 +134,6 @@ public final class SahhaRowStore {
      */
     public record LastSeen(Instant at, @Nullable ZoneOffset offset) {}
 
-    /**
-     * How a member stands before rows are read.
-     *
-     * @param revision counts the changes of the member's days
-     * @param lastSeen null when there is no record
-     */
-    public record Standing(long revision, @Nullable LastSeen lastSeen) {}
-
     /** The rows of these days, newest first, however incomplete. */
     public List<SahhaRow> rows(SahhaKind kind, UserId who, LocalDate from, LocalDate to) {
         return database.with(handle -> handle.createQuery(rowsOf(kind) + OF_DAYS)
@@ -215,16 +209,13 @@ public final class SahhaRowStore {
                 .findOne());
     }
 
-    /** The member's revision, and when and where they were last seen. */
+    /** The member's revision, when and where they were last seen, and which of their days were read: all of one moment. */
     public Standing standing(UserId who, Instant now) {
         return database.with(handle -> handle.createQuery(STANDING)
                 .bind("who", who.value())
                 .bind("now", utc(now))
-                .map(row -> {
-                    Instant at = row.getColumn("at", Instant.class);
-                    return new Standing(row.getColumn("revision", Long.class), at == null ? null : lastSeen(row, at));
-                })
-                .one());
+                .map(Standing.Line::of)
+                .collect(collectingAndThen(toList(), Standing::of)));
     }
 
     private static LastSeen lastSeen(RowView row, Instant at) {
