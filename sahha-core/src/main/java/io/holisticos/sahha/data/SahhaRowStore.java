@@ -24,7 +24,6 @@ import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 import org.jdbi.v3.core.result.RowView;
 import org.jdbi.v3.core.statement.PreparedBatch;
-import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -243,7 +242,7 @@ public final class SahhaRowStore {
                         log.warn("event=sahha_save_overtaken kind={} tries={}", kind.key(), attempt);
                         throw changed;
                     }
-                } catch (UnableToExecuteStatementException e) {
+                } catch (JdbiException e) { // of a statement, or of the commit, which waits for the member's revision
                     if (attempt == SAVE_TRIES || !isLocked(e)) {
                         throw e;
                     }
