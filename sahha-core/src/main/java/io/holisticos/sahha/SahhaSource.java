@@ -6,6 +6,7 @@ import io.holisticos.health.DaysToRead;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError;
 import io.holisticos.health.HealthSource;
+import io.holisticos.health.Metric;
 import io.holisticos.health.Observation;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.Measured;
@@ -18,7 +19,6 @@ import io.holisticos.sahha.api.SahhaApi;
 import io.holisticos.sahha.api.SahhaKind;
 import io.holisticos.sahha.data.BiomarkersOfDays;
 import io.holisticos.sahha.data.DayRows;
-import io.holisticos.sahha.data.LoggedSource;
 import io.holisticos.sahha.data.RefreshMarks;
 import io.holisticos.sahha.data.RelayedSources;
 import io.holisticos.sahha.data.SahhaDataLog;
@@ -159,8 +159,7 @@ final class SahhaSource implements HealthSource {
         Map<LocalDate, List<SahhaRow>> scores = byDay(rows.rows(SahhaKind.SCORES, who, days.from(), days.to()));
         BiomarkersOfDays held = rows.biomarkers(who, days.from(), days.to());
         Map<LocalDate, List<SahhaRow>> biomarkers = byDay(held.rows());
-        Map<LocalDate, List<LoggedSource>> logs =
-                held.sources().stream().collect(Collectors.groupingBy(LoggedSource::day));
+        Map<LocalDate, Map<Metric, SourceName>> relayed = relayedSources.byDay(held.sources());
         Map<LocalDate, List<SahhaDataLog>> exercise =
                 held.exercise().stream().collect(Collectors.groupingBy(SahhaDataLog::day));
         List<SourceDay> found = new ArrayList<>();
@@ -174,7 +173,7 @@ final class SahhaSource implements HealthSource {
                     null,
                     ofDay.offset(),
                     ofDay.mainSleep(),
-                    relayedSources.relayed(logs.getOrDefault(date, List.of())));
+                    relayed.getOrDefault(date, Map.of()));
             if (!day.isEmpty()) {
                 found.add(day);
             }

@@ -112,15 +112,25 @@ class SahhaSourceTest {
                 "sleep_stage_rem",
                 "COM.WHOOP.iphone",
                 ELEVENTH.from(),
+                ELEVENTH.from(),
                 Instant.parse("2025-07-10T10:00:00Z"),
                 Instant.parse("2025-07-10T10:40:00Z"));
-        SahhaDataLog steps =
-                new SahhaDataLog("activity", "steps", "com.apple.health", ELEVENTH.from(), sleep.start(), sleep.end());
+        SahhaDataLog steps = new SahhaDataLog(
+                "activity", "steps", "com.apple.health", ELEVENTH.from(), ELEVENTH.from(), sleep.start(), sleep.end());
+        SahhaDataLog ofTheNight = new SahhaDataLog(
+                "oxygen",
+                "oxygen_saturation",
+                "com.whoop.iphone",
+                ELEVENTH.from().minusDays(1),
+                ELEVENTH.from(),
+                Instant.parse("2025-07-10T11:10:00Z"),
+                Instant.parse("2025-07-10T18:00:00Z"));
         bed.stores()
                 .inbox()
                 .save(
                         new byte[] {1},
-                        List.of(new SahhaEvent("DataLogReceivedIntegrationEvent", ANNA, null, List.of(sleep, steps))),
+                        List.of(new SahhaEvent(
+                                "DataLogReceivedIntegrationEvent", ANNA, null, List.of(sleep, steps, ofTheNight))),
                         new SahhaInboxStore.Delivery(
                                 bed.now.get(),
                                 Duration.ofSeconds(10),
@@ -130,10 +140,14 @@ class SahhaSourceTest {
         List<SourceDay> days = measured(tenthAndEleventh).days();
 
         assertThat(days).extracting(SourceDay::date).containsExactlyElementsOf(tenthAndEleventh.days());
-        assertThat(days.get(0).relayed()).isEmpty();
+        assertThat(days.get(0).relayed()).containsOnlyKeys(Metric.SPO2);
         assertThat(days.get(1).relayed())
                 .containsEntry(Metric.SLEEP_REM, new SourceName("whoop"))
-                .doesNotContainKeys(Metric.STEPS, Metric.HEART_RATE_RESTING);
+                .containsEntry(Metric.SPO2_SLEEP, new SourceName("whoop"))
+                .doesNotContainKeys(Metric.STEPS, Metric.HEART_RATE_RESTING, Metric.SPO2);
+        assertThat(measured(ELEVENTH).days().get(0).relayed())
+                .as("the range does not matter")
+                .isEqualTo(days.get(1).relayed());
     }
 
     @Test
@@ -162,6 +176,7 @@ class SahhaSourceTest {
                 "exercise",
                 "exercise_session_running",
                 "com.apple.health",
+                ELEVENTH.from(),
                 ELEVENTH.from(),
                 Instant.parse("2025-07-10T20:00:00Z"),
                 Instant.parse("2025-07-10T20:45:00Z"));
