@@ -108,6 +108,11 @@ create trigger sahha_note_read_days after insert or update or delete on sahha_re
     for each row execute function sahha_note_read_days();
 create trigger sahha_note_truncated before truncate on sahha_refresh
     for each statement execute function sahha_note_all_rows();
+--rollback do $$ begin
+--rollback   if exists (select 1 from databasechangelog where id = 'alone' and author = 'sahha') then
+--rollback     raise exception 'the cut-over was made: run sahha-cut-over rollback --count 1 first';
+--rollback   end if;
+--rollback end $$;
 --rollback drop trigger sahha_note_truncated on sahha_refresh;
 --rollback drop trigger sahha_note_read_days on sahha_refresh;
 --rollback drop trigger sahha_keep_read_days on sahha_refresh;
