@@ -12,12 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which days of a member were read from Sahha, and when last. A day is read in part while each later read may bring more of it:
- * it was never read, or last before it was over. The present day is read as far as it goes once it was read at all.
+ * it was never read, or last before it was over. The present day is read as far as it goes once it was read at all. A day is made
+ * of scores and biomarkers.
  */
 public record ReadDays(List<Span> spans) {
-
-    /** The kinds that a day is made of. */
-    private static final List<SahhaKind> KINDS = List.of(SahhaKind.SCORES, SahhaKind.BIOMARKERS);
 
     /** Where a date begins first. */
     private static final ZoneOffset EASTERNMOST = ZoneOffset.ofHours(14);
@@ -49,33 +47,32 @@ public record ReadDays(List<Span> spans) {
     public Set<LocalDate> inPart(DayRange days, ZoneOffset offset, Instant now) {
         LocalDate today = LocalDate.ofInstant(now, offset);
         LocalDate lastBegun = LocalDate.ofInstant(now, EASTERNMOST);
+        List<LocalDate> read =
+                spans.stream().map(span -> LocalDate.ofInstant(span.until(), offset)).toList();
         Set<LocalDate> inPart = new HashSet<>();
         for (LocalDate day : days.days()) {
-            if (day.isAfter(lastBegun) || KINDS.stream().anyMatch(kind -> isInPart(kind, day, offset, today))) {
+            if (day.isAfter(lastBegun)
+                    || isInPart(lastRead(SahhaKind.SCORES, day, read), day, today)
+                    || isInPart(lastRead(SahhaKind.BIOMARKERS, day, read), day, today)) {
                 inPart.add(day);
             }
         }
         return inPart;
     }
 
-    private boolean isInPart(SahhaKind kind, LocalDate day, ZoneOffset offset, LocalDate today) {
-        Instant until = lastRead(kind, day);
-        if (until == null) {
-            return true;
-        }
-        LocalDate read = LocalDate.ofInstant(until, offset);
-        return read.isBefore(today) && !day.isBefore(read);
+    private static boolean isInPart(@Nullable LocalDate read, LocalDate day, LocalDate today) {
+        return read == null || (read.isBefore(today) && !day.isBefore(read));
     }
 
-    private @Nullable Instant lastRead(SahhaKind kind, LocalDate day) {
-        Instant newest = null;
-        for (Span span : spans) {
-            if (span.kind().equals(kind.key())
-                    && span.covers(day)
-                    && (newest == null || span.until().isAfter(newest))) {
-                newest = span.until();
+    /** @param read the date of each span's last read */
+    private @Nullable LocalDate lastRead(SahhaKind kind, LocalDate day, List<LocalDate> read) {
+        LocalDate last = null;
+        for (int i = 0; i < spans.size(); i++) {
+            Span span = spans.get(i);
+            if (span.kind().equals(kind.key()) && span.covers(day) && (last == null || read.get(i).isAfter(last))) {
+                last = read.get(i);
             }
         }
-        return newest;
+        return last;
     }
 }
