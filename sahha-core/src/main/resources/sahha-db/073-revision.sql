@@ -6,7 +6,9 @@
 --   the transaction commits  --> the member's next revision, and lines of sahha_day_change under it
 --
 -- A revision is given out as late as that, and to one member after the other in the order of their ids. So revisions become
--- visible in their order, nobody waits longer than for a commit, and no transaction of others can come into a deadlock.
+-- visible in their order, nobody waits longer than for a commit, and transactions that change rows never wait for each other in
+-- a circle. A truncation is the exception: it takes the revisions of everybody in the table at once, so that truncating both
+-- tables in one transaction can come into a deadlock with one that has written the second. Stop what writes first, or delete.
 
 --changeset sahha:revision
 create table sahha_revision (

@@ -27,6 +27,7 @@ public sealed interface SourceAnswer {
      * @param days oldest first, only days with data; those around the days asked for among them
      * @param partlyRead the days, those around among them, that were not fully read; null when that is not known day by day
      * @param revision counts the changes of this person's data in the source's store; 0 when they are not counted
+     * @param stale the days asked for whose data are not current; null when that is not known day by day
      */
     record Measured(
             SourceName from,
@@ -37,12 +38,28 @@ public sealed interface SourceAnswer {
             @Nullable Observation newest,
             List<SourceDay> days,
             @Nullable Set<LocalDate> partlyRead,
-            long revision)
+            long revision,
+            @Nullable Set<LocalDate> stale)
             implements SourceAnswer {
 
         public Measured {
             days = List.copyOf(days);
             partlyRead = partlyRead == null ? null : Set.copyOf(partlyRead);
+            stale = stale == null ? null : Set.copyOf(stale);
+        }
+
+        /** The answer of a source whose data are as current on one day as on another. */
+        public Measured(
+                SourceName from,
+                DataStatus dataStatus,
+                @Nullable Instant asOf,
+                @Nullable Instant since,
+                @Nullable String coverage,
+                @Nullable Observation newest,
+                List<SourceDay> days,
+                @Nullable Set<LocalDate> partlyRead,
+                long revision) {
+            this(from, dataStatus, asOf, since, coverage, newest, days, partlyRead, revision, null);
         }
 
         /** The answer of a source that does not know its coverage day by day. */
@@ -63,6 +80,13 @@ public sealed interface SourceAnswer {
                 return coverage;
             }
             return partlyRead.contains(date) ? "partial" : "complete";
+        }
+
+        /** Whether the stored data of this day alone are current. */
+        public DataStatus statusOn(LocalDate date) {
+            return dataStatus == DataStatus.STALE && stale != null && !stale.contains(date)
+                    ? DataStatus.CURRENT
+                    : dataStatus;
         }
 
         @Override

@@ -6,6 +6,7 @@ import io.holisticos.health.DaysToRead;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError;
 import io.holisticos.health.HealthSource;
+import io.holisticos.health.Metric;
 import io.holisticos.health.Observation;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.Measured;
@@ -18,13 +19,13 @@ import io.holisticos.sahha.api.SahhaApi;
 import io.holisticos.sahha.api.SahhaKind;
 import io.holisticos.sahha.data.BiomarkersOfDays;
 import io.holisticos.sahha.data.DayRows;
-import io.holisticos.sahha.data.LoggedSource;
 import io.holisticos.sahha.data.RefreshMarks;
 import io.holisticos.sahha.data.RelayedSources;
 import io.holisticos.sahha.data.SahhaDataLog;
 import io.holisticos.sahha.data.SahhaRow;
 import io.holisticos.sahha.data.SahhaRowStore;
 import io.holisticos.sahha.data.SahhaStores;
+import io.holisticos.sahha.data.Standing;
 import io.holisticos.sahha.data.StoreCommand;
 import io.holisticos.sahha.refresh.Profiles;
 import io.holisticos.sahha.refresh.ReaderRefresh;
@@ -33,11 +34,13 @@ import io.holisticos.sahha.refresh.ReaderRefresh.RequiredKind;
 import io.holisticos.sahha.refresh.RefreshResult;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -85,16 +88,16 @@ final class SahhaSource implements HealthSource {
                     stores.attempt(deadline, all -> all.marks().of(who)).orThrow();
             RefreshResult refreshed =
                     refresh.bringUpToDate(new ReadRequest(who, kinds, days.asked(), coldWait), marks, deadline);
-            return refreshed.known() ? answer(who, days.read(), refreshed, deadline) : new NotConnected(name());
+            return refreshed.known() ? answer(who, days, refreshed, deadline) : new NotConnected(name());
         } catch (HealthError error) {
             return unavailable(error);
         }
     }
 
-    private SourceAnswer answer(UserId who, DayRange days, RefreshResult refreshed, Deadline deadline) {
+    private SourceAnswer answer(UserId who, DaysToRead days, RefreshResult refreshed, Deadline deadline) {
         return stores.read(
                 deadline,
-                all -> refreshed.missing() && !all.rows().hasRows(who)
+                all -> refreshed.neverFetched() && !all.rows().hasRows(who)
                         ? new Unavailable(name(), RETRY_AFTER)
                         : measured(all, who, days, refreshed),
                 this::unavailable);
@@ -113,19 +116,24 @@ final class SahhaSource implements HealthSource {
         }
     }
 
-    private Measured measured(SahhaStores all, UserId who, DayRange days, RefreshResult refreshed) {
-        SahhaRowStore.Standing standing = all.rows().standing(who, clock.instant());
+    private Measured measured(SahhaStores all, UserId who, DaysToRead days, RefreshResult refreshed) {
+        Instant now = clock.instant();
+        Standing standing = all.rows().standing(who, now);
         SahhaRowStore.LastSeen seen = standing.lastSeen();
+        Observation newest = seen == null ? null : observation(seen);
+        Set<LocalDate> partlyRead =
+                standing.read().inPart(days.read(), newest == null ? ZoneOffset.UTC : newest.offset(), now);
         return new Measured(
                 name(),
-                refreshed.current() ? SourceAnswer.DataStatus.CURRENT : SourceAnswer.DataStatus.STALE,
+                refreshed.behind().isEmpty() ? SourceAnswer.DataStatus.CURRENT : SourceAnswer.DataStatus.STALE,
                 refreshed.asOf(),
                 null,
-                refreshed.missing() ? "partial" : "complete",
-                seen == null ? null : observation(seen),
-                daysOf(all.rows(), who, days),
-                null,
-                standing.revision());
+                partlyRead.stream().anyMatch(days.asked()::contains) ? "partial" : "complete",
+                newest,
+                daysOf(all.rows(), who, days.read()),
+                partlyRead,
+                standing.revision(),
+                refreshed.behind());
     }
 
     /** What changed, once the recent days are as current as they would be when read. */
@@ -151,8 +159,7 @@ final class SahhaSource implements HealthSource {
         Map<LocalDate, List<SahhaRow>> scores = byDay(rows.rows(SahhaKind.SCORES, who, days.from(), days.to()));
         BiomarkersOfDays held = rows.biomarkers(who, days.from(), days.to());
         Map<LocalDate, List<SahhaRow>> biomarkers = byDay(held.rows());
-        Map<LocalDate, List<LoggedSource>> logs =
-                held.sources().stream().collect(Collectors.groupingBy(LoggedSource::day));
+        Map<LocalDate, Map<Metric, SourceName>> relayed = relayedSources.byDay(held.sources());
         Map<LocalDate, List<SahhaDataLog>> exercise =
                 held.exercise().stream().collect(Collectors.groupingBy(SahhaDataLog::day));
         List<SourceDay> found = new ArrayList<>();
@@ -166,7 +173,7 @@ final class SahhaSource implements HealthSource {
                     null,
                     ofDay.offset(),
                     ofDay.mainSleep(),
-                    relayedSources.relayed(logs.getOrDefault(date, List.of())));
+                    relayed.getOrDefault(date, Map.of()));
             if (!day.isEmpty()) {
                 found.add(day);
             }

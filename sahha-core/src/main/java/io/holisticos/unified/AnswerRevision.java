@@ -39,7 +39,7 @@ final class AnswerRevision {
 
     private static String stateOf(SourceAnswer answer, LocalDate date) {
         if (answer instanceof Measured measured) {
-            return measured.from() + " " + measured.dataStatus() + " " + measured.coverageOn(date) + " "
+            return measured.from() + " " + measured.statusOn(date) + " " + measured.coverageOn(date) + " "
                     + measured.revision();
         }
         return answer.from() + " " + answer.status();

@@ -7,6 +7,7 @@ import io.holisticos.health.Score;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceDetails;
 import io.holisticos.health.SourceName;
+import io.holisticos.health.Sports;
 import io.holisticos.unified.MergedDay.Candidate;
 import io.holisticos.unified.MergedDay.MergedMetric;
 import io.holisticos.unified.MergedDay.MergedWorkout;

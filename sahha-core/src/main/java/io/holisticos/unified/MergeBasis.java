@@ -3,6 +3,7 @@ package io.holisticos.unified;
 import io.holisticos.health.Metric;
 import io.holisticos.health.Preferences;
 import io.holisticos.health.ScoreDefinition;
+import io.holisticos.health.Sports;
 import java.util.List;
 import java.util.TreeMap;
 

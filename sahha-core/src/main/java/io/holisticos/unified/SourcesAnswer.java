@@ -43,7 +43,7 @@ record SourcesAnswer(
             @JsonProperty("as_of") @Nullable Instant asOf,
             @JsonProperty("coverage") @Nullable String coverage) {
 
-        /** @param date the day that {@code coverage} describes */
+        /** @param date the day that {@code status} and {@code coverage} describe */
         static Body of(TimedAnswer timed, LocalDate date) {
             SourceAnswer answer = timed.answer();
             String name = answer.from().value();
@@ -51,7 +51,7 @@ record SourcesAnswer(
                 return new Body(
                         name,
                         measured.dataStatus() != DataStatus.REAUTHORIZATION_REQUIRED,
-                        answer.status(),
+                        measured.statusOn(date).word(),
                         measured.since(),
                         measured.asOf(),
                         measured.coverageOn(date));

@@ -4,14 +4,13 @@ import static java.util.stream.Collectors.toUnmodifiableMap;
 
 import io.holisticos.health.SourceDay;
 import io.holisticos.health.SourceName;
+import io.holisticos.health.Sports;
 import io.holisticos.health.Workout;
 import io.holisticos.unified.MergedDay.MergedWorkout;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -31,12 +30,6 @@ import java.util.stream.Stream;
  * two activities: the source has the better knowledge of its own.
  */
 final class WorkoutMatching {
-
-    /** Workouts that begin within this time of each other began together: devices notice a start at different moments. */
-    private static final Duration TOGETHER = Duration.ofMinutes(2);
-
-    /** Two workouts that overlap by this part of the shorter one, or more, are one. */
-    private static final int OVERLAP_PERCENT = 60;
 
     /** The sources differ by a day at most, as for a workout after midnight in WHOOP's cycle of the day before. */
     private static final int DAYS_APART = 1;
@@ -94,13 +87,15 @@ final class WorkoutMatching {
 
     private boolean isSame(Seen one, Seen other) {
         return !one.source().equals(other.source())
-                && (one.startsWith(other) || one.mostlyOverlaps(other))
+                && one.workout().isAtTheTimeOf(other.workout())
                 && sports.areCompatible(one.workout().sport(), other.workout().sport());
     }
 
     private static Comparator<Group> closestTo(Seen seen) {
-        return Comparator.comparing((Group group) -> group.representative().timeWith(seen), Comparator.reverseOrder())
-                .thenComparing(group -> group.representative().betweenStarts(seen));
+        return Comparator.comparing(
+                        (Group group) -> group.representative().workout().timeWith(seen.workout()),
+                        Comparator.reverseOrder())
+                .thenComparing(group -> group.representative().workout().betweenStarts(seen.workout()));
     }
 
     private static List<MergedWorkout> oldestFirst(List<Group> groups) {
@@ -149,32 +144,6 @@ final class WorkoutMatching {
                             workout.averageHeartRate(),
                             workout.maxHeartRate())
                     .anyMatch(Objects::nonNull);
-        }
-
-        boolean startsWith(Seen other) {
-            return betweenStarts(other).compareTo(TOGETHER) <= 0;
-        }
-
-        /** A workout without length overlaps nothing. */
-        boolean mostlyOverlaps(Seen other) {
-            Duration together = timeWith(other);
-            Duration shorter = Collections.min(List.of(length(), other.length()));
-            return !together.isZero()
-                    && together.multipliedBy(100).compareTo(shorter.multipliedBy(OVERLAP_PERCENT)) >= 0;
-        }
-
-        Duration betweenStarts(Seen other) {
-            return Duration.between(start(), other.start()).abs();
-        }
-
-        Duration timeWith(Seen other) {
-            Instant from = Collections.max(List.of(start(), other.start()));
-            Instant until = Collections.min(List.of(end(), other.end()));
-            return until.isAfter(from) ? Duration.between(from, until) : Duration.ZERO;
-        }
-
-        private Duration length() {
-            return Duration.between(start(), end());
         }
     }
 }

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -75,7 +76,10 @@ class SahhaConfigurationTest {
     @Test
     void sahhasRmssdMayBeWhoopsOfTheNightUnlessItSaysThatTheyAreNotConnected() throws Exception {
         SourceName whoop = new SourceName("whoop");
-        Map<Metric, Metric> ofTheNight = Map.of(Metric.HRV_RMSSD, Metric.HRV_RMSSD_SLEEP);
+        Map<Metric, Metric> ofAPhone =
+                Map.of(Metric.SPO2, Metric.SPO2_SLEEP, Metric.RESPIRATORY_RATE, Metric.RESPIRATORY_RATE_SLEEP);
+        Map<Metric, Metric> ofTheNight = new TreeMap<>(ofAPhone);
+        ofTheNight.put(Metric.HRV_RMSSD, Metric.HRV_RMSSD_SLEEP);
 
         assertThat(configuration("{clientId: a, clientSecret: b}").relays()).isEqualTo(Map.of(whoop, ofTheNight));
         assertThat(configuration("{clientId: a, clientSecret: b, whoopIntegration: yes}")
@@ -83,7 +87,7 @@ class SahhaConfigurationTest {
                 .isEqualTo(Map.of(whoop, ofTheNight));
         assertThat(configuration("{clientId: a, clientSecret: b, whoopIntegration: no}")
                         .relays())
-                .isEqualTo(Map.of(whoop, Map.of()));
+                .isEqualTo(Map.of(whoop, ofAPhone));
         assertThat(configuration("{clientId: a, clientSecret: b, relayedSources: {oura: [com.ouraring]}}")
                         .relays())
                 .isEqualTo(Map.of(whoop, ofTheNight, new SourceName("oura"), Map.of()));
@@ -97,15 +101,17 @@ class SahhaConfigurationTest {
                 .relayedSources();
 
         for (String name : List.of("com.whoop.iphone", "COM.WHOOP.ANDROID", "whoop", "WHOOP")) {
-            assertThat(byDefault.relayed(List.of(steps(name)))).as(name).containsOnlyKeys(Metric.STEPS);
+            assertThat(relayed(byDefault, name)).as(name).containsOnlyKeys(Metric.STEPS);
         }
-        assertThat(byDefault.relayed(List.of(steps("com.apple.health")))).isEmpty();
-        assertThat(ours.relayed(List.of(steps("my.strap")))).containsOnlyKeys(Metric.STEPS);
-        assertThat(ours.relayed(List.of(steps("com.whoop.iphone")))).isEmpty();
+        assertThat(relayed(byDefault, "com.apple.health")).isEmpty();
+        assertThat(relayed(ours, "my.strap")).containsOnlyKeys(Metric.STEPS);
+        assertThat(relayed(ours, "com.whoop.iphone")).isEmpty();
     }
 
-    private static LoggedSource steps(String source) {
-        return new LoggedSource(LocalDate.parse("2026-11-22"), "activity", "steps", source);
+    private static Map<Metric, SourceName> relayed(RelayedSources sources, String name) {
+        LocalDate day = LocalDate.parse("2026-11-22");
+        return sources.byDay(List.of(new LoggedSource(day, day, "activity", "steps", name)))
+                .getOrDefault(day, Map.of());
     }
 
     private static SahhaConfiguration configuration(String yaml) throws IOException, ConfigurationException {

@@ -112,15 +112,25 @@ class SahhaSourceTest {
                 "sleep_stage_rem",
                 "COM.WHOOP.iphone",
                 ELEVENTH.from(),
+                ELEVENTH.from(),
                 Instant.parse("2025-07-10T10:00:00Z"),
                 Instant.parse("2025-07-10T10:40:00Z"));
-        SahhaDataLog steps =
-                new SahhaDataLog("activity", "steps", "com.apple.health", ELEVENTH.from(), sleep.start(), sleep.end());
+        SahhaDataLog steps = new SahhaDataLog(
+                "activity", "steps", "com.apple.health", ELEVENTH.from(), ELEVENTH.from(), sleep.start(), sleep.end());
+        SahhaDataLog ofTheNight = new SahhaDataLog(
+                "oxygen",
+                "oxygen_saturation",
+                "com.whoop.iphone",
+                ELEVENTH.from().minusDays(1),
+                ELEVENTH.from(),
+                Instant.parse("2025-07-10T11:10:00Z"),
+                Instant.parse("2025-07-10T18:00:00Z"));
         bed.stores()
                 .inbox()
                 .save(
                         new byte[] {1},
-                        List.of(new SahhaEvent("DataLogReceivedIntegrationEvent", ANNA, null, List.of(sleep, steps))),
+                        List.of(new SahhaEvent(
+                                "DataLogReceivedIntegrationEvent", ANNA, null, List.of(sleep, steps, ofTheNight))),
                         new SahhaInboxStore.Delivery(
                                 bed.now.get(),
                                 Duration.ofSeconds(10),
@@ -130,10 +140,14 @@ class SahhaSourceTest {
         List<SourceDay> days = measured(tenthAndEleventh).days();
 
         assertThat(days).extracting(SourceDay::date).containsExactlyElementsOf(tenthAndEleventh.days());
-        assertThat(days.get(0).relayed()).isEmpty();
+        assertThat(days.get(0).relayed()).containsOnlyKeys(Metric.SPO2);
         assertThat(days.get(1).relayed())
                 .containsEntry(Metric.SLEEP_REM, new SourceName("whoop"))
-                .doesNotContainKeys(Metric.STEPS, Metric.HEART_RATE_RESTING);
+                .containsEntry(Metric.SPO2_SLEEP, new SourceName("whoop"))
+                .doesNotContainKeys(Metric.STEPS, Metric.HEART_RATE_RESTING, Metric.SPO2);
+        assertThat(measured(ELEVENTH).days().get(0).relayed())
+                .as("the range does not matter")
+                .isEqualTo(days.get(1).relayed());
     }
 
     @Test
@@ -162,6 +176,7 @@ class SahhaSourceTest {
                 "exercise",
                 "exercise_session_running",
                 "com.apple.health",
+                ELEVENTH.from(),
                 ELEVENTH.from(),
                 Instant.parse("2025-07-10T20:00:00Z"),
                 Instant.parse("2025-07-10T20:45:00Z"));
@@ -285,11 +300,119 @@ class SahhaSourceTest {
         bed.sahha.on("/api/v1/account/profile/ben", Answer.status(500));
 
         assertThat(measured(ELEVENTH).status()).isEqualTo("stale");
-        assertThat(measured(ELEVENTH).coverage()).isEqualTo("partial");
+        assertThat(measured(DayRange.of(ELEVENTH.from().plusDays(3))).coverage())
+                .isEqualTo("partial");
         assertThat(read("ben", ELEVENTH).status()).isEqualTo("unavailable");
         assertThat(bed.module.source().acquaintance(new UserId("ben"), deadline()))
                 .isEqualTo(Acquaintance.UNSURE);
         assertThat(bed.module.healthCheck().execute().isHealthy()).isFalse();
+    }
+
+    /** At the member's offset it is the 12th, and the 11th is over. */
+    @Test
+    void aDayThatWasLastReadBeforeItsEndWasReadInPartOnceItIsOver() {
+        LocalDate today = ELEVENTH.to().plusDays(1);
+        DayRange week = new DayRange(today.minusDays(3), today.plusDays(3));
+        measured(week);
+
+        assertThat(inPart(week))
+                .as("today as far as it goes")
+                .containsExactlyElementsOf(week.days().subList(4, 7));
+
+        bed.passes(Duration.ofDays(2));
+        bed.sahha.on(SCORES, Answer.status(500));
+        assertThat(inPart(week))
+                .as("of scores")
+                .containsExactlyElementsOf(week.days().subList(3, 7));
+
+        bed.sahha.on(SCORES, Answer.json("[]"));
+        assertThat(inPart(week)).containsExactly(today.plusDays(3));
+    }
+
+    private List<LocalDate> inPart(DayRange days) {
+        Measured range = measured(days);
+        List<LocalDate> inPart = days.days().stream()
+                .filter(day -> "partial".equals(range.coverageOn(day)))
+                .toList();
+        assertThat(range.coverage()).isEqualTo(inPart.isEmpty() ? "complete" : "partial");
+        return inPart;
+    }
+
+    @Test
+    void statusAndCoverageOfADayAreThoseOfEveryRangeThatItIsIn() {
+        LocalDate inMay = LocalDate.of(2025, 5, 10);
+        LocalDate inJune = LocalDate.of(2025, 6, 26);
+        DayRange recent = new DayRange(LocalDate.of(2025, 6, 29), ELEVENTH.to());
+        measured(recent);
+        measured(DayRange.of(inJune));
+        bed.passes(Duration.ofMinutes(2));
+        bed.sahha.on(SCORES, Answer.status(500));
+
+        Measured range = measured(new DayRange(inMay, ELEVENTH.to()));
+
+        assertThat(range.status()).isEqualTo("stale");
+        assertThat(List.of(inMay, inJune, recent.from(), recent.to())).allSatisfy(day -> {
+            Measured alone = measured(DayRange.of(day));
+            assertThat(range.statusOn(day).word())
+                    .isEqualTo(alone.status())
+                    .isEqualTo(day.equals(inMay) ? "stale" : "ok");
+            assertThat(range.coverageOn(day))
+                    .isEqualTo(alone.coverage())
+                    .isEqualTo(day.equals(inMay) ? "partial" : "complete");
+        });
+    }
+
+    @Test
+    void nothingOfSomebodyWhoseRecentDaysWereReadIsUnavailableBecauseAnotherMonthIs() {
+        bed.sahha.member("ben", null, null, null);
+        read("ben", ELEVENTH);
+        bed.sahha.on("/api/v1/profile/score/ben", Answer.status(500));
+
+        Measured range = (Measured) read("ben", new DayRange(LocalDate.of(2025, 5, 31), ELEVENTH.to()));
+
+        assertThat(range.coverageOn(ELEVENTH.to())).isEqualTo("complete");
+        assertThat(range.statusOn(ELEVENTH.to())).isEqualTo(SourceAnswer.DataStatus.CURRENT);
+        assertThat(range.coverageOn(LocalDate.of(2025, 5, 31))).isEqualTo("partial");
+    }
+
+    @Test
+    void aMonthThatIsReadForTheFirstTimeIsAChangeOfItsDaysThoughItHoldsNothing() {
+        measured(ELEVENTH);
+        bed.sahha.on(SCORES, Answer.json("[]")).on(BIOMARKERS, Answer.json("[]"));
+        long before = measured(ELEVENTH).revision();
+        DayRange may = new DayRange(LocalDate.of(2025, 5, 1), LocalDate.of(2025, 5, 31));
+
+        long after = measured(DayRange.of(LocalDate.of(2025, 5, 10))).revision();
+
+        assertThat(after).isGreaterThan(before);
+        assertThat(changesSince(before)).isNotEmpty().allSatisfy(change -> {
+            assertThat(change.reason()).isEqualTo("coverage");
+            assertThat(change.days()).containsExactlyElementsOf(may.days());
+        });
+        bed.passes(Duration.ofDays(2));
+        measured(DayRange.of(LocalDate.of(2025, 5, 10)));
+        assertThat(measured(DayRange.of(LocalDate.of(2025, 5, 10))).revision()).isEqualTo(after);
+    }
+
+    @Test
+    void aDayThatIsReadAgainAfterItsEndIsAChangeAndOneReadAgainBeforeIsNone() {
+        measured(ELEVENTH);
+        long before = measured(ELEVENTH).revision();
+        bed.passes(Duration.ofHours(3)); // 11:00 of the same day
+        measured(ELEVENTH);
+        assertThat(measured(ELEVENTH).revision()).isEqualTo(before);
+
+        bed.passes(Duration.ofHours(14)); // 01:00 of the next one
+        measured(ELEVENTH);
+
+        assertThat(changesSince(before)).isNotEmpty().allSatisfy(change -> {
+            assertThat(change.reason()).isEqualTo("coverage");
+            assertThat(change.days()).containsExactly(LocalDate.of(2025, 7, 12), LocalDate.of(2025, 7, 13));
+        });
+    }
+
+    private List<Change> changesSince(long revision) {
+        return ((Listed) bed.module.source().changes(ANNA, revision, 1_000, deadline())).changes();
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holisticos.health.SourceDay;
 import io.holisticos.health.SourceName;
+import io.holisticos.health.Sports;
 import io.holisticos.health.Workout;
 import io.holisticos.unified.MergedDay.MergedWorkout;
 import java.math.BigDecimal;

@@ -45,6 +45,7 @@ public record BiomarkersOfDays(List<SahhaRow> rows, List<LoggedSource> sources, 
     private static LoggedSource source(ResultSet result) throws SQLException {
         return new LoggedSource(
                 result.getObject("day", LocalDate.class),
+                result.getObject("sleep_day", LocalDate.class),
                 result.getString("log_type"),
                 result.getString("data_type"),
                 result.getString("source"));
@@ -56,6 +57,7 @@ public record BiomarkersOfDays(List<SahhaRow> rows, List<LoggedSource> sources, 
                 result.getString("data_type"),
                 result.getString("source"),
                 result.getObject("day", LocalDate.class),
+                result.getObject("sleep_day", LocalDate.class),
                 result.getObject("start_at", OffsetDateTime.class).toInstant(),
                 result.getObject("end_at", OffsetDateTime.class).toInstant());
     }

@@ -1,5 +1,6 @@
 package io.holisticos.sahha.data;
 
+import io.holisticos.health.Sports;
 import io.holisticos.health.Workout;
 import io.holisticos.sahha.api.SahhaApi;
 import java.time.Duration;
@@ -7,10 +8,11 @@ import java.time.Instant;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,27 +30,55 @@ final class Exercise {
     /** A day on which the clocks go forward, whose window ends at 23:59:59. */
     private static final Duration SHORTEST_DAY = Duration.ofHours(23).minusSeconds(1);
 
-    private final Map<List<Instant>, Workout> byTime = new LinkedHashMap<>();
+    private static final Sports SPORTS = Sports.read();
+
+    /** Logs say the sport. Of an activity that several apps logged, the longest log stands for it: others are parts of it. */
+    private static final Comparator<Seen> BEST_FIRST = Comparator.comparing((Seen seen) -> seen.app() == null)
+            .thenComparing(seen -> seen.workout().length(), Comparator.reverseOrder())
+            .thenComparing(seen -> seen.workout().start().toInstant())
+            .thenComparing(seen -> seen.app() == null ? "" : seen.workout().sport())
+            .thenComparing(seen -> seen.app() == null ? seen.workout().id() : seen.app());
 
     private Exercise() {}
 
     /**
-     * Each time that there was exercise, oldest first. Several logs and biomarkers of one time are one workout.
+     * Something that says that there was exercise.
+     *
+     * @param app that logged it; null for a biomarker
+     */
+    private record Seen(@Nullable String app, Workout workout) {
+
+        /** Two logs of one app are two activities, unless the app says the same time twice. Biomarkers are as if of one app. */
+        boolean isSameAs(Seen other) {
+            boolean sameTime = workout.start().isEqual(other.workout.start())
+                    && workout.end().isEqual(other.workout.end());
+            return sameTime
+                    || (!Objects.equals(app, other.app)
+                            && workout.isAtTheTimeOf(other.workout)
+                            && SPORTS.areCompatible(workout.sport(), other.workout.sport()));
+        }
+    }
+
+    /**
+     * Each activity, oldest first. What several apps logged, and biomarkers say too, is one workout.
      *
      * @param logs of exercise
      * @param offset the member's on that day; logs are kept without their own
      */
     static List<Workout> workouts(List<SahhaRow> biomarkers, List<SahhaDataLog> logs, @Nullable ZoneOffset offset) {
-        Exercise exercise = new Exercise();
-        logs.stream()
-                .filter(log -> PARTS.stream().noneMatch(log.dataType()::startsWith))
-                .sorted(Comparator.comparing(SahhaDataLog::dataType).thenComparing(SahhaDataLog::source))
-                .forEach(log -> exercise.add(log, offset == null ? ZoneOffset.UTC : offset));
-        biomarkers.stream()
-                .filter(row -> EXERCISE.equals(row.category()))
-                .sorted(Comparator.comparing(SahhaRow::id))
-                .forEach(exercise::add);
-        return exercise.byTime.values().stream()
+        List<Seen> bestFirst = Stream.concat(
+                        logs.stream().flatMap(log -> seen(log, offset == null ? ZoneOffset.UTC : offset)),
+                        biomarkers.stream().flatMap(Exercise::seen))
+                .sorted(BEST_FIRST)
+                .toList();
+        List<Seen> activities = new ArrayList<>();
+        for (Seen seen : bestFirst) {
+            if (activities.stream().noneMatch(seen::isSameAs)) {
+                activities.add(seen);
+            }
+        }
+        return activities.stream()
+                .map(Seen::workout)
                 .sorted(Comparator.comparing(
                                 (Workout workout) -> workout.start().toInstant())
                         .thenComparing(workout -> workout.end().toInstant()))
@@ -56,29 +86,31 @@ final class Exercise {
     }
 
     /** Sahha's id of a log is not kept; what was logged when is as good a name. */
-    private void add(SahhaDataLog log, ZoneOffset offset) {
-        add(
-                log.dataType() + "/" + log.start() + "/" + log.end(),
-                log.dataType(),
-                log.start().atOffset(offset),
-                log.end().atOffset(offset));
+    private static Stream<Seen> seen(SahhaDataLog log, ZoneOffset offset) {
+        return PARTS.stream().anyMatch(log.dataType()::startsWith)
+                ? Stream.empty()
+                : seen(
+                        log.source(),
+                        log.dataType() + "/" + log.start() + "/" + log.end(),
+                        log.dataType(),
+                        log.start().atOffset(offset),
+                        log.end().atOffset(offset));
     }
 
-    private void add(SahhaRow row) {
+    private static Stream<Seen> seen(SahhaRow row) {
         Instant start = row.start();
         Instant end = row.end();
-        if (start != null && end != null && !isOpenDay(row, start)) {
-            add(row.id(), EXERCISE, row.at(start), row.at(end));
-        }
+        return EXERCISE.equals(row.category()) && start != null && end != null && !isOpenDay(row, start)
+                ? seen(null, row.id(), EXERCISE, row.at(start), row.at(end))
+                : Stream.empty();
     }
 
-    private void add(String id, String sport, OffsetDateTime start, OffsetDateTime end) {
-        Duration length = Duration.between(start, end);
-        if (!length.isNegative() && length.compareTo(SHORTEST_DAY) < 0) {
-            byTime.putIfAbsent(
-                    List.of(start.toInstant(), end.toInstant()),
-                    new Workout(id, SahhaApi.SAHHA, sport, start, end, null, null, null, null, null, null));
-        }
+    private static Stream<Seen> seen(
+            @Nullable String app, String id, String sport, OffsetDateTime start, OffsetDateTime end) {
+        Workout workout = new Workout(id, SahhaApi.SAHHA, sport, start, end, null, null, null, null, null, null);
+        return workout.length().isNegative() || workout.length().compareTo(SHORTEST_DAY) >= 0
+                ? Stream.empty()
+                : Stream.of(new Seen(app, workout));
     }
 
     /** The open day's window may end before the day does. */

@@ -9,7 +9,10 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.mapper.reflect.ConstructorMapper;
 
-/** Table {@code sahha_refresh}: when Sahha was last asked for which days of a member. */
+/**
+ * Table {@code sahha_refresh}: when Sahha was last asked for which days of a member. A trigger keeps beside each mark which days
+ * were read ({@code 079-read-days.sql}), whoever writes it; {@link Standing} has them.
+ */
 public final class RefreshMarkStore {
 
     /** The span of the recent days, which still change. */

@@ -4,7 +4,9 @@ import static java.util.Map.entry;
 
 import io.holisticos.health.Metric;
 import io.holisticos.health.SourceName;
+import java.time.LocalDate;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -77,21 +79,26 @@ public final class RelayedSources {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    /** The metrics of a day that other sources of ours recorded, by the logs of that day. */
-    public Map<Metric, SourceName> relayed(Collection<LoggedSource> logs) {
-        Map<Metric, SourceName> relayed = new TreeMap<>();
+    /** By day, the metrics that other sources of ours recorded; of two sources of one metric the same one in any order. */
+    public Map<LocalDate, Map<Metric, SourceName>> byDay(Collection<LoggedSource> logs) {
+        Map<LocalDate, Map<Metric, SourceName>> byDay = new HashMap<>();
         for (LoggedSource log : logs) {
             SourceName source = byName.get(log.source().toLowerCase(Locale.ROOT));
             if (source != null) {
-                // of two sources of one metric the same one wins in any order
                 metrics(log)
-                        .forEach(metric -> relayed.merge(
-                                metric,
-                                source,
-                                (one, other) -> one.value().compareTo(other.value()) <= 0 ? one : other));
+                        .forEach(metric -> byDay.computeIfAbsent(dayOf(metric, log), day -> new TreeMap<>())
+                                .merge(
+                                        metric,
+                                        source,
+                                        (one, other) -> one.value().compareTo(other.value()) <= 0 ? one : other));
             }
         }
-        return relayed;
+        return byDay;
+    }
+
+    /** Biomarkers of sleep have a window that ends with the sleep day, and others begin where the log does. */
+    private static LocalDate dayOf(Metric metric, LoggedSource log) {
+        return metric.definition().period().equals(SLEEP) ? log.sleepDay() : log.day();
     }
 
     private static Set<Metric> metrics(LoggedSource log) {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tables {@code sahha_revision} and {@code sahha_day_change}: how often the days of a member changed, and in what. Triggers on
- * the tables of rows write them, whoever changes a row ({@code 073-revision.sql}).
+ * the tables of rows and of marks write them, whoever changes one ({@code 073-revision.sql}, {@code 079-read-days.sql}).
  */
 public final class SahhaChangeStore {
 

@@ -22,7 +22,10 @@ public final class SahhaDataLogStore {
     /** Of one type and source on one day: as many as a night of a restless sleeper has stages. */
     static final int MOST_OF_A_KIND = 60;
 
-    /** Of all types and sources on one day. */
+    /**
+     * Of all types and sources on one day. Those that say something of a day, exercise and what sources of ours recorded, have
+     * this limit for themselves, so that it does not matter how much of others came before them.
+     */
     static final int MOST_OF_A_DAY = 600;
 
     /** Deliveries of one member wait for each other here, so that together they keep to the limits. */
@@ -34,10 +37,14 @@ public final class SahhaDataLogStore {
 
     private static final String PRUNE = """
             with gone as (
-                delete from sahha_data_log where day < :before returning profile_id, day, log_type, source
+                delete from sahha_data_log where day < :before returning profile_id, day, sleep_day, log_type, source
             ), changed as (
-                select profile_id, array_agg(distinct day) as days from gone
-                where log_type = 'exercise' or lower(source) = any (string_to_array(:ours, chr(10)))
+                select profile_id, array_agg(distinct told.day) as days
+                from gone cross join lateral (
+                    values (gone.day), (case when gone.log_type <> 'exercise' then gone.sleep_day end)
+                ) told (day)
+                where told.day is not null
+                  and (log_type = 'exercise' or lower(source) = any (string_to_array(:ours, chr(10))))
                 group by profile_id
             )
             select count(sahha_note_days(profile_id, 'deletion', days)) from changed""";
@@ -91,6 +98,7 @@ public final class SahhaDataLogStore {
                 .distinct()
                 .forEach(log -> array.addObject()
                         .put("day", log.day().toString())
+                        .put("sleep_day", log.sleepDay().toString())
                         .put("log_type", log.logType())
                         .put("data_type", log.dataType())
                         .put("source", log.source())

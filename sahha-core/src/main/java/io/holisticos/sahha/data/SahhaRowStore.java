@@ -1,6 +1,8 @@
 package io.holisticos.sahha.data;
 
 import static io.holisticos.sahha.data.SahhaDatabase.utc;
+import static java.util.stream.Collectors.collectingAndThen;
+import static java.util.stream.Collectors.toList;
 
 import io.holisticos.health.UserId;
 import io.holisticos.sahha.api.SahhaKind;
@@ -21,7 +23,6 @@ import org.jdbi.v3.core.locator.ClasspathSqlLocator;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.result.RowView;
 import org.jdbi.v3.core.statement.PreparedBatch;
-import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -133,14 +134,6 @@ public final class SahhaRowStore {
      */
     public record LastSeen(Instant at, @Nullable ZoneOffset offset) {}
 
-    /**
-     * How a member stands before rows are read.
-     *
-     * @param revision counts the changes of the member's days
-     * @param lastSeen null when there is no record
-     */
-    public record Standing(long revision, @Nullable LastSeen lastSeen) {}
-
     /** The rows of these days, newest first, however incomplete. */
     public List<SahhaRow> rows(SahhaKind kind, UserId who, LocalDate from, LocalDate to) {
         return database.with(handle -> handle.createQuery(rowsOf(kind) + OF_DAYS)
@@ -219,16 +212,13 @@ public final class SahhaRowStore {
                 .findOne());
     }
 
-    /** The member's revision, and when and where they were last seen. */
+    /** The member's revision, when and where they were last seen, and which of their days were read: all of one moment. */
     public Standing standing(UserId who, Instant now) {
         return database.with(handle -> handle.createQuery(STANDING)
                 .bind("who", who.value())
                 .bind("now", utc(now))
-                .map(row -> {
-                    Instant at = row.getColumn("at", Instant.class);
-                    return new Standing(row.getColumn("revision", Long.class), at == null ? null : lastSeen(row, at));
-                })
-                .one());
+                .map(Standing.Line::of)
+                .collect(collectingAndThen(toList(), Standing::of)));
     }
 
     private static LastSeen lastSeen(RowView row, Instant at) {
@@ -256,7 +246,7 @@ public final class SahhaRowStore {
                         log.warn("event=sahha_save_overtaken kind={} tries={}", kind.key(), attempt);
                         throw changed;
                     }
-                } catch (UnableToExecuteStatementException e) {
+                } catch (JdbiException e) { // of a statement, or of the commit, which waits for the member's revision
                     if (attempt == SAVE_TRIES || !isLocked(e)) {
                         throw e;
                     }

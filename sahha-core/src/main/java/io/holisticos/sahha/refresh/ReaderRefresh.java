@@ -10,9 +10,13 @@ import io.holisticos.sahha.data.StoreCommand;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +56,10 @@ public final class ReaderRefresh {
         public ReadRequest {
             kinds = List.copyOf(kinds);
         }
+
+        private Set<LocalDate> asked() {
+            return days == null ? Set.of() : Set.copyOf(days.days());
+        }
     }
 
     /** Brings these days up to date, and waits no longer than the rules allow. */
@@ -65,11 +73,11 @@ public final class ReaderRefresh {
         Instant asOf = marks.newest().orElse(null);
         List<FetchSpan> spans = spansOf(request);
         if (spans.isEmpty()) { // the days are too far back to be fetched
-            return profileCheck(request.who(), asOf, deadline);
+            return profileCheck(request, asOf, deadline);
         }
-        RefreshResult result = new RefreshResult(true, true, false, asOf);
+        RefreshResult result = RefreshResult.current(asOf);
         if (marks.isEmpty()) { // an id that nothing was ever fetched for may be any text
-            RefreshResult check = profileCheck(request.who(), asOf, deadline.atMost(request.coldWait()));
+            RefreshResult check = profileCheck(request, asOf, deadline.atMost(request.coldWait()));
             if (!check.equals(result)) {
                 return check;
             }
@@ -78,7 +86,7 @@ public final class ReaderRefresh {
         boolean cold = pending.stream().anyMatch(PendingFetch::isCold);
         Deadline patience = deadline.atMost(cold ? request.coldWait() : waitWhenStale);
         for (PendingFetch fetch : pending) {
-            result = result.and(fetch.await(patience));
+            result = result.and(fetch.await(patience, () -> daysOf(fetch.span(), request)));
         }
         return result;
     }
@@ -99,33 +107,42 @@ public final class ReaderRefresh {
                         .orElse(FreshnessRule.Age.COLD);
                 if (age != FreshnessRule.Age.FRESH) {
                     pending.add(new PendingFetch(
-                            age == FreshnessRule.Age.COLD, refresh.start(request.who(), required.kind(), span)));
+                            span, age == FreshnessRule.Age.COLD, refresh.start(request.who(), required.kind(), span)));
                 }
             }
         }
         return pending;
     }
 
+    /** Of the days asked for those that this span brings. Recent days are also days of a month, which is not fetched for them. */
+    private Set<LocalDate> daysOf(FetchSpan span, ReadRequest request) {
+        return request.asked().stream()
+                .filter(day -> FetchSpan.of(DayRange.of(day), clock).stream()
+                        .anyMatch(ofDay -> ofDay.name().equals(span.name())))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
     /** Whether there is such a member, where nothing is fetched that would tell. */
-    private RefreshResult profileCheck(UserId who, @Nullable Instant asOf, Deadline deadline) {
+    private RefreshResult profileCheck(ReadRequest request, @Nullable Instant asOf, Deadline deadline) {
         try {
-            return new RefreshResult(profiles.knows(who, deadline), true, false, asOf);
+            return new RefreshResult(profiles.knows(request.who(), deadline), true, false, asOf, Set.of());
         } catch (HealthError error) { // logged and counted where it happened
-            return new RefreshResult(true, false, true, asOf);
+            return new RefreshResult(true, false, true, asOf, asOf == null ? request.asked() : Set.of());
         }
     }
 
-    private record PendingFetch(boolean isCold, CompletableFuture<SahhaRefresh.Fetched> future) {
+    private record PendingFetch(FetchSpan span, boolean isCold, CompletableFuture<SahhaRefresh.Fetched> future) {
 
-        RefreshResult await(Deadline patience) {
+        /** @param days of the request, which it is for */
+        RefreshResult await(Deadline patience, Supplier<Set<LocalDate>> days) {
             try {
                 SahhaRefresh.Fetched fetched = FetchResult.await(future, patience);
-                return new RefreshResult(fetched.known(), true, false, fetched.begun());
+                return new RefreshResult(fetched.known(), true, false, fetched.begun(), Set.of());
             } catch (HealthError error) { // logged where it happened, or still under way
                 if (Thread.currentThread().isInterrupted()) { // the caller is to stop, and not to read
                     throw error;
                 }
-                return new RefreshResult(true, false, isCold, null);
+                return new RefreshResult(true, false, isCold, null, days.get());
             }
         }
     }

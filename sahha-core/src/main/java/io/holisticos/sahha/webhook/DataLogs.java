@@ -51,12 +51,12 @@ final class DataLogs {
             String type, String dataType, String source, SahhaTime start, SahhaTime end) {
         Instant from = start.instant(ZoneOffset.UTC);
         Instant to = end.instant(ZoneOffset.UTC);
-        LocalDate day = type.equals("sleep")
-                ? end.local().minusSeconds(1).plusHours(HOURS_AFTER_SLEEP_DAY).toLocalDate()
-                : start.local().toLocalDate();
+        LocalDate sleepDay =
+                end.local().minusSeconds(1).plusHours(HOURS_AFTER_SLEEP_DAY).toLocalDate();
+        LocalDate day = type.equals("sleep") ? sleepDay : start.local().toLocalDate();
         return to.isBefore(from)
                 ? Optional.empty()
-                : Optional.of(new SahhaDataLog(type, dataType, source, day, from, to));
+                : Optional.of(new SahhaDataLog(type, dataType, source, day, sleepDay, from, to));
     }
 
     /** Empty for what is no word, or none that can be stored. */

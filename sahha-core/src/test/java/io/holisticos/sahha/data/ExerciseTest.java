@@ -141,11 +141,64 @@ class ExerciseTest {
                 .containsExactly("exercise_session_other");
     }
 
+    @ParameterizedTest(name = "{0} {1}-{2} beside {3} {4}-{5} of another app: {6}")
+    @CsvSource(textBlock = """
+                    running, 20:00, 20:45, running,   20:01, 20:44, 1
+                    running, 20:00, 20:45, running,   20:02, 22:00, 1
+                    running, 20:00, 20:45, running,   20:03, 22:00, 1
+                    running, 20:00, 20:45, running,   20:30, 21:30, 2
+                    running, 20:00, 20:45, treadmill, 20:01, 20:44, 1
+                    running, 20:00, 20:45, other,     20:01, 20:44, 1
+                    running, 20:00, 20:45, yoga,      20:01, 20:44, 2
+                    running, 20:00, 20:45, running,   20:45, 21:30, 2
+                    """)
+    void whatTwoAppsLoggedOfOneActivityIsOneWorkout(
+            String sport, String start, String end, String others, String from, String to, int workouts) {
+        SahhaDataLog one = log("com.apple.health", sport, start, end);
+        SahhaDataLog other = log("com.strava", others, from, to);
+
+        assertThat(Exercise.workouts(List.of(), List.of(one, other), ZoneOffset.UTC))
+                .hasSize(workouts)
+                .isEqualTo(Exercise.workouts(List.of(), List.of(other, one), ZoneOffset.UTC));
+    }
+
+    @Test
+    void whatOneAppLoggedTwiceAreTwoWorkoutsAndTheirWholeOfAnotherAppIsOne() {
+        SahhaDataLog first = log("com.apple.health", "running", "20:00", "20:30");
+        SahhaDataLog second = log("com.apple.health", "running", "20:31", "21:00");
+        SahhaDataLog whole = log("com.strava", "running", "20:00", "21:00");
+
+        assertThat(Exercise.workouts(List.of(), List.of(first, second), ZoneOffset.UTC))
+                .hasSize(2);
+        assertThat(Exercise.workouts(List.of(), List.of(first, second, whole), ZoneOffset.UTC))
+                .extracting(Workout::id)
+                .containsExactly("exercise_session_running/2025-07-10T20:00:00Z/2025-07-10T21:00:00Z");
+    }
+
+    @Test
+    void aBiomarkerOfAboutTheTimeOfALogIsItsWorkout() {
+        SahhaDataLog log = log("com.strava", "running", "20:01", "20:44");
+        SahhaRow biomarker = row("e", "exercise", "daily", "2025-07-10T20:00:00Z", "2025-07-10T20:45:00Z");
+
+        assertThat(Exercise.workouts(List.of(biomarker), List.of(log), ZoneOffset.UTC))
+                .extracting(Workout::sport)
+                .containsExactly("exercise_session_running");
+    }
+
+    private static SahhaDataLog log(String app, String sport, String start, String end) {
+        return logOf("exercise_session_" + sport, app, "2025-07-10T" + start + ":00Z", "2025-07-10T" + end + ":00Z");
+    }
+
     private static SahhaDataLog log(String dataType, String start, String end) {
+        return logOf(dataType, "com.example.synthetic", start, end);
+    }
+
+    private static SahhaDataLog logOf(String dataType, String app, String start, String end) {
         return new SahhaDataLog(
                 "exercise",
                 dataType,
-                "com.example.synthetic",
+                app,
+                LocalDate.parse("2025-07-11"),
                 LocalDate.parse("2025-07-11"),
                 Instant.parse(start),
                 Instant.parse(end));

@@ -1,5 +1,6 @@
 package io.holisticos.sahha.data;
 
+import static java.time.ZoneOffset.UTC;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
@@ -60,6 +61,12 @@ class SahhaChangeStoreTest {
     void anotherMember() {
         stores = SahhaStores.in(jdbi, MAPPER);
         who = new UserId("change-member-" + members++);
+        jdbi.useHandle(handle -> {
+            handle.execute("insert into sahha_refresh values (?, 'scores', 'recent', ?)", who(), NOW.atOffset(UTC));
+            handle.execute("insert into sahha_refresh values (?, 'biomarkers', 'recent', ?)", who(), NOW.atOffset(UTC));
+            handle.execute("delete from sahha_day_change where profile_id = ?", who());
+            handle.execute("delete from sahha_revision where profile_id = ?", who());
+        });
     }
 
     @Test

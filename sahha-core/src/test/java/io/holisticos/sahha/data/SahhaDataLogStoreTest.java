@@ -134,6 +134,47 @@ class SahhaDataLogStoreTest {
     }
 
     @Test
+    void exerciseAndWhatASourceOfOursRecordedHaveRoomHoweverManyOthersCameBefore() {
+        for (int source = 0; source < 12; source++) {
+            List<SahhaDataLog> others = new ArrayList<>();
+            for (int nth = 0; nth < SahhaDataLogStore.MOST_OF_A_KIND; nth++) {
+                others.add(steps(nth, "watch-" + source));
+            }
+            tell(ANNA, others);
+        }
+        assertThat(kept()).hasSize(SahhaDataLogStore.MOST_OF_A_DAY);
+
+        tell(ANNA, List.of(steps(1, "COM.whoop.iphone"), exercise(1, TODAY), steps(1, "one-more")));
+
+        assertThat(kept())
+                .hasSize(SahhaDataLogStore.MOST_OF_A_DAY + 2)
+                .anyMatch(line -> line.contains("COM.whoop.iphone"))
+                .anyMatch(line -> line.contains("exercise_session_running"));
+        assertThat(changes()).containsExactly("refresh [" + TODAY + "]");
+    }
+
+    @Test
+    void whatASourceOfOursRecordedInTheNightIsAChangeOfItsSleepDayToo() {
+        LocalDate evening = TODAY.minusDays(1);
+        LocalDate old = TODAY.minusDays(41);
+        tell(ANNA, List.of(ofTheNight(evening, TODAY), ofTheNight(old, old.plusDays(1))));
+        assertThat(changes())
+                .containsExactly("refresh [" + old + ", " + old.plusDays(1) + ", " + evening + ", " + TODAY + "]");
+
+        tell(ANNA, List.of(ofTheNight(evening, evening)));
+        assertThat(changes()).hasSize(2).last().isEqualTo("refresh [" + evening + "]");
+
+        stores.logs().prune(TODAY.minusDays(40), OURS);
+        assertThat(changes()).hasSize(3).last().isEqualTo("deletion [" + old + ", " + old.plusDays(1) + "]");
+    }
+
+    private static SahhaDataLog ofTheNight(LocalDate day, LocalDate sleepDay) {
+        Instant end = NOW.minusSeconds(sleepDay.equals(day) ? 9_000 : 3_000);
+        return new SahhaDataLog(
+                "oxygen", "oxygen_saturation", "com.whoop.iphone", day, sleepDay, NOW.minusSeconds(9_000), end);
+    }
+
+    @Test
     void whatIsTooOldIsPruned() {
         tell(ANNA, List.of(onDay(TODAY.minusDays(40)), onDay(TODAY.minusDays(41)), onDay(TODAY)));
 
@@ -149,12 +190,14 @@ class SahhaDataLogStoreTest {
                 "sleep_stage_deep",
                 "com.whoop.iphone",
                 TODAY,
+                TODAY,
                 NOW.minusSeconds(20_000),
                 NOW.minusSeconds(9_000));
         SahhaDataLog again = new SahhaDataLog(
                 "sleep",
                 "sleep_stage_deep",
                 "com.whoop.iphone",
+                TODAY,
                 TODAY,
                 NOW.minusSeconds(9_000),
                 NOW.minusSeconds(8_000));
@@ -170,10 +213,11 @@ class SahhaDataLogStoreTest {
         assertThat(held.rows()).hasSize(1);
         assertThat(held.sources())
                 .containsExactlyInAnyOrder(
-                        new LoggedSource(TODAY, "sleep", "sleep_stage_deep", "com.whoop.iphone"),
-                        new LoggedSource(TODAY, "activity", "steps", "com.apple.health"));
+                        new LoggedSource(TODAY, TODAY, "sleep", "sleep_stage_deep", "com.whoop.iphone"),
+                        new LoggedSource(TODAY, TODAY, "activity", "steps", "com.apple.health"));
         assertThat(new RelayedSources(Map.of(new SourceName("whoop"), List.of("com.whoop.iphone")))
-                        .relayed(held.sources()))
+                        .byDay(held.sources())
+                        .get(TODAY))
                 .containsKeys(Metric.SLEEP_DURATION, Metric.SLEEP_REM)
                 .doesNotContainKey(Metric.STEPS)
                 .doesNotContainKey(Metric.HRV_RMSSD);
@@ -265,13 +309,19 @@ class SahhaDataLogStoreTest {
 
     private static SahhaDataLog steps(int nth, String source) {
         Instant start = NOW.minusSeconds(60L * nth);
-        return new SahhaDataLog("activity", "steps", source, TODAY, start, start.plusSeconds(60));
+        return new SahhaDataLog("activity", "steps", source, TODAY, TODAY, start, start.plusSeconds(60));
     }
 
     private static SahhaDataLog exercise(int nth, LocalDate day) {
         Instant start = NOW.minusSeconds(3600L * nth);
         return new SahhaDataLog(
-                "exercise", "exercise_session_running", "com.example.synthetic", day, start, start.plusSeconds(1800));
+                "exercise",
+                "exercise_session_running",
+                "com.example.synthetic",
+                day,
+                day,
+                start,
+                start.plusSeconds(1800));
     }
 
     private static SahhaRecord biomarker() {
@@ -295,7 +345,7 @@ class SahhaDataLogStoreTest {
     }
 
     private static SahhaDataLog onDay(LocalDate day, String source) {
-        return new SahhaDataLog("heart", "heart_rate", source, day, NOW, NOW);
+        return new SahhaDataLog("heart", "heart_rate", source, day, day, NOW, NOW);
     }
 
     private static List<String> kept() {

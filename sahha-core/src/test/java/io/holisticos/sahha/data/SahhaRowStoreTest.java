@@ -15,6 +15,13 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,6 +108,38 @@ class SahhaRowStoreTest {
                 .isFalse();
         assertThat(store.hasRowsOn(SahhaKind.BIOMARKERS, who, tenth, tenth)).isFalse();
         assertThat(store.hasRowsOn(SahhaKind.ARCHETYPES, who, tenth, tenth)).isFalse();
+    }
+
+    /** At its commit a save waits for the member's revision, which another one of theirs may hold. */
+    @Test
+    void aSaveThatWaitedTooLongForTheRevisionWhenItCommittedIsTriedAgain() throws Exception {
+        save("2025-07-10T00:00:00+12:00", "2025-07-10T09:00:00+00:00");
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try (Handle holder = database.jdbi().open()) {
+            holder.begin();
+            holder.execute("update sahha_revision set revision = revision where profile_id = ?", who.value());
+
+            Future<?> saved = thread.submit(() -> save("2025-07-11T00:00:00+12:00", "2025-07-11T09:00:00+00:00"));
+            awaitSecondWait(holder, saved);
+            holder.commit();
+
+            saved.get(20, TimeUnit.SECONDS);
+        } finally {
+            thread.shutdownNow();
+        }
+
+        assertThat(store.rows(SahhaKind.SCORES, who, LocalDate.of(2025, 7, 11), LocalDate.of(2025, 7, 11)))
+                .hasSize(1);
+    }
+
+    private static void awaitSecondWait(Handle holder, Future<?> saved) {
+        Set<String> begun = new HashSet<>();
+        while (begun.size() < 2 && !saved.isDone()) {
+            begun.addAll(holder.createQuery(
+                            "select cast(waitstart as text) from pg_locks where not granted and waitstart is not null")
+                    .mapTo(String.class)
+                    .list());
+        }
     }
 
     private void save(String scoreDateTime, String createdAt) {

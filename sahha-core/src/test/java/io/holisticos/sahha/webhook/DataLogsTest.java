@@ -36,6 +36,7 @@ class DataLogsTest {
                             "sleep_stage_deep",
                             "com.example.synthetic",
                             LocalDate.parse("2025-09-24"),
+                            LocalDate.parse("2025-09-24"),
                             Instant.parse("2025-09-24T05:10:00Z"),
                             Instant.parse("2025-09-24T05:44:00Z")));
         });
@@ -46,18 +47,21 @@ class DataLogsTest {
 
     @ParameterizedTest(name = "{0} {1} to {2}")
     @CsvSource({
-        "sleep, 2026-11-21T23:10:00+01:00, 2026-11-21T23:50:00+01:00, 2026-11-22",
-        "sleep, 2026-11-22T01:10:00+01:00, 2026-11-22T07:50:00+01:00, 2026-11-22",
-        "Sleep, 2026-11-22T14:10:00+01:00, 2026-11-22T18:00:00+01:00, 2026-11-22",
-        "sleep, 2026-11-22T17:10:00+01:00, 2026-11-22T18:10:00+01:00, 2026-11-23",
-        "heart, 2026-11-21T23:10:00+01:00, 2026-11-22T00:10:00+01:00, 2026-11-21",
-        "activity, 2026-11-22T23:30:00-11:00, 2026-11-22T23:45:00-11:00, 2026-11-22",
-        "activity, 2026-11-22T23:30, 2026-11-22T23:45, 2026-11-22",
-        "activity, 2026-11-22 00:10:00.250+13:00, 2026-11-22 00:20:00.500+13:00, 2026-11-22"
+        "sleep, 2026-11-21T23:10:00+01:00, 2026-11-21T23:50:00+01:00, 2026-11-22, 2026-11-22",
+        "sleep, 2026-11-22T01:10:00+01:00, 2026-11-22T07:50:00+01:00, 2026-11-22, 2026-11-22",
+        "Sleep, 2026-11-22T14:10:00+01:00, 2026-11-22T18:00:00+01:00, 2026-11-22, 2026-11-22",
+        "sleep, 2026-11-22T17:10:00+01:00, 2026-11-22T18:10:00+01:00, 2026-11-23, 2026-11-23",
+        "heart, 2026-11-21T23:10:00+01:00, 2026-11-22T00:10:00+01:00, 2026-11-21, 2026-11-22",
+        "oxygen, 2026-11-21T23:10:00+01:00, 2026-11-22T07:00:00+01:00, 2026-11-21, 2026-11-22",
+        "activity, 2026-11-22T23:30:00-11:00, 2026-11-22T23:45:00-11:00, 2026-11-22, 2026-11-23",
+        "activity, 2026-11-22T23:30, 2026-11-22T23:45, 2026-11-22, 2026-11-23",
+        "activity, 2026-11-22 00:10:00.250+13:00, 2026-11-22 00:20:00.500+13:00, 2026-11-22, 2026-11-22"
     })
-    void theDayIsTheMembersAndThatOfASleepIsItsEnds(String type, String start, String end, LocalDate day) {
+    void theDayIsTheMembersAndThatOfASleepIsItsEnds(
+            String type, String start, String end, LocalDate day, LocalDate sleepDay) {
         assertThat(logs(type, "x", "app", start, end)).singleElement().satisfies(log -> {
             assertThat(log.day()).isEqualTo(day);
+            assertThat(log.sleepDay()).isEqualTo(sleepDay);
             assertThat(log.logType()).isEqualTo(type.toLowerCase(java.util.Locale.ROOT));
         });
     }

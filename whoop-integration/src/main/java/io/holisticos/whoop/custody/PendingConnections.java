@@ -17,7 +17,7 @@ import java.util.OptionalInt;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
+import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -156,7 +156,7 @@ public final class PendingConnections {
     private AccountAssignment assigning(HandleCallback<AccountAssignment, RuntimeException> work) {
         try {
             return store.inTransaction(work);
-        } catch (UnableToExecuteStatementException e) {
+        } catch (JdbiException e) { // of a statement, or of the commit
             if (Database.isDuplicate(e)) { // two users at the same moment
                 return new AccountAssignment.AccountOfAnotherUser();
             }

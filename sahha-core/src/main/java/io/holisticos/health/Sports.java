@@ -1,4 +1,4 @@
-package io.holisticos.unified;
+package io.holisticos.health;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -19,19 +19,19 @@ import java.util.stream.Collectors;
  * Tells whether two words for a sport can mean the same activity. Which words do stands in {@code sports.yml}, which a person
  * can read and extend. Immutable.
  */
-final class Sports {
+public final class Sports {
 
     private static final String NAME = "sports.yml";
 
     /** The table that this version comes with. */
-    static final Table TABLE = shipped();
+    public static final Table TABLE = shipped();
 
     private final List<String> prefixes;
     private final Set<String> general;
     private final Map<String, Set<String>> groupsOf = new HashMap<>();
 
     /** The content of the file. */
-    record Table(List<String> prefixes, List<String> general, Map<String, List<String>> groups) {}
+    public record Table(List<String> prefixes, List<String> general, Map<String, List<String>> groups) {}
 
     /** @throws IllegalArgumentException when the table contradicts itself */
     Sports(Table table) {
@@ -41,7 +41,7 @@ final class Sports {
     }
 
     /** By the table that this version comes with. */
-    static Sports read() {
+    public static Sports read() {
         return new Sports(TABLE);
     }
 
@@ -58,7 +58,7 @@ final class Sports {
     }
 
     /** Whether these words, of whatever sources, can mean the same activity. */
-    boolean areCompatible(String one, String other) {
+    public boolean areCompatible(String one, String other) {
         String first = word(one);
         String second = word(other);
         return first.equals(second)

@@ -1,9 +1,9 @@
-package io.holisticos.unified;
+package io.holisticos.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.holisticos.unified.Sports.Table;
+import io.holisticos.health.Sports.Table;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
