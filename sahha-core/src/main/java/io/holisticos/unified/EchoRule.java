@@ -34,6 +34,9 @@ final class EchoRule {
     /** A relay counts a night's parts in whole minutes. */
     private static final BigDecimal SAME_MINUTES = BigDecimal.ONE;
 
+    /** Converted values have at most so many decimals. */
+    private static final int CONVERTED_DECIMALS = 3;
+
     /** Of the day and the days of the look back, on so many must a value be equal to be an echo without other signs. */
     private static final int EQUAL_DAYS = 4;
 
@@ -119,11 +122,20 @@ final class EchoRule {
         return one.subtract(other).abs().compareTo(SAME_MINUTES) <= 0;
     }
 
-    /** Equal as far as the one with fewer decimals can tell. */
-    private static boolean isEqual(BigDecimal one, BigDecimal other) {
-        int decimals = Math.max(Math.min(one.scale(), other.scale()), 0);
-        return one.setScale(decimals, RoundingMode.HALF_UP).compareTo(other.setScale(decimals, RoundingMode.HALF_UP))
-                == 0;
+    /**
+     * The relay's value is the origin's, with as many decimals as the relay has. On its way a value can lose digits, but gains
+     * none: where the relay has more of them, both are the same number, but for what the origin's conversion left out.
+     */
+    private static boolean isEqual(BigDecimal relayed, BigDecimal own) {
+        int kept = Math.max(relayed.scale(), 0);
+        if (kept <= own.scale()) {
+            return own.setScale(kept, RoundingMode.HALF_UP).compareTo(relayed) == 0;
+        }
+        return relayed.compareTo(own) == 0
+                || own.scale() <= CONVERTED_DECIMALS
+                        && relayed.setScale(CONVERTED_DECIMALS, RoundingMode.HALF_UP)
+                                        .compareTo(own)
+                                == 0;
     }
 
     /** On how many of the day and the days of the look back both sources have the metric, with equal values. */

@@ -70,10 +70,31 @@ class EchoRuleTest {
         "5E+1, 50, true",
         "5E+1, 54, false"
     })
-    void anyOtherValueIsTheSameAsFarAsTheOneWithFewerDecimalsTells(String one, String other, boolean same) {
+    void anyOtherValueMustBeTheOriginsWithAsManyDecimalsAsTheRelayHas(String relayed, String own, boolean same) {
         assertThat(echoes(
-                        day(night(), value(Metric.HEART_RATE_RESTING, one)),
-                        day(night(), value(Metric.HEART_RATE_RESTING, other))))
+                        day(night(), value(Metric.HEART_RATE_RESTING, relayed)),
+                        day(night(), value(Metric.HEART_RATE_RESTING, own))))
+                .isEqualTo(same ? Set.of(Metric.HEART_RATE_RESTING) : Set.of());
+    }
+
+    @ParameterizedTest(name = "{0} beside {1}: {2}")
+    @CsvSource({
+        "52.4, 52, false",
+        "51.6, 52, false",
+        "52.001, 52, false",
+        "52.0, 52, true",
+        "52.40, 52.4, true",
+        "52.41, 52.4, false",
+        "52.3999, 52.4, true",
+        "2000.02390, 2000.024, true",
+        "2000.02349, 2000.024, false",
+        "95.6875001, 95.6875, false",
+        "95.68750, 95.6875, true"
+    })
+    void aRelayLosesDigitsAndAddsNoneButThoseThatAConversionLeftOut(String relayed, String own, boolean same) {
+        assertThat(echoes(
+                        day(night(), value(Metric.HEART_RATE_RESTING, relayed)),
+                        day(night(), value(Metric.HEART_RATE_RESTING, own))))
                 .isEqualTo(same ? Set.of(Metric.HEART_RATE_RESTING) : Set.of());
     }
 
