@@ -60,6 +60,12 @@ final class Competition {
         return whole.isEmpty() ? inPart : whole;
     }
 
+    /** False when there is nothing but copies of what stands on another day. */
+    boolean hasValid() {
+        return !whole.isEmpty() || !inPart.isEmpty();
+    }
+
+    /** @return the value that is shown, with the others; only when there are {@linkplain #hasValid() valid} ones */
     MergedMetric decide(Comparator<Candidate> bestFirst) {
         List<Candidate> order = new ArrayList<>();
         for (List<Candidate> group : List.of(whole, inPart, echoes)) {

@@ -77,7 +77,7 @@ final class ToldDays implements EchoRule.Days {
 
     /** So many days after a day decide what its answer is. */
     static int daysAfter(int sources) {
-        return WorkoutMatching.surroundingDays(sources);
+        return Math.max(EchoRule.LOOK_AHEAD_DAYS, WorkoutMatching.surroundingDays(sources));
     }
 
     /** What of all that is plausible. */
