@@ -2,20 +2,24 @@ package io.holisticos.unified;
 
 import io.holisticos.health.Measurement;
 import io.holisticos.health.Metric;
+import io.holisticos.health.SourceName;
 import io.holisticos.unified.EchoRule.Echo;
 import io.holisticos.unified.MergedDay.Candidate;
 import io.holisticos.unified.MergedDay.MergedMetric;
 import io.holisticos.unified.ToldDays.SourcePart;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
  * The plausible values of one metric on one day. The best source's whole value wins, verbatim. A sum of a day that was read only
- * in part stands back behind whole ones, and an echo never competes.
+ * in part stands back behind whole ones, and an echo never competes. Sums of a day that is not over were counted up to different
+ * moments: one that was read earlier than another may be lower than that by any amount.
  */
 final class Competition {
 
@@ -23,6 +27,9 @@ final class Competition {
     private final List<Candidate> whole = new ArrayList<>();
     private final List<Candidate> inPart = new ArrayList<>();
     private final List<Candidate> echoes = new ArrayList<>();
+
+    /** Of sums that are still counted up: when they were last read. */
+    private final Map<SourceName, Instant> countedUntil = new HashMap<>(0);
 
     private Competition(Metric metric) {
         this.metric = metric;
@@ -47,6 +54,11 @@ final class Competition {
             echoes.add(candidate);
         } else {
             (isInPart(part, metric) ? inPart : whole).add(candidate);
+            Instant asOf = part.countedUntil();
+            if (asOf != null && metric.definition().sumOfDay()) {
+                Instant recordedAt = candidate.measurement().lineage().recordedAt();
+                countedUntil.put(part.source(), recordedAt == null ? asOf : recordedAt);
+            }
         }
     }
 
@@ -71,9 +83,31 @@ final class Competition {
         for (List<Candidate> group : List.of(whole, inPart, echoes)) {
             group.stream().sorted(bestFirst).forEach(order::add);
         }
-        Verdict verdict = Verdict.of(
+        return new MergedMetric(metric, order.get(0), order.subList(1, order.size()), verdictOn(comparable()));
+    }
+
+    private Verdict verdictOn(List<Candidate> candidates) {
+        return Verdict.of(
                 metric.definition().tolerance(),
-                valid().stream().map(Candidate::value).toList());
-        return new MergedMetric(metric, order.get(0), order.subList(1, order.size()), verdict);
+                candidates.stream().map(Candidate::value).toList());
+    }
+
+    /** Valid values without the sums that say nothing against another one, because they count on. */
+    private List<Candidate> comparable() {
+        List<Candidate> valid = valid();
+        return countedUntil.isEmpty()
+                ? valid
+                : valid.stream()
+                        .filter(sum -> valid.stream().noneMatch(later -> mayGrowTo(sum, later)))
+                        .toList();
+    }
+
+    /** Whether a sum is lower because it was read earlier. How much it has missed nobody knows. */
+    private boolean mayGrowTo(Candidate sum, Candidate later) {
+        Instant until = countedUntil.get(sum.source());
+        return until != null
+                && until.isBefore(countedUntil.getOrDefault(later.source(), Instant.MAX))
+                && sum.value().compareTo(later.value()) < 0
+                && verdictOn(List.of(sum, later)) != Verdict.AGREE;
     }
 }
