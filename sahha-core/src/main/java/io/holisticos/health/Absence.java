@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /** Why a day has no value of a metric. The words are those of {@code completeness.missing[].reason}. */
 public enum Absence {
-    /** No source that was asked measures it for this person. */
+    /** All sources that could have it were read, and none has it, for this day or for this person at all. */
     NOT_PROVIDED,
     NOT_CONNECTED,
     /** The source was there that night, and nobody slept. */

@@ -75,6 +75,11 @@ public record MetricDefinition(
         return providedBy(source).map(Provider::needsSleep).orElse(false);
     }
 
+    /** Whether what this source has of the metric belongs to a night, and lies on the day of that night. */
+    public boolean isOfNight(SourceName source) {
+        return period.equals("sleep") || needsSleep(source);
+    }
+
     /** The values that a living person's day can have, both ends included, and where that is known from. */
     public record Range(BigDecimal min, BigDecimal max, String source) {
 

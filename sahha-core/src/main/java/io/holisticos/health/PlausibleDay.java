@@ -24,9 +24,27 @@ public record PlausibleDay(SourceDay day, Set<Metric> implausible, Set<String> o
     /** More than anyone rides a bicycle in a day: the record is 1,026 km in 24 hours (Strasser, 2021). */
     private static final BigDecimal MAX_DISTANCE_METER = BigDecimal.valueOf(1_500_000);
 
-    /** A duration, and parts of it that do not overlap. */
+    /** A value, and others that lie within it or are worked out from it. */
     private record Whole(Metric whole, List<Metric> parts) {}
 
+    /** Without a night nothing of it can be true, and what is worked out from a sleep is as wrong as the sleep. */
+    private static final List<Whole> FALLING_TOGETHER = List.of(
+            new Whole(
+                    Metric.SLEEP_IN_BED,
+                    List.of(
+                            Metric.SLEEP_DURATION,
+                            Metric.SLEEP_AWAKE,
+                            Metric.SLEEP_LIGHT,
+                            Metric.SLEEP_DEEP,
+                            Metric.SLEEP_REM,
+                            Metric.SLEEP_LATENCY,
+                            Metric.SLEEP_INTERRUPTIONS,
+                            Metric.SLEEP_EFFICIENCY)),
+            new Whole(
+                    Metric.SLEEP_DURATION,
+                    List.of(Metric.SLEEP_LIGHT, Metric.SLEEP_DEEP, Metric.SLEEP_REM, Metric.SLEEP_EFFICIENCY)));
+
+    /** Durations, each with parts that do not overlap. */
     private static final List<Whole> WHOLES = List.of(
             new Whole(Metric.SLEEP_DURATION, List.of(Metric.SLEEP_LIGHT, Metric.SLEEP_DEEP, Metric.SLEEP_REM)),
             new Whole(Metric.SLEEP_IN_BED, List.of(Metric.SLEEP_AWAKE)),
@@ -72,7 +90,22 @@ public record PlausibleDay(SourceDay day, Set<Metric> implausible, Set<String> o
     }
 
     private static boolean isOnScale(Score score) {
-        return score.scale().contains(score.value());
+        return score.scale().contains(score.value())
+                && (score.value().signum() != 0 || ScoreDefinition.canBeZero(score.name()));
+    }
+
+    /** In words, why the value that a day has of a metric is implausible. */
+    public static String whyNot(Metric metric, SourceDay told) {
+        Map<Metric, BigDecimal> values = new HashMap<>();
+        told.measurements().forEach(measurement -> values.put(measurement.metric(), measurement.value()));
+        BigDecimal value = values.get(metric);
+        if (value != null && !metric.isPlausible(value)) {
+            return "it is outside of " + metric.min().toPlainString() + " to "
+                    + metric.max().toPlainString() + " " + metric.unit();
+        }
+        boolean tooShort = WHOLES.stream()
+                .anyMatch(whole -> whole.whole().equals(metric) && isShorterThanItsParts(whole, values));
+        return tooShort ? "it is shorter than its parts" : "what it is a part of cannot be true";
     }
 
     private static Set<Metric> implausible(SourceDay day) {
@@ -82,12 +115,32 @@ public record PlausibleDay(SourceDay day, Set<Metric> implausible, Set<String> o
                 implausible.add(measurement.metric());
             }
         }
+        for (Whole whole : FALLING_TOGETHER) {
+            if (implausible.contains(whole.whole())) {
+                implausible.addAll(partsFallingWith(whole, measurements));
+            }
+        }
+        plausible.keySet().removeAll(implausible);
         for (Whole whole : WHOLES) {
             if (isShorterThanItsParts(whole, day, implausible)) {
                 implausible.add(whole.whole());
             }
         }
         return implausible;
+    }
+
+    /** A part that is longer than its whole contradicts it, and speaks for itself. */
+    private static List<Metric> partsFallingWith(Whole whole, List<Measurement> measurements) {
+        BigDecimal most = measurements.stream()
+                .filter(measurement -> measurement.metric().equals(whole.whole()))
+                .map(measurement -> measurement.value().max(BigDecimal.ZERO))
+                .findFirst()
+                .orElse(BigDecimal.ZERO);
+        return measurements.stream()
+                .filter(measurement -> whole.parts().contains(measurement.metric()))
+                .filter(measurement -> measurement.value().compareTo(most) <= 0)
+                .map(Measurement::metric)
+                .toList();
     }
 
     /** In that case the whole is implausible: it is a sum, while the parts are what a sensor measured. */
@@ -120,7 +173,7 @@ public record PlausibleDay(SourceDay day, Set<Metric> implausible, Set<String> o
                 original.end(),
                 original.state(),
                 ifPlausible(original.strain(), Score.Scale.STRAIN::contains),
-                ifPlausible(original.energyKcal(), Metric.ENERGY_TOTAL::isPlausible),
+                ifPlausible(original.energyKcal(), Metric.ENERGY_ACTIVE::isPlausible),
                 ifPlausible(original.distanceMeter(), PlausibleDay::isDistance),
                 ifPlausible(original.averageHeartRate(), PlausibleDay::isHeartRate),
                 ifPlausible(original.maxHeartRate(), PlausibleDay::isHeartRate));

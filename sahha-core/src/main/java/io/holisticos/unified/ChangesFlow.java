@@ -214,12 +214,15 @@ final class ChangesFlow {
             throw new MemberNotFound();
         }
 
-        /** A value that was equal in two sources for some days shows that a later one is an echo, or no longer does. */
+        /**
+         * A value that was equal in two sources for some days shows that a later one is an echo, or no longer does, and so does
+         * a night of the day after.
+         */
         private void addDaysThatLookBack() {
             if (counting < 2) {
                 return;
             }
-            addUntold(measured, 0, EchoRule.LOOK_BACK_DAYS, metrics, "looks_back");
+            addUntold(measured, EchoRule.LOOK_AHEAD_DAYS, EchoRule.LOOK_BACK_DAYS, metrics, "looks_back");
         }
 
         /** A workout may be the one that another source has on a day nearby, or no longer is. */

@@ -2,21 +2,25 @@ package io.holisticos.unified;
 
 import io.holisticos.health.Measurement;
 import io.holisticos.health.Metric;
+import io.holisticos.health.SourceName;
 import io.holisticos.unified.EchoRule.Echo;
 import io.holisticos.unified.MergedDay.Candidate;
 import io.holisticos.unified.MergedDay.MergedMetric;
 import io.holisticos.unified.ToldDays.SourcePart;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
  * The plausible values of one metric on one day. The best source's whole value wins, verbatim. A sum of a day that was read only
- * in part stands back behind whole ones, and an echo never competes.
+ * in part stands back behind whole ones, and an echo never competes. Sums of a day that is not over were counted up to different
+ * moments: one that was read earlier than another may be lower than that by any amount.
  */
 final class Competition {
 
@@ -24,6 +28,9 @@ final class Competition {
     private final List<Candidate> whole = new ArrayList<>();
     private final List<Candidate> inPart = new ArrayList<>();
     private final List<Candidate> echoes = new ArrayList<>();
+
+    /** Of sums that are still counted up: when they were last read. */
+    private final Map<SourceName, Instant> countedUntil = new HashMap<>(0);
 
     private Competition(Metric metric) {
         this.metric = metric;
@@ -48,6 +55,11 @@ final class Competition {
             echoes.add(candidate);
         } else {
             (isInPart(part, metric) ? inPart : whole).add(candidate);
+            Instant asOf = part.countedUntil();
+            if (asOf != null && metric.definition().sumOfDay()) {
+                Instant recordedAt = candidate.measurement().lineage().recordedAt();
+                countedUntil.put(part.source(), recordedAt == null ? asOf : recordedAt);
+            }
         }
     }
 
@@ -61,17 +73,45 @@ final class Competition {
         return whole.isEmpty() ? inPart : whole;
     }
 
+    /** False when there is nothing but copies of what stands on another day. */
+    boolean hasValid() {
+        return !whole.isEmpty() || !inPart.isEmpty();
+    }
+
+    /** @return the value that is shown, with the others; only when there are {@linkplain #hasValid() valid} ones */
     MergedMetric decide(Comparator<Candidate> bestFirst) {
         List<Candidate> order = new ArrayList<>();
         addSorted(whole, bestFirst, order);
         addSorted(inPart, bestFirst, order);
         addSorted(echoes, bestFirst, order);
+        return new MergedMetric(metric, order.get(0), order.subList(1, order.size()), verdictOn(comparable()));
+    }
+
+    private Verdict verdictOn(List<Candidate> candidates) {
         List<BigDecimal> values = new ArrayList<>();
-        for (Candidate candidate : valid()) {
+        for (Candidate candidate : candidates) {
             values.add(candidate.value());
         }
-        Verdict verdict = Verdict.of(metric.definition().tolerance(), values);
-        return new MergedMetric(metric, order.get(0), order.subList(1, order.size()), verdict);
+        return Verdict.of(metric.definition().tolerance(), values);
+    }
+
+    /** Valid values without the sums that say nothing against another one, because they count on. */
+    private List<Candidate> comparable() {
+        List<Candidate> valid = valid();
+        return countedUntil.isEmpty()
+                ? valid
+                : valid.stream()
+                        .filter(sum -> valid.stream().noneMatch(later -> mayGrowTo(sum, later)))
+                        .toList();
+    }
+
+    /** Whether a sum is lower because it was read earlier. How much it has missed nobody knows. */
+    private boolean mayGrowTo(Candidate sum, Candidate later) {
+        Instant until = countedUntil.get(sum.source());
+        return until != null
+                && until.isBefore(countedUntil.getOrDefault(later.source(), Instant.MAX))
+                && sum.value().compareTo(later.value()) < 0
+                && verdictOn(List.of(sum, later)) != Verdict.AGREE;
     }
 
     private static void addSorted(List<Candidate> group, Comparator<Candidate> bestFirst, List<Candidate> order) {

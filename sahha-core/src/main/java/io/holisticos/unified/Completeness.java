@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * How many of the headline metrics a day has, and why the others are missing. A score counts only when a source has a value
- * beyond its scale, because not every source has every score.
+ * How many of the headline metrics a day has, and why the others are missing. Scores are not expected, because not every source
+ * has every score. The one exception is a score that a source has with a value which cannot be true: it is expected, and missing.
  */
 @JsonPropertyOrder({"expected", "present", "missing"})
 record Completeness(

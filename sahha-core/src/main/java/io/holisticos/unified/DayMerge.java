@@ -110,9 +110,11 @@ final class DayMerge {
 
     private List<MergedMetric> metrics(LocalDate date, ToldDays told, Ranking order) {
         List<MergedMetric> metrics = new ArrayList<>();
-        Competition.of(date, told, echoes)
-                .forEach((metric, values) ->
-                        metrics.add(values.decide(Comparator.comparing(Candidate::source, order.of(metric)))));
+        Competition.of(date, told, echoes).forEach((metric, values) -> {
+            if (values.hasValid()) {
+                metrics.add(values.decide(Comparator.comparing(Candidate::source, order.of(metric))));
+            }
+        });
         return metrics;
     }
 

@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -28,11 +27,20 @@ final class EchoRule {
     /** On this many days before a day, equal values can show that they are echoes. */
     static final int LOOK_BACK_DAYS = 4;
 
+    /** So many days after a day can show that its values are echoes: the relay may have a night on the day after. */
+    static final int LOOK_AHEAD_DAYS = 1;
+
+    /** Days after a date on which the other source may have its night, the likeliest first. */
+    private static final int[] NEARBY = {0, -1, LOOK_AHEAD_DAYS};
+
     /** A relay names a night's start and end to the minute, or rounds them. */
     private static final Duration SAME_MOMENT = Duration.ofMinutes(2);
 
     /** A relay counts a night's parts in whole minutes. */
     private static final BigDecimal SAME_MINUTES = BigDecimal.ONE;
+
+    /** Converted values have at most so many decimals. */
+    private static final int CONVERTED_DECIMALS = 3;
 
     /** Of the day and the days of the look back, on so many must a value be equal to be an echo without other signs. */
     private static final int EQUAL_DAYS = 4;
@@ -45,8 +53,8 @@ final class EchoRule {
         SourceDay of(SourceName source, LocalDate date);
     }
 
-    /** The value that an echo repeats: the origin's, of this metric. */
-    record Echo(SourceName origin, Metric metric) {}
+    /** The value that an echo repeats: the origin's, of this metric and day. */
+    record Echo(SourceName origin, Metric metric, LocalDate date) {}
 
     /** @throws IllegalArgumentException when an origin relays others itself: then the first of the chain could not be found */
     EchoRule(List<RelayRule> relays) {
@@ -68,34 +76,114 @@ final class EchoRule {
         Map<Metric, Echo> echoes = new TreeMap<>();
         for (RelayRule rule : relays) {
             SourceDay relayed = rule.relay().equals(source) ? days.of(source, date) : null;
-            SourceDay own = relayed == null ? null : days.of(rule.origin(), date);
-            if (relayed != null && own != null) {
-                for (Measurement measurement : relayed.measurements()) {
-                    Metric metric = rule.atOrigin(measurement.metric());
-                    if (isEcho(measurement, relayed, own, rule, days)) {
-                        echoes.putIfAbsent(measurement.metric(), new Echo(rule.origin(), metric));
-                    }
-                }
+            if (relayed != null) {
+                new RelayedDay(relayed, rule, days).addEchoesTo(echoes);
             }
         }
         return echoes;
     }
 
-    private static boolean isEcho(
-            Measurement measurement, SourceDay relayed, SourceDay own, RelayRule rule, Days days) {
-        Metric metric = measurement.metric();
-        Optional<Measurement> original = own.find(rule.atOrigin(metric));
-        if (original.isEmpty()) {
-            return false;
+    /**
+     * A relay's day beside the origin's. The two may cut their days differently, as for who sleeps by day or crosses the date
+     * line: so a night of one date can be the relay's of the date before or after.
+     */
+    private static final class RelayedDay {
+
+        private final SourceDay relayed;
+        private final RelayRule rule;
+        private final Days days;
+
+        /** The origin's day of the same date; null when it has none. */
+        private final @Nullable SourceDay own;
+
+        /** The origin's day that has the relay's night; null when none near has it. */
+        private final @Nullable SourceDay ofNight;
+
+        /** Whether the relay handed on the night that the origin has on this date. */
+        private final boolean handsOn;
+
+        RelayedDay(SourceDay relayed, RelayRule rule, Days days) {
+            this.relayed = relayed;
+            this.rule = rule;
+            this.days = days;
+            this.own = days.of(rule.origin(), relayed.date());
+            this.ofNight = nearby(rule.origin(), relayed.mainSleep());
+            this.handsOn = own != null && nearby(rule.relay(), own.mainSleep()) != null;
         }
-        boolean sameNight = isSameNight(relayed.mainSleep(), own.mainSleep());
-        if (sameNight && isTimeOfTheNight(metric)) {
-            return isWithinAMinute(measurement.value(), original.get().value());
+
+        void addEchoesTo(Map<Metric, Echo> echoes) {
+            for (Measurement measurement : relayed.measurements()) {
+                SourceDay repeated = repeatedBy(measurement);
+                if (repeated != null) {
+                    Metric metric = rule.atOrigin(measurement.metric());
+                    echoes.putIfAbsent(measurement.metric(), new Echo(rule.origin(), metric, repeated.date()));
+                }
+            }
         }
-        return isEqual(measurement.value(), original.get().value())
-                && (sameNight
-                        || rule.origin().equals(relayed.relayed().get(metric))
-                        || equalDays(metric, relayed.date(), rule, days) >= EQUAL_DAYS);
+
+        /** The source's day, of this date or the nearest beside it, that has the night. */
+        private @Nullable SourceDay nearby(SourceName source, @Nullable SleepInterval night) {
+            if (night == null) {
+                return null;
+            }
+            for (int after : NEARBY) {
+                SourceDay day = days.of(source, relayed.date().plusDays(after));
+                if (day != null && isSameNight(day.mainSleep(), night)) {
+                    return day;
+                }
+            }
+            return null;
+        }
+
+        /** The origin's day whose value this is; null when it is the relay's own. */
+        private @Nullable SourceDay repeatedBy(Measurement measurement) {
+            if (own != null && isOfDate(measurement, own)) {
+                return own;
+            }
+            return ofNight != null && isOfNight(measurement, ofNight) ? ofNight : null;
+        }
+
+        private boolean isOfDate(Measurement measurement, SourceDay own) {
+            Metric metric = measurement.metric();
+            return isEqual(measurement, own)
+                    && (handsOn
+                            || rule.origin().equals(relayed.relayed().get(metric))
+                            || equalDays(metric) >= EQUAL_DAYS);
+        }
+
+        private boolean isOfNight(Measurement measurement, SourceDay ofNight) {
+            Metric metric = rule.atOrigin(measurement.metric());
+            if (isTimeOfTheNight(metric)) {
+                return ofNight.find(metric)
+                        .filter(original -> isWithinAMinute(measurement.value(), original.value()))
+                        .isPresent();
+            }
+            return metric.definition().isOfNight(rule.origin()) && isEqual(measurement, ofNight);
+        }
+
+        /** On how many of the day and the days of the look back both sources have the metric, with equal values. */
+        private int equalDays(Metric metric) {
+            int equal = 0;
+            for (int back = 0; back <= LOOK_BACK_DAYS; back++) {
+                LocalDate date = relayed.date().minusDays(back);
+                SourceDay theirs = days.of(rule.relay(), date);
+                SourceDay ours = days.of(rule.origin(), date);
+                if (theirs != null
+                        && ours != null
+                        && theirs.find(metric)
+                                .filter(measurement -> isEqual(measurement, ours))
+                                .isPresent()) {
+                    equal++;
+                }
+            }
+            return equal;
+        }
+
+        private boolean isEqual(Measurement measurement, SourceDay own) {
+            return own.find(rule.atOrigin(measurement.metric()))
+                    .filter(original -> EchoRule.isEqual(measurement.value(), original.value()))
+                    .isPresent();
+        }
     }
 
     private static boolean isTimeOfTheNight(Metric metric) {
@@ -104,9 +192,8 @@ final class EchoRule {
                 && metric.definition().period().equals("sleep");
     }
 
-    private static boolean isSameNight(@Nullable SleepInterval one, @Nullable SleepInterval other) {
+    private static boolean isSameNight(@Nullable SleepInterval one, SleepInterval other) {
         return one != null
-                && other != null
                 && isSameMoment(one.start(), other.start())
                 && isSameMoment(one.end(), other.end());
     }
@@ -119,31 +206,19 @@ final class EchoRule {
         return one.subtract(other).abs().compareTo(SAME_MINUTES) <= 0;
     }
 
-    /** Equal as far as the one with fewer decimals can tell. */
-    private static boolean isEqual(BigDecimal one, BigDecimal other) {
-        int decimals = Math.max(Math.min(one.scale(), other.scale()), 0);
-        return one.setScale(decimals, RoundingMode.HALF_UP).compareTo(other.setScale(decimals, RoundingMode.HALF_UP))
-                == 0;
-    }
-
-    /** On how many of the day and the days of the look back both sources have the metric, with equal values. */
-    private static int equalDays(Metric metric, LocalDate date, RelayRule rule, Days days) {
-        int equal = 0;
-        for (int back = 0; back <= LOOK_BACK_DAYS; back++) {
-            SourceDay relayed = days.of(rule.relay(), date.minusDays(back));
-            SourceDay own = days.of(rule.origin(), date.minusDays(back));
-            if (relayed != null && own != null && isEqual(metric, relayed, own, rule)) {
-                equal++;
-            }
+    /**
+     * The relay's value is the origin's, with as many decimals as the relay has. On its way a value can lose digits, but gains
+     * none: where the relay has more of them, both are the same number, but for what the origin's conversion left out.
+     */
+    private static boolean isEqual(BigDecimal relayed, BigDecimal own) {
+        int kept = Math.max(relayed.scale(), 0);
+        if (kept <= own.scale()) {
+            return own.setScale(kept, RoundingMode.HALF_UP).compareTo(relayed) == 0;
         }
-        return equal;
-    }
-
-    private static boolean isEqual(Metric metric, SourceDay relayed, SourceDay own, RelayRule rule) {
-        Optional<Measurement> one = relayed.find(metric);
-        Optional<Measurement> other = own.find(rule.atOrigin(metric));
-        return one.isPresent()
-                && other.isPresent()
-                && isEqual(one.get().value(), other.get().value());
+        return relayed.compareTo(own) == 0
+                || own.scale() <= CONVERTED_DECIMALS
+                        && relayed.setScale(CONVERTED_DECIMALS, RoundingMode.HALF_UP)
+                                        .compareTo(own)
+                                == 0;
     }
 }

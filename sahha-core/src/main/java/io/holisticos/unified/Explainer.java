@@ -4,6 +4,7 @@ import io.holisticos.health.Absence;
 import io.holisticos.health.Lineage;
 import io.holisticos.health.Measurement;
 import io.holisticos.health.Metric;
+import io.holisticos.health.PlausibleDay;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceName;
 import io.holisticos.unified.EchoRule.Echo;
@@ -28,7 +29,7 @@ record Explainer(Precedence precedence, OfferedMetrics offered, EchoRule echoes)
     Explanation explain(LocalDate date, Metric metric, ToldDays told, List<SourceAnswer> answers) {
         Comparator<Candidate> bestFirst = Comparator.comparing(Candidate::source, precedence.of(metric));
         Optional<Competition> values =
-                Optional.ofNullable(Competition.of(date, told, echoes).get(metric));
+                Optional.ofNullable(Competition.of(date, told, echoes).get(metric)).filter(Competition::hasValid);
         MergedMetric merged = values.map(all -> all.decide(bestFirst)).orElse(null);
         Candidate shown = merged == null ? null : merged.shown();
         return new Explanation(
@@ -43,6 +44,10 @@ record Explainer(Precedence precedence, OfferedMetrics offered, EchoRule echoes)
     }
 
     private List<Considered> considered(LocalDate date, Metric metric, ToldDays told, @Nullable Candidate shown) {
+        boolean shownInPart = told.on(date).stream()
+                .anyMatch(part -> shown != null
+                        && shown.source().equals(part.source())
+                        && Competition.isInPart(part, metric));
         List<Considered> all = new ArrayList<>();
         for (SourcePart part : told.on(date)) {
             Map<Metric, Echo> repeated = echoes.of(part.source(), date, told);
@@ -50,7 +55,7 @@ record Explainer(Precedence precedence, OfferedMetrics offered, EchoRule echoes)
                 Echo echo = repeated.get(measurement.metric());
                 if (measurement.metric().equals(metric)
                         || echo != null && echo.metric().equals(metric)) {
-                    all.add(considered(measurement, part, echo, shown));
+                    all.add(considered(measurement, part, echo, shown, shownInPart));
                 }
             }
             Absence absent = part.told().absent().get(metric);
@@ -66,14 +71,22 @@ record Explainer(Precedence precedence, OfferedMetrics offered, EchoRule echoes)
     }
 
     private Considered considered(
-            Measurement measurement, SourcePart part, @Nullable Echo echo, @Nullable Candidate shown) {
+            Measurement measurement,
+            SourcePart part,
+            @Nullable Echo echo,
+            @Nullable Candidate shown,
+            boolean shownInPart) {
         List<Gate> gates = List.of(
                 new Gate("scored", true, null),
                 gate(
                         "complete",
                         Competition.isInPart(part, measurement.metric()) ? "the day is read only in part" : null),
-                gate("plausible", part.implausible().contains(measurement.metric()) ? implausible(measurement) : null),
-                gate("not_echo", echo == null ? null : "it repeats " + echo.metric() + " of " + echo.origin()));
+                gate(
+                        "plausible",
+                        part.implausible().contains(measurement.metric())
+                                ? PlausibleDay.whyNot(measurement.metric(), part.told())
+                                : null),
+                gate("not_echo", echo == null ? null : repeats(echo, part)));
         boolean wins = shown != null
                 && shown.source().equals(part.source())
                 && shown.measurement().equals(measurement);
@@ -84,7 +97,12 @@ record Explainer(Precedence precedence, OfferedMetrics offered, EchoRule echoes)
                 measurement.lineage(),
                 echo == null ? null : echo.origin(),
                 gates,
-                wins ? null : lostBecause(measurement.metric(), gates, shown));
+                wins ? null : lostBecause(measurement.metric(), gates, shown, shownInPart));
+    }
+
+    private static String repeats(Echo echo, SourcePart part) {
+        String repeated = "it repeats " + echo.metric() + " of " + echo.origin();
+        return echo.date().equals(part.told().date()) ? repeated : repeated + " of " + echo.date();
     }
 
     private static Considered notScored(Metric metric, SourcePart part, Absence absent) {
@@ -96,16 +114,12 @@ record Explainer(Precedence precedence, OfferedMetrics offered, EchoRule echoes)
         return new Gate(name, why == null, why);
     }
 
-    private static String implausible(Measurement measurement) {
-        Metric metric = measurement.metric();
-        return metric.isPlausible(measurement.value())
-                ? "it is shorter than its parts"
-                : "it is outside of " + metric.min() + " to " + metric.max() + " " + metric.unit();
-    }
-
-    private String lostBecause(Metric metric, List<Gate> gates, @Nullable Candidate shown) {
-        Stream<String> failed = gates.stream().filter(gate -> !gate.passed()).map(gate -> String.valueOf(gate.why()));
-        return failed.findFirst()
+    /** The first gate that it failed, and the shown value passed; else its place. */
+    private String lostBecause(Metric metric, List<Gate> gates, @Nullable Candidate shown, boolean shownInPart) {
+        return gates.stream()
+                .filter(gate -> !gate.passed() && !(shownInPart && gate.gate().equals("complete")))
+                .findFirst()
+                .map(gate -> String.valueOf(gate.why()))
                 .orElseGet(() -> shown == null
                         ? "no value passed the gates"
                         : shown.source() + " comes first: " + precedence.ruleOf(metric, shown.source()));

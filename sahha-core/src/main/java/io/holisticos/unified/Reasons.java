@@ -23,8 +23,13 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a day has no value of a metric. That a source has one which cannot be true says most, then what a source says of a record
- * of its own; else it is the reason of the source whose value would have been shown.
+ * Why a day has no value of a metric. The first of these that is so:
+ *
+ * <ol>
+ *   <li>a source has a value that cannot be true;
+ *   <li>a source says why a record of its own has no value, such as that its score is pending;
+ *   <li>the source whose value would have been shown did not measure or tell it, or is not there.
+ * </ol>
  */
 record Reasons(LocalDate date, ToldDays told, List<SourceAnswer> answers, Ranking ranking, OfferedMetrics offered) {
 

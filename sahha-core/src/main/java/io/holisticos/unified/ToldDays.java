@@ -4,12 +4,15 @@ import static java.util.stream.Collectors.groupingBy;
 
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Metric;
+import io.holisticos.health.Observation;
 import io.holisticos.health.PlausibleDay;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.Measured;
 import io.holisticos.health.SourceDay;
 import io.holisticos.health.SourceName;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What all sources told of each day, each day in the order of the sources. */
 final class ToldDays implements EchoRule.Days {
+
+    private static final int SECONDS_PER_DAY = 86_400;
 
     private final Map<LocalDate, List<SourcePart>> byDate;
 
@@ -28,7 +33,9 @@ final class ToldDays implements EchoRule.Days {
      * @param day its plausible values
      * @param implausible metrics whose value is implausible
      * @param offScale names of scores beyond their scale
-     * @param whole false when the source says of this very day that it has read it only in part
+     * @param whole false when the source says of this very day that it has read it only in part; true when it does not say of
+     *     which days it has
+     * @param countedUntil when the source was last read, while the day is not over; null when it is
      */
     record SourcePart(
             SourceName source,
@@ -36,14 +43,36 @@ final class ToldDays implements EchoRule.Days {
             SourceDay day,
             Set<Metric> implausible,
             Set<String> offScale,
-            boolean whole) {
+            boolean whole,
+            @Nullable Instant countedUntil) {
 
         private static SourcePart of(Measured answer, SourceDay told) {
             PlausibleDay plausible = PlausibleDay.of(told);
             Set<LocalDate> partlyRead = answer.partlyRead();
             boolean whole = partlyRead == null || !partlyRead.contains(told.date());
             return new SourcePart(
-                    answer.from(), told, plausible.day(), plausible.implausible(), plausible.offScale(), whole);
+                    answer.from(),
+                    told,
+                    plausible.day(),
+                    plausible.implausible(),
+                    plausible.offScale(),
+                    whole,
+                    isOver(told, answer) ? null : answer.asOf());
+        }
+
+        /** Whether the source was read after the day, which ends by its own offset. Without a time of reading nothing counts on. */
+        private static boolean isOver(SourceDay told, Measured answer) {
+            Instant asOf = answer.asOf();
+            if (asOf == null) {
+                return true;
+            }
+            ZoneOffset offset = told.offset();
+            if (offset == null) {
+                Observation newest = answer.newest();
+                offset = newest == null ? ZoneOffset.UTC : newest.offset();
+            }
+            long localSecond = asOf.getEpochSecond() + offset.getTotalSeconds();
+            return Math.floorDiv(localSecond, SECONDS_PER_DAY) > told.date().toEpochDay();
         }
     }
 
@@ -76,7 +105,7 @@ final class ToldDays implements EchoRule.Days {
 
     /** So many days after a day decide what its answer is. */
     static int daysAfter(int sources) {
-        return WorkoutMatching.surroundingDays(sources);
+        return Math.max(EchoRule.LOOK_AHEAD_DAYS, WorkoutMatching.surroundingDays(sources));
     }
 
     /** What of all that is plausible. */

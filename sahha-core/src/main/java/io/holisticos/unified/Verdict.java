@@ -8,7 +8,7 @@ import java.util.Locale;
 
 /** How well the sources agree on one metric of one day, whichever of them is shown. */
 enum Verdict {
-    /** Only one source has a value. */
+    /** Only one source has a value that can be compared. */
     SINGLE,
     /** Two working devices on the same person may differ by this much. */
     AGREE,

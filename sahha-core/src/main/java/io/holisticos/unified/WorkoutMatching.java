@@ -21,13 +21,14 @@ import java.util.stream.Stream;
 /**
  * Finds the workouts that are one activity, seen by several sources. Pure: the same workouts in any order give the same answer.
  *
- * <p>The workouts are taken best first: those with values, then those that their source has not scored or cannot score, then
- * those that were only seen; of these by the order of the sources. Each joins the
- * representative of another source that it shares most time with, then that begins closest to it, and represents itself where
- * there is none. So two representatives of
- * different sources on neighbouring days are never the same activity. When one source split what another saw as a whole, the
- * parts join the whole, or the whole joins its closest part, and nothing counts twice either way. Two workouts of one source are
- * two activities: the source has the better knowledge of its own.
+ * <p>Workouts are taken one after another, in three classes: first those with values, then those whose source has not scored
+ * them, or cannot, then those that were only seen. Within a class the order of the sources decides. A workout joins the
+ * representative of another source that it shares most time with. Of several with as much, it joins the one that begins closest to
+ * it. Where there is none, it represents itself. So two representatives of different sources on neighbouring days are never the
+ * same activity.
+ *
+ * <p>When one source split what another saw as a whole, the parts join the whole, or the whole joins its closest part. Nothing
+ * counts twice either way. Two workouts of one source are two activities: a source knows its own best.
  */
 final class WorkoutMatching {
 
@@ -41,9 +42,9 @@ final class WorkoutMatching {
     }
 
     /**
-     * On each side of a day, so many days decide what its workouts are: whether a workout represents itself depends on better
-     * ones that are at most a day away, and so on. The workouts of a source are better or worse in two ways at most: scored or
-     * not.
+     * On each side of a day, so many days decide what its workouts are. Whether a workout represents itself depends on better ones
+     * that are at most a day away, theirs on still better ones, and so on. A source adds two steps to such a chain at most: some of
+     * its workouts have values. The others are either all unscored or all only seen, as a source tells states or does not.
      */
     static int surroundingDays(int sources) {
         return 2 * sources * DAYS_APART;

@@ -43,7 +43,7 @@ class MetricFileTest {
               loinc: []
               provided_by: []
             scores:
-            - {name: readiness, source: sahha, scale: "0-1", from: "score readiness", citation: "A document"}
+            - {name: readiness, source: sahha, scale: "0-1", zero: true, from: "score readiness", citation: "A document"}
             """;
 
     @Test
@@ -95,7 +95,7 @@ class MetricFileTest {
                 mistake("score readiness\", citation: \"A document\"", "\", citation: c", "readiness", "needs from"),
                 mistake(
                         "- {name: readiness,",
-                        "- {name: readiness, source: sahha, scale: \"0-1\", from: \"s r\", citation: c}\n- {name: readiness,",
+                        "- {name: readiness, source: sahha, scale: \"0-1\", zero: true, from: \"s r\", citation: c}\n- {name: readiness,",
                         "readiness twice"));
     }
 

@@ -40,7 +40,8 @@ class PlausibleDayTest {
                 "spo2.sleep",
                 "skin_temperature.sleep",
                 "sleep.in_bed",
-                "sleep.need"
+                "sleep.need",
+                "energy.total"
             })
     void zeroIsImplausibleWhereNobodyAliveHasIt(Metric metric) {
         assertThat(metric.isPlausible(BigDecimal.ZERO)).isFalse();
@@ -55,7 +56,6 @@ class PlausibleDayTest {
                 "active.duration",
                 "sedentary.duration",
                 "energy.active",
-                "energy.total",
                 "sleep.awake",
                 "sleep.light",
                 "sleep.deep",
@@ -131,6 +131,79 @@ class PlausibleDayTest {
         assertThat(PlausibleDay.of(day(value(Metric.SLEEP_IN_BED, "300"), value(Metric.SLEEP_DURATION, "420")))
                         .implausible())
                 .containsExactly(Metric.SLEEP_IN_BED);
+    }
+
+    @Test
+    void aScoredNightOfZerosIsNoNight() {
+        SourceDay told = day(
+                value(Metric.SLEEP_DURATION, "0"),
+                value(Metric.SLEEP_IN_BED, "0"),
+                value(Metric.SLEEP_AWAKE, "0"),
+                value(Metric.SLEEP_LIGHT, "0"),
+                value(Metric.SLEEP_DEEP, "0"),
+                value(Metric.SLEEP_REM, "0"),
+                value(Metric.SLEEP_LATENCY, "0"),
+                value(Metric.SLEEP_INTERRUPTIONS, "0"),
+                value(Metric.SLEEP_EFFICIENCY, "0"),
+                value(Metric.SLEEP_NEED, "480"),
+                value(Metric.STEPS, "0"));
+
+        assertThat(PlausibleDay.of(told).day().measurements())
+                .containsExactly(value(Metric.SLEEP_NEED, "480"), value(Metric.STEPS, "0"));
+    }
+
+    @Test
+    void whatWasSleptInABedThatNobodyLayInWasSlept() {
+        SourceDay told = day(
+                value(Metric.SLEEP_DURATION, "430"),
+                value(Metric.SLEEP_IN_BED, "0"),
+                value(Metric.SLEEP_LIGHT, "200"),
+                value(Metric.SLEEP_DEEP, "0"));
+
+        assertThat(PlausibleDay.of(told).implausible())
+                .containsExactlyInAnyOrder(Metric.SLEEP_IN_BED, Metric.SLEEP_DEEP);
+    }
+
+    @Test
+    void whatIsWorkedOutFromANightLongerThanADayFallsWithIt() {
+        SourceDay told = day(
+                value(Metric.SLEEP_DURATION, "1400"),
+                value(Metric.SLEEP_IN_BED, "2000"),
+                value(Metric.SLEEP_AWAKE, "600"),
+                value(Metric.SLEEP_REM, "300"),
+                value(Metric.SLEEP_EFFICIENCY, "70"));
+
+        assertThat(PlausibleDay.of(told).day().measurements()).isEmpty();
+        assertThat(PlausibleDay.of(day(value(Metric.SLEEP_DURATION, "1441"), value(Metric.SLEEP_REM, "300")))
+                        .implausible())
+                .containsExactlyInAnyOrder(Metric.SLEEP_DURATION, Metric.SLEEP_REM);
+    }
+
+    @Test
+    void aNightLyingAwakeIsPossible() {
+        SourceDay told = day(
+                value(Metric.SLEEP_DURATION, "0"),
+                value(Metric.SLEEP_IN_BED, "480"),
+                value(Metric.SLEEP_AWAKE, "480"),
+                value(Metric.SLEEP_DEEP, "0"));
+
+        assertThat(PlausibleDay.of(told).implausible()).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0} {1}: {2}")
+    @CsvSource({
+        "whoop_recovery, 0, false",
+        "whoop_recovery, 1, true",
+        "whoop_sleep_performance, 0.0, false",
+        "whoop_strain, 0, true",
+        "mental_wellbeing, 0, true",
+        "of_a_ring, 0, true"
+    })
+    void aScoreOfZeroIsTakenOutWhereNobodyAliveHasIt(String name, BigDecimal value, boolean plausible) {
+        SourceDay told = scored(new Score(name, value, Score.Scale.PERCENT, null));
+
+        assertThat(PlausibleDay.of(told).offScale()).isEqualTo(plausible ? Set.of() : Set.of(name));
+        assertThat(PlausibleDay.of(told).day().scores()).hasSize(plausible ? 1 : 0);
     }
 
     @Test

@@ -174,7 +174,9 @@ class ChangesFlowTest {
                 .filteredOn(entry -> entry.reason().equals("looks_back"))
                 .singleElement()
                 .satisfies(entry -> {
-                    assertThat(entry.days()).startsWith(DAY.plusDays(1)).doesNotContain(DAY, DAY.plusDays(4));
+                    assertThat(entry.days())
+                            .contains(DAY.minusDays(1), DAY.plusDays(1))
+                            .doesNotContain(DAY.minusDays(2), DAY, DAY.plusDays(4));
                     assertThat(entry.metrics()).containsExactly("heart_rate.resting");
                 });
     }

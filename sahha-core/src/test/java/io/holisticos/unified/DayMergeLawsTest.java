@@ -5,6 +5,7 @@ import static io.holisticos.unified.UnifiedFixture.PRECEDENCE;
 import static io.holisticos.unified.UnifiedFixture.WHOOP;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holisticos.health.Absence;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Measurement;
 import io.holisticos.health.Metric;
@@ -15,6 +16,7 @@ import io.holisticos.health.SleepInterval;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.DataStatus;
 import io.holisticos.health.SourceAnswer.Disabled;
+import io.holisticos.health.SourceAnswer.Excluded;
 import io.holisticos.health.SourceAnswer.Measured;
 import io.holisticos.health.SourceAnswer.NotConnected;
 import io.holisticos.health.SourceAnswer.Unavailable;
@@ -23,8 +25,10 @@ import io.holisticos.health.SourceName;
 import io.holisticos.health.Workout;
 import io.holisticos.unified.MergedDay.Candidate;
 import io.holisticos.unified.MergedDay.MergedMetric;
+import io.holisticos.unified.MergedDay.MergedWorkout;
 import io.holisticos.unified.MergedDay.NamedScore;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -32,10 +36,15 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
@@ -45,6 +54,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
+import net.jqwik.api.constraints.IntRange;
 
 /** What holds of every merge, whatever the sources say. */
 class DayMergeLawsTest {
@@ -105,20 +115,23 @@ class DayMergeLawsTest {
     }
 
     @Property(tries = 100)
-    void theShownValueIsThatOfTheFirstSourceThatHasOne(@ForAll("answers") List<SourceAnswer> answers) {
+    void theShownValueIsThatOfTheFirstSourceThatHasAWholeOneElseOfTheFirst(@ForAll("answers") List<SourceAnswer> answers) {
         for (MergedDay day : MERGE.apply(DAYS, answers, Preferences.NONE)) {
             for (MergedMetric metric : day.metrics()) {
+                Comparator<SourceName> wholeFirst =
+                        Comparator.comparing(source -> isInPart(metric.metric(), source, day.date(), answers));
+                Comparator<SourceName> bestFirst = wholeFirst.thenComparing(PRECEDENCE.of(metric.metric()));
                 SourceName best = givenOf(day.date(), answers).entrySet().stream()
                         .filter(entry -> entry.getValue().measurements().stream()
                                 .anyMatch(measurement -> measurement.metric() == metric.metric()))
                         .map(Map.Entry::getKey)
-                        .min(PRECEDENCE.of(metric.metric()))
+                        .min(bestFirst)
                         .orElseThrow();
 
                 assertThat(metric.shown().source()).isEqualTo(best);
                 assertThat(metric.others())
                         .extracting(Candidate::source)
-                        .isSortedAccordingTo(PRECEDENCE.of(metric.metric()))
+                        .isSortedAccordingTo(bestFirst)
                         .doesNotContain(best);
             }
         }
@@ -129,10 +142,71 @@ class DayMergeLawsTest {
         List<MergedDay> once = MERGE.apply(DAYS, answers, Preferences.NONE);
         List<SourceAnswer> again = new ArrayList<>();
         for (SourceAnswer answer : answers) {
-            again.add(answer instanceof Measured measured ? withDays(measured, once) : answer);
+            again.add(answer instanceof Measured measured ? withMerged(measured, once) : answer);
         }
 
         assertThat(withoutReasons(MERGE.apply(DAYS, again, Preferences.NONE))).isEqualTo(withoutReasons(once));
+    }
+
+    private static boolean isInPart(Metric metric, SourceName source, LocalDate date, List<SourceAnswer> answers) {
+        return metric.definition().sumOfDay()
+                && answers.stream()
+                        .filter(answer -> answer.from().equals(source))
+                        .map(Measured.class::cast)
+                        .anyMatch(answer -> answer.partlyRead() != null
+                                && answer.partlyRead().contains(date));
+    }
+
+    @Property(tries = 200)
+    void whatASourceSaysItHasNoScoreOfIsMissingForThatReason(@ForAll("answers") List<SourceAnswer> answers) {
+        for (MergedDay day : MERGE.apply(DAYS, answers, Preferences.NONE)) {
+            Map<String, String> missing = new HashMap<>();
+            day.completeness().missing().forEach(one -> missing.put(one.metric(), one.reason()));
+            for (SourceAnswer answer : answers) {
+                if (answer instanceof Measured measured) {
+                    measured.days().stream()
+                            .filter(told -> told.date().equals(day.date()))
+                            .flatMap(told -> told.absent().keySet().stream())
+                            .map(metric -> missing.get(metric.key()))
+                            .forEach(reason -> assertThat(reason).isIn(null, "implausible", "pending", "unscorable"));
+                }
+            }
+        }
+    }
+
+    @Property(tries = 200)
+    void whatWasNotReadIsSaidToBeSoAndNeverThatNobodySlept(@ForAll("answers") List<SourceAnswer> answers) {
+        for (MergedDay day : MERGE.apply(DAYS, answers, Preferences.NONE)) {
+            boolean allInPart = answers.stream()
+                    .allMatch(answer -> answer instanceof Excluded
+                            || answer instanceof Measured measured && "partial".equals(measured.coverageOn(day.date())));
+            if (allInPart) {
+                assertThat(day.completeness().missing())
+                        .extracting(Completeness.Missing::reason)
+                        .isSubsetOf("implausible", "pending", "unscorable", "not_fetched");
+            }
+        }
+    }
+
+    @Property(tries = 100)
+    void theOffsetIsThatOfTheFirstSourceWithDataThatSaysIt(@ForAll("answers") List<SourceAnswer> answers) {
+        for (MergedDay day : MERGE.apply(DAYS, answers, Preferences.NONE)) {
+            Map<SourceName, ZoneOffset> said = new HashMap<>();
+            for (SourceAnswer answer : answers) {
+                if (answer instanceof Measured measured) {
+                    measured.days().stream()
+                            .filter(told -> told.date().equals(day.date()) && told.offset() != null)
+                            .forEach(told -> said.put(answer.from(), told.offset()));
+                }
+            }
+
+            assertThat(day.offset())
+                    .isEqualTo(day.sources().stream()
+                            .map(said::get)
+                            .filter(Objects::nonNull)
+                            .findFirst()
+                            .orElse(null));
+        }
     }
 
     /** What cannot be did not come out, so the second merge does not know that it was ever said. */
@@ -206,8 +280,7 @@ class DayMergeLawsTest {
         List<SourceAnswer> more = new ArrayList<>(answers);
         more.add(new Measured(new SourceName("nothing"), DataStatus.CURRENT, null, null, "complete", null, List.of()));
 
-        assertThat(withoutReasons(MERGE.apply(DAYS, more, Preferences.NONE)))
-                .isEqualTo(withoutReasons(MERGE.apply(DAYS, answers, Preferences.NONE)));
+        assertThat(MERGE.apply(DAYS, more, Preferences.NONE)).isEqualTo(MERGE.apply(DAYS, answers, Preferences.NONE));
     }
 
     @Property(tries = 100)
@@ -231,25 +304,154 @@ class DayMergeLawsTest {
         assertThat(withoutOthers(MERGE.apply(LONG, silenced, wishes))).isEqualTo(withoutOthers(with));
     }
 
-    @Property(tries = 100)
+    @Property(tries = 200)
     void aHigherPlaceLosesNoMetricThatItsSourceHasAValidValueOf(
-            @ForAll("relaying") List<SourceAnswer> answers, @ForAll("orders") List<SourceName> order) {
+            @ForAll("relaying") List<SourceAnswer> answers,
+            @ForAll("wishes") Preferences member,
+            @ForAll("wishes") Preferences deployment) {
+        Precedence deployed = new Precedence(Preferences.NONE, deployment, PRECEDENCE.byDefault());
+        DayMerge merge = new DayMerge(deployed, new OfferedMetrics(Map.of()), UnifiedFixture.ECHOES);
         List<MergedDay> before = MERGE.apply(LONG, answers, Preferences.NONE);
-        List<MergedDay> after = MERGE.apply(LONG, answers, new Preferences(order, Map.of(), Map.of()));
+        List<MergedDay> after = merge.apply(LONG, answers, member);
 
         for (int i = 0; i < before.size(); i++) {
-            List<MergedMetric> wished = after.get(i).metrics();
-            assertThat(wished)
+            MergedDay day = after.get(i);
+            assertThat(day.metrics())
                     .extracting(MergedMetric::metric)
                     .isEqualTo(before.get(i).metrics().stream()
                             .map(MergedMetric::metric)
                             .toList());
-            for (MergedMetric metric : wished) {
-                boolean valid = Stream.concat(Stream.of(metric.shown()), metric.others().stream())
-                        .anyMatch(candidate -> candidate.source().equals(order.get(0)) && !candidate.isEcho());
-                assertThat(metric.shown().source().equals(order.get(0))).isEqualTo(valid);
+            for (MergedMetric metric : day.metrics()) {
+                SourceName first = Stream.concat(
+                                wished(member, metric.metric()), wished(deployment, metric.metric()))
+                        .findFirst()
+                        .orElse(null);
+                boolean valid = validSources(metric, day.date(), answers).contains(first);
+                assertThat(metric.shown().source().equals(first)).isEqualTo(valid);
             }
         }
+    }
+
+    /** As the documents have it: what is said of the metric, then of its family, then of everything. */
+    private static Stream<SourceName> wished(Preferences wishes, Metric metric) {
+        return Stream.of(
+                        wishes.byMetric().getOrDefault(metric, List.of()),
+                        wishes.byFamily().getOrDefault(metric.family(), List.of()),
+                        wishes.order())
+                .flatMap(List::stream);
+    }
+
+    /** Whose value may be shown: own values, those of days read in part only where there are no others. */
+    private static Set<SourceName> validSources(MergedMetric metric, LocalDate date, List<SourceAnswer> answers) {
+        Set<SourceName> own = Stream.concat(Stream.of(metric.shown()), metric.others().stream())
+                .filter(candidate -> !candidate.isEcho())
+                .map(Candidate::source)
+                .collect(Collectors.toSet());
+        Set<SourceName> whole = own.stream()
+                .filter(source -> !isInPart(metric.metric(), source, date, answers))
+                .collect(Collectors.toSet());
+        return whole.isEmpty() ? own : whole;
+    }
+
+    @Property(tries = 200)
+    void aCopyOfADayOfTheBandWithThePhoneChangesNothingButWhatStandsBesideIt(
+            @ForAll("relaying") List<SourceAnswer> answers,
+            @ForAll("wishes") Preferences wishes,
+            @ForAll @IntRange(max = 3) int decimals,
+            @ForAll boolean byLogs,
+            @ForAll boolean nextDay) {
+        Measured band = (Measured) answers.get(1);
+        SourceDay original = PlausibleDay.of(band.days().get(4)).day();
+        List<SourceAnswer> without = new ArrayList<>(answers);
+        without.set(0, without((Measured) answers.get(0), original.date(), original.date().plusDays(1)));
+        List<SourceAnswer> with = new ArrayList<>(without);
+        boolean shifted = nextDay && !byLogs;
+        with.set(0, with((Measured) without.get(0), copyOf(original, decimals, byLogs, shifted)));
+
+        for (LocalDate date : List.of(original.date(), original.date().plusDays(1))) {
+            MergedDay copied = MERGE.apply(DayRange.of(date), with, wishes).get(0);
+            MergedDay alone = MERGE.apply(DayRange.of(date), without, wishes).get(0);
+
+            assertThat(withoutCopies(copied)).isEqualTo(withoutCopies(alone));
+        }
+    }
+
+    /** With what a relay loses: digits, scores, what it has no word for. The night may lie on its next day. */
+    private static SourceDay copyOf(SourceDay original, int decimals, boolean byLogs, boolean nextDay) {
+        List<Measurement> measurements = original.measurements().stream()
+                .filter(measurement -> !measurement.metric().equals(Metric.HRV_RMSSD))
+                .filter(measurement -> !nextDay || measurement.metric().definition().isOfNight(WHOOP))
+                .map(measurement -> new Measurement(
+                        measurement.metric(),
+                        measurement
+                                .value()
+                                .setScale(Math.min(decimals, measurement.value().scale()), RoundingMode.HALF_UP)))
+                .toList();
+        Map<Metric, SourceName> logged = new HashMap<>();
+        measurements.forEach(measurement -> logged.put(measurement.metric(), WHOOP));
+        return new SourceDay(
+                nextDay ? original.date().plusDays(1) : original.date(),
+                List.of(),
+                measurements,
+                nextDay
+                        ? List.of()
+                        : original.workouts().stream()
+                                .map(DayMergeLawsTest::copyOf)
+                                .toList(),
+                null,
+                nextDay ? null : original.offset(),
+                byLogs ? null : original.mainSleep(),
+                byLogs ? logged : Map.of());
+    }
+
+    private static Workout copyOf(Workout original) {
+        return new Workout(
+                "copy-" + original.id(),
+                new SourceName("sahha"),
+                original.sport(),
+                original.start(),
+                original.end(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
+    }
+
+    private static Measured without(Measured answer, LocalDate... dates) {
+        return withDays(
+                answer,
+                answer.days().stream()
+                        .filter(day -> !List.of(dates).contains(day.date()))
+                        .toList());
+    }
+
+    private static Measured with(Measured answer, SourceDay day) {
+        return withDays(answer, Stream.concat(answer.days().stream(), Stream.of(day)).toList());
+    }
+
+    /** Without the names of sources, what stands beside a value, and who else saw an activity. */
+    private static MergedDay withoutCopies(MergedDay day) {
+        return new MergedDay(
+                day.date(),
+                day.offset(),
+                List.of(),
+                day.scores(),
+                day.metrics().stream()
+                        .map(metric -> new MergedMetric(
+                                metric.metric(),
+                                metric.shown(),
+                                metric.others().stream()
+                                        .filter(other -> !other.isEcho())
+                                        .toList(),
+                                metric.verdict()))
+                        .toList(),
+                day.workouts().stream()
+                        .map(workout -> new MergedWorkout(workout.representative(), List.of()))
+                        .toList(),
+                day.details(),
+                day.completeness());
     }
 
     /** The same without the values that came out as echoes. */
@@ -276,10 +478,11 @@ class DayMergeLawsTest {
                             day.details(),
                             day.offset(),
                             day.mainSleep(),
-                            day.relayed());
+                            day.relayed(),
+                            day.absent());
                 })
                 .toList();
-        return new Measured(measured.from(), measured.dataStatus(), null, null, measured.coverage(), null, days);
+        return withDays(measured, days);
     }
 
     private static List<List<String>> withoutOthers(List<MergedDay> days) {
@@ -317,10 +520,14 @@ class DayMergeLawsTest {
                 measured.days().stream()
                         .map(day -> PlausibleDay.of(day).day())
                         .filter(day -> day.date().equals(date) && !day.isEmpty())
-                        .forEach(day -> given.put(answer.from(), day));
+                        .forEach(day -> given.put(answer.from(), valuesOf(day)));
             }
         }
         return given;
+    }
+
+    private static SourceDay valuesOf(SourceDay day) {
+        return new SourceDay(day.date(), day.scores(), day.measurements(), day.workouts(), day.details());
     }
 
     /** Undoes the merge: what came out, by the source it is said to be from. */
@@ -352,10 +559,37 @@ class DayMergeLawsTest {
         return sources;
     }
 
-    private static Measured withDays(Measured answer, List<MergedDay> merged) {
-        List<SourceDay> days = merged.stream()
-                .flatMap(day -> Stream.ofNullable(backToSources(day).get(answer.from())))
-                .toList();
+    /** The days with the values that came out of them. */
+    private static Measured withMerged(Measured answer, List<MergedDay> merged) {
+        Map<LocalDate, SourceDay> came = new HashMap<>();
+        for (MergedDay day : merged) {
+            SourceDay values = backToSources(day).get(answer.from());
+            if (values != null) {
+                came.put(day.date(), values);
+            }
+        }
+        return withDays(
+                answer,
+                answer.days().stream()
+                        .map(day -> withValues(
+                                day, came.getOrDefault(day.date(), UnifiedFixture.day(day.date()))))
+                        .toList());
+    }
+
+    private static SourceDay withValues(SourceDay day, SourceDay values) {
+        return new SourceDay(
+                day.date(),
+                values.scores(),
+                values.measurements(),
+                values.workouts(),
+                values.details(),
+                day.offset(),
+                day.mainSleep(),
+                day.relayed(),
+                day.absent());
+    }
+
+    private static Measured withDays(Measured answer, List<SourceDay> days) {
         return new Measured(
                 answer.from(),
                 answer.dataStatus(),
@@ -363,7 +597,9 @@ class DayMergeLawsTest {
                 answer.since(),
                 answer.coverage(),
                 answer.newest(),
-                days);
+                days,
+                answer.partlyRead(),
+                answer.revision());
     }
 
     /** One answer of each source, of any kind. */
@@ -375,11 +611,32 @@ class DayMergeLawsTest {
     }
 
     private static Arbitrary<SourceAnswer> answerOf(SourceName source) {
-        Arbitrary<SourceAnswer> measured = Combinators.combine(Arbitraries.of(DataStatus.class), daysOf(source))
-                .as((standing, days) -> new Measured(source, standing, null, null, null, null, days));
+        Arbitrary<SourceAnswer> measured = Combinators.combine(
+                        Arbitraries.of(DataStatus.class),
+                        daysOf(source),
+                        partlyRead(DAYS),
+                        readAt(),
+                        Arbitraries.of("complete", "partial").injectNull(0.3))
+                .as((standing, days, inPart, asOf, coverage) ->
+                        new Measured(source, standing, asOf, null, coverage, null, days, inPart, 0));
         Arbitrary<SourceAnswer> silent = Arbitraries.of(
-                new NotConnected(source), new Disabled(source), new Unavailable(source, Duration.ofSeconds(30)));
+                new NotConnected(source),
+                new Disabled(source),
+                new Excluded(source),
+                new Unavailable(source, Duration.ofSeconds(30)));
         return Arbitraries.frequencyOf(Tuple.of(4, measured), Tuple.of(1, silent));
+    }
+
+    /** Null when the source does not say it day by day. */
+    private static Arbitrary<Set<LocalDate>> partlyRead(DayRange days) {
+        return Arbitraries.of(days.days()).set().ofMaxSize(2).injectNull(0.3);
+    }
+
+    /** In the morning or at noon of the last day, or when it was over; null when it is not known. */
+    private static Arbitrary<Instant> readAt() {
+        return Arbitraries.of(8, 12, 30)
+                .map(hour -> DAY.atStartOfDay(ZoneOffset.UTC).plusHours(hour).toInstant())
+                .injectNull(0.2);
     }
 
     private static Arbitrary<List<SourceDay>> daysOf(SourceName source) {
@@ -410,9 +667,25 @@ class DayMergeLawsTest {
                         .mapToObj(i -> UnifiedFixture.workout(
                                 source, "w" + i, morning.plusHours(i).toString()))
                         .toList());
-        return Combinators.combine(scores, measurements, workouts, Arbitraries.of(true, false))
-                .as((s, m, w, detailed) ->
-                        new SourceDay(date, s, m, w, detailed ? new UnifiedFixture.Details("c") : null));
+        Arbitrary<Map<Metric, Absence>> absent = Arbitraries.maps(
+                        Arbitraries.of(Metric.all()), Arbitraries.of(Absence.PENDING, Absence.UNSCORABLE))
+                .ofMaxSize(3);
+        return Combinators.combine(scores, measurements, workouts, Arbitraries.of(true, false), offsets(), absent)
+                .as((s, m, w, detailed, offset, a) -> new SourceDay(
+                        date,
+                        s,
+                        m,
+                        w,
+                        detailed ? new UnifiedFixture.Details("c") : null,
+                        offset,
+                        null,
+                        Map.of(),
+                        a));
+    }
+
+    /** At home, far in the east and far in the west; null when the source does not say it. */
+    private static Arbitrary<ZoneOffset> offsets() {
+        return Arbitraries.of(1, 14, -10).map(ZoneOffset::ofHours).injectNull(0.3);
     }
 
     /** A band, a phone that often has the same few values and nights, and a ring. */
@@ -428,30 +701,83 @@ class DayMergeLawsTest {
         return Arbitraries.shuffle(List.of(new SourceName("sahha"), new SourceName("whoop"), new SourceName("ring")));
     }
 
-    private static Arbitrary<SourceAnswer> alike(String name) {
-        SourceName source = new SourceName(name);
-        Arbitrary<Boolean> often = Arbitraries.of(true, true, true, false);
-        List<Arbitrary<SourceDay>> days = LONG.days().stream()
-                .map(date -> Combinators.combine(often.list().ofSize(RELAYED.size()), often, often)
-                        .as((same, night, logged) -> alike(date, same, night, logged)))
-                .toList();
-        return Combinators.combine(days)
-                .as(list -> new Measured(source, DataStatus.CURRENT, null, null, "complete", null, list));
+    @Provide
+    Arbitrary<Preferences> wishes() {
+        Arbitrary<List<SourceName>> some = orders().map(order -> order.subList(0, 2));
+        return Combinators.combine(
+                        Arbitraries.oneOf(Arbitraries.just(List.<SourceName>of()), some),
+                        Arbitraries.maps(Arbitraries.of(Metric.Family.class), some).ofMaxSize(2),
+                        Arbitraries.maps(Arbitraries.of(RELAYED), some).ofMaxSize(2))
+                .as(Preferences::new);
     }
 
-    private static SourceDay alike(LocalDate date, List<Boolean> same, boolean night, boolean logged) {
-        List<Measurement> measurements = IntStream.range(0, RELAYED.size())
-                .mapToObj(i -> new Measurement(RELAYED.get(i), BigDecimal.valueOf(same.get(i) ? 50 : 57 + i)))
+    private static Arbitrary<SourceAnswer> alike(String name) {
+        SourceName source = new SourceName(name);
+        List<Arbitrary<SourceDay>> days =
+                LONG.days().stream().map(date -> alike(source, date)).toList();
+        return Combinators.combine(Combinators.combine(days).as(list -> list), partlyRead(LONG), readAt())
+                .as((list, inPart, asOf) -> new Measured(
+                        source,
+                        DataStatus.CURRENT,
+                        asOf,
+                        null,
+                        inPart == null || inPart.isEmpty() ? "complete" : "partial",
+                        null,
+                        list,
+                        inPart,
+                        0));
+    }
+
+    private static Arbitrary<SourceDay> alike(SourceName source, LocalDate date) {
+        Arbitrary<Boolean> often = Arbitraries.of(true, true, true, false);
+        return Combinators.combine(
+                        often.list().ofSize(RELAYED.size()),
+                        source.equals(WHOOP) ? Arbitraries.of(0, 0, 0, 1) : Arbitraries.of(0, 0, 0, 1, 2),
+                        often,
+                        offsets(),
+                        Arbitraries.of(true, false),
+                        workouts(source, date))
+                .as((same, night, logged, offset, pending, workouts) -> new SourceDay(
+                        date,
+                        source.equals(WHOOP)
+                                ? List.of(new Score("whoop_recovery", BigDecimal.TEN, Score.Scale.PERCENT, null))
+                                : List.of(),
+                        alike(same),
+                        workouts,
+                        null,
+                        offset,
+                        night(date, night),
+                        logged ? Map.of(Metric.STEPS, WHOOP) : Map.of(),
+                        pending ? Map.of(Metric.SPO2_SLEEP, Absence.PENDING) : Map.of()));
+    }
+
+    private static List<Measurement> alike(List<Boolean> same) {
+        return IntStream.range(0, RELAYED.size())
+                .mapToObj(i -> new Measurement(
+                        RELAYED.get(i), same.get(i) ? new BigDecimal("50.25") : BigDecimal.valueOf(57 + i)))
                 .toList();
-        Instant woken = date.atTime(6, night ? 0 : 9).toInstant(ZoneOffset.UTC);
-        return new SourceDay(
-                date,
-                List.of(),
-                measurements,
-                List.of(),
-                null,
-                null,
-                new SleepInterval(woken.minus(Duration.ofHours(8)), woken),
-                logged ? Map.of(Metric.STEPS, WHOOP) : Map.of());
+    }
+
+    /** The night that most have, one that only some have, or that of the band's day before. */
+    private static SleepInterval night(LocalDate date, int which) {
+        Instant woken = date.minusDays(which == 2 ? 1 : 0)
+                .atTime(6, which == 1 ? 9 : 0)
+                .toInstant(ZoneOffset.UTC);
+        return new SleepInterval(woken.minus(Duration.ofHours(8)), woken);
+    }
+
+    /** Those of a phone are only copies, and made where they are wanted. */
+    private static Arbitrary<List<Workout>> workouts(SourceName source, LocalDate date) {
+        OffsetDateTime morning = date.atTime(8, 0).atOffset(ZoneOffset.ofHours(1));
+        return Arbitraries.of(0, 1, 2, 25, 90)
+                .set()
+                .ofMaxSize(source.value().equals("sahha") ? 0 : 2)
+                .map(minutes -> minutes.stream()
+                        .sorted()
+                        .map(minute -> UnifiedFixture.workout(
+                                source,
+                                source + "-" + date + "-" + minute,
+                                morning.plusMinutes(minute).toString()))
+                        .toList());
     }
 }

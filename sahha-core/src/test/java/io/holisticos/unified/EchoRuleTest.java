@@ -14,11 +14,13 @@ import io.holisticos.health.SleepInterval;
 import io.holisticos.health.SourceDay;
 import io.holisticos.health.SourceName;
 import io.holisticos.unified.EchoRule.Echo;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,10 +72,31 @@ class EchoRuleTest {
         "5E+1, 50, true",
         "5E+1, 54, false"
     })
-    void anyOtherValueIsTheSameAsFarAsTheOneWithFewerDecimalsTells(String one, String other, boolean same) {
+    void anyOtherValueMustBeTheOriginsWithAsManyDecimalsAsTheRelayHas(String relayed, String own, boolean same) {
         assertThat(echoes(
-                        day(night(), value(Metric.HEART_RATE_RESTING, one)),
-                        day(night(), value(Metric.HEART_RATE_RESTING, other))))
+                        day(night(), value(Metric.HEART_RATE_RESTING, relayed)),
+                        day(night(), value(Metric.HEART_RATE_RESTING, own))))
+                .isEqualTo(same ? Set.of(Metric.HEART_RATE_RESTING) : Set.of());
+    }
+
+    @ParameterizedTest(name = "{0} beside {1}: {2}")
+    @CsvSource({
+        "52.4, 52, false",
+        "51.6, 52, false",
+        "52.001, 52, false",
+        "52.0, 52, true",
+        "52.40, 52.4, true",
+        "52.41, 52.4, false",
+        "52.3999, 52.4, true",
+        "2000.02390, 2000.024, true",
+        "2000.02349, 2000.024, false",
+        "95.6875001, 95.6875, false",
+        "95.68750, 95.6875, true"
+    })
+    void aRelayLosesDigitsAndAddsNoneButThoseThatAConversionLeftOut(String relayed, String own, boolean same) {
+        assertThat(echoes(
+                        day(night(), value(Metric.HEART_RATE_RESTING, relayed)),
+                        day(night(), value(Metric.HEART_RATE_RESTING, own))))
                 .isEqualTo(same ? Set.of(Metric.HEART_RATE_RESTING) : Set.of());
     }
 
@@ -93,6 +116,60 @@ class EchoRuleTest {
                 value(Metric.SLEEP_LIGHT, "201"));
 
         assertThat(echoes(relayed, own)).containsExactlyInAnyOrder(Metric.SLEEP_INTERRUPTIONS, Metric.SLEEP_LIGHT);
+    }
+
+    @ParameterizedTest(name = "{0} days later: {1}")
+    @CsvSource({"0, true", "1, true", "-1, true", "2, false", "-2, false"})
+    void aNightIsTheSameOnWhicheverDayTheRelayHasItAtMostOneAway(int daysLater, boolean same) {
+        LocalDate later = DAY.plusDays(daysLater);
+        SourceDay own = on(DAY, night(), value(Metric.SLEEP_DEEP, "90.3"), value(Metric.SPO2_SLEEP, "95.25"));
+        SourceDay relayed = on(later, night(), value(Metric.SLEEP_DEEP, "91"), value(Metric.SPO2_SLEEP, "95.3"));
+
+        assertThat(ECHOES.of(SAHHA, later, told(own, relayed)))
+                .isEqualTo(
+                        same
+                                ? Map.of(
+                                        Metric.SLEEP_DEEP,
+                                        new Echo(WHOOP, Metric.SLEEP_DEEP, DAY),
+                                        Metric.SPO2_SLEEP,
+                                        new Echo(WHOOP, Metric.SPO2_SLEEP, DAY))
+                                : Map.of());
+    }
+
+    @Test
+    void aValueOfAnEarlierNightThatDiffersIsTheRelaysOwn() {
+        SourceDay own = on(DAY, night(), value(Metric.SLEEP_DEEP, "90"), value(Metric.STEPS, "8000"));
+        SourceDay relayed = on(DAY.plusDays(1), night(), value(Metric.SLEEP_DEEP, "92"), value(Metric.STEPS, "8000"));
+
+        assertThat(ECHOES.of(SAHHA, DAY.plusDays(1), told(own, relayed))).isEmpty();
+    }
+
+    @Test
+    void aVitalSignMeasuredByDayIsAnEchoOfItsDateWhereverItsNightLies() {
+        SourceDay before = on(DAY.minusDays(1), nightBefore(), value(Metric.HEART_RATE_RESTING, "50"));
+        SourceDay own = on(DAY, night(), value(Metric.HEART_RATE_RESTING, "52"));
+        SourceDay relayed = on(DAY, nightBefore(), value(Metric.HEART_RATE_RESTING, "52"));
+        SourceDay after = on(DAY.plusDays(1), night(), value(Metric.HEART_RATE_RESTING, "55"));
+
+        assertThat(ECHOES.of(SAHHA, DAY, told(before, own, relayed, after)))
+                .containsExactly(Map.entry(
+                        Metric.HEART_RATE_RESTING, new Echo(WHOOP, Metric.HEART_RATE_RESTING, DAY)));
+        assertThat(ECHOES.of(SAHHA, DAY, told(own, on(DAY, null, value(Metric.HEART_RATE_RESTING, "52")))))
+                .isEmpty();
+    }
+
+    @Test
+    void whatTheOriginTakesFromANightIsAnEchoOnTheDayThatTheRelayHasTheNightOn() {
+        SourceDay own = on(DAY, night(), value(Metric.HEART_RATE_RESTING, "52.4"), value(Metric.STEPS, "8000"));
+        SourceDay next = on(DAY.plusDays(1), null, value(Metric.HEART_RATE_RESTING, "57"));
+        SourceDay relayed =
+                on(DAY.plusDays(1), night(), value(Metric.HEART_RATE_RESTING, "52"), value(Metric.STEPS, "8000"));
+
+        assertThat(ECHOES.of(SAHHA, DAY.plusDays(1), (source, date) -> source.equals(SAHHA)
+                        ? told(relayed).of(SAHHA, date)
+                        : date.equals(DAY) ? own : date.equals(DAY.plusDays(1)) ? next : null))
+                .containsExactly(Map.entry(
+                        Metric.HEART_RATE_RESTING, new Echo(WHOOP, Metric.HEART_RATE_RESTING, DAY)));
     }
 
     @Test
@@ -120,7 +197,7 @@ class EchoRuleTest {
         EchoRule.Days days = (source, date) -> date.equals(DAY) ? relayed : null;
         EchoRule.Days alone = (source, date) -> source.equals(SAHHA) && date.equals(DAY) ? relayed : null;
 
-        assertThat(ECHOES.of(SAHHA, DAY, days)).containsExactly(Map.entry(Metric.STEPS, new Echo(WHOOP, Metric.STEPS)));
+        assertThat(ECHOES.of(SAHHA, DAY, days)).containsExactly(Map.entry(Metric.STEPS, new Echo(WHOOP, Metric.STEPS, DAY)));
         assertThat(ECHOES.of(WHOOP, DAY, days)).isEmpty();
         assertThat(ECHOES.of(RING, DAY, days)).isEmpty();
         assertThat(ECHOES.of(SAHHA, DAY, alone)).isEmpty();
@@ -133,7 +210,7 @@ class EchoRuleTest {
         SourceDay own = day(night(), value(Metric.HRV_RMSSD_SLEEP, "48.217"));
 
         assertThat(ECHOES.of(SAHHA, DAY, (source, date) -> source.equals(SAHHA) ? relayed : own))
-                .containsExactly(Map.entry(Metric.HRV_RMSSD, new Echo(WHOOP, Metric.HRV_RMSSD_SLEEP)));
+                .containsExactly(Map.entry(Metric.HRV_RMSSD, new Echo(WHOOP, Metric.HRV_RMSSD_SLEEP, DAY)));
     }
 
     @ParameterizedTest(name = "equal {0} days before: {1}")
@@ -174,9 +251,9 @@ class EchoRuleTest {
         SourceDay day = day(night(), value(Metric.STEPS, "8000"));
 
         assertThat(rule.of(SAHHA, DAY, (source, date) -> day))
-                .containsExactly(Map.entry(Metric.STEPS, new Echo(RING, Metric.STEPS)));
+                .containsExactly(Map.entry(Metric.STEPS, new Echo(RING, Metric.STEPS, DAY)));
         assertThat(rule.of(SAHHA, DAY, (source, date) -> source.equals(RING) ? null : day))
-                .containsExactly(Map.entry(Metric.STEPS, new Echo(WHOOP, Metric.STEPS)));
+                .containsExactly(Map.entry(Metric.STEPS, new Echo(WHOOP, Metric.STEPS, DAY)));
     }
 
     @Test
@@ -211,7 +288,26 @@ class EchoRuleTest {
                 Map.of(Metric.STEPS, recorder));
     }
 
+    private static SleepInterval nightBefore() {
+        return new SleepInterval(FALLEN_ASLEEP.minus(Duration.ofDays(1)), WOKEN.minus(Duration.ofDays(1)));
+    }
+
+    /** The first half of the days is the origin's, the rest the relay's. */
+    private static EchoRule.Days told(SourceDay... days) {
+        int own = days.length / 2;
+        return (source, date) -> IntStream.range(0, days.length)
+                .filter(i -> source.equals(i < own ? WHOOP : SAHHA))
+                .mapToObj(i -> days[i])
+                .filter(day -> day.date().equals(date))
+                .findFirst()
+                .orElse(null);
+    }
+
     private static SourceDay day(@Nullable SleepInterval night, Measurement... measurements) {
-        return new SourceDay(DAY, List.of(), List.of(measurements), List.of(), null, null, night, Map.of());
+        return on(DAY, night, measurements);
+    }
+
+    private static SourceDay on(LocalDate date, @Nullable SleepInterval night, Measurement... measurements) {
+        return new SourceDay(date, List.of(), List.of(measurements), List.of(), null, null, night, Map.of());
     }
 }

@@ -25,6 +25,7 @@ import io.holisticos.unified.Explanation.Gate;
 import io.holisticos.unified.Explanation.OtherOrder;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
@@ -106,16 +107,7 @@ class ExplanationTest {
 
     @Test
     void aSumOfAPartOfADayWouldHaveWonInNoOrder() {
-        Measured inPart = new Measured(
-                WHOOP,
-                SourceAnswer.DataStatus.CURRENT,
-                null,
-                null,
-                "partial",
-                null,
-                List.of(day(DAY, value(Metric.STEPS, "900"))),
-                Set.of(DAY),
-                0);
+        Measured inPart = inPart(WHOOP, value(Metric.STEPS, "900"));
 
         Explanation explanation = explain(Metric.STEPS, inPart, measured(SAHHA, day(DAY, value(Metric.STEPS, "8000"))));
 
@@ -125,6 +117,49 @@ class ExplanationTest {
         assertThat(explain(Metric.STEPS, inPart).considered())
                 .singleElement()
                 .satisfies(considered -> assertThat(considered.lostBecause()).isNull());
+    }
+
+    @Test
+    void ofTwoSumsInPartTheLowerPlaceIsTheReason() {
+        Explanation explanation =
+                explain(Metric.STEPS, inPart(WHOOP, value(Metric.STEPS, "900")), inPart(SAHHA, value(Metric.STEPS, "1000")));
+
+        assertThat(explanation.considered()).extracting(Considered::source).containsExactly(SAHHA, WHOOP);
+        assertThat(explanation.considered().get(1).gates())
+                .contains(new Gate("complete", false, "the day is read only in part"));
+        assertThat(explanation.considered().get(1).lostBecause()).isEqualTo("sahha comes first: default by_family");
+        assertThat(explanation.wouldHaveWon()).extracting(OtherOrder::source).containsExactly(WHOOP);
+    }
+
+    @Test
+    void aCopyOfANightOfTheDayBeforeIsNoValueOfTheDay() {
+        SleepInterval night =
+                new SleepInterval(Instant.parse("2026-11-21T09:30:00Z"), Instant.parse("2026-11-21T17:30:00Z"));
+        Measured band = measured(WHOOP, slept(DAY.minusDays(1), night, value(Metric.SLEEP_DURATION, "420.4")));
+        Measured phone = measured(SAHHA, slept(DAY, night, value(Metric.SLEEP_DURATION, "420")));
+
+        Explanation explanation = explain(Metric.SLEEP_DURATION, band, phone);
+
+        assertThat(explanation.shown()).isNull();
+        assertThat(explanation.missing()).isEqualTo(Absence.NO_SLEEP);
+        assertThat(explanation.considered())
+                .singleElement()
+                .extracting(Considered::lostBecause)
+                .isEqualTo("it repeats sleep.duration of whoop of 2026-11-21");
+        assertThat(UnifiedFixture.mergeOne(band, phone).metrics()).isEmpty();
+    }
+
+    @Test
+    void whatFallsWithAnImplausibleNightIsExplained() {
+        Explanation explanation = explain(
+                Metric.SLEEP_LIGHT,
+                measured(WHOOP, day(DAY, value(Metric.SLEEP_IN_BED, "0"), value(Metric.SLEEP_LIGHT, "0"))));
+
+        assertThat(explanation.missing()).isEqualTo(Absence.IMPLAUSIBLE);
+        assertThat(explanation.considered())
+                .singleElement()
+                .extracting(Considered::lostBecause)
+                .isEqualTo("what it is a part of cannot be true");
     }
 
     @Test
@@ -184,8 +219,25 @@ class ExplanationTest {
                 .doesNotContain("4812");
     }
 
+    private static Measured inPart(SourceName source, Measurement... measurements) {
+        return new Measured(
+                source,
+                SourceAnswer.DataStatus.CURRENT,
+                null,
+                null,
+                "partial",
+                null,
+                List.of(day(DAY, measurements)),
+                Set.of(DAY),
+                0);
+    }
+
     private static SourceDay slept(SleepInterval night, Measurement... measurements) {
-        return new SourceDay(DAY, List.of(), List.of(measurements), List.of(), null, null, night, Map.of());
+        return slept(DAY, night, measurements);
+    }
+
+    private static SourceDay slept(LocalDate date, SleepInterval night, Measurement... measurements) {
+        return new SourceDay(date, List.of(), List.of(measurements), List.of(), null, null, night, Map.of());
     }
 
     private static Gate passed(String gate) {

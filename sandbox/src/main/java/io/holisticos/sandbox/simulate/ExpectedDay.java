@@ -71,6 +71,9 @@ record ExpectedDay(
             entry("whoop_sleep_performance", PERCENT),
             entry("whoop_strain", new Range(0, 21)));
 
+    /** Of these nobody alive has 0, however little it may be. */
+    private static final Set<String> NEVER_ZERO = Set.of("energy.total", "whoop_recovery", "whoop_sleep_performance");
+
     private static final BigDecimal TOLERANCE_MINUTES = BigDecimal.valueOf(30);
 
     /** @param cycles all cycles of the day, of which one stands for it */
@@ -98,8 +101,21 @@ record ExpectedDay(
     }
 
     private void dropImplausible() {
+        BigDecimal inBed = metrics.get("sleep.in_bed");
+        BigDecimal asleep = metrics.get("sleep.duration");
         drop(scores);
         drop(metrics);
+        dropWith(
+                "sleep.in_bed",
+                inBed,
+                "sleep.duration",
+                "sleep.awake",
+                "sleep.light",
+                "sleep.deep",
+                "sleep.rem",
+                "sleep.interruptions",
+                "sleep.efficiency");
+        dropWith("sleep.duration", asleep, "sleep.light", "sleep.deep", "sleep.rem", "sleep.efficiency");
         dropIfShorter("sleep.duration", "sleep.light", "sleep.deep", "sleep.rem");
         dropIfShorter("sleep.in_bed", "sleep.awake");
         dropIfShorter("sleep.in_bed", "sleep.duration");
@@ -119,7 +135,20 @@ record ExpectedDay(
         if (range == null) {
             throw new IllegalStateException("there is no plausible range for " + name);
         }
-        return !range.contains(value);
+        return !range.contains(value) || value.signum() == 0 && NEVER_ZERO.contains(name);
+    }
+
+    /** What is no longer than a whole that cannot be true falls with it. */
+    private void dropWith(String whole, @Nullable BigDecimal value, String... parts) {
+        if (value != null && implausible.contains(whole)) {
+            for (String part : parts) {
+                BigDecimal length = metrics.get(part);
+                if (length != null && length.compareTo(value.max(BigDecimal.ZERO)) <= 0) {
+                    metrics.remove(part);
+                    implausible.add(part);
+                }
+            }
+        }
     }
 
     private void dropIfShorter(String whole, String... parts) {
