@@ -59,7 +59,8 @@ public record PlausibleDay(SourceDay day, Set<Metric> implausible, Set<String> o
                 original.offset(),
                 original.mainSleep(),
                 original.relayed(),
-                original.absent());
+                original.absent(),
+                original.ofSeveralDays());
         Set<String> offScale = original.scores().stream()
                 .filter(score -> !isOnScale(score))
                 .map(Score::name)
