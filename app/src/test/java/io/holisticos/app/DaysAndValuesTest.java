@@ -397,7 +397,9 @@ class DaysAndValuesTest {
         assertThat(reasonOf("heart_rate.resting", days.get(1))).isEqualTo("pending");
         assertThat(days.at("/1/data_sources")).isEmpty();
         assertThat(reasonOf("sleep.duration", days.get(2))).isEqualTo("not_fetched");
-        assertThat(days.findValuesAsText("coverage")).containsExactly("complete", "complete", "partial");
+        assertThat(days)
+                .extracting(day -> day.at("/sources/1/coverage").asText())
+                .containsExactly("complete", "complete", "partial");
     }
 
     private static String reasonOf(String metric, JsonNode day) {
