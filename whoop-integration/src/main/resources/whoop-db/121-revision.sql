@@ -7,7 +7,8 @@
 --   the transaction commits  --> the member's next revision, and lines of whoop_day_change under it
 --
 -- A revision is given out as late as that, and to one member after the other in the order of their ids. So revisions become
--- visible in their order, and nobody waits longer than for a commit.
+-- visible in their order, and nobody waits longer than for a commit. A truncation is the exception: it waits for every other
+-- transaction of its table anyway, and gives out the revisions of all members at once.
 
 --changeset data:whoop_revision
 create table whoop_revision (
@@ -188,6 +189,43 @@ begin
 end $$;
 comment on function whoop_changed_days is 'The days that a record of a collection can change, from one version (null: it did not exist) to the next (null: it is gone).';
 
+create function whoop_days_read(who text, one_end timestamptz, other_end timestamptz) returns setof date
+language plpgsql stable as $$
+declare
+  earlier constant timestamptz := least(one_end, other_end);
+  later constant timestamptz := greatest(one_end, other_end);
+  newest_offset text;
+  first_day date;
+  last_day date;
+begin
+  select newest.timezone_offset into newest_offset from (
+      (select start_at as at, timezone_offset from whoop_cycle
+       where user_id = who and deleted_at is null and start_at <= later order by start_at desc limit 1)
+      union all
+      (select end_at, timezone_offset from whoop_sleep
+       where user_id = who and deleted_at is null and end_at <= later order by end_at desc limit 1)
+      union all
+      (select least(end_at, later), timezone_offset from whoop_workout
+       where user_id = who and deleted_at is null and start_at <= later order by start_at desc limit 1)
+    ) newest order by newest.at desc limit 1;
+  first_day := whoop_local_date(earlier, newest_offset);
+  last_day := whoop_local_date(later, newest_offset);
+  if last_day - first_day > 400 then
+    return next null;
+  elsif last_day > first_day then
+    -- the day before too: a record that came since the last reading can have moved the member to another offset
+    return query select first_day - 1 + i from generate_series(0, last_day - first_day + 1) i;
+  end if;
+  return query
+  select day from whoop_cycle y cross join lateral whoop_changed_days('cycle', to_jsonb(y), to_jsonb(y)) as day
+  where y.user_id = who and y.deleted_at is null and y.end_at is null
+    and y.start_at >= earlier - interval '36 hours' and y.start_at <= later - interval '12 hours'
+    and (y.start_at <= later - interval '36 hours' or y.start_at >= earlier - interval '12 hours' and not exists (
+        select from whoop_sleep s
+        where s.user_id = who and s.cycle_id between y.id and y.id and s.deleted_at is null and not s.nap));
+end $$;
+comment on function whoop_days_read is 'The days that change when a member was read until another moment: those that were read since, and those of open cycles whose night cannot come any more (12 hours) or that are longer than a day now (36 hours).';
+
 create function whoop_changed_names(kind text, row_before jsonb, row_after jsonb) returns setof text language sql immutable as $$
   select kind where row_before is null or row_after is null
   union all
@@ -237,8 +275,23 @@ begin
   return null;
 end $$;
 comment on function whoop_note_records is 'Notes which days a statement changed by records of a collection, and in what. A row that contributes the same as before is no change.';
+
+create function whoop_note_truncation() returns trigger language plpgsql security definer set search_path from current as $$
+begin
+  -- at once, and not at the commit: a truncation may take the noted changes, too, and would not wait for a trigger of theirs
+  execute format('with gone as ('
+      || ' insert into whoop_revision as held (user_id, revision)'
+      || ' select distinct user_id, 1 from %I where %s order by 1'
+      || ' on conflict (user_id) do update set revision = held.revision + 1 returning user_id, revision)'
+      || ' insert into whoop_day_change (user_id, revision, reason) select user_id, revision, %L from gone',
+      tg_table_name, tg_argv[1], tg_argv[0]);
+  return null;
+end $$;
+comment on function whoop_note_truncation is 'Notes that every row is about to go, of every member who has one that is seen. Arguments: the reason, and which rows are seen.';
+--rollback drop function whoop_note_truncation;
 --rollback drop function whoop_note_records;
 --rollback drop function whoop_changed_names;
+--rollback drop function whoop_days_read(text, timestamptz, timestamptz);
 --rollback drop function whoop_changed_days;
 --rollback drop function whoop_shown;
 --rollback drop function whoop_local_date;
@@ -257,6 +310,9 @@ begin
         'whoop_' || of.kind, of.kind, of.key);
     execute format('create trigger whoop_note_deleted after delete on %I referencing old table as old_rows'
         || ' for each statement execute function whoop_note_records(%L, %L)', 'whoop_' || of.kind, of.kind, of.key);
+    execute format('create trigger whoop_note_truncated before truncate on %I'
+        || ' for each statement execute function whoop_note_truncation(%L, %L)',
+        'whoop_' || of.kind, 'deletion', 'deleted_at is null');
   end loop;
 end $$;
 --rollback do $$ declare of text; begin
@@ -264,6 +320,7 @@ end $$;
 --rollback     execute format('drop trigger whoop_note_inserted on %I', of);
 --rollback     execute format('drop trigger whoop_note_updated on %I', of);
 --rollback     execute format('drop trigger whoop_note_deleted on %I', of);
+--rollback     execute format('drop trigger whoop_note_truncated on %I', of);
 --rollback   end loop;
 --rollback end $$;
 
@@ -300,6 +357,9 @@ create trigger whoop_note_updated after update on whoop_connection referencing o
     for each statement execute function whoop_note_connections();
 create trigger whoop_note_deleted after delete on whoop_connection referencing old table as old_rows
     for each statement execute function whoop_note_connections();
+create trigger whoop_note_truncated before truncate on whoop_connection
+    for each statement execute function whoop_note_truncation('connection', 'state <> ''revoked''');
+--rollback drop trigger whoop_note_truncated on whoop_connection;
 --rollback drop trigger whoop_note_deleted on whoop_connection;
 --rollback drop trigger whoop_note_updated on whoop_connection;
 --rollback drop trigger whoop_note_inserted on whoop_connection;
@@ -307,7 +367,8 @@ create trigger whoop_note_deleted after delete on whoop_connection referencing o
 --rollback drop function whoop_connection_shown(text, timestamptz);
 
 --changeset sync:whoop_note_coverage splitStatements:false rollbackSplitStatements:false
--- How far back a member was read says of a day without records whether there are none or whether they were not read yet.
+-- How far back a member was read, and until when, says of a day without records whether there are none or whether they were not
+-- read yet.
 select set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true);
 
 create function whoop_covered_since(covered_from timestamptz, listed_at timestamptz[]) returns date language sql stable as $$
@@ -315,30 +376,66 @@ create function whoop_covered_since(covered_from timestamptz, listed_at timestam
 $$;
 comment on function whoop_covered_since is 'Since which day a member was read without a gap; null before every collection was listed.';
 
+create function whoop_covered_until(listed_at timestamptz[]) returns timestamptz language sql stable as $$
+  select case when array_position(listed_at, null) is not null then null
+      when oldest < listed_at[1] - interval '50 hours' then oldest
+      else listed_at[1] end
+  from (select min(one) as oldest from unnest(listed_at) as one) listed
+$$;
+comment on function whoop_covered_until is 'Until when a member was read without a gap, as SyncFreshness says it. Cycles come first; null before every collection was listed.';
+
 create function whoop_note_coverage() returns trigger language plpgsql security definer set search_path from current as $$
 begin
-  insert into whoop_noted_change (user_id, reason, days, names)
-  select user_id, 'coverage', array_agg(day), array_agg(null::text)
-  from (
-    select user_id,
-      whoop_covered_since(o.covered_from,
-          array[o.cycles_listed_at, o.sleeps_listed_at, o.recoveries_listed_at, o.workouts_listed_at]) as was,
-      whoop_covered_since(n.covered_from,
-          array[n.cycles_listed_at, n.sleeps_listed_at, n.recoveries_listed_at, n.workouts_listed_at]) as now_is
-    from old_rows o join new_rows n using (user_id)
-  ) since
-  cross join lateral (
-    -- a day at any offset, and the day after it, which is the first that was read wholly
-    select least(was, now_is) - 1 + i as day from generate_series(0, abs(was - now_is) + 3) i where abs(was - now_is) <= 400
-    union all
-    select null where coalesce(abs(was - now_is) > 400, true)) days
-  where was is distinct from now_is
-  group by user_id;
+  if tg_op = 'INSERT' then
+    insert into whoop_noted_change (user_id, reason, days, names)
+    select user_id, 'coverage', array[null::date], array[null::text] from new_rows
+    where whoop_covered_since(
+        covered_from, array[cycles_listed_at, sleeps_listed_at, recoveries_listed_at, workouts_listed_at]) is not null;
+  elsif tg_op = 'DELETE' then
+    insert into whoop_noted_change (user_id, reason, days, names)
+    select user_id, 'coverage', array[null::date], array[null::text] from old_rows
+    where whoop_covered_since(
+        covered_from, array[cycles_listed_at, sleeps_listed_at, recoveries_listed_at, workouts_listed_at]) is not null;
+  else
+    insert into whoop_noted_change (user_id, reason, days, names)
+    select who, 'coverage', array_agg(day), array_agg(null::text)
+    from (
+      select who, whoop_covered_since(from_before, listed_before) as was, whoop_covered_since(from_after, listed_after) as now_is,
+        whoop_covered_until(listed_before) as was_until, whoop_covered_until(listed_after) as is_until
+      from (
+        select coalesce(n.user_id, o.user_id) as who, o.covered_from as from_before, n.covered_from as from_after,
+          array[o.cycles_listed_at, o.sleeps_listed_at, o.recoveries_listed_at, o.workouts_listed_at] as listed_before,
+          array[n.cycles_listed_at, n.sleeps_listed_at, n.recoveries_listed_at, n.workouts_listed_at] as listed_after
+        from old_rows o full join new_rows n using (user_id)
+      ) compared
+      where from_before is distinct from from_after or listed_before is distinct from listed_after
+    ) span
+    cross join lateral (
+      -- a day at any offset, and the day after it, which is the first that was read wholly
+      select least(was, now_is) - 1 + i as day from generate_series(0, abs(was - now_is) + 3) i
+      where was <> now_is and abs(was - now_is) <= 400
+      union
+      select null where was is distinct from now_is and coalesce(abs(was - now_is) > 400, true)
+      union
+      select read from whoop_days_read(who, was_until, is_until) read
+      where was is not null and now_is is not null and was_until <> is_until) days
+    group by who;
+  end if;
   return null;
 end $$;
 comment on function whoop_note_coverage is 'Notes the days that a member was read of, or no longer was.';
+create trigger whoop_note_inserted after insert on whoop_member_sync referencing new table as new_rows
+    for each statement execute function whoop_note_coverage();
 create trigger whoop_note_updated after update on whoop_member_sync referencing old table as old_rows new table as new_rows
     for each statement execute function whoop_note_coverage();
+create trigger whoop_note_deleted after delete on whoop_member_sync referencing old table as old_rows
+    for each statement execute function whoop_note_coverage();
+create trigger whoop_note_truncated before truncate on whoop_member_sync
+    for each statement execute function whoop_note_truncation('coverage', 'covered_from is not null');
+--rollback drop trigger whoop_note_truncated on whoop_member_sync;
+--rollback drop trigger whoop_note_deleted on whoop_member_sync;
 --rollback drop trigger whoop_note_updated on whoop_member_sync;
+--rollback drop trigger whoop_note_inserted on whoop_member_sync;
 --rollback drop function whoop_note_coverage;
+--rollback drop function whoop_covered_until(timestamptz[]);
 --rollback drop function whoop_covered_since(timestamptz, timestamptz[]);

@@ -316,6 +316,73 @@ class DaysAndValuesTest {
                 .isEqualByComparingTo("130.5");
     }
 
+    @Test
+    void whatACycleOfSeveralDaysCountedIsTheSumOfNoDay() throws Exception {
+        Instant start = Instant.parse("2026-11-14T22:00:00Z");
+        house.whoop()
+                .has(
+                        ScriptedWhoop.CYCLES,
+                        ScriptedWhoop.cycle(93_850, start)
+                                .put("end", start.plus(Duration.ofDays(4)).toString())
+                                .put("step_count", 31_000),
+                        ScriptedWhoop.cycle(93_851, start.minus(Duration.ofDays(4)))
+                                .put("step_count", 90_000)
+                                .putNull("end"));
+        house.whoop().has(ScriptedWhoop.SLEEPS, ScriptedWhoop.sleep(NIGHT, 93_850, start));
+        house.sahha()
+                .has(
+                        ScriptedSahha.BIOMARKERS,
+                        "endless",
+                        ScriptedSahha.biomarker(
+                                "00000003-0000-5000-8000-0000000000e3",
+                                "activity",
+                                "steps",
+                                "8000",
+                                "count",
+                                LocalDate.parse("2026-11-15")));
+        house.connectAndSync("endless", 4807);
+
+        JsonNode day = house.json("/api/v1/unified-health/overview/endless?period=2026-11-15");
+        JsonNode explained = house.json("/api/v1/unified-health/explain/endless?date=2026-11-15&metric=steps");
+        JsonNode leftOpen = house.json("/api/v1/unified-health/overview/endless?period=2026-11-11");
+
+        assertThat(day.at("/metrics/steps/value").asInt()).isEqualTo(8000);
+        assertThat(day.at("/metrics/steps/verdict").asText()).isEqualTo("single");
+        for (String counted : List.of("energy.total", "heart_rate.average", "heart_rate.max")) {
+            assertThat(day.path("metrics").has(counted)).as(counted).isFalse();
+        }
+        assertThat(day.path("metrics").has("sleep.duration")).isTrue();
+        assertThat(day.at("/scores/whoop_strain/source").asText()).isEqualTo("whoop");
+        assertThat(day.at("/whoop/cycle/step_count").asInt()).isEqualTo(31_000);
+        JsonNode lost = explained.at("/candidates/1");
+        assertThat(lost.path("source").asText()).isEqualTo("whoop");
+        assertThat(lost.path("value").asInt()).isEqualTo(31_000);
+        assertThat(lost.path("end").asText()).startsWith("2026-11-18");
+        assertThat(lost.path("lost_because").asText()).isEqualTo("it is of several days together");
+        assertThat(leftOpen.path("metrics").has("steps")).isFalse();
+        assertThat(reasonOf("steps", leftOpen)).isEqualTo("implausible");
+    }
+
+    @Test
+    void theNightOfTodayIsPendingAndADayToComeIsNotRead() throws Exception {
+        Instant yesterday = LAST_NIGHT.minus(Duration.ofDays(1));
+        house.whoop().has(ScriptedWhoop.CYCLES, ScriptedWhoop.cycle(93_852, yesterday));
+        house.whoop().has(ScriptedWhoop.SLEEPS, ScriptedWhoop.sleep(NIGHT, 93_852, yesterday));
+        house.connectAndSync("asleep", 4808);
+
+        JsonNode days = house.json(
+                "/api/v1/unified-health/days/asleep?from=" + TODAY.minusDays(1) + "&to=" + TODAY.plusDays(1));
+
+        assertThat(days.at("/0/metrics").has("sleep.duration")).isTrue();
+        assertThat(reasonOf("sleep.duration", days.get(1))).isEqualTo("pending");
+        assertThat(reasonOf("heart_rate.resting", days.get(1))).isEqualTo("pending");
+        assertThat(days.at("/1/data_sources")).isEmpty();
+        assertThat(reasonOf("sleep.duration", days.get(2))).isEqualTo("not_fetched");
+        assertThat(days)
+                .extracting(day -> day.at("/sources/1/coverage").asText())
+                .containsExactly("complete", "complete", "partial");
+    }
+
     private static String reasonOf(String metric, JsonNode day) {
         return StreamSupport.stream(day.at("/completeness/missing").spliterator(), false)
                 .filter(missing -> missing.path("metric").asText().equals(metric))

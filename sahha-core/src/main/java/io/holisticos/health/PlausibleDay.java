@@ -86,7 +86,8 @@ public record PlausibleDay(SourceDay day, Set<Metric> implausible, Set<String> o
                 original.offset(),
                 original.mainSleep(),
                 original.relayed(),
-                original.absent());
+                original.absent(),
+                original.ofSeveralDays());
     }
 
     private static boolean isOnScale(Score score) {
@@ -96,15 +97,13 @@ public record PlausibleDay(SourceDay day, Set<Metric> implausible, Set<String> o
 
     /** In words, why the value that a day has of a metric is implausible. */
     public static String whyNot(Metric metric, SourceDay told) {
-        Map<Metric, BigDecimal> values = new HashMap<>();
-        told.measurements().forEach(measurement -> values.put(measurement.metric(), measurement.value()));
-        BigDecimal value = values.get(metric);
+        BigDecimal value = valueOf(metric, told, Set.of());
         if (value != null && !metric.isPlausible(value)) {
             return "it is outside of " + metric.min().toPlainString() + " to "
                     + metric.max().toPlainString() + " " + metric.unit();
         }
         boolean tooShort = WHOLES.stream()
-                .anyMatch(whole -> whole.whole().equals(metric) && isShorterThanItsParts(whole, values));
+                .anyMatch(whole -> whole.whole().equals(metric) && isShorterThanItsParts(whole, told, Set.of()));
         return tooShort ? "it is shorter than its parts" : "what it is a part of cannot be true";
     }
 
@@ -117,10 +116,9 @@ public record PlausibleDay(SourceDay day, Set<Metric> implausible, Set<String> o
         }
         for (Whole whole : FALLING_TOGETHER) {
             if (implausible.contains(whole.whole())) {
-                implausible.addAll(partsFallingWith(whole, measurements));
+                implausible.addAll(partsFallingWith(whole, day.measurements()));
             }
         }
-        plausible.keySet().removeAll(implausible);
         for (Whole whole : WHOLES) {
             if (isShorterThanItsParts(whole, day, implausible)) {
                 implausible.add(whole.whole());

@@ -24,7 +24,7 @@ public sealed interface SourceAnswer {
      * @param since when the person connected the source; null when there is no such moment
      * @param coverage {@code complete} or {@code partial}: whether all days asked for were fully read; null when unknown
      * @param newest the newest stored observation, whatever days were asked for; null when there is none
-     * @param days oldest first, only days with data; those around the days asked for among them
+     * @param days oldest first, only days with data or with reasons for having none; those around the days asked for among them
      * @param partlyRead the days, those around among them, that were not fully read; null when that is not known day by day
      * @param revision counts the changes of this person's data in the source's store; 0 when they are not counted
      * @param stale the days asked for whose data are not current; null when that is not known day by day

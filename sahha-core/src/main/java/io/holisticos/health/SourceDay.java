@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param mainSleep the sleep that the day's values of sleep belong to; null when the source does not say it
  * @param relayed metrics that, by the source's own logs, another source of ours recorded on this day
  * @param absent metrics of which the source says itself why it has no value
+ * @param ofSeveralDays values that are of several days together, and so of none alone: an explanation lists them, and nothing
+ *     else shows them
  */
 public record SourceDay(
         LocalDate date,
@@ -25,7 +27,22 @@ public record SourceDay(
         @Nullable ZoneOffset offset,
         @Nullable SleepInterval mainSleep,
         Map<Metric, SourceName> relayed,
-        Map<Metric, Absence> absent) {
+        Map<Metric, Absence> absent,
+        List<Measurement> ofSeveralDays) {
+
+    /** A day of a source whose values are all of this day. */
+    public SourceDay(
+            LocalDate date,
+            List<Score> scores,
+            List<Measurement> measurements,
+            List<Workout> workouts,
+            @Nullable SourceDetails details,
+            @Nullable ZoneOffset offset,
+            @Nullable SleepInterval mainSleep,
+            Map<Metric, SourceName> relayed,
+            Map<Metric, Absence> absent) {
+        this(date, scores, measurements, workouts, details, offset, mainSleep, relayed, absent, List.of());
+    }
 
     /** A day of a source that gives no reasons for what it does not have. */
     public SourceDay(
@@ -56,6 +73,7 @@ public record SourceDay(
         workouts = List.copyOf(workouts);
         relayed = Map.copyOf(relayed);
         absent = Map.copyOf(absent);
+        ofSeveralDays = List.copyOf(ofSeveralDays);
         if (namesAMetricTwice(measurements)) {
             throw new IllegalArgumentException("a day has at most one measurement of a metric, " + date);
         }

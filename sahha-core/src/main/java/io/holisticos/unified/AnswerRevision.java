@@ -25,7 +25,9 @@ final class AnswerRevision {
                 .append('\n')
                 .append(report.basis().rules())
                 .append('\n')
-                .append(report.basis().wishes());
+                .append(report.basis().wishes())
+                .append('\n')
+                .append(day.completeness().missing()); // what is pending today is not so tomorrow
         for (TimedAnswer timed : report.answers()) {
             state.append('\n').append(stateOf(timed.answer(), day.date()));
         }

@@ -58,8 +58,12 @@ record Explainer(Precedence precedence, OfferedMetrics offered, EchoRule echoes)
                     all.add(considered(measurement, part, echo, shown, shownInPart));
                 }
             }
+            List<Considered> ofSeveralDays = ofSeveralDays(metric, part);
+            all.addAll(ofSeveralDays);
             Absence absent = part.told().absent().get(metric);
-            if (absent != null && part.told().find(metric).isEmpty()) {
+            if (absent != null
+                    && ofSeveralDays.isEmpty()
+                    && part.told().find(metric).isEmpty()) {
                 all.add(notScored(metric, part, absent));
             }
         }
@@ -103,6 +107,22 @@ record Explainer(Precedence precedence, OfferedMetrics offered, EchoRule echoes)
     private static String repeats(Echo echo, SourcePart part) {
         String repeated = "it repeats " + echo.metric() + " of " + echo.origin();
         return echo.date().equals(part.told().date()) ? repeated : repeated + " of " + echo.date();
+    }
+
+    /** Values that are not of this day alone, so that they could not compete. */
+    private static List<Considered> ofSeveralDays(Metric metric, SourcePart part) {
+        String why = "it is of several days together";
+        return part.told().ofSeveralDays().stream()
+                .filter(measurement -> measurement.metric().equals(metric))
+                .map(measurement -> new Considered(
+                        part.source(),
+                        metric,
+                        measurement.value(),
+                        measurement.lineage(),
+                        null,
+                        List.of(new Gate("scored", true, null), new Gate("complete", false, why)),
+                        why))
+                .toList();
     }
 
     private static Considered notScored(Metric metric, SourcePart part, Absence absent) {

@@ -6,12 +6,15 @@ import static io.holisticos.unified.UnifiedFixture.SAHHA;
 import static io.holisticos.unified.UnifiedFixture.WHOOP;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holisticos.health.Absence;
 import io.holisticos.health.DayRange;
+import io.holisticos.health.Metric;
 import io.holisticos.health.Observation;
 import io.holisticos.health.Preferences;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.DataStatus;
 import io.holisticos.health.SourceAnswer.Measured;
+import io.holisticos.health.SourceDay;
 import io.holisticos.health.TimedAnswer;
 import io.holisticos.health.UserId;
 import java.time.Duration;
@@ -85,6 +88,23 @@ class AnswerRevisionTest {
             assertThat(all).hasSize(expected);
         }
         assertThat(all).allMatch(one -> one.matches("[A-Za-z0-9_-]{16}"));
+    }
+
+    @Test
+    void thatAValueIsNotAwaitedAnyMoreIsPartOfItThoughOnlyTimeWentBy() {
+        whoop = partlyRead(Map.of(Metric.SPO2_SLEEP, Absence.PENDING));
+        String awaited = revision();
+
+        whoop = partlyRead(Map.of());
+
+        assertThat(revision()).isNotEqualTo(awaited);
+    }
+
+    private SourceAnswer partlyRead(Map<Metric, Absence> absent) {
+        SourceDay today =
+                new SourceDay(DAY, List.of(), List.of(), List.of(), null, null, null, Map.of(), absent, List.of());
+        return new Measured(
+                WHOOP, status, asOf, null, "partial", new Observation(NOW, offset), List.of(today), Set.of(DAY), 7);
     }
 
     @Test

@@ -180,6 +180,47 @@ class ExplanationTest {
     }
 
     @Test
+    void aValueOfSeveralDaysTogetherIsNoneOfTheDayAndIsNamed() {
+        Lineage cycle = new Lineage(
+                "93845",
+                Instant.parse("2026-11-21T22:00:00Z"),
+                Instant.parse("2026-11-25T22:00:00Z"),
+                ZoneOffset.ofHours(1),
+                null);
+        SourceAnswer band = measured(
+                WHOOP,
+                new SourceDay(
+                        DAY,
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        new UnifiedFixture.Details("93845"),
+                        null,
+                        null,
+                        Map.of(),
+                        Map.of(Metric.STEPS, Absence.IMPLAUSIBLE),
+                        List.of(new Measurement(Metric.STEPS, new BigDecimal("31000"), cycle))));
+
+        Explanation beside = explain(Metric.STEPS, band, measured(SAHHA, day(DAY, value(Metric.STEPS, "8000"))));
+        Explanation alone = explain(Metric.STEPS, band);
+
+        assertThat(beside.verdict()).isEqualTo(Verdict.SINGLE);
+        assertThat(beside.wouldHaveWon()).isEmpty();
+        assertThat(alone.shown()).isNull();
+        assertThat(alone.missing()).isEqualTo(Absence.IMPLAUSIBLE);
+        assertThat(List.of(beside.considered().get(1), alone.considered().get(0)))
+                .allSatisfy(considered -> {
+                    assertThat(considered.source()).isEqualTo(WHOOP);
+                    assertThat(considered.value()).isEqualTo("31000");
+                    assertThat(considered.lineage()).isEqualTo(cycle);
+                    assertThat(considered.gates())
+                            .contains(new Gate("complete", false, "it is of several days together"));
+                    assertThat(considered.lostBecause()).isEqualTo("it is of several days together");
+                });
+        assertThat(alone.considered()).hasSize(1);
+    }
+
+    @Test
     void aRecordWithoutAScoreIsACandidateWithoutAValue() {
         SourceDay band = new SourceDay(
                 DAY,

@@ -41,18 +41,22 @@ final class DayValues {
 
     private final List<Score> scores = new ArrayList<>();
     private final List<Measurement> measurements = new ArrayList<>();
+    private final List<Measurement> ofSeveralDays = new ArrayList<>();
 
     /** Where the values that are added next come from. */
     private Lineage lineage = Lineage.UNKNOWN;
 
     private final RecordedTimes recordedTimes;
 
-    private DayValues(RecordedTimes recordedTimes) {
+    private final ReadDays read;
+
+    private DayValues(RecordedTimes recordedTimes, ReadDays read) {
         this.recordedTimes = recordedTimes;
+        this.read = read;
     }
 
-    static SourceDay of(WhoopDay day, RecordedTimes recordedTimes) {
-        DayValues values = new DayValues(recordedTimes);
+    static SourceDay of(WhoopDay day, RecordedTimes recordedTimes, ReadDays read) {
+        DayValues values = new DayValues(recordedTimes, read);
         CycleRecords primary = day.primary();
         if (primary != null) {
             values.add(primary.recovery(), primary.recoveredIn());
@@ -68,7 +72,8 @@ final class DayValues {
                 primary == null ? null : primary.offset(),
                 primary == null ? null : interval(primary.sleep()),
                 Map.of(),
-                UnscoredMetrics.of(primary));
+                AbsentMetrics.of(day, values.ofSeveralDays, read),
+                values.ofSeveralDays);
     }
 
     private static @Nullable SleepInterval interval(@Nullable Sleep sleep) {
@@ -97,22 +102,24 @@ final class DayValues {
         add(Metric.SKIN_TEMPERATURE_SLEEP, score.skinTempCelsius());
     }
 
+    /** The strain stands with its state: a score is WHOOP's own, and none of another source is compared with it. */
     private void add(@Nullable Cycle cycle) {
         if (cycle == null) {
             return;
         }
         lineage = new Lineage(
                 Long.toString(cycle.id()), cycle.start(), cycle.end(), cycle.timezoneOffset(), recordedTimes.of(cycle));
+        List<Measurement> counted = read.isOfSeveralDays(cycle) ? ofSeveralDays : measurements;
         CycleScore score = cycle.score();
         if (score != null) {
             scores.add(new Score("whoop_strain", score.strain(), Scale.STRAIN, cycle.end() == null ? "open" : null));
-            add(Metric.HEART_RATE_AVERAGE, BigDecimal.valueOf(score.averageHeartRate()));
-            add(Metric.HEART_RATE_MAX, BigDecimal.valueOf(score.maxHeartRate()));
-            add(Metric.ENERGY_TOTAL, kcal(score.kilojoule()));
+            counted.add(measured(Metric.HEART_RATE_AVERAGE, BigDecimal.valueOf(score.averageHeartRate())));
+            counted.add(measured(Metric.HEART_RATE_MAX, BigDecimal.valueOf(score.maxHeartRate())));
+            counted.add(measured(Metric.ENERGY_TOTAL, kcal(score.kilojoule())));
         }
         Integer steps = cycle.stepCount();
         if (steps != null) {
-            add(Metric.STEPS, BigDecimal.valueOf(steps));
+            counted.add(measured(Metric.STEPS, BigDecimal.valueOf(steps)));
         }
     }
 
@@ -151,8 +158,12 @@ final class DayValues {
 
     private void add(Metric metric, @Nullable BigDecimal value) {
         if (value != null) {
-            measurements.add(new Measurement(metric, value, lineage));
+            measurements.add(measured(metric, value));
         }
+    }
+
+    private Measurement measured(Metric metric, BigDecimal value) {
+        return new Measurement(metric, value, lineage);
     }
 
     private static Workout workout(io.holisticos.whoop.api.Workout workout) {

@@ -18,18 +18,19 @@ import io.holisticos.health.UserId;
 import io.holisticos.whoop.MemberStatuses.MemberStatus;
 import io.holisticos.whoop.data.ChangeStore;
 import io.holisticos.whoop.data.HeldRecords;
+import io.holisticos.whoop.data.WhoopDay;
 import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.data.WhoopDays;
-import io.holisticos.whoop.sync.SyncFreshness;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** WHOOP as a source of health data. It reads the database only: a read never costs a call of the quota. */
 public final class WhoopSource implements HealthSource {
@@ -111,12 +112,10 @@ public final class WhoopSource implements HealthSource {
     }
 
     private SourceAnswer measured(MemberStatus member, DaysToRead days, HeldRecords held) {
-        List<SourceDay> ofRange = WhoopDays.of(held, days.read()).stream()
-                .map(day -> DayValues.of(day, held.recordedTimes()))
-                .toList();
         Observation newest = held.newest();
+        ReadDays read = new ReadDays(member, newest == null ? ZoneOffset.UTC : newest.offset(), clock.instant());
         Set<LocalDate> partlyRead =
-                partlyRead(member.freshness(), days.read(), newest == null ? ZoneOffset.UTC : newest.offset());
+                days.read().days().stream().filter(read::isPartly).collect(Collectors.toUnmodifiableSet());
         return new SourceAnswer.Measured(
                 WHOOP,
                 member.dataStatus(),
@@ -124,22 +123,23 @@ public final class WhoopSource implements HealthSource {
                 member.connection().connectedAt(),
                 partlyRead.stream().anyMatch(days.asked()::contains) ? "partial" : "complete",
                 newest,
-                ofRange,
+                ofRange(days.read(), held, read),
                 partlyRead,
                 held.revision());
     }
 
-    /** Days up to the person's today that were not read completely. */
-    private Set<LocalDate> partlyRead(@Nullable SyncFreshness freshness, DayRange days, ZoneOffset offset) {
-        if (freshness == null) {
-            return Set.copyOf(days.days());
+    /** Days with records, and today while its first are on their way. */
+    private static List<SourceDay> ofRange(DayRange days, HeldRecords held, ReadDays read) {
+        List<WhoopDay> ofRange = new ArrayList<>(WhoopDays.of(held, days));
+        LocalDate today = read.today();
+        if (read.isAwaited(today)
+                && days.contains(today)
+                && ofRange.stream().noneMatch(day -> day.date().equals(today))) {
+            ofRange.add(new WhoopDay(today, null, List.of(), List.of()));
+            ofRange.sort(Comparator.comparing(WhoopDay::date));
         }
-        LocalDate firstWhole =
-                LocalDate.ofInstant(freshness.coveredFrom(), offset).plusDays(1);
-        LocalDate lastRead = LocalDate.ofInstant(freshness.lastSyncedAt(), offset);
-        LocalDate today = LocalDate.ofInstant(clock.instant(), offset);
-        return days.days().stream()
-                .filter(day -> day.isBefore(firstWhole) || day.isAfter(lastRead) && !day.isAfter(today))
-                .collect(Collectors.toUnmodifiableSet());
+        return ofRange.stream()
+                .map(day -> DayValues.of(day, held.recordedTimes(), read))
+                .toList();
     }
 }

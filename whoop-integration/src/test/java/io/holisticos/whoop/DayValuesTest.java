@@ -8,7 +8,11 @@ import io.holisticos.health.Measurement;
 import io.holisticos.health.Metric;
 import io.holisticos.health.Score;
 import io.holisticos.health.ScoreDefinition;
+import io.holisticos.health.SourceAnswer.DataStatus;
 import io.holisticos.health.SourceDay;
+import io.holisticos.whoop.MemberConnections.ConnectionStatus;
+import io.holisticos.whoop.MemberConnections.MemberConnection;
+import io.holisticos.whoop.MemberStatuses.MemberStatus;
 import io.holisticos.whoop.api.Cycle;
 import io.holisticos.whoop.api.CycleScore;
 import io.holisticos.whoop.api.Recovery;
@@ -21,7 +25,9 @@ import io.holisticos.whoop.api.SleepScore.StageSummary;
 import io.holisticos.whoop.data.CycleRecords;
 import io.holisticos.whoop.data.RecordedTimes;
 import io.holisticos.whoop.data.WhoopDay;
+import io.holisticos.whoop.sync.SyncFreshness;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -31,11 +37,14 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DayValuesTest {
 
     private static final Instant START = Instant.parse("2026-11-21T22:00:00Z");
     private static final Instant WOKEN = Instant.parse("2026-11-22T06:00:00Z");
+    private static final Instant READ_UNTIL = Instant.parse("2026-11-22T09:00:00Z");
+    private static final LocalDate DAY = LocalDate.parse("2026-11-22");
     private static final UUID NIGHT = UUID.fromString("ecfc6a15-4661-442f-a9a4-f160dd7afae8");
 
     @Test
@@ -84,8 +93,59 @@ class DayValuesTest {
         assertThat(day(cycle("SCORED", null), null, sleep("SCORED")).absent())
                 .containsEntry(Metric.HEART_RATE_RESTING, Absence.PENDING)
                 .doesNotContainKey(Metric.STEPS);
-        assertThat(day(ended(), null, sleep("SCORED")).absent()).isEmpty();
-        assertThat(day(cycle("SCORED", null), null, null).absent()).isEmpty();
+        assertThat(day(lasting(Duration.ofHours(23), "SCORED", null), null, sleep("SCORED"))
+                        .absent())
+                .isEmpty();
+    }
+
+    @Test
+    void theRecoveryOfACycleThatWasLeftOpenDoesNotComeAnyMore() {
+        assertThat(day(openFor(Duration.ofHours(40), "SCORED", null), null, sleep("SCORED"))
+                        .absent())
+                .doesNotContainKey(Metric.HEART_RATE_RESTING);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(booleans = {true, false})
+    void whatACycleOfSeveralDaysCountedIsOfNoneOfThem(boolean isOpen) {
+        Cycle cycle =
+                isOpen ? openFor(Duration.ofDays(4), "SCORED", 31_000) : lasting(Duration.ofDays(4), "SCORED", 31_000);
+
+        SourceDay day = day(cycle, recovery("SCORED"), sleep("SCORED"));
+
+        assertThat(day.measurements())
+                .extracting(Measurement::metric)
+                .contains(Metric.HEART_RATE_RESTING, Metric.SLEEP_DURATION)
+                .doesNotContainAnyElementsOf(Metric.providedBy(WHOOP, "cycle"));
+        assertThat(day.ofSeveralDays())
+                .extracting(Measurement::metric)
+                .containsExactlyInAnyOrderElementsOf(Metric.providedBy(WHOOP, "cycle"));
+        assertThat(day.ofSeveralDays().get(0).lineage().start()).isEqualTo(cycle.start());
+        assertThat(day.absent())
+                .containsOnlyKeys(Metric.providedBy(WHOOP, "cycle"))
+                .containsValue(Absence.IMPLAUSIBLE);
+        assertThat(day.scores()).extracting(Score::name).contains("whoop_strain");
+    }
+
+    @Test
+    void aNightThatMayStillComeIsPending() {
+        SourceDay day = DayValues.of(
+                new WhoopDay(DAY, null, List.of(), List.of()), RecordedTimes.NONE, readUntil(WOKEN.plusSeconds(60)));
+
+        assertThat(day.isEmpty()).isTrue();
+        assertThat(day.absent()).containsOnlyKeys(Metric.providedBy(WHOOP)).containsValue(Absence.PENDING);
+    }
+
+    @Test
+    void aNightInWhichNobodySleptIsNotPending() {
+        assertThat(day(openFor(Duration.ofHours(12), "SCORED", 8000), null, null)
+                        .absent())
+                .isEmpty();
+        assertThat(day(openFor(Duration.ofHours(11), "SCORED", 8000), null, null)
+                        .absent())
+                .containsEntry(Metric.SLEEP_DURATION, Absence.PENDING)
+                .containsEntry(Metric.SPO2_SLEEP, Absence.PENDING)
+                .doesNotContainKey(Metric.STEPS);
     }
 
     @Test
@@ -102,7 +162,16 @@ class DayValuesTest {
     private static SourceDay day(@Nullable Cycle cycle, @Nullable Recovery recovery, @Nullable Sleep sleep) {
         CycleRecords records = new CycleRecords(1, cycle, recovery, sleep, List.of(), List.of());
         return DayValues.of(
-                new WhoopDay(LocalDate.parse("2026-11-22"), records, List.of(), List.of()), RecordedTimes.NONE);
+                new WhoopDay(DAY, records, List.of(), List.of()), RecordedTimes.NONE, readUntil(READ_UNTIL));
+    }
+
+    /** Of somebody who is read all the time. */
+    private static ReadDays readUntil(Instant moment) {
+        MemberStatus member = new MemberStatus(
+                DataStatus.CURRENT,
+                new MemberConnection(1L, START, ConnectionStatus.USABLE),
+                new SyncFreshness(START.minus(Duration.ofDays(30)), moment));
+        return new ReadDays(member, ZoneOffset.UTC, moment);
     }
 
     private static Cycle cycle(String state, @Nullable Integer steps) {
@@ -110,19 +179,17 @@ class DayValuesTest {
         return new Cycle(1, 10, START, START, START, null, ZoneOffset.UTC, new ScoreState(state), score, steps);
     }
 
-    private static Cycle ended() {
-        Cycle open = cycle("SCORED", null);
+    private static Cycle openFor(Duration time, String state, @Nullable Integer steps) {
+        return from(READ_UNTIL.minus(time), null, cycle(state, steps));
+    }
+
+    private static Cycle lasting(Duration time, String state, @Nullable Integer steps) {
+        return from(START, START.plus(time), cycle(state, steps));
+    }
+
+    private static Cycle from(Instant start, @Nullable Instant end, Cycle like) {
         return new Cycle(
-                1,
-                10,
-                START,
-                START,
-                START,
-                START.plusSeconds(86_000),
-                ZoneOffset.UTC,
-                open.scoreState(),
-                open.score(),
-                null);
+                1, 10, start, start, start, end, ZoneOffset.UTC, like.scoreState(), like.score(), like.stepCount());
     }
 
     private static Recovery recovery(String state) {

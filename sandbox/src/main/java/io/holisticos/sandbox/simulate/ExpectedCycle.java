@@ -40,6 +40,9 @@ record ExpectedCycle(
         }
     }
 
+    /** A day awake and the night before it. A longer cycle is of several days together. */
+    private static final Duration LONGEST_DAY = Duration.ofHours(36);
+
     private static final Duration TO_THE_DAY = Duration.ofHours(12);
 
     /** A workout that begins within this time of a cycle's start belongs to the cycle's day. */
@@ -101,6 +104,15 @@ record ExpectedCycle(
                 && !moment.isBefore(span.start())
                 && !moment.isAfter(span.start().plus(REACH))
                 && moment.isBefore(span.end());
+    }
+
+    /** @param readUntil how long an open cycle has lasted is known until then */
+    boolean isOfSeveralDays(Instant readUntil) {
+        if (span == null) {
+            return false;
+        }
+        Instant end = span.end().equals(Instant.MAX) ? readUntil : span.end();
+        return end.isAfter(span.start().plus(LONGEST_DAY));
     }
 
     /** WHOOP's records by their key in an answer; the list is empty where WHOOP has none. */

@@ -5,6 +5,7 @@ import static java.util.Map.entry;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param scores by name
  * @param metrics by name
- * @param implausible names of scores and metrics that WHOOP has a value for which cannot be true
+ * @param implausible names of scores and metrics that WHOOP has a value for which cannot be that of the day
  * @param details WHOOP's own records by their key in the answer; null when the answer must have none
  * @param otherCycles the same of each further cycle of the day
  * @param offset the day's UTC offset; null when no cycle says it
@@ -76,8 +77,13 @@ record ExpectedDay(
 
     private static final BigDecimal TOLERANCE_MINUTES = BigDecimal.valueOf(30);
 
-    /** @param cycles all cycles of the day, of which one stands for it */
-    static ExpectedDay of(List<ExpectedCycle> cycles, List<JsonNode> workouts) {
+    /**
+     * One day.
+     *
+     * @param cycles all cycles of the day, of which one stands for it
+     * @param readUntil when WHOOP's records were read the last time
+     */
+    static ExpectedDay of(List<ExpectedCycle> cycles, List<JsonNode> workouts, Instant readUntil) {
         ExpectedCycle primary = cycles.stream().max(ExpectedCycle.WEIGHT).orElse(null);
         ExpectedDay day = new ExpectedDay(
                 new LinkedHashMap<>(),
@@ -94,10 +100,22 @@ record ExpectedDay(
         if (primary != null) {
             day.addRecovery(primary.recovery().path("score"));
             day.addCycle(primary.cycle());
+            if (primary.isOfSeveralDays(readUntil)) {
+                day.dropWhatCycleCounted();
+            }
             day.addSleep(primary.sleep().path("score"));
             day.dropImplausible();
         }
         return day;
+    }
+
+    /** What a cycle of several days counted is of all of them; its strain stands as WHOOP's own score. */
+    private void dropWhatCycleCounted() {
+        for (String name : List.of("heart_rate.average", "heart_rate.max", "energy.total", "steps")) {
+            if (metrics.remove(name) != null) {
+                implausible.add(name);
+            }
+        }
     }
 
     private void dropImplausible() {

@@ -13,12 +13,17 @@ import java.util.TreeMap;
 /** All days of a member as the API must answer them, from WHOOP's records. */
 final class ExpectedDays {
 
-    private static final ExpectedDay EMPTY = ExpectedDay.of(List.of(), List.of());
+    private static final ExpectedDay EMPTY = ExpectedDay.of(List.of(), List.of(), Instant.EPOCH);
 
     private final Map<LocalDate, ExpectedDay> days = new TreeMap<>();
 
-    /** @param records by kind, as the twin names it */
-    ExpectedDays(Map<String, List<JsonNode>> records) {
+    /**
+     * Computes every day.
+     *
+     * @param records by kind, as the twin names it
+     * @param readUntil when the service has read WHOOP's records the last time
+     */
+    ExpectedDays(Map<String, List<JsonNode>> records, Instant readUntil) {
         List<ExpectedCycle> cycles = cycles(records);
         Map<LocalDate, List<ExpectedCycle>> byDay = new TreeMap<>();
         cycles.forEach(cycle -> cycle.day()
@@ -32,8 +37,9 @@ final class ExpectedDays {
         workouts.values()
                 .forEach(all ->
                         all.sort(Comparator.comparing((JsonNode workout) -> WireJson.moment(workout.path("start")))));
-        byDay.forEach((day, ofDay) -> days.put(day, ExpectedDay.of(ofDay, workouts.getOrDefault(day, List.of()))));
-        workouts.forEach((day, ofDay) -> days.computeIfAbsent(day, any -> ExpectedDay.of(List.of(), ofDay)));
+        byDay.forEach((day, ofDay) ->
+                days.put(day, ExpectedDay.of(ofDay, workouts.getOrDefault(day, List.of()), readUntil)));
+        workouts.forEach((day, ofDay) -> days.computeIfAbsent(day, any -> ExpectedDay.of(List.of(), ofDay, readUntil)));
     }
 
     ExpectedDay on(LocalDate day) {

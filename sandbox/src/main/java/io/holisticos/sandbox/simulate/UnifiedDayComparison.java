@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.holisticos.sandbox.environment.SandboxFailure;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -33,8 +34,8 @@ final class UnifiedDayComparison {
 
     /** The differences in the member's days of that range. */
     List<Difference> compare(String userId, Map<String, List<JsonNode>> records, LocalDate from, LocalDate to) {
-        ExpectedDays expected = new ExpectedDays(records);
         JsonNode answered = answered(userId, from, to);
+        ExpectedDays expected = new ExpectedDays(records, readUntil(answered));
         List<Difference> differences = new ArrayList<>();
         Set<LocalDate> missing = new TreeSet<>(from.datesUntil(to.plusDays(1)).toList());
         for (JsonNode day : answered) {
@@ -69,6 +70,17 @@ final class UnifiedDayComparison {
         } while (System.nanoTime() < end);
         throw new SandboxFailure("for " + PATIENCE.toSeconds() + " s a source missed its deadline for the days of "
                 + userId + "; this machine is too busy for a simulation");
+    }
+
+    /** When the service has read WHOOP's records the last time, as it says itself. */
+    private static Instant readUntil(JsonNode days) {
+        for (JsonNode source : days.path(0).path("sources")) {
+            if (source.path("name").asText().equals("whoop")
+                    && source.path("as_of").isTextual()) {
+                return Instant.parse(source.path("as_of").asText());
+            }
+        }
+        return Instant.EPOCH;
     }
 
     private static void pause() {

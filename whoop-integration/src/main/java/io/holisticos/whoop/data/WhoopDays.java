@@ -26,13 +26,14 @@ import org.jspecify.annotations.Nullable;
 public final class WhoopDays {
 
     /** From the start of a cycle to the middle of its day, for a cycle that nobody slept in. */
-    private static final Duration TO_THE_DAY = Duration.ofHours(12);
+    public static final Duration TO_THE_DAY = Duration.ofHours(12);
 
     /**
      * How long after its start a cycle still decides the day of a workout: a day awake and the night before it. A cycle that no
-     * sleep ends runs for days, and must not decide the day of a workout in its second week.
+     * sleep ends runs for days, and must not decide the day of a workout in its second week. What a longer cycle counted is of
+     * several days together, too, and of none alone.
      */
-    static final Duration REACH = Duration.ofHours(36);
+    public static final Duration REACH = Duration.ofHours(36);
 
     private static final Comparator<Sleep> BY_LENGTH =
             Comparator.comparing(WhoopDays::lengthOf).thenComparing(Sleep::end).thenComparing(Sleep::id);

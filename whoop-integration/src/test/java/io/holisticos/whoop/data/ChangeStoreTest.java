@@ -174,15 +174,15 @@ class ChangeStoreTest {
                         recoveries_listed_at, recorded_at, covered_from)
                     values (?, '2026-10-01Z', '2026-10-01Z', '2026-10-01Z', '2026-10-01Z', '2026-10-01Z', '2026-09-20Z')""", who.value());
             handle.execute("update whoop_member_sync set failures = 1 where user_id = ?", who.value());
+            handle.execute(
+                    "update whoop_member_sync set cycles_listed_at = '2026-10-02Z' where user_id = ?", who.value());
         });
-        assertThat(revision()).isZero();
+        assertThat(revision()).as("not all is listed yet").isZero();
 
         jdbi.useHandle(handle -> {
             handle.execute(
                     "update whoop_member_sync set workouts_listed_at = '2026-10-01Z' where user_id = ?", who.value());
             handle.execute("update whoop_member_sync set covered_from = '2026-09-18Z' where user_id = ?", who.value());
-            handle.execute(
-                    "update whoop_member_sync set cycles_listed_at = '2026-10-02Z' where user_id = ?", who.value());
         });
 
         assertThat(all()).hasSize(2);
@@ -192,6 +192,146 @@ class ChangeStoreTest {
         assertThat(all().get(1).days()).doesNotContain(LocalDate.of(2026, 9, 25));
         assertThat(all().get(1).metrics()).containsExactlyInAnyOrderElementsOf(Metric.providedBy(WhoopApi.WHOOP));
         assertThat(all().get(1).workouts()).isTrue();
+    }
+
+    @Test
+    void untilWhenAMemberWasReadIsToldWhenTheirDateMovesAndOnlyThen() {
+        save(RecordKind.CYCLE, cycle(1, DAY, 0), T0);
+        listed("2026-10-01T08:00:00Z", "2026-10-01T08:00:00Z");
+        long before = revision();
+
+        listed("2026-10-01T21:59:00Z", "2026-10-01T08:00:00Z");
+        assertThat(revision()).as("a minute to midnight at +01:00").isEqualTo(before);
+
+        listed("2026-10-01T23:30:00Z", "2026-10-01T08:00:00Z");
+        assertThat(since(before)).singleElement().satisfies(change -> {
+            assertThat(change.days())
+                    .as("the day of the last reading is whole now, and the next has begun")
+                    .contains(LocalDate.of(2026, 10, 1), LocalDate.of(2026, 10, 2))
+                    .doesNotContain(LocalDate.of(2026, 9, 29), LocalDate.of(2026, 10, 3));
+            assertThat(change.reason()).isEqualTo("coverage");
+            assertThat(change.metrics()).containsExactlyInAnyOrderElementsOf(Metric.providedBy(WhoopApi.WHOOP));
+        });
+
+        listed("2026-10-02T21:00:00Z", "2026-10-01T08:00:00Z");
+        assertThat(revision()).as("the same date").isEqualTo(before + 1);
+    }
+
+    @Test
+    void untilWhenAMemberWasReadIsOfCyclesAsLongAsEventsCanHaveKeptTheRestCurrent() {
+        listed("2026-10-01T12:00:00Z", "2026-10-01T12:00:00Z");
+        long before = revision();
+
+        listed("2026-10-03T14:00:00Z", "2026-10-01T12:00:00Z");
+        assertThat(since(before))
+                .singleElement()
+                .satisfies(change -> assertThat(change.days())
+                        .contains(LocalDate.of(2026, 10, 1), LocalDate.of(2026, 10, 2), LocalDate.of(2026, 10, 3)));
+
+        listed("2026-10-03T14:00:01Z", "2026-10-01T12:00:00Z");
+        assertThat(since(before + 1)).as("the oldest listing counts again").hasSize(1);
+    }
+
+    @Test
+    void weeksThatWereReadSinceConsentCameBackAreAllTold() {
+        listed("2026-09-20T10:00:00Z", "2026-09-20T10:00:00Z");
+        long before = revision();
+
+        listed("2026-10-11T10:00:00Z", "2026-10-11T10:00:00Z");
+
+        assertThat(since(before))
+                .singleElement()
+                .satisfies(change -> assertThat(change.days())
+                        .containsAll(LocalDate.of(2026, 9, 20)
+                                .datesUntil(LocalDate.of(2026, 10, 12))
+                                .toList()));
+    }
+
+    @Test
+    void anOpenCycleIsToldWhenItIsLongerThanADay() {
+        save(RecordKind.CYCLE, cycle(1, DAY, 1), T0); // from 22:00Z on
+        save(RecordKind.SLEEP, sleep(1, 1, DAY, 1, false), T0);
+        listed(DAY + "T08:00:00Z", DAY + "T08:00:00Z");
+        listed(DAY.plusDays(1) + "T08:00:00Z", DAY + "T08:00:00Z");
+        long before = revision();
+
+        listed(DAY.plusDays(1) + "T09:59:00Z", DAY + "T08:00:00Z");
+        assertThat(revision()).isEqualTo(before);
+
+        listed(DAY.plusDays(1) + "T10:30:00Z", DAY + "T08:00:00Z");
+        assertThat(since(before))
+                .singleElement()
+                .satisfies(change -> assertThat(change.days()).containsExactly(DAY));
+    }
+
+    @Test
+    void anOpenCycleIsToldWhenItsNightCannotComeAnyMore() {
+        save(RecordKind.CYCLE, cycle(1, DAY, 1), T0);
+        listed(DAY + "T09:00:00Z", DAY + "T09:00:00Z");
+        long before = revision();
+
+        listed(DAY + "T09:59:00Z", DAY + "T09:00:00Z");
+        assertThat(revision()).isEqualTo(before);
+
+        listed(DAY + "T10:00:00Z", DAY + "T09:00:00Z");
+        assertThat(since(before))
+                .singleElement()
+                .satisfies(change -> assertThat(change.days()).containsExactly(DAY));
+    }
+
+    @Test
+    void whatIsKnownOfReadingAMemberIsToldWhenItComesOrGoesByHand() {
+        listed("2026-10-01T08:00:00Z", "2026-10-01T08:00:00Z");
+        Change everyDay = Change.of(1, List.of(), List.of(), "coverage").withWorkouts();
+        assertThat(all()).containsExactly(everyDay);
+
+        jdbi.useHandle(handle -> handle.execute("delete from whoop_member_sync where user_id = ?", who.value()));
+        assertThat(since(1))
+                .containsExactly(Change.of(2, List.of(), List.of(), "coverage").withWorkouts());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(
+            strings = {
+                "whoop_cycle",
+                "whoop_recovery",
+                "whoop_sleep",
+                "whoop_workout",
+                "whoop_connection",
+                "whoop_member_sync"
+            })
+    void aTruncationIsTold(String table) {
+        save(RecordKind.CYCLE, cycle(1, DAY, 0), T0);
+        save(RecordKind.SLEEP, sleep(1, 1, DAY, 0, false), T0);
+        save(RecordKind.RECOVERY, recovery(1, "52", T0), T0);
+        save(RecordKind.WORKOUT, workout(1, DAY, 0, T0), T0);
+        connection("active");
+        listed("2026-10-01T08:00:00Z", "2026-10-01T08:00:00Z");
+        long before = revision();
+
+        jdbi.useHandle(handle -> handle.execute("truncate " + table));
+        assertThat(since(before))
+                .singleElement()
+                .satisfies(change -> assertThat(change.days()).as("every day").isEmpty());
+
+        jdbi.useHandle(handle -> handle.execute("truncate " + table));
+        assertThat(revision()).as("there was nothing left").isEqualTo(before + 1);
+    }
+
+    /** A member whose cycles were listed at one moment, and all else at another. */
+    private void listed(String cyclesAt, String othersAt) {
+        jdbi.useHandle(handle -> handle.createUpdate("""
+                        insert into whoop_member_sync (user_id, connected_at, cycles_listed_at, sleeps_listed_at,
+                            recoveries_listed_at, workouts_listed_at, recorded_at, covered_from)
+                        values (:who, '2026-09-01Z', cast(:cycles as timestamptz), cast(:others as timestamptz),
+                            cast(:others as timestamptz), cast(:others as timestamptz), '2026-09-01Z', '2026-09-01Z')
+                        on conflict (user_id) do update set cycles_listed_at = excluded.cycles_listed_at,
+                            sleeps_listed_at = excluded.sleeps_listed_at, workouts_listed_at = excluded.workouts_listed_at,
+                            recoveries_listed_at = excluded.recoveries_listed_at""")
+                .bind("who", who.value())
+                .bind("cycles", cyclesAt)
+                .bind("others", othersAt)
+                .execute());
     }
 
     @Test
