@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -150,6 +151,7 @@ class MergeCasesTest {
     }
 
     /** Each word and number that a case expects is changed in turn: none may go unnoticed. */
+    @Tag("law")
     @ParameterizedTest(name = "{0}")
     @MethodSource("cases")
     void nothingElseCouldBeExpected(MergeCase one) {
