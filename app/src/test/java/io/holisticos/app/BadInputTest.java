@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BadInputTest {
 
     private static final String ANNA = "demo-anna";
+    private static final String BEN = "demo-ben";
     private static final String NOBODY = "nobody-by-this-id";
     private static final String TOO_LONG = "x".repeat(101);
     private static final String UNIFIED = "/api/v1/unified-health/";
@@ -41,6 +42,7 @@ class BadInputTest {
 
     private static House house;
     private static List<String> rows;
+    private static String cursorOfAnna;
 
     private final ObjectMapper json = new ObjectMapper();
 
@@ -71,6 +73,11 @@ class BadInputTest {
             assertThat(house.get(path + "?profile_id=" + ANNA).statusCode()).isEqualTo(200);
         }
         assertThat(house.get(UNIFIED + "overview/" + ANNA).statusCode()).isEqualTo(200);
+        cursorOfAnna = house.jsonOf(house.get(UNIFIED + "changes/" + ANNA))
+                .path("next")
+                .asText();
+        assertThat(cursorOfAnna).isNotBlank();
+        assertThat(house.get(UNIFIED + "changes/" + BEN).statusCode()).isEqualTo(200);
         rows = rows();
         assertThat(rows).hasSizeGreaterThan(20);
     }
@@ -165,6 +172,7 @@ class BadInputTest {
         manyMembers(all);
         preferences(all);
         explaining(all);
+        changes(all);
         connecting(all);
         internalOAuth(all);
         internalData(all);
@@ -295,6 +303,20 @@ class BadInputTest {
                 "?metric=steps&date=9999-12-31")) {
             all.add(Wrong.get(path + ANNA + query, 400, "invalid_request"));
         }
+        all.add(Wrong.json("POST", path + ANNA, "{}", 405, "method_not_allowed"));
+    }
+
+    private static void changes(List<Wrong> all) {
+        String path = UNIFIED + "changes/";
+        for (String id : List.of("%20", TOO_LONG, "a%0Ab", "a%7Fb")) {
+            all.add(Wrong.get(path + id, 400, "invalid_request"));
+        }
+        all.add(Wrong.get(path + NOBODY, 404, "member_not_found"));
+        for (String since :
+                List.of("17", "%20", "%00", "x".repeat(5_000), cursorOfAnna + "A", cursorOfAnna.substring(1))) {
+            all.add(Wrong.get(path + ANNA + "?since=" + since, 400, "invalid_request"));
+        }
+        all.add(Wrong.get(path + BEN + "?since=" + cursorOfAnna, 400, "invalid_request"));
         all.add(Wrong.json("POST", path + ANNA, "{}", 405, "method_not_allowed"));
     }
 

@@ -42,7 +42,15 @@ record Signed(String body, Map<String, String> headers) {
     static Signed whoopSleep(long account, String trace, Instant now, String secret) {
         String id =
                 UUID.nameUUIDFromBytes(trace.getBytes(StandardCharsets.UTF_8)).toString();
-        String body = "{\"user_id\":" + account + ",\"id\":\"" + id + "\",\"type\":\"sleep.updated\",\"trace_id\":\""
+        return whoop("sleep.updated", account, id, trace, now, secret);
+    }
+
+    static Signed whoopEvent(String type, long account, String id, String trace, Instant now) {
+        return whoop(type, account, id, trace, now, WHOOP_SECRET);
+    }
+
+    private static Signed whoop(String type, long account, String id, String trace, Instant now, String secret) {
+        String body = "{\"user_id\":" + account + ",\"id\":\"" + id + "\",\"type\":\"" + type + "\",\"trace_id\":\""
                 + trace + "\"}";
         String timestamp = Long.toString(now.toEpochMilli());
         try {

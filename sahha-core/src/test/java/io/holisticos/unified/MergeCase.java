@@ -5,23 +5,29 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.holisticos.health.Absence;
+import io.holisticos.health.Lineage;
 import io.holisticos.health.Measurement;
 import io.holisticos.health.Metric;
 import io.holisticos.health.Metric.Family;
 import io.holisticos.health.Preferences;
+import io.holisticos.health.Score;
+import io.holisticos.health.ScoreDefinition;
 import io.holisticos.health.SleepInterval;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.DataStatus;
 import io.holisticos.health.SourceAnswer.Measured;
 import io.holisticos.health.SourceDay;
 import io.holisticos.health.SourceName;
+import io.holisticos.health.Workout;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalTime;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -42,7 +48,19 @@ record MergeCase(JsonNode fields) {
     private static final ZoneOffset HOME = ZoneOffset.ofHours(1);
     private static final SourceName RING = new SourceName("ring");
     private static final Set<String> KNOWN = Set.of(
-            "name", "because", "see", "through_app", "sahha", "whoop", "ring", "wishes", "deployment", "on", "expect");
+            "name",
+            "because",
+            "see",
+            "through_app",
+            "sends",
+            "sahha",
+            "whoop",
+            "ring",
+            "wishes",
+            "deployment",
+            "on",
+            "expect",
+            "day");
 
     MergeCase {
         fields.fieldNames().forEachRemaining(field -> {
@@ -76,6 +94,11 @@ record MergeCase(JsonNode fields) {
 
     JsonNode expect() {
         return fields.path("expect");
+    }
+
+    /** What is expected of the day beside its metrics. */
+    JsonNode expectedDay() {
+        return fields.path("day");
     }
 
     Preferences wishes() {
@@ -121,7 +144,7 @@ record MergeCase(JsonNode fields) {
         told.fieldNames().forEachRemaining(name -> {
             if (!name.equals("status")) {
                 JsonNode day = told.path(name);
-                days.add(sourceDay(day(name), day));
+                days.add(sourceDay(source, day(name), day));
                 if (day.path("in_part").asBoolean()) {
                     inPart.add(day(name));
                 }
@@ -131,35 +154,82 @@ record MergeCase(JsonNode fields) {
                 source, status, null, null, inPart.isEmpty() ? "complete" : "partial", null, days, inPart, 0);
     }
 
-    private static SourceDay sourceDay(LocalDate date, JsonNode told) {
+    private static SourceDay sourceDay(SourceName source, LocalDate date, JsonNode told) {
+        ZoneOffset offset =
+                told.has("offset") ? ZoneOffset.of(told.path("offset").asText()) : null;
+        SleepInterval sleep = told.has("sleep") ? sleep(date, told.path("sleep").asText()) : null;
+        Lineage lineage = new Lineage(
+                null,
+                sleep == null ? null : sleep.start(),
+                sleep == null ? null : sleep.end(),
+                offset == null ? HOME : offset,
+                null);
         List<Measurement> measurements = new ArrayList<>();
         Map<Metric, SourceName> relayed = new HashMap<>();
         Map<Metric, Absence> absent = new HashMap<>();
         told.fieldNames().forEachRemaining(name -> {
             JsonNode value = told.path(name);
             switch (name) {
-                case "sleep", "offset", "in_part" -> {}
+                case "sleep", "offset", "in_part", "scores", "workouts" -> {}
                 case "relayed" ->
                     value.forEach(metric -> relayed.put(Metric.of(metric.asText()), UnifiedFixture.WHOOP));
                 case "pending" -> value.forEach(metric -> absent.put(Metric.of(metric.asText()), Absence.PENDING));
                 case "unscorable" ->
                     value.forEach(metric -> absent.put(Metric.of(metric.asText()), Absence.UNSCORABLE));
-                default -> measurements.add(new Measurement(Metric.of(name), value.decimalValue()));
+                default -> measurements.add(new Measurement(Metric.of(name), value.decimalValue(), lineage));
             }
         });
         return new SourceDay(
                 date,
-                List.of(),
+                scores(told.path("scores")),
                 measurements,
-                List.of(),
+                workouts(source, date, told.path("workouts")),
                 null,
-                told.has("offset") ? ZoneOffset.of(told.path("offset").asText()) : null,
-                told.has("sleep") ? sleep(date, told.path("sleep").asText()) : null,
+                offset,
+                sleep,
                 relayed,
                 absent);
     }
 
+    private static List<Score> scores(JsonNode told) {
+        return ScoreDefinition.all().stream()
+                .filter(score -> told.has(score.name()))
+                .map(score -> new Score(score.name(), told.path(score.name()).decimalValue(), score.scale(), null))
+                .toList();
+    }
+
+    /** WHOOP's are scored; Sahha only tells when there was exercise. */
+    private static List<Workout> workouts(SourceName source, LocalDate date, JsonNode told) {
+        List<Workout> workouts = new ArrayList<>();
+        told.forEach(one -> {
+            String[] words = one.asText().split(" ", 2);
+            LocalTime start = LocalTime.parse(words[0].substring(0, 5));
+            LocalTime end = LocalTime.parse(words[0].substring(6));
+            boolean scored = source.equals(UnifiedFixture.WHOOP);
+            workouts.add(new Workout(
+                    source + " " + one.asText(),
+                    source,
+                    words[1],
+                    date.atTime(start).atOffset(HOME),
+                    date.atTime(end).atOffset(HOME),
+                    scored ? "SCORED" : null,
+                    scored ? BigDecimal.TEN : null,
+                    null,
+                    null,
+                    null,
+                    null));
+        });
+        return workouts;
+    }
+
+    /** Two times at home, or two moments with their offsets. */
     private static SleepInterval sleep(LocalDate date, String text) {
+        if (text.contains("/")) {
+            String[] ends = text.split("/");
+            return new SleepInterval(
+                    OffsetDateTime.parse(ends[0]).toInstant(),
+                    OffsetDateTime.parse(ends[1]).toInstant());
+        }
         LocalTime start = LocalTime.parse(text.substring(0, 5));
         LocalTime end = LocalTime.parse(text.substring(6));
         LocalDate evening = start.isAfter(end) ? date.minusDays(1) : date;
@@ -170,8 +240,9 @@ record MergeCase(JsonNode fields) {
         return date.atTime(time).toInstant(HOME);
     }
 
-    private static LocalDate day(String ofMonth) {
-        return MONTH.withDayOfMonth(Integer.parseInt(ofMonth));
+    /** A date, or a day of November 2026. */
+    private static LocalDate day(String text) {
+        return text.length() > 2 ? LocalDate.parse(text) : MONTH.withDayOfMonth(Integer.parseInt(text));
     }
 
     private static Preferences preferences(JsonNode told) {

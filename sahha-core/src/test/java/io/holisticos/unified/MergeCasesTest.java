@@ -1,21 +1,38 @@
 package io.holisticos.unified;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.holisticos.health.DayRange;
+import io.holisticos.health.Lineage;
 import io.holisticos.health.Metric;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.unified.Completeness.Missing;
 import io.holisticos.unified.Explanation.Considered;
 import io.holisticos.unified.MergedDay.Candidate;
 import io.holisticos.unified.MergedDay.MergedMetric;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -45,6 +62,29 @@ class MergeCasesTest {
             JsonNode missing = entry.getValue().path("missing");
             if (!missing.isMissingNode()) {
                 assertThat(day.completeness().missing()).contains(new Missing(entry.getKey(), missing.asText()));
+            }
+        });
+    }
+
+    static Stream<MergeCase> casesOfMoreThanMetrics() {
+        return MergeCase.all().stream().filter(one -> !one.expectedDay().isMissingNode());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("casesOfMoreThanMetrics")
+    void whatTheDayHasBesideMetricsIsAsTheCaseSays(MergeCase one) {
+        MergedDay day = merged(one, one.answers());
+        JsonNode expected = one.expectedDay();
+
+        expected.fields().forEachRemaining(entry -> {
+            switch (entry.getKey()) {
+                case "utc_offset" ->
+                    assertThat(String.valueOf(day.offset()))
+                            .isEqualTo(entry.getValue().asText());
+                case "scores" -> assertThat(scores(day)).isEqualTo(texts(entry.getValue()));
+                case "workouts" -> assertThat(workouts(day)).isEqualTo(texts(entry.getValue()));
+                case "missing" -> assertThat(missing(day)).containsAll(texts(entry.getValue()));
+                default -> throw new IllegalArgumentException("a day is not expected to have " + entry.getKey());
             }
         });
     }
@@ -88,6 +128,14 @@ class MergeCasesTest {
                             .singleElement()
                             .asString()
                             .contains(lost.getValue().asText()));
+            entry.getValue()
+                    .path("ended")
+                    .fields()
+                    .forEachRemaining(ended -> assertThat(explanation.considered())
+                            .filteredOn(
+                                    considered -> considered.source().value().equals(ended.getKey()))
+                            .extracting(considered -> ended(considered.lineage()))
+                            .containsExactly(ended.getValue().asText()));
         });
     }
 
@@ -102,6 +150,56 @@ class MergeCasesTest {
         assertThat(one.merge().apply(range, one.answers(), one.wishes()).get(9)).isEqualTo(merged(one, one.answers()));
     }
 
+    /** Each word and number that a case expects is changed in turn: none may go unnoticed. */
+    @Tag("law")
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("cases")
+    void nothingElseCouldBeExpected(MergeCase one) {
+        for (JsonPointer place : placesExpected(one)) {
+            MergeCase altered = alteredAt(place, one);
+            assertThatThrownBy(() -> {
+                        theDayIsAsTheCaseSays(altered);
+                        theExplanationIsOfTheSameDay(altered);
+                        whatTheDayHasBesideMetricsIsAsTheCaseSays(altered);
+                    })
+                    .as(place.toString())
+                    .isInstanceOf(AssertionError.class);
+        }
+    }
+
+    private static List<JsonPointer> placesExpected(MergeCase one) {
+        List<JsonPointer> places = new ArrayList<>();
+        collect(one.fields(), JsonPointer.empty().appendProperty("expect"), places);
+        collect(one.fields(), JsonPointer.empty().appendProperty("day"), places);
+        return places;
+    }
+
+    private static void collect(JsonNode root, JsonPointer at, List<JsonPointer> places) {
+        JsonNode node = root.at(at);
+        if (node.isObject()) {
+            node.fieldNames().forEachRemaining(name -> collect(root, at.appendProperty(name), places));
+        } else if (node.isArray()) {
+            IntStream.range(0, node.size()).forEach(i -> collect(root, at.appendIndex(i), places));
+        } else if (node.isValueNode()) {
+            places.add(at);
+        }
+    }
+
+    private static MergeCase alteredAt(JsonPointer place, MergeCase one) {
+        JsonNode altered = one.fields().deepCopy();
+        JsonNode was = altered.at(place);
+        JsonNode other = was.isNumber()
+                ? DecimalNode.valueOf(was.decimalValue().add(BigDecimal.ONE))
+                : TextNode.valueOf(was.asText() + " or so");
+        JsonNode holder = altered.at(place.head());
+        if (holder instanceof ArrayNode list) {
+            list.set(place.last().getMatchingIndex(), other);
+        } else {
+            ((ObjectNode) holder).set(place.last().getMatchingProperty(), other);
+        }
+        return new MergeCase(altered);
+    }
+
     @Test
     void casesHaveNamesOfTheirOwn() {
         assertThat(MergeCase.all())
@@ -112,6 +210,29 @@ class MergeCasesTest {
         assertThat(MergeCase.all())
                 .filteredOn(one -> one.fields().path("through_app").asBoolean())
                 .hasSizeGreaterThanOrEqualTo(25);
+    }
+
+    /** So that nobody is sent to a test that is not there. */
+    @Test
+    void theTestsThatCasesNameExist() throws IOException {
+        Map<String, String> sources = new TreeMap<>();
+        for (String module : List.of("sahha-core", "whoop-integration")) {
+            try (Stream<Path> files =
+                    Files.walk(Path.of("..", module, "src", "test", "java")).filter(Files::isRegularFile)) {
+                for (Path file : files.toList()) {
+                    sources.put(file.getFileName().toString().replace(".java", ""), Files.readString(file));
+                }
+            }
+        }
+        assertThat(MergeCase.all()).allSatisfy(one -> {
+            JsonNode see = one.fields().path("see");
+            if (!see.isMissingNode()) {
+                String[] test = see.asText().split("\\.");
+                assertThat(test).as(one.name()).hasSize(2);
+                assertThat(sources).as(one.name()).containsKey(test[0]);
+                assertThat(sources.get(test[0])).as(one.name()).contains("void " + test[1] + "(");
+            }
+        });
     }
 
     private static MergedDay merged(MergeCase one, List<SourceAnswer> answers) {
@@ -130,6 +251,36 @@ class MergeCasesTest {
                 + candidates
                         .map(other -> other.source() + " " + other.value().toPlainString())
                         .toList();
+    }
+
+    private static List<String> scores(MergedDay day) {
+        return day.scores().stream()
+                .map(named -> named.name() + " " + named.score().value().toPlainString() + " of "
+                        + named.score().scale().text() + ", " + named.source())
+                .toList();
+    }
+
+    private static List<String> missing(MergedDay day) {
+        return day.completeness().missing().stream()
+                .map(missing -> missing.metric() + " " + missing.reason())
+                .toList();
+    }
+
+    /** Each activity by who saw it, the representative first. */
+    private static List<String> workouts(MergedDay day) {
+        return day.workouts().stream()
+                .map(merged -> merged.members().stream()
+                        .map(member -> member.source() + " " + member.start().toLocalTime() + " " + member.sport())
+                        .collect(joining(" = ")))
+                .toList();
+    }
+
+    private static String ended(Lineage lineage) {
+        Instant end = lineage.end();
+        ZoneOffset offset = lineage.offset();
+        return end == null || offset == null
+                ? "unknown"
+                : end.atOffset(offset).truncatedTo(ChronoUnit.MINUTES).toString();
     }
 
     private static String text(JsonNode expected) {
