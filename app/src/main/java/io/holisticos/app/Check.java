@@ -1,6 +1,5 @@
 package io.holisticos.app;
 
-import io.dropwizard.core.Application;
 import io.dropwizard.core.cli.CheckCommand;
 import io.dropwizard.core.setup.Bootstrap;
 import net.sourceforge.argparse4j.inf.Namespace;
@@ -9,8 +8,11 @@ import org.jspecify.annotations.Nullable;
 /** {@code check config.yml} says whether the service would start with this configuration, whatever the log level. */
 final class Check extends CheckCommand<HealthConfiguration> {
 
-    Check(Application<HealthConfiguration> application) {
+    private final HealthApplication application;
+
+    Check(HealthApplication application) {
         super(application);
+        this.application = application;
     }
 
     @Override
@@ -18,6 +20,9 @@ final class Check extends CheckCommand<HealthConfiguration> {
             Bootstrap<HealthConfiguration> bootstrap,
             Namespace namespace,
             @Nullable HealthConfiguration configuration) {
+        if (configuration != null) {
+            application.requireKnownSources(configuration);
+        }
         System.out.println("the configuration is valid: " + namespace.getString("file"));
     }
 }

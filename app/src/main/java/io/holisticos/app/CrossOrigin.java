@@ -43,7 +43,7 @@ final class CrossOrigin {
             handler.setAllowedMethods(Set.of("GET", "POST", "PUT", "DELETE", "HEAD"));
             handler.setAllowedHeaders(
                     Set.of("X-API-Key", "Content-Type", "If-None-Match", "X-Request-Id", "traceparent", "tracestate"));
-            handler.setExposedHeaders(Set.of("X-Request-Id", "Retry-After"));
+            handler.setExposedHeaders(Set.of("X-Request-Id", "Retry-After", "ETag", "WWW-Authenticate"));
             environment.getApplicationContext().insertHandler(handler);
         }
         environment

@@ -18,6 +18,7 @@ import io.holisticos.app.probes.Drain;
 import io.holisticos.app.probes.Probes;
 import io.holisticos.audit.SecurityEvents;
 import io.holisticos.command.Commands;
+import io.holisticos.health.SourceName;
 import io.holisticos.jobs.Jobs;
 import io.holisticos.outbound.OutboundClient;
 import io.holisticos.sahha.SahhaModule;
@@ -41,6 +42,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.eclipse.jetty.server.Server;
@@ -164,6 +166,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
 
     @Override
     public void run(HealthConfiguration configuration, Environment environment) {
+        requireKnownSources(configuration);
         LibraryLogLevels.install();
         environment.lifecycle().manage(LogThrottle.install());
         ServerDefaults.applyTo(configuration.getServerFactory(), hasVirtualThreads());
@@ -246,6 +249,17 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         environment.lifecycle().manage(new ServiceKeyLease(keyStore, configuration.access, clock));
         OpenRoutes.tell(configuration.access, configuration.getServerFactory());
         more.accept(environment);
+    }
+
+    /** @throws OperatorMessage.Mendable when an order of the deployment names a source that there is not */
+    void requireKnownSources(HealthConfiguration configuration) {
+        List<SourceName> names = Stream.concat(
+                        Sources.NAMES.stream(), further.stream().map(Sources.Entry::name))
+                .toList();
+        if (!configuration.unified.prefersOnly(names)) {
+            throw new OperatorMessage.Mendable("unified.preferences names a source that there is not, allowed are "
+                    + names.stream().map(SourceName::value).collect(Collectors.joining(", ")));
+        }
     }
 
     private SahhaModule sahha(

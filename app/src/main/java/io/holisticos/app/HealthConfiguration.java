@@ -177,12 +177,6 @@ public final class HealthConfiguration extends Configuration {
     }
 
     @JsonIgnore
-    @ValidationMethod(message = "unified.preferences names a source that there is not, allowed are sahha, whoop")
-    public boolean isEveryPreferredSourceOneOfOurs() {
-        return unified.prefersOnly(Sources.NAMES);
-    }
-
-    @JsonIgnore
     @ValidationMethod(
             message = "logging.level (LOG_LEVEL) and the levels of logging.loggers must be one of OFF, ERROR,"
                     + " WARN, INFO, DEBUG, TRACE, ALL")

@@ -49,7 +49,7 @@ final class Sources {
     /** The source that callers of the existing overview and of unified routes can include or exclude. */
     static final SourceName OPTIONAL = WHOOP;
 
-    /** Every source that can be named in an order. */
+    /** The names of {@link #sahhaAndWhoop}, known before any of them is built. */
     static final List<SourceName> NAMES = List.of(SAHHA, WHOOP);
 
     /** The API document's sentence about the sources. */
@@ -210,6 +210,11 @@ final class Sources {
         @Override
         public Set<Metric> offers() {
             return source.offers();
+        }
+
+        @Override
+        public int rulesVersion() {
+            return source.rulesVersion();
         }
 
         @Override

@@ -11,6 +11,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -202,6 +205,37 @@ class ChangesTest {
         assertThat(ofAnother.statusCode()).isEqualTo(400);
         assertThat(ofAnother.headers().firstValue("Content-Type")).hasValue("application/problem+json");
         assertThat(house.app().jsonOf(ofAnother).path("detail").asText()).contains("another user");
+    }
+
+    /** As the runbook says it; what a restore does itself is not needed for that. */
+    @Test
+    void afterTheRunbookOfARestoreNoTagAndNoPlaceOfBeforeIsTaken() throws Exception {
+        List<String> blocks = Pattern.compile("```sql\n(.*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(Path.of("../docs/runbooks/database-restore.md")))
+                .results()
+                .map(block -> block.group(1))
+                .toList();
+        String tag = tagOf(overview());
+        String next = changes("").path("next").asText();
+
+        for (int i = 0; i < 2; i++) {
+            String block = blocks.get(i);
+            var database = i == 0 ? house.app().sahhaDatabase : house.app().whoopDatabase;
+            database.jdbi()
+                    .useHandle(handle -> handle.createScript(
+                                    block.replace("begin;", "").replace("commit;", ""))
+                            .execute());
+            HttpResponse<String> before = house.get(path() + "?since=" + next);
+
+            assertThat(tagOf(overview())).isNotEqualTo(tag);
+            assertThat(overview("If-None-Match", tag).statusCode()).isEqualTo(200);
+            assertThat(before.statusCode()).isEqualTo(400);
+            assertThat(before.body()).contains("ask again without since");
+            next = changes("").path("next").asText();
+            tag = tagOf(overview());
+        }
+        assertThat(blocks).hasSize(2);
+        assertThat(changes(next).path("changes")).isEmpty();
     }
 
     @Test

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Which web front ends may read our answers in a browser, and that operators see who may not. */
@@ -22,6 +24,8 @@ class CrossOriginTest {
 
             assertThat(allowed.headers().firstValue("Access-Control-Allow-Origin"))
                     .contains("https://app.example.com");
+            assertThat(exposed(allowed))
+                    .containsExactlyInAnyOrder("ETag", "Retry-After", "WWW-Authenticate", "X-Request-Id");
             assertThat(other.headers().firstValue("Access-Control-Allow-Origin"))
                     .isEmpty();
             assertThat(own.statusCode()).isEqualTo(200);
@@ -67,6 +71,13 @@ class CrossOriginTest {
                     .headers("Sec-Fetch-Mode", "cors", "Accept", "text/html"));
             assertThat(refused(house)).isEqualTo(1);
         }
+    }
+
+    /** What a script of the other origin may read beside what it always may. */
+    private static List<String> exposed(HttpResponse<String> answer) {
+        return answer.headers().allValues("Access-Control-Expose-Headers").stream()
+                .flatMap(names -> Stream.of(names.split(", *")))
+                .toList();
     }
 
     private static HttpResponse<String> health(House house, String origin) throws Exception {

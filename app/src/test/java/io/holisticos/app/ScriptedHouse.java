@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.holisticos.app.ScriptedServer.Asked;
 import io.holisticos.twins.TwinClock;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -45,15 +46,25 @@ final class ScriptedHouse implements AutoCloseable {
 
     /** The same with {@code config.yml} as it is made of the one that is shipped. */
     static ScriptedHouse openConfigured(Map<String, String> variables, UnaryOperator<String> change) throws Exception {
-        Path configuration = Files.createTempFile("config", ".yml");
-        Files.writeString(configuration, change.apply(Files.readString(RunningApp.SHIPPED)));
-        return new ScriptedHouse(variables, configuration, UnaryOperator.identity());
+        return new ScriptedHouse(variables, changed(change), UnaryOperator.identity());
+    }
+
+    private static Path changed(UnaryOperator<String> change) throws IOException {
+        return Files.writeString(
+                Files.createTempFile("config", ".yml"), change.apply(Files.readString(RunningApp.SHIPPED)));
     }
 
     /** The same with one more source, which may keep its data in the databases of the service. */
     static ScriptedHouse openWithSource(Map<String, String> variables, Function<RunningApp, Sources.Entry> source)
             throws Exception {
-        return new ScriptedHouse(variables, RunningApp.SHIPPED, app -> app.withSource(source.apply(app)));
+        return openWithSource(variables, source, UnaryOperator.identity());
+    }
+
+    /** The same with {@code config.yml} as it is made of the one that is shipped. */
+    static ScriptedHouse openWithSource(
+            Map<String, String> variables, Function<RunningApp, Sources.Entry> source, UnaryOperator<String> change)
+            throws Exception {
+        return new ScriptedHouse(variables, changed(change), app -> app.withSource(source.apply(app)));
     }
 
     ScriptedWhoop whoop() {

@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.holisticos.app.ScriptedServer.Reply;
+import io.holisticos.health.Measurement;
+import io.holisticos.health.Metric;
+import io.holisticos.health.SourceDay;
 import io.holisticos.health.UserId;
 import io.holisticos.ring.RingSource;
+import java.math.BigDecimal;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -31,7 +36,10 @@ class ThirdSourceTest {
 
     @BeforeAll
     static void open() throws Exception {
-        house = ScriptedHouse.openWithSource(Map.of(), app -> Rings.entry(ring, app.sahhaDatabase.dataSource(), SHARE));
+        house = ScriptedHouse.openWithSource(
+                Map.of(),
+                app -> Rings.entry(ring, app.sahhaDatabase.dataSource(), SHARE),
+                config -> config.replace("by_metric: {}", "by_metric: {sleep.duration: [ring, whoop]}"));
         for (String member : List.of("both", "three", "hanging", "failing")) {
             phoneOf(member);
             Rings.put(ring, member, TODAY, 51, 8_000);
@@ -106,6 +114,64 @@ class ThirdSourceTest {
                         .at("/metrics/steps/source")
                         .asText())
                 .isEqualTo("ring");
+    }
+
+    @Test
+    void aDeploymentMayWantItElsewhereToo() {
+        house.sahha()
+                .has(
+                        ScriptedSahha.BIOMARKERS,
+                        "sleeping",
+                        ScriptedSahha.biomarker("sleeping-s", "sleep", "sleep_duration", "430", "minute", TODAY));
+        ring.puts(
+                new UserId("sleeping"),
+                new SourceDay(
+                        TODAY,
+                        List.of(),
+                        List.of(new Measurement(Metric.SLEEP_DURATION, new BigDecimal("415"))),
+                        List.of(),
+                        null));
+
+        JsonNode sleep = house.json("/api/v1/unified-health/explain/sleeping?metric=sleep.duration&date=" + TODAY);
+
+        assertThat(sleep.path("source").asText()).isEqualTo("ring");
+        assertThat(sleep.path("rule").asText()).isEqualTo("deployment by_metric");
+        assertThat(texts(sleep.path("candidates"), "source")).containsExactly("ring", "sahha");
+    }
+
+    @Test
+    void whatItChangesIsToldAndIsAnotherAnswer() {
+        String overview = "/api/v1/unified-health/overview/changing?period=" + TODAY;
+        String changes = "/api/v1/unified-health/changes/changing";
+        phoneOf("changing");
+        Rings.put(ring, "changing", TODAY, 51, 8_000);
+        String tag = house.get(overview).headers().firstValue("ETag").orElseThrow();
+        String next = house.json(changes).path("next").asText();
+        assertThat(since(overview, tag).statusCode()).isEqualTo(304);
+
+        Rings.put(ring, "changing", TODAY, 49, 8_000);
+
+        HttpResponse<String> other = since(overview, tag);
+        assertThat(other.statusCode()).isEqualTo(200);
+        assertThat(house.app()
+                        .jsonOf(other)
+                        .at("/metrics/heart_rate.resting/value")
+                        .intValue())
+                .isEqualTo(49);
+        JsonNode told = house.json(changes + "?since=" + next);
+        assertThat(told.path("changes").get(0).toString())
+                .isEqualTo("{\"days\":[\"" + TODAY + "\"],\"metrics\":[\"heart_rate.resting\",\"steps\"],"
+                        + "\"reason\":\"edit\",\"source\":\"ring\"}");
+        assertThat(texts(told.path("sources"), "name")).containsExactly("sahha", "whoop", "ring");
+    }
+
+    private static HttpResponse<String> since(String path, String tag) {
+        return house.app()
+                .exchange(house.app()
+                        .request(path)
+                        .header("X-API-Key", RunningApp.KEY)
+                        .header("If-None-Match", tag)
+                        .GET());
     }
 
     @Test

@@ -1,8 +1,12 @@
 package io.holisticos.ring;
 
+import io.holisticos.health.Change;
+import io.holisticos.health.ChangesAnswer;
+import io.holisticos.health.DayRange;
 import io.holisticos.health.DaysToRead;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource;
+import io.holisticos.health.Measurement;
 import io.holisticos.health.Metric;
 import io.holisticos.health.Observation;
 import io.holisticos.health.SourceAnswer;
@@ -15,14 +19,16 @@ import io.holisticos.health.UserId;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** Days of members that a test put on, in memory. It hangs and fails when it is told to. Thread-safe. */
 public final class RingSource implements HealthSource {
@@ -31,14 +37,14 @@ public final class RingSource implements HealthSource {
 
     private static final CountDownLatch NOTHING_TO_WAIT_FOR = new CountDownLatch(0);
 
-    private final Map<UserId, NavigableMap<LocalDate, SourceDay>> days = new ConcurrentHashMap<>();
+    private final Map<UserId, Wearer> wearers = new ConcurrentHashMap<>();
     private final Map<UserId, CountDownLatch> hanging = new ConcurrentHashMap<>();
     private final AtomicLong reads = new AtomicLong();
     private volatile boolean failing;
 
     /** The member has this day from now on. */
     public void puts(UserId who, SourceDay day) {
-        days.computeIfAbsent(who, first -> new ConcurrentSkipListMap<>()).put(day.date(), day);
+        wearers.computeIfAbsent(who, first -> new Wearer()).put(day);
     }
 
     /** Reads of this member do not end until {@link #recovers}. */
@@ -64,7 +70,7 @@ public final class RingSource implements HealthSource {
 
     /** How many members there are. */
     int members() {
-        return days.size();
+        return wearers.size();
     }
 
     @Override
@@ -84,27 +90,20 @@ public final class RingSource implements HealthSource {
         if (failing) {
             throw new IllegalStateException("the ring is broken, as a test wants it");
         }
-        NavigableMap<LocalDate, SourceDay> theirs = days.get(who);
-        if (theirs == null) {
-            return new NotConnected(NAME);
-        }
-        LocalDate newest = theirs.lastKey();
-        Instant morning = newest.atStartOfDay(ZoneOffset.UTC).plusHours(6).toInstant();
-        return new Measured(
-                NAME,
-                DataStatus.CURRENT,
-                morning,
-                null,
-                "complete",
-                new Observation(morning, ZoneOffset.ofHours(1)),
-                List.copyOf(
-                        theirs.subMap(range.read().from(), true, range.read().to(), true)
-                                .values()));
+        Wearer wearer = wearers.get(who);
+        return wearer == null ? new NotConnected(NAME) : wearer.days(range.read());
+    }
+
+    @Override
+    public ChangesAnswer changes(UserId who, long since, int limit, Deadline deadline) {
+        waitIfHanging(who);
+        Wearer wearer = wearers.get(who);
+        return wearer == null ? ChangesAnswer.of(since, 0, null, List.of()) : wearer.changes(since, limit);
     }
 
     @Override
     public Acquaintance acquaintance(UserId who, Deadline deadline) {
-        return days.containsKey(who) ? Acquaintance.KNOWN : Acquaintance.UNKNOWN;
+        return wearers.containsKey(who) ? Acquaintance.KNOWN : Acquaintance.UNKNOWN;
     }
 
     private void waitIfHanging(UserId who) {
@@ -112,6 +111,57 @@ public final class RingSource implements HealthSource {
             hanging.getOrDefault(who, NOTHING_TO_WAIT_FOR).await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The days of a member and what changed of them: each change counts, so that an answer says which changes it knows. */
+    private static final class Wearer {
+
+        private final NavigableMap<LocalDate, SourceDay> days = new TreeMap<>();
+        private final List<Change> changes = new ArrayList<>();
+
+        synchronized void put(SourceDay day) {
+            SourceDay former = days.put(day.date(), day);
+            if (!day.equals(former)) {
+                changes.add(change(day, former));
+            }
+        }
+
+        private Change change(SourceDay day, @Nullable SourceDay former) {
+            List<SourceDay> both = former == null ? List.of(day) : List.of(former, day);
+            List<Metric> metrics = both.stream()
+                    .flatMap(one -> one.measurements().stream())
+                    .map(Measurement::metric)
+                    .toList();
+            Change change = Change.of(changes.size() + 1L, List.of(day.date()), metrics, "edit");
+            return both.stream().allMatch(one -> one.workouts().isEmpty()) ? change : change.withWorkouts();
+        }
+
+        synchronized Measured days(DayRange range) {
+            Instant morning =
+                    days.lastKey().atStartOfDay(ZoneOffset.UTC).plusHours(6).toInstant();
+            return new Measured(
+                    NAME,
+                    DataStatus.CURRENT,
+                    morning,
+                    null,
+                    "complete",
+                    new Observation(morning, ZoneOffset.ofHours(1)),
+                    List.copyOf(
+                            days.subMap(range.from(), true, range.to(), true).values()),
+                    null,
+                    changes.size());
+        }
+
+        synchronized ChangesAnswer changes(long since, int limit) {
+            return ChangesAnswer.of(
+                    since,
+                    changes.size(),
+                    1L,
+                    changes.stream()
+                            .filter(change -> change.revision() > since)
+                            .limit(limit)
+                            .toList());
         }
     }
 }

@@ -59,6 +59,11 @@ public final class BoundedSource implements HealthSource {
         return source.offers();
     }
 
+    @Override
+    public int rulesVersion() {
+        return source.rulesVersion();
+    }
+
     /** Begins to read and does not wait. */
     public PendingAnswer begin(UserId who, DaysToRead days, Deadline deadline) {
         long start = deadline.nanoTime();

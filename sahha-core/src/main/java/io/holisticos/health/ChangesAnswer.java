@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 public sealed interface ChangesAnswer {
 
     /** The answer of a source that keeps no changes. */
-    ChangesAnswer NOTHING_KEPT = new Listed(List.of(), 0, false);
+    ChangesAnswer NOTHING_KEPT = new NotCounted();
 
     /**
      * The changes, oldest first.
@@ -21,6 +21,9 @@ public sealed interface ChangesAnswer {
             changes = List.copyOf(changes);
         }
     }
+
+    /** The source keeps no changes: nobody can know which days changed. */
+    record NotCounted() implements ChangesAnswer {}
 
     /** The changes after that revision are no longer kept, or the source never had that revision. */
     record Forgotten() implements ChangesAnswer {}

@@ -48,12 +48,12 @@ public abstract sealed class HealthError extends RuntimeException {
 
         public InvalidRequest(String message) {
             super(Kind.INVALID_REQUEST, message, null, null);
-            this.errors = List.of();
+            this.errors = List.of(message);
         }
 
         public InvalidRequest(String message, Throwable cause) {
             super(Kind.INVALID_REQUEST, message, null, cause);
-            this.errors = List.of();
+            this.errors = List.of(message);
         }
 
         /** @param errors at least one: each names what is wrong and, where there is a choice, what is allowed */
@@ -62,7 +62,7 @@ public abstract sealed class HealthError extends RuntimeException {
             this.errors = List.copyOf(errors);
         }
 
-        /** Everything that is wrong, when it was looked for; else empty. */
+        /** What is wrong: all of it where that was looked for, else the first. */
         public List<String> errors() {
             return errors;
         }

@@ -15,11 +15,21 @@ public interface HealthSource {
         return Metric.providedBy(name());
     }
 
+    /**
+     * Counts the changes of the rules by which the source makes days of what it has stored. It is part of the revision of every
+     * answer: raise it whenever the same rows give other days than before, or callers keep what the former rules gave.
+     */
+    default int rulesVersion() {
+        return 1;
+    }
+
     /** Reads these days from what is stored, within the deadline. A read writes nothing. */
     SourceAnswer read(UserId who, DaysToRead days, Deadline deadline);
 
     /**
-     * What changed of this person after a revision, oldest first; also while the person is not connected, or no longer is.
+     * What changed of this person after a revision, oldest first; also while the person is not connected, or no longer is. A
+     * source that keeps no changes gives its answers {@link SourceAnswer.Measured#NOT_COUNTED} as revision, too: answers with its
+     * data are sent each time then, and who asks for changes is told that its days have to be read anew.
      *
      * @param since a revision, or {@link Change#OLDEST_KEPT}
      * @param limit about how many changes are wanted; those of one revision are never parted

@@ -26,7 +26,8 @@ public sealed interface SourceAnswer {
      * @param newest the newest stored observation, whatever days were asked for; null when there is none
      * @param days oldest first, only days with data or with reasons for having none; those around the days asked for among them
      * @param partlyRead the days, those around among them, that were not fully read; null when that is not known day by day
-     * @param revision counts the changes of this person's data in the source's store; 0 when they are not counted
+     * @param revision counts the changes of this person's data in the source's store, from 0 on; {@link #NOT_COUNTED} when
+     *     nobody counts them
      * @param stale the days asked for whose data are not current; null when that is not known day by day
      */
     record Measured(
@@ -41,6 +42,9 @@ public sealed interface SourceAnswer {
             long revision,
             @Nullable Set<LocalDate> stale)
             implements SourceAnswer {
+
+        /** The revision of a source that does not count changes: answers with its data are new ones each time. */
+        public static final long NOT_COUNTED = -1;
 
         public Measured {
             days = List.copyOf(days);
@@ -62,7 +66,7 @@ public sealed interface SourceAnswer {
             this(from, dataStatus, asOf, since, coverage, newest, days, partlyRead, revision, null);
         }
 
-        /** The answer of a source that does not know its coverage day by day. */
+        /** The answer of a source that neither knows its coverage day by day nor counts changes. */
         public Measured(
                 SourceName from,
                 DataStatus dataStatus,
@@ -71,7 +75,11 @@ public sealed interface SourceAnswer {
                 @Nullable String coverage,
                 @Nullable Observation newest,
                 List<SourceDay> days) {
-            this(from, dataStatus, asOf, since, coverage, newest, days, null, 0);
+            this(from, dataStatus, asOf, since, coverage, newest, days, null, NOT_COUNTED);
+        }
+
+        public boolean isCounted() {
+            return revision != NOT_COUNTED;
         }
 
         /** {@code complete} or {@code partial} for this day alone; null when unknown. */

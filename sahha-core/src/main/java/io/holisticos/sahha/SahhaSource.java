@@ -49,6 +49,9 @@ final class SahhaSource implements HealthSource {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
+    /** Raise it whenever the same rows and data logs give other days than before. */
+    private static final int RULES_VERSION = 1;
+
     private final ReaderRefresh refresh;
     private final Profiles profiles;
     private final StoreCommand stores;
@@ -79,6 +82,11 @@ final class SahhaSource implements HealthSource {
     @Override
     public SourceName name() {
         return SahhaApi.SAHHA;
+    }
+
+    @Override
+    public int rulesVersion() {
+        return RULES_VERSION;
     }
 
     @Override

@@ -5,10 +5,12 @@ import io.holisticos.health.SourceAnswer.Measured;
 import io.holisticos.health.TimedAnswer;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * Names the state of an answer: whatever changes the answer changes the revision. It is made of what decides the answer, and not
- * of when that was looked at: each source's revision, status and coverage of the day, the day, and what the merge goes by.
+ * of when that was looked at: each source's revision, status and coverage of the day, the day, and what the merge goes by. Where
+ * a source does not count its changes, nobody can know whether anything changed, and no two answers have the same one.
  */
 final class AnswerRevision {
 
@@ -42,7 +44,7 @@ final class AnswerRevision {
     private static String stateOf(SourceAnswer answer, LocalDate date) {
         if (answer instanceof Measured measured) {
             return measured.from() + " " + measured.statusOn(date) + " " + measured.coverageOn(date) + " "
-                    + measured.revision();
+                    + (measured.isCounted() ? measured.revision() : UUID.randomUUID());
         }
         return answer.from() + " " + answer.status();
     }

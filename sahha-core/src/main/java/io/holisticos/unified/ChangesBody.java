@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.holisticos.health.Change;
 import io.holisticos.health.Metric;
 import io.holisticos.health.SourceName;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.LocalDate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,16 +27,23 @@ record ChangesBody(
     /**
      * One change.
      *
-     * @param days oldest first; empty: every day
+     * @param days oldest first; empty: every day, which {@code every_day} says, too
      * @param source whose data changed; null when it is no source's
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    @JsonPropertyOrder({"days", "metrics", "reason", "source"})
+    @JsonPropertyOrder({"days", "every_day", "metrics", "reason", "source"})
     record Entry(
             @JsonProperty("days") List<LocalDate> days,
             @JsonProperty("metrics") List<String> metrics,
             @JsonProperty("reason") String reason,
             @JsonProperty("source") @Nullable String source) {
+
+        @Schema(description = "true when any day can be another one now, and days is empty; else left out")
+        @JsonProperty("every_day")
+        @Nullable
+        Boolean everyDay() {
+            return days.isEmpty() ? Boolean.TRUE : null;
+        }
 
         static Entry of(Change change, @Nullable SourceName source) {
             return new Entry(
@@ -50,7 +58,12 @@ record ChangesBody(
         }
     }
 
-    /** @param status {@code ok}, {@code disabled}, or {@code unavailable}: then its changes come with a later answer */
+    /**
+     * How a source stands.
+     *
+     * @param status {@code ok}; {@code disabled}; {@code unavailable}: its changes come with a later answer; {@code not_counted}: it
+     *     keeps no changes, and whoever keeps its days has to read them anew
+     */
     @JsonPropertyOrder({"name", "status"})
     record SourceBody(
             @JsonProperty("name") String name,

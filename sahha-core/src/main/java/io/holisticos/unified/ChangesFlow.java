@@ -6,6 +6,7 @@ import io.holisticos.health.ChangesAnswer;
 import io.holisticos.health.ChangesAnswer.Disabled;
 import io.holisticos.health.ChangesAnswer.Forgotten;
 import io.holisticos.health.ChangesAnswer.Listed;
+import io.holisticos.health.ChangesAnswer.NotCounted;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError.InvalidRequest;
 import io.holisticos.health.HealthError.MemberNotFound;
@@ -19,8 +20,10 @@ import io.holisticos.trace.RequestContext;
 import io.holisticos.unified.ChangesBody.Entry;
 import io.holisticos.unified.ChangesBody.SourceBody;
 import io.holisticos.unified.ChangesCursor.Place;
+import io.holisticos.unified.ChangesCursor.Recent;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -43,6 +46,9 @@ final class ChangesFlow {
 
     /** How many changes of a source are read for one answer; the next answer goes on. */
     static final int MOST = 500;
+
+    /** After this time every replica goes by a preference or a switch that one of them knows. */
+    private static final Duration KNOWN_EVERYWHERE = Duration.ofSeconds(5);
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(30);
 
@@ -91,15 +97,16 @@ final class ChangesFlow {
         private final UserId who;
         private final ChangesCursor from;
         private final MergeBasis present;
+        private final Instant now = timing.clock().instant();
         private final Deadline deadline = Deadline.after(configuration.readingTime(), timing.nanoTime());
         private final Set<Entry> entries = new LinkedHashSet<>();
         private final Map<SourceName, Place> places = new HashMap<>();
         private final List<SourceBody> statuses = new ArrayList<>();
+        private final List<Recent> recent = new ArrayList<>();
         private final TreeSet<LocalDate> days = new TreeSet<>();
         private final TreeSet<LocalDate> measured = new TreeSet<>();
         private final TreeSet<LocalDate> trained = new TreeSet<>();
         private final TreeSet<Metric> metrics = new TreeSet<>();
-        private int counting;
         private boolean known;
         private boolean more;
 
@@ -114,10 +121,14 @@ final class ChangesFlow {
             sources.forEach(this::ask);
             requireAnAnswer();
             requireKnown();
+            tellOnceMore();
             addDaysThatLookBack();
             addDaysThatLookAround();
             return new ChangesBody(
-                    List.copyOf(entries), ChangesCursor.written(who, present, places), more, List.copyOf(statuses));
+                    List.copyOf(entries),
+                    ChangesCursor.written(who, present, places, recent),
+                    more,
+                    List.copyOf(statuses));
         }
 
         /** Another order, or other rules, can show another value on any day, though no source has changed. */
@@ -127,10 +138,34 @@ final class ChangesFlow {
                 return;
             }
             if (!former.rules().equals(present.rules())) {
-                entries.add(Entry.ofEveryDay("merge", null));
+                tellOfEveryDay("merge", null);
             }
             if (!former.wishes().equals(present.wishes())) {
-                entries.add(Entry.ofEveryDay("preferences", null));
+                tellOfEveryDay("preferences", null);
+            }
+        }
+
+        private void tellOfEveryDay(String reason, @Nullable SourceName source) {
+            entries.add(Entry.ofEveryDay(reason, source));
+            recent.add(new Recent(reason, source, now));
+        }
+
+        /**
+         * Whoever was told of such a change may have read the days from a replica that did not know of it yet, and keeps them. So it
+         * is told a second time, when all replicas must know of it.
+         */
+        private void tellOnceMore() {
+            List<Recent> toldNow = List.copyOf(recent);
+            for (Recent former : from.recent()) {
+                if (toldNow.stream().anyMatch(former::isOfTheSameAs)) {
+                    continue;
+                }
+                boolean known = Duration.between(former.toldAt(), now).abs().compareTo(KNOWN_EVERYWHERE) >= 0;
+                if (known) {
+                    entries.add(Entry.ofEveryDay(former.reason(), former.source()));
+                } else {
+                    recent.add(former);
+                }
             }
         }
 
@@ -150,19 +185,21 @@ final class ChangesFlow {
         /** Returns the status of the source. */
         private String take(SourceName source, Place place, ChangesAnswer answer) {
             if (answer instanceof Listed listed) {
-                if (!place.on()) {
-                    entries.add(Entry.ofEveryDay("switched_on", source));
-                }
+                noteOn(source, place);
                 listed.changes().forEach(change -> add(change, source));
                 places.put(source, new Place(listed.revision(), true));
                 known |= listed.revision() > 0;
-                counting += listed.revision() > 0 ? 1 : 0;
                 more |= listed.more();
                 return "ok";
             }
+            if (answer instanceof NotCounted) {
+                noteOn(source, place);
+                places.put(source, new Place(place.revision(), true));
+                return "not_counted";
+            }
             if (answer instanceof Disabled) {
                 if (place.on() && from.basis() != null) {
-                    entries.add(Entry.ofEveryDay("switched_off", source));
+                    tellOfEveryDay("switched_off", source);
                 }
                 places.put(source, new Place(place.revision(), false));
                 return "disabled";
@@ -171,8 +208,13 @@ final class ChangesFlow {
                 throw ChangesCursor.tooOld();
             }
             places.put(source, place); // it is read on from here when it is back
-            counting++; // it may have values
             return "unavailable";
+        }
+
+        private void noteOn(SourceName source, Place former) {
+            if (!former.on()) {
+                tellOfEveryDay("switched_on", source);
+            }
         }
 
         private void add(Change change, SourceName source) {
@@ -188,8 +230,9 @@ final class ChangesFlow {
         }
 
         private void requireAnAnswer() {
-            boolean answered =
-                    statuses.stream().anyMatch(source -> source.status().equals("ok"));
+            boolean answered = statuses.stream()
+                    .anyMatch(source ->
+                            source.status().equals("ok") || source.status().equals("not_counted"));
             statuses.stream()
                     .filter(source -> !answered && source.status().equals("unavailable"))
                     .findFirst()
@@ -214,29 +257,35 @@ final class ChangesFlow {
             throw new MemberNotFound();
         }
 
+        /** Whatever a source has counted: it may hold rows of before it did. */
+        private boolean severalMayHaveValues() {
+            return statuses.stream()
+                            .filter(source -> !source.status().equals("disabled"))
+                            .count()
+                    > 1;
+        }
+
         /**
          * A value that was equal in two sources for some days shows that a later one is an echo, or no longer does, and so does
          * a night of the day after.
          */
         private void addDaysThatLookBack() {
-            if (counting < 2) {
-                return;
+            if (severalMayHaveValues()) {
+                addUntold(measured, EchoRule.LOOK_AHEAD_DAYS, EchoRule.LOOK_BACK_DAYS, metrics, "looks_back");
             }
-            addUntold(measured, EchoRule.LOOK_AHEAD_DAYS, EchoRule.LOOK_BACK_DAYS, metrics, "looks_back");
         }
 
         /** A workout may be the one that another source has on a day nearby, or no longer is. */
         private void addDaysThatLookAround() {
-            if (counting < 2) {
-                return;
+            if (severalMayHaveValues()) {
+                int around = WorkoutMatching.surroundingDays(sources.size());
+                addUntold(trained, around, around, List.of(), "looks_around");
             }
-            int around = WorkoutMatching.surroundingDays(sources.size());
-            addUntold(trained, around, around, List.of(), "looks_around");
         }
 
         private void addUntold(
                 Set<LocalDate> changed, int before, int after, Collection<Metric> ofMetrics, String reason) {
-            LocalDate latest = LocalDate.ofInstant(timing.clock().instant(), ZoneOffset.MAX);
+            LocalDate latest = LocalDate.ofInstant(now, ZoneOffset.MAX);
             TreeSet<LocalDate> untold = new TreeSet<>();
             for (LocalDate day : changed) {
                 day.minusDays(before)

@@ -41,12 +41,20 @@ final class DayMerge {
     private final WorkoutMatching matching = new WorkoutMatching(Sports.read());
     private final String rules;
 
-    /** @param precedence without a member's wishes */
+    /** A merge of sources whose own rules are the first that they had. */
     DayMerge(Precedence precedence, OfferedMetrics offered, EchoRule echoes) {
+        this(precedence, offered, echoes, Map.of());
+    }
+
+    /**
+     * @param precedence without a member's wishes
+     * @param sourceRules the version of each source's own rules
+     */
+    DayMerge(Precedence precedence, OfferedMetrics offered, EchoRule echoes, Map<SourceName, Integer> sourceRules) {
         this.precedence = precedence;
         this.offered = offered;
         this.echoes = echoes;
-        this.rules = MergeBasis.rules(precedence, echoes.relays());
+        this.rules = MergeBasis.rules(precedence, echoes.relays(), sourceRules);
     }
 
     /**

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.holisticos.health.HealthError.MemberNotFound;
 import io.holisticos.health.Period;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
@@ -13,15 +12,17 @@ import io.holisticos.web.ErrorMapper;
 import io.holisticos.web.Problem;
 import jakarta.ws.rs.core.UriBuilder;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Writes the overviews of many members, one line of JSON each, in the order asked. At most {@value #AHEAD} members of a
@@ -32,6 +33,9 @@ final class OverviewLines {
 
     /** While one line is written, or waits for a source that is slow, the next ones are read. */
     static final int AHEAD = 4;
+
+    /** When to ask again a service that ended: another replica may be there, or this one again. */
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     private static final UriBuilder SINGLE = UriBuilder.fromPath(UnifiedHealthResource.PATH + "/overview/{user_id}");
 
@@ -52,54 +56,112 @@ final class OverviewLines {
     }
 
     /**
-     * Writes and flushes each line as soon as it is its turn.
+     * Writes and flushes each line as soon as it is its turn. When the service ends before the last one, those that are missing say
+     * so, because a caller could not tell them from lines that nobody asked for.
      *
      * @throws IOException when the caller cannot be written to; what was not begun is not read then
      */
     void write(OverviewsRequest request, OutputStream out) throws IOException {
-        Iterator<UserId> members = request.userIds().iterator();
-        Queue<Future<byte[]>> ahead = new ArrayDeque<>();
-        try {
-            do {
-                while (ahead.size() < AHEAD && members.hasNext()) {
-                    UserId who = members.next();
-                    ahead.add(threads.submit(RequestContext.wrapCallable(() -> line(who, request.period()))));
+        new Writing(request).to(out);
+    }
+
+    /** The lines of one request. */
+    private final class Writing {
+
+        private final Iterator<UserId> members;
+        private final Period period;
+        private final Queue<Line> ahead = new ArrayDeque<>();
+        private boolean interrupted;
+
+        private Writing(OverviewsRequest request) {
+            this.members = request.userIds().iterator();
+            this.period = request.period();
+        }
+
+        void to(OutputStream out) throws IOException {
+            try {
+                readAhead();
+                while (!ahead.isEmpty()) {
+                    out.write(next());
+                    out.write('\n');
+                    out.flush();
+                    readAhead();
                 }
-                out.write(await(ahead.remove()));
-                out.write('\n');
-                out.flush();
-            } while (!ahead.isEmpty());
-        } finally {
-            ahead.forEach(unwanted -> unwanted.cancel(false)); // those under way end within their deadline
+            } finally {
+                ahead.forEach(line -> line.text().cancel(false)); // those under way end within their deadline
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }
+
+        private void readAhead() {
+            while (ahead.size() < AHEAD && members.hasNext()) {
+                UserId who = members.next();
+                ahead.add(new Line(who, interrupted ? CompletableFuture.completedFuture(unread(who)) : begin(who)));
+            }
+        }
+
+        private Future<byte[]> begin(UserId who) {
+            try {
+                return threads.submit(RequestContext.wrapCallable(() -> line(who, period)));
+            } catch (RejectedExecutionException ended) {
+                return CompletableFuture.completedFuture(unread(who));
+            }
+        }
+
+        private byte[] next() {
+            Line line = ahead.remove();
+            try {
+                return interrupted && !line.text().isDone()
+                        ? unread(line.who())
+                        : line.text().get();
+            } catch (InterruptedException e) { // the lines left are written without it, and then it is set again
+                interrupted = true;
+                return unread(line.who());
+            } catch (ExecutionException e) {
+                throw new IllegalStateException(
+                        "not even the problem of a line could be written as JSON", e.getCause());
+            }
         }
     }
 
+    /** @param text the JSON, once it is there */
+    private record Line(UserId who, Future<byte[]> text) {}
+
     /** What the single endpoint answers for this member. */
-    private byte[] line(UserId who, Period period) throws JsonProcessingException {
-        Object answer;
+    private byte[] line(UserId who, Period period) {
         try {
-            answer = DayAnswer.overview(flow.read(who, period, Set.of()), period.text(), whoop);
-        } catch (MemberNotFound unknown) {
-            answer = new ProblemLine(who.value(), ErrorMapper.problemOf(unknown, instance(who)));
-        } catch (RuntimeException unexpected) { // the lines of the others are not touched by it
-            answer = new ProblemLine(who.value(), ErrorMapper.problemOf(unexpected, instance(who)));
+            return json.writeValueAsBytes(DayAnswer.overview(flow.read(who, period, Set.of()), period.text(), whoop));
+        } catch (RuntimeException e) { // the lines of the others are not touched by it
+            return problem(who, ErrorMapper.problemOf(e, instance(who)));
+        } catch (JsonProcessingException e) { // ours, and not the caller's body that is no JSON
+            Exception unwritable = new IllegalStateException("an overview could not be written as JSON", e);
+            return problem(who, ErrorMapper.problemOf(unwritable, instance(who)));
         }
-        return json.writeValueAsBytes(answer);
+    }
+
+    private byte[] unread(UserId who) {
+        return problem(
+                who,
+                Problem.of(
+                        503,
+                        "service_unavailable",
+                        "the service ended before this member was read: ask again",
+                        instance(who),
+                        RETRY_AFTER.toSeconds()));
+    }
+
+    private byte[] problem(UserId who, Problem problem) {
+        try {
+            return json.writeValueAsBytes(new ProblemLine(who.value(), problem));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a problem could not be written as JSON", e);
+        }
     }
 
     private static String instance(UserId who) {
         return SINGLE.clone().build(who.value()).getRawPath();
-    }
-
-    private static byte[] await(Future<byte[]> line) throws IOException {
-        try {
-            return line.get();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("a line could not be written as JSON", e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while waiting for a line");
-        }
     }
 
     /** The line of a member who has no overview. */

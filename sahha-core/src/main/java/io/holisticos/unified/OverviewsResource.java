@@ -15,6 +15,7 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
 
 /** Unified overviews of many members in one request. */
 @Path(UnifiedHealthResource.PATH + "/overviews")
-@Produces(OverviewsResource.NDJSON)
+@Produces({OverviewsResource.NDJSON, MediaType.APPLICATION_JSON})
 @RolesAllowed(Scope.HEALTH_READ)
 @Tag(name = "Unified health", description = "Sahha and WHOOP in one answer")
 public final class OverviewsResource {
@@ -48,8 +49,12 @@ public final class OverviewsResource {
             description =
                     "Each line is what /api/v1/unified-health/overview/{user_id} answers for that member, in the order asked,"
                             + " sent as soon as it is there. The line of somebody whom no source knows is the problem that"
-                            + " the single route answers, with user_id before it: a line with status and code has no day."
-                            + " Naming a member twice is refused. Whoever stops reading ends the work.")
+                            + " the single route answers, with user_id before it: a line with status and code has no day. The lines"
+                            + " of members who were not read before the service ended are such problems, too (503): ask for them"
+                            + " again."
+                            + " Naming a member twice is refused. Whoever stops reading ends the work. Callers who accept"
+                            + " application/json only are answered with the same lines. Do not keep a line in which a source is"
+                            + " unavailable.")
     @ApiResponse(
             responseCode = "200",
             description = "As many lines as members were named; fewer when the connection broke",
@@ -61,12 +66,13 @@ public final class OverviewsResource {
     @ApiResponse(
             responseCode = "503",
             description = "Too many such requests at once; Retry-After says when to come back")
-    public StreamingOutput overviews(
+    public Response overviews(
             @RequestBody(required = true, content = @Content(schema = @Schema(implementation = OverviewsRequest.class)))
                     @Nullable
                     JsonNode body) {
         OverviewsRequest request = OverviewsRequest.of(body);
-        return out -> write(request, out);
+        StreamingOutput written = out -> write(request, out);
+        return Response.ok(written, NDJSON).build();
     }
 
     /** The caller may be gone before the last line: no fault of ours, and nobody is left to be told. */

@@ -79,7 +79,7 @@ public final class PreferencesResource {
             responseCode = "200",
             description =
                     "What is in force now; with dry_run the days of the last 30, by the member's own time, of which a"
-                            + " value would change, each with source and value before and after",
+                            + " value, a workout or the reason of a missing metric would change, each before and after",
             content = @Content(schema = @Schema(oneOf = {PreferencesAnswer.class, TrialAnswer.class})))
     @ApiResponse(
             responseCode = "400",

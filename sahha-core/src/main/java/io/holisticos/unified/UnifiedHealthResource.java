@@ -45,10 +45,14 @@ public final class UnifiedHealthResource {
     private static final String USER_ID = "The person as the caller names them, 1 to 100 characters";
 
     private static final String ETAG =
-            "Weak: it is the revision, which says whether anything that decides the answer changed; when a source was read does not";
+            "Weak: it is the revision, which says whether anything of the person that decides the answer changed; when a source"
+                    + " was read does not. Absent while a source is unavailable";
     private static final String UNCHANGED =
             "Nothing that decides the answer has changed since the one whose ETag is in If-None-Match";
-    private static final CacheControl ASK_EACH_TIME = askEachTime();
+    private static final String NOT_FOR_KEEPING =
+            " An answer in which a source has the status unavailable lacks what that source would say, and when the source is"
+                    + " back no change tells of it: such an answer has no ETag and Cache-Control: no-store. Do not keep it, ask"
+                    + " again.";
 
     private final UnifiedFlow flow;
     private final SourceName whoop;
@@ -72,7 +76,8 @@ public final class UnifiedHealthResource {
                             + " under the source's own name stay as the source gave them. The value of a metric is that of one"
                             + " source, verbatim, never an average; verdict says whether the others agree, by a tolerance of the"
                             + " metric. A value in others with echo true only came to its source from another one: it is never"
-                            + " shown, and confirms nothing. merge_version changes when the same data may give another answer.")
+                            + " shown, and confirms nothing. merge_version changes when the same data may give another answer."
+                            + NOT_FOR_KEEPING)
     @ApiResponse(
             responseCode = "200",
             description = "The day; only what was measured is in it",
@@ -95,8 +100,9 @@ public final class UnifiedHealthResource {
                     @DefaultValue("true")
                     String includeWhoop) {
         Set<SourceName> excluded = TrueOrFalse.parse("include_whoop", includeWhoop) ? Set.of() : Set.of(whoop);
-        DayAnswer day = DayAnswer.overview(logged(flow.read(who, Period.parse(period), excluded)), period, whoop);
-        return answer(request, day.revision(), day);
+        UnifiedReport report = logged(flow.read(who, Period.parse(period), excluded));
+        DayAnswer day = DayAnswer.overview(report, period, whoop);
+        return report.isWhole() ? answer(request, day.revision(), day) : notForKeeping(day);
     }
 
     @GET
@@ -106,7 +112,8 @@ public final class UnifiedHealthResource {
             summary = "A range of days of a person from all sources",
             description =
                     "Every day asked for is in the list, oldest first, also one of which nothing is known. Each is what"
-                            + " it is when asked for alone.")
+                            + " it is when asked for alone."
+                            + NOT_FOR_KEEPING)
     @ApiResponse(
             responseCode = "200",
             description = "The days, oldest first, without processing_stats",
@@ -122,11 +129,10 @@ public final class UnifiedHealthResource {
                     @QueryParam("to")
                     @Nullable
                     LocalDate to) {
-        List<DayAnswer> days = DayAnswer.days(logged(flow.read(who, range(from, to))), whoop);
-        return answer(
-                request,
-                AnswerRevision.ofAll(days.stream().map(DayAnswer::revision).toList()),
-                days);
+        UnifiedReport report = logged(flow.read(who, range(from, to)));
+        List<DayAnswer> days = DayAnswer.days(report, whoop);
+        List<String> revisions = days.stream().map(DayAnswer::revision).toList();
+        return report.isWhole() ? answer(request, AnswerRevision.ofAll(revisions), days) : notForKeeping(days);
     }
 
     /** A weak tag: an answer with the same one may tell another time at which a source was read. */
@@ -134,14 +140,25 @@ public final class UnifiedHealthResource {
         EntityTag tag = new EntityTag(revision, true);
         Response.ResponseBuilder unchanged = request.evaluatePreconditions(tag);
         return (unchanged == null ? Response.ok(body).tag(tag) : unchanged)
-                .cacheControl(ASK_EACH_TIME)
+                .cacheControl(askEachTime())
                 .build();
     }
 
+    private static Response notForKeeping(Object body) {
+        CacheControl control = withoutLimits();
+        control.setNoStore(true);
+        return Response.ok(body).cacheControl(control).build();
+    }
+
     private static CacheControl askEachTime() {
-        CacheControl control = new CacheControl();
+        CacheControl control = withoutLimits();
         control.setPrivate(true);
         control.setNoCache(true);
+        return control;
+    }
+
+    private static CacheControl withoutLimits() {
+        CacheControl control = new CacheControl();
         control.setNoTransform(false); // a proxy may compress it
         return control;
     }

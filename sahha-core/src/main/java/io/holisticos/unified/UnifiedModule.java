@@ -62,7 +62,11 @@ public final class UnifiedModule {
         this.clock = tools.clock();
         this.bodies =
                 PreferencesReader.of(sources.stream().map(HealthSource::name).toList());
-        this.merge = new DayMerge(precedence.deployed(configuration.preferences), offered, new EchoRule(relays));
+        this.merge = new DayMerge(
+                precedence.deployed(configuration.preferences),
+                offered,
+                new EchoRule(relays),
+                sources.stream().collect(toUnmodifiableMap(HealthSource::name, HealthSource::rulesVersion)));
         MemberPreferences members =
                 new MemberPreferences(new PreferenceStore(tools.storage().database()), clock);
         members.listenTo(tools.storage().notices());

@@ -2,6 +2,7 @@ package io.holisticos.unified;
 
 import io.holisticos.health.Preferences;
 import io.holisticos.health.SourceAnswer;
+import io.holisticos.health.SourceAnswer.Unavailable;
 import io.holisticos.health.TimedAnswer;
 import io.holisticos.health.UserId;
 import java.time.Duration;
@@ -32,6 +33,11 @@ record UnifiedReport(
     UnifiedReport {
         answers = List.copyOf(answers);
         days = List.copyOf(days);
+    }
+
+    /** Whether each source could be asked. What one that is away would have said is missing from every day. */
+    boolean isWhole() {
+        return answers.stream().noneMatch(timed -> timed.answer() instanceof Unavailable);
     }
 
     /** What the sources said, without how long it took. */

@@ -109,8 +109,7 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
         Long retryAfter =
                 error.retryAfter().map(wait -> Math.max(1, wait.toSeconds())).orElse(null);
         String code = error instanceof Conflict conflict ? conflict.code() : codeOf(error.kind());
-        List<String> errors =
-                error instanceof InvalidRequest invalid && !invalid.errors().isEmpty() ? invalid.errors() : null;
+        List<String> errors = error instanceof InvalidRequest invalid ? invalid.errors() : null;
         return problem(status, code, String.valueOf(error.getMessage()), instance, retryAfter, errors);
     }
 

@@ -15,6 +15,7 @@ import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.DataStatus;
 import io.holisticos.health.SourceAnswer.Measured;
 import io.holisticos.health.SourceDay;
+import io.holisticos.health.SourceName;
 import io.holisticos.health.TimedAnswer;
 import io.holisticos.health.UserId;
 import java.time.Duration;
@@ -45,6 +46,7 @@ class AnswerRevisionTest {
     private Preferences wishes = Preferences.NONE;
     private Precedence precedence = PRECEDENCE;
     private List<RelayRule> relays = List.of();
+    private Map<SourceName, Integer> sourceRules = Map.of(SAHHA, 1, WHOOP, 1);
     private @Nullable SourceAnswer whoop;
 
     @Test
@@ -77,6 +79,8 @@ class AnswerRevisionTest {
                         Preferences.NONE, new Preferences(List.of(SAHHA), Map.of(), Map.of()), PRECEDENCE.byDefault()),
                 () -> relays = List.of(new RelayRule(SAHHA, WHOOP, Map.of(), Set.of())),
                 () -> relays = List.of(new RelayRule(SAHHA, WHOOP, Map.of(), Set.of("com.example.synthetic"))),
+                () -> sourceRules = Map.of(SAHHA, 1, WHOOP, 2),
+                () -> sourceRules = Map.of(SAHHA, 2, WHOOP, 2),
                 () -> whoop = new SourceAnswer.Disabled(WHOOP),
                 () -> whoop = new SourceAnswer.Excluded(WHOOP),
                 () -> whoop = new SourceAnswer.NotConnected(WHOOP),
@@ -88,6 +92,14 @@ class AnswerRevisionTest {
             assertThat(all).hasSize(expected);
         }
         assertThat(all).allMatch(one -> one.matches("[A-Za-z0-9_-]{16}"));
+    }
+
+    /** Nobody knows whether anything changed. */
+    @Test
+    void noTwoAnswersOfASourceThatDoesNotCountAreTheSame() {
+        revision = Measured.NOT_COUNTED;
+
+        assertThat(revision()).isNotEqualTo(revision());
     }
 
     @Test
@@ -128,7 +140,7 @@ class AnswerRevisionTest {
                 SAHHA, status, asOf, null, "partial", new Observation(NOW, offset), List.of(), partlyRead, revision);
         SourceAnswer other = whoop;
         List<SourceAnswer> answers = other == null ? List.of(sahha) : List.of(sahha, other);
-        DayMerge merge = new DayMerge(precedence, new OfferedMetrics(Map.of()), new EchoRule(relays));
+        DayMerge merge = new DayMerge(precedence, new OfferedMetrics(Map.of()), new EchoRule(relays), sourceRules);
         MergedDay merged =
                 merge.apply(DayRange.of(day), answers, Preferences.NONE).get(0);
         return AnswerRevision.of(

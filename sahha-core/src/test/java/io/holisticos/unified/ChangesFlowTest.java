@@ -15,6 +15,7 @@ import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.HealthSource.Acquaintance;
 import io.holisticos.health.Metric;
 import io.holisticos.health.Preferences;
+import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.unified.ChangesBody.Entry;
 import java.nio.charset.StandardCharsets;
@@ -38,7 +39,6 @@ class ChangesFlowTest {
 
     private static final UserId WHO = new UserId("somebody");
     private static final LocalDate DAY = LocalDate.of(2026, 11, 20);
-    private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-22T10:00:00Z"), ZoneOffset.UTC);
 
     private final FakeSource sahha = new FakeSource("sahha");
     private final FakeSource whoop = new FakeSource("whoop");
@@ -46,7 +46,9 @@ class ChangesFlowTest {
     private final List<Change> ofWhoop = new ArrayList<>();
     private Preferences wishes = Preferences.NONE;
     private List<RelayRule> relays = List.of();
+    private Map<SourceName, Integer> sourceRules = Map.of(WHOOP, 1);
     private int limit = 100;
+    private Instant now = Instant.parse("2026-11-22T10:00:00Z");
 
     ChangesFlowTest() {
         sahha.changing(since -> listed(ofSahha, since));
@@ -153,7 +155,106 @@ class ChangesFlowTest {
         relays = List.of(new RelayRule(SAHHA, WHOOP, Map.of(), Set.of()));
         ChangesBody ruled = read(preferred.next());
         assertThat(ruled.changes()).containsExactly(Entry.ofEveryDay("merge", null));
-        assertThat(read(ruled.next()).changes()).isEmpty();
+
+        sourceRules = Map.of(WHOOP, 2);
+        ChangesBody readOtherwise = read(ruled.next());
+        assertThat(readOtherwise.changes()).containsExactly(Entry.ofEveryDay("merge", null));
+        assertThat(read(readOtherwise.next()).changes()).isEmpty();
+    }
+
+    /** Another replica may answer by the former ones for some seconds, and whoever read there keeps those days. */
+    @Test
+    void whatAnotherReplicaMayNotHaveKnownIsToldOnceMoreWhenAllMustKnowIt() {
+        change(ofSahha, DAY, Metric.STEPS);
+        String first = read(null).next();
+        wishes = new Preferences(List.of(SAHHA, WHOOP), Map.of(), Map.of());
+        relays = List.of(new RelayRule(SAHHA, WHOOP, Map.of(), Set.of()));
+        whoop.changing(since -> new ChangesAnswer.Disabled());
+        ChangesBody told = read(first);
+        assertThat(told.changes()).extracting(Entry::reason).containsExactly("merge", "preferences", "switched_off");
+
+        now = now.plusSeconds(4);
+        ChangesBody soon = read(told.next());
+        assertThat(soon.changes()).isEmpty();
+
+        now = now.plusSeconds(1);
+        ChangesBody later = read(soon.next());
+        assertThat(later.changes()).containsExactlyInAnyOrderElementsOf(told.changes());
+        now = now.plusSeconds(60);
+        assertThat(read(later.next()).changes()).isEmpty();
+    }
+
+    @Test
+    void onlyTheLastOfSeveralSwitchesIsToldOnceMore() {
+        change(ofSahha, DAY, Metric.STEPS);
+        String first = read(null).next();
+        whoop.changing(since -> new ChangesAnswer.Disabled());
+        String off = read(first).next();
+        now = now.plusSeconds(2);
+        whoop.changing(since -> listed(ofWhoop, since));
+        ChangesBody on = read(off);
+
+        now = now.plusSeconds(4);
+        assertThat(read(on.next()).changes()).isEmpty();
+        now = now.plusSeconds(60);
+        ChangesBody again = read(on.next());
+        assertThat(again.changes()).containsExactly(Entry.ofEveryDay("switched_on", WHOOP));
+        assertThat(read(again.next()).changes()).isEmpty();
+    }
+
+    @Test
+    void aClockThatGoesBackLosesNoneOfIt() {
+        change(ofSahha, DAY, Metric.STEPS);
+        String first = read(null).next();
+        wishes = new Preferences(List.of(SAHHA, WHOOP), Map.of(), Map.of());
+        String told = read(first).next();
+
+        now = now.minusSeconds(3600);
+
+        assertThat(read(told).changes()).containsExactly(Entry.ofEveryDay("preferences", null));
+    }
+
+    @Test
+    void aSourceThatKeepsNoChangesIsNamedAndTakesNothingFromTheOthers() {
+        change(ofSahha, DAY, Metric.STEPS);
+        whoop.changing(since -> ChangesAnswer.NOTHING_KEPT);
+
+        ChangesBody answer = read(null);
+
+        assertThat(answer.sources())
+                .extracting(source -> source.name() + " " + source.status())
+                .containsExactly("sahha ok", "whoop not_counted");
+        assertThat(daysOf(answer)).containsExactly(DAY);
+        assertThat(answer.changes())
+                .as("it may have equal values")
+                .extracting(Entry::reason)
+                .contains("looks_back");
+        assertThat(read(answer.next()).changes()).isEmpty();
+    }
+
+    @Test
+    void aSourceThatBeginsToKeepChangesIsReadFromItsOldestOne() {
+        change(ofSahha, DAY, Metric.STEPS);
+        whoop.changing(since -> ChangesAnswer.NOTHING_KEPT);
+        String before = read(null).next();
+        change(ofWhoop, DAY.minusDays(20));
+        whoop.changing(since -> listed(ofWhoop, since));
+
+        assertThat(daysOf(read(before))).containsExactly(DAY.minusDays(20));
+    }
+
+    @Test
+    void whoKeepsNoChangesCanBeSwitchedLikeAllOthers() {
+        change(ofSahha, DAY, Metric.STEPS);
+        whoop.changing(since -> ChangesAnswer.NOTHING_KEPT);
+        String first = read(null).next();
+        whoop.changing(since -> new ChangesAnswer.Disabled());
+        ChangesBody off = read(first);
+        whoop.changing(since -> ChangesAnswer.NOTHING_KEPT);
+        ChangesBody on = read(off.next());
+
+        assertThat(off.changes()).containsExactly(Entry.ofEveryDay("switched_off", WHOOP));
+        assertThat(on.changes()).containsExactly(Entry.ofEveryDay("switched_on", WHOOP));
     }
 
     @Test
@@ -189,6 +290,15 @@ class ChangesFlowTest {
         assertThat(read(null).changes()).extracting(Entry::reason).contains("looks_back");
     }
 
+    /** It holds rows of before it counted. */
+    @Test
+    void daysThatLookBackAndAroundAreToldThoughTheOtherSourceHasCountedNothingYet() {
+        ofSahha.add(Change.of(1, List.of(DAY.minusDays(9)), List.of(Metric.HEART_RATE_RESTING), "test")
+                .withWorkouts());
+
+        assertThat(read(null).changes()).extracting(Entry::reason).contains("looks_back", "looks_around");
+    }
+
     @Test
     void daysAroundAChangedWorkoutAreToldUpToToday() {
         change(ofSahha, DAY.minusDays(1));
@@ -208,6 +318,7 @@ class ChangesFlowTest {
     void nobodyLooksBackOrAroundWhereOneSourceIsAllThereIs() {
         ofSahha.add(Change.of(1, List.of(DAY), List.of(Metric.HEART_RATE_RESTING), "test")
                 .withWorkouts());
+        whoop.changing(since -> new ChangesAnswer.Disabled());
 
         assertThat(read(null).changes()).hasSize(1);
     }
@@ -247,7 +358,7 @@ class ChangesFlowTest {
     void aCursorOfAnotherMeaningIsRefused() {
         change(ofSahha, DAY, Metric.STEPS);
         String own = new String(Base64.getUrlDecoder().decode(read(null).next()), StandardCharsets.UTF_8);
-        String whole = own.substring(0, own.lastIndexOf(';')).replace("changes-1", "changes-9");
+        String whole = own.substring(0, own.lastIndexOf(';')).replaceFirst("changes-\\d+", "changes-99");
         String other = Base64.getUrlEncoder()
                 .encodeToString((whole + ";" + Fingerprint.of(whole)).getBytes(StandardCharsets.UTF_8));
 
@@ -285,10 +396,10 @@ class ChangesFlowTest {
         return new ChangesFlow(
                 sources.map(source -> new BoundedSource(source, Runnable::run, (name, failure) -> {}))
                         .toList(),
-                member -> MergeBasis.of(MergeBasis.rules(PRECEDENCE, relays), member),
+                member -> MergeBasis.of(MergeBasis.rules(PRECEDENCE, relays, sourceRules), member),
                 who -> wishes,
                 new UnifiedConfiguration(),
-                new ChangesFlow.Timing(CLOCK, System::nanoTime));
+                new ChangesFlow.Timing(Clock.fixed(now, ZoneOffset.UTC), System::nanoTime));
     }
 
     private static List<LocalDate> daysOf(ChangesBody answer) {

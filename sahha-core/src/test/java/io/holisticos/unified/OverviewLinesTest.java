@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.codahale.metrics.Counter;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -23,6 +24,8 @@ import io.holisticos.health.Period;
 import io.holisticos.health.Preferences;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.NotConnected;
+import io.holisticos.health.SourceDay;
+import io.holisticos.health.SourceDetails;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import java.io.ByteArrayOutputStream;
@@ -173,6 +176,43 @@ class OverviewLinesTest {
         assertThat(lines.get(1).path("code").asText()).isEqualTo("internal_error");
         assertThat(lines.get(1).path("user_id").asText()).isEqualTo("m-1");
         assertThat(lines.get(2).has("metrics")).isTrue();
+    }
+
+    @Test
+    void linesThatNobodyReadsAnyMoreSayThatTheyAreMissing() throws Exception {
+        phone.before = who -> {
+            if (who.value().equals("m-0")) {
+                threads.shutdown();
+            }
+        };
+
+        lines().write(members(10), written);
+
+        assertThat(userIds(written)).containsExactlyElementsOf(ids(10));
+        assertThat(parsed(written).get(0).has("metrics")).isTrue();
+        assertThat(parsed(written).get(9).path("code").asText()).isEqualTo("service_unavailable");
+    }
+
+    @Test
+    void aDayThatCannotBeWrittenLeavesTheOthersWhole() throws Exception {
+        phone.answer = who -> who.value().equals("m-1")
+                ? measured(SAHHA, new SourceDay(DAY, List.of(), List.of(), List.of(), new Unwritable()))
+                : measuredSteps();
+
+        lines().write(members(3), written);
+
+        List<JsonNode> lines = parsed(written);
+        assertThat(lines.get(0).has("metrics")).isTrue();
+        assertThat(lines.get(1).path("code").asText()).isEqualTo("internal_error");
+        assertThat(lines.get(1).path("user_id").asText()).isEqualTo("m-1");
+        assertThat(lines.get(2).has("metrics")).isTrue();
+    }
+
+    private static final class Unwritable implements SourceDetails {
+        @JsonProperty
+        String cycle() {
+            throw new IllegalStateException("planted");
+        }
     }
 
     private OverviewLines lines() {

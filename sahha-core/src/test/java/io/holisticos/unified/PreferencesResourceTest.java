@@ -9,6 +9,7 @@ import static io.holisticos.unified.UnifiedFixture.WHOOP;
 import static io.holisticos.unified.UnifiedFixture.day;
 import static io.holisticos.unified.UnifiedFixture.measured;
 import static io.holisticos.unified.UnifiedFixture.value;
+import static io.holisticos.unified.UnifiedFixture.workout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -17,12 +18,15 @@ import io.dropwizard.core.Configuration;
 import io.dropwizard.testing.ConfigOverride;
 import io.dropwizard.testing.junit5.DropwizardAppExtension;
 import io.dropwizard.testing.junit5.DropwizardExtensionsSupport;
+import io.holisticos.health.Absence;
 import io.holisticos.health.HealthSource.Acquaintance;
 import io.holisticos.health.Lineage;
 import io.holisticos.health.Measurement;
 import io.holisticos.health.Metric;
 import io.holisticos.health.SourceAnswer.NotConnected;
 import io.holisticos.health.SourceAnswer.Unavailable;
+import io.holisticos.health.SourceDay;
+import io.holisticos.health.Workout;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.URI;
@@ -35,6 +39,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -249,6 +254,41 @@ class PreferencesResourceTest {
         assertThat(SAHHA_SOURCE.asked).hasSize(1);
         assertThat(rows()).isEqualTo(before);
         assertThat(get(ANNA).body()).isEqualTo(NONE);
+    }
+
+    @Test
+    void aTrialSaysWhichWorkoutsAndReasonsWouldChange() throws Exception {
+        Workout run = workout(WHOOP, "w-1", "2026-11-22T08:00:00+01:00");
+        Workout same = workout(SAHHA, "s-1", "2026-11-22T08:01:00+01:00");
+        SAHHA_SOURCE.answering(measured(SAHHA, dayOf(same, Absence.PENDING)));
+        WHOOP_SOURCE.answering(measured(WHOOP, dayOf(run, Absence.UNSCORABLE)));
+
+        JsonNode days = json(put(ANNA + "?dry_run=true", "{\"by_family\":{\"activity\":[\"whoop\"]}}"))
+                .at("/days");
+        JsonNode reasons = json(put(ANNA + "?dry_run=true", "{\"by_family\":{\"oxygen\":[\"sahha\"]}}"))
+                .at("/days");
+
+        assertThat(days.toString()).isEqualTo("""
+                [{"date":"2026-11-22","changes":[],"workouts":[
+                {"before":{"source":"sahha","id":"s-1"},"after":{"source":"whoop","id":"w-1"}}]}]
+                """.replace("\n", ""));
+        assertThat(reasons.toString()).isEqualTo("""
+                [{"date":"2026-11-22","changes":[],"missing":[
+                {"metric":"spo2.sleep","before":"unscorable","after":"pending"}]}]
+                """.replace("\n", ""));
+    }
+
+    private static SourceDay dayOf(Workout workout, Absence oxygen) {
+        return new SourceDay(
+                DAY,
+                List.of(),
+                List.of(),
+                List.of(workout),
+                null,
+                null,
+                null,
+                Map.of(),
+                Map.of(Metric.SPO2_SLEEP, oxygen));
     }
 
     @Test

@@ -11,6 +11,8 @@ import io.dropwizard.core.Configuration;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.jackson.Jackson;
+import io.dropwizard.lifecycle.ExecutorServiceManager;
+import io.dropwizard.util.Duration;
 import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.BoundedSource;
 import io.holisticos.notice.ChangeNotices;
@@ -27,7 +29,11 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The unified routes with the real edge, real keys and a real database, over two sources that say what a test tells them to. */
 public final class TinyApplication extends Application<Configuration> {
@@ -38,6 +44,10 @@ public final class TinyApplication extends Application<Configuration> {
     static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
     static final FakeSource SAHHA_SOURCE = new FakeSource("sahha");
     static final FakeSource WHOOP_SOURCE = new FakeSource("whoop");
+
+    /** The thread of the request for many members that was made last. */
+    static volatile @Nullable Thread askingForMany;
+
     static final TestDatabase DATABASE = TestDatabase.migratedBy("sahha-db/changelog.yaml");
 
     @Override
@@ -68,18 +78,27 @@ public final class TinyApplication extends Application<Configuration> {
         Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
         ChangeNotices notices = new ChangeNotices("tiny", DATABASE.dataSource(), clock);
         environment.lifecycle().manage(notices);
-        new UnifiedModule(
-                        Stream.of(SAHHA_SOURCE, WHOOP_SOURCE)
-                                .map(source -> new BoundedSource(source, threads, new SourceFailureLog()))
-                                .toList(),
-                        PRECEDENCE,
-                        List.of(),
-                        new UnifiedConfiguration(),
-                        new UnifiedModule.Tools(
-                                new UnifiedModule.Storage(DATABASE.jdbi(), notices),
-                                who -> false,
-                                environment.metrics(),
-                                clock))
-                .register(environment.jersey(), WHOOP);
+        UnifiedModule unified = new UnifiedModule(
+                Stream.of(SAHHA_SOURCE, WHOOP_SOURCE)
+                        .map(source -> new BoundedSource(source, threads, new SourceFailureLog()))
+                        .toList(),
+                PRECEDENCE,
+                List.of(),
+                new UnifiedConfiguration(),
+                new UnifiedModule.Tools(
+                        new UnifiedModule.Storage(DATABASE.jdbi(), notices),
+                        who -> false,
+                        environment.metrics(),
+                        clock));
+        unified.register(environment.jersey(), WHOOP);
+        ExecutorService ofMany = new ThreadPoolExecutor(4, 4, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>()) {
+            @Override
+            public void execute(Runnable overview) {
+                askingForMany = Thread.currentThread();
+                super.execute(overview);
+            }
+        };
+        environment.lifecycle().manage(new ExecutorServiceManager(ofMany, Duration.seconds(1), "overviews"));
+        unified.registerOverviews(environment.jersey(), WHOOP, ofMany, environment.getObjectMapper());
     }
 }

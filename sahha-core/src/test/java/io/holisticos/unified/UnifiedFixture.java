@@ -66,7 +66,21 @@ final class UnifiedFixture {
                 from.equals(WHOOP) ? Instant.parse("2026-10-01T12:00:00Z") : null,
                 from.equals(WHOOP) ? "complete" : null,
                 new Observation(Instant.parse(newest), offset),
-                List.of(days));
+                List.of(days),
+                null,
+                0);
+    }
+
+    /** The same of a source that does not count the changes of its data. */
+    static Measured notCounting(Measured answer) {
+        return new Measured(
+                answer.from(),
+                answer.dataStatus(),
+                answer.asOf(),
+                answer.since(),
+                answer.coverage(),
+                answer.newest(),
+                answer.days());
     }
 
     static SourceDay day(LocalDate date, Measurement... measurements) {

@@ -5,6 +5,7 @@ import static io.holisticos.unified.UnifiedFixture.SAHHA;
 import static io.holisticos.unified.UnifiedFixture.WHOOP;
 import static io.holisticos.unified.UnifiedFixture.day;
 import static io.holisticos.unified.UnifiedFixture.measured;
+import static io.holisticos.unified.UnifiedFixture.notCounting;
 import static io.holisticos.unified.UnifiedFixture.score;
 import static io.holisticos.unified.UnifiedFixture.value;
 import static io.holisticos.unified.UnifiedFixture.workout;
@@ -72,6 +73,7 @@ class UnifiedHealthResourceTest {
     @BeforeEach
     void startFromBothSources() {
         WHOOP_SOURCE.changing(since -> ChangesAnswer.NOTHING_KEPT);
+        SAHHA_SOURCE.changing(since -> ChangesAnswer.NOTHING_KEPT);
         SAHHA_SOURCE
                 .answering(measured(
                         SAHHA,
@@ -262,6 +264,7 @@ class UnifiedHealthResourceTest {
 
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
         assertProblem(answer, "invalid_request");
+        assertThat(json(answer).at("/errors/0").asText()).isNotEmpty();
     }
 
     @Test
@@ -316,6 +319,38 @@ class UnifiedHealthResourceTest {
     }
 
     @Test
+    void anAnswerOfASourceThatDoesNotCountItsChangesIsSentEachTime() throws Exception {
+        WHOOP_SOURCE.answering(notCounting(measured(WHOOP, day(DAY, value(Metric.HEART_RATE_RESTING, "52")))));
+
+        for (String path : List.of("/overview/demo-anna", "/days/demo-anna?from=2026-11-20&to=2026-11-22")) {
+            HttpResponse<String> first = get(BASE + path, KEY);
+            String tag = first.headers().firstValue("ETag").orElse("W/\"none\"");
+
+            assertThat(get(BASE + path, KEY, "If-None-Match", tag).statusCode()).isEqualTo(200);
+            assertThat(get(BASE + path, KEY).body().replaceAll("_time_ms\":\\d+", ""))
+                    .as("its revision, too")
+                    .isNotEqualTo(first.body().replaceAll("_time_ms\":\\d+", ""));
+        }
+    }
+
+    @Test
+    void anAnswerWithoutASourceThatIsAwayIsNotForKeeping() throws Exception {
+        for (String path : List.of("/overview/demo-anna", "/days/demo-anna?from=2026-11-20&to=2026-11-22")) {
+            String tag = get(BASE + path, KEY).headers().firstValue("ETag").orElseThrow();
+            WHOOP_SOURCE.answering(new Unavailable(WHOOP, Duration.ofSeconds(9)));
+
+            HttpResponse<String> without = get(BASE + path, KEY, "If-None-Match", tag);
+            assertThat(without.statusCode()).isEqualTo(200);
+            assertThat(without.headers().firstValue("ETag")).isEmpty();
+            assertThat(without.headers().firstValue("Cache-Control")).hasValue("no-store");
+            assertThat(get(BASE + path, KEY, "If-None-Match", "*").statusCode()).isEqualTo(200);
+
+            startFromBothSources();
+            assertThat(get(BASE + path, KEY, "If-None-Match", tag).statusCode()).isEqualTo(304);
+        }
+    }
+
+    @Test
     void theOverviewOfADayBearsItsRevisionInEachAnswer() throws Exception {
         JsonNode overview = json(get(BASE + "/overview/demo-anna", KEY));
         JsonNode days = json(get(BASE + "/days/demo-anna?from=2026-11-21&to=2026-11-22", KEY));
@@ -332,6 +367,8 @@ class UnifiedHealthResourceTest {
         WHOOP_SOURCE.changing(
                 since -> ChangesAnswer.of(since, 3, 3L, since == Change.OLDEST_KEPT ? List.of(change) : List.of()));
 
+        SAHHA_SOURCE.changing(since -> new ChangesAnswer.Disabled());
+
         JsonNode first = json(get(BASE + "/changes/demo-anna", KEY));
         JsonNode second =
                 json(get(BASE + "/changes/demo-anna?since=" + first.get("next").asText(), KEY));
@@ -340,8 +377,25 @@ class UnifiedHealthResourceTest {
                         [{"days":["2026-11-22"],"metrics":["heart_rate.resting"],"reason":"sync","source":"whoop"}]""");
         assertThat(first.get("more").asBoolean()).isFalse();
         assertThat(first.get("sources").toString()).isEqualTo("""
-                        [{"name":"sahha","status":"ok"},{"name":"whoop","status":"ok"}]""");
+                        [{"name":"sahha","status":"disabled"},{"name":"whoop","status":"ok"}]""");
         assertThat(second.get("changes")).isEmpty();
+    }
+
+    @Test
+    void aSourceThatKeepsNoChangesIsNamedAmongThem() throws Exception {
+        SAHHA_SOURCE.acquainted(Acquaintance.KNOWN);
+
+        JsonNode answer = json(get(BASE + "/changes/demo-anna", KEY));
+
+        assertThat(answer.get("changes")).isEmpty();
+        assertThat(answer.get("sources").toString()).isEqualTo("""
+                        [{"name":"sahha","status":"not_counted"},{"name":"whoop","status":"not_counted"}]""");
+        assertThat(json(get(
+                                BASE + "/changes/demo-anna?since="
+                                        + answer.get("next").asText(),
+                                KEY))
+                        .get("changes"))
+                .isEmpty();
     }
 
     @Test
@@ -351,6 +405,7 @@ class UnifiedHealthResourceTest {
         assertThat(garbage.statusCode()).isEqualTo(400);
         assertProblem(garbage, "invalid_request");
         assertThat(json(garbage).get("detail").asText()).contains("since", "ask again without since");
+        assertThat(json(garbage).at("/errors/0")).isEqualTo(json(garbage).get("detail"));
     }
 
     @ParameterizedTest(name = "{0}")

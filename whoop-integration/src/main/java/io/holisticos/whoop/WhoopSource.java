@@ -37,6 +37,9 @@ public final class WhoopSource implements HealthSource {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
 
+    /** Raise it whenever the same records give other days than before: other dates, values or reasons. */
+    private static final int RULES_VERSION = 1;
+
     private final MemberStatuses statuses;
     private final WhoopDayStore reader;
     private final ChangeStore changed;
@@ -55,6 +58,11 @@ public final class WhoopSource implements HealthSource {
     @Override
     public SourceName name() {
         return WHOOP;
+    }
+
+    @Override
+    public int rulesVersion() {
+        return RULES_VERSION;
     }
 
     @Override
