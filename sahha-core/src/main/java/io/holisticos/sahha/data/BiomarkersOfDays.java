@@ -12,7 +12,7 @@ import org.jdbi.v3.core.statement.StatementContext;
 /**
  * What is held of the biomarkers of some days.
  *
- * @param rows newest first
+ * @param rows newest first; of their data only the unit
  * @param sources which sources recorded what, by Sahha's logs
  * @param exercise when there was which exercise, by Sahha's logs
  */

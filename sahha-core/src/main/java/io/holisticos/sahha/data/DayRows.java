@@ -92,13 +92,13 @@ public final class DayRows {
 
     /** Beginning and end count only together: as two rows of one window, in which the day's best end is. */
     private static @Nullable SleepInterval mainSleep(List<SahhaRow> rows) {
-        List<SahhaRow> ofDay = rows.stream()
-                .filter(row -> isWhole(row) && row.isOfOneDay())
+        List<SahhaRow> bestFirst = rows.stream()
+                .filter(row -> isWhole(row) && row.isOfOneDay() && ENDS_OF_SLEEP.contains(String.valueOf(row.name())))
                 .sorted(BEST_FIRST)
                 .toList();
-        return ofDay.stream()
+        return bestFirst.stream()
                 .filter(end -> SLEEP_END.equals(end.name()))
-                .flatMap(end -> ofDay.stream()
+                .flatMap(end -> bestFirst.stream()
                         .filter(start -> SLEEP_START.equals(start.name()) && Objects.equals(start.start(), end.start()))
                         .flatMap(start -> interval(start, end).stream()))
                 .findFirst()

@@ -76,7 +76,8 @@ public final class MetricTable {
         if (metric == null || value == null || !(row.isOfOneDay() || isSliding(row))) {
             return Optional.empty();
         }
-        String unit = row.data() == null ? null : row.data().path("unit").asText("");
+        String unit =
+                row.data() == null ? null : row.data().path(SahhaDatabase.UNIT).asText("");
         return Optional.of(new Measurement(metric, converted(metric, value, unit), row.lineage()));
     }
 

@@ -1,8 +1,11 @@
 package io.holisticos.sahha.data;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holisticos.database.InstantColumn;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.WhatFailed;
@@ -32,6 +35,9 @@ import org.slf4j.LoggerFactory;
 final class SahhaDatabase {
 
     private static final Logger log = LoggerFactory.getLogger(SahhaDatabase.class);
+
+    /** The field of a biomarker's JSON that says what its value is in. */
+    static final String UNIT = "unit";
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
@@ -94,9 +100,46 @@ final class SahhaDatabase {
     /** Null for what PostgreSQL accepts as JSON and Jackson does not, such as a number of a thousand digits. */
     @Nullable
     JsonNode json(ResultSet row, int column, StatementContext context) throws SQLException {
+        return read(row, column, mapper::readTree);
+    }
+
+    /** The same for a reader of the unit only: all of it must be JSON, and no more of it is kept. */
+    @Nullable
+    JsonNode unit(ResultSet row, int column, StatementContext context) throws SQLException {
+        return read(row, column, this::unitIn);
+    }
+
+    private JsonNode unitIn(byte[] json) throws IOException {
+        try (JsonParser parser = mapper.createParser(json)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                return mapper.readTree(json);
+            }
+            ObjectNode kept = mapper.createObjectNode();
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                boolean isUnit = UNIT.equals(parser.currentName());
+                JsonToken value = parser.nextToken();
+                if (isUnit && value == JsonToken.VALUE_STRING) {
+                    kept.put(UNIT, parser.getText());
+                } else if (isUnit) {
+                    return mapper.readTree(json); // Sahha's units are text
+                } else {
+                    parser.skipChildren();
+                }
+            }
+            return kept;
+        }
+    }
+
+    /** Reads JSON from its bytes. */
+    @FunctionalInterface
+    private interface JsonReading {
+        JsonNode of(byte[] json) throws IOException;
+    }
+
+    private static @Nullable JsonNode read(ResultSet row, int column, JsonReading reading) throws SQLException {
         byte[] json = row.getBytes(column); // text in UTF-8, read as it is, without a string of it
         try {
-            return json == null ? null : mapper.readTree(json);
+            return json == null ? null : reading.of(json);
         } catch (JsonProcessingException e) { // without its message, which quotes the row
             log.warn("event=sahha_row_unreadable cause=\"{}\"", WhatFailed.inWords(e));
             return null;

@@ -117,11 +117,13 @@ public final class SahhaRowStore {
     private final SahhaDatabase database;
     private final RefreshMarkStore marks;
     private final RowMapper<SahhaRow> rowMapper;
+    private final RowMapper<SahhaRow> unitMapper;
 
     SahhaRowStore(SahhaDatabase database, RefreshMarkStore marks) {
         this.database = database;
         this.marks = marks;
         this.rowMapper = new SahhaRowMapper(database::json);
+        this.unitMapper = new SahhaRowMapper(database::unit);
     }
 
     /**
@@ -149,13 +151,16 @@ public final class SahhaRowStore {
                 .list());
     }
 
-    /** The biomarkers of these days, newest first, however incomplete, and the sources that logs name on them. */
+    /**
+     * The biomarkers of these days, newest first, however incomplete, and the sources that logs name on them. Of the rows' data
+     * only the unit is kept.
+     */
     public BiomarkersOfDays biomarkers(UserId who, LocalDate from, LocalDate to) {
         return database.with(handle -> handle.createQuery(BIOMARKERS_OF_DAYS)
                 .bind("who", who.value())
                 .bind("from", from)
                 .bind("to", to)
-                .scanResultSet((result, context) -> BiomarkersOfDays.read(result.get(), context, rowMapper)));
+                .scanResultSet((result, context) -> BiomarkersOfDays.read(result.get(), context, unitMapper)));
     }
 
     /**

@@ -2,6 +2,8 @@ package io.holisticos.sahha.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.holisticos.health.ChangesAnswer;
@@ -25,9 +27,14 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is kept of Sahha's data logs: who recorded what and when, once, and no more than a day needs. */
 class SahhaDataLogStoreTest {
@@ -38,9 +45,14 @@ class SahhaDataLogStoreTest {
     private static final Set<String> OURS = Set.of("com.whoop.iphone", "whoop");
     private static final SahhaInboxStore.Delivery TIMES =
             new SahhaInboxStore.Delivery(NOW, Duration.ofSeconds(10), Duration.ofMinutes(10), OURS);
+
+    /** As strict as the service's own. */
+    private static final ObjectMapper MAPPER =
+            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
     private static final Jdbi JDBI = AsInProduction.statements(Jdbi.create(SahhaTables.pool(SahhaTables.emptied())));
 
-    private final SahhaStores stores = SahhaStores.in(JDBI, new ObjectMapper());
+    private final SahhaStores stores = SahhaStores.in(JDBI, MAPPER);
     private byte body;
 
     @BeforeEach
@@ -159,6 +171,7 @@ class SahhaDataLogStoreTest {
 
         assertThat(held.rows())
                 .usingRecursiveComparison()
+                .ignoringFields("data")
                 .isEqualTo(stores.rows().rows(SahhaKind.BIOMARKERS, ANNA, TODAY.minusDays(1), TODAY));
         assertThat(held.rows()).hasSize(1);
         assertThat(held.sources())
@@ -170,6 +183,42 @@ class SahhaDataLogStoreTest {
                 .containsKeys(Metric.SLEEP_DURATION, Metric.SLEEP_REM)
                 .doesNotContainKey(Metric.STEPS)
                 .doesNotContainKey(Metric.HRV_RMSSD);
+    }
+
+    @ParameterizedTest
+    @MethodSource("contents")
+    void aRowOfADayIsAsReadableAsWithAllOfItsDataAndHasTheSameUnit(String data) {
+        stores.rows().save(SahhaKind.BIOMARKERS, ANNA, "recent", List.of(biomarker()), NOW, NOW);
+        JDBI.useHandle(handle -> handle.execute("update biomarkers set data = cast(? as jsonb)", data));
+
+        SahhaRow held = stores.rows().biomarkers(ANNA, TODAY, TODAY).rows().get(0);
+
+        SahhaRow whole =
+                stores.rows().rows(SahhaKind.BIOMARKERS, ANNA, TODAY, TODAY).get(0);
+        assertThat(held.isReadable()).isEqualTo(whole.isReadable());
+        assertThat(unitOf(held)).isEqualTo(unitOf(whole));
+    }
+
+    /** Some of it PostgreSQL holds and Jackson refuses. */
+    static Stream<Named<String>> contents() {
+        String digits = "9".repeat(5_000);
+        return Stream.of(
+                Named.of("no object", "[{\"unit\":\"bpm\"}]"),
+                Named.of("null", "null"),
+                Named.of("nothing", "{}"),
+                Named.of("the unit after others", "{\"a\":{\"unit\":\"ms\"},\"b\":[1,{}],\"unit\":\"bpm\",\"z\":1.50}"),
+                Named.of("no text", "{\"unit\":{\"x\":[1]},\"value\":\"1\"}"),
+                Named.of("a unit that is null", "{\"unit\":null}"),
+                Named.of("ten thousand digits", "{\"unit\":\"bpm\",\"value\":" + digits + digits + "}"),
+                Named.of("as many in a list", "{\"unit\":\"bpm\",\"x\":[{\"y\":0." + digits + digits + "}]}"),
+                Named.of("deep nesting", "{\"unit\":\"bpm\",\"x\":" + "[".repeat(2_000) + "]".repeat(2_000) + "}"),
+                Named.of(
+                        "other letters",
+                        "{\"\u00fcnit\":\"\u2713\",\"unit\":\"\u00b0C\",\"t\":\"\\\"\\\\\ud83d\ude00\"}"));
+    }
+
+    private static @Nullable JsonNode unitOf(SahhaRow row) {
+        return row.data() == null ? null : row.data().path("unit");
     }
 
     @Test
