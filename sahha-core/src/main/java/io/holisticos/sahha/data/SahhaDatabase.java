@@ -117,9 +117,11 @@ final class SahhaDatabase {
             ObjectNode kept = mapper.createObjectNode();
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 boolean isUnit = UNIT.equals(parser.currentName());
-                parser.nextToken();
-                if (isUnit) {
-                    kept.set(UNIT, mapper.<JsonNode>readTree(parser));
+                JsonToken value = parser.nextToken();
+                if (isUnit && value == JsonToken.VALUE_STRING) {
+                    kept.put(UNIT, parser.getText());
+                } else if (isUnit) {
+                    return mapper.readTree(json); // Sahha's units are text
                 } else {
                     parser.skipChildren();
                 }

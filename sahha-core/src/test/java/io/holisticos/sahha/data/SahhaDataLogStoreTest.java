@@ -2,6 +2,7 @@ package io.holisticos.sahha.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -44,9 +45,14 @@ class SahhaDataLogStoreTest {
     private static final Set<String> OURS = Set.of("com.whoop.iphone", "whoop");
     private static final SahhaInboxStore.Delivery TIMES =
             new SahhaInboxStore.Delivery(NOW, Duration.ofSeconds(10), Duration.ofMinutes(10), OURS);
+
+    /** As strict as the service's own. */
+    private static final ObjectMapper MAPPER =
+            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
     private static final Jdbi JDBI = AsInProduction.statements(Jdbi.create(SahhaTables.pool(SahhaTables.emptied())));
 
-    private final SahhaStores stores = SahhaStores.in(JDBI, new ObjectMapper());
+    private final SahhaStores stores = SahhaStores.in(JDBI, MAPPER);
     private byte body;
 
     @BeforeEach
