@@ -47,8 +47,9 @@ public record ReadDays(List<Span> spans) {
     public Set<LocalDate> inPart(DayRange days, ZoneOffset offset, Instant now) {
         LocalDate today = LocalDate.ofInstant(now, offset);
         LocalDate lastBegun = LocalDate.ofInstant(now, EASTERNMOST);
-        List<LocalDate> read =
-                spans.stream().map(span -> LocalDate.ofInstant(span.until(), offset)).toList();
+        List<LocalDate> read = spans.stream()
+                .map(span -> LocalDate.ofInstant(span.until(), offset))
+                .toList();
         Set<LocalDate> inPart = new HashSet<>();
         for (LocalDate day : days.days()) {
             if (day.isAfter(lastBegun)
@@ -69,7 +70,9 @@ public record ReadDays(List<Span> spans) {
         LocalDate last = null;
         for (int i = 0; i < spans.size(); i++) {
             Span span = spans.get(i);
-            if (span.kind().equals(kind.key()) && span.covers(day) && (last == null || read.get(i).isAfter(last))) {
+            if (span.kind().equals(kind.key())
+                    && span.covers(day)
+                    && (last == null || read.get(i).isAfter(last))) {
                 last = read.get(i);
             }
         }
