@@ -44,12 +44,12 @@ class ArchitectureTest {
     }
 
     @Test
-    void theKernelKnowsTheJdkOnlyAndJacksonForItsFileOfMetrics() {
+    void theKernelKnowsTheJdkOnlyAndJacksonForItsFiles() {
         classes()
                 .that()
                 .resideInAPackage("io.holisticos.health")
                 .and()
-                .haveNameNotMatching(".*\\.MetricFile(\\$.*)?")
+                .haveNameNotMatching(".*\\.(MetricFile|Sports)(\\$.*)?")
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage("java..", "org.jspecify.annotations", "io.holisticos.health")
