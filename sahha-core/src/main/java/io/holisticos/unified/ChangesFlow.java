@@ -160,8 +160,8 @@ final class ChangesFlow {
                 if (toldNow.stream().anyMatch(former::isOfTheSameAs)) {
                     continue;
                 }
-                boolean known = Duration.between(former.toldAt(), now).abs().compareTo(KNOWN_EVERYWHERE) >= 0;
-                if (known) {
+                boolean due = Duration.between(former.toldAt(), now).abs().compareTo(KNOWN_EVERYWHERE) >= 0;
+                if (due) {
                     entries.add(Entry.ofEveryDay(former.reason(), former.source()));
                 } else {
                     recent.add(former);

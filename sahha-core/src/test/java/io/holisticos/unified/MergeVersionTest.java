@@ -2,6 +2,7 @@ package io.holisticos.unified;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holisticos.health.DayRange;
 import io.holisticos.unified.MergedDay.Candidate;
 import java.io.IOException;
@@ -69,10 +70,9 @@ class MergeVersionTest {
 
     /** All of the case but its words and what it expects. */
     private static String questionOf(MergeCase one) {
-        var fields = one.fields().deepCopy();
-        ((com.fasterxml.jackson.databind.node.ObjectNode) fields)
-                .remove(List.of("name", "because", "see", "through_app", "expect"));
-        return Fingerprint.of(fields.toString());
+        ObjectNode question = one.fields().deepCopy();
+        question.remove(List.of("name", "because", "see", "through_app", "expect"));
+        return Fingerprint.of(question.toString());
     }
 
     private static String answerOf(MergeCase one) {
