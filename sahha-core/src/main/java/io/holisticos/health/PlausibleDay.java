@@ -99,8 +99,8 @@ public record PlausibleDay(SourceDay day, Set<Metric> implausible, Set<String> o
             return "it is outside of " + metric.min().toPlainString() + " to "
                     + metric.max().toPlainString() + " " + metric.unit();
         }
-        boolean tooShort = WHOLES.stream()
-                .anyMatch(whole -> whole.whole().equals(metric) && isShorterThanItsParts(whole, values));
+        boolean tooShort =
+                WHOLES.stream().anyMatch(whole -> whole.whole().equals(metric) && isShorterThanItsParts(whole, values));
         return tooShort ? "it is shorter than its parts" : "what it is a part of cannot be true";
     }
 

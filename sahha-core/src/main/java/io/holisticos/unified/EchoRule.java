@@ -193,9 +193,7 @@ final class EchoRule {
     }
 
     private static boolean isSameNight(@Nullable SleepInterval one, SleepInterval other) {
-        return one != null
-                && isSameMoment(one.start(), other.start())
-                && isSameMoment(one.end(), other.end());
+        return one != null && isSameMoment(one.start(), other.start()) && isSameMoment(one.end(), other.end());
     }
 
     private static boolean isSameMoment(Instant one, Instant other) {

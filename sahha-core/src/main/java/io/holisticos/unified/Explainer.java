@@ -28,8 +28,9 @@ record Explainer(Precedence precedence, OfferedMetrics offered, EchoRule echoes)
 
     Explanation explain(LocalDate date, Metric metric, ToldDays told, List<SourceAnswer> answers) {
         Comparator<Candidate> bestFirst = Comparator.comparing(Candidate::source, precedence.of(metric));
-        Optional<Competition> values =
-                Optional.ofNullable(Competition.of(date, told, echoes).get(metric)).filter(Competition::hasValid);
+        Optional<Competition> values = Optional.ofNullable(
+                        Competition.of(date, told, echoes).get(metric))
+                .filter(Competition::hasValid);
         MergedMetric merged = values.map(all -> all.decide(bestFirst)).orElse(null);
         Candidate shown = merged == null ? null : merged.shown();
         return new Explanation(
@@ -45,9 +46,8 @@ record Explainer(Precedence precedence, OfferedMetrics offered, EchoRule echoes)
 
     private List<Considered> considered(LocalDate date, Metric metric, ToldDays told, @Nullable Candidate shown) {
         boolean shownInPart = told.on(date).stream()
-                .anyMatch(part -> shown != null
-                        && shown.source().equals(part.source())
-                        && Competition.isInPart(part, metric));
+                .anyMatch(part ->
+                        shown != null && shown.source().equals(part.source()) && Competition.isInPart(part, metric));
         List<Considered> all = new ArrayList<>();
         for (SourcePart part : told.on(date)) {
             Map<Metric, Echo> repeated = echoes.of(part.source(), date, told);

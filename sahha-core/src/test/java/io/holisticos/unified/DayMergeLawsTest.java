@@ -115,7 +115,8 @@ class DayMergeLawsTest {
     }
 
     @Property(tries = 100)
-    void theShownValueIsThatOfTheFirstSourceThatHasAWholeOneElseOfTheFirst(@ForAll("answers") List<SourceAnswer> answers) {
+    void theShownValueIsThatOfTheFirstSourceThatHasAWholeOneElseOfTheFirst(
+            @ForAll("answers") List<SourceAnswer> answers) {
         for (MergedDay day : MERGE.apply(DAYS, answers, Preferences.NONE)) {
             for (MergedMetric metric : day.metrics()) {
                 Comparator<SourceName> wholeFirst =
@@ -179,7 +180,8 @@ class DayMergeLawsTest {
         for (MergedDay day : MERGE.apply(DAYS, answers, Preferences.NONE)) {
             boolean allInPart = answers.stream()
                     .allMatch(answer -> answer instanceof Excluded
-                            || answer instanceof Measured measured && "partial".equals(measured.coverageOn(day.date())));
+                            || answer instanceof Measured measured
+                                    && "partial".equals(measured.coverageOn(day.date())));
             if (allInPart) {
                 assertThat(day.completeness().missing())
                         .extracting(Completeness.Missing::reason)
@@ -322,8 +324,7 @@ class DayMergeLawsTest {
                             .map(MergedMetric::metric)
                             .toList());
             for (MergedMetric metric : day.metrics()) {
-                SourceName first = Stream.concat(
-                                wished(member, metric.metric()), wished(deployment, metric.metric()))
+                SourceName first = Stream.concat(wished(member, metric.metric()), wished(deployment, metric.metric()))
                         .findFirst()
                         .orElse(null);
                 boolean valid = validSources(metric, day.date(), answers).contains(first);
@@ -363,7 +364,12 @@ class DayMergeLawsTest {
         Measured band = (Measured) answers.get(1);
         SourceDay original = PlausibleDay.of(band.days().get(4)).day();
         List<SourceAnswer> without = new ArrayList<>(answers);
-        without.set(0, without((Measured) answers.get(0), original.date(), original.date().plusDays(1)));
+        without.set(
+                0,
+                without(
+                        (Measured) answers.get(0),
+                        original.date(),
+                        original.date().plusDays(1)));
         List<SourceAnswer> with = new ArrayList<>(without);
         boolean shifted = nextDay && !byLogs;
         with.set(0, with((Measured) without.get(0), copyOf(original, decimals, byLogs, shifted)));
@@ -380,7 +386,8 @@ class DayMergeLawsTest {
     private static SourceDay copyOf(SourceDay original, int decimals, boolean byLogs, boolean nextDay) {
         List<Measurement> measurements = original.measurements().stream()
                 .filter(measurement -> !measurement.metric().equals(Metric.HRV_RMSSD))
-                .filter(measurement -> !nextDay || measurement.metric().definition().isOfNight(WHOOP))
+                .filter(measurement ->
+                        !nextDay || measurement.metric().definition().isOfNight(WHOOP))
                 .map(measurement -> new Measurement(
                         measurement.metric(),
                         measurement
@@ -428,7 +435,8 @@ class DayMergeLawsTest {
     }
 
     private static Measured with(Measured answer, SourceDay day) {
-        return withDays(answer, Stream.concat(answer.days().stream(), Stream.of(day)).toList());
+        return withDays(
+                answer, Stream.concat(answer.days().stream(), Stream.of(day)).toList());
     }
 
     /** Without the names of sources, what stands beside a value, and who else saw an activity. */
@@ -571,8 +579,7 @@ class DayMergeLawsTest {
         return withDays(
                 answer,
                 answer.days().stream()
-                        .map(day -> withValues(
-                                day, came.getOrDefault(day.date(), UnifiedFixture.day(day.date()))))
+                        .map(day -> withValues(day, came.getOrDefault(day.date(), UnifiedFixture.day(day.date()))))
                         .toList());
     }
 
@@ -672,15 +679,7 @@ class DayMergeLawsTest {
                 .ofMaxSize(3);
         return Combinators.combine(scores, measurements, workouts, Arbitraries.of(true, false), offsets(), absent)
                 .as((s, m, w, detailed, offset, a) -> new SourceDay(
-                        date,
-                        s,
-                        m,
-                        w,
-                        detailed ? new UnifiedFixture.Details("c") : null,
-                        offset,
-                        null,
-                        Map.of(),
-                        a));
+                        date, s, m, w, detailed ? new UnifiedFixture.Details("c") : null, offset, null, Map.of(), a));
     }
 
     /** At home, far in the east and far in the west; null when the source does not say it. */
@@ -706,7 +705,8 @@ class DayMergeLawsTest {
         Arbitrary<List<SourceName>> some = orders().map(order -> order.subList(0, 2));
         return Combinators.combine(
                         Arbitraries.oneOf(Arbitraries.just(List.<SourceName>of()), some),
-                        Arbitraries.maps(Arbitraries.of(Metric.Family.class), some).ofMaxSize(2),
+                        Arbitraries.maps(Arbitraries.of(Metric.Family.class), some)
+                                .ofMaxSize(2),
                         Arbitraries.maps(Arbitraries.of(RELAYED), some).ofMaxSize(2))
                 .as(Preferences::new);
     }
@@ -760,9 +760,8 @@ class DayMergeLawsTest {
 
     /** The night that most have, one that only some have, or that of the band's day before. */
     private static SleepInterval night(LocalDate date, int which) {
-        Instant woken = date.minusDays(which == 2 ? 1 : 0)
-                .atTime(6, which == 1 ? 9 : 0)
-                .toInstant(ZoneOffset.UTC);
+        Instant woken =
+                date.minusDays(which == 2 ? 1 : 0).atTime(6, which == 1 ? 9 : 0).toInstant(ZoneOffset.UTC);
         return new SleepInterval(woken.minus(Duration.ofHours(8)), woken);
     }
 

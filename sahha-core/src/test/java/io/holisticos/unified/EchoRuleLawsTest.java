@@ -93,17 +93,20 @@ class EchoRuleLawsTest {
 
     private static boolean isEcho(BigDecimal relayed, BigDecimal own) {
         SleepInterval night = night(DAY);
-        return ECHOES.of(SAHHA, DAY, (source, date) -> new SourceDay(
-                        date,
-                        List.of(),
-                        List.of(new Measurement(
-                                VITAL,
-                                !date.equals(DAY) ? BigDecimal.TEN : source.equals(SAHHA) ? relayed : own)),
-                        List.of(),
-                        null,
-                        null,
-                        night,
-                        Map.of(VITAL, WHOOP)))
+        return ECHOES.of(
+                        SAHHA,
+                        DAY,
+                        (source, date) -> new SourceDay(
+                                date,
+                                List.of(),
+                                List.of(new Measurement(
+                                        VITAL,
+                                        !date.equals(DAY) ? BigDecimal.TEN : source.equals(SAHHA) ? relayed : own)),
+                                List.of(),
+                                null,
+                                null,
+                                night,
+                                Map.of(VITAL, WHOOP)))
                 .containsKey(VITAL);
     }
 

@@ -152,8 +152,7 @@ class EchoRuleTest {
         SourceDay after = on(DAY.plusDays(1), night(), value(Metric.HEART_RATE_RESTING, "55"));
 
         assertThat(ECHOES.of(SAHHA, DAY, told(before, own, relayed, after)))
-                .containsExactly(Map.entry(
-                        Metric.HEART_RATE_RESTING, new Echo(WHOOP, Metric.HEART_RATE_RESTING, DAY)));
+                .containsExactly(Map.entry(Metric.HEART_RATE_RESTING, new Echo(WHOOP, Metric.HEART_RATE_RESTING, DAY)));
         assertThat(ECHOES.of(SAHHA, DAY, told(own, on(DAY, null, value(Metric.HEART_RATE_RESTING, "52")))))
                 .isEmpty();
     }
@@ -165,11 +164,13 @@ class EchoRuleTest {
         SourceDay relayed =
                 on(DAY.plusDays(1), night(), value(Metric.HEART_RATE_RESTING, "52"), value(Metric.STEPS, "8000"));
 
-        assertThat(ECHOES.of(SAHHA, DAY.plusDays(1), (source, date) -> source.equals(SAHHA)
-                        ? told(relayed).of(SAHHA, date)
-                        : date.equals(DAY) ? own : date.equals(DAY.plusDays(1)) ? next : null))
-                .containsExactly(Map.entry(
-                        Metric.HEART_RATE_RESTING, new Echo(WHOOP, Metric.HEART_RATE_RESTING, DAY)));
+        assertThat(ECHOES.of(
+                        SAHHA,
+                        DAY.plusDays(1),
+                        (source, date) -> source.equals(SAHHA)
+                                ? told(relayed).of(SAHHA, date)
+                                : date.equals(DAY) ? own : date.equals(DAY.plusDays(1)) ? next : null))
+                .containsExactly(Map.entry(Metric.HEART_RATE_RESTING, new Echo(WHOOP, Metric.HEART_RATE_RESTING, DAY)));
     }
 
     @Test
@@ -197,7 +198,8 @@ class EchoRuleTest {
         EchoRule.Days days = (source, date) -> date.equals(DAY) ? relayed : null;
         EchoRule.Days alone = (source, date) -> source.equals(SAHHA) && date.equals(DAY) ? relayed : null;
 
-        assertThat(ECHOES.of(SAHHA, DAY, days)).containsExactly(Map.entry(Metric.STEPS, new Echo(WHOOP, Metric.STEPS, DAY)));
+        assertThat(ECHOES.of(SAHHA, DAY, days))
+                .containsExactly(Map.entry(Metric.STEPS, new Echo(WHOOP, Metric.STEPS, DAY)));
         assertThat(ECHOES.of(WHOOP, DAY, days)).isEmpty();
         assertThat(ECHOES.of(RING, DAY, days)).isEmpty();
         assertThat(ECHOES.of(SAHHA, DAY, alone)).isEmpty();

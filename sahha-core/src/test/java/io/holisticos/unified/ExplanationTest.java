@@ -121,8 +121,8 @@ class ExplanationTest {
 
     @Test
     void ofTwoSumsInPartTheLowerPlaceIsTheReason() {
-        Explanation explanation =
-                explain(Metric.STEPS, inPart(WHOOP, value(Metric.STEPS, "900")), inPart(SAHHA, value(Metric.STEPS, "1000")));
+        Explanation explanation = explain(
+                Metric.STEPS, inPart(WHOOP, value(Metric.STEPS, "900")), inPart(SAHHA, value(Metric.STEPS, "1000")));
 
         assertThat(explanation.considered()).extracting(Considered::source).containsExactly(SAHHA, WHOOP);
         assertThat(explanation.considered().get(1).gates())
