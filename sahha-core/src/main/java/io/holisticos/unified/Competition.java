@@ -8,6 +8,7 @@ import io.holisticos.unified.MergedDay.Candidate;
 import io.holisticos.unified.MergedDay.MergedMetric;
 import io.holisticos.unified.ToldDays.SourcePart;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -20,9 +21,12 @@ import java.util.TreeMap;
 /**
  * The plausible values of one metric on one day. The best source's whole value wins, verbatim. A sum of a day that was read only
  * in part stands back behind whole ones, and an echo never competes. Sums of a day that is not over were counted up to different
- * moments: one that was read earlier than another may be lower than that by any amount.
+ * moments: one that was read some time before another may be lower than that by any amount.
  */
 final class Competition {
+
+    /** Sums that were read at most so far apart count as read at one moment. */
+    private static final Duration ONE_MOMENT = Duration.ofHours(1);
 
     private final Metric metric;
     private final List<Candidate> whole = new ArrayList<>();
@@ -109,7 +113,7 @@ final class Competition {
     private boolean mayGrowTo(Candidate sum, Candidate later) {
         Instant until = countedUntil.get(sum.source());
         return until != null
-                && until.isBefore(countedUntil.getOrDefault(later.source(), Instant.MAX))
+                && until.plus(ONE_MOMENT).isBefore(countedUntil.getOrDefault(later.source(), Instant.MAX))
                 && sum.value().compareTo(later.value()) < 0
                 && verdictOn(List.of(sum, later)) != Verdict.AGREE;
     }
