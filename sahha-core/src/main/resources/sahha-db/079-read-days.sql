@@ -116,3 +116,11 @@ create trigger sahha_note_truncated before truncate on sahha_refresh
 --rollback drop trigger sahha_note_truncated on sahha_refresh;
 --rollback drop trigger sahha_note_read_days on sahha_refresh;
 --rollback drop trigger sahha_keep_read_days on sahha_refresh;
+
+--changeset sahha:read-days-view
+create view sahha_read_days as
+    select profile_id, kind, coalesce(read_from, sahha_first_day(span, refreshed_at)) as first_day, sahha_last_day(span) as last_day,
+           coalesce(read_until, refreshed_at) as until
+    from sahha_refresh where kind in ('scores', 'biomarkers');
+comment on view sahha_read_days is 'Which days were read, and when last, for the statement that reads how a member stands. RefreshMarkStore of sahha.data owns the table and publishes this view.';
+--rollback drop view sahha_read_days;

@@ -19,6 +19,7 @@ import io.holisticos.sahha.api.SahhaApi;
 import io.holisticos.sahha.api.SahhaKind;
 import io.holisticos.sahha.data.BiomarkersOfDays;
 import io.holisticos.sahha.data.DayRows;
+import io.holisticos.sahha.data.LastSeen;
 import io.holisticos.sahha.data.RefreshMarks;
 import io.holisticos.sahha.data.RelayedSources;
 import io.holisticos.sahha.data.SahhaDataLog;
@@ -127,7 +128,7 @@ final class SahhaSource implements HealthSource {
     private Measured measured(SahhaStores all, UserId who, DaysToRead days, RefreshResult refreshed) {
         Instant now = clock.instant();
         Standing standing = all.rows().standing(who, now);
-        SahhaRowStore.LastSeen seen = standing.lastSeen();
+        LastSeen seen = standing.lastSeen();
         Observation newest = seen == null ? null : observation(seen);
         Set<LocalDate> partlyRead =
                 standing.read().inPart(days.read(), newest == null ? ZoneOffset.UTC : newest.offset(), now);
@@ -200,7 +201,7 @@ final class SahhaSource implements HealthSource {
         return byDay;
     }
 
-    private static Observation observation(SahhaRowStore.LastSeen seen) {
+    private static Observation observation(LastSeen seen) {
         ZoneOffset offset = seen.offset();
         return new Observation(seen.at(), offset == null ? ZoneOffset.UTC : offset);
     }

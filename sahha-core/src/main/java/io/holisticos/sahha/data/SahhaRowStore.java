@@ -127,13 +127,6 @@ public final class SahhaRowStore {
         this.unitMapper = new SahhaRowMapper(database::unit);
     }
 
-    /**
-     * When and where a member was last seen.
-     *
-     * @param offset null when no record of the member has an offset
-     */
-    public record LastSeen(Instant at, @Nullable ZoneOffset offset) {}
-
     /** The rows of these days, newest first, however incomplete. */
     public List<SahhaRow> rows(SahhaKind kind, UserId who, LocalDate from, LocalDate to) {
         return database.with(handle -> handle.createQuery(rowsOf(kind) + OF_DAYS)

@@ -1,6 +1,5 @@
 package io.holisticos.sahha.data;
 
-import io.holisticos.sahha.data.SahhaRowStore.LastSeen;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;

@@ -5,8 +5,4 @@ from (select 1) one_row
 left join (
 %s
 ) last on true
-left join (
-    select kind, coalesce(read_from, sahha_first_day(span, refreshed_at)) as first_day, sahha_last_day(span) as last_day,
-           coalesce(read_until, refreshed_at) as until
-    from sahha_refresh where profile_id = :who and kind in ('scores', 'biomarkers')
-) mark on true
+left join sahha_read_days mark on mark.profile_id = :who

@@ -62,7 +62,7 @@ class SahhaRowStoreTest {
         save("2025-07-11T00:00:00", "2025-07-11T09:00:00+00:00");
 
         assertThat(store.lastSeen(who, NOW))
-                .contains(new SahhaRowStore.LastSeen(Instant.parse("2025-07-10T09:00:00Z"), ZoneOffset.ofHours(12)));
+                .contains(new LastSeen(Instant.parse("2025-07-10T09:00:00Z"), ZoneOffset.ofHours(12)));
     }
 
     @Test
@@ -70,8 +70,7 @@ class SahhaRowStoreTest {
         save("2025-07-10T00:00:00", "2025-07-10T09:00:00+00:00");
         save("2025-07-11T00:00:00", "2025-07-11T09:00:00+00:00");
 
-        assertThat(store.lastSeen(who, NOW))
-                .contains(new SahhaRowStore.LastSeen(Instant.parse("2025-07-11T09:00:00Z"), null));
+        assertThat(store.lastSeen(who, NOW)).contains(new LastSeen(Instant.parse("2025-07-11T09:00:00Z"), null));
     }
 
     @Test
@@ -79,7 +78,7 @@ class SahhaRowStoreTest {
         save("2025-07-11T00:00:00+12:00", "2025-07-12T10:00:01+00:00");
         save("2025-07-12T22:00:01+12:00", "2025-07-11T09:00:00+00:00");
 
-        assertThat(store.lastSeen(who, NOW)).contains(new SahhaRowStore.LastSeen(NOW, ZoneOffset.ofHours(12)));
+        assertThat(store.lastSeen(who, NOW)).contains(new LastSeen(NOW, ZoneOffset.ofHours(12)));
     }
 
     @Test
@@ -94,7 +93,7 @@ class SahhaRowStoreTest {
         });
 
         assertThat(store.lastSeen(who, NOW))
-                .contains(new SahhaRowStore.LastSeen(Instant.parse("2025-07-09T12:00:00Z"), ZoneOffset.ofHours(12)));
+                .contains(new LastSeen(Instant.parse("2025-07-09T12:00:00Z"), ZoneOffset.ofHours(12)));
     }
 
     @Test
