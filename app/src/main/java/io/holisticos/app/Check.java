@@ -1,18 +1,21 @@
 package io.holisticos.app;
 
+import io.dropwizard.core.Application;
 import io.dropwizard.core.cli.CheckCommand;
 import io.dropwizard.core.setup.Bootstrap;
+import java.util.function.Consumer;
 import net.sourceforge.argparse4j.inf.Namespace;
 import org.jspecify.annotations.Nullable;
 
 /** {@code check config.yml} says whether the service would start with this configuration, whatever the log level. */
 final class Check extends CheckCommand<HealthConfiguration> {
 
-    private final HealthApplication application;
+    private final Consumer<HealthConfiguration> requirement;
 
-    Check(HealthApplication application) {
+    /** @param requirement throws when the start would fail for what the file alone does not say */
+    Check(Application<HealthConfiguration> application, Consumer<HealthConfiguration> requirement) {
         super(application);
-        this.application = application;
+        this.requirement = requirement;
     }
 
     @Override
@@ -21,7 +24,7 @@ final class Check extends CheckCommand<HealthConfiguration> {
             Namespace namespace,
             @Nullable HealthConfiguration configuration) {
         if (configuration != null) {
-            application.requireKnownSources(configuration);
+            requirement.accept(configuration);
         }
         System.out.println("the configuration is valid: " + namespace.getString("file"));
     }

@@ -159,7 +159,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
     @Override
     protected void addDefaultCommands(Bootstrap<HealthConfiguration> bootstrap) {
         bootstrap.addCommand(new ServerCommand<>(this));
-        bootstrap.addCommand(new Check(this));
+        bootstrap.addCommand(new Check(this, this::requireKnownSources));
         bootstrap.addCommand(new RebuildWhoop(clock));
         bootstrap.addCommand(new ReactivateConnections(clock));
     }
@@ -252,7 +252,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
     }
 
     /** @throws OperatorMessage.Mendable when an order of the deployment names a source that there is not */
-    void requireKnownSources(HealthConfiguration configuration) {
+    private void requireKnownSources(HealthConfiguration configuration) {
         List<SourceName> names = Stream.concat(
                         Sources.NAMES.stream(), further.stream().map(Sources.Entry::name))
                 .toList();
