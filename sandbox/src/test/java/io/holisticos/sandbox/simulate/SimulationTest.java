@@ -56,7 +56,9 @@ class SimulationTest {
 
     @Test
     void aMemberCostsFewCallsAndIsCurrentWithinSeconds() {
-        assertThat(report.costs().perMemberDay()).as(printed).isBetween(3.0, 4.6);
+        assertThat(report.costs().perMemberDay())
+                .as("every kind of odd day lies in these few days, and some are asked for in vain: %s", printed)
+                .isBetween(3.0, 5.0);
         assertThat(report.delivered().events()).isGreaterThan(500);
         assertThat(report.delivered().p50()).isLessThanOrEqualTo(10);
         assertThat(report.delivered().p95()).isLessThanOrEqualTo(30);
