@@ -46,11 +46,10 @@ begin
 end $$;
 comment on function sahha_keep_read_days is 'Keeps which days were read, and when last, beside a mark.';
 
-create function sahha_day_at(who text, moment timestamptz) returns date language plpgsql stable security definer
+create function sahha_last_offset(who text, since timestamptz, until timestamptz) returns integer language plpgsql stable security definer
     set search_path from current as $$
 begin
-  return (moment at time zone 'UTC' + make_interval(secs => coalesce((
-    select utc_offset_seconds from (
+  return (select utc_offset_seconds from (
       select score_date_time as start_at, utc_offset_seconds,
              case when isfinite(source_created_at) then source_created_at else score_date_time end as seen_at
       from scores where profile_id = who
@@ -58,15 +57,25 @@ begin
       select start_date_time, utc_offset_seconds,
              case when isfinite(source_created_at) then source_created_at else start_date_time end
       from biomarkers where profile_id = who) seen
-    where start_at between timestamptz '0001-01-02 00:00:00Z' and moment
-    order by utc_offset_seconds is null, start_at desc, seen_at desc, utc_offset_seconds desc limit 1), 0)))::date;
+    where start_at between since and until
+    order by utc_offset_seconds is null, start_at desc, seen_at desc, utc_offset_seconds desc limit 1);
 end $$;
-comment on function sahha_day_at is 'The member''s date at a moment, by the offset where they were last seen, as last-seen.sql finds it.';
+comment on function sahha_last_offset is 'Where a member was last seen, as last-seen.sql finds it; null without a row that says so.';
+
+create function sahha_offset_at(who text, moment timestamptz) returns interval language plpgsql stable security definer
+    set search_path from current as $$
+begin -- most members were seen lately, and then not all of their rows have to be looked at
+  return make_interval(secs => coalesce(sahha_last_offset(who, moment - interval '30 days', moment),
+      sahha_last_offset(who, timestamptz '0001-01-02 00:00:00Z', moment), 0));
+end $$;
+comment on function sahha_offset_at is 'The member''s offset from UTC at a moment; none for somebody who was never seen.';
 
 create function sahha_note_read_days() returns trigger language plpgsql security definer set search_path from current as $$
 declare
   first_changed date;
   last_changed date;
+  before timestamptz;
+  utc_offset interval;
 begin
   if tg_op = 'DELETE' then
     perform sahha_note_days(old.profile_id, 'coverage', array[cast(null as date)]) where old.kind in ('scores', 'biomarkers');
@@ -84,8 +93,13 @@ begin
     if new.read_until = old.read_until then
       return null; -- an event made the mark stale
     end if;
-    first_changed := sahha_day_at(new.profile_id, coalesce(old.read_until, old.refreshed_at));
-    if first_changed >= sahha_day_at(new.profile_id, new.read_until) then
+    before := coalesce(old.read_until, old.refreshed_at);
+    if floor(extract(epoch from before) / 900) = floor(extract(epoch from new.read_until) / 900) then
+      return null; -- no day ended meanwhile: offsets are whole quarters of an hour
+    end if;
+    utc_offset := sahha_offset_at(new.profile_id, new.read_until);
+    first_changed := cast(before at time zone 'UTC' + utc_offset as date);
+    if first_changed >= cast(new.read_until at time zone 'UTC' + utc_offset as date) then
       return null; -- read again on the same day, which tells no more of any day's end
     end if;
   end if;
@@ -96,7 +110,8 @@ begin
 end $$;
 comment on function sahha_note_read_days is 'Notes the days of which a mark says otherwise whether they were read to their end. The last one is that of the easternmost clock.';
 --rollback drop function sahha_note_read_days;
---rollback drop function sahha_day_at;
+--rollback drop function sahha_offset_at;
+--rollback drop function sahha_last_offset;
 --rollback drop function sahha_keep_read_days;
 --rollback drop function sahha_last_day;
 --rollback drop function sahha_first_day;

@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record ReadDays(List<Span> spans) {
 
-    /** Where a date begins first. */
-    private static final ZoneOffset EASTERNMOST = ZoneOffset.ofHours(14);
-
     public ReadDays {
         spans = List.copyOf(spans);
     }
@@ -46,13 +43,12 @@ public record ReadDays(List<Span> spans) {
      */
     public Set<LocalDate> inPart(DayRange days, ZoneOffset offset, Instant now) {
         LocalDate today = LocalDate.ofInstant(now, offset);
-        LocalDate lastBegun = LocalDate.ofInstant(now, EASTERNMOST);
         List<LocalDate> read = spans.stream()
                 .map(span -> LocalDate.ofInstant(span.until(), offset))
                 .toList();
         Set<LocalDate> inPart = new HashSet<>();
         for (LocalDate day : days.days()) {
-            if (day.isAfter(lastBegun)
+            if (day.isAfter(today)
                     || isInPart(lastRead(SahhaKind.SCORES, day, read), day, today)
                     || isInPart(lastRead(SahhaKind.BIOMARKERS, day, read), day, today)) {
                 inPart.add(day);

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record FetchSpan(String name, LocalDate from, LocalDate to, Instant finalFrom) {
 
-    /** Sahha recomputes about 14 days, and has as many for a new profile at once (Sahha, observed 2025-07). As 079-read-days.sql says. */
+    /** Sahha recomputes about 14 days, and has as many for a new profile at once (Sahha, observed 2025-07). 079-read-days.sql has the same number. */
     static final int RECENT_DAYS = 14;
 
     /** How far back a first fetch reaches: archetypes span weeks, and Sahha's marketing speaks of 30 days of history. */
