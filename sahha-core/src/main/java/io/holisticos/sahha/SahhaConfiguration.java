@@ -39,10 +39,6 @@ public final class SahhaConfiguration {
 
     private static final String WHOOP = "whoop";
 
-    /** WHOOP measures these in sleep, and a phone's health store does not say so. It gets no RMSSD of WHOOP. */
-    private static final Map<Metric, Metric> OF_THE_NIGHT =
-            Map.of(Metric.SPO2, Metric.SPO2_SLEEP, Metric.RESPIRATORY_RATE, Metric.RESPIRATORY_RATE_SLEEP);
-
     /** Without {@code /api/v1}: {@code https://api.sahha.ai}, or {@code https://sandbox-api.sahha.ai}. */
     @NotNull
     @JsonProperty
@@ -199,11 +195,9 @@ public final class SahhaConfiguration {
     Map<SourceName, Map<Metric, Metric>> relays() {
         Map<SourceName, Map<Metric, Metric>> relays = new HashMap<>();
         relayedSources.keySet().forEach(name -> relays.put(new SourceName(name), Map.of()));
-        Map<Metric, Metric> whoops = new HashMap<>(OF_THE_NIGHT);
-        if (whoopIntegration.isPossible()) {
-            whoops.put(Metric.HRV_RMSSD, Metric.HRV_RMSSD_SLEEP);
-        }
-        relays.put(new SourceName(WHOOP), Map.copyOf(whoops));
+        relays.put(
+                new SourceName(WHOOP),
+                whoopIntegration.isPossible() ? Map.of(Metric.HRV_RMSSD, Metric.HRV_RMSSD_SLEEP) : Map.of());
         return Map.copyOf(relays);
     }
 

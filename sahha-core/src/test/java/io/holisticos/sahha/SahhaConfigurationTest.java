@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -76,10 +75,7 @@ class SahhaConfigurationTest {
     @Test
     void sahhasRmssdMayBeWhoopsOfTheNightUnlessItSaysThatTheyAreNotConnected() throws Exception {
         SourceName whoop = new SourceName("whoop");
-        Map<Metric, Metric> ofAPhone =
-                Map.of(Metric.SPO2, Metric.SPO2_SLEEP, Metric.RESPIRATORY_RATE, Metric.RESPIRATORY_RATE_SLEEP);
-        Map<Metric, Metric> ofTheNight = new TreeMap<>(ofAPhone);
-        ofTheNight.put(Metric.HRV_RMSSD, Metric.HRV_RMSSD_SLEEP);
+        Map<Metric, Metric> ofTheNight = Map.of(Metric.HRV_RMSSD, Metric.HRV_RMSSD_SLEEP);
 
         assertThat(configuration("{clientId: a, clientSecret: b}").relays()).isEqualTo(Map.of(whoop, ofTheNight));
         assertThat(configuration("{clientId: a, clientSecret: b, whoopIntegration: yes}")
@@ -87,7 +83,7 @@ class SahhaConfigurationTest {
                 .isEqualTo(Map.of(whoop, ofTheNight));
         assertThat(configuration("{clientId: a, clientSecret: b, whoopIntegration: no}")
                         .relays())
-                .isEqualTo(Map.of(whoop, ofAPhone));
+                .isEqualTo(Map.of(whoop, Map.of()));
         assertThat(configuration("{clientId: a, clientSecret: b, relayedSources: {oura: [com.ouraring]}}")
                         .relays())
                 .isEqualTo(Map.of(whoop, ofTheNight, new SourceName("oura"), Map.of()));
