@@ -1,6 +1,7 @@
 package io.holisticos.app;
 
 import io.dropwizard.configuration.SubstitutingSourceProvider;
+import io.dropwizard.configuration.YamlConfigurationFactory;
 import io.dropwizard.core.Application;
 import io.dropwizard.core.cli.ServerCommand;
 import io.dropwizard.core.server.AbstractServerFactory;
@@ -147,7 +148,8 @@ public final class HealthApplication extends Application<HealthConfiguration> {
     public void initialize(Bootstrap<HealthConfiguration> bootstrap) {
         bootstrap.setConfigurationSourceProvider(
                 new SubstitutingSourceProvider(bootstrap.getConfigurationSourceProvider(), variables.substitutor()));
-        bootstrap.setConfigurationFactoryFactory(ConfigurationReader::new);
+        bootstrap.setConfigurationFactoryFactory((type, validator, mapper, prefix) ->
+                new YamlConfigurationFactory<>(type, validator, JsonSettings.ofConfiguration(mapper), prefix));
         JsonSettings.applyTo(bootstrap.getObjectMapper());
         bootstrap.addBundle(new Views());
         bootstrap.addCommand(new MigrationCommand("sahha-db", Migrations.SAHHA_CHANGELOG, all -> all.sahhaDatabase));

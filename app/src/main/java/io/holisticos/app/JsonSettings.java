@@ -1,5 +1,7 @@
 package io.holisticos.app;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -20,5 +22,16 @@ final class JsonSettings {
                 .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .configure(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN, true);
+    }
+
+    /**
+     * The mapper of {@code config.yml}: an unknown key is refused, and a setting without a value counts as one that is not there.
+     * Its default holds, and where it has none, the rule that it is needed says so; otherwise each rule between settings would
+     * have to expect that some are null.
+     */
+    static ObjectMapper ofConfiguration(ObjectMapper mapper) {
+        return mapper.copy()
+                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .setDefaultSetterInfo(JsonSetter.Value.forValueNulls(Nulls.SKIP, Nulls.FAIL));
     }
 }

@@ -220,7 +220,6 @@ class ConfigurationTest {
                 "unified.deadline",
                 "unified.shares",
                 "unified.preferences",
-                "unified.preferences.order",
                 "whoop.staleAfter",
                 "whoop.quota",
                 "whoop.jobs.threads",
@@ -398,6 +397,14 @@ class ConfigurationTest {
             assertThat(database.getValidationInterval()).isEqualTo(io.dropwizard.util.Duration.seconds(1));
             assertThat(database.getValidationQueryTimeout()).hasValue(io.dropwizard.util.Duration.seconds(1));
         }
+    }
+
+    @Test
+    void anUnknownKeyWithoutAValue() throws Exception {
+        Path other = Files.writeString(
+                folder.resolve("config.yml"), Files.readString(CONFIG).replace("unified:\n", "unified:\n  dedline:\n"));
+
+        assertThat(line(other)).contains("dedline");
     }
 
     @Test
