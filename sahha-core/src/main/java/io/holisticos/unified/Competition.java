@@ -33,7 +33,7 @@ final class Competition {
     private final List<Candidate> inPart = new ArrayList<>();
     private final List<Candidate> echoes = new ArrayList<>();
 
-    /** Of sums that are still counted up: when they were last read. */
+    /** Of sums that are still counted up: when each was recorded as it is. */
     private final Map<SourceName, Instant> countedUntil = new HashMap<>(0);
 
     private Competition(Metric metric) {
@@ -58,7 +58,7 @@ final class Competition {
         if (candidate.echoOf() != null) {
             echoes.add(candidate);
         } else {
-            (isInPart(part, metric) ? inPart : whole).add(candidate);
+            (isInPart(part, candidate.measurement()) ? inPart : whole).add(candidate);
             Instant asOf = part.countedUntil();
             if (asOf != null && metric.definition().sumOfDay()) {
                 Instant recordedAt = candidate.measurement().lineage().recordedAt();
@@ -67,9 +67,16 @@ final class Competition {
         }
     }
 
-    /** A day's sum is too low while the day is only partly read. Other values are what they are. */
-    static boolean isInPart(SourcePart part, Metric metric) {
-        return !part.whole() && metric.definition().sumOfDay();
+    /**
+     * A day's sum is too low while the day is only partly read, unless it was recorded when the day was over. Other values are
+     * what they are.
+     */
+    static boolean isInPart(SourcePart part, Measurement measurement) {
+        if (part.whole() || !measurement.metric().definition().sumOfDay()) {
+            return false;
+        }
+        Instant recordedAt = measurement.lineage().recordedAt();
+        return recordedAt == null || recordedAt.isBefore(part.end());
     }
 
     /** The values that may be shown. */

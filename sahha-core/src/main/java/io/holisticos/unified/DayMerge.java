@@ -60,8 +60,8 @@ final class DayMerge {
     /**
      * All of these days, oldest first, including those without data.
      *
-     * @param answers one of each source; what they say of the {@value EchoRule#LOOK_BACK_DAYS} days before is looked at for
-     *     echoes, and of some days on each side for activities that sources have on different days ({@link ToldDays})
+     * @param answers one of each source; what they say of the {@value EchoRule#LOOK_BACK_DAYS} days before and the day after is
+     *     looked at for echoes, and of some days on each side for activities that sources have on different days ({@link ToldDays})
      * @param member the person's own wishes
      */
     List<MergedDay> apply(DayRange days, List<SourceAnswer> answers, Preferences member) {

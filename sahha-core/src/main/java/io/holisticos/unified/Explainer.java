@@ -46,8 +46,9 @@ record Explainer(Precedence precedence, OfferedMetrics offered, EchoRule echoes)
 
     private List<Considered> considered(LocalDate date, Metric metric, ToldDays told, @Nullable Candidate shown) {
         boolean shownInPart = told.on(date).stream()
-                .anyMatch(part ->
-                        shown != null && shown.source().equals(part.source()) && Competition.isInPart(part, metric));
+                .anyMatch(part -> shown != null
+                        && shown.source().equals(part.source())
+                        && Competition.isInPart(part, shown.measurement()));
         List<Considered> all = new ArrayList<>();
         for (SourcePart part : told.on(date)) {
             Map<Metric, Echo> repeated = echoes.of(part.source(), date, told);
@@ -82,9 +83,7 @@ record Explainer(Precedence precedence, OfferedMetrics offered, EchoRule echoes)
             boolean shownInPart) {
         List<Gate> gates = List.of(
                 new Gate("scored", true, null),
-                gate(
-                        "complete",
-                        Competition.isInPart(part, measurement.metric()) ? "the day is read only in part" : null),
+                gate("complete", Competition.isInPart(part, measurement) ? "the day is read only in part" : null),
                 gate(
                         "plausible",
                         part.implausible().contains(measurement.metric())

@@ -35,6 +35,7 @@ final class ToldDays implements EchoRule.Days {
      * @param offScale names of scores beyond their scale
      * @param whole false when the source says of this very day that it has read it only in part; true when it does not say of
      *     which days it has
+     * @param end of the day, by its own offset
      * @param countedUntil when the source was last read, while the day is not over; null when it is
      */
     record SourcePart(
@@ -44,12 +45,15 @@ final class ToldDays implements EchoRule.Days {
             Set<Metric> implausible,
             Set<String> offScale,
             boolean whole,
+            Instant end,
             @Nullable Instant countedUntil) {
 
         private static SourcePart of(Measured answer, SourceDay told) {
             PlausibleDay plausible = PlausibleDay.of(told);
             Set<LocalDate> partlyRead = answer.partlyRead();
             boolean whole = partlyRead == null || !partlyRead.contains(told.date());
+            Instant end = endOf(told, answer.newest());
+            Instant asOf = answer.asOf(); // without a time of reading nothing counts on
             return new SourcePart(
                     answer.from(),
                     told,
@@ -57,22 +61,17 @@ final class ToldDays implements EchoRule.Days {
                     plausible.implausible(),
                     plausible.offScale(),
                     whole,
-                    isOver(told, answer) ? null : answer.asOf());
+                    end,
+                    asOf == null || !asOf.isBefore(end) ? null : asOf);
         }
 
-        /** Whether the source was read after the day, which ends by its own offset. Without a time of reading nothing counts on. */
-        private static boolean isOver(SourceDay told, Measured answer) {
-            Instant asOf = answer.asOf();
-            if (asOf == null) {
-                return true;
-            }
+        private static Instant endOf(SourceDay told, @Nullable Observation newest) {
             ZoneOffset offset = told.offset();
             if (offset == null) {
-                Observation newest = answer.newest();
                 offset = newest == null ? ZoneOffset.UTC : newest.offset();
             }
-            long localSecond = asOf.getEpochSecond() + offset.getTotalSeconds();
-            return Math.floorDiv(localSecond, SECONDS_PER_DAY) > told.date().toEpochDay();
+            long endOfDay = (told.date().toEpochDay() + 1) * SECONDS_PER_DAY;
+            return Instant.ofEpochSecond(endOfDay - offset.getTotalSeconds());
         }
     }
 

@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -126,6 +127,25 @@ class RunningDayTest {
                                 read(WHOOP, read, farEast))
                         .verdict())
                 .isEqualTo(Verdict.CONFLICT);
+    }
+
+    @ParameterizedTest(name = "recorded at {0}: {1} is shown")
+    @CsvSource({
+        "2026-11-22T22:59:59Z, whoop", // the day ends at 23:00Z
+        "2026-11-22T23:00:00Z, sahha",
+        ", whoop"
+    })
+    void aSumThatWasRecordedAfterTheDayIsWholeThoughTheDayWasReadInPart(Instant recordedAt, String shown) {
+        Lineage lineage = new Lineage("1", null, null, null, recordedAt);
+        Instant asOf = Instant.parse("2026-11-29T08:00:00Z");
+        SourceDay held = day(DAY, new Measurement(Metric.STEPS, new BigDecimal("9000"), lineage));
+        Observation newest = new Observation(asOf, ZoneOffset.ofHours(1));
+        MergedMetric merged = merge(
+                Preferences.NONE,
+                new Measured(SAHHA, DataStatus.CURRENT, asOf, null, "partial", newest, List.of(held), Set.of(DAY), 1),
+                read(WHOOP, asOf, value(Metric.STEPS, "1200")));
+
+        assertThat(merged.shown().source().value()).isEqualTo(shown);
     }
 
     private static Measured read(SourceName source, Instant asOf, Measurement measurement) {

@@ -80,6 +80,14 @@ class UnifiedConfigurationTest {
     }
 
     @Test
+    void whatIsAsLongAsThePartFits() throws Exception {
+        UnifiedConfiguration configuration = read("deadline: 4s\nshares: {ring: 900ms}");
+
+        assertThat(configuration.fits(Duration.ofMillis(900), RING)).isTrue();
+        assertThat(configuration.fits(Duration.ofMillis(901), RING)).isFalse();
+    }
+
+    @Test
     void aSourcesOwnPartHoldsWhereTheConfigurationNamesNone() throws Exception {
         UnifiedConfiguration configuration = read("deadline: 4s\nshares: {whoop: 1s}\nmembersAtOnce: 3")
                 .complete(Map.of(RING, Duration.ofMillis(300), WHOOP, Duration.ofMillis(200)));
