@@ -11,6 +11,7 @@ import io.holisticos.health.HealthError.Unauthenticated;
 import io.holisticos.health.WhatFailed;
 import io.holisticos.trace.RequestContext;
 import jakarta.validation.ConstraintViolationException;
+import jakarta.ws.rs.ProcessingException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -75,6 +76,9 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
         }
         if (thrown instanceof JsonProcessingException) {
             return ofDomain(new InvalidRequest("the body is not the JSON this expects"), instance);
+        }
+        if (thrown instanceof ProcessingException) { // Jersey's, of a header of the request that it cannot read
+            return ofDomain(new InvalidRequest("a header of the request is not written as HTTP wants it"), instance);
         }
         if (thrown instanceof WebApplicationException web) { // what Jersey itself refuses: route, method or media type
             int status = web.getResponse().getStatus();

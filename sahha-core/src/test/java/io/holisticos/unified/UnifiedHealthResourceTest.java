@@ -318,6 +318,15 @@ class UnifiedHealthResourceTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"garbage", "abc\"", "\"abc", "W/abc", ","})
+    void aTagThatIsNotWrittenAsHttpWantsItIsTheCallersMistake(String tag) throws Exception {
+        HttpResponse<String> answer = get(BASE + "/overview/demo-anna", KEY, "If-None-Match", tag);
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains("a header of the request");
+    }
+
     @Test
     void anAnswerOfASourceThatDoesNotCountItsChangesIsSentEachTime() throws Exception {
         WHOOP_SOURCE.answering(notCounting(measured(WHOOP, day(DAY, value(Metric.HEART_RATE_RESTING, "52")))));
