@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import javax.crypto.Mac;
@@ -62,6 +63,7 @@ class LockedTablesTest {
         HttpClient http = HttpClient.newHttpClient();
         Map<String, Duration> times = new TreeMap<>();
         Map<String, Integer> statuses = new TreeMap<>();
+        Map<String, String> retryAfter = new TreeMap<>();
         Asked delivery = delivery("waited");
         try (Lock sahha = Lock.ofAll(house.sahhaDatabase());
                 Lock whoop = Lock.ofAll(house.whoopDatabase())) {
@@ -69,11 +71,15 @@ class LockedTablesTest {
             for (Asked one : everything(delivery)) {
                 long begun = System.nanoTime();
                 under.add(http.sendAsync(one.request().build(), BodyHandlers.ofString())
-                        .handle((answer, failure) -> answer == null ? 0 : answer.statusCode())
-                        .thenAccept(status -> {
+                        .handle((answer, failure) -> Optional.ofNullable(answer))
+                        .thenAccept(answer -> {
                             synchronized (times) {
                                 times.put(one.what(), Duration.ofNanos(System.nanoTime() - begun));
-                                statuses.put(one.what(), status);
+                                statuses.put(
+                                        one.what(),
+                                        answer.map(HttpResponse::statusCode).orElse(0));
+                                answer.flatMap(given -> given.headers().firstValue("Retry-After"))
+                                        .ifPresent(seconds -> retryAfter.put(one.what(), seconds));
                             }
                         }));
             }
@@ -87,6 +93,8 @@ class LockedTablesTest {
         assertThat(statuses).containsEntry("webhook of WHOOP", 503).containsEntry("webhook of Sahha", 503);
         assertThat(statuses).containsEntry("live", 200).containsEntry("integration", 200);
         assertThat(statuses).containsEntry("connection", 503).containsEntry("validation", 503);
+        assertThat(statuses).containsEntry("connecting", 503).containsEntry("initiation", 503);
+        assertThat(retryAfter).containsEntry("connecting", "5").containsEntry("initiation", "5");
         statuses.remove("admin /healthcheck"); // says by 500 that something is not well
         assertThat(statuses.values()).doesNotContain(500);
         HttpResponse<String> sentAgain = house.exchange(delivery.request());

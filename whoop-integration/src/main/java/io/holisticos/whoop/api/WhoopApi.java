@@ -13,6 +13,7 @@ import io.holisticos.outbound.Call;
 import io.holisticos.outbound.Outbound;
 import io.holisticos.outbound.Reply;
 import io.holisticos.whoop.quota.Lane;
+import io.holisticos.whoop.quota.QuotaGovernor;
 import jakarta.ws.rs.core.UriBuilder;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 public final class WhoopApi {
 
     /** This source's name in answers and errors. */
-    public static final SourceName WHOOP = new SourceName("whoop");
+    public static final SourceName WHOOP = QuotaGovernor.WHOOP;
 
     /** The most that WHOOP allows; it refuses more. */
     private static final int PAGE_SIZE = 25;

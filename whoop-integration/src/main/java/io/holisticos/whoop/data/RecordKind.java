@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -145,9 +146,9 @@ public final class RecordKind<T> {
             null,
             List.of(
                     column(ACCOUNT, "user_id"),
-                    new Column("email_sealed", List.of("email"), Purpose.EMAIL),
-                    new Column("first_name_sealed", List.of("first_name"), Purpose.FIRST_NAME),
-                    new Column("last_name_sealed", List.of("last_name"), Purpose.LAST_NAME)));
+                    new Column("email_sealed", List.of(), "email", Purpose.EMAIL),
+                    new Column("first_name_sealed", List.of(), "first_name", Purpose.FIRST_NAME),
+                    new Column("last_name_sealed", List.of(), "last_name", Purpose.LAST_NAME)));
 
     private final String collection;
     private final Class<T> type;
@@ -199,10 +200,14 @@ public final class RecordKind<T> {
     /**
      * A column and where its value stands in the record's JSON.
      *
+     * @param parents the objects around the field, the outermost first
      * @param sealedFor the purpose the value is sealed for; null when it is stored in the clear
      */
     private record Column(
-            String name, List<String> path, @Nullable String sealedFor) {}
+            String name,
+            List<String> parents,
+            String field,
+            @Nullable String sealedFor) {}
 
     /** The word for this kind in tables and reports, such as {@code cycle}. */
     public String collection() {
@@ -311,9 +316,10 @@ public final class RecordKind<T> {
         ObjectNode row = Json.object();
         for (Column column : columns) {
             JsonNode value = tree;
-            for (String step : column.path()) {
-                value = value.path(step);
+            for (String parent : column.parents()) {
+                value = value.path(parent);
             }
+            value = value.path(column.field());
             if (!value.isMissingNode()) {
                 row.set(column.name(), value);
             }
@@ -330,11 +336,10 @@ public final class RecordKind<T> {
                 continue; // an unscored record has no score object at all
             }
             ObjectNode parent = tree;
-            int last = column.path().size() - 1;
-            for (String step : column.path().subList(0, last)) {
-                parent = parent.withObjectProperty(step);
+            for (String name : column.parents()) {
+                parent = parent.withObjectProperty(name);
             }
-            parent.set(column.path().get(last), value);
+            parent.set(column.field(), value);
         }
         return Json.recordOf(tree, type);
     }
@@ -354,7 +359,7 @@ public final class RecordKind<T> {
     }
 
     private static Column column(String name, String field) {
-        return new Column(name, List.of(field), null);
+        return new Column(name, List.of(), field, null);
     }
 
     private static List<Column> header() {
@@ -368,12 +373,9 @@ public final class RecordKind<T> {
     }
 
     private static List<Column> columnsAt(String parent, String... names) {
-        List<Column> found = new ArrayList<>();
-        for (String name : names) {
-            List<String> path = new ArrayList<>(parent.isEmpty() ? List.of() : List.of(parent.split("/", -1)));
-            path.add(name);
-            found.add(new Column(name, List.copyOf(path), null));
-        }
-        return List.copyOf(found);
+        List<String> parents = parent.isEmpty() ? List.of() : List.of(parent.split("/", -1));
+        return Stream.of(names)
+                .map(name -> new Column(name, parents, name, null))
+                .toList();
     }
 }

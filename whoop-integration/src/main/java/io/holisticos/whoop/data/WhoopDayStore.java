@@ -85,7 +85,7 @@ public final class WhoopDayStore {
                     .bind("until", startOf(days.to().plusDays(1 + MARGIN_DAYS)))
                     .bind("reach", WhoopDays.REACH.toString())
                     .bind("now", now.atOffset(ZoneOffset.UTC))
-                    .map((row, context) -> rows.add(row.getString(1), Json.parse(row.getString(2))))
+                    .map((row, context) -> rows.add(row.getString(1), Json.parse(row.getBytes(2))))
                     .list();
             return rows.records();
         });

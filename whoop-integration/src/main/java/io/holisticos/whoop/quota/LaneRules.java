@@ -53,30 +53,23 @@ final class LaneRules {
     Instant minuteRoomAt(Lane lane, Grants grants, boolean[] waiting, int ahead, Instant now) {
         int[] used = grants.countByLaneAfter(now.minus(minute.length()));
         long oldest = grants.firstAfter(now.minus(minute.length()));
-        Deque<Instant> imagined = new ArrayDeque<>(); // when permits given to those ahead come back
-        int before = Math.min(ahead, LONGEST_LINE);
+        Deque<Instant> imagined = new ArrayDeque<>(); // when permits given to those ahead come back: after all grants
         Instant at = now;
-        while (true) {
-            while (oldest <= grants.last()
-                    && !grants.at(oldest).plus(minute.length()).isAfter(at)) {
-                used[grants.laneOf(oldest)]--;
-                oldest++;
-            }
-            while (!imagined.isEmpty() && !imagined.element().isAfter(at)) {
-                used[lane.number]--;
-                imagined.remove();
-            }
-            while (allows(lane, used, waiting)) {
-                if (before == 0) {
-                    return at;
+        for (int before = Math.min(ahead, LONGEST_LINE); before >= 0; before--) {
+            while (!allows(lane, used, waiting)) { // ends, because a lane without permits in use is allowed one
+                if (oldest <= grants.last()) {
+                    at = grants.at(oldest).plus(minute.length());
+                    used[grants.laneOf(oldest)]--;
+                    oldest++;
+                } else {
+                    at = imagined.remove();
+                    used[lane.number]--;
                 }
-                before--;
-                used[lane.number]++;
-                imagined.add(at.plus(minute.length()));
             }
-            Instant next = oldest <= grants.last() ? grants.at(oldest).plus(minute.length()) : Instant.MAX;
-            at = !imagined.isEmpty() && imagined.element().isBefore(next) ? imagined.element() : next;
+            used[lane.number]++;
+            imagined.add(at.plus(minute.length()));
         }
+        return at;
     }
 
     /**

@@ -39,7 +39,8 @@ public final class QuotaGovernor implements Budget {
 
     private static final Logger log = LoggerFactory.getLogger(QuotaGovernor.class);
 
-    private static final SourceName WHOOP = new SourceName("whoop");
+    /** WHOOP's name in answers and errors. It stands here, because every other package of WHOOP may use this one. */
+    public static final SourceName WHOOP = SharedQuota.WHOOP;
 
     /** A 429 that does not say for how long. */
     private static final Duration DEFAULT_BLOCK = Duration.ofMinutes(1);

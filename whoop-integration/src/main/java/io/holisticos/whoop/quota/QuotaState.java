@@ -109,7 +109,7 @@ final class QuotaState {
         for (WindowState held : List.copyOf(windows.values())) {
             Instant furthest = clockNow.plus(limit(held.window()).length());
             if (isBeyond(held, furthest.plus(CLOCKS_DIFFER))) {
-                windows.put(held.window(), held.shortenedTo(furthest));
+                hold(held.shortenedTo(furthest));
                 doubt();
             }
         }
@@ -131,7 +131,7 @@ final class QuotaState {
     private void catchUp(Handle handle, GrantCount count) {
         if (!current || count.version() != version) {
             windows.clear();
-            store.windows(handle).forEach(state -> windows.put(state.window(), state));
+            store.windows(handle).forEach(this::hold);
             waiting.clear();
             store.readWaiting(handle, waiting::add);
             foreign.clear();
@@ -151,6 +151,16 @@ final class QuotaState {
                 }
             }
         }
+        caughtUp(count);
+    }
+
+    /** What prevents grants in a window, beside the grants before. */
+    void hold(WindowState held) {
+        windows.put(held.window(), held);
+    }
+
+    /** The copy is what the database held at this count. */
+    void caughtUp(GrantCount count) {
         lastGrantedAt = count.lastGrantedAt();
         version = count.version();
         current = true;

@@ -24,7 +24,7 @@ import org.jdbi.v3.core.JdbiException;
  */
 final class SharedQuota {
 
-    private static final SourceName WHOOP = new SourceName("whoop");
+    static final SourceName WHOOP = new SourceName("whoop");
 
     private static final Duration RETRY_AFTER_LOST_DATABASE = Duration.ofSeconds(5);
 

@@ -60,6 +60,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -517,8 +518,31 @@ class ConnectFlowTest {
                 .isEqualTo(new ConsentOutcome.Failed(Refusal.LATER, null));
         assertThat(flow.failInBrowser("access_denied", "state", null))
                 .isEqualTo(new ConsentOutcome.Failed(Refusal.DECLINED, null));
-        assertThatThrownBy(() -> flow.finishByService("code", "state", "key", false))
-                .isInstanceOf(SourceUnavailable.class);
+    }
+
+    @Test
+    void aServiceThatConnectsWhileTheDatabaseIsAwayIsToldToComeBackInFiveSeconds() {
+        Jdbi nowhere = Jdbi.create("jdbc:postgresql://localhost:1/nowhere");
+        ConnectWorld.TestPorts limited = new ConnectWorld.TestPorts();
+        limited.memberLimit = OptionalInt.of(10);
+        ConnectFlow flow =
+                world.connecting(world.workerAt(nowhere), nowhere, limited).flow();
+        ConnectFlow unlimited = world.connecting(world.workerAt(nowhere), nowhere, new ConnectWorld.TestPorts())
+                .flow();
+
+        assertComesBackInFiveSeconds(() -> flow.start(BEN, "key", Consents.ConsentOptions.NONE));
+        assertComesBackInFiveSeconds(() -> unlimited.start(BEN, "key", Consents.ConsentOptions.NONE));
+        assertComesBackInFiveSeconds(() -> flow.finishByService("code", "state", "key", false));
+        assertComesBackInFiveSeconds(() -> flow.status(BEN));
+        assertComesBackInFiveSeconds(() -> flow.validated(BEN));
+        assertComesBackInFiveSeconds(() -> flow.disconnect(BEN));
+    }
+
+    private static void assertComesBackInFiveSeconds(ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        SourceUnavailable.class,
+                        later -> assertThat(later.retryAfter()).contains(Duration.ofSeconds(5)));
     }
 
     @Test

@@ -11,6 +11,7 @@ import liquibase.Liquibase;
 import liquibase.changelog.RanChangeSet;
 import liquibase.database.jvm.JdbcConnection;
 import liquibase.resource.ClassLoaderResourceAccessor;
+import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.Test;
 
 /** Rolled back change by change; that all of them go back and forward again is a test of the whole service. */
@@ -47,5 +48,27 @@ class MigrationTest {
                         .mapTo(String.class)
                         .list());
         assertThat(left).containsExactlyInAnyOrder("again revoked 7", "active active 8");
+    }
+
+    /** A view keeps the columns that its table had when it was made: a later change set has to make it anew. */
+    @Test
+    void theViewOfEachKindOfRecordHasTheColumnsOfItsTable() {
+        Jdbi jdbi = TestDatabase.migratedBy("whoop-db/changelog.yaml").jdbi();
+
+        for (RecordKind<?> kind : RecordKind.all()) {
+            assertThat(columns(jdbi, "whoop_record_" + kind.collection()))
+                    .as(kind.collection())
+                    .isNotEmpty()
+                    .isEqualTo(columns(jdbi, "whoop_" + kind.collection()));
+        }
+    }
+
+    private static List<String> columns(Jdbi jdbi, String relation) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        select column_name || ' ' || data_type from information_schema.columns
+                        where table_schema = current_schema and table_name = :relation order by ordinal_position""")
+                .bind("relation", relation)
+                .mapTo(String.class)
+                .list());
     }
 }

@@ -83,6 +83,7 @@ class GrantsTest {
                 .as("no member, and a consent, are none")
                 .isEqualTo(1);
         assertThat(grants.membersOf(Lane.WEBHOOK, at(0))).containsExactlyInAnyOrder(1L, 0L);
+        assertThat(grants.membersOf(Lane.INTERACTIVE, at(0))).containsExactly(QuotaGovernor.CONSENTS);
         assertThat(grants.membersOf(Lane.BACKFILL, at(30))).isEmpty();
     }
 

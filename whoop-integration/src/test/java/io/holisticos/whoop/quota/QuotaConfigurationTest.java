@@ -10,7 +10,6 @@ import jakarta.validation.Validator;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class QuotaConfigurationTest {
@@ -57,16 +56,6 @@ class QuotaConfigurationTest {
         assertThat(validator.validate(read("{\"perMinute\": 100, \"perDay\": 99}")))
                 .extracting(ConstraintViolation::getMessage)
                 .containsExactly("perDay must not be less than perMinute");
-    }
-
-    @ParameterizedTest
-    @CsvSource({"100,2,98", "10,2,9", "101,2,98", "100,0,100", "10,90,1"})
-    void theReserveIsRoundedUpAndNeverEverything(int perMinute, int reservePercent, int most) {
-        QuotaConfiguration configuration = new QuotaConfiguration();
-        configuration.perMinute = perMinute;
-        configuration.reservePercent = reservePercent;
-
-        assertThat(Limit.of(QuotaWindow.MINUTE, configuration).most()).isEqualTo(most);
     }
 
     private static QuotaConfiguration read(String json) throws JsonProcessingException {
