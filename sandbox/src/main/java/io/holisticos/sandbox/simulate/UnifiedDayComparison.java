@@ -14,6 +14,8 @@ import java.util.concurrent.atomic.LongAdder;
 /** Compares the unified days that the API answers with those computed from WHOOP's records. Thread-safe. */
 final class UnifiedDayComparison {
 
+    private static final int MOST_ATTEMPTS = 10;
+
     private final AppClient app;
     private final LongAdder days = new LongAdder();
 
@@ -24,13 +26,10 @@ final class UnifiedDayComparison {
     /** The differences in the member's days of that range. */
     List<Difference> compare(String userId, Map<String, List<JsonNode>> records, LocalDate from, LocalDate to) {
         ExpectedDays expected = new ExpectedDays(records);
-        AppClient.Response response = app.get("/api/v1/unified-health/days/" + userId + "?from=" + from + "&to=" + to);
-        if (response.status() != 200) {
-            throw new SandboxFailure("the days of " + userId + " were answered with " + response.status());
-        }
+        JsonNode answered = answered(userId, from, to);
         List<Difference> differences = new ArrayList<>();
         Set<LocalDate> missing = new TreeSet<>(from.datesUntil(to.plusDays(1)).toList());
-        for (JsonNode day : response.body()) {
+        for (JsonNode day : answered) {
             LocalDate date = LocalDate.parse(day.path("date").asText());
             missing.remove(date);
             days.increment();
@@ -39,6 +38,22 @@ final class UnifiedDayComparison {
         }
         missing.forEach(date -> differences.add(new Difference(userId + " day " + date, "missing")));
         return differences;
+    }
+
+    /** On a busy machine a source may miss its deadline; what it has is then asked for again. */
+    private JsonNode answered(String userId, LocalDate from, LocalDate to) {
+        for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+            AppClient.Response response =
+                    app.get("/api/v1/unified-health/days/" + userId + "?from=" + from + "&to=" + to);
+            if (response.status() != 200) {
+                throw new SandboxFailure("the days of " + userId + " were answered with " + response.status());
+            }
+            if (!response.body().findValuesAsText("status").contains("unavailable")) {
+                return response.body();
+            }
+        }
+        throw new SandboxFailure("a source missed its deadline " + MOST_ATTEMPTS + " times for the days of " + userId
+                + "; this machine is too busy for a simulation");
     }
 
     /** How many days were compared. */
