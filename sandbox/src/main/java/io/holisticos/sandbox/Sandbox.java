@@ -1,6 +1,7 @@
 package io.holisticos.sandbox;
 
 import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
 import io.dropwizard.logging.common.BootstrapLogging;
 import io.holisticos.app.HealthApplication;
 import io.holisticos.sandbox.environment.AppSettings;
@@ -30,6 +31,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import net.sourceforge.argparse4j.inf.ArgumentParserException;
 import org.jdbi.v3.core.Jdbi;
+import org.slf4j.LoggerFactory;
 
 /** The main class: app, twins, PostgreSQL and members, until Ctrl-C. */
 public final class Sandbox {
@@ -83,6 +85,11 @@ public final class Sandbox {
         }
     }
 
+    /** From the moment the end begins, the app would only report that the twins are gone. */
+    private static void endLogging() {
+        ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
+    }
+
     private void start() throws Exception {
         options.ports().requireFree();
         TwinClock clock = TwinClock.atWallTime(options.speed());
@@ -124,6 +131,7 @@ public final class Sandbox {
             new Seeding(world.people(), whoop, new Members(appUrl(), KEY), progress).run();
         }
         openBrowser();
+        shutdown.add(Sandbox::endLogging);
         progress.print(Welcome.text(options, appUrl(), KEY));
         progress.print("Sandbox ready in %.0f s".formatted(Math.max(1, progress.seconds())));
     }
