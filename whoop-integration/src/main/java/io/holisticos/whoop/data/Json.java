@@ -65,8 +65,15 @@ final class Json {
         }
     }
 
-    private static IllegalStateException unreadable(JsonProcessingException e) {
+    private static UnreadableRow unreadable(JsonProcessingException e) {
         e.clearLocation(); // its message would quote the row
-        return new IllegalStateException("a row does not form the record it was made from", e);
+        return new UnreadableRow(e);
+    }
+
+    /** A row of ours is not what was written: somebody else changed it, or it was written by a mistake. */
+    static final class UnreadableRow extends IllegalStateException {
+        private UnreadableRow(JsonProcessingException cause) {
+            super("a row does not form the record it was made from", cause);
+        }
     }
 }

@@ -85,10 +85,20 @@ public final class WhoopDayStore {
                     .bind("until", startOf(days.to().plusDays(1 + MARGIN_DAYS)))
                     .bind("reach", WhoopDays.REACH.toString())
                     .bind("now", now.atOffset(ZoneOffset.UTC))
-                    .map((row, context) -> rows.add(row.getString(1), Json.parse(row.getBytes(2))))
+                    .map((row, context) -> isAdded(rows, who, row.getString(1), row.getBytes(2)))
                     .list();
             return rows.records();
         });
+    }
+
+    /** A row that is not readable is left out: it must not take away the member's other records, or other members'. */
+    private boolean isAdded(Rows rows, UserId who, String kind, byte[] row) {
+        try {
+            return rows.add(kind, Json.parse(row));
+        } catch (Json.UnreadableRow e) {
+            log.error("event=record_unreadable provider=whoop member={} kind={}", vault.inLogs(who), kind, e);
+            return false;
+        }
     }
 
     /** Empty until the first sync has read it. */
