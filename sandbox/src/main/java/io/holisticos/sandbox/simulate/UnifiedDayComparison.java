@@ -3,6 +3,7 @@ package io.holisticos.sandbox.simulate;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.holisticos.sandbox.environment.SandboxFailure;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +15,13 @@ import java.util.concurrent.atomic.LongAdder;
 /** Compares the unified days that the API answers with those computed from WHOOP's records. Thread-safe. */
 final class UnifiedDayComparison {
 
-    private static final int MOST_ATTEMPTS = 10;
+    private static final int OK = 200;
+    private static final int SERVICE_UNAVAILABLE = 503;
+
+    /** In real time. Longer than a breaker stays open and than a burst of other work lasts. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    private static final Duration PAUSE = Duration.ofMillis(500);
 
     private final AppClient app;
     private final LongAdder days = new LongAdder();
@@ -40,20 +47,36 @@ final class UnifiedDayComparison {
         return differences;
     }
 
-    /** On a busy machine a source may miss its deadline; what it has is then asked for again. */
+    /**
+     * The days as the app answers them. On a busy machine a source may miss its deadline, or requests are shed, and then its
+     * breaker is open for some seconds; the days are asked for again until that is over.
+     */
     private JsonNode answered(String userId, LocalDate from, LocalDate to) {
-        for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
-            AppClient.Response response =
-                    app.get("/api/v1/unified-health/days/" + userId + "?from=" + from + "&to=" + to);
-            if (response.status() != 200) {
-                throw new SandboxFailure("the days of " + userId + " were answered with " + response.status());
+        String path = "/api/v1/unified-health/days/" + userId + "?from=" + from + "&to=" + to;
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        do {
+            AppClient.Response response = app.get(path);
+            if (response.status() != SERVICE_UNAVAILABLE) {
+                if (response.status() != OK) {
+                    throw new SandboxFailure("the days of " + userId + " were answered with " + response.status());
+                }
+                if (!response.body().findValuesAsText("status").contains("unavailable")) {
+                    return response.body();
+                }
             }
-            if (!response.body().findValuesAsText("status").contains("unavailable")) {
-                return response.body();
-            }
+            pause();
+        } while (System.nanoTime() < end);
+        throw new SandboxFailure("for " + PATIENCE.toSeconds() + " s a source missed its deadline for the days of "
+                + userId + "; this machine is too busy for a simulation");
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for the app's sources", e);
         }
-        throw new SandboxFailure("a source missed its deadline " + MOST_ATTEMPTS + " times for the days of " + userId
-                + "; this machine is too busy for a simulation");
     }
 
     /** How many days were compared. */
