@@ -10,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
@@ -36,6 +38,7 @@ final class ScriptedWhoop implements AutoCloseable {
     private final ScriptedServer server = new ScriptedServer();
     private final AtomicLong consenting = new AtomicLong(ANYBODY);
     private final AtomicLong issued = new AtomicLong();
+    private final Queue<Reply> forCodes = new ConcurrentLinkedQueue<>();
 
     ScriptedWhoop() {
         server.on(AUTHORIZE, this::consent);
@@ -52,6 +55,16 @@ final class ScriptedWhoop implements AutoCloseable {
     /** Everybody has the profile of the account that their token is of. */
     void tellsWhoMembersAre() {
         server.on(PROFILE, asked -> Reply.json(profile(memberOf(asked)).toString()));
+    }
+
+    /** What the next exchange of a code is answered; refreshes of other members meanwhile do not use it up. */
+    void answerNextCode(Reply reply) {
+        forCodes.add(reply);
+    }
+
+    /** How many exchanges of a code were asked for so far. */
+    long codesAsked() {
+        return server.asked(TOKEN).stream().filter(ScriptedWhoop::bringsCode).count();
     }
 
     ScriptedServer server() {
@@ -196,6 +209,15 @@ final class ScriptedWhoop implements AutoCloseable {
 
     /** Codes and refresh tokens name their account, and so do the tokens they are exchanged for. */
     private Reply tokens(Asked asked) {
+        Reply once = bringsCode(asked) ? forCodes.poll() : null;
+        return once == null ? issuedTokens(asked) : once;
+    }
+
+    private static boolean bringsCode(Asked asked) {
+        return asked.parameter("grant_type").equals("authorization_code");
+    }
+
+    private Reply issuedTokens(Asked asked) {
         String[] parts = (asked.parameter("code") + asked.parameter("refresh_token")).split("-");
         String account = parts.length == 3 ? parts[1] : Long.toString(ANYBODY);
         String suffix = "-" + account + "-" + issued.incrementAndGet();
