@@ -86,25 +86,6 @@ class DaysAndValuesTest {
     }
 
     @Test
-    void aRowThatCannotBeReadTakesAwayNoOtherRecordOrMember() throws Exception {
-        house.whoop().has(ScriptedWhoop.CYCLES, ScriptedWhoop.cycle(4901, LAST_NIGHT));
-        house.whoop().has(ScriptedWhoop.SLEEPS, ScriptedWhoop.sleep(NIGHT, 4901, LAST_NIGHT));
-        house.whoop().has(ScriptedWhoop.RECOVERIES, ScriptedWhoop.recovery(4901, NIGHT, LAST_NIGHT));
-        house.connectAndSync("spoiled", 4901);
-        house.app()
-                .whoopDatabase
-                .jdbi()
-                .useHandle(handle ->
-                        handle.execute("update whoop_recovery set hrv_rmssd_milli = null where user_id = 'spoiled'"));
-
-        for (int call = 0; call < 30; call++) { // more than open a breaker
-            JsonNode day = house.json("/api/v1/unified-health/overview/spoiled?period=" + TODAY);
-            assertThat(day.path("whoop").path("sleep").path("id").asText()).isEqualTo(NIGHT.toString());
-            assertThat(day.path("whoop").path("recovery").isObject()).isFalse();
-        }
-    }
-
-    @Test
     void daysOfOddRecordsAreTheSameAskedForOneByOneAndInARange() throws Exception {
         Random random = new Random(14);
         List<JsonNode> cycles = new ArrayList<>();

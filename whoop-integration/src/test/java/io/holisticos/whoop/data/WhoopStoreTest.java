@@ -100,6 +100,28 @@ class WhoopStoreTest {
         assertThat(read(LocalDate.parse("2022-04-24")).recoveries()).containsExactly(fetched.record());
     }
 
+    @Test
+    void aRowThatCannotBeReadTakesAwayNoOtherRecord() {
+        Fetched<Recovery> recovery = sample("recovery-scored", Recovery.class);
+        store.save(RecordKind.RECOVERY, who, List.of(recovery), T0, T0);
+        store.save(
+                RecordKind.CYCLE,
+                who,
+                List.of(sample(
+                        "cycle-scored",
+                        Cycle.class,
+                        tree -> tree.put("id", recovery.record().cycleId()))),
+                T0,
+                T0);
+        jdbi.useHandle(handle ->
+                handle.execute("update whoop_recovery set hrv_rmssd_milli = null where user_id = ?", who.value()));
+
+        HeldRecords held = read(LocalDate.parse("2022-04-24"));
+
+        assertThat(held.recoveries()).isEmpty();
+        assertThat(held.cycles()).hasSize(1);
+    }
+
     @ParameterizedTest
     @CsvSource({"workout-scored, 2022-04-24", "workout-no-gps-strength-trainer, 2022-04-24"})
     void aWorkoutComesBackAsWhoopWroteIt(String name, LocalDate day) {
