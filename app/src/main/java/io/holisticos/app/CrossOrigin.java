@@ -37,18 +37,46 @@ final class CrossOrigin {
                     RefusedOrigins.METER);
         } else {
             log.info("event=cross_origin allowed={} others are counted in {}", origins.size(), RefusedOrigins.METER);
-            CrossOriginHandler handler = new CrossOriginHandler();
+            CrossOriginHandler handler = new ExactOrigins(Set.copyOf(origins));
             handler.setAllowedOriginPatterns(
                     origins.stream().map(Pattern::quote).collect(Collectors.toSet()));
             handler.setAllowedMethods(Set.of("GET", "POST", "PUT", "DELETE", "HEAD"));
-            handler.setAllowedHeaders(
-                    Set.of("X-API-Key", "Content-Type", "If-None-Match", "X-Request-Id", "traceparent", "tracestate"));
-            handler.setExposedHeaders(Set.of("X-Request-Id", "Retry-After", "ETag", "WWW-Authenticate"));
+            handler.setAllowedHeaders(Set.of(
+                    "X-API-Key",
+                    "Authorization",
+                    "Content-Type",
+                    "If-None-Match",
+                    "X-Request-Id",
+                    "traceparent",
+                    "tracestate"));
+            handler.setExposedHeaders(
+                    Set.of("X-Request-Id", "Retry-After", "ETag", "WWW-Authenticate", "RateLimit", "RateLimit-Policy"));
             environment.getApplicationContext().insertHandler(handler);
         }
         environment
                 .getApplicationContext()
                 .insertHandler(new RefusedOrigins(Set.copyOf(origins), environment.metrics()));
+    }
+
+    /** Jetty's handler also allows a list of origins in which one is allowed, which no browser sends. */
+    private static final class ExactOrigins extends CrossOriginHandler {
+
+        private final Set<String> allowed;
+
+        ExactOrigins(Set<String> allowed) {
+            this.allowed = allowed;
+        }
+
+        @Override
+        public boolean handle(Request request, Response response, Callback callback) throws Exception {
+            List<String> origins = request.getHeaders().getValuesList(HttpHeader.ORIGIN);
+            if (origins.isEmpty() || (origins.size() == 1 && allowed.contains(origins.get(0)))) {
+                return super.handle(request, response, callback);
+            }
+            response.getHeaders().put(HttpHeader.VARY, HttpHeader.ORIGIN.asString());
+            Handler next = getHandler();
+            return next != null && next.handle(request, response, callback);
+        }
     }
 
     /** Marks the meter for each refused request, and logs each origin once, when it is first seen. */

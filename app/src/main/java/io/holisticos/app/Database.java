@@ -1,14 +1,21 @@
 package io.holisticos.app;
 
+import com.codahale.metrics.Gauge;
+import com.codahale.metrics.MetricRegistry;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.db.ManagedDataSource;
 import io.dropwizard.jdbi3.JdbiFactory;
+import io.holisticos.database.DatabaseState;
+import io.holisticos.database.DatabaseState.Condition;
 import io.holisticos.health.SourceName;
 import io.holisticos.notice.ChangeNotices;
+import io.holisticos.vitals.SlowGauge;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.SqlStatements;
 import org.jdbi.v3.core.statement.StatementExceptions;
@@ -27,8 +34,10 @@ record Database(Pool readers, Pool workers, ChangeNotices notices) {
 
     private static final Logger log = LoggerFactory.getLogger(Database.class);
 
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(5);
+
     /** A pool of connections. */
-    record Pool(ManagedDataSource source, Jdbi jdbi) {}
+    record Pool(DataSource source, Jdbi jdbi) {}
 
     /**
      * Creates the pools and does not connect, since the service also starts while a database does not answer. The
@@ -43,7 +52,29 @@ record Database(Pool readers, Pool workers, ChangeNotices notices) {
                 .healthChecks()
                 .unregister(name); // Dropwizard's says neither what is wrong nor that nothing can be written
         environment.healthChecks().register(name, new DatabaseCheck(readers.source()));
+        show(environment.metrics(), readers.source(), name);
         return new Database(readers, workers, notices(environment, configuration, name, clock));
+    }
+
+    /** The gauges {@code databases.<name>.up} and {@code .writable}. */
+    private static void show(MetricRegistry metrics, DataSource readers, String name) {
+        SlowGauge<Condition> state =
+                new SlowGauge<>(ASK_AGAIN, () -> DatabaseState.of(readers).condition());
+        Gauge<Integer> up =
+                () -> state.getValue().filter(found -> found != Condition.AWAY).isPresent() ? 1 : 0;
+        Gauge<Integer> writable = () -> state.getValue()
+                        .filter(found -> found == Condition.WRITABLE || found == Condition.BUSY)
+                        .isPresent()
+                ? 1
+                : 0;
+        metrics.gauge("databases." + name + ".up", () -> up);
+        metrics.gauge("databases." + name + ".writable", () -> writable);
+    }
+
+    /** This database with one pool that is opened already, and whose changes no replica is told. */
+    static Database of(DataSource source, String name, Clock clock) {
+        Pool pool = new Pool(source, ours(new Configured().of(source)));
+        return new Database(pool, pool, new ChangeNotices(name, source, clock));
     }
 
     /**
@@ -77,6 +108,15 @@ record Database(Pool readers, Pool workers, ChangeNotices notices) {
     private static Pool pool(
             Environment environment, DatabaseConfiguration configuration, ManagedDataSource source, String name) {
         return new Pool(source, ours(new JdbiFactory().build(environment, configuration, source, name)));
+    }
+
+    /** Dropwizard's own settings, for a source of connections that it does not manage. */
+    private static final class Configured extends JdbiFactory {
+        Jdbi of(DataSource source) {
+            Jdbi jdbi = Jdbi.create(source);
+            configure(jdbi);
+            return jdbi;
+        }
     }
 
     /** The settings of all our statements. */

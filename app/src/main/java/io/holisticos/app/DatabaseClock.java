@@ -1,5 +1,7 @@
 package io.holisticos.app;
 
+import com.codahale.metrics.Gauge;
+import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.health.HealthCheck;
 import java.time.Clock;
 import java.time.Duration;
@@ -24,6 +26,7 @@ final class DatabaseClock extends Clock {
     static final Duration TOLERATED = Duration.ofSeconds(2);
 
     private static final Duration COMPARED_EVERY = Duration.ofSeconds(30);
+    private static final double MILLIS_PER_SECOND = 1000;
     private static final Duration SLOWEST_ANSWER = Duration.ofSeconds(1);
 
     private final Clock ours;
@@ -91,6 +94,12 @@ final class DatabaseClock extends Clock {
         } catch (JdbiException away) {
             log.debug("event=clock_not_compared");
         }
+    }
+
+    /** Gauge {@code clock.database_ahead_seconds}: the last known difference. */
+    void register(MetricRegistry metrics) {
+        Gauge<Double> ahead = () -> compared ? difference.toMillis() / MILLIS_PER_SECOND : Double.NaN;
+        metrics.gauge("clock.database_ahead_seconds", () -> ahead);
     }
 
     /** Unhealthy while the clocks differ by more than is tolerated. */

@@ -108,19 +108,24 @@ public final class DatabaseConfiguration extends DataSourceFactory {
     /** The pool for requests with a caller that waits. */
     ManagedDataSource readers(MetricRegistry metrics, String name) {
         return pool(
-                new Limits(getMaxSize(), getMaxWaitForConnection(), statementTimeout, socketTimeout), metrics, name);
+                new Limits("", getMaxSize(), getMaxWaitForConnection(), statementTimeout, socketTimeout),
+                metrics,
+                name);
     }
 
     ManagedDataSource workers(MetricRegistry metrics, String name) {
         return pool(
-                new Limits(jobs.maxSize, jobs.maxWaitForConnection, jobs.statementTimeout, jobs.socketTimeout),
+                new Limits(" jobs", jobs.maxSize, jobs.maxWaitForConnection, jobs.statementTimeout, jobs.socketTimeout),
                 metrics,
                 name);
     }
 
     /** The pool for change notices, which must not wait behind anything else: one connection listens, one reads. */
     ManagedDataSource notices(MetricRegistry metrics, String name) {
-        return pool(new Limits(NOTICES, getMaxWaitForConnection(), statementTimeout, socketTimeout), metrics, name);
+        return pool(
+                new Limits(" notices", NOTICES, getMaxWaitForConnection(), statementTimeout, socketTimeout),
+                metrics,
+                name);
     }
 
     /** How long a database that hangs can hold a reader at most. */
@@ -176,7 +181,9 @@ public final class DatabaseConfiguration extends DataSourceFactory {
         return getMaxSize() + jobs.maxSize + NOTICES;
     }
 
-    private record Limits(int maxSize, Duration maxWait, Duration statementTimeout, Duration socketTimeout) {}
+    /** @param work what the server shows after {@code ApplicationName} */
+    private record Limits(
+            String work, int maxSize, Duration maxWait, Duration statementTimeout, Duration socketTimeout) {}
 
     /**
      * Dropwizard's factory makes a pool from its current settings, so it is given the limits while the pool is made.
@@ -192,6 +199,7 @@ public final class DatabaseConfiguration extends DataSourceFactory {
                         + limits.statementTimeout().toMilliseconds());
         String seconds = Long.toString(limits.socketTimeout().toSeconds());
         limited.put("socketTimeout", seconds);
+        limited.computeIfPresent("ApplicationName", (property, ours) -> ours + limits.work());
         limited.put(
                 "loginTimeout",
                 seconds); // for all steps of connecting together; each step alone may take socketTimeout

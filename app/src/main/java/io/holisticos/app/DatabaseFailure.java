@@ -9,10 +9,17 @@ import java.util.Locale;
  * The failure of a source's database that ended a command, in words that say what to do.
  *
  * @param source as the environment variables of its database begin
+ * @param afterwards what else the operator should know
  */
-record DatabaseFailure(String source) {
+record DatabaseFailure(String source, String afterwards) {
 
-    private static final String KEPT = "; what was written is kept, run it again afterwards";
+    static DatabaseFailure ofChange(String source) {
+        return new DatabaseFailure(source, "; what was written is kept, run it again afterwards");
+    }
+
+    static DatabaseFailure ofReading(String source) {
+        return new DatabaseFailure(source, "");
+    }
 
     RuntimeException explained(RuntimeException e) {
         if (e instanceof Mendable) {
@@ -22,7 +29,7 @@ record DatabaseFailure(String source) {
             return new Mendable(String.valueOf(e.getMessage()), e);
         }
         return OperatorMessage.ofDatabase(e, source + "'s database cannot be used", source + "_DATABASE_URL")
-                .<RuntimeException>map(line -> new Mendable(line + tooSlow(e) + KEPT, e))
+                .<RuntimeException>map(line -> new Mendable(line + tooSlow(e) + afterwards, e))
                 .orElse(e);
     }
 

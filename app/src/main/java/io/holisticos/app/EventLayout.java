@@ -73,6 +73,10 @@ public final class EventLayout extends EventJsonLayoutBaseFactory {
                 fields.remove("logger"); // the name of the event says as much
             }
             redact(fields, "exception");
+            String replica = event.getLoggerContextVO().getPropertyMap().get(Replica.FIELD);
+            if (replica != null) {
+                fields.put(Replica.FIELD, replica);
+            }
             said.forEach(fields::putIfAbsent);
             return fields;
         }

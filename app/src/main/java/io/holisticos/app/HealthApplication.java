@@ -4,41 +4,48 @@ import io.dropwizard.configuration.SubstitutingSourceProvider;
 import io.dropwizard.configuration.YamlConfigurationFactory;
 import io.dropwizard.core.Application;
 import io.dropwizard.core.cli.ServerCommand;
-import io.dropwizard.core.server.AbstractServerFactory;
-import io.dropwizard.core.server.DefaultServerFactory;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
+import io.holisticos.app.access.Mode;
 import io.holisticos.app.admin.AdminPort;
 import io.holisticos.app.admin.hystrix.HystrixSurfaces;
 import io.holisticos.app.admin.prometheus.Prometheus;
-import io.holisticos.app.edge.Edge;
-import io.holisticos.app.flags.Flag;
 import io.holisticos.app.flags.Flags;
+import io.holisticos.app.limits.LimitedPorts;
 import io.holisticos.app.probes.Drain;
 import io.holisticos.app.probes.Probes;
+import io.holisticos.app.probes.Traffic;
+import io.holisticos.app.probes.WarmUp;
 import io.holisticos.audit.SecurityEvents;
+import io.holisticos.cache.redis.RedisLevel;
 import io.holisticos.command.Commands;
 import io.holisticos.health.SourceName;
 import io.holisticos.jobs.Jobs;
 import io.holisticos.outbound.OutboundClient;
-import io.holisticos.sahha.SahhaModule;
-import io.holisticos.unified.UnifiedModule;
-import io.holisticos.vault.MemberHash;
 import io.holisticos.web.AccessRules;
 import io.holisticos.web.ApiKeyStore;
 import io.holisticos.web.ApiKeys;
-import io.holisticos.web.InvalidContentType;
-import io.holisticos.web.RequestLog;
-import io.holisticos.web.WebModule;
-import io.holisticos.web.WebhookReceiver;
-import io.holisticos.whoop.WhoopModule;
+import io.holisticos.web.ExistingRoutes;
+import io.holisticos.web.LastUses;
+import io.holisticos.web.SessionResource;
+import io.holisticos.web.SessionStore;
+import io.holisticos.web.Sessions;
+import io.holisticos.web.TokenKeys;
+import io.holisticos.web.jwt.JwtConfiguration;
+import io.holisticos.web.jwt.JwtModule;
+import io.holisticos.web.jwt.MemberTokens;
+import jakarta.validation.ValidatorFactory;
+import jakarta.ws.rs.client.Client;
+import jakarta.ws.rs.core.UriInfo;
+import java.net.URI;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
@@ -47,6 +54,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.eclipse.jetty.server.Server;
+import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
 /** The service: {@code server config.yml}, and the commands of its operators. */
@@ -55,17 +63,13 @@ public final class HealthApplication extends Application<HealthConfiguration> {
     /** The first JDK with virtual threads; on an older one, asking for them would end the start. */
     private static final int FIRST_JDK_WITH_VIRTUAL_THREADS = 21;
 
-    private static final int REFRESH_THREADS = 10;
-
-    /** With so many refreshes waiting, further readers get an answer from stored data at once. */
-    private static final int REFRESHES_WAITING = 1_000;
-
     private final Clock clock;
     private final Variables variables;
-    private final Jobs.Maker jobs;
+    private final Function<String, Jobs.Maker> jobs;
     private final Consumer<Environment> more;
     private final List<Sources.Entry> further;
     private volatile @Nullable Server server;
+    private volatile @Nullable ValidatorFactory validators;
 
     public HealthApplication() {
         this(Clock.systemUTC(), System::getenv);
@@ -78,16 +82,16 @@ public final class HealthApplication extends Application<HealthConfiguration> {
      * @param variables the environment variables that {@code config.yml} names
      */
     public HealthApplication(Clock clock, Function<String, @Nullable String> variables) {
-        this(clock, variables, Jobs::in);
+        this(clock, variables, environment -> {}, List.of());
     }
 
     /**
      * Creates the service with another way to run WHOOP's jobs; everything else is as in production.
      *
-     * @param jobs {@link Jobs#in} in production, where jobs have threads of their own
+     * @param jobs {@link Jobs#of} a replica in production, where jobs have threads of their own
      */
     public HealthApplication(Clock clock, Function<String, @Nullable String> variables, Jobs.Maker jobs) {
-        this(clock, variables, jobs, environment -> {}, List.of());
+        this(clock, variables, replica -> jobs, environment -> {}, List.of());
     }
 
     /**
@@ -101,13 +105,13 @@ public final class HealthApplication extends Application<HealthConfiguration> {
             Function<String, @Nullable String> variables,
             Consumer<Environment> more,
             List<Sources.Entry> further) {
-        this(clock, variables, Jobs::in, more, further);
+        this(clock, variables, Jobs::of, more, further);
     }
 
     private HealthApplication(
             Clock clock,
             Function<String, @Nullable String> variables,
-            Jobs.Maker jobs,
+            Function<String, Jobs.Maker> jobs,
             Consumer<Environment> more,
             List<Sources.Entry> further) {
         this.clock = clock;
@@ -135,6 +139,12 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         return commandLine(bootstrap).run(System.out, System.err, arguments);
     }
 
+    /** A script can tell a wrong command line from what the command found. */
+    @Override
+    protected void onFatalError(Throwable end) {
+        System.exit(OperatorMessage.exitStatus(end));
+    }
+
     CommandLine commandLine(Bootstrap<HealthConfiguration> bootstrap) {
         return new CommandLine(bootstrap, variables::hidden);
     }
@@ -146,6 +156,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
 
     @Override
     public void initialize(Bootstrap<HealthConfiguration> bootstrap) {
+        validators = bootstrap.getValidatorFactory();
         bootstrap.setConfigurationSourceProvider(
                 new SubstitutingSourceProvider(bootstrap.getConfigurationSourceProvider(), variables.substitutor()));
         bootstrap.setConfigurationFactoryFactory((type, validator, mapper, prefix) ->
@@ -161,14 +172,22 @@ public final class HealthApplication extends Application<HealthConfiguration> {
     @Override
     protected void addDefaultCommands(Bootstrap<HealthConfiguration> bootstrap) {
         bootstrap.addCommand(new ServerCommand<>(this));
-        bootstrap.addCommand(new Check(this, this::requireKnownSources));
+        bootstrap.addCommand(new Check(this, this::requireKnownSources, clock, Clock.systemUTC()));
+        bootstrap.addCommand(new SyncStatusCommand(clock, this::agreedOn));
+        bootstrap.addCommand(new MembersCommand(clock));
+        bootstrap.addCommand(new QuotaCommand(clock, this::agreedOn));
+        bootstrap.addCommand(new WhoopCheckCommand(clock));
         bootstrap.addCommand(new RebuildWhoop(clock));
         bootstrap.addCommand(new ReactivateConnections(clock));
+        bootstrap.addCommand(new ApiKeyCommand(clock));
+        bootstrap.addCommand(new AccessReport());
     }
 
     @Override
     public void run(HealthConfiguration configuration, Environment environment) {
         requireKnownSources(configuration);
+        Replica replica = Replica.named(configuration.replica);
+        replica.signLog();
         LibraryLogLevels.install();
         environment.lifecycle().manage(LogThrottle.install());
         ServerDefaults.applyTo(configuration.getServerFactory(), hasVirtualThreads());
@@ -179,78 +198,127 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         Map<String, DataSource> changelogs = new LinkedHashMap<>();
         changelogs.put(Migrations.SAHHA_CHANGELOG, sahhaDatabase.readers().source());
         Flags flags = new Flags(sahhaDatabase.readers().source(), sahhaDatabase.notices());
-        AccessRules rules = new AccessRules();
         ApiKeyStore keyStore = new ApiKeyStore(sahhaDatabase.readers().jdbi());
         ApiKeys keys = new ApiKeys(keyStore, clock);
         configuration.access.leased().ifPresent(keys::leasing);
         keys.listenTo(sahhaDatabase.notices());
-
-        Commands commands = new Commands(configuration.commands, environment.metrics(), clock, System::nanoTime);
-        SahhaModule sahha = sahha(configuration, environment, commands, sahhaDatabase);
-        Optional<WhoopModule> whoop = Optional.empty();
-        Optional<Sources.Built<?>> whoopSource = Optional.empty();
-        if (configuration.whoop.isConfigured()) {
-            Database whoopDatabase = Database.open(environment, configuration.whoopDatabase, "whoop-db", clock);
-            changelogs.put(Migrations.WHOOP_CHANGELOG, whoopDatabase.readers().source());
-            WhoopModule module = new WhoopWiring(configuration, environment, clock, jobs)
-                    .module(whoopDatabase, agreedClock(environment, whoopDatabase), commands, flags);
-            whoop = Optional.of(module);
-            whoopSource = Optional.of(new Sources.Built<>(
-                    module.source(), module.vitals(), whoopDatabase.readers().source()));
-        }
-        Sources sources = Sources.of(
-                Stream.concat(Sources.sahhaAndWhoop(sahha.source(), whoopSource).stream(), further.stream())
-                        .toList(),
-                flags,
-                readingThreads(environment));
-        sahha.alsoMembersOf(sources.beside());
-
-        RequestLog.register(environment, MemberHash.of(configuration.vault)::of);
-        InvalidContentType.register(environment, "/webhooks/*");
-        Shedding.register(environment, configuration.shedding, maxThreads(configuration));
-        JerseyEnvironment jersey = environment.jersey();
         SecurityEvents security = new SecurityEvents(environment.metrics());
-        WebModule.register(jersey, keys, rules, security);
-        ExistingCallers.register(environment, configuration.access.existingRoutes, keys, rules);
-        UnifiedModule unified = new UnifiedModule(
-                sources.inOrder(),
-                sources.precedence(),
-                Sources.relays(sahha),
-                configuration.unified.complete(sources.shares()),
-                new UnifiedModule.Tools(
-                        new UnifiedModule.Storage(sahhaDatabase.readers().jdbi(), sahhaDatabase.notices()),
-                        who -> flags.isOn(Flag.PARALLEL_READ, who),
-                        environment.metrics(),
-                        clock));
-        sahha.resources(Sources.OPTIONAL, unified.combined(), rules).forEach(jersey::register);
-        unified.register(jersey, Sources.OPTIONAL);
-        unified.registerOverviews(
-                jersey,
-                Sources.OPTIONAL,
-                overviewThreads(environment, configuration.unified.membersAtOnce),
-                environment.getObjectMapper());
-        whoop.ifPresent(module -> module.register(jersey));
+        Commands commands = new Commands(configuration.commands, environment.metrics(), clock, System::nanoTime);
+        Optional<MemberTokens> members = members(configuration.access.jwt, environment, commands);
+        TokenKeys tokenKeys = members.isPresent() ? members.get() : TokenKeys.NONE;
+        Sessions.Idle idle = Sessions.Idle.after(
+                configuration.access.sessionIdle.toJavaDuration(),
+                new SessionStore(sahhaDatabase.workers().jdbi()),
+                clock);
+        environment.lifecycle().manage(idle.uses());
+        Sessions sessions = new Sessions(
+                new SessionStore(sahhaDatabase.readers().jdbi()),
+                idle,
+                new Sessions.Ground(
+                        keys, tokenKeys, URI.create(configuration.publicUrl), security, new SecureRandom(), clock));
+        sessions.listenTo(sahhaDatabase.notices());
+
+        AccessRules rules =
+                new AccessRules(keys, token -> members.flatMap(all -> all.authenticate(token)), sessions::callerOf);
+        Optional<Ground.WhoopDatabase> whoopDatabase = Optional.empty();
+        if (configuration.whoop.isConfigured()) {
+            Database database = Database.open(environment, configuration.whoopDatabase, "whoop-db", clock);
+            changelogs.put(Migrations.WHOOP_CHANGELOG, database.readers().source());
+            whoopDatabase = Optional.of(new Ground.WhoopDatabase(database, agreedClock(environment, database)));
+        }
+        Ground ground = new Ground(
+                new Ground.Databases(sahhaDatabase, whoopDatabase),
+                new Ground.Outside(
+                        (to, name) -> OutboundClient.build(environment, to, name),
+                        jobs.apply(replica.name()),
+                        (vault, sources) ->
+                                new SharedAnswers(configuration, environment, clock).level(commands, vault, sources)),
+                new Ground.Threads(
+                        readingThreads(environment), overviewThreads(environment, configuration.unified.membersAtOnce)),
+                new Ground.Switches(flags, commands),
+                clock);
+        Product product = new Product(configuration, environment, ground, further);
+        Sources sources = product.sources();
+        product.serve(environment, rules, security);
+        JerseyEnvironment jersey = environment.jersey();
+        jersey.register(new SessionResource(sessions));
         MigrationsCheck migrations = new MigrationsCheck(changelogs);
         Probes.register(
                 environment,
-                Drain.in(environment, configuration.drainTime.toJavaDuration()),
+                new Traffic(
+                        WarmUp.in(
+                                environment,
+                                configuration.warmUp.toJavaDuration(),
+                                () -> Rehearsal.open(new Rehearsal.Original(
+                                        configuration,
+                                        environment,
+                                        Objects.requireNonNull(validators),
+                                        ground,
+                                        hasVirtualThreads()))),
+                        Drain.in(environment, configuration.drainTime.toJavaDuration())),
                 new Probes.EntryPoint(
-                        sahhaDatabase.readers().source(), migrations.of(Migrations.SAHHA_CHANGELOG), sahha.vitals()),
+                        sahhaDatabase.readers().source(),
+                        migrations.of(Migrations.SAHHA_CHANGELOG),
+                        product.sahha().vitals()),
                 sources.probed(),
                 clock);
         jersey.register(OpenApiResource.of(configuration.publicUrl, jersey.getResourceConfig()));
-        RefusedRequests.answerIn(environment);
-        Edge.open(environment, configuration.edge(), WebhookReceiver::handles);
-        CrossOrigin.allow(environment, configuration.access.origins());
-
         AdminPort.show(environment.getAdminContext(), configuration.diagnostics);
-        AdminPort.open(environment.admin(), environment.getObjectMapper(), keys, flags, security);
-        HystrixSurfaces.open(environment, commands, configuration.hystrix, sources.dispensable());
-        Prometheus.open(environment, commands);
+        AdminPort.open(
+                environment.admin(),
+                environment.getObjectMapper(),
+                new AdminPort.Access(
+                        rules, sessions, OpenRoutes.isAdminOnLoopback(configuration.getServerFactory()), security),
+                flags);
+        HystrixSurfaces.open(
+                environment,
+                commands,
+                configuration.hystrix,
+                Stream.concat(sources.dispensable().stream(), Stream.of(RedisLevel.NAME))
+                        .collect(Collectors.toSet()));
+        Prometheus.open(
+                environment,
+                commands,
+                configuration.prometheus,
+                version(),
+                address -> RouteGroup.nameOf(address.getPath(), address.getQuery()));
         environment.healthChecks().register("migrations", migrations);
+        migrations.register(environment.metrics());
+        LastUses uses = LastUses.of(new ApiKeyStore(sahhaDatabase.workers().jdbi()), clock);
+        keys.noteUsesIn(uses);
+        environment.lifecycle().manage(uses);
         environment.lifecycle().manage(new ServiceKeyLease(keyStore, configuration.access, clock));
         OpenRoutes.tell(configuration.access, configuration.getServerFactory());
+        if (configuration.isForProduction()) {
+            changelogs.forEach((changelog, pool) ->
+                    environment.lifecycle().manage(new RoleWarning(Migrations.commandOf(changelog), pool)));
+        }
+        LimitedPorts.register(
+                environment, configuration.limits, security, request -> isOpen(request, configuration.access));
         more.accept(environment);
+    }
+
+    /** As the jar says; "unpackaged" where the classes are run without one. */
+    private static String version() {
+        return Objects.requireNonNullElse(
+                HealthApplication.class.getPackage().getImplementationVersion(), "unpackaged");
+    }
+
+    /** Whether this request on an existing path needs no credential. */
+    private static boolean isOpen(UriInfo request, AccessConfiguration access) {
+        return ExistingRoutes.groupOf(request)
+                        .filter(group -> access.modes().get(group) != Mode.ENFORCE)
+                        .isPresent()
+                && !request.getQueryParameters().containsKey("include_whoop");
+    }
+
+    /** Whose token a text is; nobody's without an issuer. */
+    private Optional<MemberTokens> members(JwtConfiguration jwt, Environment environment, Commands commands) {
+        if (!jwt.isOn()) {
+            return Optional.empty();
+        }
+        Client client = OutboundClient.build(environment, jwt.outbound(), "jwt-keys");
+        return Optional.of(JwtModule.build(jwt, client, commands, environment.lifecycle(), clock));
     }
 
     /** @throws OperatorMessage.Mendable when an order of the deployment names a source that there is not */
@@ -264,38 +332,24 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         }
     }
 
-    private SahhaModule sahha(
-            HealthConfiguration configuration, Environment environment, Commands commands, Database database) {
-        SahhaModule sahha = new SahhaModule(
-                configuration.sahha,
-                OutboundClient.build(environment, configuration.sahha.outbound(), "sahha"),
-                new SahhaModule.Storage(
-                        database.readers().jdbi(), database.workers().jdbi()),
-                new SahhaModule.Tools(commands, environment.getObjectMapper(), environment.metrics(), clock),
-                environment
-                        .lifecycle()
-                        .executorService("sahha-refresh-%d")
-                        .minThreads(REFRESH_THREADS)
-                        .maxThreads(REFRESH_THREADS)
-                        .workQueue(new ArrayBlockingQueue<>(REFRESHES_WAITING))
-                        .build());
-        environment.lifecycle().manage(sahha);
-        environment.healthChecks().register("sahha", sahha.healthCheck());
-        return sahha;
+    /** The clock that all replicas of this database agree on, with its health check. */
+    private Clock agreedClock(Environment environment, Database database) {
+        Clock agreed = agreedOn(database.readers().jdbi());
+        if (agreed instanceof DatabaseClock compared) {
+            environment.healthChecks().register("clock", compared.healthCheck());
+            compared.register(environment.metrics());
+        }
+        return agreed;
     }
 
     /**
      * The clock that all replicas of this database agree on. Only the host's own clock is compared with the database; a clock
      * that was given to the service is used as it is.
      */
-    private Clock agreedClock(Environment environment, Database database) {
-        if (!clock.equals(Clock.systemUTC())) {
-            return clock;
-        }
-        DatabaseClockStore store = new DatabaseClockStore(database.readers().jdbi());
-        DatabaseClock agreed = new DatabaseClock(clock, store::time, System::nanoTime);
-        environment.healthChecks().register("clock", agreed.healthCheck());
-        return agreed;
+    private Clock agreedOn(Jdbi database) {
+        return clock.equals(Clock.systemUTC())
+                ? new DatabaseClock(clock, new DatabaseClockStore(database)::time, System::nanoTime)
+                : clock;
     }
 
     private static Executor readingThreads(Environment environment) {
@@ -314,12 +368,6 @@ public final class HealthApplication extends Application<HealthConfiguration> {
 
     private static boolean hasVirtualThreads() {
         return Runtime.version().feature() >= FIRST_JDK_WITH_VIRTUAL_THREADS;
-    }
-
-    private static int maxThreads(HealthConfiguration configuration) {
-        return configuration.getServerFactory() instanceof AbstractServerFactory server
-                ? server.getMaxThreads()
-                : new DefaultServerFactory().getMaxThreads();
     }
 
     /** Ends the service as SIGTERM does. Does nothing before it has started. */

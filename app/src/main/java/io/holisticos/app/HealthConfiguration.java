@@ -15,8 +15,12 @@ import io.dropwizard.validation.OneOf;
 import io.dropwizard.validation.ValidationMethod;
 import io.holisticos.app.admin.DiagnosticsConfiguration;
 import io.holisticos.app.admin.hystrix.HystrixConfiguration;
+import io.holisticos.app.admin.prometheus.PrometheusConfiguration;
 import io.holisticos.app.edge.BodiesConfiguration;
 import io.holisticos.app.edge.Edge;
+import io.holisticos.app.edge.ForwardedHeader;
+import io.holisticos.app.limits.LimitsConfiguration;
+import io.holisticos.cache.CacheConfiguration;
 import io.holisticos.command.CommandsConfiguration;
 import io.holisticos.health.SourceName;
 import io.holisticos.sahha.SahhaConfiguration;
@@ -38,6 +42,11 @@ import java.util.stream.Stream;
 @ProductionSafe
 public final class HealthConfiguration extends Configuration {
 
+    /** The section of the entry point's database. */
+    static final String SAHHA_DATABASE = "sahhaDatabase";
+
+    private static final String WHOOP_DATABASE = "whoopDatabase";
+
     private static final String NAME = "[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?";
     private static final String PRODUCTION = "production";
     private static final String SANDBOX = "sandbox";
@@ -47,6 +56,14 @@ public final class HealthConfiguration extends Configuration {
     @OneOf({PRODUCTION, SANDBOX})
     @JsonProperty
     String deployment = PRODUCTION;
+
+    /** What this process is called among the replicas, in logs and as the owner of jobs; empty for the name of the host. */
+    @NotNull
+    @Pattern(
+            regexp = "|" + NAME,
+            message = "must be a name of letters, digits, dots, dashes and underscores, or empty for that of the host")
+    @JsonProperty
+    String replica = "";
 
     /** Where browsers reach us, without a slash at the end. */
     @NotNull
@@ -67,11 +84,30 @@ public final class HealthConfiguration extends Configuration {
     @JsonProperty
     List<String> trustedProxies = List.of();
 
+    /** The header that these proxies write. Any other they pass on as the client wrote it. */
+    @NotNull
+    @JsonProperty
+    ForwardedHeader forwardedHeader = ForwardedHeader.X_FORWARDED_FOR;
+
     /** How bodies of requests have to arrive. */
     @Valid
     @NotNull
     @JsonProperty
     BodiesConfiguration bodies = new BodiesConfiguration();
+
+    /** What browsers are told whose members reach us by https, directly or through a trusted proxy; {@code off} for nothing. */
+    @NotNull
+    @Pattern(
+            regexp = "off|max-age=\\d{1,10}(; includeSubDomains)?(; preload)?",
+            message = "must be off, or like max-age=31536000; includeSubDomains")
+    @JsonProperty
+    String strictTransportSecurity = "max-age=31536000; includeSubDomains";
+
+    /** How many requests a second one caller may send. */
+    @Valid
+    @NotNull
+    @JsonProperty
+    LimitsConfiguration limits = new LimitsConfiguration();
 
     /** Pages of the admin port that show or cost much. */
     @Valid
@@ -111,7 +147,14 @@ public final class HealthConfiguration extends Configuration {
     @MinDuration(value = 0, unit = TimeUnit.SECONDS)
     @MaxDuration(value = 60, unit = TimeUnit.SECONDS)
     @JsonProperty
-    Duration drainTime = Duration.seconds(3);
+    Duration drainTime = Duration.seconds(5);
+
+    /** After a start: how long this process may say that it is not ready, while it runs its hot paths; 0 s for not at all. */
+    @NotNull
+    @MinDuration(value = 0, unit = TimeUnit.SECONDS)
+    @MaxDuration(value = 60, unit = TimeUnit.SECONDS)
+    @JsonProperty
+    Duration warmUp = Duration.seconds(10);
 
     @Valid
     @NotNull
@@ -128,6 +171,12 @@ public final class HealthConfiguration extends Configuration {
     @JsonProperty
     UnifiedConfiguration unified = new UnifiedConfiguration();
 
+    /** Answers that are kept in memory. */
+    @Valid
+    @NotNull
+    @JsonProperty
+    CacheConfiguration cache = new CacheConfiguration();
+
     /** What is common to all commands, as Hystrix calls guarded calls. */
     @Valid
     @NotNull
@@ -140,10 +189,26 @@ public final class HealthConfiguration extends Configuration {
     @JsonProperty
     HystrixConfiguration hystrix = new HystrixConfiguration();
 
+    /** What the page for Prometheus shows. */
+    @Valid
+    @NotNull
+    @JsonProperty
+    PrometheusConfiguration prometheus = new PrometheusConfiguration();
+
     /** The settings of the edge, which handles every request on both ports first. */
     Edge.Settings edge() {
         return new Edge.Settings(
-                String.valueOf(URI.create(publicUrl).getHost()), Set.copyOf(hosts), trustedProxies, bodies);
+                String.valueOf(URI.create(publicUrl).getHost()),
+                Set.copyOf(hosts),
+                trustedProxies,
+                forwardedHeader,
+                bodies,
+                strictTransportSecurity.equals("off") ? "" : strictTransportSecurity);
+    }
+
+    /** What decides answers beside code and data: with another of these, an answer that is kept may be another one. */
+    List<Object> decidingAnswers() {
+        return List.of(unified, sahha, whoop, sahhaDatabase.getUrl(), whoopDatabase.getUrl());
     }
 
     @JsonIgnore
@@ -178,6 +243,14 @@ public final class HealthConfiguration extends Configuration {
 
     @JsonIgnore
     @ValidationMethod(
+            message = "cache.redis.url (CACHE_REDIS_URL) needs WHOOP_CLIENT_ID and WHOOP_CLIENT_SECRET: answers are"
+                    + " sealed with the keys of members, which are in WHOOP's database")
+    public boolean isSharedAnswerSealed() {
+        return cache.redis().isEmpty() || whoop.isConfigured();
+    }
+
+    @JsonIgnore
+    @ValidationMethod(
             message = "logging.level (LOG_LEVEL) and the levels of logging.loggers must be one of OFF, ERROR,"
                     + " WARN, INFO, DEBUG, TRACE, ALL")
     public boolean isEveryLogLevelKnown() {
@@ -196,6 +269,16 @@ public final class HealthConfiguration extends Configuration {
         bySource.put(Sources.SAHHA, sahhaDatabase.mayOpen());
         bySource.put(Sources.WHOOP, whoop.isConfigured() ? whoopDatabase.mayOpen() : 0);
         return bySource;
+    }
+
+    /** The databases that the service opens, by their sections. */
+    Map<String, DatabaseConfiguration> databases() {
+        Map<String, DatabaseConfiguration> bySection = new LinkedHashMap<>();
+        bySection.put(SAHHA_DATABASE, sahhaDatabase);
+        if (whoop.isConfigured()) {
+            bySection.put(WHOOP_DATABASE, whoopDatabase);
+        }
+        return bySection;
     }
 
     boolean isForProduction() {

@@ -15,9 +15,14 @@ import org.slf4j.Marker;
 
 /**
  * Keeps the loggers of libraries at these levels or above. Below them they print addresses, headers, bodies, bound
- * values or ids of members. No configuration and no task can lower them. Thread-safe.
+ * values or ids of members. What they say of clients that went away is one short line of ours. No configuration and no task can lower them. Thread-safe.
  */
 final class LibraryLogLevels extends TurboFilter {
+
+    private static final org.slf4j.Logger log = LoggerFactory.getLogger(LibraryLogLevels.class);
+
+    private static final List<String> SERVER =
+            List.of("org.glassfish.jersey.server.", "org.eclipse.jetty.", "io.dropwizard.");
 
     private record Floor(String loggers, Level lowest) {}
 
@@ -33,6 +38,7 @@ final class LibraryLogLevels extends TurboFilter {
             new Floor("jdk.internal.httpclient", Level.WARN),
             new Floor("org.postgresql", Level.WARN),
             new Floor("org.jdbi", Level.WARN),
+            new Floor("redis.clients", Level.ERROR), // what could not be done is said by us, once a minute
             new Floor("com.nimbusds", Level.WARN),
             new Floor("freemarker", Level.ERROR),
             new Floor("io.dropwizard.jersey", Level.WARN),
@@ -79,7 +85,19 @@ final class LibraryLogLevels extends TurboFilter {
             @Nullable Object @Nullable [] values,
             @Nullable Throwable thrown) {
         Level floor = lowest.computeIfAbsent(logger.getName(), this::floorOf);
-        return level.isGreaterOrEqual(floor) ? FilterReply.NEUTRAL : FilterReply.DENY;
+        if (!level.isGreaterOrEqual(floor)) {
+            return FilterReply.DENY;
+        }
+        if (thrown != null && isOfTheServer(logger) && ClientGone.causes(thrown)) {
+            log.debug("event=client_gone logger={}", logger.getName());
+            return FilterReply.DENY;
+        }
+        return FilterReply.NEUTRAL;
+    }
+
+    /** Those that write answers; whoever calls others knows better what it means that these are gone. */
+    private static boolean isOfTheServer(Logger logger) {
+        return SERVER.stream().anyMatch(logger.getName()::startsWith);
     }
 
     private Level floorOf(String logger) {

@@ -1,9 +1,12 @@
 package io.holisticos.app;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.db.DataSourceFactory;
 import io.dropwizard.migrations.DbCommand;
 import io.holisticos.app.OperatorMessage.Mendable;
+import io.holisticos.app.OperatorMessage.WrongUsage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -18,6 +21,8 @@ import liquibase.exception.LiquibaseException;
 import liquibase.lockservice.DatabaseChangeLogLock;
 import liquibase.ui.LoggerUIService;
 import net.sourceforge.argparse4j.inf.Namespace;
+import net.sourceforge.argparse4j.inf.Subparser;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The commands {@code sahha-db …} and {@code whoop-db …}: migrate, status, rollback, tag and the others of Liquibase.
@@ -30,6 +35,9 @@ final class MigrationCommand extends DbCommand<HealthConfiguration> {
     private static final Set<String> TAKE_THE_LOCK = Set.of(
             "migrate", "rollback", "tag", "fast-forward", "prepare-rollback", "test", "clear-checksums", "drop-all");
 
+    /** The actions that print a document with {@code --json}; the others print what Liquibase makes for people. */
+    private static final Set<String> DOCUMENTED = Set.of("migrate", "status", "rollback", "fast-forward", "tag");
+
     private static final Set<String> SAY_WHAT_CHANGED = Set.of("migrate", "rollback", "fast-forward");
 
     /**
@@ -41,6 +49,7 @@ final class MigrationCommand extends DbCommand<HealthConfiguration> {
     private static final long LOOKS_EVERY_MILLIS = 500;
 
     private final String name;
+    private @Nullable CommandOutput output;
 
     /** @param database has no time limits, because a change set may take as long as the tables are large */
     MigrationCommand(String name, String file, Function<HealthConfiguration, DataSourceFactory> database) {
@@ -48,10 +57,25 @@ final class MigrationCommand extends DbCommand<HealthConfiguration> {
         this.name = name;
     }
 
+    @Override
+    public void configure(Subparser subparser) {
+        super.configure(SubparserOfActions.adding(subparser, (action, parser) -> {
+            if (DOCUMENTED.contains(action)) {
+                CommandOutput.addOption(parser);
+            }
+        }));
+    }
+
     /** An error is printed once, by the command line, and not by each library on the way. */
     @Override
     protected void run(Bootstrap<HealthConfiguration> bootstrap, Namespace namespace, HealthConfiguration configuration)
             throws Exception {
+        if (CommandOutput.isJson(namespace)) {
+            if (isDryRun(namespace)) {
+                throw new WrongUsage("--dry-run prints SQL: leave --json away");
+            }
+            output = CommandOutput.of(bootstrap, namespace, configuration, getName());
+        }
         LibraryLogLevels.installForCommands();
         super.run(bootstrap, namespace, configuration);
     }
@@ -64,14 +88,42 @@ final class MigrationCommand extends DbCommand<HealthConfiguration> {
         }
         int before = liquibase.getDatabase().getRanChangeSetList().size();
         liquibase.setShowSummary(UpdateSummaryEnum.OFF);
-        Scope.child(Scope.Attr.ui, new LoggerUIService(), () -> super.run(namespace, liquibase));
+        if (output == null || !subcommand.equals("status")) { // whose lines are for people
+            Scope.child(Scope.Attr.ui, new LoggerUIService(), () -> super.run(namespace, liquibase));
+        }
+        if (output != null) {
+            output.printDocument(done(subcommand, before, liquibase));
+        }
         if (subcommand.equals("status")) {
             judge(liquibase, namespace.getString("file"));
-        } else if (SAY_WHAT_CHANGED.contains(subcommand) && !isDryRun(namespace)) {
+        } else if (output == null && SAY_WHAT_CHANGED.contains(subcommand) && !isDryRun(namespace)) {
             int after = liquibase.getDatabase().getRanChangeSetList().size();
             System.out.println(name + ": " + Math.abs(after - before) + " change sets "
                     + (after < before ? "taken back" : "have run") + ", " + after + " in all");
         }
+    }
+
+    /**
+     * What an action did.
+     *
+     * @param changed how many change sets it ran; less than 0 for those taken back
+     * @param inAll how many have run by now
+     * @param missing which have not
+     */
+    @JsonPropertyOrder({"database", "action", "changed", "in_all", "missing"})
+    private record Done(
+            @JsonProperty("database") String database,
+            @JsonProperty("action") String action,
+            @JsonProperty("changed") int changed,
+            @JsonProperty("in_all") int inAll,
+            @JsonProperty("missing") List<String> missing) {}
+
+    private Done done(String action, int before, Liquibase liquibase) throws LiquibaseException {
+        int after = liquibase.getDatabase().getRanChangeSetList().size();
+        List<String> missing = liquibase.listUnrunChangeSets(new Contexts(), new LabelExpression()).stream()
+                .map(changeSet -> changeSet.toString(false))
+                .toList();
+        return new Done(name, action, after - before, after, missing);
     }
 
     /**

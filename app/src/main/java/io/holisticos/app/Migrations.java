@@ -55,6 +55,16 @@ public final class Migrations {
         }
     }
 
+    /** The changelog of a database, by its section of the configuration. */
+    static String changelogOf(String section) {
+        return section.equals(HealthConfiguration.SAHHA_DATABASE) ? SAHHA_CHANGELOG : WHOOP_CHANGELOG;
+    }
+
+    /** The command that runs a changelog, which is also the name of its database. */
+    static String commandOf(String changelog) {
+        return changelog.replaceAll("/.*", "");
+    }
+
     private static Liquibase open(Connection connection, String changelog) throws LiquibaseException {
         return new Liquibase(changelog, new ClassLoaderResourceAccessor(), new JdbcConnection(connection));
     }

@@ -1,8 +1,12 @@
 package io.holisticos.app;
 
+import com.codahale.metrics.Gauge;
+import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.health.HealthCheck;
 import io.holisticos.health.WhatFailed;
+import io.holisticos.vitals.SlowGauge;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -16,6 +20,8 @@ import liquibase.exception.LiquibaseException;
  * an older process cannot roll back a change set while this one runs.
  */
 final class MigrationsCheck extends HealthCheck {
+
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(15);
 
     private final Map<String, DataSource> databases;
     private final Set<String> complete = ConcurrentHashMap.newKeySet();
@@ -36,6 +42,16 @@ final class MigrationsCheck extends HealthCheck {
         };
     }
 
+    /** The gauges {@code databases.<name>.migrated}. */
+    void register(MetricRegistry metrics) {
+        databases.forEach((changelog, database) -> {
+            SlowGauge<Boolean> migrated =
+                    new SlowGauge<>(LOOK_AGAIN, () -> look(changelog, database).isHealthy());
+            Gauge<Integer> gauge = () -> migrated.getValue().orElse(false) ? 1 : 0;
+            metrics.gauge("databases." + Migrations.commandOf(changelog) + ".migrated", () -> gauge);
+        });
+    }
+
     @Override
     protected Result check() {
         return databases.entrySet().stream()
@@ -54,7 +70,7 @@ final class MigrationsCheck extends HealthCheck {
             if (missing > 0) {
                 return Result.unhealthy(
                         "%s: %d change sets have not run: run %s migrate config.yml",
-                        changelog, missing, changelog.replaceAll("/.*", ""));
+                        changelog, missing, Migrations.commandOf(changelog));
             }
             complete.add(changelog);
             return Result.healthy();

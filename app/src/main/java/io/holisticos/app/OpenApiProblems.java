@@ -1,5 +1,6 @@
 package io.holisticos.app;
 
+import io.holisticos.web.OpenTo;
 import io.holisticos.web.Problem;
 import io.holisticos.web.Scope;
 import io.swagger.v3.core.converter.AnnotatedType;
@@ -74,11 +75,17 @@ final class OpenApiProblems {
         if (scope != null) {
             addTo(operation, "401", "No credential, or one that is not known");
             addTo(operation, "403", "The credential lacks scope " + scope);
+            addTo(operation, "429", "More requests than the caller's limit: come back after Retry-After");
             shared(scope, path).forEach((status, description) -> addTo(operation, status, description));
         }
-        if (scope != null || path.startsWith(WEBHOOKS)) {
+        if (scope != null || path.startsWith(WEBHOOKS) || asksForACredential(method.getInvocable())) {
             operation.getResponses().forEach(OpenApiProblems::asProblem);
         }
+    }
+
+    private static boolean asksForACredential(Invocable route) {
+        OpenTo open = route.getHandlingMethod().getAnnotation(OpenTo.class);
+        return open != null && open.value() == OpenTo.Whom.HOLDERS_OF_ANY_CREDENTIAL;
     }
 
     private static @Nullable String scopeOf(Invocable route) {

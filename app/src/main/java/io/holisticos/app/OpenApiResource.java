@@ -1,5 +1,6 @@
 package io.holisticos.app;
 
+import io.holisticos.web.OpenTo;
 import io.swagger.v3.core.util.Json31;
 import io.swagger.v3.jaxrs2.Reader;
 import io.swagger.v3.oas.annotations.Hidden;
@@ -26,10 +27,14 @@ import org.jspecify.annotations.Nullable;
 /** {@code /api/openapi.json}: made from the resources themselves, so that document and routes cannot differ. */
 @Hidden
 @Path("/api/openapi.json")
+@OpenTo(OpenTo.Whom.EVERYBODY)
 @Produces(MediaType.APPLICATION_JSON)
 public final class OpenApiResource {
 
     private static final String KEY = "ApiKey";
+    private static final String BEARER = "Bearer";
+    private static final String BASIC = "Basic";
+    private static final String SESSION = "Session";
 
     private final String publicUrl;
     private final Set<Class<?>> resources;
@@ -72,8 +77,30 @@ public final class OpenApiResource {
                                 new SecurityScheme()
                                         .type(SecurityScheme.Type.APIKEY)
                                         .in(SecurityScheme.In.HEADER)
-                                        .name("X-API-Key")))
-                .addSecurityItem(new SecurityRequirement().addList(KEY));
+                                        .name("X-API-Key"))
+                        .addSecuritySchemes(
+                                BEARER,
+                                new SecurityScheme()
+                                        .type(SecurityScheme.Type.HTTP)
+                                        .scheme("bearer"))
+                        .addSecuritySchemes(
+                                BASIC,
+                                new SecurityScheme()
+                                        .type(SecurityScheme.Type.HTTP)
+                                        .scheme("basic")
+                                        .description("The key as password; the name does not matter"))
+                        .addSecuritySchemes(
+                                SESSION,
+                                new SecurityScheme()
+                                        .type(SecurityScheme.Type.APIKEY)
+                                        .in(SecurityScheme.In.COOKIE)
+                                        .name("__Host-session")
+                                        .description("Of a browser, by POST /session. What is no read also needs the"
+                                                + " same origin in Origin, and X-Requested-With")))
+                .addSecurityItem(new SecurityRequirement().addList(KEY))
+                .addSecurityItem(new SecurityRequirement().addList(BEARER))
+                .addSecurityItem(new SecurityRequirement().addList(BASIC))
+                .addSecurityItem(new SecurityRequirement().addList(SESSION));
         SwaggerConfiguration configuration = new SwaggerConfiguration()
                 .openAPI(skeleton)
                 .openAPI31(true)

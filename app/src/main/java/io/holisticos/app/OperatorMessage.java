@@ -28,7 +28,7 @@ final class OperatorMessage {
     private OperatorMessage() {}
 
     /** The failure that ended a command, in words that say what to do. */
-    static final class Mendable extends RuntimeException {
+    static class Mendable extends RuntimeException {
 
         Mendable(String line) {
             super(line);
@@ -37,6 +37,27 @@ final class OperatorMessage {
         Mendable(String line, Throwable cause) {
             super(line, cause);
         }
+    }
+
+    /** The value of an option that the command cannot take. The command did nothing. */
+    static final class WrongUsage extends Mendable {
+
+        WrongUsage(String line) {
+            super(line);
+        }
+
+        WrongUsage(String line, Throwable cause) {
+            super(line, cause);
+        }
+    }
+
+    /** 2 when the command line itself is wrong, so that nothing was done; 1 for everything else. */
+    static int exitStatus(Throwable e) {
+        return Stream.iterate(e, t -> t != null, Throwable::getCause)
+                        .limit(50)
+                        .anyMatch(t -> t instanceof ArgumentParserException || t instanceof WrongUsage)
+                ? 2
+                : 1;
     }
 
     static Optional<String> of(Throwable e) {

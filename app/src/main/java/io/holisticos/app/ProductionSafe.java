@@ -78,9 +78,24 @@ import org.jspecify.annotations.Nullable;
                         + " use http");
             }
             targets(all).forEach((name, target) -> {
-                if (!"https".equalsIgnoreCase(target.getScheme()) || isLoopback(target.getHost())) {
+                if (!isElsewhere(target)) {
                     broken.add(name + " must be an https address of another machine: credentials are sent there"
                             + UNLESS + " call twins");
+                }
+            });
+            if (all.whoop.isConfigured()) {
+                all.whoop.ownAddressesByPath().forEach((name, address) -> {
+                    if (!isElsewhere(address)) {
+                        broken.add(name + " must be the https address by which browsers of members reach us: codes come"
+                                + " back to it" + UNLESS + " use http");
+                    }
+                });
+            }
+            all.access.jwt.keysAddress().ifPresent(keys -> {
+                if (!"https".equalsIgnoreCase(keys.getScheme()) && !isLoopback(keys.getHost())) {
+                    broken.add(
+                            "access.jwt.jwksUrl (JWT_JWKS_URL) must begin with https://: whoever can change the keys on"
+                                    + " their way signs in as any member" + UNLESS + " fetch them without");
                 }
             });
             return broken;
@@ -106,6 +121,10 @@ import org.jspecify.annotations.Nullable;
                 targets.putAll(all.whoop.targetsByPath());
             }
             return targets;
+        }
+
+        private static boolean isElsewhere(URI address) {
+            return "https".equalsIgnoreCase(address.getScheme()) && !isLoopback(address.getHost());
         }
 
         private static String text(@Nullable String text) {

@@ -1,20 +1,14 @@
 package io.holisticos.app;
 
-import com.codahale.metrics.MetricRegistry;
 import io.dropwizard.core.cli.ConfiguredCommand;
 import io.dropwizard.core.setup.Bootstrap;
-import io.dropwizard.db.ManagedDataSource;
 import io.holisticos.app.OperatorMessage.Mendable;
 import io.holisticos.health.UserId;
-import io.holisticos.vault.Vault;
-import io.holisticos.whoop.WhoopModule;
 import io.holisticos.whoop.WhoopReactivation;
-import java.security.SecureRandom;
 import java.time.Clock;
 import net.sourceforge.argparse4j.impl.Arguments;
 import net.sourceforge.argparse4j.inf.Namespace;
 import net.sourceforge.argparse4j.inf.Subparser;
-import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,8 +34,9 @@ final class ReactivateConnections extends ConfiguredCommand<HealthConfiguration>
                 + " refuse it after all, it ends again. Prints how many connections are in each state, and what became"
                 + " of those that waited, with the reasons they had. May run while the service runs, which then begins"
                 + " their syncs. WHOOP is not called. Ends with 0 when it is done, also when there was nothing to do;"
-                + " with 1 when tokens do not open, or it could not run.");
+                + " with 1 when tokens do not open." + CommandOutput.ENDS);
         UserOption.addTo(subparser, "connection");
+        CommandOutput.addOption(subparser);
         subparser
                 .addArgument("--dry-run")
                 .dest(DRY_RUN)
@@ -52,25 +47,14 @@ final class ReactivateConnections extends ConfiguredCommand<HealthConfiguration>
     @Override
     protected void run(Bootstrap<HealthConfiguration> bootstrap, Namespace namespace, HealthConfiguration all)
             throws Exception {
-        LibraryLogLevels.installForCommands();
-        if (!all.whoop.isConfigured()) {
-            throw new Mendable("WHOOP is not configured: set WHOOP_CLIENT_ID and WHOOP_CLIENT_SECRET"
-                    + " as for the service (see .env.example)");
-        }
+        CommandOutput output = CommandOutput.of(bootstrap, namespace, all, getName());
         UserId only = UserOption.in(namespace);
-        ManagedDataSource source = all.whoopDatabase.workers(new MetricRegistry(), getName());
-        try {
-            Jdbi jdbi = Database.ours(Jdbi.create(source));
-            Vault vault = new Vault(jdbi, all.vault, new SecureRandom(), clock);
-            vault.prove();
-            WhoopReactivation reactivation =
-                    new WhoopReactivation(new WhoopModule.Pool(source, jdbi, vault), clock, System.out::println);
-            judge(reactivation.run(only, namespace.getBoolean(DRY_RUN)), only);
-        } catch (RuntimeException e) {
-            throw new DatabaseFailure("WHOOP").explained(e);
-        } finally {
-            source.stop();
-        }
+        WhoopReactivation.Report report = CommandDatabase.whoop(all, getName())
+                .change(database -> new WhoopReactivation(
+                                database.provenPool(all, clock), clock, output.progress()::println)
+                        .run(only, namespace.getBoolean(DRY_RUN)));
+        output.printDocument(report);
+        judge(report.outcome(), only);
     }
 
     private static void judge(WhoopReactivation.ReactivationOutcome outcome, @Nullable UserId only) {

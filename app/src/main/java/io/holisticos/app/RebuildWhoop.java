@@ -1,21 +1,16 @@
 package io.holisticos.app;
 
-import com.codahale.metrics.MetricRegistry;
 import io.dropwizard.core.cli.ConfiguredCommand;
 import io.dropwizard.core.setup.Bootstrap;
-import io.dropwizard.db.ManagedDataSource;
 import io.holisticos.app.OperatorMessage.Mendable;
 import io.holisticos.health.UserId;
-import io.holisticos.vault.Vault;
-import io.holisticos.whoop.WhoopModule;
 import io.holisticos.whoop.WhoopRebuild;
-import java.security.SecureRandom;
+import java.io.PrintStream;
 import java.time.Clock;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import net.sourceforge.argparse4j.inf.Namespace;
 import net.sourceforge.argparse4j.inf.Subparser;
-import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
 /** {@code rebuild-whoop config.yml [--user ID]} derives the rows of WHOOP's records again from the stored payloads. */
@@ -38,43 +33,35 @@ final class RebuildWhoop extends ConfiguredCommand<HealthConfiguration> {
                 + " payloads that WHOOP sent, and writes the rows that differ. Payloads stay as they are; rows without"
                 + " payload are counted and left alone. May run while the service runs, and be interrupted: begun again,"
                 + " it passes quickly over what is done. WHOOP is not called. Ends with 0 when every row whose payload"
-                + " is held is what the payload says, else with 1.");
+                + " is held is what the payload says, else with 1." + CommandOutput.ENDS);
         UserOption.addTo(subparser, "rows");
+        CommandOutput.addOption(subparser);
     }
 
     @Override
     protected void run(Bootstrap<HealthConfiguration> bootstrap, Namespace namespace, HealthConfiguration all)
             throws Exception {
-        LibraryLogLevels.installForCommands();
-        if (!all.whoop.isConfigured()) {
-            throw new Mendable("WHOOP is not configured: set WHOOP_CLIENT_ID and WHOOP_CLIENT_SECRET"
-                    + " as for the service (see .env.example)");
-        }
+        CommandOutput output = CommandOutput.of(bootstrap, namespace, all, getName());
         UserId only = UserOption.in(namespace);
-        ManagedDataSource source = all.whoopDatabase.workers(new MetricRegistry(), getName());
-        try {
-            Jdbi jdbi = Database.ours(Jdbi.create(source));
-            Vault vault = new Vault(jdbi, all.vault, new SecureRandom(), clock);
-            vault.prove();
+        WhoopRebuild.Report report = CommandDatabase.whoop(all, getName()).change(database -> {
             WhoopRebuild rebuild = new WhoopRebuild(
-                    new WhoopModule.Pool(source, jdbi, vault), bootstrap.getObjectMapper(), System.out::println);
-            judge(untilInterrupted(rebuild, only), only);
-        } catch (RuntimeException e) {
-            throw new DatabaseFailure("WHOOP").explained(e);
-        } finally {
-            source.stop();
-        }
+                    database.provenPool(all, clock), bootstrap.getObjectMapper(), output.progress()::println);
+            return untilInterrupted(rebuild, only, output.progress());
+        });
+        output.printDocument(report);
+        judge(report.outcome(), only);
     }
 
     /** Lets Ctrl-C and SIGTERM wait until the pages under way are committed. */
-    private static WhoopRebuild.Outcome untilInterrupted(WhoopRebuild rebuild, @Nullable UserId only) {
+    private static WhoopRebuild.Report untilInterrupted(
+            WhoopRebuild rebuild, @Nullable UserId only, PrintStream lines) {
         CountDownLatch ended = new CountDownLatch(1);
         Thread interruption = new Thread(() -> {
             rebuild.stop();
-            System.out.println("interrupted: ends with the pages under way");
+            lines.println("interrupted: ends with the pages under way");
             try {
                 if (ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                    System.out.println("what was written is kept; run it again for the rest");
+                    lines.println("what was written is kept; run it again for the rest");
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

@@ -2,6 +2,7 @@ package io.holisticos.app;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dropwizard.core.setup.Environment;
+import io.holisticos.app.edge.SecurityHeaders;
 import io.holisticos.trace.RequestContext;
 import io.holisticos.web.ExistingRoutes;
 import io.holisticos.web.Problem;
@@ -36,6 +37,7 @@ final class RefusedRequests extends ErrorHandler {
     static void answerIn(Environment environment) {
         RefusedRequests form = new RefusedRequests(environment.getObjectMapper());
         environment.getApplicationContext().setErrorHandler(form);
+        environment.getAdminContext().setErrorHandler(form);
         environment.lifecycle().addEventListener(new LifeCycle.Listener() {
             @Override
             public void lifeCycleStarting(LifeCycle starting) {
@@ -72,6 +74,7 @@ final class RefusedRequests extends ErrorHandler {
         String detail = status < 500 && message != null ? message : Problem.titleOf(status);
         boolean existing = !UNREADABLE.equals(path) && ExistingRoutes.contain(shown);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, existing ? "application/json" : Problem.MEDIA_TYPE);
+        SecurityHeaders.addTo(request, response);
         Object body = existing ? Map.of("detail", detail) : Problem.ofStatus(status, detail, shown);
         response.write(true, ByteBuffer.wrap(json.writeValueAsBytes(body)), callback);
     }

@@ -1,6 +1,8 @@
 package io.holisticos.app;
 
 import io.holisticos.web.ExistingRoutes;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,11 @@ enum RouteGroup {
     /** Whether the path is a probe, which is never shed. */
     static boolean isProbe(String path) {
         return PROBES.contains(path);
+    }
+
+    /** The word of the group that a request is counted for; probes are counted apart. */
+    static String nameOf(String path, @Nullable String query) {
+        return isProbe(path) ? "probes" : of(path, query).word();
     }
 
     /**
@@ -68,7 +75,20 @@ enum RouteGroup {
         return path.startsWith(UNIFIED_HEALTH) ? UNIFIED : OTHER;
     }
 
+    /** Whether the answer is one that callers of the former service know, which stays as it is. */
+    static boolean isExistingAnswer(String path, @Nullable String query) {
+        return ExistingRoutes.contain(path) && !asksForWhoop(query);
+    }
+
     private static boolean asksForWhoop(@Nullable String query) {
-        return query != null && query.toLowerCase(Locale.ROOT).contains("include_whoop=true");
+        return query != null && decoded(query).toLowerCase(Locale.ROOT).contains("include_whoop=true");
+    }
+
+    private static String decoded(String query) {
+        try {
+            return query.indexOf('%') < 0 ? query : URLDecoder.decode(query, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException malformed) { // the request is refused with 400
+            return query;
+        }
     }
 }

@@ -10,6 +10,7 @@ import io.holisticos.health.ChangesAnswer;
 import io.holisticos.health.DaysToRead;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource;
+import io.holisticos.health.MemberListener;
 import io.holisticos.health.Metric;
 import io.holisticos.health.Metric.Family;
 import io.holisticos.health.Preferences;
@@ -200,7 +201,7 @@ final class Sources {
     }
 
     /** A source behind its flag. */
-    private record Switched(HealthSource source, Predicate<UserId> isOn) implements HealthSource {
+    private record Switched(HealthSource source, Predicate<UserId> flag) implements HealthSource {
 
         @Override
         public SourceName name() {
@@ -218,13 +219,28 @@ final class Sources {
         }
 
         @Override
+        public boolean isOn(UserId who) {
+            return flag.test(who);
+        }
+
+        @Override
+        public void tell(MemberListener listener) {
+            source.tell(listener);
+        }
+
+        @Override
+        public boolean isTelling() {
+            return source.isTelling();
+        }
+
+        @Override
         public SourceAnswer read(UserId who, DaysToRead days, Deadline deadline) {
-            return isOn.test(who) ? source.read(who, days, deadline) : new SourceAnswer.Disabled(name());
+            return isOn(who) ? source.read(who, days, deadline) : new SourceAnswer.Disabled(name());
         }
 
         @Override
         public ChangesAnswer changes(UserId who, long since, int limit, Deadline deadline) {
-            return isOn.test(who) ? source.changes(who, since, limit, deadline) : new ChangesAnswer.Disabled();
+            return isOn(who) ? source.changes(who, since, limit, deadline) : new ChangesAnswer.Disabled();
         }
 
         @Override
@@ -239,6 +255,17 @@ final class Sources {
         @Override
         public Set<Metric> offers() {
             return Set.of();
+        }
+
+        @Override
+        public boolean isOn(UserId who) {
+            return false;
+        }
+
+        /** There is nothing to tell of. */
+        @Override
+        public boolean isTelling() {
+            return true;
         }
 
         @Override

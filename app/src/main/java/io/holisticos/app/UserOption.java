@@ -1,6 +1,6 @@
 package io.holisticos.app;
 
-import io.holisticos.app.OperatorMessage.Mendable;
+import io.holisticos.app.OperatorMessage.WrongUsage;
 import io.holisticos.health.UserId;
 import net.sourceforge.argparse4j.inf.Namespace;
 import net.sourceforge.argparse4j.inf.Subparser;
@@ -27,7 +27,7 @@ final class UserOption {
         try {
             return user == null ? null : new UserId(user);
         } catch (IllegalArgumentException e) {
-            throw new Mendable("--user: " + e.getMessage(), e);
+            throw new WrongUsage("--user: " + e.getMessage(), e);
         }
     }
 }

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class Variables {
 
     private static final Pattern SECRET = Pattern.compile(".*(SECRET|PASSWORD|KEY|TOKEN)");
-    private static final Pattern PASSWORD_IN_URL = Pattern.compile("(?i)(password=)[^&\\s'\"]+");
+    private static final Pattern PASSWORD_IN_URL =
+            Pattern.compile("((?i)password=|://[^\\s/:@'\"]*:(?=[^\\s/@'\"]+@))[^&\\s@'\"]+");
 
     /** Shorter secrets would remove ordinary words from every line. */
     private static final int SHORTEST_HIDDEN = 4;

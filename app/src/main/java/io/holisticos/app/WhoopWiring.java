@@ -5,11 +5,8 @@ import io.holisticos.app.admin.QuotaServlet;
 import io.holisticos.app.admin.QuotaTask;
 import io.holisticos.app.flags.Flag;
 import io.holisticos.app.flags.Flags;
-import io.holisticos.command.Commands;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.WhatFailed;
-import io.holisticos.jobs.Jobs;
-import io.holisticos.outbound.OutboundClient;
 import io.holisticos.vault.Vault;
 import io.holisticos.whoop.WhoopModule;
 import java.security.SecureRandom;
@@ -26,33 +23,29 @@ final class WhoopWiring {
     private final HealthConfiguration configuration;
     private final Environment environment;
     private final Clock clock;
-    private final Jobs.Maker jobs;
+    private final Ground.Outside outside;
 
-    /** @param jobs creates WHOOP's jobs */
-    WhoopWiring(HealthConfiguration configuration, Environment environment, Clock clock, Jobs.Maker jobs) {
+    WhoopWiring(HealthConfiguration configuration, Environment environment, Clock clock, Ground.Outside outside) {
         this.configuration = configuration;
         this.environment = environment;
         this.clock = clock;
-        this.jobs = jobs;
+        this.outside = outside;
     }
 
-    /**
-     * The module, started and stopped with the service.
-     *
-     * @param agreed the clock that all replicas of this database agree on
-     */
-    WhoopModule module(Database database, Clock agreed, Commands commands, Flags flags) {
+    /** The module, started and stopped with the environment. */
+    WhoopModule module(Ground.WhoopDatabase database, Ground.Switches switches) {
+        Flags flags = switches.flags();
         WhoopModule whoop = new WhoopModule(
                 configuration.whoop,
                 new WhoopModule.Tools(
                         new WhoopModule.Clients(
-                                OutboundClient.build(environment, configuration.whoop.api(), "whoop"),
-                                OutboundClient.build(environment, configuration.whoop.oauth(), "whoop-oauth")),
-                        commands,
+                                outside.clients().make(configuration.whoop.api(), "whoop"),
+                                outside.clients().make(configuration.whoop.oauth(), "whoop-oauth")),
+                        switches.commands(),
                         environment.getObjectMapper(),
                         environment.metrics(),
                         clock),
-                storage(database, agreed),
+                storage(database.database(), database.agreed()),
                 new WhoopModule.Switches(
                         who -> flags.isOn(Flag.WHOOP_INTEGRATION, who),
                         who -> flags.isOn(Flag.WHOOP_CONNECT, who),
@@ -69,7 +62,7 @@ final class WhoopWiring {
 
     private WhoopModule.Storage storage(Database database, Clock agreed) {
         WhoopModule.Storage storage = new WhoopModule.Storage(
-                pool(database.readers()), pool(database.workers()), jobs, database.notices(), agreed);
+                pool(database.readers()), pool(database.workers()), outside.jobs(), database.notices(), agreed);
         checkVault(storage);
         return storage;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.holisticos.app.ApiDocument.Route;
+import io.holisticos.app.access.ObservedCallerStore;
 import io.holisticos.web.ApiKeyStore;
 import io.holisticos.web.Scope;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -20,7 +21,13 @@ import org.junit.jupiter.api.Test;
 class AccessTest {
 
     private static final Set<String> EVERY_SCOPE = Set.of(
-            Scope.HEALTH_READ, Scope.PREFERENCES_WRITE, Scope.CONNECT, Scope.PRIVACY, Scope.INTERNAL, Scope.OPERATOR);
+            Scope.HEALTH_READ,
+            Scope.PREFERENCES_WRITE,
+            Scope.CONNECT,
+            Scope.PRIVACY,
+            Scope.INTERNAL,
+            Scope.OPERATOR,
+            Scope.METRICS);
 
     private static final String OVERVIEW = "/api/v1/health-metrics/overview?profile_id=demo-anna";
 
@@ -33,7 +40,9 @@ class AccessTest {
     @BeforeAll
     static void open() throws Exception {
         house = House.open();
-        routes = ApiDocument.routes(house).stream().filter(Route::needsKey).toList();
+        routes = ApiDocument.routes(house).stream()
+                .filter(route -> route.needsKey() && !route.path().equals("/session")) // it asks for no scope
+                .toList();
         ApiKeyStore keys = new ApiKeyStore(house.sahhaDatabase().jdbi());
         for (String scope : EVERY_SCOPE) {
             Set<String> others = new HashSet<>(EVERY_SCOPE);
@@ -124,6 +133,21 @@ class AccessTest {
         house.getWithoutKey("/");
 
         assertThat(counted() - before).isEqualTo(2);
+    }
+
+    @Test
+    void whomEnforceWouldRefuseIsInTheTableWhenAReplicaEnds() throws Exception {
+        withKey(house, "/internal/oauth/status/nobody", "only-internal"); // from then on it is known
+        withKey(house, "/api/v1/sahha/archetypes?user_id=demo-anna", "only-internal");
+        house.getWithoutKey("/api/v1/sahha/archetypes?user_id=demo-anna");
+        withKey(house, "/api/v1/sahha/archetypes?user_id=demo-anna", "a-key-that-nobody-has");
+
+        house.restartApp();
+
+        assertThat(new ObservedCallerStore(house.sahhaDatabase().jdbi()).read())
+                .filteredOn(caller -> caller.route().equals("/api/v1/sahha/archetypes"))
+                .extracting(caller -> caller.standing() + ' ' + caller.addressPrefix())
+                .contains("missing_scope 127.0.0.0/24", "without_credential 127.0.0.0/24");
     }
 
     @Test

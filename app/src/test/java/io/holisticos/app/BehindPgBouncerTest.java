@@ -2,10 +2,8 @@ package io.holisticos.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.holisticos.database.ConnectionCheck;
+import io.holisticos.testing.LogLines;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -23,7 +21,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.postgresql.PGConnection;
-import org.slf4j.LoggerFactory;
 
 /** Both databases by way of PgBouncer in transaction mode: each transaction may reach another session of the server. */
 @Tag("deep")
@@ -86,24 +83,18 @@ class BehindPgBouncerTest {
 
     /** Dropwizard's logging takes appenders of others away at each start, so this is a connection of our own. */
     private static void isTold(String url) throws SQLException {
-        ListAppender<ILoggingEvent> lines = new ListAppender<>();
-        lines.start();
-        Logger log = (Logger) LoggerFactory.getLogger(ConnectionCheck.class);
-        log.addAppender(lines);
-        try (Connection connection = DriverManager.getConnection(url)) {
+        try (LogLines lines = LogLines.of(ConnectionCheck.class);
+                Connection connection = DriverManager.getConnection(url)) {
             ConnectionCheck check = new ConnectionCheck("one", Duration.ofSeconds(30));
             assertThat(check.validate(connection, PooledConnection.VALIDATE_INIT))
                     .isTrue();
             assertThat(connection.unwrap(PGConnection.class).getPrepareThreshold())
                     .isZero();
-        } finally {
-            log.detachAppender(lines);
+            assertThat(lines.messages())
+                    .singleElement()
+                    .asString()
+                    .contains("event=database_behind_pooler pool=one", "statement_timeout=not_held");
         }
-        assertThat(lines.list)
-                .extracting(ILoggingEvent::getFormattedMessage)
-                .singleElement()
-                .asString()
-                .contains("event=database_behind_pooler pool=one", "statement_timeout=not_held");
     }
 
     private static void aFlagActsWithinTwoSeconds(House house) {

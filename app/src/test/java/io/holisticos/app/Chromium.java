@@ -132,6 +132,16 @@ final class Chromium implements AutoCloseable {
         return text;
     }
 
+    /** What a script of the page gives to {@code done}. */
+    String answerOf(String script) {
+        return String.valueOf(driver.executeAsyncScript("const done = arguments[arguments.length - 1]; " + script));
+    }
+
+    /** From the next page on, scripts may do what the page's own policy forbids. */
+    void ignoreContentPolicy() {
+        driver.executeCdpCommand("Page.setBypassCSP", Map.of("enabled", true));
+    }
+
     /** Whether one can read the page without scrolling sideways. */
     boolean fitsItsWidth() {
         int wide = driver.findElement(By.tagName("html")).getSize().getWidth();

@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dropwizard.configuration.SubstitutingSourceProvider;
 import io.dropwizard.core.setup.Bootstrap;
+import io.holisticos.app.access.Mode;
+import io.holisticos.app.edge.ForwardedHeader;
+import io.holisticos.app.limits.LimitsConfiguration;
+import io.holisticos.web.ExistingRoutes.Group;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,9 +56,10 @@ class ConfigurationTest {
 
         assertThat(configuration.publicUrl).isEqualTo("https://health.example.com");
         assertThat(configuration.whoop.isConfigured()).isFalse();
-        assertThat(configuration.access.existingRoutes).isEqualTo(AccessConfiguration.ExistingRoutes.OBSERVE);
+        assertThat(configuration.access.existingRoutes).isEqualTo(Mode.OBSERVE);
         assertThat(configuration.access.serviceKey).isEmpty();
         assertThat(configuration.access.origins()).isEmpty();
+        assertThat(configuration.access.sessionIdle.toJavaDuration()).isEqualTo(java.time.Duration.ofHours(2));
         assertThat(configuration.sahhaDatabase.getUrl()).isEqualTo("jdbc:postgresql://localhost:1/sahha");
         assertThat(configuration.whoopDatabase.getUrl()).isEqualTo("jdbc:postgresql://localhost:5432/whoop");
     }
@@ -80,7 +86,7 @@ class ConfigurationTest {
         HealthConfiguration configuration = load();
 
         assertThat(configuration.whoop.isConfigured()).isTrue();
-        assertThat(configuration.access.existingRoutes).isEqualTo(AccessConfiguration.ExistingRoutes.ENFORCE);
+        assertThat(configuration.access.existingRoutes).isEqualTo(Mode.ENFORCE);
         assertThat(configuration.access.serviceKey).isEqualTo(SECRETS.get(2));
         assertThat(configuration.access.origins()).containsExactly("https://a.example.com", "https://b.example.com");
         assertThat(configuration.whoopDatabase.getUser()).isEqualTo("health");
@@ -91,12 +97,54 @@ class ConfigurationTest {
         assertThat(load().edge().publicHost()).isEqualTo("health.example.com");
         assertThat(load().edge().hosts()).isEmpty();
         assertThat(load().edge().trustedProxies()).isEmpty();
+        assertThat(load().edge().forwardedHeader()).isEqualTo(ForwardedHeader.X_FORWARDED_FOR);
 
         variables.put("HOSTS", "health.internal, lb.example.com,");
         variables.put("TRUSTED_PROXIES", "10.0.0.0/8,fd00::/8");
+        variables.put("FORWARDED_HEADER", "Forwarded");
 
         assertThat(load().edge().hosts()).containsExactlyInAnyOrder("health.internal", "lb.example.com");
         assertThat(load().edge().trustedProxies()).containsExactly("10.0.0.0/8", "fd00::/8");
+        assertThat(load().edge().forwardedHeader()).isEqualTo(ForwardedHeader.FORWARDED);
+    }
+
+    @Test
+    void aGroupOfExistingPathsIsAsTheOthersUnlessItDiffers() throws Exception {
+        assertThat(load().access.modes())
+                .isEqualTo(Map.of(Group.HEALTH_METRICS, Mode.OBSERVE, Group.SAHHA, Mode.OBSERVE));
+
+        variables.put("EXISTING_ROUTES_SAHHA", "enforce");
+        assertThat(load().access.modes())
+                .isEqualTo(Map.of(Group.HEALTH_METRICS, Mode.OBSERVE, Group.SAHHA, Mode.ENFORCE));
+
+        variables.put("EXISTING_ROUTES", "enforce");
+        variables.put("EXISTING_ROUTES_HEALTH_METRICS", "open");
+        variables.remove("EXISTING_ROUTES_SAHHA");
+        assertThat(load().access.modes()).isEqualTo(Map.of(Group.HEALTH_METRICS, Mode.OPEN, Group.SAHHA, Mode.ENFORCE));
+    }
+
+    @Test
+    void browsersAreToldToStayWithHttpsUnlessThatIsOff() throws Exception {
+        assertThat(load().edge().strictTransportSecurity()).isEqualTo("max-age=31536000; includeSubDomains");
+
+        variables.put("STRICT_TRANSPORT_SECURITY", "max-age=300");
+        assertThat(load().edge().strictTransportSecurity()).isEqualTo("max-age=300");
+        variables.put("STRICT_TRANSPORT_SECURITY", "off");
+        assertThat(load().edge().strictTransportSecurity()).isEmpty();
+    }
+
+    @Test
+    void aServiceMaySendAThousandRequestsASecondAndExistingPathsHaveNoLimit() throws Exception {
+        assertThat(load().limits)
+                .usingRecursiveComparison()
+                .isEqualTo(new LimitsConfiguration())
+                .hasToString("LimitsConfiguration[service=1000, member=20, address=100, existingRoutes=0]");
+
+        variables.put("LIMIT_SERVICE", "2");
+        variables.put("LIMIT_MEMBER", "3");
+        variables.put("LIMIT_ADDRESS", "4");
+        variables.put("LIMIT_EXISTING_ROUTES", "5");
+        assertThat(load().limits).hasToString("LimitsConfiguration[service=2, member=3, address=4, existingRoutes=5]");
     }
 
     @Test
@@ -111,6 +159,53 @@ class ConfigurationTest {
                 configuration, configuration.access, configuration.vault, configuration.sahha, configuration.whoop)) {
             assertThat(section.toString()).doesNotContain(SECRETS);
         }
+    }
+
+    @Test
+    void thereIsNoSecondLevelOfKeptAnswersUnlessItHasAnAddress() throws Exception {
+        assertThat(load().cache.redis()).isEmpty();
+
+        variables.put("WHOOP_CLIENT_ID", "whoop-client");
+        variables.put("WHOOP_CLIENT_SECRET", SECRETS.get(1));
+        variables.put("CACHE_REDIS_URL", "rediss://health:redis-password-text@redis.internal/1");
+        assertThat(load().cache.redis()).hasValueSatisfying(redis -> {
+            assertThat(redis.uri().getHost()).isEqualTo("redis.internal");
+            assertThat(redis.timeout()).hasMillis(20);
+            assertThat(redis.toString()).doesNotContain("redis-password-text");
+        });
+        variables.put("ANSWER_CACHE", "false");
+        assertThat(load().cache.redis()).isEmpty();
+
+        variables.put("CACHE_REDIS_URL", "redis:/health:redis-password-text@redis.internal");
+        assertThat(line(CONFIG)).contains("CACHE_REDIS_URL").doesNotContain("redis-password-text");
+    }
+
+    @Test
+    void tokensOfMembersAreOffUnlessTheyHaveAnIssuer() throws Exception {
+        assertThat(load().access.jwt.isOn()).isFalse();
+        assertThat(load().access.jwt.keysAddress()).isEmpty();
+
+        variables.put("JWT_ISSUER", "https://idp.example.com/");
+        variables.put("JWT_AUDIENCE", "health");
+        variables.put("JWT_JWKS_URL", "https://idp.example.com/.well-known/jwks.json");
+
+        assertThat(load().access.jwt.isOn()).isTrue();
+        assertThat(load().access.jwt.keysAddress())
+                .contains(URI.create("https://idp.example.com/.well-known/jwks.json"));
+    }
+
+    @Test
+    void keysOfAnIssuerComeByHttpsUnlessFromThisMachine() throws Exception {
+        variables.put("JWT_ISSUER", "https://idp.example.com/");
+        variables.put("JWT_AUDIENCE", "health");
+        variables.put("JWT_JWKS_URL", "http://idp.example.com/keys");
+        assertThat(line(CONFIG)).contains("JWT_JWKS_URL", "https://");
+
+        variables.put("JWT_JWKS_URL", "http://127.0.0.1:9000/keys");
+        assertThat(load().access.jwt.isOn()).isTrue();
+        variables.put("JWT_JWKS_URL", "http://idp.example.com/keys");
+        variables.put("DEPLOYMENT", "sandbox");
+        assertThat(load().access.jwt.isOn()).isTrue();
     }
 
     @ParameterizedTest
@@ -136,18 +231,45 @@ class ConfigurationTest {
                 "WHOOP_CLIENT_ID     | only-the-id     | whoop.connect.clientSecret is required",
                 "WHOOP_CLIENT_SECRET | only-the-secret | whoop.connect.client",
                 "EXISTING_ROUTES     | sometimes       | existingRoutes",
+                "EXISTING_ROUTES_SAHHA | sometimes     | access.routes.sahha",
+                "EXISTING_ROUTES_HEALTH_METRICS | no   | access.routes.health-metrics",
                 "SERVICE_KEY         | short           | serviceKey",
                 "ALLOWED_ORIGINS     | *               | allowedOrigins",
+                "SESSION_IDLE        | 4m              | access.sessionIdle",
+                "SESSION_IDLE        | 481m            | access.sessionIdle",
+                "SESSION_IDLE        | soon            | access.sessionIdle",
+                "JWT_ISSUER          | https://idp.example.com | needed together",
+                "JWT_AUDIENCE        | health          | needed together",
+                "JWT_JWKS_URL        | https://idp.example.com/keys | needed together",
+                "JWT_JWKS_URL        | foo             | JWT_JWKS_URL",
+                "JWT_JWKS_URL        | ftp://a.b/keys  | JWT_JWKS_URL",
+                "JWT_JWKS_URL        | https://a.b?c=d | JWT_JWKS_URL",
+                "JWT_ISSUER          | two words       | access.jwt.issuer",
+                "JWT_MEMBER_CLAIM    | two words       | access.jwt.memberClaim",
+                "ALLOWED_ORIGINS     | null            | allowedOrigins",
+                "ALLOWED_ORIGINS     | https://a.b/    | allowedOrigins",
+                "ALLOWED_ORIGINS     | https://A.b     | allowedOrigins",
+                "ALLOWED_ORIGINS     | https://*.a.b   | allowedOrigins",
+                "STRICT_TRANSPORT_SECURITY | forever   | strictTransportSecurity",
+                "LIMIT_SERVICE   | -1              | limits.service",
+                "LIMIT_MEMBER        | many            | limits",
+                "LIMIT_ADDRESS       | 1000001         | limits.address",
+                "LIMIT_EXISTING_ROUTES | -1            | limits.existingRoutes",
                 "HOSTS               | http://a.b      | hosts",
                 "HOSTS               | a.b:8080        | hosts",
+                "REPLICA             | two words       | replica",
+                "DRAIN_TIME          | 61s             | drainTime",
                 "TRUSTED_PROXIES     | proxy.internal  | trustedProxies",
                 "TRUSTED_PROXIES     | 10.0.0.0/40     | trustedProxies",
+                "FORWARDED_HEADER    | X-Real-IP       | forwardedHeader",
                 "LOG_LAYOUT          | pretty          | layout",
                 "SAHHA_DATABASE_POOL | many            | sahhaDatabase",
                 "WHOOP_DATABASE_JOBS_POOL | 0          | whoopDatabase.jobs.maxSize",
                 "WHOOP_MEMBER_LIMIT  | 0               | whoop.memberLimit",
                 "WHOOP_MEMBER_LIMIT  | ten             | memberLimit",
                 "RETURN_TO           | ['http://a.b']  | returnTo",
+                "WHOOP_PKCE          | perhaps         | pkce",
+                "CONNECT_REQUIRE_SESSION | perhaps     | requireSession",
                 "PORT                | -1              | port",
                 "ADMIN_PORT          | -8081           | port",
                 "MAX_THREADS         | -1              | maxThreads",
@@ -156,10 +278,13 @@ class ConfigurationTest {
                 "SAHHA_URL           | foo             | SAHHA_URL",
                 "SAHHA_URL           | ftp://sahha.ai  | SAHHA_URL",
                 "SAHHA_URL           | https://a.b?c=d | SAHHA_URL",
+                "ANSWER_CACHE        | sometimes       | cache",
                 "LOG_LEVEL           | NOISY           | LOG_LEVEL",
                 "SAHHA_DATABASE_URL  | foo             | DATABASE_URL",
                 "SAHHA_DATABASE_URL  | jdbc:mysql://a  | DATABASE_URL",
                 "WHOOP_DATABASE_URL  | jdbc:postgresql://a/b?user=c&password=d | DATABASE_URL",
+                "CACHE_REDIS_URL     | localhost:6379  | CACHE_REDIS_URL",
+                "CACHE_REDIS_URL     | redis://a       | needs WHOOP_CLIENT_ID",
                 "DEPLOYMENT          | prod            | production, sandbox"
             })
     void aValueThatBreaksItsRule(String name, String value, String named) {
@@ -175,28 +300,47 @@ class ConfigurationTest {
             delimiter = '|',
             value = {
                 "within: 5s                  | within: 5ms                 | bodies.within",
+                "algorithms: [RS256, ES256]  | algorithms: [HS256]         | only the issuer can make",
+                "algorithms: [RS256, ES256]  | algorithms: [none]          | only the issuer can make",
+                "algorithms: [RS256, ES256]  | algorithms: []              | access.jwt.algorithms",
+                "scopeClaim: ''              | scopeClaim: scope           | needed together",
+                "scopes: {}                  | scopes: {a: [connect]}      | needed together",
+                "scopes: {}                  | scopes: {a: [operator]}     | what members may",
+                "refreshEvery: 5m            | refreshEvery: 1s            | access.jwt.refreshEvery",
+                "required: {}                | required: {amr: []}         | access.jwt.required",
+                "keepFor: 6h                 | keepFor: 30d                | access.jwt.keepFor",
+                "keepFor: 6h                 | keepTill: 6h                | keepTill",
                 "openOfOneClient: 50         | openOfOneClient: 5000       | bodies.openOfOneClient",
                 "bytesPerSecond: 1000        | bytesPerSecond: 0           | bodies.bytesPerSecond",
                 "pprof: false                | profiles: true              | diagnostics",
+                "hystrix: ${PROMETHEUS_HYSTRIX:-false} | hystrixs: true    | prometheus",
                 "maxRequestHeaderSize: 16KiB | useForwardedHeaders: true   | trustedProxies",
                 "maxWaitForConnection: 500ms | maxWaitForConnection: 700ms | must fit unified.shares.whoop",
                 "socketTimeout: 1s           | socketTimeout: 1500ms       | whole seconds",
                 "statementTimeout: 30s       | statementTimeout: 35s       | less than socketTimeout",
                 "connectTimeout: '1'         | socketTimeout: '10'         | beside properties",
+                "maxSize: 64MiB              | maxSize: 64kB               | cache.maxSize",
                 "group: TENACITY             | group: 'TEN.ACITY'          | commands.group",
                 "maxConnectionAge: 10m       | maxConnectionAge: 0s        | maxConnectionAge must be",
                 "attempts: 1                 | commands: {WHOOP_SLEEP: {}} | oauth.commands names a command",
                 "whoop: [com.whoop.iphone    | sahha: [com.whoop.iphone    | relayedSources must be by names",
                 "com.whoop.android, WHOOP]   | com.whoop.android, ' ']     | sahha.relayedSources",
                 "com.whoop.android, WHOOP]   | COM.whoop.iphone]           | the same name under two sources",
+                "timeout: 20ms               | timeout: 2s                 | cache.redis.timeout",
+                "connections: 16             | connections: 0              | cache.redis.connections",
                 "staleAfter: 6h              | store: {semaphore: 0}       | whoop.store.semaphore",
-                "'    order: []'             | '    order: [oura]'         | unified.preferences names a source that there is not, allowed are sahha, whoop",
+                "'    order: []'             | '    order: [oura]'         | unified.preferences names a source that"
+                        + " there is not, allowed are sahha, whoop",
                 "'    order: []'             | '    order: sahha'          | order: must be a list of sources",
                 "'    order: []'             | '    order: [sahha, sahha]' | named twice",
-                "'    order: []'             | '    orders: []'            | 'orders: there is no such field, allowed are order, by_family, by_metric'",
-                "by_family: {}               | 'by_family: {mood: [sahha]}' | 'by_family.mood: there is no such family, allowed are sleep, heart'",
-                "by_metric: {}               | 'by_metric: {steps: [oura]}' | unified.preferences names a source that there is not",
-                "by_metric: {}               | 'by_metric: {pulse: [sahha]}' | 'by_metric.pulse: there is no such metric, allowed are heart_rate.resting'"
+                "'    order: []'             | '    orders: []'            | 'orders: there is no such field, allowed"
+                        + " are order, by_family, by_metric'",
+                "by_family: {}               | 'by_family: {mood: [sahha]}' | 'by_family.mood: there is no such"
+                        + " family, allowed are sleep, heart'",
+                "by_metric: {}               | 'by_metric: {steps: [oura]}' | unified.preferences names a source that"
+                        + " there is not",
+                "by_metric: {}               | 'by_metric: {pulse: [sahha]}' | 'by_metric.pulse: there is no such"
+                        + " metric, allowed are heart_rate.resting'"
             })
     void aSettingThatBreaksItsRule(String setting, String other, String named) throws Exception {
         String config = Files.readString(CONFIG).replace("connectTimeout: \"1\"", "connectTimeout: '1'");
@@ -212,15 +356,26 @@ class ConfigurationTest {
                 "logging",
                 "bodies",
                 "trustedProxies",
+                "forwardedHeader",
+                "limits",
+                "limits.address",
+                "strictTransportSecurity",
                 "access",
                 "commands",
+                "cache",
+                "cache.enabled",
+                "cache.maxSize",
                 "drainTime",
+                "replica",
+                "warmUp",
                 "shedding",
                 "unified",
                 "unified.deadline",
                 "unified.shares",
                 "unified.preferences",
                 "whoop.staleAfter",
+                "whoop.connect.pkce",
+                "whoop.connect.requireSession",
                 "whoop.quota",
                 "whoop.jobs.threads",
                 "whoop.api",
@@ -230,6 +385,7 @@ class ConfigurationTest {
                 "whoopDatabase.jobs",
                 "whoopDatabase.properties",
                 "hystrix",
+                "prometheus",
                 "diagnostics"
             })
     void aSettingWithoutAValueIsAsIfItWereNotThere(String setting) throws Exception {
@@ -250,6 +406,27 @@ class ConfigurationTest {
     })
     void aSettingWithoutAValueAndADefaultIsNamed(String setting, String named) throws Exception {
         assertThat(line(withoutValueOf(setting))).contains(named);
+    }
+
+    /** Codes of members come back to this address. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"http://health.example.com/api/v1/whoop/callback", "https://localhost:8080/api/v1/whoop/callback"
+            })
+    void onlyASandboxMayHaveCodesComeBackInTheClear(String redirectUri) throws Exception {
+        variables.put("WHOOP_CLIENT_ID", "whoop-client");
+        variables.put("WHOOP_CLIENT_SECRET", SECRETS.get(1));
+        String config = Files.readString(CONFIG)
+                .replace(
+                        "    publicUrl: ${PUBLIC_URL}",
+                        "    publicUrl: ${PUBLIC_URL}\n    redirectUri: " + redirectUri);
+        Path changed = Files.writeString(folder.resolve("config.yml"), config);
+
+        assertThat(line(changed))
+                .contains(
+                        "whoop.connect.redirectUri must be the https address", "only deployment: sandbox may use http");
+        variables.put("DEPLOYMENT", "sandbox");
+        assertThat(load(changed)).isInstanceOf(HealthConfiguration.class);
     }
 
     /** The shipped file with nothing after the colon of this setting. */

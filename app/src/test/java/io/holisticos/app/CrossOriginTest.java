@@ -25,12 +25,64 @@ class CrossOriginTest {
             assertThat(allowed.headers().firstValue("Access-Control-Allow-Origin"))
                     .contains("https://app.example.com");
             assertThat(exposed(allowed))
-                    .containsExactlyInAnyOrder("ETag", "Retry-After", "WWW-Authenticate", "X-Request-Id");
+                    .containsExactlyInAnyOrder(
+                            "ETag", "RateLimit", "RateLimit-Policy", "Retry-After", "WWW-Authenticate", "X-Request-Id");
             assertThat(other.headers().firstValue("Access-Control-Allow-Origin"))
                     .isEmpty();
             assertThat(own.statusCode()).isEqualTo(200);
             assertThat(refused(house)).as("neither the allowed one nor our own").isEqualTo(1);
         }
+    }
+
+    /** No origin but the very one that is listed is allowed, neither to ask first nor to read. */
+    @Test
+    void originsThatOnlyLookLikeAnAllowedOneAreNot() throws Exception {
+        try (House house = House.openWith(Map.of("ALLOWED_ORIGINS", "https://app.example.com,http://localhost:5173"))) {
+            for (String good : List.of("https://app.example.com", "http://localhost:5173")) {
+                assertThat(allowedBy(house, "GET", good)).containsExactly(good);
+                assertThat(allowedBy(house, "OPTIONS", good)).containsExactly(good);
+            }
+            for (String bad : List.of(
+                    "null",
+                    "*",
+                    "https://app.example.com.evil.example",
+                    "https://evil-app.example.com",
+                    "https://evil.app.example.com",
+                    "https://app.example.com:443",
+                    "https://app.example.com:8443",
+                    "http://app.example.com",
+                    "HTTPS://APP.EXAMPLE.COM",
+                    "https://App.example.com",
+                    "https://app.example.com/",
+                    "https://app.example.com.",
+                    "https://appXexample.com",
+                    "https://user@app.example.com",
+                    "https://evil.example https://app.example.com",
+                    "https://app.example.com https://evil.example",
+                    "https://app.example.com, https://evil.example",
+                    "app.example.com",
+                    "http://localhost",
+                    "http://localhost:51730",
+                    "http://127.0.0.1:5173",
+                    "file://")) {
+                assertThat(allowedBy(house, "GET", bad)).as(bad).isEmpty();
+                assertThat(allowedBy(house, "OPTIONS", bad)).as(bad).isEmpty();
+            }
+        }
+    }
+
+    /** What the answer allows, with a word if it allows credentials, which it never does. */
+    private static List<String> allowedBy(House house, String method, String origin) throws Exception {
+        RawRequest.Answer answer = RawRequest.send(
+                house.uri(""),
+                method,
+                "/api/v1/unified-health/overview/nobody",
+                "Origin: " + origin,
+                "Access-Control-Request-Method: GET",
+                "Access-Control-Request-Headers: authorization");
+        assertThat(answer.headers()).doesNotContainKey("access-control-allow-credentials");
+        return Stream.ofNullable(answer.headers().get("access-control-allow-origin"))
+                .toList();
     }
 
     @Test

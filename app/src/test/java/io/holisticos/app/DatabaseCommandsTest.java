@@ -2,6 +2,8 @@ package io.holisticos.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dropwizard.core.setup.Bootstrap;
 import io.holisticos.testing.TestDatabase;
 import java.io.ByteArrayOutputStream;
@@ -54,7 +56,7 @@ class DatabaseCommandsTest {
         assertThat(run("whoop-db", "migrate", CONFIG)).isEmpty();
         assertThat(printed.toString(StandardCharsets.UTF_8))
                 .contains("change sets have run")
-                .doesNotContain("WARN", "ERROR", "Exception", "\tat ");
+                .doesNotContain("event=", "Exception", "\tat ");
 
         assertThat(run("whoop-db", "status", CONFIG)).isEmpty();
     }
@@ -133,10 +135,38 @@ class DatabaseCommandsTest {
     @Test
     void checkSaysItsVerdictAtAnyLogLevel() {
         variables.put("LOG_LEVEL", "OFF");
+        assertThat(failure("check", CONFIG)).contains("4 of 11 checks failed");
+        variables.put(
+                "SAHHA_DATABASE_URL",
+                TestDatabase.migratedBy(Migrations.SAHHA_CHANGELOG).url());
+        variables.put(
+                "WHOOP_DATABASE_URL",
+                TestDatabase.migratedBy(Migrations.WHOOP_CHANGELOG).url());
+        printed.reset();
 
         assertThat(run("check", CONFIG)).isEmpty();
 
         assertThat(printed.toString(StandardCharsets.UTF_8)).contains("the configuration is valid");
+    }
+
+    @Test
+    void migrationsSayInJsonWhatTheyDidAndWhatIsMissing() throws Exception {
+        assertThat(failure("whoop-db", "status", CONFIG, "--json")).contains("have not run");
+        JsonNode status = new ObjectMapper().readTree(printed.toString(StandardCharsets.UTF_8));
+        int missing = status.path("missing").size();
+        assertThat(status.path("database").asText()).isEqualTo("whoop-db");
+        assertThat(missing).isPositive();
+
+        printed.reset();
+        assertThat(run("whoop-db", "migrate", CONFIG, "--json")).isEmpty();
+        JsonNode migrated = new ObjectMapper().readTree(printed.toString(StandardCharsets.UTF_8));
+        assertThat(migrated.path("action").asText()).isEqualTo("migrate");
+        assertThat(migrated.path("changed").asInt()).isEqualTo(missing);
+        assertThat(migrated.path("in_all").asInt()).isEqualTo(missing);
+        assertThat(migrated.path("missing")).isEmpty();
+
+        assertThat(failure("whoop-db", "migrate", "--dry-run", "--json", CONFIG))
+                .contains("leave --json away");
     }
 
     private String failure(String... arguments) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Commands on either database say what failed in the same words, and what to do about just that. */
 class DatabaseFailureTest {
 
-    private static final DatabaseFailure OF_WHOOP = new DatabaseFailure("WHOOP");
+    private static final DatabaseFailure OF_WHOOP = DatabaseFailure.ofChange("WHOOP");
 
     @ParameterizedTest
     @CsvSource({

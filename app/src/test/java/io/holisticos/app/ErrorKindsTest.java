@@ -2,14 +2,12 @@ package io.holisticos.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.holisticos.app.ApiDocument.Route;
 import io.holisticos.health.HealthError;
 import io.holisticos.health.HealthError.Kind;
 import io.holisticos.health.SourceName;
+import io.holisticos.testing.LogLines;
 import io.holisticos.web.ErrorMapper;
 import jakarta.annotation.Priority;
 import jakarta.ws.rs.Priorities;
@@ -25,7 +23,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.slf4j.LoggerFactory;
 
 /** Every kind of failure on every route has one status, one code and one form. */
 class ErrorKindsTest {
@@ -120,11 +117,7 @@ class ErrorKindsTest {
     /** Met again within a minute, it is only counted: the line of each request has the same id. */
     @Test
     void theUnexpectedIsOneLineInTheLogAndItsRequestsIdInTheAnswer() {
-        Logger logger = (Logger) LoggerFactory.getLogger(ErrorMapper.class);
-        ListAppender<ILoggingEvent> log = new ListAppender<>();
-        log.start();
-        logger.addAppender(log);
-        try {
+        try (LogLines log = LogLines.of(ErrorMapper.class)) {
             for (Route route : routes) {
                 HttpResponse<String> answer = send(route, UNEXPECTED);
 
@@ -136,10 +129,8 @@ class ErrorKindsTest {
                         .doesNotContain("io.holisticos");
                 String id = answer.headers().firstValue("X-Request-Id").orElseThrow();
                 assertThat(house.jsonOf(answer).path("detail").asText()).endsWith(id);
-                assertThat(log.list).hasSize(1);
+                assertThat(log.lines()).hasSize(1);
             }
-        } finally {
-            logger.detachAppender(log);
         }
     }
 

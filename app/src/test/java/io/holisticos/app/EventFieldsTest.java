@@ -80,6 +80,24 @@ class EventFieldsTest {
     }
 
     @Test
+    void everyLineSaysWhoseItIsOnceTheReplicaHasItsName() throws Exception {
+        context.putProperty(Replica.FIELD, "replica-2");
+
+        assertThat(new ObjectMapper()
+                        .readTree(written(line("event=x replica=other")))
+                        .path("replica")
+                        .asText())
+                .isEqualTo("replica-2");
+        assertThat(written(line("Started in {} ms", 3))).contains("\"replica\":\"replica-2\"");
+    }
+
+    @Test
+    void aReplicaWithoutANameOfItsOwnHasThatOfItsHost() {
+        assertThat(Replica.named("replica-2").name()).isEqualTo("replica-2");
+        assertThat(Replica.named("").name()).isNotBlank();
+    }
+
+    @Test
     void whatTheFieldsSayIsNotSaidAgainAndNoThreadIsNamed() throws Exception {
         LoggingEvent line = line("event=x records={}", 12);
         line.setThreadName("dw-7 - GET /api/v1/whoop/callback?code=abc");

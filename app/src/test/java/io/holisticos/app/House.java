@@ -19,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -27,6 +28,8 @@ import java.util.function.Consumer;
 final class House implements AutoCloseable {
 
     static final String KEY = RunningApp.KEY;
+
+    private static final String AUDIENCE = "JWT_AUDIENCE";
 
     static final String SAHHA_WEBHOOK_SECRET = RunningApp.SAHHA_WEBHOOK_SECRET;
 
@@ -48,7 +51,21 @@ final class House implements AutoCloseable {
         app = new RunningApp(more, configuration);
         whoop = WhoopTwin.start(WhoopTwinOptions.of(WhoopApp.sandbox(app.callback())), world, app.clock);
         sahha = SahhaTwin.start(SahhaTwinOptions.onPort(0), world, app.clock);
-        app.withSources(sahha.baseUrl(), whoop.baseUrl()).with(others).start();
+        app.withSources(sahha.baseUrl(), whoop.baseUrl())
+                .with(others)
+                .with(others.containsKey(AUDIENCE) ? tokensOfMembers() : Map.of())
+                .start();
+    }
+
+    /** Everything up, and Sahha's twin is the members' identity provider, too. */
+    static House openWithTokensOfMembers(Map<String, String> variables) throws Exception {
+        Map<String, String> all = new HashMap<>(variables);
+        all.put(AUDIENCE, SahhaTwin.MEMBERS_AUDIENCE);
+        return openWith(all);
+    }
+
+    private Map<String, String> tokensOfMembers() {
+        return Map.of("JWT_ISSUER", sahha.baseUrl(), "JWT_JWKS_URL", sahha.baseUrl() + "/_twin/jwks.json");
     }
 
     /** Everything up, nobody connected. */
@@ -108,6 +125,16 @@ final class House implements AutoCloseable {
         public void close() throws Exception {
             app.stop();
         }
+    }
+
+    /** Runs a command with the variables and the clock of this service. */
+    CommandRun command(String... arguments) {
+        return app.command(arguments);
+    }
+
+    /** The same with other variables of its own. */
+    CommandRun commandWith(Map<String, String> others, String... arguments) {
+        return app.commandWith(others, arguments);
     }
 
     void restartApp() throws Exception {

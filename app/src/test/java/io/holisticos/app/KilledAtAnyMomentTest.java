@@ -268,7 +268,8 @@ class KilledAtAnyMomentTest {
                         tokens.codeLifetime(),
                         tokens.spentRefreshError(),
                         tokens.lostRaceStatus(),
-                        tokens.stateMinimum()));
+                        tokens.stateMinimum(),
+                        tokens.verifiesPkce()));
     }
 
     private void connect(String member) {

@@ -2,50 +2,36 @@ package io.holisticos.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
 import io.holisticos.app.admin.AdminChange;
 import io.holisticos.audit.SecurityEvents;
+import io.holisticos.testing.LogLines;
+import io.holisticos.trace.RequestContext;
 import io.holisticos.web.RequestLog;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /** Behind a trusted proxy, called by listed names: who called, by which name, and what is written down of it. */
 class KnownClientsTest {
 
     private static final String CLIENT = "203.0.113.9";
-    private static final List<Class<?>> SPEAKERS = List.of(RequestLog.class, SecurityEvents.class, AdminChange.class);
 
     private static ScriptedHouse house;
 
-    private final Kept kept = new Kept();
-
-    private static final class Kept extends AppenderBase<ILoggingEvent> {
-        private final List<ILoggingEvent> lines = new CopyOnWriteArrayList<>();
-
-        @Override
-        protected void append(ILoggingEvent line) {
-            line.prepareForDeferredProcessing();
-            lines.add(line);
-        }
-    }
+    private final LogLines logged = LogLines.of(RequestLog.class, SecurityEvents.class, AdminChange.class);
 
     @BeforeAll
     static void open() throws Exception {
@@ -59,19 +45,9 @@ class KnownClientsTest {
         house.close();
     }
 
-    @BeforeEach
-    void listen() {
-        kept.start();
-        for (Class<?> speaker : SPEAKERS) {
-            Logger logger = (Logger) LoggerFactory.getLogger(speaker);
-            logger.setLevel(Level.INFO);
-            logger.addAppender(kept);
-        }
-    }
-
     @AfterEach
     void stop() {
-        SPEAKERS.forEach(speaker -> ((Logger) LoggerFactory.getLogger(speaker)).detachAppender(kept));
+        logged.close();
     }
 
     @ParameterizedTest
@@ -144,9 +120,12 @@ class KnownClientsTest {
                 .exchange(house.app()
                         .request("/api/v1/unified-health/sources/somebody")
                         .header("X-API-Key", RunningApp.KEY)
+                        .header("X-Request-Id", "named-key")
                         .header("X-Forwarded-For", "198.51.100.1, " + CLIENT));
 
-        assertThat(fields("request")).containsEntry("client", CLIENT).containsEntry("caller", "configured service key");
+        assertThat(fields("request", "named-key"))
+                .containsEntry("client", CLIENT)
+                .containsEntry("caller", "configured service key");
     }
 
     @Test
@@ -156,13 +135,16 @@ class KnownClientsTest {
                     "POST",
                     "/internal/oauth/initiate",
                     "Host: localhost",
+                    "X-Request-Id: refused-early",
                     "X-Forwarded-For: " + CLIENT,
                     "Content-Encoding: gzip",
                     "Content-Length: 5");
             assertThat(wire.nextHead()).startsWith("HTTP/1.1 415").contains("X-Request-Id: ");
         }
 
-        assertThat(fields("request")).containsEntry("client", CLIENT).containsEntry("status", 415);
+        assertThat(fields("request", "refused-early"))
+                .containsEntry("client", CLIENT)
+                .containsEntry("status", 415);
     }
 
     @Test
@@ -170,9 +152,12 @@ class KnownClientsTest {
         house.app()
                 .exchange(house.app()
                         .request("/api/v1/unified-health/sources/somebody")
-                        .header("Forwarded", "for=" + CLIENT));
+                        .header("X-Request-Id", "without-key")
+                        .header("X-Forwarded-For", CLIENT));
 
-        assertThat(fields("security")).containsEntry("client", CLIENT).containsEntry("reason", "no_key");
+        assertThat(fields("security", "without-key"))
+                .containsEntry("client", CLIENT)
+                .containsEntry("reason", "no_key");
     }
 
     @Test
@@ -208,8 +193,7 @@ class KnownClientsTest {
                 new Change("POST", "/tasks/some-member", "", "/tasks", ""),
                 new Change("POST", "/quota", "", "/quota", ""),
                 new Change("PUT", "/flags", "{}", "/flags", ""))) {
-            kept.lines.clear();
-
+            String id = UUID.randomUUID().toString();
             HttpResponse<String> answer = house.app()
                     .admin(
                             change.method(),
@@ -217,10 +201,12 @@ class KnownClientsTest {
                             change.body(),
                             "X-API-Key",
                             RunningApp.KEY,
+                            "X-Request-Id",
+                            id,
                             "X-Forwarded-For",
                             CLIENT);
 
-            assertThat(fields("admin_change"))
+            assertThat(fields("admin_change", id))
                     .as(change.toString())
                     .containsEntry("caller", "configured service key")
                     .containsEntry("client", CLIENT)
@@ -228,8 +214,8 @@ class KnownClientsTest {
                     .containsEntry("path", change.shownPath())
                     .containsEntry("change", change.what())
                     .containsEntry("status", answer.statusCode());
-            assertThat(kept.lines.get(0).getFormattedMessage()).doesNotContain("some-member");
         }
+        assertThat(logged.messages()).noneMatch(line -> line.contains("some-member"));
     }
 
     @Test
@@ -290,13 +276,22 @@ class KnownClientsTest {
         return List.of(house.app().uri(""), house.app().adminUri(""));
     }
 
-    /** Of the only line of that event; it is written after the answer went out. */
-    private Map<String, Object> fields(String event) {
-        RunningApp.await(() -> linesOf(event).count() == 1);
-        return linesOf(event).findFirst().orElseThrow();
+    /** Of the only line of that event that a request left; it is written after the answer went out. */
+    private Map<String, Object> fields(String event, String requestId) {
+        RunningApp.await(() -> linesOf(event, requestId).count() == 1);
+        return linesOf(event, requestId).findFirst().orElseThrow();
     }
 
-    private Stream<Map<String, Object>> linesOf(String event) {
-        return kept.lines.stream().map(EventFields::of).filter(fields -> event.equals(fields.get("event")));
+    private Stream<Map<String, Object>> linesOf(String event, String requestId) {
+        return logged.lines().stream()
+                .filter(line -> requestId.equals(requestOf(line)))
+                .map(EventFields::of)
+                .filter(fields -> event.equals(fields.get("event")));
+    }
+
+    /** The line of a request names it itself: it may be written when the request has left its thread. */
+    private static Object requestOf(ILoggingEvent line) {
+        String ofThread = line.getMDCPropertyMap().getOrDefault(RequestContext.REQUEST_ID, RequestContext.NONE);
+        return EventFields.of(line).getOrDefault(RequestContext.REQUEST_ID, ofThread);
     }
 }

@@ -3,12 +3,11 @@ package io.holisticos.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.PatternLayout;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.Layout;
+import io.holisticos.testing.LogLines;
 import io.holisticos.testing.LogScan;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -17,7 +16,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TimeZone;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
@@ -35,51 +33,29 @@ class LogLeaksTest {
     @TempDir
     Path module;
 
-    /** What each layout makes of each line, whichever thread wrote it. */
-    private static final class Written extends AppenderBase<ILoggingEvent> {
-
-        private final List<Layout<ILoggingEvent>> layouts;
-        private final List<String> lines = new CopyOnWriteArrayList<>();
-
-        Written(LoggerContext context) {
-            PatternLayout everything = new PatternLayout();
-            everything.setContext(context);
-            everything.setPattern("[%thread] %mdc %kvp %logger %msg%n");
-            layouts = List.of(
-                    new EventLayout().build(context, TimeZone.getTimeZone("UTC")),
-                    new TextLayout().build(context, TimeZone.getTimeZone("UTC")),
-                    everything);
-            layouts.forEach(Layout::start);
-        }
-
-        @Override
-        protected void append(ILoggingEvent line) {
-            line.prepareForDeferredProcessing();
-            layouts.forEach(layout -> lines.add(layout.doLayout(line)));
-        }
-    }
-
     @Test
-    void noLayoutPrintsWhatAddressesHeadersAndBodiesHold() throws Exception {
+    void noLayoutAndNoMetricShowsWhatAddressesHeadersAndBodiesHold() throws Exception {
         House house = House.openWith(curious(), Map.of("LOG_LEVEL", "DEBUG"));
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
-        Written written = new Written(context);
-        written.setContext(context);
-        written.start();
-        Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-        root.addAppender(written);
+        LogLines logged = LogLines.ofAll();
+        String metrics;
         String account =
                 Long.toString(house.world().byUserId("demo-anna").orElseThrow().whoopUserId());
         try {
             context.getLogger("org.apache.hc.client5.http.wire").setLevel(Level.TRACE); // as the task log-level may
             ask(house);
+            metrics = house.admin("GET", "/metrics", "").body()
+                    + house.admin("GET", "/prometheus", "").body();
         } finally {
-            root.detachAppender(written);
+            logged.close();
             house.close();
         }
 
-        List<String> lines = List.copyOf(written.lines);
+        List<String> lines = logged.written(layouts(context));
         assertThat(lines).anySatisfy(line -> assertThat(line).contains("\"event\":\"request\""));
+        for (String secret : List.of("demo-anna", "demo-ben", CODE, STATE, LINK, House.KEY)) {
+            assertThat(metrics.contains(secret)).as("metrics show one").isFalse();
+        }
         for (String secret : List.of("demo-anna", "demo-ben", account, CODE, STATE, LINK, House.KEY)) {
             assertThat(lines.stream().filter(line -> line.contains(secret)).map(LogLeaksTest::kindOf))
                     .isEmpty();
@@ -88,6 +64,18 @@ class LogLeaksTest {
         Files.createDirectories(output.getParent());
         Files.write(output, lines);
         assertThat(LogScan.scan(List.of(module))).isEmpty();
+    }
+
+    private static List<Layout<ILoggingEvent>> layouts(LoggerContext context) {
+        PatternLayout everything = new PatternLayout();
+        everything.setContext(context);
+        everything.setPattern("[%thread] %mdc %kvp %logger %msg%n");
+        List<Layout<ILoggingEvent>> layouts = List.of(
+                new EventLayout().build(context, TimeZone.getTimeZone("UTC")),
+                new TextLayout().build(context, TimeZone.getTimeZone("UTC")),
+                everything);
+        layouts.forEach(Layout::start);
+        return layouts;
     }
 
     private static void ask(House house) throws Exception {

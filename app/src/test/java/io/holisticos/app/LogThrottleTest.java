@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
+import io.holisticos.testing.LogLines;
 import java.net.ConnectException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -21,16 +21,20 @@ class LogThrottleTest {
 
     private static final String FAILED = "event=source_failed source={} kind={}";
 
-    private final LoggerContext loggers = new LoggerContext();
-    private final ListAppender<ILoggingEvent> written = new ListAppender<>();
+    private final LoggerContext loggers = loggers();
+    private final LogLines written = LogLines.of(loggers.getLogger(Logger.ROOT_LOGGER_NAME));
     private final AtomicLong nanoTime = new AtomicLong(-5);
     private final LogThrottle filter = new LogThrottle(nanoTime::get);
     private final Logger log = loggers.getLogger("io.holisticos.somewhere");
 
+    private static LoggerContext loggers() {
+        LoggerContext loggers = new LoggerContext();
+        loggers.setMDCAdapter(new LogbackMDCAdapter()); // which slf4j gives to its own context only
+        return loggers;
+    }
+
     @BeforeEach
     void install() {
-        written.start();
-        loggers.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(written);
         loggers.addTurboFilter(filter);
     }
 
@@ -130,8 +134,8 @@ class LogThrottleTest {
         }
 
         assertThat(lines()).hasSize(1);
-        assertThat(written.list.get(0).getThrowableProxy()).isNull();
-        assertThat(EventFields.of(written.list.get(0)))
+        assertThat(written.lines().get(0).getThrowableProxy()).isNull();
+        assertThat(EventFields.of(written.lines().get(0)))
                 .containsEntry("cause", "statement timeout (57014)")
                 .hasEntrySatisfying("at", place -> assertThat(place).asString().startsWith("LogThrottleTest.java:"));
     }
@@ -143,7 +147,7 @@ class LogThrottleTest {
         }
 
         assertThat(lines()).containsExactly("event=unexpected_error id=request-0");
-        assertThat(written.list.get(0).getThrowableProxy()).isNotNull();
+        assertThat(written.lines().get(0).getThrowableProxy()).isNotNull();
     }
 
     @Test
@@ -166,7 +170,7 @@ class LogThrottleTest {
                         "event=unexpected_error id=request-0 repeated=2",
                         "event=work_failed repeated=2",
                         "event=work_failed repeated=1");
-        assertThat(written.list).allSatisfy(line -> {
+        assertThat(written.lines()).allSatisfy(line -> {
             assertThat(line.getThrowableProxy()).isNotNull();
             assertThat(EventFields.of(line).values()).noneMatch(value -> value instanceof Throwable);
         });
@@ -215,6 +219,6 @@ class LogThrottleTest {
     }
 
     private List<String> lines() {
-        return written.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+        return written.messages();
     }
 }

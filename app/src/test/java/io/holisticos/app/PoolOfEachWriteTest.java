@@ -104,7 +104,9 @@ class PoolOfEachWriteTest {
             handle.execute("""
                     create function note_write() returns trigger language plpgsql as $$
                     begin
-                        insert into write_seen values (tg_table_name, tg_op, current_setting('statement_timeout'));
+                        insert into write_seen
+                        select coalesce(max(inhparent::regclass::text), tg_table_name), tg_op, current_setting('statement_timeout')
+                        from pg_inherits where inhrelid = tg_relid;
                         return null;
                     end $$""");
             tables.forEach(table -> watch(handle, table));

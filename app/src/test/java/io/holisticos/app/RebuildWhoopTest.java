@@ -70,7 +70,7 @@ class RebuildWhoopTest {
         assertThat(notMigrated.said())
                 .contains("run sahha-db migrate and whoop-db migrate")
                 .doesNotContain(" at io.holisticos");
-        assertThat(noUser.status()).isEqualTo(1);
+        assertThat(noUser.status()).isEqualTo(2);
         assertThat(noUser.said()).contains("--user: user_id must have 1 to 100 characters");
         assertThat(help.status()).isZero();
         assertThat(help.said()).contains("--user ID", "Derives the columns", "May run while the service runs");

@@ -3,19 +3,9 @@ package io.holisticos.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holisticos.app.Traffic.Tally;
-import io.holisticos.app.Traffic.Told;
-import io.holisticos.twins.TwinClock;
 import io.holisticos.twins.http.FaultKind;
 import io.holisticos.twins.http.FaultRule;
-import io.holisticos.twins.sahha.SahhaTwin;
-import io.holisticos.twins.sahha.SahhaTwinOptions;
-import io.holisticos.twins.whoop.WhoopApp;
 import io.holisticos.twins.whoop.WhoopTwin;
-import io.holisticos.twins.whoop.WhoopTwinOptions;
-import io.holisticos.twins.world.Life;
-import io.holisticos.twins.world.Person;
-import io.holisticos.twins.world.World;
-import io.holisticos.twins.world.WorldOptions;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -29,7 +19,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterAll;
@@ -45,8 +34,7 @@ import org.junit.jupiter.api.TestFactory;
 @Tag("deep")
 class ReplicaFaultsTest {
 
-    private static final List<String> MEMBERS =
-            IntStream.rangeClosed(1, 4).mapToObj("demo-%04d"::formatted).toList();
+    private static final List<String> MEMBERS = TwoReplicas.MEMBERS;
 
     private static final Duration LONG = Duration.ofSeconds(20);
     private static final Duration MOMENT = Duration.ofSeconds(2);
@@ -83,72 +71,16 @@ class ReplicaFaultsTest {
         assertThat(ReverseProxy.isInstalled())
                 .as("HAProxy is installed (apt-get install haproxy)")
                 .isTrue();
-        assertThat(DebianPostgres.installed())
-                .as("PostgreSQL is installed (apt-get install postgresql)")
-                .isPresent();
-        postgres = opened(DebianPostgres.start(DebianPostgres.installed().get()));
-        for (String database : List.of("sahha", "whoop")) {
-            postgres.createDatabase(database);
-        }
-        Migrations.update(postgres.dataSource("sahha"), Migrations.SAHHA_CHANGELOG);
-        Migrations.update(postgres.dataSource("whoop"), Migrations.WHOOP_CHANGELOG);
-        whoopDatabase = Jdbi.create(postgres.dataSource("whoop"));
-        for (int i = 0; i < 2; i++) {
-            REPLICAS.add(opened(new Service(postgres.url("sahha"), postgres.url("whoop"))));
-        }
+        TwoReplicas replicas = opened(TwoReplicas.prepared());
+        postgres = replicas.postgres;
+        whoopDatabase = replicas.whoopDatabase;
+        REPLICAS.addAll(replicas.services);
         ReverseProxy proxy = opened(ReverseProxy.before(REPLICAS));
-        World world = startTwinsAndReplicas(proxy);
-        traffic = opened(new Traffic(proxy.url(), "sandbox-client-secret", connected(world)));
+        replicas.start(proxy.url(), Map.of("DRAIN_TIME", "3s"));
+        whoop = replicas.whoop();
+        traffic = opened(new Traffic(proxy.url(), "sandbox-client-secret", replicas.told()));
         traffic.start();
         awaitJobs(Instant.now());
-    }
-
-    private static World startTwinsAndReplicas(ReverseProxy proxy) throws Exception {
-        TwinClock clock = TwinClock.atWallTime(1);
-        World world =
-                World.of(new WorldOptions(7, clock.instant(), MEMBERS.size(), new Life(Duration.ofDays(10), null)));
-        WhoopApp app = WhoopApp.sandbox(proxy.url() + "/api/v1/whoop/callback");
-        whoop = WhoopTwin.start(WhoopTwinOptions.of(app), world, clock);
-        OPENED.add(whoop::stop);
-        SahhaTwin sahha = SahhaTwin.start(SahhaTwinOptions.onPort(0), world, clock);
-        OPENED.add(sahha::stop);
-        for (Service replica : REPLICAS) {
-            replica.withSources(sahha.baseUrl(), whoop.baseUrl())
-                    .with(Map.of(
-                            "PUBLIC_URL",
-                            proxy.url(),
-                            "DRAIN_TIME",
-                            "3s",
-                            "SAHHA_DATABASE_USER",
-                            DebianPostgres.USER,
-                            "WHOOP_DATABASE_USER",
-                            DebianPostgres.USER))
-                    .start();
-        }
-        for (String member : MEMBERS) {
-            assertThat(REPLICAS.get(0)
-                            .connect(
-                                    member, world.byUserId(member).orElseThrow().whoopUserId())
-                            .statusCode())
-                    .isEqualTo(200);
-        }
-        Service.await("first syncs", () -> count("whoop_sync where kind = 'first-sync' and state <> 'done'") == 0);
-        return world;
-    }
-
-    private static List<Told> connected(World world) {
-        return MEMBERS.stream()
-                .map(member -> {
-                    Person person = world.byUserId(member).orElseThrow();
-                    String sleep = whoopDatabase.withHandle(
-                            handle -> handle.createQuery("select cast(id as text) from whoop_sleep where user_id = :who"
-                                            + " order by start_at desc limit 1")
-                                    .bind("who", member)
-                                    .mapTo(String.class)
-                                    .one());
-                    return new Told(member, person.whoopUserId(), sleep);
-                })
-                .toList();
     }
 
     @AfterAll
@@ -362,7 +294,8 @@ class ReplicaFaultsTest {
 
     private static long doneSince(Instant since) {
         return whoopDatabase.withHandle(handle -> handle.createQuery(
-                        "select count(*) from scheduled_tasks where task_name = 'whoop-member' and last_success > :since")
+                        "select count(*) from scheduled_tasks where task_name = 'whoop-member' and last_success >"
+                                + " :since")
                 .bind("since", since.atOffset(ZoneOffset.UTC))
                 .mapTo(Long.class)
                 .one());

@@ -3,14 +3,12 @@ package io.holisticos.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
+import io.holisticos.testing.LogLines;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
@@ -34,14 +32,13 @@ class ReportersTest {
     @Test
     void reportersWriteAtTheirInterval(@TempDir Path folder) throws Exception {
         Path file = folder.resolve("access.existing_routes.without_credential.csv");
-        List<String> logged = new CopyOnWriteArrayList<>();
-        try (House house = House.openConfiguredWith(REPORTERS.formatted(folder))) {
-            listen(logged);
+        try (House house = House.openConfiguredWith(REPORTERS.formatted(folder));
+                LogLines logged = reported()) {
             house.getWithoutKey("/api/v1/health-metrics/overview?profile_id=demo-anna");
 
             House.await(() -> rows(file).stream().anyMatch(row -> row.split(",")[1].equals("1")));
             House.await(() -> rows(file).size() >= 3);
-            House.await(() -> logged.stream()
+            House.await(() -> logged.messages().stream()
                     .anyMatch(line -> line.contains("name=access.existing_routes.without_credential, count=1")));
         }
 
@@ -49,19 +46,11 @@ class ReportersTest {
     }
 
     /** The application has set up logging anew by now. */
-    private static void listen(List<String> logged) {
+    private static LogLines reported() {
         Logger logger = (Logger) LoggerFactory.getLogger("reported");
         logger.setLevel(ch.qos.logback.classic.Level.INFO);
-        AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
-            @Override
-            protected void append(ILoggingEvent event) {
-                logged.add(event.getFormattedMessage());
-            }
-        };
-        appender.setContext(logger.getLoggerContext());
-        appender.start();
-        logger.addAppender(appender);
         logger.setAdditive(false);
+        return LogLines.of(logger);
     }
 
     private static List<String> rows(Path file) {

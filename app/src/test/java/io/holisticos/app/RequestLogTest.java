@@ -2,13 +2,11 @@ package io.holisticos.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
 import com.codahale.metrics.MetricRegistry;
 import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.UserId;
+import io.holisticos.testing.LogLines;
 import io.holisticos.vault.MemberHash;
 import io.holisticos.vault.OneVaultKey;
 import io.holisticos.web.ApiKeyStore;
@@ -20,14 +18,11 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 /** What a request leaves behind: ids in the answer, one line in the log, and a security event where it was refused. */
 class RequestLogTest {
@@ -40,19 +35,8 @@ class RequestLogTest {
     private static final AtomicReference<MetricRegistry> metrics = new AtomicReference<>();
     private static House house;
 
-    private final Kept requests = new Kept();
-    private final Kept security = new Kept();
-
-    /** Keeps lines whichever thread wrote them. */
-    private static final class Kept extends AppenderBase<ILoggingEvent> {
-        private final List<ILoggingEvent> lines = new CopyOnWriteArrayList<>();
-
-        @Override
-        protected void append(ILoggingEvent line) {
-            line.prepareForDeferredProcessing();
-            lines.add(line);
-        }
-    }
+    private final LogLines requests = LogLines.of(RequestLog.class);
+    private final LogLines security = LogLines.of(SecurityEvents.class);
 
     @BeforeAll
     static void open() throws Exception {
@@ -67,23 +51,10 @@ class RequestLogTest {
         house.close();
     }
 
-    @BeforeEach
-    void listen() {
-        listen(RequestLog.class, requests);
-        listen(SecurityEvents.class, security);
-    }
-
-    private static void listen(Class<?> to, Kept kept) {
-        Logger logger = (Logger) LoggerFactory.getLogger(to);
-        logger.setLevel(Level.INFO);
-        kept.start();
-        logger.addAppender(kept);
-    }
-
     @AfterEach
     void stop() {
-        ((Logger) LoggerFactory.getLogger(RequestLog.class)).detachAppender(requests);
-        ((Logger) LoggerFactory.getLogger(SecurityEvents.class)).detachAppender(security);
+        requests.close();
+        security.close();
     }
 
     @Test
@@ -152,12 +123,12 @@ class RequestLogTest {
                 house.request("/api/v1/unified-health/overview/demo-anna").header("X-API-Key", "a-guess"));
 
         assertThat(count("authentication_failed") - before).isEqualTo(2);
-        assertThat(security.lines)
+        assertThat(security.lines())
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .containsExactly(
                         "event=security kind=authentication_failed reason=no_key client=127.0.0.1 caller=\"none\"",
                         "event=security kind=authentication_failed reason=unknown_key client=127.0.0.1 caller=\"none\"");
-        assertThat(security.lines.get(0).getMDCPropertyMap()).containsKeys("request_id", "trace_id");
+        assertThat(security.lines().get(0).getMDCPropertyMap()).containsKeys("request_id", "trace_id");
     }
 
     @Test
@@ -194,7 +165,7 @@ class RequestLogTest {
         house.exchange(byService);
 
         assertThat(count("callback_refused") - before).isEqualTo(2);
-        assertThat(security.lines)
+        assertThat(security.lines())
                 .extracting(line -> EventFields.of(line).get("kind") + " "
                         + EventFields.of(line).get("reason"))
                 .containsOnly("callback_refused unknown_state");
@@ -209,7 +180,7 @@ class RequestLogTest {
     }
 
     private List<ILoggingEvent> linesOf(String id) {
-        return requests.lines.stream()
+        return requests.lines().stream()
                 .filter(line -> id.equals(EventFields.of(line).get("request_id")))
                 .toList();
     }

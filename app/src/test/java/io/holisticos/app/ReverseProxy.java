@@ -7,60 +7,57 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/**
- * Debian's HAProxy before several replicas, as README's operators may run it: it asks {@code /health/ready}, and repeats at
- * another replica what never reached one, and reads that one broke off. Ends with the test.
- */
+/** A proxy before two replicas, with the very file of {@code deploy/} on free ports of loopback. Ends with the test. */
 final class ReverseProxy implements AutoCloseable {
 
-    private static final Path INSTALLED = Path.of("/usr/sbin/haproxy");
+    private static final Path HAPROXY = Path.of("/usr/sbin/haproxy");
+    private static final Path NGINX = Path.of("/usr/sbin/nginx");
 
     final int port = FreePorts.next();
-    private final Path configuration;
-    private final Process process;
+    private Path folder;
+    private Process process;
 
-    private ReverseProxy(List<Service> replicas) throws IOException {
-        configuration = Files.createTempFile("haproxy", ".cfg");
-        StringBuilder text = new StringBuilder("""
-                global
-                    maxconn 500
-                defaults
-                    mode http
-                    timeout connect 2s
-                    timeout client 60s
-                    timeout server 40s
-                    timeout queue 5s
-                    timeout check 2s
-                    retries 3
-                    option redispatch 1
-                    retry-on conn-failure empty-response
-                frontend callers
-                    bind 127.0.0.1:%d
-                    http-request disable-l7-retry unless METH_GET
-                    default_backend replicas
-                backend replicas
-                    balance roundrobin
-                    option httpchk GET /health/ready
-                    http-check expect status 200
-                    default-server check inter 1s fall 2 rise 1
-                """.formatted(port));
-        for (int i = 0; i < replicas.size(); i++) {
-            text.append("    server replica%d 127.0.0.1:%d\n".formatted(i, replicas.get(i).port));
-        }
-        Files.writeString(configuration, text);
-        process = new ProcessBuilder(INSTALLED.toString(), "-db", "-f", configuration.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-    }
+    private ReverseProxy() {}
 
     static boolean isInstalled() {
-        return Files.isExecutable(INSTALLED);
+        return Files.isExecutable(HAPROXY);
     }
 
-    /** On a free port, loopback only. */
+    static boolean isNginxInstalled() {
+        return Files.isExecutable(NGINX);
+    }
+
+    /** Debian's HAProxy, which asks {@code /health/ready}. */
     static ReverseProxy before(List<Service> replicas) throws IOException {
-        return new ReverseProxy(replicas);
+        ReverseProxy proxy = new ReverseProxy();
+        ProcessBuilder haproxy = new ProcessBuilder(HAPROXY.toString(), "-db", "-f", "../deploy/haproxy.cfg");
+        haproxy.environment().put("LISTEN", "127.0.0.1:" + proxy.port);
+        for (int i = 0; i < replicas.size(); i++) {
+            haproxy.environment().put("REPLICA_" + (i + 1), "127.0.0.1:" + replicas.get(i).port);
+        }
+        proxy.process = quietly(haproxy);
+        return proxy;
+    }
+
+    /** Debian's nginx, which learns from refused connections. */
+    static ReverseProxy nginxBefore(List<Service> replicas) throws IOException {
+        ReverseProxy proxy = new ReverseProxy();
+        proxy.folder = Files.createTempDirectory("nginx");
+        String text = Files.readString(Path.of("../deploy/nginx.conf"))
+                .replace("127.0.0.1:8000", "127.0.0.1:" + proxy.port)
+                .replace("127.0.0.1:8080", "127.0.0.1:" + replicas.get(0).port)
+                .replace("127.0.0.1:8090", "127.0.0.1:" + replicas.get(1).port)
+                .replace("/run/nginx.pid", proxy.folder.resolve("pid").toString());
+        Path configuration = Files.writeString(proxy.folder.resolve("nginx.conf"), text);
+        proxy.process =
+                quietly(new ProcessBuilder(NGINX.toString(), "-c", configuration.toString(), "-g", "daemon off;"));
+        return proxy;
+    }
+
+    private static Process quietly(ProcessBuilder command) throws IOException {
+        return command.redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
     }
 
     String url() {
@@ -73,6 +70,13 @@ final class ReverseProxy implements AutoCloseable {
         if (!process.waitFor(5, TimeUnit.SECONDS)) {
             process.destroyForcibly();
         }
-        Files.delete(configuration);
+        if (folder != null) {
+            try (var files = Files.list(folder)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(folder);
+        }
     }
 }

@@ -24,8 +24,10 @@ final class Rows {
         });
     }
 
+    /** Without partitions, whose rows are those of their table. */
     static List<String> tables(Handle handle) {
-        return handle.createQuery("select tablename from pg_tables where schemaname = 'public' order by 1")
+        return handle.createQuery("select relname from pg_class where relnamespace = 'public'::regnamespace"
+                        + " and relkind in ('r', 'p') and not relispartition order by 1")
                 .mapTo(String.class)
                 .list();
     }

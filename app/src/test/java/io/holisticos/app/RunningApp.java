@@ -25,11 +25,12 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** The whole service on its own ports and two real databases; its variables say who stands for Sahha and WHOOP. */
 final class RunningApp implements AutoCloseable {
 
-    static final String KEY = "test-service-key";
+    static final String KEY = "test-service";
     static final String SAHHA_WEBHOOK_SECRET = "test-sahha-webhook-secret";
     static final Path SHIPPED = Path.of("../config.yml");
 
@@ -69,6 +70,10 @@ final class RunningApp implements AutoCloseable {
                 "SERVICE_KEY", KEY,
                 "SAHHA_WEBHOOK_SECRET", SAHHA_WEBHOOK_SECRET));
         variables.put("DRAIN_TIME", "0s"); // nobody sends callers here
+        variables.put("WARM_UP", "0s");
+        for (String limit : List.of("LIMIT_SERVICE", "LIMIT_MEMBER", "LIMIT_ADDRESS")) {
+            variables.put(limit, "1000000"); // one caller plays all
+        }
     }
 
     /** The addresses and applications that stand for Sahha and WHOOP. */
@@ -127,6 +132,21 @@ final class RunningApp implements AutoCloseable {
         own.put("ADMIN_PORT", Integer.toString(replica.adminPort()));
         serve(replica.app());
         return replica;
+    }
+
+    /** Runs a command with the variables and the clock of this service. */
+    CommandRun command(String... arguments) {
+        return commandWith(Map.of(), arguments);
+    }
+
+    /** The same with other variables of its own. */
+    CommandRun commandWith(Map<String, String> others, String... arguments) {
+        Map<String, String> own = new HashMap<>(variables);
+        own.putAll(others);
+        String[] named = Stream.of(arguments)
+                .map(argument -> argument.equals("config.yml") ? configuration.toString() : argument)
+                .toArray(String[]::new);
+        return CommandRun.of(new HealthApplication(clock, own::get), named);
     }
 
     String url() {

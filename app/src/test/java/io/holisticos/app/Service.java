@@ -68,6 +68,7 @@ final class Service implements AutoCloseable {
                 "SERVICE_KEY",
                 KEY));
         environment.put("DRAIN_TIME", "0s"); // nobody sends callers here
+        environment.put("WARM_UP", "0s");
     }
 
     Service withSources(String sahhaUrl, String whoopUrl) {

@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import io.holisticos.testing.LogLines;
 import io.holisticos.testing.TestDatabase;
 import io.holisticos.web.ApiKeyStore;
 import java.time.Clock;
@@ -19,18 +18,16 @@ import org.slf4j.LoggerFactory;
 class ServiceKeyLeaseTest {
 
     private final Logger logger = (Logger) LoggerFactory.getLogger(ServiceKeyLease.class);
-    private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    private final LogLines logged = LogLines.of(ServiceKeyLease.class);
 
     @BeforeEach
     void listen() {
-        logged.start();
         logger.setLevel(Level.DEBUG);
-        logger.addAppender(logged);
     }
 
     @AfterEach
     void leave() {
-        logger.detachAppender(logged);
+        logged.close();
         logger.setLevel(null);
     }
 
@@ -38,14 +35,14 @@ class ServiceKeyLeaseTest {
     void aDatabaseThatIsNotMigratedYetIsNoWarning() {
         tryOnce(TestDatabase.empty().jdbi());
 
-        assertThat(logged.list.get(0).getLevel()).isEqualTo(Level.DEBUG);
+        assertThat(logged.lines().get(0).getLevel()).isEqualTo(Level.DEBUG);
     }
 
     @Test
     void aDatabaseThatIsAwayIs() {
         tryOnce(Jdbi.create("jdbc:postgresql://localhost:1/nowhere"));
 
-        assertThat(logged.list.get(0).getLevel()).isEqualTo(Level.WARN);
+        assertThat(logged.lines().get(0).getLevel()).isEqualTo(Level.WARN);
     }
 
     private static void tryOnce(Jdbi database) {

@@ -2,10 +2,17 @@ package io.holisticos.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.codahale.metrics.MetricRegistry;
+import io.holisticos.audit.SecurityEvents;
+import io.holisticos.web.ApiKeyStore;
+import io.holisticos.web.Scope;
+import io.holisticos.web.ServiceKeys;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Another {@code SERVICE_KEY}, replica after replica: nobody who sends either key notices. */
@@ -42,6 +49,34 @@ class ServiceKeyTest {
                             NEW_KEY));
             app.restart();
             assertThat(status(app, app.uri(ASKED), NEW_KEY)).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void aKeyWorksOnEveryReplicaAtOnceAndIsRefusedByAllWithinTwoSecondsOfItsRevocation() throws Exception {
+        try (ScriptedHouse house = ScriptedHouse.open();
+                House.Replica replica = house.app().replica(Map.of())) {
+            RunningApp app = house.app();
+            ServiceKeys keys = new ServiceKeys(
+                    new ApiKeyStore(app.sahhaDatabase.jdbi()),
+                    new SecureRandom(),
+                    app.clock,
+                    new SecurityEvents(new MetricRegistry()));
+            ServiceKeys.Issued issued = keys.create("dashboard", Set.of(Scope.HEALTH_READ), null);
+            assertThat(status(app, app.uri(ASKED), issued.secret())).isEqualTo(200);
+            assertThat(status(app, replica.uri(ASKED), issued.secret())).isEqualTo(200);
+
+            keys.revoke(issued.key().id());
+            long revoked = System.nanoTime();
+            RunningApp.await(() -> status(app, app.uri(ASKED), issued.secret()) == 401
+                    && status(app, replica.uri(ASKED), issued.secret()) == 401);
+
+            assertThat(Duration.ofNanos(System.nanoTime() - revoked)).isLessThan(Duration.ofSeconds(2));
+            app.restart(); // which writes what was noted
+            assertThat(keys.list())
+                    .filteredOn(key -> key.id().equals(issued.key().id()))
+                    .singleElement()
+                    .satisfies(key -> assertThat(key.lastUsedAt()).isNotNull());
         }
     }
 

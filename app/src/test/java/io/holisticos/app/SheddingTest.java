@@ -81,6 +81,7 @@ class SheddingTest {
 
         assertThat(house.get(UNIFIED).statusCode()).isEqualTo(503);
         assertThat(house.get(EXISTING).statusCode()).isEqualTo(200);
+        House.await(() -> gauge("shedding.existing.in_flight").equals(highWater)); // whose answer came has left
 
         hold(EXISTING + "&block=yes", limit("existing") - highWater);
         HttpResponse<String> shed = house.get(EXISTING);

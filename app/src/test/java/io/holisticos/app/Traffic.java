@@ -29,13 +29,13 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Callers who do not wait for each other: 25 reads a second, of existing and unified paths and of health in turn, and
- * WHOOP's webhooks, 5 a second. A webhook that is not acknowledged is sent again after a second, as it was.
+ * Callers who do not wait for each other: 25 reads a second unless said otherwise, of existing and unified paths and of health
+ * in turn, and WHOOP's webhooks, a fifth as many. A webhook that is not acknowledged is sent again after a second, as it was.
  */
 final class Traffic implements AutoCloseable {
 
     private static final Duration BETWEEN_READS = Duration.ofMillis(40);
-    private static final Duration BETWEEN_WEBHOOKS = Duration.ofMillis(200);
+    private static final int READS_FOR_A_WEBHOOK = 5;
     private static final Duration SENT_AGAIN_AFTER = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -60,6 +60,7 @@ final class Traffic implements AutoCloseable {
     private final String url;
     private final String secret;
     private final List<Told> told;
+    private final Duration betweenReads;
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(2);
@@ -70,6 +71,11 @@ final class Traffic implements AutoCloseable {
     private volatile Tally tally = new Tally();
 
     Traffic(String url, String secret, List<Told> told) {
+        this(url, secret, told, BETWEEN_READS);
+    }
+
+    Traffic(String url, String secret, List<Told> told, Duration betweenReads) {
+        this.betweenReads = betweenReads;
         this.url = url;
         this.secret = secret;
         this.told = List.copyOf(told);
@@ -105,9 +111,9 @@ final class Traffic implements AutoCloseable {
 
     void start() {
         ScheduledFuture<?> reads =
-                clock.scheduleAtFixedRate(this::read, 0, BETWEEN_READS.toMillis(), TimeUnit.MILLISECONDS);
-        ScheduledFuture<?> webhooks =
-                clock.scheduleAtFixedRate(this::deliver, 0, BETWEEN_WEBHOOKS.toMillis(), TimeUnit.MILLISECONDS);
+                clock.scheduleAtFixedRate(this::read, 0, betweenReads.toMillis(), TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> webhooks = clock.scheduleAtFixedRate(
+                this::deliver, 0, READS_FOR_A_WEBHOOK * betweenReads.toMillis(), TimeUnit.MILLISECONDS);
         if (reads.isCancelled() || webhooks.isCancelled()) {
             throw new IllegalStateException("not begun");
         }

@@ -3,31 +3,16 @@ package io.holisticos.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
+import io.holisticos.testing.LogLines;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 /** What an operator reads while databases and sources are away: what failed, once, however many requests meet it. */
 class TroubleInTheLogTest {
 
     private static final int REQUESTS = 15;
-
-    /** Lines of trouble, whichever thread wrote them. */
-    private static final class Troubles extends AppenderBase<ILoggingEvent> {
-        private final List<ILoggingEvent> lines = new CopyOnWriteArrayList<>();
-
-        @Override
-        protected void append(ILoggingEvent line) {
-            if (line.getLevel().isGreaterOrEqual(Level.WARN)) {
-                lines.add(line);
-            }
-        }
-    }
 
     @Test
     void eachCauseIsOneLineWithItsSqlStateAndTheHealthCheckSaysTheSame() throws Exception {
@@ -35,11 +20,8 @@ class TroubleInTheLogTest {
                 .withSources("http://localhost:1", "http://localhost:1");
         app.with(Map.of("WHOOP_DATABASE_URL", "jdbc:postgresql://localhost:1/whoop"))
                 .start();
-        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-        Troubles troubles = new Troubles();
-        troubles.start();
-        root.addAppender(troubles);
-        try {
+        List<ILoggingEvent> troubles;
+        try (LogLines lines = LogLines.ofAll()) {
             for (int i = 0; i < REQUESTS; i++) {
                 app.get("/api/v1/unified-health/overview/demo-anna");
                 app.get("/api/v1/health-metrics/overview?profile_id=demo-anna&period=today");
@@ -51,24 +33,26 @@ class TroubleInTheLogTest {
                             .path("message")
                             .asText())
                     .contains("connection refused (08001)");
+            troubles = lines.lines().stream()
+                    .filter(line -> line.getLevel().isGreaterOrEqual(Level.WARN))
+                    .toList();
         } finally {
-            root.detachAppender(troubles);
             app.close();
         }
 
-        assertThat(troubles.lines)
+        assertThat(troubles)
                 .extracting(
                         line -> EventFields.of(line).getOrDefault("cause", "").toString())
                 .contains("connection refused (08001)", "connection refused");
-        assertThat(troubles.lines)
+        assertThat(troubles)
                 .extracting(line -> EventFields.of(line)
                         .getOrDefault("event", line.getLoggerName())
                         .toString())
                 .contains("call_failed", "request_failed");
-        assertThat(troubles.lines)
+        assertThat(troubles)
                 .allSatisfy(line -> assertThat(line.getThrowableProxy())
                         .as(line.getMessage())
                         .isNull());
-        assertThat(troubles.lines).hasSizeLessThan(REQUESTS);
+        assertThat(troubles).hasSizeLessThan(REQUESTS);
     }
 }

@@ -1,5 +1,7 @@
 package io.holisticos.database;
 
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -15,18 +17,29 @@ final class StatementText {
             "\\b(nextval|setval|set_config|pg_notify|pg_(try_)?advisory\\w*|lo_\\w+|dblink\\w*)\\s*\\(",
             Pattern.CASE_INSENSITIVE);
 
-    private StatementText() {}
+    /** What is known of a text. Looking for words costs more than many a statement, and there are few different texts. */
+    private static final LoadingCache<String, StatementText> KNOWN =
+            Caffeine.newBuilder().maximumSize(1_000).build(StatementText::new);
+
+    private final boolean read;
+    private final boolean sideEffects;
+
+    private StatementText(String sql) {
+        String first = firstWord(sql);
+        read = (first.equals("select") || first.equals("with"))
+                && !WRITES.matcher(sql).find();
+        sideEffects = SIDE_EFFECTS.matcher(sql).find();
+    }
 
     /** Whether the statement only reads. A part that writes can follow {@code with}, or be a second statement. */
     static boolean isRead(String sql) {
-        String first = firstWord(sql);
-        return (first.equals("select") || first.equals("with"))
-                && !WRITES.matcher(sql).find();
+        return KNOWN.get(sql).read;
     }
 
     /** Whether the statement only reads, and calls no function with side effects. */
     static boolean hasNoSideEffects(String sql) {
-        return isRead(sql) && !SIDE_EFFECTS.matcher(sql).find();
+        StatementText known = KNOWN.get(sql);
+        return known.read && !known.sideEffects;
     }
 
     private static String firstWord(String sql) {

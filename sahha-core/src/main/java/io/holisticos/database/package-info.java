@@ -1,6 +1,6 @@
 /**
  * Connections to a database: tells the failure of a connection from the failure of a statement, keeps broken connections
- * of a pool away from their borrowers, and reads times from rows.
+ * of a pool away from their borrowers, reads times from rows, and keeps the partitions of tables that only grow.
  *
  * <p>May use: {@code health}.
  *

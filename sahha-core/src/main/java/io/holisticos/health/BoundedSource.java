@@ -64,8 +64,26 @@ public final class BoundedSource implements HealthSource {
         return source.rulesVersion();
     }
 
-    /** Begins to read and does not wait. */
+    @Override
+    public boolean isOn(UserId who) {
+        return source.isOn(who);
+    }
+
+    @Override
+    public void tell(MemberListener listener) {
+        source.tell(listener);
+    }
+
+    @Override
+    public boolean isTelling() {
+        return source.isTelling();
+    }
+
+    /** Begins to read and does not wait. A source that is switched off has its answer at hand. */
     public PendingAnswer begin(UserId who, DaysToRead days, Deadline deadline) {
+        if (!source.isOn(who)) {
+            return () -> new TimedAnswer(new SourceAnswer.Disabled(name()), Duration.ZERO);
+        }
         long start = deadline.nanoTime();
         return begin(new Question<TimedAnswer>(deadline) {
             @Override

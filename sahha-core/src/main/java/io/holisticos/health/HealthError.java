@@ -23,6 +23,8 @@ public abstract sealed class HealthError extends RuntimeException {
         SOURCE_UNAVAILABLE
     }
 
+    private static final String NO_SUCH_USER = "no such user";
+
     private final Kind kind;
     private final @Nullable Duration retryAfter;
 
@@ -82,10 +84,17 @@ public abstract sealed class HealthError extends RuntimeException {
         }
     }
 
-    /** No member with this id, or none that this caller may see; callers cannot tell the two apart. */
+    /** No member with this id. */
     public static final class MemberNotFound extends HealthError {
         public MemberNotFound() {
-            super(Kind.MEMBER_NOT_FOUND, "no such user", null, null);
+            super(Kind.MEMBER_NOT_FOUND, NO_SUCH_USER, null, null);
+        }
+    }
+
+    /** A member whom this caller may not see. Callers cannot tell it from {@link MemberNotFound}. */
+    public static final class MemberNotVisible extends HealthError {
+        public MemberNotVisible() {
+            super(Kind.MEMBER_NOT_FOUND, NO_SUCH_USER, null, null);
         }
     }
 

@@ -23,6 +23,22 @@ public interface HealthSource {
         return 1;
     }
 
+    /** Whether the source is switched on for this person. Known at once, without asking anybody. */
+    default boolean isOn(UserId who) {
+        return true;
+    }
+
+    /**
+     * From now on, tells this listener of every change after which a person's answer may be another one: in this process before
+     * the change is acknowledged, from elsewhere within two seconds.
+     */
+    default void tell(MemberListener listener) {}
+
+    /** Whether changes from elsewhere are heard of at present. While they are not, answers that were kept are not to be given. */
+    default boolean isTelling() {
+        return false;
+    }
+
     /** Reads these days from what is stored, within the deadline. A read writes nothing. */
     SourceAnswer read(UserId who, DaysToRead days, Deadline deadline);
 

@@ -16,6 +16,17 @@ public sealed interface SourceAnswer {
     /** The value of {@code sources[].status}. */
     String status();
 
+    /** Holds for no moment at all. */
+    Instant NEVER = Instant.MIN;
+
+    /**
+     * The moment before which the source would give the same answer to the same question, unless it tells of a change
+     * ({@link HealthSource#tell}). {@link #NEVER} for an answer that nobody may keep.
+     */
+    default Instant goodUntil() {
+        return NEVER;
+    }
+
     /**
      * The person is known to the source; {@code days} may still be empty.
      *
@@ -29,6 +40,7 @@ public sealed interface SourceAnswer {
      * @param revision counts the changes of this person's data in the source's store, from 0 on; {@link #NOT_COUNTED} when
      *     nobody counts them
      * @param stale the days asked for whose data are not current; null when that is not known day by day
+     * @param goodUntil see {@link SourceAnswer#goodUntil}: time alone gives another answer from then on
      */
     record Measured(
             SourceName from,
@@ -40,7 +52,8 @@ public sealed interface SourceAnswer {
             List<SourceDay> days,
             @Nullable Set<LocalDate> partlyRead,
             long revision,
-            @Nullable Set<LocalDate> stale)
+            @Nullable Set<LocalDate> stale,
+            Instant goodUntil)
             implements SourceAnswer {
 
         /** The revision of a source that does not count changes: answers with its data are new ones each time. */
@@ -50,6 +63,21 @@ public sealed interface SourceAnswer {
             days = List.copyOf(days);
             partlyRead = partlyRead == null ? null : Set.copyOf(partlyRead);
             stale = stale == null ? null : Set.copyOf(stale);
+        }
+
+        /** An answer that nobody may keep. */
+        public Measured(
+                SourceName from,
+                DataStatus dataStatus,
+                @Nullable Instant asOf,
+                @Nullable Instant since,
+                @Nullable String coverage,
+                @Nullable Observation newest,
+                List<SourceDay> days,
+                @Nullable Set<LocalDate> partlyRead,
+                long revision,
+                @Nullable Set<LocalDate> stale) {
+            this(from, dataStatus, asOf, since, coverage, newest, days, partlyRead, revision, stale, NEVER);
         }
 
         /** The answer of a source whose data are as current on one day as on another. */
@@ -108,7 +136,13 @@ public sealed interface SourceAnswer {
     }
 
     /** The source does not know this person. */
-    record NotConnected(SourceName from) implements SourceAnswer {
+    record NotConnected(SourceName from, Instant goodUntil) implements SourceAnswer {
+
+        /** An answer that nobody may keep. */
+        public NotConnected(SourceName from) {
+            this(from, NEVER);
+        }
+
         @Override
         public String status() {
             return "not_connected";
@@ -118,6 +152,11 @@ public sealed interface SourceAnswer {
     /** Switched off by an operator, for all or for this person. */
     record Disabled(SourceName from) implements SourceAnswer {
         @Override
+        public Instant goodUntil() {
+            return Instant.MAX;
+        }
+
+        @Override
         public String status() {
             return "disabled";
         }
@@ -125,6 +164,11 @@ public sealed interface SourceAnswer {
 
     /** The caller asked to leave the source out. */
     record Excluded(SourceName from) implements SourceAnswer {
+        @Override
+        public Instant goodUntil() {
+            return Instant.MAX;
+        }
+
         @Override
         public String status() {
             return "excluded";

@@ -5,6 +5,9 @@ import java.net.NoRouteToHostException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +24,9 @@ public final class WhatFailed {
 
     /** The name of the exception that pools throw when every connection is in use; the types differ. */
     private static final String POOL_EXHAUSTED = "PoolExhaustedException";
+
+    /** The SQL state of a connection that is broken. */
+    private static final String BROKEN = "08006";
 
     /** SQL states of a missing schema, table, column, type or function. */
     private static final Set<String> NOT_MIGRATED = Set.of("3F000", "42P01", "42703", "42704", "42883");
@@ -80,8 +86,15 @@ public final class WhatFailed {
                 .map(WhatFailed::network)
                 .filter(word -> word != null)
                 .findFirst()
-                .orElse(null);
+                .orElseGet(() -> unnamed(chain.get(chain.size() - 1)));
         return Optional.of(words(state.get(), network) + " (" + state.get() + ")");
+    }
+
+    /** The driver breaks a connection by itself, without a cause, when the certificate names another host. */
+    private static @Nullable String unnamed(Throwable deepest) {
+        return deepest instanceof SQLException broken && BROKEN.equals(broken.getSQLState())
+                ? "connection lost, or its certificate names another host"
+                : null;
     }
 
     private static String words(String state, @Nullable String network) {
@@ -131,12 +144,20 @@ public final class WhatFailed {
             return "connection refused";
         }
         if (e.getClass().getName().startsWith("javax.net.ssl.")) {
-            return "TLS failed";
+            return chain(e).anyMatch(WhatFailed::isAboutACertificate)
+                    ? "TLS failed: its certificate is not accepted"
+                    : "TLS failed";
         }
         if (e instanceof SocketException || e.getClass().getSimpleName().equals("NoHttpResponseException")) {
             return "connection lost";
         }
         return null;
+    }
+
+    private static boolean isAboutACertificate(Throwable e) {
+        return e instanceof CertificateException
+                || e instanceof CertPathValidatorException
+                || e instanceof CertPathBuilderException;
     }
 
     /** The causes; limited, since a chain of causes can be circular. */

@@ -52,6 +52,7 @@ public final class Jobs implements Managed {
             new PollingStrategyConfig(PollingStrategyConfig.Type.LOCK_AND_FETCH, FETCH_BELOW, 1.0);
 
     private final Scheduler scheduler;
+    private final String process;
     private final JobListStore list;
     private final Clock clock;
     private final List<RecurringTask<?>> recurring;
@@ -60,19 +61,28 @@ public final class Jobs implements Managed {
     private volatile boolean listed;
     private volatile boolean saidWhyNot;
 
-    private Jobs(Scheduler scheduler, DataSource database, Clock clock, List<RecurringTask<?>> recurring) {
+    /** @param process what column {@code picked_by} calls this process; empty for one whose jobs are not handed back */
+    private Jobs(
+            Scheduler scheduler, String process, DataSource database, Clock clock, List<RecurringTask<?>> recurring) {
         this.scheduler = scheduler;
+        this.process = process;
         this.list = new JobListStore(new Database(Jdbi.create(database), JOBS));
         this.clock = clock;
         this.recurring = List.copyOf(recurring);
     }
 
     /**
-     * @param clock decides what is due, and dates heartbeats
-     * @param onDemand every kind of job that is added when needed
-     * @param recurring jobs that run by the clock
+     * How a replica makes its jobs.
+     *
+     * @param replica its name, which column {@code picked_by} of a job says while it runs there, with the number of its process
      */
-    public static Jobs in(
+    public static Maker of(String replica) {
+        return (database, configuration, clock, onDemand, recurring) ->
+                in(replica, database, configuration, clock, onDemand, recurring);
+    }
+
+    private static Jobs in(
+            String replica,
             DataSource database,
             JobsConfiguration configuration,
             Clock clock,
@@ -81,26 +91,33 @@ public final class Jobs implements Managed {
         if (configuration.isByHand()) {
             return byHand(database, clock, onDemand, recurring);
         }
+        String process = processOf(replica);
         Scheduler scheduler = Scheduler.create(database, all(onDemand, recurring))
                 .threads(configuration.threads)
                 .clock(clock::instant)
                 .pollingInterval(configuration.pollingInterval.toJavaDuration())
                 .heartbeatInterval(configuration.heartbeat.toJavaDuration())
                 .missedHeartbeatsLimit(JobsConfiguration.HEARTBEATS_MISSED)
-                .schedulerName(new SchedulerName.Fixed(processName())) // column picked_by
+                .schedulerName(new SchedulerName.Fixed(process)) // column picked_by
                 .shutdownMaxWait(STOP_WAITS)
                 .jdbcCustomization(new PostgreSqlJdbcCustomization(false, false)) // asked, it may be away
                 .pollUsingLockAndFetch(FETCH_BELOW, 1.0)
                 .addSchedulerListener(new JobFailures())
                 .enableImmediateExecution()
                 .build();
-        return new Jobs(scheduler, database, clock, recurring);
+        return new Jobs(scheduler, process, database, clock, recurring);
     }
 
-    /** Makes the jobs of a module: {@link Jobs#in}, or {@link #byHand} in a simulation. */
+    /** Makes the jobs of a module: those {@link Jobs#of} a replica, or {@link #byHand} in a simulation. */
     @FunctionalInterface
     public interface Maker {
-        /** As {@link Jobs#in}. */
+        /**
+         * Makes them; they are not started.
+         *
+         * @param clock decides what is due, and dates heartbeats
+         * @param onDemand every kind of job that is added when needed
+         * @param recurring jobs that run by the clock
+         */
         Jobs make(
                 DataSource database,
                 JobsConfiguration configuration,
@@ -118,14 +135,12 @@ public final class Jobs implements Managed {
                 .pollingStrategy(ONE_BY_ONE)
                 .addSchedulerListener(new JobFailures())
                 .build();
-        return new Jobs(scheduler, database, clock, recurring);
+        return new Jobs(scheduler, "", database, clock, recurring);
     }
 
-    /** Different for each replica, also on one host. */
-    private static String processName() {
-        return new SchedulerName.Hostname().getName()
-                + ':'
-                + ProcessHandle.current().pid();
+    /** Different for each replica, also for several of one name on one host. */
+    private static String processOf(String replica) {
+        return replica + ':' + ProcessHandle.current().pid();
     }
 
     private static List<Task<?>> all(List<Task<?>> onDemand, List<RecurringTask<?>> recurring) {
@@ -208,6 +223,21 @@ public final class Jobs implements Managed {
     public void stop() {
         lister.shutdownNow();
         scheduler.stop();
+        if (!process.isEmpty()) {
+            handBack();
+        }
+    }
+
+    /** What was taken and not begun, or not ended in time, need not wait until this process is missed. */
+    private void handBack() {
+        try {
+            int count = list.handBack(process);
+            if (count > 0) {
+                log.info("event=jobs_handed_back count={}", count);
+            }
+        } catch (RuntimeException e) { // others take them over in time
+            log.debug("event=jobs_not_handed_back", e);
+        }
     }
 
     private void listAgainAndAgain() {

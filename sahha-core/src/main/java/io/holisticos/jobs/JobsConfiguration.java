@@ -61,6 +61,11 @@ public final class JobsConfiguration {
                 .plus(pollingInterval.toJavaDuration());
     }
 
+    /** After this time without a heartbeat a process is taken for dead. */
+    java.time.Duration deadAfter() {
+        return heartbeat.toJavaDuration().multipliedBy(HEARTBEATS_MISSED);
+    }
+
     public JobsConfiguration() {}
 
     /** Jobs that run only when {@link Jobs#runDue} is called, in its thread. */

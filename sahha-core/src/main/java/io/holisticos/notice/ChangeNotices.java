@@ -2,6 +2,7 @@ package io.holisticos.notice;
 
 import io.dropwizard.lifecycle.Managed;
 import io.holisticos.health.WhatFailed;
+import io.holisticos.notice.ChangeNoticeStore.StoredNotice;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -66,6 +67,8 @@ public final class ChangeNotices implements Managed {
     private int lostInARow;
     private long heartbeats;
     private long purgedAt;
+    private long newestAtPurge;
+    private long untimedUpTo;
     private boolean missed = true; // notices from before the start were not received
     private volatile boolean byListening;
     private volatile boolean heard;
@@ -86,7 +89,7 @@ public final class ChangeNotices implements Managed {
         this.thread.setDaemon(true);
     }
 
-    /** Calls this listener for every notice of the topic, on one thread of ours. */
+    /** Calls this listener for every notice of the topic, on one thread of ours, or on that of {@link #tell}. */
     public void listen(String topic, NoticeListener listener) {
         listeners.computeIfAbsent(topic, any -> new CopyOnWriteArrayList<>()).add(listener);
     }
@@ -94,6 +97,13 @@ public final class ChangeNotices implements Managed {
     /** Notifies all replicas, this one too, once the transaction commits; to be called in the transaction of the change. */
     public void write(Handle handle, Notice notice) {
         ChangeNoticeStore.write(handle, notice, clock.instant());
+    }
+
+    /** Tells the listeners of this process, without a table, on this thread: a change that is committed acts here at once. */
+    public void tell(Notice notice) {
+        listeners
+                .getOrDefault(notice.topic(), List.of())
+                .forEach(listener -> call(listener, one -> one.changed(notice.key())));
     }
 
     /** Whether notices arrive within two seconds. If not, whoever depends on a value has to read it. */
@@ -167,7 +177,7 @@ public final class ChangeNotices implements Managed {
             for (long left = until - nanoTime.getAsLong(); !back && left > 0; left = until - nanoTime.getAsLong()) {
                 for (PGNotification notification : notificationsWithin(connection, left)) {
                     back |= notification.getParameter().equals(heartbeat);
-                    unreadNotices |= notification.getParameter().isEmpty();
+                    unreadNotices |= isToBeRead(notification.getParameter());
                 }
             }
         } catch (SQLException e) {
@@ -191,15 +201,25 @@ public final class ChangeNotices implements Managed {
                     left = until - nanoTime.getAsLong()) {
                 boolean unreadNotices = false;
                 for (PGNotification notification : notificationsWithin(connection, left)) {
-                    unreadNotices |= notification.getParameter().isEmpty();
+                    unreadNotices |= isToBeRead(notification.getParameter());
                 }
                 if (unreadNotices) {
                     read();
                 }
             }
-        } catch (SQLException e) { // the next round connects anew
+        } catch (SQLException e) { // until the next round has connected anew and read the table, nothing is heard
+            heard = false;
             stopListening();
         }
+    }
+
+    /** Tells a notice that the notification itself holds. Returns whether the table holds one. */
+    private boolean isToBeRead(String parameter) {
+        StoredNotice.inNotification(parameter).ifPresent(stored -> {
+            unread.heard(stored);
+            tell(stored.notice());
+        });
+        return parameter.isEmpty();
     }
 
     private static PGNotification[] notificationsWithin(Connection connection, long nanos) throws SQLException {
@@ -209,11 +229,7 @@ public final class ChangeNotices implements Managed {
     }
 
     private void read() {
-        for (Notice notice : unread.read()) {
-            listeners
-                    .getOrDefault(notice.topic(), List.of())
-                    .forEach(listener -> call(listener, one -> one.changed(notice.key())));
-        }
+        unread.read().forEach(this::tell);
     }
 
     private void call(NoticeListener listener, Consumer<NoticeListener> method) {
@@ -275,7 +291,9 @@ public final class ChangeNotices implements Managed {
         long now = nanoTime.getAsLong();
         if (purgedAt == 0 || now - purgedAt > PURGED_EVERY.toNanos()) {
             Instant before = clock.instant().minus(KEPT_FOR);
-            store.purge(before);
+            store.purge(before, untimedUpTo);
+            untimedUpTo = newestAtPurge; // by the next time, this is what every replica read long ago
+            newestAtPurge = unread.newest();
             purgedAt = now;
         }
     }

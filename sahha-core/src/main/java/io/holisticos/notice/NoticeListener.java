@@ -1,6 +1,6 @@
 package io.holisticos.notice;
 
-/** Receives the notices of one topic, one after the other, some of them more than once. */
+/** Receives the notices of one topic, some of them more than once. Thread-safe: a change of this process is told by whoever made it. */
 public interface NoticeListener {
 
     /** The thing with this key may have changed. */

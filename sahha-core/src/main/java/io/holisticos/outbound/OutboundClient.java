@@ -53,7 +53,8 @@ public final class OutboundClient {
 
         @Override
         protected HttpClientBuilder customizeBuilder(HttpClientBuilder builder) {
-            return builder.addExecInterceptorFirst("bounded", new BoundedExchange());
+            return builder.disableRedirectHandling() // credentials go where the configuration says, and nowhere else
+                    .addExecInterceptorFirst("bounded", new BoundedExchange());
         }
     }
 }

@@ -85,6 +85,8 @@ public record Reply(SourceName from, int status, Map<String, List<String>> heade
         } catch (JsonProcessingException e) {
             e.clearLocation(); // its message would quote the body
             throw new BadSourceReply(from, "not the documented JSON, status " + status);
+        } catch (NumberFormatException e) { // an exponent that no decimal has; the message quotes the body
+            throw new BadSourceReply(from, "not the documented JSON, status " + status);
         } catch (IOException e) {
             throw new BadSourceReply(from, "unreadable, status " + status, e);
         }

@@ -26,7 +26,8 @@ import org.glassfish.jersey.client.ClientProperties;
 /**
  * Makes the exchange, within the time that the steps before it left and up to a size. The client comes from
  * {@link OutboundClient}: it applies the read timeout to the whole exchange and drops the connection of a reply that is
- * closed before its end.
+ * closed before its end. A redirect is an answer like any other and is not followed: whoever can send one would choose whom we
+ * call, and with what.
  */
 final class SendStep implements Step {
 
@@ -64,7 +65,8 @@ final class SendStep implements Step {
         Invocation.Builder request = client.target(call.uri())
                 .request()
                 .property(ClientProperties.CONNECT_TIMEOUT, millis)
-                .property(ClientProperties.READ_TIMEOUT, millis);
+                .property(ClientProperties.READ_TIMEOUT, millis)
+                .property(ClientProperties.FOLLOW_REDIRECTS, false);
         RequestContext.outgoing().forEach(request::header);
         call.headers().forEach(request::header);
         Call.Body body = call.body();

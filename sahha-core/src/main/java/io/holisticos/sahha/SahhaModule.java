@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import io.dropwizard.lifecycle.Managed;
 import io.holisticos.audit.SecurityEvents;
+import io.holisticos.cache.CacheConfiguration;
 import io.holisticos.command.CommandKey;
 import io.holisticos.command.Commands;
 import io.holisticos.health.BoundedSource;
@@ -16,6 +17,8 @@ import io.holisticos.health.HealthSource;
 import io.holisticos.health.Metric;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
+import io.holisticos.notice.ChangeNotices;
+import io.holisticos.notice.MemberNotices;
 import io.holisticos.outbound.Authorization;
 import io.holisticos.outbound.Outbound;
 import io.holisticos.sahha.api.AccountToken;
@@ -33,6 +36,7 @@ import io.holisticos.sahha.refresh.ReaderRefresh;
 import io.holisticos.sahha.refresh.SahhaRefresh;
 import io.holisticos.sahha.webhook.SahhaInbox;
 import io.holisticos.sahha.webhook.SahhaWebhookResource;
+import io.holisticos.vitals.HotRoute;
 import io.holisticos.web.AccessRules;
 import io.holisticos.web.WebhookReceiver;
 import io.holisticos.web.WebhookSecrets;
@@ -76,22 +80,29 @@ public final class SahhaModule implements Managed {
     private final SahhaVitals vitals;
     private final SahhaInbox inbox;
     private final SahhaWebhookResource webhook;
+    private final SahhaRehearsal rehearsal;
 
     /**
      * The entry point's database, migrated by {@code sahha-db/changelog.yaml}.
      *
      * @param reads for callers who wait for an answer: readers, and Sahha's deliveries
      * @param work for work in the background
+     * @param notices tell of changes, by whomever they are made
      */
-    public record Storage(Jdbi reads, Jdbi work) {}
+    public record Storage(Jdbi reads, Jdbi work, ChangeNotices notices) {}
 
-    /** What every module gets from the application. */
-    public record Tools(Commands commands, ObjectMapper mapper, MetricRegistry metrics, Clock clock) {}
+    /**
+     * What every module gets from the application.
+     *
+     * @param cache for the bodies of existing paths
+     */
+    public record Tools(
+            Commands commands, ObjectMapper mapper, MetricRegistry metrics, Clock clock, CacheConfiguration cache) {}
 
     /**
      * @param client not closed by the module
      * @param storage where members' rows are
-     * @param refreshes runs fetches in the background; about ten threads suffice; not closed by the module
+     * @param refreshes runs fetches in the background; twenty threads suffice, of which strangers and early fetches take ten at most; not closed by the module
      */
     public SahhaModule(
             SahhaConfiguration configuration, Client client, Storage storage, Tools tools, ExecutorService refreshes) {
@@ -107,25 +118,39 @@ public final class SahhaModule implements Managed {
         Outbound data = Outbound.to(SahhaApi.SAHHA, client, configuration.outbound, commands, budget, token);
         this.lastAnswers = new LastAnswers(clock);
         SahhaApi api = new SahhaApi(data, configuration.baseUrl, mapper, new RecordDecoder(metrics), lastAnswers);
-        SahhaStores reads = SahhaStores.in(storage.reads(), mapper);
-        SahhaStores work = SahhaStores.in(storage.work(), mapper);
+        MemberNotices notices = new MemberNotices(storage.notices());
+        SahhaStores reads = SahhaStores.in(storage.reads(), mapper, notices::changed);
+        SahhaStores work = SahhaStores.in(storage.work(), mapper, notices::changed);
         StoreCommand rows = new StoreCommand(reads, commands.add(SahhaApi.SAHHA, STORE, configuration.store()));
         this.profiles = new Profiles(
                 lane("members", api, MEMBERS, refreshes, metrics),
                 lane("strangers", api.on(budget.ofStrangers()), STRANGERS, refreshes, metrics),
                 rows,
                 clock);
-        this.refresh = new SahhaRefresh(api, work, profiles, refreshes, new SahhaRefresh.Instruments(clock, metrics));
+        this.refresh = new SahhaRefresh(
+                api,
+                api.on(budget.ofWhatIsSpare()),
+                work,
+                profiles,
+                refreshes,
+                new SahhaRefresh.Instruments(clock, metrics));
         ReaderRefresh readers =
-                new ReaderRefresh(rows, refresh, profiles, configuration.waitWhenStale.toJavaDuration(), clock);
-        this.source = new SahhaSource(readers, profiles, rows, configuration, clock);
+                new ReaderRefresh(refresh, profiles, configuration.waitWhenStale.toJavaDuration(), clock);
+        this.source = new SahhaSource(readers, profiles, rows, configuration, new SahhaSource.Times(clock, notices));
         this.relays = configuration.relays();
         this.relayedSources = configuration.relayedSources();
         this.vitals = new SahhaVitals(List.of(tokens, data), lastAnswers);
-        this.existing = new ExistingPaths(readers, rows, configuration.existingPaths(), mapper, clock);
+        this.existing = new ExistingPaths(
+                readers,
+                rows,
+                configuration.existingPaths(),
+                new ExistingPaths.Writing(tools.cache().cache("existing", metrics), notices, mapper),
+                clock);
         this.inbox = new SahhaInbox(new SahhaInbox.Pools(reads, work), refresh, configuration.inbox(), clock);
+        WebhookSecrets secrets = new WebhookSecrets(configuration.webhookSecret, configuration.previousWebhookSecret);
+        this.rehearsal = new SahhaRehearsal(reads.rows(), secrets, new RecordDecoder(metrics), clock);
         this.webhook = new SahhaWebhookResource(
-                new WebhookSecrets(configuration.webhookSecret, configuration.previousWebhookSecret),
+                secrets,
                 inbox,
                 new WebhookReceiver(
                         SahhaApi.SAHHA.value(), metrics, WebhookReceiver.reportingTo(new SecurityEvents(metrics))));
@@ -176,6 +201,14 @@ public final class SahhaModule implements Managed {
         List<Object> resources = new ArrayList<>(existing.resources(whoop, combined, rules));
         resources.add(webhook);
         return resources;
+    }
+
+    /**
+     * Saves days of a made-up member, and returns the routes that are asked for members. For a warm-up, whose database keeps
+     * nothing: the member is real to everything else.
+     */
+    public List<HotRoute> rehearse(UserId who) {
+        return rehearsal.begin(who);
     }
 
     /** By source whose values may come through Sahha, metrics that Sahha gives under another period, by what they are there. */

@@ -29,6 +29,9 @@ public final class RequestContext {
     /** The key of the trace id, 32 hexadecimal digits (W3C Trace Context). */
     public static final String TRACE_ID = "trace_id";
 
+    /** Stands for a route, an address, a caller or a member that is not known, or that there is not. */
+    public static final String NONE = "none";
+
     /** Ids that callers may choose: nothing that could break a log line or a header. */
     private static final Pattern VALID_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
 
@@ -37,10 +40,11 @@ public final class RequestContext {
     private final String requestId;
     private final SpanContext span;
     private final Map<String, SourceOutcome> sources = new LinkedHashMap<>();
-    private volatile String route = "none";
-    private volatile String client = "none";
-    private volatile String caller = "none";
-    private volatile String member = "none";
+    private volatile String route = NONE;
+    private volatile String client = NONE;
+    private volatile String caller = NONE;
+    private volatile String callerId = NONE;
+    private volatile String member = NONE;
 
     private RequestContext(String requestId, SpanContext span) {
         this.requestId = requestId;
@@ -160,8 +164,14 @@ public final class RequestContext {
         return caller;
     }
 
-    public void caller(String name) {
+    /** Tells the caller from all others, which the name need not. It is not for logs: of a member, it is their id. */
+    public String callerId() {
+        return callerId;
+    }
+
+    public void caller(String name, String id) {
         caller = name;
+        callerId = id;
     }
 
     /** The hash that names the member in logs; {@code none} for a request that is not about a member. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import io.holisticos.health.Metric;
 import io.holisticos.health.SourceDetails;
 import io.holisticos.health.SourceName;
@@ -24,7 +25,12 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One day as JSON. Absent values are left out; numbers are written exactly as the source gave them. */
+/**
+ * One day as JSON. Absent values are left out; numbers are written exactly as the source gave them.
+ *
+ * @param generatedAt left out of what {@link AnswerWriter} writes, like the durations: whoever gives the answer adds it
+ * @param processingStats null where there are none
+ */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonPropertyOrder({
     "user_id",
@@ -49,7 +55,10 @@ record DayAnswer(
         @JsonProperty("period") String period,
         @JsonProperty("date") LocalDate date,
         @JsonProperty("utc_offset") String utcOffset,
-        @JsonProperty("generated_at") Instant generatedAt,
+
+        @JsonProperty("generated_at") @JsonSerialize(using = GappedJson.OfTime.class)
+        Instant generatedAt,
+
         @JsonProperty("merge_version") int mergeVersion,
         @JsonProperty("data_sources") List<String> dataSources,
         @JsonProperty("enhanced_with_whoop") boolean enhancedWithWhoop,
@@ -60,23 +69,23 @@ record DayAnswer(
         @JsonProperty("sources") List<SourceBody> sources,
         @JsonProperty("completeness") Completeness completeness,
         @JsonProperty("revision") String revision,
-        @JsonProperty("processing_stats") @Nullable Map<String, Long> processingStats) {
+
+        @JsonProperty("processing_stats") @JsonSerialize(using = GappedJson.OfDurations.class) @Nullable
+        Map<String, Long> processingStats) {
 
     /**
-     * The single day of a report, with its durations.
+     * The single day of a report, with durations.
      *
      * @param period as the caller wrote it
      * @param whoop the source of {@code enhanced_with_whoop}
      */
     static DayAnswer overview(UnifiedReport report, String period, SourceName whoop) {
-        return of(report, report.days().get(0), period, whoop, processingStats(report));
+        return of(report, report.days().get(0), period, whoop, Map.of());
     }
 
-    /** All days of a report, oldest first, without durations: those belong to no single day. */
-    static List<DayAnswer> days(UnifiedReport report, SourceName whoop) {
-        return report.days().stream()
-                .map(day -> of(report, day, day.date().toString(), whoop, null))
-                .toList();
+    /** A day of a report of many, without durations: those belong to no single day. */
+    static DayAnswer oneOfMany(UnifiedReport report, MergedDay day, SourceName whoop) {
+        return of(report, day, day.date().toString(), whoop, null);
     }
 
     /** The merged metrics of a day by key, in their order. */
@@ -122,16 +131,6 @@ record DayAnswer(
     /** UTC is written as a number like any other offset, not as {@code Z}. */
     static String textOf(ZoneOffset offset) {
         return offset.equals(ZoneOffset.UTC) ? "+00:00" : offset.getId();
-    }
-
-    private static Map<String, Long> processingStats(UnifiedReport report) {
-        Map<String, Long> stats = new LinkedHashMap<>();
-        stats.put("total_time_ms", report.totalTime().toMillis());
-        for (TimedAnswer timed : report.answers()) {
-            stats.put(timed.answer().from() + "_time_ms", timed.took().toMillis());
-        }
-        stats.put("merge_time_ms", report.mergeTime().toMillis());
-        return stats;
     }
 
     @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -33,7 +33,7 @@ final class MemberPreferences {
 
     private static final int MOST_PREFERENCES = 10_000;
 
-    /** How long what was read is fresh. A change without a notice, such as a row changed by hand, is seen after that. */
+    /** How long what was read is fresh, though the table's trigger tells of every change. */
     private static final Duration FRESH = Duration.ofSeconds(30);
 
     /** How long while no notices arrive: half of the two seconds within which every replica must see a change. */
@@ -108,12 +108,17 @@ final class MemberPreferences {
 
     /** What the member wants. Never fails, and asks the database only when it has to. */
     Preferences of(UserId who) {
+        return wishesOf(who).preferences();
+    }
+
+    /** The same, and whether that is certain. */
+    Wishes wishesOf(UserId who) {
         Known entry = known.getIfPresent(who);
         if ((entry == null || entry.isNone()) && hasNone(who)) {
-            return Preferences.NONE;
+            return Wishes.NONE;
         }
         if (entry != null && isFresh(entry)) {
-            return entry.preferences();
+            return new Wishes(entry.preferences(), true);
         }
         return mayTry() ? lookUp(who) : lastKnown(entry);
     }
@@ -155,16 +160,16 @@ final class MemberPreferences {
         return now - triedAt >= PAUSE.toNanos() && triedAtNanos.compareAndSet(triedAt, now);
     }
 
-    private static Preferences lastKnown(@Nullable Known entry) {
-        return entry == null ? Preferences.NONE : entry.preferences();
+    private static Wishes lastKnown(@Nullable Known entry) {
+        return new Wishes(entry == null ? Preferences.NONE : entry.preferences(), false);
     }
 
-    private Preferences lookUp(UserId who) {
+    private Wishes lookUp(UserId who) {
         try {
             Preferences found = remember(who);
             findMembers();
             triedAtNanos.set(null);
-            return found;
+            return new Wishes(found, true);
         } catch (RuntimeException e) { // an answer without the member's order is better than none
             triedAtNanos.set(nanoTime.getAsLong());
             log.warn("event=preferences_not_read using=last_known cause=\"{}\"", WhatFailed.inWords(e));

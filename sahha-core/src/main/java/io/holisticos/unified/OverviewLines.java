@@ -4,10 +4,11 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.holisticos.health.HealthError.MemberNotVisible;
 import io.holisticos.health.Period;
-import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.trace.RequestContext;
+import io.holisticos.unified.KeptAnswers.Answer;
 import io.holisticos.web.ErrorMapper;
 import io.holisticos.web.Problem;
 import jakarta.ws.rs.core.UriBuilder;
@@ -23,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Predicate;
 
 /**
  * Writes the overviews of many members, one line of JSON each, in the order asked. At most {@value #AHEAD} members of a
@@ -39,18 +41,16 @@ final class OverviewLines {
 
     private static final UriBuilder SINGLE = UriBuilder.fromPath(UnifiedHealthResource.PATH + "/overview/{user_id}");
 
-    private final UnifiedFlow flow;
-    private final SourceName whoop;
+    private final KeptAnswers answers;
     private final ExecutorService threads;
     private final ObjectMapper json;
 
     /**
-     * @param whoop the source of {@code enhanced_with_whoop}
      * @param threads as many as members may be read at once for all requests together
+     * @param json writes problems
      */
-    OverviewLines(UnifiedFlow flow, SourceName whoop, ExecutorService threads, ObjectMapper json) {
-        this.flow = flow;
-        this.whoop = whoop;
+    OverviewLines(KeptAnswers answers, ExecutorService threads, ObjectMapper json) {
+        this.answers = answers;
         this.threads = threads;
         this.json = json;
     }
@@ -59,10 +59,11 @@ final class OverviewLines {
      * Writes and flushes each line as soon as it is its turn. When the service ends before the last one, those that are missing say
      * so, because a caller could not tell them from lines that nobody asked for.
      *
+     * @param visible who may be read for this caller; the others have the line of somebody whom no source knows
      * @throws IOException when the caller cannot be written to; what was not begun is not read then
      */
-    void write(OverviewsRequest request, OutputStream out) throws IOException {
-        new Writing(request).to(out);
+    void write(OverviewsRequest request, Predicate<UserId> visible, OutputStream out) throws IOException {
+        new Writing(request, visible).to(out);
     }
 
     /** The lines of one request. */
@@ -70,12 +71,14 @@ final class OverviewLines {
 
         private final Iterator<UserId> members;
         private final Period period;
+        private final Predicate<UserId> visible;
         private final Queue<Line> ahead = new ArrayDeque<>();
         private boolean interrupted;
 
-        private Writing(OverviewsRequest request) {
+        private Writing(OverviewsRequest request, Predicate<UserId> visible) {
             this.members = request.userIds().iterator();
             this.period = request.period();
+            this.visible = visible;
         }
 
         void to(OutputStream out) throws IOException {
@@ -102,11 +105,22 @@ final class OverviewLines {
             }
         }
 
+        /** What is at hand needs no thread of those that read. */
         private Future<byte[]> begin(UserId who) {
+            if (!visible.test(who)) {
+                return CompletableFuture.completedFuture(
+                        problem(who, ErrorMapper.problemOf(new MemberNotVisible(), instance(who))));
+            }
             try {
+                Answer atHand = answers.overviewAtHand(who, period);
+                if (atHand != null) {
+                    return CompletableFuture.completedFuture(atHand.bytes());
+                }
                 return threads.submit(RequestContext.wrapCallable(() -> line(who, period)));
             } catch (RejectedExecutionException ended) {
                 return CompletableFuture.completedFuture(unread(who));
+            } catch (RuntimeException e) { // as one that is read: the lines of the others are not touched by it
+                return CompletableFuture.completedFuture(problem(who, ErrorMapper.problemOf(e, instance(who))));
             }
         }
 
@@ -132,12 +146,9 @@ final class OverviewLines {
     /** What the single endpoint answers for this member. */
     private byte[] line(UserId who, Period period) {
         try {
-            return json.writeValueAsBytes(DayAnswer.overview(flow.read(who, period, Set.of()), period.text(), whoop));
+            return answers.overview(who, period, Set.of()).bytes();
         } catch (RuntimeException e) { // the lines of the others are not touched by it
             return problem(who, ErrorMapper.problemOf(e, instance(who)));
-        } catch (JsonProcessingException e) { // ours, and not the caller's body that is no JSON
-            Exception unwritable = new IllegalStateException("an overview could not be written as JSON", e);
-            return problem(who, ErrorMapper.problemOf(unwritable, instance(who)));
         }
     }
 

@@ -1,7 +1,10 @@
 package io.holisticos.unified;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.dropwizard.auth.Auth;
 import io.holisticos.health.WhatFailed;
+import io.holisticos.web.Caller;
+import io.holisticos.web.MembersInBody;
 import io.holisticos.web.Scope;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -52,6 +55,7 @@ public final class OverviewsResource {
                             + " the single route answers, with user_id before it: a line with status and code has no day. The lines"
                             + " of members who were not read before the service ended are such problems, too (503): ask for them"
                             + " again."
+                            + " For a member's own token every other id is one whom no source knows."
                             + " Naming a member twice is refused. Whoever stops reading ends the work. Callers who accept"
                             + " application/json only are answered with the same lines. Do not keep a line in which a source is"
                             + " unavailable.")
@@ -66,19 +70,21 @@ public final class OverviewsResource {
     @ApiResponse(
             responseCode = "503",
             description = "Too many such requests at once; Retry-After says when to come back")
+    @MembersInBody
     public Response overviews(
+            @Auth Caller caller,
             @RequestBody(required = true, content = @Content(schema = @Schema(implementation = OverviewsRequest.class)))
                     @Nullable
                     JsonNode body) {
         OverviewsRequest request = OverviewsRequest.of(body);
-        StreamingOutput written = out -> write(request, out);
+        StreamingOutput written = out -> write(request, caller, out);
         return Response.ok(written, NDJSON).build();
     }
 
     /** The caller may be gone before the last line: no fault of ours, and nobody is left to be told. */
-    private void write(OverviewsRequest request, OutputStream out) {
+    private void write(OverviewsRequest request, Caller caller, OutputStream out) {
         try {
-            lines.write(request, out);
+            lines.write(request, caller::maySee, out);
         } catch (IOException gone) {
             log.info("event=caller_gone cause=\"{}\"", WhatFailed.inWords(gone));
         }

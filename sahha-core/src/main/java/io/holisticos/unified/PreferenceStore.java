@@ -8,8 +8,6 @@ import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.Preferences;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
-import io.holisticos.notice.ChangeNoticeStore;
-import io.holisticos.notice.Notice;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HashSet;
@@ -70,7 +68,8 @@ final class PreferenceStore {
     }
 
     /**
-     * Replaces all preferences of the member, keeps the former, and notifies the replicas. Does nothing when they are the same.
+     * Replaces all preferences of the member, keeps the former, and lets the table's trigger tell the replicas. Does nothing when they are
+     * the same.
      *
      * @return whether anything changed
      * @throws SourceUnavailable when the database does not answer
@@ -83,7 +82,6 @@ final class PreferenceStore {
             }
             keepReplaced(handle, who, now);
             write(handle, who, wanted, now);
-            ChangeNoticeStore.write(handle, new Notice(TOPIC, who.value()), now);
             return true;
         });
     }

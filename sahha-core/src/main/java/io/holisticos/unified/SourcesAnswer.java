@@ -3,6 +3,7 @@ package io.holisticos.unified;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.DataStatus;
 import io.holisticos.health.SourceAnswer.Measured;
@@ -12,11 +13,18 @@ import java.time.LocalDate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The status of each source for a person, as JSON. */
+/**
+ * The status of each source for a person, as JSON.
+ *
+ * @param checkedAt left out of what {@link AnswerWriter} writes: whoever gives the answer adds it
+ */
 @JsonPropertyOrder({"user_id", "checked_at", "sources"})
 record SourcesAnswer(
         @JsonProperty("user_id") String userId,
-        @JsonProperty("checked_at") Instant checkedAt,
+
+        @JsonProperty("checked_at") @JsonSerialize(using = GappedJson.OfTime.class)
+        Instant checkedAt,
+
         @JsonProperty("sources") List<Body> sources) {
 
     /** @param report of today */

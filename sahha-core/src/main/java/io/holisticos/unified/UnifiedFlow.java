@@ -1,6 +1,7 @@
 package io.holisticos.unified;
 
 import com.codahale.metrics.Counter;
+import io.holisticos.cache.MemberCache;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.HealthError.MemberNotFound;
 import io.holisticos.health.NotInTime;
@@ -9,17 +10,23 @@ import io.holisticos.health.SingleFlight;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.unified.UnifiedReader.Question;
+import io.holisticos.unified.UnifiedReader.Reading;
 import java.util.Set;
 
 /** Answers requests for unified health. Equal requests at the same time share one reading. Thread-safe. */
 final class UnifiedFlow {
 
     private final UnifiedReader reader;
-    private final SingleFlight<Question, UnifiedReport> flights;
+    private final MemberCache<?, ?> changes;
+    private final SingleFlight<Question, SharedReport> flights;
 
-    /** @param shared counts answers that came from the reading of another caller */
-    UnifiedFlow(UnifiedReader reader, Counter shared) {
+    /**
+     * @param changes knows who changed: whoever asks after a change does not share a reading that began before it
+     * @param shared counts answers that came from the reading of another caller
+     */
+    UnifiedFlow(UnifiedReader reader, MemberCache<?, ?> changes, Counter shared) {
         this.reader = reader;
+        this.changes = changes;
         this.flights = new SingleFlight<>(question -> shared.inc());
     }
 
@@ -43,11 +50,25 @@ final class UnifiedFlow {
     }
 
     private UnifiedReport read(UnifiedRequest request) {
-        UnifiedReader.Reading reading = reader.begin(request);
+        return share(begin(request)).report();
+    }
+
+    /** Finds out all that decides the answer beside the sources, and reads none of them. */
+    Reading begin(UnifiedRequest request) {
+        return reader.begin(request, changes.begin(request.who(), reader.now()));
+    }
+
+    /**
+     * Reads the sources, together with whoever asks the same.
+     *
+     * @throws MemberNotFound when no source knows the person
+     */
+    SharedReport share(Reading reading) {
         try {
-            return flights.run(reading.question(), reading.deadline(), reading::report);
+            return flights.run(
+                    reading.question(), reading.deadline(), () -> new SharedReport(reading, reading.report()));
         } catch (NotInTime e) { // another caller's reading of the same takes too long for this one
-            return reading.reportWithoutAnswers();
+            return new SharedReport(reading, reading.reportWithoutAnswers());
         }
     }
 }

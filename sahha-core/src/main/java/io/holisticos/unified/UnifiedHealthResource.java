@@ -6,6 +6,8 @@ import io.holisticos.health.Period;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.trace.RequestContext;
+import io.holisticos.unified.KeptAnswers.Answer;
+import io.holisticos.unified.WrittenAnswer.Said;
 import io.holisticos.web.Scope;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
@@ -28,6 +30,7 @@ import jakarta.ws.rs.core.EntityTag;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Set;
@@ -54,12 +57,12 @@ public final class UnifiedHealthResource {
                     + " back no change tells of it: such an answer has no ETag and Cache-Control: no-store. Do not keep it, ask"
                     + " again.";
 
-    private final UnifiedFlow flow;
+    private final KeptAnswers answers;
     private final SourceName whoop;
 
     /** @param whoop the source that {@code include_whoop} switches */
-    UnifiedHealthResource(UnifiedFlow flow, SourceName whoop) {
-        this.flow = flow;
+    UnifiedHealthResource(KeptAnswers answers, SourceName whoop) {
+        this.answers = answers;
         this.whoop = whoop;
     }
 
@@ -100,9 +103,7 @@ public final class UnifiedHealthResource {
                     @DefaultValue("true")
                     String includeWhoop) {
         Set<SourceName> excluded = TrueOrFalse.parse("include_whoop", includeWhoop) ? Set.of() : Set.of(whoop);
-        UnifiedReport report = logged(flow.read(who, Period.parse(period), excluded));
-        DayAnswer day = DayAnswer.overview(report, period, whoop);
-        return report.isWhole() ? answer(request, day.revision(), day) : notForKeeping(day);
+        return response(request, answers.overview(who, Period.parse(period), excluded));
     }
 
     @GET
@@ -129,25 +130,30 @@ public final class UnifiedHealthResource {
                     @QueryParam("to")
                     @Nullable
                     LocalDate to) {
-        UnifiedReport report = logged(flow.read(who, range(from, to)));
-        List<DayAnswer> days = DayAnswer.days(report, whoop);
-        List<String> revisions = days.stream().map(DayAnswer::revision).toList();
-        return report.isWhole() ? answer(request, AnswerRevision.ofAll(revisions), days) : notForKeeping(days);
+        return response(request, answers.days(who, range(from, to)));
     }
 
-    /** A weak tag: an answer with the same one may tell another time at which a source was read. */
-    private static Response answer(Request request, String revision, Object body) {
-        EntityTag tag = new EntityTag(revision, true);
+    /** With a weak tag: an answer with the same one may tell another time at which a source was read. */
+    private static Response response(Request request, Answer answer) {
+        logSources(answer);
+        if (!answer.written().isWhole()) {
+            return Response.ok(bodyOf(answer)).cacheControl(notForKeeping()).build();
+        }
+        EntityTag tag = new EntityTag(answer.written().revision(), true);
         Response.ResponseBuilder unchanged = request.evaluatePreconditions(tag);
-        return (unchanged == null ? Response.ok(body).tag(tag) : unchanged)
+        return (unchanged == null ? Response.ok(bodyOf(answer)).tag(tag) : unchanged)
                 .cacheControl(askEachTime())
                 .build();
     }
 
-    private static Response notForKeeping(Object body) {
+    private static StreamingOutput bodyOf(Answer answer) {
+        return answer::writeTo;
+    }
+
+    private static CacheControl notForKeeping() {
         CacheControl control = withoutLimits();
         control.setNoStore(true);
-        return Response.ok(body).cacheControl(control).build();
+        return control;
     }
 
     private static CacheControl askEachTime() {
@@ -173,8 +179,20 @@ public final class UnifiedHealthResource {
             responseCode = "200",
             description = "Every source, connected or not",
             content = @Content(schema = @Schema(implementation = SourcesAnswer.class)))
-    public SourcesAnswer sources(@Parameter(description = USER_ID) @PathParam("user_id") UserId who) {
-        return SourcesAnswer.of(logged(flow.read(who, Period.TODAY, Set.of())));
+    public Response sources(@Parameter(description = USER_ID) @PathParam("user_id") UserId who) {
+        Answer answer = answers.sources(who);
+        logSources(answer);
+        return Response.ok(bodyOf(answer)).build();
+    }
+
+    /** Adds each source to the log line of the request; what was at hand took no time. */
+    private static void logSources(Answer answer) {
+        List<Said> sources = answer.written().sources();
+        for (int source = 0; source < sources.size(); source++) {
+            Said said = sources.get(source);
+            RequestContext.noteSource(
+                    said.source(), said.status(), answer.times().of(source));
+        }
     }
 
     /** Adds each source to the log line of the request, also when the report comes from another caller's reading. */

@@ -5,6 +5,9 @@ import static java.util.stream.Collectors.toUnmodifiableMap;
 import com.codahale.metrics.MetricRegistry;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
+import io.holisticos.cache.CacheConfiguration;
+import io.holisticos.cache.MemberCache;
+import io.holisticos.cache.SecondLevel;
 import io.holisticos.health.BoundedSource;
 import io.holisticos.health.CombinedReader;
 import io.holisticos.health.CombinedReader.CombinedDay;
@@ -14,6 +17,7 @@ import io.holisticos.health.Metric;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.notice.ChangeNotices;
+import io.holisticos.unified.KeptAnswers.Asked;
 import java.time.Clock;
 import java.util.Collections;
 import java.util.HashSet;
@@ -27,6 +31,9 @@ import org.jdbi.v3.core.Jdbi;
 public final class UnifiedModule {
 
     private final UnifiedFlow flow;
+    private final KeptAnswers answers;
+    private final SourceName whoop;
+    private final ObjectMapper json;
     private final PreferencesFlow preferences;
     private final PreferencesReader bodies;
     private final DayMerge merge;
@@ -40,7 +47,18 @@ public final class UnifiedModule {
      * @param inParallel members whose sources are read at the same time; for others they are read one after another
      * @param clock decides what is today
      */
-    public record Tools(Storage storage, Predicate<UserId> inParallel, MetricRegistry metrics, Clock clock) {}
+    public record Tools(
+            Storage storage, Predicate<UserId> inParallel, MetricRegistry metrics, Clock clock, Answers answers) {}
+
+    /**
+     * How answers are written and kept.
+     *
+     * @param json writes them as the other routes write theirs
+     * @param kept how much of them stays in memory
+     * @param second keeps those that replicas share
+     * @param whoop the source of {@code include_whoop} and {@code enhanced_with_whoop}; it need not be among the sources
+     */
+    public record Answers(ObjectMapper json, CacheConfiguration kept, SecondLevel second, SourceName whoop) {}
 
     /** The entry point's database, and the notices by which replicas tell each other of changes in it. */
     public record Storage(Jdbi database, ChangeNotices notices) {}
@@ -73,10 +91,19 @@ public final class UnifiedModule {
         UnifiedReader reader = new UnifiedReader(
                 sources,
                 merge,
-                members::of,
+                members::wishesOf,
                 configuration,
                 new UnifiedReader.Timing(tools.inParallel(), clock, System::nanoTime));
-        this.flow = new UnifiedFlow(reader, tools.metrics().counter(MetricRegistry.name("unified", "shared")));
+        MemberCache<Asked, WrittenAnswer> cache = tools.answers().kept().cache("unified", tools.metrics());
+        SecondLevel second = tools.answers().second();
+        sources.forEach(source -> {
+            source.tell(cache);
+            source.tell(second);
+        });
+        this.flow = new UnifiedFlow(reader, cache, tools.metrics().counter(MetricRegistry.name("unified", "shared")));
+        this.whoop = tools.answers().whoop();
+        this.json = tools.answers().json();
+        this.answers = new KeptAnswers(flow, new AnswerWriter(json, whoop), cache, second);
         this.preferences = new PreferencesFlow(members, reader, flow, merge);
         this.changes = new ChangesFlow(
                 sources, merge::basis, members::of, configuration, new ChangesFlow.Timing(clock, System::nanoTime));
@@ -99,13 +126,9 @@ public final class UnifiedModule {
         }
     }
 
-    /**
-     * Registers the routes.
-     *
-     * @param whoop the source of {@code include_whoop} and {@code enhanced_with_whoop}; it need not be among the sources
-     */
-    public void register(JerseyEnvironment jersey, SourceName whoop) {
-        jersey.register(new UnifiedHealthResource(flow, whoop));
+    /** Registers the routes. */
+    public void register(JerseyEnvironment jersey) {
+        jersey.register(new UnifiedHealthResource(answers, whoop));
         jersey.register(new ExplainResource(flow, merge, clock));
         jersey.register(new PreferencesResource(preferences, bodies));
         jersey.register(new ChangesResource(changes));
@@ -124,12 +147,9 @@ public final class UnifiedModule {
     /**
      * Registers the route for many members at once.
      *
-     * @param whoop the source of {@code enhanced_with_whoop}
      * @param threads as many as members may be read at once for all such requests together; not closed by the module
-     * @param json writes the lines as the other routes write their answers
      */
-    public void registerOverviews(
-            JerseyEnvironment jersey, SourceName whoop, ExecutorService threads, ObjectMapper json) {
-        jersey.register(new OverviewsResource(new OverviewLines(flow, whoop, threads, json)));
+    public void registerOverviews(JerseyEnvironment jersey, ExecutorService threads) {
+        jersey.register(new OverviewsResource(new OverviewLines(answers, threads, json)));
     }
 }

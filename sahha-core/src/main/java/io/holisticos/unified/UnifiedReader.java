@@ -1,5 +1,7 @@
 package io.holisticos.unified;
 
+import io.holisticos.cache.MemberCache.Changes;
+import io.holisticos.cache.MemberCache.Ticket;
 import io.holisticos.health.BoundedSource;
 import io.holisticos.health.BoundedSource.PendingAnswer;
 import io.holisticos.health.Deadline;
@@ -23,7 +25,9 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -40,7 +44,7 @@ final class UnifiedReader {
 
     private final List<BoundedSource> sources;
     private final DayMerge merge;
-    private final Function<UserId, Preferences> preferences;
+    private final Function<UserId, Wishes> preferences;
     private final UnifiedConfiguration configuration;
     private final Timing timing;
 
@@ -60,7 +64,7 @@ final class UnifiedReader {
     UnifiedReader(
             List<BoundedSource> sources,
             DayMerge merge,
-            Function<UserId, Preferences> preferences,
+            Function<UserId, Wishes> preferences,
             UnifiedConfiguration configuration,
             Timing timing) {
         if (sources.stream().map(HealthSource::name).distinct().count() < sources.size()) {
@@ -73,9 +77,17 @@ final class UnifiedReader {
         this.timing = timing;
     }
 
-    /** Starts the time of a reading; nothing is read yet. */
-    Reading begin(UnifiedRequest request) {
-        return new Reading(request);
+    /**
+     * Starts the time of a reading; no source is read yet.
+     *
+     * @param ticket taken now
+     */
+    Reading begin(UnifiedRequest request, Ticket ticket) {
+        return new Reading(request, ticket);
+    }
+
+    Instant now() {
+        return timing.clock().instant();
     }
 
     /**
@@ -106,26 +118,59 @@ final class UnifiedReader {
         return LocalDate.ofInstant(timing.clock().instant(), ZoneOffset.UTC);
     }
 
-    /** What makes two readings the same: the request, and the member's wishes at that time. */
-    record Question(UnifiedRequest request, Preferences member) {}
+    /**
+     * What makes two readings the same: the request, and what else decides the answer at that time.
+     *
+     * @param member the member's own wishes
+     * @param off the sources that are switched off for the member
+     * @param changes that were told of by then
+     */
+    record Question(UnifiedRequest request, Preferences member, Set<SourceName> off, Changes changes) {}
 
     /** One reading for one request. */
     final class Reading {
 
         private final UnifiedRequest request;
-        private final Instant now = timing.clock().instant();
+        private final Ticket ticket;
+        private final Instant now;
         private final long start = timing.nanoTime().getAsLong();
         private final Deadline deadline = Deadline.after(configuration.readingTime(), timing.nanoTime());
 
-        private final Preferences member;
+        private final Wishes member;
+        private final Question question;
+        private final boolean told;
 
-        private Reading(UnifiedRequest request) {
+        private Reading(UnifiedRequest request, Ticket ticket) {
             this.request = request;
+            this.ticket = ticket;
+            this.now = ticket.begun();
             this.member = preferences.apply(request.who());
+            this.question = new Question(request, member.preferences(), off(), ticket.changes());
+            this.told = sources.stream().allMatch(source -> isNotRead(source) || source.isTelling());
         }
 
         Question question() {
-            return new Question(request, member);
+            return question;
+        }
+
+        /** The person's changes as they were when the reading began. */
+        Ticket ticket() {
+            return ticket;
+        }
+
+        /** Whether every source that is read tells of changes. */
+        boolean isTold() {
+            return told;
+        }
+
+        /** Whether it is known what the member wishes. */
+        boolean isCertain() {
+            return member.certain();
+        }
+
+        /** How long it has taken until now. */
+        Duration took() {
+            return since(start);
         }
 
         /** The time by which all sources must have answered. */
@@ -162,21 +207,36 @@ final class UnifiedReader {
             return source.begin(request.who(), request.daysToRead(now, sources.size()), shareOf(source));
         }
 
+        private Set<SourceName> off() {
+            Set<SourceName> off = Set.of();
+            for (BoundedSource source : sources) {
+                if (!source.isOn(request.who())) {
+                    off = off.isEmpty() ? new HashSet<>() : off;
+                    off.add(source.name());
+                }
+            }
+            return off;
+        }
+
+        private boolean isNotRead(BoundedSource source) {
+            return isExcluded(source) || question.off().contains(source.name());
+        }
+
         private UnifiedReport merged(List<TimedAnswer> timed) {
             List<SourceAnswer> answers = timed.stream().map(TimedAnswer::answer).toList();
             ZoneOffset offset = offsetOf(answers);
             long mergeStart = timing.nanoTime().getAsLong();
-            List<MergedDay> days = merge.apply(request.daysToAnswer(now, offset), answers, member);
+            List<MergedDay> days = merge.apply(request.daysToAnswer(now, offset), answers, member.preferences());
             return new UnifiedReport(
                     request.who(),
                     now,
                     offset,
-                    member,
+                    member.preferences(),
                     timed,
                     days,
                     since(mergeStart),
                     since(start),
-                    merge.basis(member));
+                    merge.basis(member.preferences()));
         }
 
         /** A person is unknown only when every source could be asked and none knows them. */

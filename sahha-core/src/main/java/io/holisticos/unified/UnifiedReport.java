@@ -5,6 +5,7 @@ import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.Unavailable;
 import io.holisticos.health.TimedAnswer;
 import io.holisticos.health.UserId;
+import io.holisticos.unified.WrittenAnswer.Times;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -38,6 +39,12 @@ record UnifiedReport(
     /** Whether each source could be asked. What one that is away would have said is missing from every day. */
     boolean isWhole() {
         return answers.stream().noneMatch(timed -> timed.answer() instanceof Unavailable);
+    }
+
+    /** When this was answered, and how long everything took. */
+    Times times() {
+        return new Times(
+                generatedAt, totalTime, answers.stream().map(TimedAnswer::took).toList(), mergeTime);
     }
 
     /** What the sources said, without how long it took. */

@@ -6,6 +6,7 @@ import io.holisticos.health.Period;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,23 @@ record UnifiedRequest(UserId who, Period period, @Nullable DayRange days, Set<So
             return DayRange.of(period.date());
         }
         return DayRange.of(period.dateAt(now, ZoneOffset.UTC)).with(MARGIN_DAYS, MARGIN_DAYS);
+    }
+
+    /**
+     * The first moment at which the request is one for other days. A relative day ends with the person's day, and the days that are
+     * read around it are others once the day ends in UTC.
+     */
+    Instant sameDayUntil(Instant now, ZoneOffset offset) {
+        if (days != null || period.date() != null) {
+            return Instant.MAX;
+        }
+        Instant persons = midnightAfter(now, offset);
+        Instant utc = midnightAfter(now, ZoneOffset.UTC);
+        return persons.isBefore(utc) ? persons : utc;
+    }
+
+    private static Instant midnightAfter(Instant now, ZoneOffset offset) {
+        return LocalDate.ofInstant(now, offset).plusDays(1).atStartOfDay().toInstant(offset);
     }
 
     /** The days to answer, for a person at this offset. */

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -161,6 +162,43 @@ public final class Vault {
     /** As {@link #open}. */
     public String openText(UserId who, String purpose, byte[] sealed) {
         return new String(open(who, purpose, sealed), StandardCharsets.UTF_8);
+    }
+
+    /** Whether the member's key is in memory, so that {@link #sealAtHand} and {@link #openAtHand} work without the database. */
+    public boolean hasAtHand(UserId who) {
+        return keys.getIfPresent(who) != null;
+    }
+
+    /** Takes the keys that these members have into memory, with one statement. None is made. */
+    public void takeToHand(List<UserId> members) {
+        wrappingKeys.requireProven();
+        long before = destructions.get();
+        store.findMemberKeys(members).forEach((who, stored) -> {
+            Aead unused = cached(who, stored, before);
+        });
+    }
+
+    /** As {@link #seal}, with a key that is in memory; empty when it is not. */
+    public Optional<byte[]> sealAtHand(UserId who, String purpose, byte[] plain) {
+        Aead key = keys.getIfPresent(who);
+        try {
+            return key == null ? Optional.empty() : Optional.of(key.encrypt(plain, context(who, purpose)));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("cannot seal " + purpose, e);
+        }
+    }
+
+    /**
+     * As {@link #open}, with a key that is in memory; empty when it is not, or when the bytes do not open. They come from where
+     * anything may be: that they do not open is no trouble of the vault.
+     */
+    public Optional<byte[]> openAtHand(UserId who, String purpose, byte[] sealed) {
+        Aead key = keys.getIfPresent(who);
+        try {
+            return key == null ? Optional.empty() : Optional.of(key.decrypt(sealed, context(who, purpose)));
+        } catch (GeneralSecurityException e) {
+            return Optional.empty();
+        }
     }
 
     /** The name of the member in log lines; see {@link MemberHash}. */

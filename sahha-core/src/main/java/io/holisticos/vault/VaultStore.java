@@ -34,6 +34,8 @@ final class VaultStore {
 
     private static final String MEMBER_KEY =
             "select wrapped_by, wrapped_key, " + IS_COMMITTED + " from member_key where user_id = :who";
+    private static final String MEMBER_KEYS = "select wrapped_by, wrapped_key, " + IS_COMMITTED
+            + ", user_id from member_key where user_id = any (:members)";
     private static final String SAVE_MEMBER_KEY = """
             with begun_anew as (
                 delete from member_key_destroyed where user_id = :who
@@ -97,6 +99,21 @@ final class VaultStore {
                 .bind("who", who.value())
                 .map((row, context) -> storedKey(row))
                 .findOne());
+    }
+
+    /** The keys of those of these members who have one. */
+    Map<UserId, StoredKey> findMemberKeys(List<UserId> members) {
+        return withHandle(handle -> {
+            Map<UserId, StoredKey> keys = new HashMap<>();
+            handle.createQuery(MEMBER_KEYS)
+                    .bindArray(
+                            "members",
+                            String.class,
+                            members.stream().map(UserId::value).toList())
+                    .map((row, context) -> keys.put(new UserId(row.getString(4)), storedKey(row)))
+                    .list();
+            return keys;
+        });
     }
 
     /** Saves a member's key. If their key had been destroyed, the member begins anew. */

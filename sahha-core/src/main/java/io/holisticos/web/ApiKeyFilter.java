@@ -7,27 +7,26 @@ import jakarta.ws.rs.NotAuthorizedException;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 
-/** Authenticates requests by the header {@code X-API-Key}. */
+/** Lets in to routes with scopes whom {@link AccessRules} know by the credential of the request. */
 @Priority(Priorities.AUTHENTICATION)
-final class ApiKeyFilter extends AuthFilter<String, Caller> {
+final class ApiKeyFilter extends AuthFilter<Credentials, Caller> {
 
     private ApiKeyFilter() {}
 
     @Override
     public void filter(ContainerRequestContext request) {
-        String key = request.getHeaderString(ApiKeys.HEADER);
-        if (!authenticate(request, key, ApiKeys.HEADER)) {
-            Unauthenticated why = new Unauthenticated(
-                    key == null ? "this needs a credential: " + ApiKeys.HEADER : "this key is not known");
-            throw new NotAuthorizedException(why, "ApiKey"); // the type that optional authentication ignores
+        Credentials shown = Credentials.of(SessionPort.API, request.getMethod(), request.getHeaders()::get);
+        if (!authenticate(request, shown, ApiKeys.HEADER)) {
+            // the type that optional authentication ignores
+            throw new NotAuthorizedException(new Unauthenticated(shown.refusal()), "ApiKey");
         }
     }
 
-    static AuthFilter<String, Caller> with(ApiKeys keys, AccessRules rules) {
-        return new Builder().setAuthenticator(keys).setAuthorizer(rules).buildAuthFilter();
+    static AuthFilter<Credentials, Caller> with(AccessRules rules) {
+        return new Builder().setAuthenticator(rules).setAuthorizer(rules).buildAuthFilter();
     }
 
-    private static final class Builder extends AuthFilterBuilder<String, Caller, ApiKeyFilter> {
+    private static final class Builder extends AuthFilterBuilder<Credentials, Caller, ApiKeyFilter> {
         @Override
         protected ApiKeyFilter newInstance() {
             return new ApiKeyFilter();

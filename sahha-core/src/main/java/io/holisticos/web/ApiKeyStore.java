@@ -7,22 +7,27 @@ import io.holisticos.notice.Notice;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Owns table {@code api_key}: service keys, stored only as the SHA-256 of their text. A key ends when it is revoked, or when
- * its lease ends.
+ * Owns table {@code api_key}: service keys, stored only as the SHA-256 of their text. A key ends when it is revoked, when it
+ * expires, or when its lease ends.
  */
 public final class ApiKeyStore {
 
@@ -33,7 +38,8 @@ public final class ApiKeyStore {
     private static final String NAME_OF_LEASES = "leased service key";
 
     private static final String SELECT = """
-            select name, scopes, leased_until from api_key where key_sha256 = :hash and revoked_at is null""";
+            select public_id, name, scopes, expires_at, leased_until from api_key
+            where key_sha256 = :hash and revoked_at is null""";
     private static final String UPSERT = """
             insert into api_key (key_sha256, name, scopes, recorded_at) values (:hash, :name, :scopes, :now)
             on conflict (key_sha256) do update
@@ -56,7 +62,31 @@ public final class ApiKeyStore {
             where key_sha256 = :hash and leased_until is not null""";
     private static final String END_FORMER = """
             update api_key set leased_until = :until where name = :lessee and leased_until is null""";
+    private static final String ROW =
+            "public_id, name, scopes, recorded_at, expires_at, leased_until, revoked_at, last_used_at";
+    private static final String LIST = "select " + ROW + " from api_key order by recorded_at desc, public_id";
+    private static final String INSERT = """
+            insert into api_key (key_sha256, name, scopes, recorded_at, expires_at)
+            values (:hash, :name, :scopes, :now, :expires)
+            returning\s""" + ROW;
+    private static final String IS_TAKEN = """
+            select exists (select from api_key where name = :name and revoked_at is null
+                and (expires_at is null or expires_at > :now))""";
+    private static final String END_ROTATED = """
+            update api_key set expires_at = least(expires_at, :ends)
+            where public_id = :id and revoked_at is null and leased_until is null
+            returning key_sha256""";
+    private static final String USED =
+            "update api_key set last_used_at = greatest(last_used_at, :at) where key_sha256 = :hash";
+
+    /** Two operators who choose the same name wait for each other. */
+    private static final String ONE_CHANGE_OF_A_NAME =
+            "select pg_advisory_xact_lock(hashtextextended('api_key/' || :name, 0))";
+
     private static final String EMPTY_PREFIXES = "update api_key set prefix = '' where prefix <> ''";
+
+    /** Names that mean something to this store. */
+    static final List<String> RESERVED = List.of(LESSEE, NAME_OF_LEASES);
 
     /** Names this store in the error when it cannot be reached. */
     private static final SourceName OURS = new SourceName("access");
@@ -72,8 +102,7 @@ public final class ApiKeyStore {
         this.jdbi = jdbi;
     }
 
-    /** @param until when the key ends unless its lease is renewed; null for never */
-    record Found(Caller caller, @Nullable Instant until) {}
+    record Found(Caller caller, KeyEnds ends) {}
 
     /** @throws SourceUnavailable when the database does not answer */
     Optional<Found> find(Hash key) {
@@ -87,16 +116,27 @@ public final class ApiKeyStore {
     private Optional<Found> select(Hash key) {
         return jdbi.withHandle(handle -> handle.createQuery(SELECT)
                 .bind("hash", key.bytes())
-                .map((row, context) -> {
-                    OffsetDateTime until = row.getObject("leased_until", OffsetDateTime.class);
-                    return new Found(
-                            new Caller(
-                                    until == null ? row.getString("name") : LESSEE,
-                                    Set.copyOf(Arrays.asList(
-                                            row.getString("scopes").split(" ")))),
-                            until == null ? null : until.toInstant());
-                })
+                .map((row, context) -> found(row))
                 .findOne());
+    }
+
+    /** A leased key has every scope, also those that the version that began its lease does not have. */
+    private static Found found(ResultSet row) throws SQLException {
+        KeyEnds ends = new KeyEnds(instant(row, "expires_at"), instant(row, "leased_until"));
+        return new Found(
+                ends.leasedUntil() == null
+                        ? Caller.ofKey(row.getString("public_id"), row.getString("name"), scopes(row))
+                        : Caller.ofKey(row.getString("public_id"), LESSEE, Scope.ALL),
+                ends);
+    }
+
+    private static Set<String> scopes(ResultSet row) throws SQLException {
+        return Set.copyOf(Arrays.asList(row.getString("scopes").split(" ")));
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
     }
 
     /** Accepts {@code key} with these scopes from now on, unless it was revoked. */
@@ -128,12 +168,78 @@ public final class ApiKeyStore {
         });
     }
 
-    /** The id of the key that people use. */
-    public Optional<String> publicId(String key) {
-        return jdbi.withHandle(handle -> handle.createQuery("select public_id from api_key where key_sha256 = :hash")
-                .bind("hash", Hash.of(key).bytes())
-                .mapTo(String.class)
-                .findOne());
+    /** Accepts another {@code key} from now on; empty when an active key has this name. */
+    Optional<ApiKeyRow> create(String key, String name, Set<String> scopes, @Nullable Instant expiresAt, Instant now) {
+        return jdbi.inTransaction(handle -> {
+            handle.createQuery(ONE_CHANGE_OF_A_NAME)
+                    .bind("name", name)
+                    .map((row, context) -> 0)
+                    .list();
+            boolean taken = handle.createQuery(IS_TAKEN)
+                    .bind("name", name)
+                    .bind("now", utc(now))
+                    .mapTo(Boolean.class)
+                    .one();
+            return taken ? Optional.empty() : Optional.of(insert(handle, key, name, scopes, expiresAt, now));
+        });
+    }
+
+    /** Accepts {@code key} beside the former one, which ends then if not before. Empty when that one was revoked. */
+    Optional<ApiKeyRow> rotate(
+            ApiKeyRow former, String key, @Nullable Instant expiresAt, Instant formerEnds, Instant now) {
+        return jdbi.inTransaction(handle -> {
+            Optional<byte[]> ending = handle.createQuery(END_ROTATED)
+                    .bind("id", former.id())
+                    .bind("ends", utc(formerEnds))
+                    .mapTo(byte[].class)
+                    .findOne();
+            ending.ifPresent(hash -> notifyReplicas(handle, Hash.in(hash), now));
+            return ending.map(hash -> insert(handle, key, former.name(), former.scopes(), expiresAt, now));
+        });
+    }
+
+    private static ApiKeyRow insert(
+            Handle handle, String key, String name, Set<String> scopes, @Nullable Instant expiresAt, Instant now) {
+        Hash hash = Hash.of(key);
+        ApiKeyRow inserted = handle.createQuery(INSERT)
+                .bind("hash", hash.bytes())
+                .bind("name", name)
+                .bind("scopes", words(scopes))
+                .bind("now", utc(now))
+                .bind("expires", expiresAt == null ? null : utc(expiresAt))
+                .map((row, context) -> row(row))
+                .one();
+        notifyReplicas(handle, hash, now);
+        return inserted;
+    }
+
+    /** All keys, the newest first. */
+    public List<ApiKeyRow> list() {
+        return jdbi.withHandle(handle ->
+                handle.createQuery(LIST).map((row, context) -> row(row)).list());
+    }
+
+    private static ApiKeyRow row(ResultSet row) throws SQLException {
+        boolean leased = instant(row, "leased_until") != null;
+        return new ApiKeyRow(
+                row.getString("public_id"),
+                leased ? LESSEE : row.getString("name"),
+                leased ? Scope.ALL : scopes(row),
+                row.getObject("recorded_at", OffsetDateTime.class).toInstant(),
+                instant(row, "expires_at"),
+                instant(row, "leased_until"),
+                instant(row, "revoked_at"),
+                instant(row, "last_used_at"));
+    }
+
+    /** When these keys were used. */
+    void used(SortedMap<Hash, Instant> uses) {
+        jdbi.useTransaction(handle -> {
+            PreparedBatch batch = handle.prepareBatch(USED);
+            uses.forEach((key, at) ->
+                    batch.bind("hash", key.bytes()).bind("at", utc(at)).add());
+            batch.execute();
+        });
     }
 
     /** Accepts a configured {@code key} with every scope until then. A revoked key stays revoked. */
@@ -190,7 +296,7 @@ public final class ApiKeyStore {
             }
         }
 
-        private static Hash in(byte[] bytes) {
+        static Hash in(byte[] bytes) {
             return new Hash(HexFormat.of().formatHex(bytes));
         }
 

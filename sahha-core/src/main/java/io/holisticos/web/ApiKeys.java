@@ -5,16 +5,15 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.dropwizard.auth.Authenticator;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.notice.ChangeNotices;
-import io.holisticos.notice.NoticeListener;
 import io.holisticos.trace.RequestContext;
+import io.holisticos.web.ApiKeyStore.Found;
 import io.holisticos.web.ApiKeyStore.Hash;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,53 +30,26 @@ public final class ApiKeys implements Authenticator<String, Caller> {
     /** The header that carries a key. */
     public static final String HEADER = "X-API-Key";
 
-    /** Longer than any entry of the cache is fresh. */
-    private static final long EXPIRED = Duration.ofHours(1).toNanos();
-
-    /** How long an entry is fresh. A change without a notice, such as a row deleted by hand, is seen after that. */
-    private static final Duration FRESH = Duration.ofSeconds(30);
-
-    /** How long while no notices arrive: half of the two seconds within which every replica must see a change. */
-    private static final Duration FRESH_WITHOUT_NOTICES = Duration.ofSeconds(1);
-
-    /** How long a cached key works while the database does not answer. */
-    private static final Duration VALID_WITHOUT_DATABASE = Duration.ofMinutes(10);
+    private static final int MOST_IN_MEMORY = 1_000;
 
     /** Longer texts are not looked up, because no key is longer. */
     private static final int MAX_LENGTH = 200;
 
-    private final ApiKeyStore store;
     private final Clock clock;
-    private final AtomicLong changes = new AtomicLong();
-    private volatile BooleanSupplier noticesArrive = () -> true;
-    private final Cache<Hash, Known> known =
-            Caffeine.newBuilder().maximumSize(1_000).build();
+    private final KnownRows<Found> known;
 
-    /** Keys that were looked up lately only for the name of their caller. */
-    private final Cache<Hash, Boolean> lookedUpForName = Caffeine.newBuilder()
+    /** Keys that were glanced at lately, with what became of it: a key that nobody knows, or nothing yet. */
+    private final Cache<Hash, Glance> glancedAt = Caffeine.newBuilder()
             .maximumSize(1_000)
             .expireAfterWrite(Duration.ofSeconds(5))
             .build();
 
     private volatile @Nullable Hash leased;
-
-    /**
-     * A key of the table.
-     *
-     * @param until when it ends unless its lease is renewed; null for never
-     * @param validAt when the table last showed that it is valid
-     * @param atNanos when it was last looked up, successfully or not
-     */
-    private record Known(Caller caller, @Nullable Instant until, Instant validAt, long atNanos) {
-
-        Known lookedUpAt(long nanos) {
-            return new Known(caller, until, validAt, nanos);
-        }
-    }
+    private volatile Consumer<Hash> uses = hash -> {};
 
     public ApiKeys(ApiKeyStore store, Clock clock) {
-        this.store = store;
         this.clock = clock;
+        this.known = new KnownRows<>(store::find, this::hasNotEnded, MOST_IN_MEMORY, clock);
     }
 
     /** This replica was started with this key and renews its lease while it runs, so the lease does not end here. */
@@ -85,22 +57,14 @@ public final class ApiKeys implements Authenticator<String, Caller> {
         leased = Hash.of(key);
     }
 
+    /** From now on, uses of keys are noted. */
+    public void noteUsesIn(LastUses noted) {
+        uses = noted::note;
+    }
+
     /** From now on, a key that is revoked on one replica is refused by all. */
     public void listenTo(ChangeNotices notices) {
-        noticesArrive = notices::areHeard;
-        notices.listen(ApiKeyStore.TOPIC, new NoticeListener() {
-            @Override
-            public void changed(String hash) {
-                changes.incrementAndGet();
-                known.invalidate(new Hash(hash));
-            }
-
-            @Override
-            public void missed() {
-                changes.incrementAndGet();
-                known.asMap().replaceAll((hash, entry) -> entry.lookedUpAt(entry.atNanos() - EXPIRED));
-            }
-        });
+        known.listenTo(notices, ApiKeyStore.TOPIC);
     }
 
     @Override
@@ -108,83 +72,72 @@ public final class ApiKeys implements Authenticator<String, Caller> {
         if (key.isBlank() || key.length() > MAX_LENGTH) {
             return Optional.empty();
         }
-        Hash hash = Hash.of(key);
-        Known entry = known.getIfPresent(hash);
-        Optional<Caller> found = entry != null && isFresh(entry) && isValid(hash, entry)
-                ? Optional.of(entry.caller())
-                : lookUp(hash, entry);
-        found.ifPresent(ApiKeys::nameCaller);
+        return authenticate(Hash.of(key));
+    }
+
+    /** As above, by what is kept of a key. */
+    Optional<Caller> authenticate(Hash hash) {
+        Optional<Caller> found = known.find(hash).map(Found::caller);
+        found.ifPresent(caller -> {
+            caller.nameInRequest();
+            uses.accept(hash);
+        });
         return found;
     }
 
     /**
-     * Adds the name of the caller to the log line of the current request. It does not wait: only the cache is read, and keys
-     * that are not in it are looked up later, at most once in a while.
+     * What memory tells of a key.
+     *
+     * @param caller null when it does not tell
+     * @param isUnknown whether the key was looked up lately and nobody has it
+     */
+    record Glance(@Nullable Caller caller, boolean isUnknown) {
+        static final Glance UNKNOWN = new Glance(null, true);
+        static final Glance NOT_YET = new Glance(null, false);
+    }
+
+    /**
+     * Says whose key this is, and adds their name to the log line of the current request. It does not wait: only the cache is
+     * read, and keys that are not in it are looked up later, at most once in a while.
      *
      * @param later runs the lookups in the table; may drop some
      */
-    public void name(String key, Executor later) {
+    Glance glance(String key, Executor later) {
         if (key.isBlank() || key.length() > MAX_LENGTH) {
-            return;
+            return Glance.UNKNOWN;
         }
         Hash hash = Hash.of(key);
-        Known entry = known.getIfPresent(hash);
-        if (entry != null && isValid(hash, entry)) {
-            nameCaller(entry.caller());
+        Optional<KnownRows.Held<Found>> held = known.held(hash);
+        Glance before = Glance.NOT_YET;
+        if (held.filter(KnownRows.Held::isFresh).isEmpty()) {
+            Glance lately = glancedAt.asMap().putIfAbsent(hash, Glance.NOT_YET);
+            if (lately == null) {
+                later.execute(RequestContext.wrap(() -> lookUpLate(hash, key)));
+            } else {
+                before = lately;
+            }
         }
-        if ((entry == null || !isFresh(entry)) && lookedUpForName.asMap().putIfAbsent(hash, true) == null) {
-            later.execute(RequestContext.wrap(() -> nameLate(key)));
+        if (held.isPresent()) {
+            Caller caller = held.get().row().caller();
+            caller.nameInRequest();
+            return new Glance(caller, false);
         }
+        return before;
     }
 
-    private void nameLate(String key) {
+    private void lookUpLate(Hash hash, String key) {
         try {
-            Optional<Caller> unused = authenticate(key);
+            if (authenticate(key).isEmpty()) {
+                glancedAt.put(hash, Glance.UNKNOWN);
+            }
         } catch (SourceUnavailable away) {
             log.debug("event=caller_not_named reason=\"keys cannot be read\"");
         }
     }
 
-    private static void nameCaller(Caller who) {
-        RequestContext.current().ifPresent(request -> request.caller(who.name()));
-    }
-
-    private Optional<Caller> lookUp(Hash key, @Nullable Known before) {
-        long changesBefore = changes.get();
-        try {
-            Instant now = clock.instant();
-            Optional<Known> found = store.find(key)
-                    .map(row -> new Known(row.caller(), row.until(), now, System.nanoTime()))
-                    .filter(row -> isWithinLease(key, row));
-            found.ifPresentOrElse(row -> remember(key, row, changesBefore), () -> known.invalidate(key));
-            return found.map(Known::caller);
-        } catch (SourceUnavailable away) {
-            if (before == null || !isValid(key, before)) {
-                throw away;
-            }
-            // so that the next callers do not wait for a database that hangs
-            remember(key, before.lookedUpAt(System.nanoTime()), changesBefore);
-            return Optional.of(before.caller());
-        }
-    }
-
-    /** Caches an entry. If a notice arrived while the table was read, the entry is not fresh, and the next caller reads again. */
-    private void remember(Hash key, Known found, long changesBefore) {
-        known.put(key, changes.get() == changesBefore ? found : found.lookedUpAt(found.atNanos() - EXPIRED));
-    }
-
-    private boolean isFresh(Known entry) {
-        Duration fresh = noticesArrive.getAsBoolean() ? FRESH : FRESH_WITHOUT_NOTICES;
-        return System.nanoTime() - entry.atNanos() < fresh.toNanos();
-    }
-
-    private boolean isValid(Hash key, Known entry) {
-        return isWithinLease(key, entry)
-                && clock.instant().isBefore(entry.validAt().plus(VALID_WITHOUT_DATABASE));
-    }
-
-    private boolean isWithinLease(Hash key, Known entry) {
-        Instant until = entry.until();
-        return until == null || key.equals(leased) || clock.instant().isBefore(until);
+    /** A key that this replica leases does not end by its lease. */
+    private boolean hasNotEnded(Hash key, Found row) {
+        Instant now = clock.instant();
+        return !row.ends().hasExpired(now) && (key.equals(leased) || !row.ends().leaseIsOver(now));
     }
 }

@@ -7,6 +7,7 @@ import io.holisticos.health.HealthError;
 import io.holisticos.health.HealthError.Conflict;
 import io.holisticos.health.HealthError.Forbidden;
 import io.holisticos.health.HealthError.InvalidRequest;
+import io.holisticos.health.HealthError.MemberNotVisible;
 import io.holisticos.health.HealthError.Unauthenticated;
 import io.holisticos.health.WhatFailed;
 import io.holisticos.trace.RequestContext;
@@ -50,9 +51,11 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
         }
         HealthError error = domainError(thrown);
         if (error instanceof Unauthenticated) {
-            security.note(SecurityEvents.Kind.AUTHENTICATION_FAILED, hasSentKey() ? "unknown_key" : "no_key");
+            security.note(SecurityEvents.Kind.AUTHENTICATION_FAILED, whyNobody());
         } else if (error instanceof Forbidden) {
             security.note(SecurityEvents.Kind.FORBIDDEN, "missing_scope");
+        } else if (error instanceof MemberNotVisible) {
+            security.note(SecurityEvents.Kind.FORBIDDEN, "another_member");
         }
         return answer(problemOf(thrown, instance()), allowOf(thrown));
     }
@@ -117,8 +120,17 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
         return problem(status, code, String.valueOf(error.getMessage()), instance, retryAfter, errors);
     }
 
-    private boolean hasSentKey() {
-        return headers != null && headers.getHeaderString(ApiKeys.HEADER) != null;
+    private String whyNobody() {
+        Credentials shown = headers == null
+                ? new Credentials.None()
+                : Credentials.of(SessionPort.API, "GET", headers::getRequestHeader);
+        if (shown instanceof Credentials.None) {
+            return "no_key";
+        }
+        if (shown instanceof Credentials.Session) {
+            return "ended_session";
+        }
+        return shown instanceof Credentials.Token ? "refused_token" : "unknown_key";
     }
 
     private static int statusOf(HealthError.Kind kind) {
@@ -150,6 +162,7 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
         Response.ResponseBuilder answer = Response.status(problem.status());
         if (problem.status() == 401) {
             answer.header(HttpHeaders.WWW_AUTHENTICATE, "ApiKey realm=\"unified-health\"");
+            answer.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"unified-health\"");
         }
         if (problem.retryAfterSeconds() != null) {
             answer.header(HttpHeaders.RETRY_AFTER, problem.retryAfterSeconds());
@@ -157,7 +170,7 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
         if (allow != null) {
             answer.header(HttpHeaders.ALLOW, allow);
         }
-        boolean existing = ExistingRoutes.contain(uri == null ? "" : uri.getPath());
+        boolean existing = uri == null || ExistingRoutes.contain(uri);
         return existing
                 ? answer.type(MediaType.APPLICATION_JSON_TYPE)
                         .entity(new Detail(problem.detail()))

@@ -9,8 +9,6 @@ import jakarta.ws.rs.core.UriInfo;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.glassfish.jersey.server.ExtendedUriInfo;
-import org.glassfish.jersey.uri.UriTemplate;
 
 /** Adds to the request's log line what only routing knows: the template of the route and the member. */
 final class RequestLogDetails implements ContainerResponseFilter {
@@ -24,20 +22,9 @@ final class RequestLogDetails implements ContainerResponseFilter {
     @Override
     public void filter(ContainerRequestContext request, ContainerResponseContext response) {
         RequestContext.current().ifPresent(context -> {
-            context.route(template(request.getUriInfo()));
+            context.route(RouteTemplate.of(request.getUriInfo()));
             member(request.getUriInfo()).ifPresent(context::member);
         });
-    }
-
-    /** Jersey lists the innermost part of the path first. */
-    private static String template(UriInfo uri) {
-        StringBuilder whole = new StringBuilder();
-        if (uri instanceof ExtendedUriInfo matched) {
-            for (UriTemplate part : matched.getMatchedTemplates()) {
-                whole.insert(0, part.getTemplate());
-            }
-        }
-        return whole.isEmpty() ? "none" : whole.toString().replaceAll("/+", "/");
     }
 
     private Optional<String> member(UriInfo uri) {

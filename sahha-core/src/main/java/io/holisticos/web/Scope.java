@@ -12,8 +12,15 @@ public final class Scope {
     public static final String INTERNAL = "internal";
     public static final String OPERATOR = "operator";
 
+    /** Reading on the admin port. */
+    public static final String METRICS = "metrics";
+
     /** All scopes. */
-    public static final Set<String> ALL = Set.of(HEALTH_READ, PREFERENCES_WRITE, CONNECT, PRIVACY, INTERNAL, OPERATOR);
+    public static final Set<String> ALL =
+            Set.of(HEALTH_READ, PREFERENCES_WRITE, CONNECT, PRIVACY, INTERNAL, OPERATOR, METRICS);
+
+    /** What a member may do with their own things. */
+    public static final Set<String> OF_MEMBERS = Set.of(HEALTH_READ, PREFERENCES_WRITE, CONNECT);
 
     private Scope() {}
 }

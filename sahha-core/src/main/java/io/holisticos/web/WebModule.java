@@ -12,11 +12,13 @@ public final class WebModule {
     private WebModule() {}
 
     /** The server's own exception mappers must be off: {@code server.registerDefaultExceptionMappers: false}. */
-    public static void register(JerseyEnvironment jersey, ApiKeys keys, AccessRules rules, SecurityEvents security) {
-        jersey.register(new AuthDynamicFeature(ApiKeyFilter.with(keys, rules)));
+    public static void register(JerseyEnvironment jersey, AccessRules rules, SecurityEvents security) {
+        jersey.register(new AuthDynamicFeature(ApiKeyFilter.with(rules)));
         jersey.register(RolesAllowedDynamicFeature.class);
+        jersey.register(new ClosedByDefault());
         jersey.register(new AuthValueFactoryProvider.Binder<>(Caller.class));
         jersey.register(new ErrorMapper(security));
         jersey.register(new ValueTypes());
+        jersey.register(new UnreadableBodies());
     }
 }

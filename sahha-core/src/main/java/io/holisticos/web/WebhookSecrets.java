@@ -44,6 +44,11 @@ public final class WebhookSecrets {
         return any;
     }
 
+    /** A signature by the present secret over the concatenated parts; there must be one. */
+    public String sign(Function<byte[], String> text, byte[]... parts) {
+        return text.apply(hmac(keys.get(0), parts));
+    }
+
     private static byte[] hmac(SecretKeySpec key, byte[]... parts) {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holisticos.health.HealthError.SourceUnavailable;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.security.cert.CertificateException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.NoSuchElementException;
+import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,7 +29,8 @@ class WhatFailedTest {
         "57014, statement timeout (57014)",
         "53300, the database has no connection left (53300)",
         "25006, the database is read-only (25006)",
-        "08006, connection lost (08006)",
+        "08003, connection lost (08003)",
+        "08006, 'connection lost, or its certificate names another host (08006)'",
         "08P01, what answers speaks otherwise than PostgreSQL (08P01)",
         "23505, a row the database's rules refuse (23505)",
         "XX000, the statement failed (XX000)"
@@ -43,6 +47,20 @@ class WhatFailedTest {
                 .isEqualTo("connection refused (08001)");
         assertThat(WhatFailed.inWords(new SQLException("x", "08001", new UnknownHostException("db"))))
                 .isEqualTo("unknown host (08001)");
+        assertThat(WhatFailed.inWords(new SQLException("x", "08006", new SocketException())))
+                .isEqualTo("connection lost (08006)");
+    }
+
+    @Test
+    void aCertificateThatIsNotAcceptedIsSaidOfDatabasesAndSources() {
+        SSLHandshakeException refused = new SSLHandshakeException("of anna");
+        refused.initCause(new CertificateException("of anna"));
+
+        assertThat(WhatFailed.inWords(new SQLException("x", "08006", refused)))
+                .isEqualTo("TLS failed: its certificate is not accepted (08006)");
+        assertThat(WhatFailed.inWords(new SourceUnavailable(new SourceName("whoop"), Duration.ofSeconds(1), refused)))
+                .isEqualTo("TLS failed: its certificate is not accepted");
+        assertThat(WhatFailed.inWords(new SSLHandshakeException("x"))).isEqualTo("TLS failed");
     }
 
     @Test

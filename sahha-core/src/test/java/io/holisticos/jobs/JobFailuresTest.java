@@ -3,39 +3,29 @@ package io.holisticos.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import com.github.kagkarlsson.scheduler.task.Execution;
 import com.github.kagkarlsson.scheduler.task.ExecutionComplete;
 import com.github.kagkarlsson.scheduler.task.TaskInstance;
+import io.holisticos.testing.LogLines;
 import java.sql.SQLException;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 class JobFailuresTest {
 
     private static final Instant NOW = Instant.parse("2026-11-20T10:00:00Z");
     private static final Execution OF_A_MEMBER = new Execution(NOW, new TaskInstance<>("whoop-member", "some-member"));
 
-    private final Logger logger = (Logger) LoggerFactory.getLogger(JobFailures.class);
-    private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    private final LogLines logged = LogLines.of(JobFailures.class);
     private final JobFailures failures = new JobFailures();
-
-    @BeforeEach
-    void listen() {
-        logged.start();
-        logger.addAppender(logged);
-    }
 
     @AfterEach
     void leave() {
-        logger.detachAppender(logged);
+        logged.close();
     }
 
     @Test
@@ -43,8 +33,7 @@ class JobFailuresTest {
         failures.onExecutionComplete(
                 ExecutionComplete.failure(OF_A_MEMBER, NOW, NOW, new IllegalStateException("of some-member")));
 
-        assertThat(logged.list)
-                .extracting(ILoggingEvent::getFormattedMessage)
+        assertThat(logged.messages())
                 .containsExactly("event=job_failed task=whoop-member cause=\"IllegalStateException\"");
     }
 
@@ -54,13 +43,13 @@ class JobFailuresTest {
         failures.onExecutionComplete(ExecutionComplete.failure(
                 OF_A_MEMBER, NOW, NOW, new IllegalStateException(new SQLException("it is not there", state))));
 
-        assertThat(logged.list).extracting(ILoggingEvent::getLevel).doesNotContain(Level.WARN);
+        assertThat(logged.lines()).extracting(ILoggingEvent::getLevel).doesNotContain(Level.WARN);
     }
 
     @Test
     void whatWentWellIsNotSaid() {
         failures.onExecutionComplete(ExecutionComplete.success(OF_A_MEMBER, NOW, NOW));
 
-        assertThat(logged.list).isEmpty();
+        assertThat(logged.lines()).isEmpty();
     }
 }

@@ -2,22 +2,18 @@ package io.holisticos.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import com.github.kagkarlsson.scheduler.task.Execution;
 import com.github.kagkarlsson.scheduler.task.ExecutionComplete;
 import com.github.kagkarlsson.scheduler.task.ExecutionOperations;
 import com.github.kagkarlsson.scheduler.task.TaskInstance;
+import io.holisticos.testing.LogLines;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 class TakeOverTest {
 
@@ -25,19 +21,12 @@ class TakeOverTest {
     private static final Instant BEAT = NOW.minusSeconds(13);
 
     private final TakeOver<Void> takeOver = new TakeOver<>(Clock.fixed(NOW, ZoneOffset.UTC));
-    private final Logger logger = (Logger) LoggerFactory.getLogger(TakeOver.class);
-    private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    private final LogLines logged = LogLines.of(TakeOver.class);
     private final List<Instant> goesOnAt = new ArrayList<>();
-
-    @BeforeEach
-    void listen() {
-        logged.start();
-        logger.addAppender(logged);
-    }
 
     @AfterEach
     void leave() {
-        logger.detachAppender(logged);
+        logged.close();
     }
 
     @Test
@@ -46,7 +35,7 @@ class TakeOverTest {
         look("other-member", BEAT);
 
         assertThat(goesOnAt).isEmpty();
-        assertThat(logged.list).isEmpty();
+        assertThat(logged.lines()).isEmpty();
     }
 
     @Test
@@ -55,9 +44,7 @@ class TakeOverTest {
         look("some-member", BEAT);
 
         assertThat(goesOnAt).containsExactly(NOW);
-        assertThat(logged.list)
-                .extracting(ILoggingEvent::getFormattedMessage)
-                .containsExactly("event=job_dead task=whoop-member");
+        assertThat(logged.messages()).containsExactly("event=job_dead task=whoop-member");
     }
 
     @Test

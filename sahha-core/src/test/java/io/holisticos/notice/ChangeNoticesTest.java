@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
@@ -147,18 +148,19 @@ class ChangeNoticesTest {
 
     @Test
     void afterADatabaseThatWasAwayAnythingMayHaveChanged() {
-        AtomicBoolean away = new AtomicBoolean();
+        Switchable source = new Switchable(database.dataSource());
         Heard heard = new Heard();
-        ChangeNotices notices = listening(switchable(database.dataSource(), away), heard);
+        ChangeNotices notices = listening(source.pool(), heard);
         await(notices::areHeard);
         heard.keys.clear();
 
-        away.set(true);
+        source.away.set(true);
         jdbi.useHandle(handle -> handle.execute("select pg_terminate_backend(pid) from pg_stat_activity"
                 + " where datname = current_database() and query like 'listen%'"));
-        await(() -> !notices.areHeard());
+        // A round asks for a connection that listens, and then for one to read.
+        await(() -> source.refused.get() >= 2 && !notices.areHeard());
         assertThat(heard.keys).isEmpty();
-        away.set(false);
+        source.away.set(false);
 
         await(notices::areHeard);
         assertThat(heard.keys).containsExactly("*");
@@ -239,14 +241,25 @@ class ChangeNoticesTest {
         });
     }
 
-    private static DataSource switchable(DataSource real, AtomicBoolean away) {
-        return (DataSource) Proxy.newProxyInstance(
-                DataSource.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
-                    if (away.get()) {
-                        throw new SQLException("away");
-                    }
-                    return method.invoke(real, arguments);
-                });
+    /** A database that can be taken away, and counts whom it refused meanwhile. */
+    private record Switchable(DataSource real, AtomicBoolean away, AtomicInteger refused) {
+
+        Switchable(DataSource real) {
+            this(real, new AtomicBoolean(), new AtomicInteger());
+        }
+
+        DataSource pool() {
+            return (DataSource) Proxy.newProxyInstance(
+                    DataSource.class.getClassLoader(),
+                    new Class<?>[] {DataSource.class},
+                    (proxy, method, arguments) -> {
+                        if (away.get()) {
+                            refused.incrementAndGet();
+                            throw new SQLException("away");
+                        }
+                        return method.invoke(real, arguments);
+                    });
+        }
     }
 
     private interface After {

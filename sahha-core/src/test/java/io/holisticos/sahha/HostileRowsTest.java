@@ -77,7 +77,10 @@ class HostileRowsTest {
         DayRange week = new DayRange(LocalDate.parse("2024-06-01"), LocalDate.parse("2024-06-07"));
         bed.module.source().read(who, new DaysToRead(week, week), Deadline.after(Duration.ofSeconds(25)));
 
-        assertThat(bed.stores().rows().rowsStartingIn(SahhaKind.BIOMARKERS, who, null, null, 100))
+        assertThat(bed.stores()
+                        .rows()
+                        .startingIn(SahhaKind.BIOMARKERS, who, null, null, 100, bed.now.get())
+                        .biomarkers())
                 .hasSize(2);
         assertThat(bed.metrics.meter("sahha.rows.skipped.biomarkers").getCount())
                 .isEqualTo(before + 1);

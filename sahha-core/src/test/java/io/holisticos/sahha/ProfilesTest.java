@@ -28,6 +28,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.generic.GenericType;
 import org.junit.jupiter.api.AfterEach;
@@ -119,6 +120,61 @@ class ProfilesTest {
             return () -> status(id, TODAY);
         }));
 
+        assertThat(status("member", TODAY)).isEqualTo("ok");
+    }
+
+    @Test
+    void rowsAreFetchedWhileSahhaIsAskedWhetherItKnowsTheId() throws Exception {
+        member("new");
+        CountDownLatch fetched = new CountDownLatch(2);
+        bed.sahha.on(
+                PROFILE + "new",
+                request -> fetched.await(20, TimeUnit.SECONDS)
+                        ? Answer.json(sample("profile.account-profile.response-200.json"))
+                        : Answer.status(500));
+        bed.sahha.on("/api/v1/profile/score/new", request -> {
+            fetched.countDown();
+            return Answer.json(sample("golden-scores.json"));
+        });
+        bed.sahha.on("/api/v1/profile/biomarker/new", request -> {
+            fetched.countDown();
+            return Answer.json(sample("golden-biomarkers.json"));
+        });
+
+        Future<String> answer = callers.submit(() -> status("new", TODAY));
+
+        assertThat(fetched.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(answer.get()).isEqualTo("ok");
+    }
+
+    @Test
+    void rowsOfStrangersTakeOneShareOfTheCallsAtMost() throws Exception {
+        long begun = System.nanoTime();
+
+        for (Future<String> stranger : all(Stream.generate(() -> "stranger-" + UUID.randomUUID())
+                .limit(200)
+                .map(id -> () -> status(id, TODAY)))) {
+            assertThat(stranger.get()).isIn("not_connected", "unavailable");
+        }
+
+        assertThat(bed.sahha.seen("/api/v1/profile/")).hasSizeLessThanOrEqualTo(mostOfStrangers(begun));
+    }
+
+    @Test
+    void manyMembersWhoseProfilesAreAskedForHoldNoThreadThatAnotherNeeds() throws Exception {
+        for (int i = 0; i < 60; i++) {
+            bed.stores()
+                    .profiles()
+                    .saveKnown(new UserId("old-" + i), bed.now.get().minus(Duration.ofDays(3)));
+            bed.sahha.on(PROFILE + "old-" + i, Answer.status(404));
+        }
+        member("member");
+        List<Future<String>> others =
+                all(Stream.iterate(0, i -> i + 1).limit(60).map(i -> () -> status("old-" + i, TODAY)));
+
+        for (Future<String> other : others) {
+            assertThat(other.get()).isIn("not_connected", "unavailable");
+        }
         assertThat(status("member", TODAY)).isEqualTo("ok");
     }
 

@@ -15,6 +15,8 @@ import io.dropwizard.testing.ConfigOverride;
 import io.dropwizard.testing.DropwizardTestSupport;
 import io.dropwizard.util.Duration;
 import io.holisticos.audit.SecurityEvents;
+import io.holisticos.cache.CacheConfiguration;
+import io.holisticos.cache.SecondLevel;
 import io.holisticos.command.Commands;
 import io.holisticos.command.CommandsConfiguration;
 import io.holisticos.health.BoundedSource;
@@ -83,6 +85,9 @@ final class SahhaBed implements AutoCloseable {
     final ObjectMapper mapper = mapper(Jackson.newObjectMapper());
 
     final Commands commands;
+
+    /** Not heard until it is started. */
+    final ChangeNotices notices;
 
     private final Clock clock;
 
@@ -156,11 +161,12 @@ final class SahhaBed implements AutoCloseable {
             }
         };
         commands = new Commands(new CommandsConfiguration(), metrics, clock, System::nanoTime);
+        notices = new ChangeNotices("bed", database.dataSource(), clock);
         module = new SahhaModule(
                 configuration,
                 client,
-                new SahhaModule.Storage(jdbi, jdbi),
-                new SahhaModule.Tools(commands, mapper, metrics, clock),
+                new SahhaModule.Storage(jdbi, jdbi, notices),
+                new SahhaModule.Tools(commands, mapper, metrics, clock, new CacheConfiguration()),
                 executor);
     }
 
@@ -171,7 +177,7 @@ final class SahhaBed implements AutoCloseable {
     }
 
     SahhaStores stores() {
-        return SahhaStores.in(jdbi, mapper);
+        return SahhaStores.in(jdbi, mapper, who -> {});
     }
 
     void passes(java.time.Duration time) {
@@ -245,16 +251,11 @@ final class SahhaBed implements AutoCloseable {
         @Override
         public void run(Configuration configuration, Environment environment) {
             AsInProduction.logs(configuration);
-            AccessRules rules = new AccessRules();
             ApiKeyStore keys = new ApiKeyStore(jdbi);
             keys.save(KEY, "test", Set.of(Scope.HEALTH_READ), now.get());
             keys.save(POWERLESS_KEY, "test", Set.of(Scope.CONNECT), now.get());
-            WebModule.register(
-                    environment.jersey(),
-                    new ApiKeys(keys, Clock.systemUTC()),
-                    rules,
-                    new SecurityEvents(environment.metrics()));
-            ChangeNotices notices = new ChangeNotices("bed", database.dataSource(), clock);
+            AccessRules rules = new AccessRules(new ApiKeys(keys, Clock.systemUTC()));
+            WebModule.register(environment.jersey(), rules, new SecurityEvents(environment.metrics()));
             UnifiedModule unified = new UnifiedModule(
                     Stream.of(module.source(), whoop)
                             .map(source -> new BoundedSource(source, executor, (name, failure) -> {}))
@@ -264,8 +265,16 @@ final class SahhaBed implements AutoCloseable {
                     List.of(),
                     new UnifiedConfiguration(),
                     new UnifiedModule.Tools(
-                            new UnifiedModule.Storage(jdbi, notices), who -> false, environment.metrics(), clock));
-            unified.register(environment.jersey(), whoop.name());
+                            new UnifiedModule.Storage(jdbi, notices),
+                            who -> false,
+                            environment.metrics(),
+                            clock,
+                            new UnifiedModule.Answers(
+                                    environment.getObjectMapper(),
+                                    new CacheConfiguration(),
+                                    SecondLevel.NONE,
+                                    whoop.name())));
+            unified.register(environment.jersey());
             module.resources(whoop.name(), unified.combined(), rules).forEach(environment.jersey()::register);
         }
     }

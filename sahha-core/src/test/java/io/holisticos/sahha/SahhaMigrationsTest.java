@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dropwizard.jackson.Jackson;
+import io.holisticos.health.DayRange;
 import io.holisticos.health.UserId;
 import io.holisticos.sahha.api.SahhaKind;
 import io.holisticos.sahha.data.DayRows;
+import io.holisticos.sahha.data.Held;
 import io.holisticos.sahha.data.SahhaRowStore;
 import io.holisticos.sahha.data.SahhaStores;
 import io.holisticos.testing.TestDatabase;
@@ -28,6 +30,7 @@ class SahhaMigrationsTest {
     private static final List<String> SHARED_TABLES = List.of("profiles", "scores", "biomarkers", "archetypes");
     private static final UserId ANNA = new UserId("11111111-1111-4111-8111-111111111111");
     private static final LocalDate DAY = LocalDate.of(2025, 8, 14);
+    private static final Instant LATER = Instant.parse("2026-01-01T00:00:00Z");
 
     static Stream<Named<String[]>> formerServices() {
         return Stream.of(
@@ -63,7 +66,9 @@ class SahhaMigrationsTest {
         assertThat(tables(database.jdbi())).containsExactly("scores");
         SahhaTables.migrate(database, SahhaTables.CHANGELOG);
 
-        assertThat(store(database).rows(SahhaKind.SCORES, new UserId("anna"), DAY, DAY))
+        assertThat(store(database)
+                        .of(new UserId("anna"), DayRange.of(DAY), LATER)
+                        .scores())
                 .hasSize(1);
     }
 
@@ -88,8 +93,8 @@ class SahhaMigrationsTest {
         assertThat(changed).as("what a trigger of theirs took for changed").isEmpty();
         SahhaRowStore store = store(database);
         assertThat(store.hasRows(ANNA)).isTrue();
-        DayRows day = new DayRows(
-                store.rows(SahhaKind.SCORES, ANNA, DAY, DAY), store.rows(SahhaKind.BIOMARKERS, ANNA, DAY, DAY));
+        Held held = store.of(ANNA, DayRange.of(DAY), LATER);
+        DayRows day = new DayRows(held.scores(), held.biomarkers());
         assertThat(day.score("sleep"))
                 .hasValueSatisfying(score -> assertThat(score).isEqualByComparingTo("0.89"));
         assertThat(day.score("wellbeing")).as("not a number").isEmpty();
@@ -97,12 +102,15 @@ class SahhaMigrationsTest {
                 .as("the night that ended that day")
                 .isPresent();
         assertThat(day.offset()).hasToString("-04:00");
-        assertThat(store.rowsStartingIn(SahhaKind.SCORES, ANNA, null, null, 1000))
+        assertThat(store.startingIn(SahhaKind.SCORES, ANNA, null, null, 1000, LATER)
+                        .biomarkers())
                 .hasSize(2);
-        assertThat(store.rowsStartingIn(SahhaKind.BIOMARKERS, ANNA, null, null, 1000))
+        assertThat(store.startingIn(SahhaKind.BIOMARKERS, ANNA, null, null, 1000, LATER)
+                        .biomarkers())
                 .as("rows without category or data are left out")
                 .hasSize(3);
-        assertThat(store.rowsStartingIn(SahhaKind.ARCHETYPES, ANNA, null, null, 1000))
+        assertThat(store.startingIn(SahhaKind.ARCHETYPES, ANNA, null, null, 1000, LATER)
+                        .biomarkers())
                 .hasSize(1);
 
         SahhaTables.rollBack(database, SahhaTables.CHANGELOG);
@@ -111,7 +119,9 @@ class SahhaMigrationsTest {
         assertThat(rows(database.jdbi())).isEqualTo(rows);
         assertThat(functions(database.jdbi())).containsExactly("touch");
         SahhaTables.migrate(database, SahhaTables.CHANGELOG);
-        assertThat(store(database).rowsStartingIn(SahhaKind.BIOMARKERS, ANNA, null, null, 1000))
+        assertThat(store(database)
+                        .startingIn(SahhaKind.BIOMARKERS, ANNA, null, null, 1000, LATER)
+                        .biomarkers())
                 .hasSize(3);
     }
 
@@ -127,7 +137,9 @@ class SahhaMigrationsTest {
         SahhaTables.migrate(database, SahhaTables.CHANGELOG);
 
         assertThat(SahhaTables.catalog(database)).containsAll(catalog);
-        assertThat(store(database).rowsStartingIn(SahhaKind.BIOMARKERS, ANNA, null, null, 1000))
+        assertThat(store(database)
+                        .startingIn(SahhaKind.BIOMARKERS, ANNA, null, null, 1000, LATER)
+                        .biomarkers())
                 .hasSize(3);
         SahhaTables.rollBack(database, SahhaTables.CHANGELOG);
         assertThat(SahhaTables.catalog(database)).isEqualTo(catalog);
@@ -201,7 +213,7 @@ class SahhaMigrationsTest {
     }
 
     private static SahhaRowStore store(TestDatabase database) {
-        return SahhaStores.in(database.jdbi(), SahhaBed.mapper(Jackson.newObjectMapper()))
+        return SahhaStores.in(database.jdbi(), SahhaBed.mapper(Jackson.newObjectMapper()), who -> {})
                 .rows();
     }
 

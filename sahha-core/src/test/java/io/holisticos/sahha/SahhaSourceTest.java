@@ -297,7 +297,10 @@ class SahhaSourceTest {
         measured(ELEVENTH);
         bed.passes(Duration.ofDays(3));
         bed.sahha.on(SCORES, Answer.status(500)).on(BIOMARKERS, Answer.status(500));
-        bed.sahha.on("/api/v1/account/profile/ben", Answer.status(500));
+        bed.sahha
+                .on("/api/v1/account/profile/ben", Answer.status(500))
+                .on("/api/v1/profile/score/ben", Answer.status(500))
+                .on("/api/v1/profile/biomarker/ben", Answer.status(500));
 
         assertThat(measured(ELEVENTH).status()).isEqualTo("stale");
         assertThat(measured(DayRange.of(ELEVENTH.from().plusDays(3))).coverage())
@@ -509,7 +512,10 @@ class SahhaSourceTest {
                 .containsEntry("sleep.regularity", "91");
         assertThat(bed.metrics.meter("sahha.rows.skipped.biomarkers").getCount())
                 .isEqualTo(6);
-        assertThat(bed.stores().rows().rowsStartingIn(SahhaKind.BIOMARKERS, ANNA, null, null, 100))
+        assertThat(bed.stores()
+                        .rows()
+                        .startingIn(SahhaKind.BIOMARKERS, ANNA, null, null, 100, bed.now.get())
+                        .biomarkers())
                 .extracting(SahhaRow::name)
                 .contains("glee");
     }

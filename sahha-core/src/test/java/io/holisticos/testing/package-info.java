@@ -1,4 +1,4 @@
-/** What tests of every module share: real databases. */
+/** What tests of every module share: real databases, and what was logged. */
 @NullMarked
 package io.holisticos.testing;
 

@@ -91,7 +91,8 @@ public class DayMergeBenchmark {
         assertThat(results).hasSize(2);
     }
 
-    private static List<SourceAnswer> answers(DayRange days) {
+    /** What both sources say of these days. */
+    static List<SourceAnswer> answers(DayRange days) {
         return List.of(answer(SAHHA, days, PHONE, 0), answer(WHOOP, days, STRAP, 1));
     }
 

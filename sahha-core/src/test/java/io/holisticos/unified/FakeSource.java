@@ -4,6 +4,7 @@ import io.holisticos.health.ChangesAnswer;
 import io.holisticos.health.DaysToRead;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource;
+import io.holisticos.health.MemberListener;
 import io.holisticos.health.Metric;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceName;
@@ -23,6 +24,9 @@ final class FakeSource implements HealthSource {
     private volatile Supplier<Acquaintance> acquaintance = () -> Acquaintance.UNKNOWN;
     private volatile Runnable before = () -> {};
     private volatile LongFunction<ChangesAnswer> changes = since -> ChangesAnswer.NOTHING_KEPT;
+    private volatile boolean telling;
+    private volatile boolean on = true;
+    private final List<MemberListener> listeners = new CopyOnWriteArrayList<>();
     private Set<Metric> offers = Set.copyOf(Metric.all());
 
     final List<DaysToRead> asked = new CopyOnWriteArrayList<>();
@@ -64,6 +68,21 @@ final class FakeSource implements HealthSource {
         return this;
     }
 
+    /** Whether changes from elsewhere are heard of. */
+    FakeSource telling(boolean telling) {
+        this.telling = telling;
+        return this;
+    }
+
+    FakeSource switchedOn(boolean on) {
+        this.on = on;
+        return this;
+    }
+
+    void changed(UserId who) {
+        listeners.forEach(listener -> listener.changed(who));
+    }
+
     /** Runs at each reading, before the answer is given. */
     FakeSource first(Runnable before) {
         this.before = before;
@@ -78,6 +97,21 @@ final class FakeSource implements HealthSource {
     @Override
     public Set<Metric> offers() {
         return offers;
+    }
+
+    @Override
+    public boolean isOn(UserId who) {
+        return on;
+    }
+
+    @Override
+    public void tell(MemberListener listener) {
+        listeners.add(listener);
+    }
+
+    @Override
+    public boolean isTelling() {
+        return telling;
     }
 
     @Override

@@ -130,6 +130,19 @@ class MemberPreferencesTest {
     }
 
     @Test
+    void theFirstPreferencesOfAMemberAreSeenWhenSomebodyInsertsThemByHand() {
+        listen(here);
+        assertThat(here.of(ANNA)).isEqualTo(Preferences.NONE);
+        replica(database.jdbi()).save(BEN, FIRST); // a row to copy
+
+        database.jdbi().useHandle(handle -> handle.execute("""
+                insert into member_preference select 'demo-anna', source_order, by_family, by_metric, 1, recorded_at
+                from member_preference where user_id <> 'demo-anna'""".replace("demo-anna", ANNA.value())));
+
+        within(PROMISED, () -> here.of(ANNA).equals(FIRST));
+    }
+
+    @Test
     void withoutNoticesAChangeElsewhereCountsWithinTwoSecondsToo() {
         assertThat(here.of(ANNA)).isEqualTo(Preferences.NONE); // nobody listens
 

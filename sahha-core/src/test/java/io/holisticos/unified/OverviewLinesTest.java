@@ -15,19 +15,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.dropwizard.jackson.Jackson;
+import io.holisticos.cache.MemberCache;
+import io.holisticos.cache.SecondLevel;
 import io.holisticos.health.BoundedSource;
 import io.holisticos.health.DaysToRead;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthSource;
 import io.holisticos.health.Metric;
 import io.holisticos.health.Period;
-import io.holisticos.health.Preferences;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.NotConnected;
 import io.holisticos.health.SourceDay;
 import io.holisticos.health.SourceDetails;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
+import io.holisticos.unified.KeptAnswers.Asked;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -38,6 +40,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -59,6 +62,8 @@ class OverviewLinesTest {
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
     private final Phone phone = new Phone();
 
+    private volatile Consumer<UserId> beginning = who -> {};
+
     @AfterEach
     void end() {
         reads.shutdownNow();
@@ -76,7 +81,7 @@ class OverviewLinesTest {
             }
         };
 
-        lines().write(members(10), written);
+        lines().write(members(10), anybody -> true, written);
 
         assertThat(userIds(written)).containsExactlyElementsOf(ids(10));
         assertThat(written.toString(StandardCharsets.UTF_8)).endsWith("}\n");
@@ -98,7 +103,7 @@ class OverviewLinesTest {
             }
         };
 
-        lines().write(members(100), slow);
+        lines().write(members(100), anybody -> true, slow);
 
         assertThat(lines).hasValue(100);
         assertThat(farthest.get()).isBetween(1, OverviewLines.AHEAD);
@@ -119,7 +124,8 @@ class OverviewLinesTest {
             public void write(byte[] line, int from, int length) {}
         };
 
-        assertThatThrownBy(() -> lines().write(members(100), breaking)).hasMessage("broken pipe");
+        assertThatThrownBy(() -> lines().write(members(100), anybody -> true, breaking))
+                .hasMessage("broken pipe");
 
         threads.shutdown();
         assertThat(phone.begun.get()).isLessThanOrEqualTo(3 + OverviewLines.AHEAD);
@@ -143,7 +149,7 @@ class OverviewLinesTest {
             }
         };
 
-        lines().write(members(3), flushed);
+        lines().write(members(3), anybody -> true, flushed);
 
         assertThat(firstLineIsThere.getCount()).isZero();
     }
@@ -152,7 +158,10 @@ class OverviewLinesTest {
     void whoNobodyKnowsHasTheProblemOfTheSingleEndpoint() throws Exception {
         phone.answer = who -> who.value().equals("no body/ä") ? new NotConnected(SAHHA) : measuredSteps();
 
-        lines().write(new OverviewsRequest(List.of(new UserId("no body/ä"), new UserId("m-1")), Period.TODAY), written);
+        lines().write(
+                        new OverviewsRequest(List.of(new UserId("no body/ä"), new UserId("m-1")), Period.TODAY),
+                        anybody -> true,
+                        written);
 
         assertThat(written.toString(StandardCharsets.UTF_8).lines().findFirst())
                 .hasValue("{\"user_id\":\"no body/ä\",\"type\":\"urn:unified-health:problem:member_not_found\","
@@ -163,19 +172,50 @@ class OverviewLinesTest {
     }
 
     @Test
+    void whoMayNotBeSeenHasTheLineOfSomebodyWhomNobodyKnowsAndIsNotRead() throws Exception {
+        OverviewsRequest request = new OverviewsRequest(
+                List.of(new UserId("m-0"), new UserId("no body/ä"), new UserId("m-1")), Period.TODAY);
+        List<String> read = new CopyOnWriteArrayList<>();
+        phone.before = who -> read.add(who.value());
+        phone.answer = who -> who.value().equals("no body/ä") ? new NotConnected(SAHHA) : measuredSteps();
+
+        lines().write(request, who -> !who.value().equals("m-1"), written);
+
+        List<String> lines = written.toString(StandardCharsets.UTF_8).lines().toList();
+        assertThat(lines.get(2))
+                .isEqualTo(lines.get(1).replace("no body/ä", "m-1").replace("no%20body%2F%C3%A4", "m-1"));
+        assertThat(read).doesNotContain("m-1").contains("m-0");
+    }
+
+    @Test
     void aFaultOfOursInOneLineLeavesTheOthersWhole() throws Exception {
         lines(who -> {
                     if (who.value().equals("m-1")) {
                         throw new IllegalStateException("planted");
                     }
                 })
-                .write(members(3), written);
+                .write(members(3), anybody -> true, written);
 
         List<JsonNode> lines = parsed(written);
         assertThat(lines.get(0).has("metrics")).isTrue();
         assertThat(lines.get(1).path("code").asText()).isEqualTo("internal_error");
         assertThat(lines.get(1).path("user_id").asText()).isEqualTo("m-1");
         assertThat(lines.get(2).has("metrics")).isTrue();
+    }
+
+    @Test
+    void aFaultBeforeALineIsReadLeavesTheOthersWhole() throws Exception {
+        beginning = who -> {
+            if (who.value().equals("m-6")) { // while the lines before it are written
+                throw new IllegalStateException("planted");
+            }
+        };
+
+        lines().write(members(8), anybody -> true, written);
+
+        assertThat(userIds(written)).containsExactlyElementsOf(ids(8));
+        assertThat(parsed(written).get(6).path("code").asText()).isEqualTo("internal_error");
+        assertThat(parsed(written).get(7).has("metrics")).isTrue();
     }
 
     @Test
@@ -186,7 +226,7 @@ class OverviewLinesTest {
             }
         };
 
-        lines().write(members(10), written);
+        lines().write(members(10), anybody -> true, written);
 
         assertThat(userIds(written)).containsExactlyElementsOf(ids(10));
         assertThat(parsed(written).get(0).has("metrics")).isTrue();
@@ -199,7 +239,7 @@ class OverviewLinesTest {
                 ? measured(SAHHA, new SourceDay(DAY, List.of(), List.of(), List.of(), new Unwritable()))
                 : measuredSteps();
 
-        lines().write(members(3), written);
+        lines().write(members(3), anybody -> true, written);
 
         List<JsonNode> lines = parsed(written);
         assertThat(lines.get(0).has("metrics")).isTrue();
@@ -224,7 +264,10 @@ class OverviewLinesTest {
         UnifiedReader reader = new UnifiedReader(
                 List.of(new BoundedSource(phone, reads, new SourceFailureLog())),
                 UnifiedFixture.merge(new OfferedMetrics(Map.of())),
-                who -> Preferences.NONE,
+                who -> {
+                    beginning.accept(who);
+                    return Wishes.NONE;
+                },
                 new UnifiedConfiguration(),
                 new UnifiedReader.Timing(
                         who -> {
@@ -233,7 +276,11 @@ class OverviewLinesTest {
                         },
                         Clock.fixed(Instant.parse("2026-11-22T10:00:00Z"), ZoneOffset.UTC),
                         System::nanoTime));
-        return new OverviewLines(new UnifiedFlow(reader, new Counter()), WHOOP, threads, JSON);
+        MemberCache<Asked, WrittenAnswer> cache = new MemberCache<>(10_000_000);
+        phone.tell(cache);
+        UnifiedFlow flow = new UnifiedFlow(reader, cache, new Counter());
+        return new OverviewLines(
+                new KeptAnswers(flow, new AnswerWriter(JSON, WHOOP), cache, SecondLevel.NONE), threads, JSON);
     }
 
     private static OverviewsRequest members(int count) {

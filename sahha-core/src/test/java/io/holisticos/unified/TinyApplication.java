@@ -14,6 +14,8 @@ import io.dropwizard.jackson.Jackson;
 import io.dropwizard.lifecycle.ExecutorServiceManager;
 import io.dropwizard.util.Duration;
 import io.holisticos.audit.SecurityEvents;
+import io.holisticos.cache.CacheConfiguration;
+import io.holisticos.cache.SecondLevel;
 import io.holisticos.health.BoundedSource;
 import io.holisticos.notice.ChangeNotices;
 import io.holisticos.testing.AsInProduction;
@@ -67,8 +69,7 @@ public final class TinyApplication extends Application<Configuration> {
         keys.save(WRITER, "writer", Set.of(Scope.PREFERENCES_WRITE), NOW);
         WebModule.register(
                 environment.jersey(),
-                new ApiKeys(keys, Clock.systemUTC()),
-                new AccessRules(),
+                new AccessRules(new ApiKeys(keys, Clock.systemUTC())),
                 new SecurityEvents(environment.metrics()));
         ExecutorService threads = environment
                 .lifecycle()
@@ -89,8 +90,10 @@ public final class TinyApplication extends Application<Configuration> {
                         new UnifiedModule.Storage(DATABASE.jdbi(), notices),
                         who -> false,
                         environment.metrics(),
-                        clock));
-        unified.register(environment.jersey(), WHOOP);
+                        clock,
+                        new UnifiedModule.Answers(
+                                environment.getObjectMapper(), new CacheConfiguration(), SecondLevel.NONE, WHOOP)));
+        unified.register(environment.jersey());
         ExecutorService ofMany = new ThreadPoolExecutor(4, 4, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>()) {
             @Override
             public void execute(Runnable overview) {
@@ -99,6 +102,6 @@ public final class TinyApplication extends Application<Configuration> {
             }
         };
         environment.lifecycle().manage(new ExecutorServiceManager(ofMany, Duration.seconds(1), "overviews"));
-        unified.registerOverviews(environment.jersey(), WHOOP, ofMany, environment.getObjectMapper());
+        unified.registerOverviews(environment.jersey(), ofMany);
     }
 }

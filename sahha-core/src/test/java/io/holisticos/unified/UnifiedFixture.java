@@ -71,6 +71,22 @@ final class UnifiedFixture {
                 0);
     }
 
+    /** The same, which time alone does not change before this moment. */
+    static Measured goodUntil(Instant until, Measured answer) {
+        return new Measured(
+                answer.from(),
+                answer.dataStatus(),
+                answer.asOf(),
+                answer.since(),
+                answer.coverage(),
+                answer.newest(),
+                answer.days(),
+                answer.partlyRead(),
+                answer.revision(),
+                answer.stale(),
+                until);
+    }
+
     /** The same of a source that does not count the changes of its data. */
     static Measured notCounting(Measured answer) {
         return new Measured(

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.codahale.metrics.Counter;
+import io.holisticos.cache.MemberCache;
 import io.holisticos.health.BoundedSource;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.DaysToRead;
@@ -437,6 +438,9 @@ class UnifiedFlowTest {
         UnifiedFlow flow = flow("2026-11-22T10:00:00Z");
         Asker first = new Asker(() -> flow.read(ANNA, Period.TODAY, Set.of()));
         waitingInFlights(List.of(first), 1);
+        while (sahha.asked.isEmpty()) { // the first waits as soon as its question is handed on
+            Thread.onSpinWait();
+        }
         Asker second = new Asker(() -> flow.read(ANNA, Period.TODAY, Set.of()));
         Asker third = new Asker(() -> flow.read(ANNA, Period.TODAY, Set.of()));
         waitingInFlights(List.of(second, third), 2);
@@ -520,9 +524,10 @@ class UnifiedFlowTest {
                                 .map(source -> new BoundedSource(source, threads, new SourceFailureLog()))
                                 .toList(),
                         UnifiedFixture.merge(offers),
-                        who -> wishes.get(),
+                        who -> new Wishes(wishes.get(), true),
                         configuration,
                         new UnifiedReader.Timing(inParallel::contains, clock, nanos::get)),
+                new MemberCache<>(0),
                 shared);
     }
 

@@ -4,6 +4,7 @@ import static io.holisticos.unified.UnifiedFixture.DAY;
 import static io.holisticos.unified.UnifiedFixture.SAHHA;
 import static io.holisticos.unified.UnifiedFixture.WHOOP;
 import static io.holisticos.unified.UnifiedFixture.day;
+import static io.holisticos.unified.UnifiedFixture.goodUntil;
 import static io.holisticos.unified.UnifiedFixture.measured;
 import static io.holisticos.unified.UnifiedFixture.notCounting;
 import static io.holisticos.unified.UnifiedFixture.score;
@@ -37,6 +38,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,6 +74,8 @@ class UnifiedHealthResourceTest {
 
     @BeforeEach
     void startFromBothSources() {
+        WHOOP_SOURCE.telling(false); // so that every test reads what it told the sources
+        SAHHA_SOURCE.telling(false);
         WHOOP_SOURCE.changing(since -> ChangesAnswer.NOTHING_KEPT);
         SAHHA_SOURCE.changing(since -> ChangesAnswer.NOTHING_KEPT);
         SAHHA_SOURCE
@@ -437,6 +441,36 @@ class UnifiedHealthResourceTest {
         assertThat(unknown.statusCode()).isEqualTo(401);
         assertThat(other.statusCode()).isEqualTo(403);
         assertProblem(other, "forbidden");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/overview/kept-member",
+                "/sources/kept-member",
+                "/days/kept-member?from=2026-11-20&to=2026-11-22"
+            })
+    void anAnswerFromMemoryIsForThoseOnlyWhoMayReadIt(String path) throws Exception {
+        SAHHA_SOURCE.answering(goodUntil(Instant.MAX, measured(SAHHA))).telling(true);
+        WHOOP_SOURCE.answering(goodUntil(Instant.MAX, measured(WHOOP))).telling(true);
+        HttpResponse<String> first = get(BASE + path, KEY);
+        int read = SAHHA_SOURCE.asked.size();
+
+        HttpResponse<String> again = get(BASE + path, KEY);
+        HttpResponse<String> without = get(BASE + path, null);
+        HttpResponse<String> other = get(BASE + path, OTHER_KEY);
+        String tag = first.headers().firstValue("ETag").orElse("W/\"none\"");
+        HttpResponse<String> unchanged = get(BASE + path, KEY, "If-None-Match", tag);
+
+        assertThat(again.statusCode()).isEqualTo(200);
+        assertThat(again.headers().firstValue("ETag")).isEqualTo(first.headers().firstValue("ETag"));
+        assertThat(again.headers().firstValue("Content-Type"))
+                .isEqualTo(first.headers().firstValue("Content-Type"))
+                .contains("application/json");
+        assertThat(without.statusCode()).isEqualTo(401);
+        assertThat(other.statusCode()).isEqualTo(403);
+        assertThat(unchanged.statusCode()).isEqualTo(path.startsWith("/sources") ? 200 : 304);
+        assertThat(SAHHA_SOURCE.asked).hasSize(read);
     }
 
     @Test

@@ -41,7 +41,7 @@ class VaultTest {
     private static final String PURPOSE = "whoop.refresh_token";
     private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-22T10:00:00Z"), ZoneOffset.UTC);
 
-    private static final List<String> TABLES = List.of(
+    static final List<String> TABLES = List.of(
             "create table member_key (user_id varchar(100) primary key, wrapped_by varchar(100) not null,"
                     + " wrapped_key bytea not null, recorded_at timestamptz not null)",
             "create table member_key_destroyed (user_id varchar(100) primary key, recorded_at timestamptz not null)",
@@ -66,6 +66,29 @@ class VaultTest {
 
         assertThat(vault(1).openText(ANNA, PURPOSE, sealed)).isEqualTo("a token");
         assertThat(new String(sealed, StandardCharsets.ISO_8859_1)).doesNotContain("a token");
+    }
+
+    @Test
+    void whatIsAtHandIsSealedAndOpenedWithoutTheDatabase() {
+        vault(1).seal(ANNA, PURPOSE, "so that there is a key");
+        Vault vault = vault(1);
+        byte[] answer = "an answer".getBytes(StandardCharsets.UTF_8);
+        assertThat(vault.hasAtHand(ANNA)).isFalse();
+        assertThat(vault.sealAtHand(ANNA, "cache.answer", answer)).isEmpty();
+
+        vault.takeToHand(List.of(ANNA, BEN));
+        run("delete from member_key");
+        byte[] sealed = vault.sealAtHand(ANNA, "cache.answer", answer).orElseThrow();
+
+        assertThat(vault.openAtHand(ANNA, "cache.answer", sealed)).hasValue(answer);
+        assertThat(vault.openAtHand(ANNA, PURPOSE, sealed)).isEmpty();
+        assertThat(vault.openAtHand(BEN, "cache.answer", sealed)).isEmpty();
+        assertThat(vault.hasAtHand(BEN)).as("none is made").isFalse();
+        assertThat(vault.trouble())
+                .as("anybody can write to where they come from")
+                .isEmpty();
+        vault.shred(ANNA);
+        assertThat(vault.openAtHand(ANNA, "cache.answer", sealed)).isEmpty();
     }
 
     @Test

@@ -57,7 +57,7 @@ class ApiKeysTest {
         store.save(KEY, "dashboard", Set.of(Scope.HEALTH_READ), NOW);
         assertThat(keys.authenticate(KEY)).isPresent();
 
-        assertThat(store.revoke(store.publicId(KEY).orElseThrow(), NOW)).isTrue();
+        assertThat(store.revoke(idOf(KEY), NOW)).isTrue();
 
         within(Duration.ofSeconds(2), () -> keys.authenticate(KEY).isEmpty());
     }
@@ -111,7 +111,7 @@ class ApiKeysTest {
         store.save(KEY, "dashboard", Set.of(Scope.HEALTH_READ), NOW);
         assertThat(withoutDatabase.authenticate(KEY)).isPresent();
         away.set(true);
-        store.revoke(store.publicId(KEY).orElseThrow(), NOW);
+        store.revoke(idOf(KEY), NOW);
         now.set(NOW.plus(Duration.ofMinutes(11)));
         assertThatThrownBy(() -> withoutDatabase.authenticate(KEY)).isInstanceOf(SourceUnavailable.class);
 
@@ -121,8 +121,8 @@ class ApiKeysTest {
     }
 
     @Test
-    void whoIsOnlyNamedNeverWaitsForTheTableAndIsLookedUpOnceInAWhile() throws Exception {
-        ApiKeys named = new ApiKeys(new ApiKeyStore(Jdbi.create(switchable())), clock());
+    void aGlanceNeverWaitsForTheTableAndLooksUpOnceInAWhile() throws Exception {
+        ApiKeys glanced = new ApiKeys(new ApiKeyStore(Jdbi.create(switchable())), clock());
         List<Runnable> looks = new ArrayList<>();
         RequestContext first = RequestContext.arriving(header -> null);
         RequestContext second = RequestContext.arriving(header -> null);
@@ -130,9 +130,9 @@ class ApiKeysTest {
 
         away.set(true);
         try (RequestContext.Binding binding = first.bind()) {
-            named.name(KEY, looks::add);
-            named.name("nobody-s-key", looks::add);
-            named.name("nobody-s-key", looks::add);
+            assertThat(glanced.glance(KEY, looks::add).caller()).isNull();
+            assertThat(glanced.glance("nobody-s-key", looks::add).isUnknown()).isFalse();
+            glanced.glance("nobody-s-key", looks::add);
         }
         assertThat(looks).hasSize(2);
         looks.get(1).run(); // in vain, and quietly
@@ -142,11 +142,73 @@ class ApiKeysTest {
 
         away.set(true);
         try (RequestContext.Binding binding = second.bind()) {
-            named.name(KEY, looks::add);
-            named.name("nobody-s-key", looks::add);
+            assertThat(glanced.glance(KEY, looks::add).caller()).isNotNull();
+            assertThat(glanced.glance("nobody-s-key", looks::add).isUnknown()).isTrue();
         }
         assertThat(second.caller()).isEqualTo("dashboard");
         assertThat(looks).hasSize(2);
+    }
+
+    @Test
+    void aKeyOpensNothingFromTheInstantAtWhichItExpires() {
+        store.create(KEY, "dashboard", Set.of(Scope.HEALTH_READ), NOW.plus(Duration.ofDays(90)), NOW);
+        now.set(NOW.plus(Duration.ofDays(90)).minusSeconds(1));
+        assertThat(keys.authenticate(KEY)).isPresent();
+
+        now.set(NOW.plus(Duration.ofDays(90)));
+
+        assertThat(keys.authenticate(KEY)).as("although it is in memory").isEmpty();
+        assertThat(new ApiKeys(store, clock()).authenticate(KEY)).isEmpty();
+    }
+
+    @Test
+    void aLeasedKeyHasEveryScopeWhateverAVersionBeforeKnewOf() {
+        store.beginLease(KEY, NOW, NOW.plus(Duration.ofMinutes(10)));
+        database.jdbi().useHandle(handle -> handle.execute("update api_key set scopes = 'health:read'"));
+
+        assertThat(keys.authenticate(KEY).orElseThrow().scopes()).isEqualTo(Scope.ALL);
+    }
+
+    @Test
+    void usesAreWrittenInTheBackgroundAndOnceAnHourForAKey() {
+        LastUses uses = LastUses.of(store, clock());
+        keys.noteUsesIn(uses);
+        store.save(KEY, "dashboard", Set.of(Scope.HEALTH_READ), NOW);
+
+        keys.authenticate(KEY);
+        keys.authenticate("nobody-s-key");
+        assertThat(lastUse()).as("not by the request").isNull();
+        uses.write();
+        assertThat(lastUse()).isEqualTo(NOW);
+
+        now.set(NOW.plus(Duration.ofMinutes(59)));
+        keys.authenticate(KEY);
+        uses.write();
+        assertThat(lastUse()).isEqualTo(NOW);
+
+        now.set(NOW.plus(Duration.ofMinutes(60)));
+        keys.authenticate(KEY);
+        uses.write();
+        assertThat(lastUse()).isEqualTo(now.get());
+    }
+
+    @Test
+    void aUseThatCannotBeWrittenIsWrittenLater() {
+        LastUses uses = LastUses.of(new ApiKeyStore(Jdbi.create(switchable())), clock());
+        keys.noteUsesIn(uses);
+        store.save(KEY, "dashboard", Set.of(Scope.HEALTH_READ), NOW);
+        keys.authenticate(KEY);
+
+        away.set(true);
+        uses.write();
+        away.set(false);
+        uses.write();
+
+        assertThat(lastUse()).isEqualTo(NOW);
+    }
+
+    private Instant lastUse() {
+        return store.list().get(0).lastUsedAt();
     }
 
     @Test
@@ -163,7 +225,7 @@ class ApiKeysTest {
 
         assertThat(rows).hasSize(3).noneMatch(row -> row.contains(KEY.substring(0, 6)));
         assertThat(rows).noneMatch(row -> row.contains("anothe")).noneMatch(row -> row.contains("the-ke"));
-        assertThat(store.publicId(KEY)).isNotEmpty().isNotEqualTo(store.publicId("another-key-altogether"));
+        assertThat(idOf(KEY)).isNotEmpty().isNotEqualTo(idOf("another-key-altogether"));
         assertThat(keys.authenticate("the-key-of-a-version-before")).isPresent();
     }
 
@@ -198,7 +260,7 @@ class ApiKeysTest {
         keys.leasing(KEY);
         store.beginLease(KEY, NOW, NOW.plus(Duration.ofMinutes(10)));
         store.beginLease("another-key-altogether", NOW, NOW.plus(Duration.ofMinutes(10)));
-        store.revoke(store.publicId(KEY).orElseThrow(), NOW);
+        store.revoke(idOf(KEY), NOW);
         database.jdbi().useHandle(handle -> handle.execute("delete from api_key where revoked_at is null"));
 
         store.renewLease("another-key-altogether", NOW.plus(Duration.ofMinutes(20)));
@@ -244,6 +306,15 @@ class ApiKeysTest {
         asAVersionBefore("the-key-of-a-version-before");
 
         assertThat(keys.authenticate(KEY)).isPresent();
+    }
+
+    private String idOf(String key) {
+        return database.jdbi()
+                .withHandle(handle -> handle.createQuery(
+                                "select public_id from api_key where key_sha256 = sha256(cast(:key as bytea))")
+                        .bind("key", key)
+                        .mapTo(String.class)
+                        .one());
     }
 
     /** What it wrote at its start. */

@@ -100,6 +100,9 @@ final class TwinsCommand {
                   SAHHA_CLIENT_ID=sandbox-sahha-client
                   SAHHA_CLIENT_SECRET=sandbox-sahha-secret
                   SAHHA_WEBHOOK_SECRET=%6$s
+                  JWT_ISSUER=%8$s
+                  JWT_AUDIENCE=%7$s
+                  JWT_JWKS_URL=http://localhost:%2$d/_twin/jwks.json
 
                 Ctrl-C ends both.
                 """.formatted(
@@ -109,6 +112,8 @@ final class TwinsCommand {
                 String.join(" ", options.redirectUris()),
                 String.join(
                         " ", options.webhooks().stream().map(Object::toString).toList()),
-                AppSettings.SAHHA_WEBHOOK_SECRET);
+                AppSettings.SAHHA_WEBHOOK_SECRET,
+                SahhaTwin.MEMBERS_AUDIENCE,
+                SahhaTwin.issuerOn(options.sahhaPort()));
     }
 }

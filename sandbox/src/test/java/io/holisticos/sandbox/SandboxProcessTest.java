@@ -77,6 +77,7 @@ class SandboxProcessTest {
             assertThat(statuses("demo-chen")).containsExactly("ok", "reauthorization_required");
             assertThat(statuses("demo-eve")).containsExactly("not_connected", "ok");
             benConnectsByTheFirstButton();
+            annasTokenOpensWhatIsHers();
             CompletableFuture<HttpResponse<String>> hanging = callThatHangs();
             List<ProcessHandle> databases = postgres();
             List<ProcessHandle> all = databases.stream()
@@ -207,6 +208,21 @@ class SandboxProcessTest {
                 .path("sources")
                 .forEach(source -> statuses.add(source.path("status").asText()));
         return statuses;
+    }
+
+    private void annasTokenOpensWhatIsHers() {
+        String token = read(exchange(request("http://localhost:" + sahhaPort + "/_twin/token")
+                        .POST(HttpRequest.BodyPublishers.ofString("{\"sub\":\"demo-anna\"}"))))
+                .path("token")
+                .asText();
+        String overview = "http://localhost:" + port + "/api/v1/unified-health/overview/";
+
+        assertThat(exchange(request(overview + "demo-anna").header("Authorization", "Bearer " + token))
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(exchange(request(overview + "demo-ben").header("Authorization", "Bearer " + token))
+                        .statusCode())
+                .isEqualTo(404);
     }
 
     private JsonNode read(HttpResponse<String> answer) {

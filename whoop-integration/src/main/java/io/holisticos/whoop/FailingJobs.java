@@ -1,22 +1,21 @@
 package io.holisticos.whoop;
 
-import com.codahale.metrics.CachedGauge;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.jobs.JobListStore;
+import io.holisticos.vitals.SlowGauge;
 import io.holisticos.whoop.connect.AccountLookup;
 import io.holisticos.whoop.sync.RepeatedFailure;
 import io.holisticos.whoop.sync.SyncRequests;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.jdbi.v3.core.JdbiException;
 
 /** Jobs that fail again and again: reads of members, consents whose account cannot be found out, and jobs that broke. */
 final class FailingJobs {
 
-    private static final long COUNT_AGAIN_SECONDS = 15;
+    private static final Duration COUNT_AGAIN = Duration.ofSeconds(15);
     private static final int UNKNOWN = -1;
 
     private final SyncRequests requests;
@@ -41,16 +40,12 @@ final class FailingJobs {
 
     /** A member counts once, however many of their reads fail. */
     private int count() {
-        try {
-            int waiting = arrivals.failing(RepeatedFailure.TIMES).values().stream()
-                    .mapToInt(Integer::intValue)
-                    .sum();
-            return requests.failingMembers()
-                    + waiting
-                    + broken().mapToInt(RepeatedFailure::members).sum();
-        } catch (JdbiException | SourceUnavailable databaseIsAway) {
-            return UNKNOWN;
-        }
+        int waiting = arrivals.failing(RepeatedFailure.TIMES).values().stream()
+                .mapToInt(Integer::intValue)
+                .sum();
+        return requests.failingMembers()
+                + waiting
+                + broken().mapToInt(RepeatedFailure::members).sum();
     }
 
     private Stream<RepeatedFailure> broken() {
@@ -70,12 +65,8 @@ final class FailingJobs {
 
     /** Gauge {@code whoop.jobs.failing}. */
     void register(MetricRegistry metrics) {
-        Gauge<Integer> unused =
-                metrics.gauge("whoop.jobs.failing", () -> new CachedGauge<>(COUNT_AGAIN_SECONDS, TimeUnit.SECONDS) {
-                    @Override
-                    protected Integer loadValue() {
-                        return count();
-                    }
-                });
+        SlowGauge<Integer> counted = new SlowGauge<>(COUNT_AGAIN, this::count);
+        Gauge<Integer> unused = metrics.gauge(
+                "whoop.jobs.failing", () -> () -> counted.getValue().orElse(UNKNOWN));
     }
 }

@@ -1,6 +1,7 @@
 package io.holisticos.whoop;
 
 import io.holisticos.health.UserId;
+import io.holisticos.whoop.custody.Connection;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,21 @@ public interface MemberConnections {
      * @param status whether anything can be read
      */
     record MemberConnection(@Nullable Long whoopUserId, Instant connectedAt, ConnectionStatus status) {
+
+        /** Empty for a connection that has ended. */
+        static Optional<MemberConnection> of(@Nullable Long whoopUserId, Instant connectedAt, Connection.State state) {
+            return statusOf(state).map(status -> new MemberConnection(whoopUserId, connectedAt, status));
+        }
+
+        private static Optional<ConnectionStatus> statusOf(Connection.State state) {
+            return switch (state) {
+                case ACTIVE, REFRESHING -> Optional.of(ConnectionStatus.USABLE);
+                case AWAITING_PROFILE -> Optional.of(ConnectionStatus.AWAITS_PROFILE);
+                case AWAITING_CONFIRMATION -> Optional.of(ConnectionStatus.AWAITS_CONFIRMATION);
+                case REAUTHORIZATION_REQUIRED -> Optional.of(ConnectionStatus.NEEDS_CONSENT);
+                case REVOKED -> Optional.empty();
+            };
+        }
 
         /** Whether the member has to give consent again before anything more can be read. */
         boolean needsConsent() {

@@ -3,12 +3,15 @@ package io.holisticos.whoop;
 import io.holisticos.health.SourceAnswer.DataStatus;
 import io.holisticos.health.UserId;
 import io.holisticos.whoop.MemberConnections.MemberConnection;
+import io.holisticos.whoop.custody.Connection;
+import io.holisticos.whoop.data.HeldMember;
 import io.holisticos.whoop.sync.SyncFreshness;
 import io.holisticos.whoop.sync.SyncRequests;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** How current the stored data of a member are. Looking this up writes nothing; stale members are reported. */
@@ -67,25 +70,40 @@ public final class MemberStatuses {
 
     /** Empty when the member is not connected. */
     Optional<MemberStatus> find(UserId who) {
-        return connections.find(who).map(connection -> statusOf(who, connection));
+        return connections
+                .find(who)
+                .map(connection -> statusOf(who, connection, () -> requests.findFreshness(who), clock.instant()));
     }
 
-    private MemberStatus statusOf(UserId who, MemberConnection connection) {
+    /** The same, of what was read of the member at that moment. Empty when the member is not connected. */
+    Optional<MemberStatus> of(UserId who, HeldMember held, Instant now) {
+        HeldMember.HeldConnection connection = held.connection();
+        if (connection == null) {
+            return Optional.empty();
+        }
+        return MemberConnection.of(
+                        connection.whoopUserId(), connection.connectedAt(), Connection.State.of(connection.state()))
+                .map(found -> statusOf(who, found, () -> SyncFreshness.of(held.listing()), now));
+    }
+
+    private MemberStatus statusOf(
+            UserId who, MemberConnection connection, Supplier<Optional<SyncFreshness>> readUntil, Instant now) {
         if (connection.isAwaited()) {
             return new MemberStatus(DataStatus.ACCOUNT_UNCONFIRMED, connection, null);
         }
-        SyncFreshness freshness = requests.findFreshness(who).orElse(null);
+        SyncFreshness freshness = readUntil.get().orElse(null);
         if (connection.needsConsent()) {
             return new MemberStatus(DataStatus.REAUTHORIZATION_REQUIRED, connection, freshness);
         }
-        if (isCurrent(freshness)) {
+        if (freshness != null && staleFrom(freshness).isAfter(now)) {
             return new MemberStatus(DataStatus.CURRENT, connection, freshness);
         }
         stale.report(who);
         return new MemberStatus(DataStatus.STALE, connection, freshness);
     }
 
-    private boolean isCurrent(@Nullable SyncFreshness freshness) {
-        return freshness != null && freshness.lastSyncedAt().plus(staleAfter).isAfter(clock.instant());
+    /** The first moment at which the data count as stale, unless they are read again. */
+    Instant staleFrom(SyncFreshness freshness) {
+        return freshness.lastSyncedAt().plus(staleAfter);
     }
 }

@@ -1,5 +1,6 @@
 package io.holisticos.whoop;
 
+import io.holisticos.health.Observation;
 import io.holisticos.health.SourceAnswer.DataStatus;
 import io.holisticos.whoop.MemberStatuses.MemberStatus;
 import io.holisticos.whoop.api.Cycle;
@@ -41,6 +42,11 @@ final class ReadDays {
         this.lastWhole =
                 isTodayRead && goesOn ? today : earlier(lastRead, today).minusDays(1);
         this.isTodayAwaited = goesOn && (isTodayRead || member.dataStatus() == DataStatus.CURRENT);
+    }
+
+    /** Where the member is, as far as it is known. */
+    static ZoneOffset offsetOf(@Nullable Observation newest) {
+        return newest == null ? ZoneOffset.UTC : newest.offset();
     }
 
     private static LocalDate earlier(LocalDate one, LocalDate other) {

@@ -127,6 +127,11 @@ public final class WhoopConfiguration {
         return targets;
     }
 
+    /** Where browsers bring codes of members, by its place in {@code config.yml}. */
+    public Map<String, URI> ownAddressesByPath() {
+        return connect.ownAddressesByPath();
+    }
+
     /** What nobody else may know, by its place in {@code config.yml}. */
     public Map<String, String> secretsByPath() {
         Map<String, String> secrets = new LinkedHashMap<>(connect.secretsByPath());

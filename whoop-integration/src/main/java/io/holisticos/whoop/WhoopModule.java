@@ -14,15 +14,19 @@ import io.holisticos.database.Database;
 import io.holisticos.health.HealthSource;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
+import io.holisticos.jobs.JobGauges;
 import io.holisticos.jobs.JobListStore;
 import io.holisticos.jobs.Jobs;
 import io.holisticos.notice.ChangeNotices;
+import io.holisticos.notice.MemberNotices;
 import io.holisticos.outbound.Authorization;
 import io.holisticos.outbound.Budget;
 import io.holisticos.outbound.Outbound;
 import io.holisticos.vault.Vault;
+import io.holisticos.vitals.HotRoute;
 import io.holisticos.web.WebhookReceiver;
 import io.holisticos.whoop.api.ForbiddenCalls;
+import io.holisticos.whoop.api.RecordReader;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.connect.AccountLookup;
 import io.holisticos.whoop.connect.Admission;
@@ -32,7 +36,6 @@ import io.holisticos.whoop.connect.ConnectRoutes;
 import io.holisticos.whoop.connect.ConnectionListener;
 import io.holisticos.whoop.connect.Consents;
 import io.holisticos.whoop.connect.ModuleSwitch;
-import io.holisticos.whoop.custody.Connection;
 import io.holisticos.whoop.custody.ConnectionAuthorization;
 import io.holisticos.whoop.custody.ConnectionReader;
 import io.holisticos.whoop.custody.Connections;
@@ -50,11 +53,13 @@ import io.holisticos.whoop.sync.SyncRequests;
 import io.holisticos.whoop.webhook.WebhookInbox;
 import io.holisticos.whoop.webhook.WhoopWebhookResource;
 import jakarta.ws.rs.client.Client;
+import jakarta.ws.rs.core.HttpHeaders;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
@@ -72,6 +77,7 @@ public final class WhoopModule implements Managed {
     private final Tools tools;
     private final Switches switches;
     private final Storage storage;
+    private final MemberNotices changes;
     private final QuotaGovernor asked;
     private final Connections connections;
     private final AccountLookup accountLookup;
@@ -140,6 +146,9 @@ public final class WhoopModule implements Managed {
         this.storage = storage;
         Pool work = storage.work();
         Pool reads = storage.reads();
+        this.changes = new MemberNotices(storage.notices());
+        changes.hearCommits(work.jdbi());
+        changes.hearCommits(reads.jdbi());
         work.vault().listenTo(storage.notices());
         reads.vault().listenTo(storage.notices());
         Commands commands = tools.commands();
@@ -211,7 +220,9 @@ public final class WhoopModule implements Managed {
         SyncOnConnect syncSoon = new SyncOnConnect(requests, deliveries);
         AccountLookup lookup = accountLookup.through(
                 waiting, new AccountLookup.Ports(syncSoon, switches.integration(), () -> client, tools.metrics()));
-        this.failing = new FailingJobs(requests, lookup, new JobListStore(new Database(reads.jdbi(), WhoopApi.WHOOP)));
+        JobListStore jobList = new JobListStore(new Database(reads.jdbi(), WhoopApi.WHOOP));
+        JobGauges.register(tools.metrics(), jobList, configuration.jobs, tools.clock());
+        this.failing = new FailingJobs(requests, lookup, jobList);
         failing.register(tools.metrics());
         this.connected = new ConnectionReader(reads.jdbi());
         this.admission =
@@ -237,13 +248,19 @@ public final class WhoopModule implements Managed {
 
     /** WHOOP in the unified flow. Knows nothing of the kill switch: whoever lists the sources does. */
     public HealthSource source() {
-        return new WhoopSource(statuses, reader, new ChangeStore(storage.reads().jdbi()), tools.clock(), store);
+        WhoopSource.Changes told =
+                new WhoopSource.Changes(changes, new ChangeStore(storage.reads().jdbi()));
+        return new WhoopSource(statuses, reader, told, tools.clock(), store);
     }
 
-    /** Adds the routes of connecting and the internal ones. */
-    public void register(JerseyEnvironment jersey) {
+    /**
+     * Adds the routes of connecting and the internal ones.
+     *
+     * @param signedIn tells from a browser's request which member is signed in there
+     */
+    public void register(JerseyEnvironment jersey, Function<HttpHeaders, Optional<UserId>> signedIn) {
         InternalAccess access = new InternalAccess(requests, switches.integration(), tools.clock());
-        ConnectRoutes.register(jersey, connectFlow, configuration.connect);
+        ConnectRoutes.register(jersey, connectFlow, configuration.connect, signedIn::apply);
         jersey.register(new InternalDataResource(statuses, reader, access, tools.mapper(), store));
         jersey.register(new InternalSyncResource(this::connectionOf, access));
         jersey.register(new WhoopWebhookResource(
@@ -255,6 +272,21 @@ public final class WhoopModule implements Managed {
                         tools.metrics(),
                         WebhookReceiver.reportingTo(new SecurityEvents(tools.metrics()))),
                 tools.clock()));
+    }
+
+    /**
+     * Saves nights of a made-up member, and returns the routes by which WHOOP tells of members. For a warm-up, whose database
+     * keeps nothing: the member is real to everything else.
+     */
+    public List<HotRoute> rehearse(UserId who) {
+        Pool reads = storage.reads();
+        return new WhoopRehearsal(
+                        connections.through(reads.jdbi(), reads.vault()).pending(),
+                        new WhoopStore(reads.jdbi(), reads.vault()),
+                        new RecordReader(tools.mapper()),
+                        configuration.webhook.secrets(configuration.connect.clientSecret()),
+                        tools.clock())
+                .begin(who);
     }
 
     /** WHOOP's quota, for operators. */
@@ -269,6 +301,11 @@ public final class WhoopModule implements Managed {
                 asked,
                 new WhoopVitals.Work(requests, jobs, failing),
                 new WhoopVitals.Connecting(forbidden, admission, storage::vaultTrouble));
+    }
+
+    /** Has the keys of members, and looks for them with the readers' connections. */
+    public Vault vault() {
+        return storage.reads().vault();
     }
 
     /** By name: {@code whoop}, {@code vault} and {@code jobs}. */
@@ -310,18 +347,8 @@ public final class WhoopModule implements Managed {
     private Optional<MemberConnections.MemberConnection> connectionOf(UserId who) {
         return connected
                 .find(who)
-                .filter(held -> held.state() != Connection.State.REVOKED)
-                .map(held -> new MemberConnections.MemberConnection(
-                        held.whoopUserId(), held.connectedAt(), statusOf(held.state())));
-    }
-
-    private static MemberConnections.ConnectionStatus statusOf(Connection.State state) {
-        return switch (state) {
-            case ACTIVE, REFRESHING -> MemberConnections.ConnectionStatus.USABLE;
-            case AWAITING_PROFILE -> MemberConnections.ConnectionStatus.AWAITS_PROFILE;
-            case AWAITING_CONFIRMATION -> MemberConnections.ConnectionStatus.AWAITS_CONFIRMATION;
-            case REAUTHORIZATION_REQUIRED, REVOKED -> MemberConnections.ConnectionStatus.NEEDS_CONSENT;
-        };
+                .flatMap(held ->
+                        MemberConnections.MemberConnection.of(held.whoopUserId(), held.connectedAt(), held.state()));
     }
 
     /** All of WHOOP, and connecting within it. */

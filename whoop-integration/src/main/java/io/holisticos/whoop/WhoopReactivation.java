@@ -1,5 +1,7 @@
 package io.holisticos.whoop;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.github.kagkarlsson.scheduler.SchedulerClient;
 import com.github.kagkarlsson.scheduler.task.TaskInstanceId;
 import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
@@ -9,6 +11,7 @@ import io.holisticos.whoop.custody.Reactivation;
 import io.holisticos.whoop.custody.Reactivation.ReactivationResult;
 import io.holisticos.whoop.sync.SyncJobs;
 import java.time.Clock;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,12 +41,30 @@ public final class WhoopReactivation {
     /** How the reactivation ended. */
     public enum ReactivationOutcome {
         /** All connections that something other than WHOOP ended are active again. */
+        @JsonProperty("done")
         DONE,
         /** All of them are active again but those whose tokens do not open. */
+        @JsonProperty("some_unreadable")
         SOME_UNREADABLE,
         /** There is no connection. */
+        @JsonProperty("no_connection")
         NO_CONNECTION
     }
+
+    /**
+     * What was done.
+     *
+     * @param before how many connections were in each state
+     * @param results what became of those that waited for consent, by the reasons in their history
+     * @param after how many are in each state now; null for a dry run
+     */
+    @JsonPropertyOrder({"outcome", "dry_run", "before", "results", "after"})
+    public record Report(
+            @JsonProperty("outcome") ReactivationOutcome outcome,
+            @JsonProperty("dry_run") boolean dryRun,
+            @JsonProperty("before") Map<String, Long> before,
+            @JsonProperty("results") Map<String, Map<String, Long>> results,
+            @JsonProperty("after") @Nullable Map<String, Long> after) {}
 
     /**
      * Reactivates the connections of all members, or of one.
@@ -51,26 +72,36 @@ public final class WhoopReactivation {
      * @param only the one member; null for all
      * @param dryRun whether to report what would be done, and to do nothing
      */
-    public ReactivationOutcome run(@Nullable UserId only, boolean dryRun) {
+    public Report run(@Nullable UserId only, boolean dryRun) {
         Map<String, Long> before = reactivation.states(only);
         lines.accept("before: " + counted(before));
         if (before.isEmpty()) {
-            return ReactivationOutcome.NO_CONNECTION;
+            return new Report(ReactivationOutcome.NO_CONNECTION, dryRun, before, Map.of(), null);
         }
-        Map<ReactivationResult, Map<String, Long>> results = reactivation.run(only, dryRun);
+        Map<ReactivationResult, Map<String, Long>> results =
+                ReportedWork.reporting(this::progress, lines, () -> reactivation.run(only, dryRun));
+        Map<String, Map<String, Long>> byWord = new LinkedHashMap<>();
         for (ReactivationResult result : ReactivationResult.values()) {
             Map<String, Long> reasons = results.getOrDefault(result, Map.of());
+            byWord.put(result.name().toLowerCase(Locale.ROOT), reasons);
             lines.accept(wordOf(result, dryRun) + ": " + counted(reasons));
         }
-        if (!dryRun) {
-            lines.accept("after: " + counted(reactivation.states(only)));
+        Map<String, Long> after = dryRun ? null : reactivation.states(only);
+        if (after != null) {
+            lines.accept("after: " + counted(after));
             if (results.containsKey(ReactivationResult.REACTIVATED)) {
                 syncSoon();
             }
         }
-        return results.containsKey(ReactivationResult.UNREADABLE)
+        ReactivationOutcome outcome = results.containsKey(ReactivationResult.UNREADABLE)
                 ? ReactivationOutcome.SOME_UNREADABLE
                 : ReactivationOutcome.DONE;
+        return new Report(outcome, dryRun, before, byWord, after);
+    }
+
+    private String progress() {
+        Reactivation.Progress progress = reactivation.progress();
+        return progress.done() + " of " + progress.waiting() + " connections";
     }
 
     /** The service that runs the jobs looks at once for members who are connected and not kept current. */

@@ -1,18 +1,14 @@
 package io.holisticos.whoop;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holisticos.health.UserId;
 import io.holisticos.whoop.api.RecordReader;
 import io.holisticos.whoop.data.Rebuild;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * nobody. One object is for one run.
  */
 public final class WhoopRebuild {
-
-    private static final Duration REPORT_EVERY = Duration.ofSeconds(2);
 
     private final Rebuild rebuild;
     private final Consumer<String> lines;
@@ -35,23 +29,58 @@ public final class WhoopRebuild {
     /** How the run ended. */
     public enum Outcome {
         /** Every row with an archived payload equals what the payload says. */
+        @JsonProperty("done")
         DONE,
         /** The same, but for rows whose payload cannot be read. */
+        @JsonProperty("some_unreadable")
         SOME_UNREADABLE,
         /** There is no row to derive. */
+        @JsonProperty("nothing_held")
         NOTHING_HELD,
         /** It was stopped by {@link #stop}. The next run passes quickly over what is done. */
+        @JsonProperty("stopped")
         STOPPED
     }
 
+    /** How the run ended, and what it found of each kind of record. */
+    @JsonPropertyOrder({"outcome", "records", "seconds", "kinds"})
+    public record Report(
+            @JsonProperty("outcome") Outcome outcome,
+            @JsonProperty("records") long records,
+            @JsonProperty("seconds") double seconds,
+            @JsonProperty("kinds") List<Kind> kinds) {
+
+        public Report {
+            kinds = List.copyOf(kinds);
+        }
+    }
+
+    /** The rows of one kind: how many were derived, written, or left as they were. */
+    @JsonPropertyOrder({"kind", "held", "changed", "without_payload", "unreadable"})
+    public record Kind(
+            @JsonProperty("kind") String kind,
+            @JsonProperty("held") long held,
+            @JsonProperty("changed") long changed,
+            @JsonProperty("without_payload") long withoutPayload,
+            @JsonProperty("unreadable") long unreadable) {}
+
     /** @param only the member whose rows are derived; null for all members */
-    public Outcome run(@Nullable UserId only) {
+    public Report run(@Nullable UserId only) {
         long begun = System.nanoTime();
-        List<Rebuild.Count> counts = reporting(begun, () -> rebuild.run(only));
+        List<Rebuild.Count> counts = ReportedWork.reporting(
+                () -> line(rebuild.progress(), secondsSince(begun)), lines, () -> rebuild.run(only));
         counts.forEach(count -> lines.accept(line(count)));
         long rows = counts.stream().mapToLong(Rebuild.Count::rows).sum();
         double seconds = secondsSince(begun);
         lines.accept(text("total: %d records in %.1f s, %.0f records/s", rows, seconds, rows / seconds));
+        return new Report(
+                outcome(counts, rows),
+                rows,
+                seconds,
+                counts.stream().map(WhoopRebuild::kind).toList());
+    }
+
+    private Outcome outcome(List<Rebuild.Count> counts, long rows) {
         if (rebuild.isStopped()) {
             return Outcome.STOPPED;
         }
@@ -61,23 +90,13 @@ public final class WhoopRebuild {
         return counts.stream().anyMatch(count -> count.unreadable() > 0) ? Outcome.SOME_UNREADABLE : Outcome.DONE;
     }
 
+    private static Kind kind(Rebuild.Count count) {
+        return new Kind(count.kind(), count.held(), count.changed(), count.withoutPayload(), count.unreadable());
+    }
+
     /** Ends the run within a second or so. It may be called from any thread. */
     public void stop() {
         rebuild.stop();
-    }
-
-    private List<Rebuild.Count> reporting(long begun, Supplier<List<Rebuild.Count>> work) {
-        ScheduledExecutorService reporter = Executors.newSingleThreadScheduledExecutor();
-        try {
-            ScheduledFuture<?> unused = reporter.scheduleAtFixedRate(
-                    () -> lines.accept(line(rebuild.progress(), secondsSince(begun))),
-                    REPORT_EVERY.toMillis(),
-                    REPORT_EVERY.toMillis(),
-                    TimeUnit.MILLISECONDS);
-            return work.get();
-        } finally {
-            reporter.shutdownNow();
-        }
     }
 
     private static String line(Rebuild.Progress progress, double seconds) {

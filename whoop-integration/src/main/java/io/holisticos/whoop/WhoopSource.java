@@ -10,25 +10,29 @@ import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.HealthSource;
+import io.holisticos.health.MemberListener;
 import io.holisticos.health.Observation;
 import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceDay;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
+import io.holisticos.notice.MemberNotices;
 import io.holisticos.whoop.MemberStatuses.MemberStatus;
 import io.holisticos.whoop.data.ChangeStore;
+import io.holisticos.whoop.data.HeldMember;
 import io.holisticos.whoop.data.HeldRecords;
 import io.holisticos.whoop.data.WhoopDay;
 import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.data.WhoopDays;
+import io.holisticos.whoop.sync.SyncFreshness;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -42,15 +46,23 @@ public final class WhoopSource implements HealthSource {
 
     private final MemberStatuses statuses;
     private final WhoopDayStore reader;
-    private final ChangeStore changed;
+    private final Changes changes;
     private final Clock clock;
     private final Command store;
 
+    /**
+     * The members' changes.
+     *
+     * @param told as they happen
+     * @param listed those that were
+     */
+    public record Changes(MemberNotices told, ChangeStore listed) {}
+
     /** @param store the command that runs every read of the database */
-    public WhoopSource(MemberStatuses statuses, WhoopDayStore reader, ChangeStore changed, Clock clock, Command store) {
+    public WhoopSource(MemberStatuses statuses, WhoopDayStore reader, Changes changes, Clock clock, Command store) {
         this.statuses = statuses;
         this.reader = reader;
-        this.changed = changed;
+        this.changes = changes;
         this.clock = clock;
         this.store = store;
     }
@@ -66,6 +78,16 @@ public final class WhoopSource implements HealthSource {
     }
 
     @Override
+    public void tell(MemberListener listener) {
+        changes.told().tell(listener);
+    }
+
+    @Override
+    public boolean isTelling() {
+        return changes.told().areHeard();
+    }
+
+    @Override
     public SourceAnswer read(UserId who, DaysToRead days, Deadline deadline) {
         try {
             return store.run(deadline, () -> held(who, days, deadline), WhoopSource::unavailable);
@@ -74,24 +96,20 @@ public final class WhoopSource implements HealthSource {
         }
     }
 
+    /** The database keeps microseconds: what is finer would be rounded there, and be another moment than here. */
     private SourceAnswer held(UserId who, DaysToRead days, Deadline deadline) {
-        Optional<MemberStatus> status = statuses.find(who);
-        if (status.isEmpty()) {
-            return new SourceAnswer.NotConnected(WHOOP);
-        }
-        MemberStatus member = status.get();
-        return measured(
-                member,
-                days,
-                member.isAccountUnconfirmed()
-                        ? HeldRecords.NOTHING
-                        : reader.read(who, days.read(), clock.instant(), deadline));
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        HeldMember held = reader.readConnected(who, days.read(), now, deadline);
+        return statuses.of(who, held, now)
+                .<SourceAnswer>map(member -> measured(member, days, held, now))
+                .orElseGet(() -> new SourceAnswer.NotConnected(WHOOP, Instant.MAX));
     }
 
     @Override
     public ChangesAnswer changes(UserId who, long since, int limit, Deadline deadline) {
         try {
-            return store.run(deadline, () -> changed.since(who, since, limit, deadline), WhoopSource::notListed);
+            return store.run(
+                    deadline, () -> changes.listed().since(who, since, limit, deadline), WhoopSource::notListed);
         } catch (SourceUnavailable e) {
             return notListed(e);
         }
@@ -119,11 +137,13 @@ public final class WhoopSource implements HealthSource {
         }
     }
 
-    private SourceAnswer measured(MemberStatus member, DaysToRead days, HeldRecords held) {
+    private SourceAnswer measured(MemberStatus member, DaysToRead days, HeldMember all, Instant now) {
+        HeldRecords held = member.isAccountUnconfirmed() ? HeldRecords.NOTHING : all.records();
         Observation newest = held.newest();
-        ReadDays read = new ReadDays(member, newest == null ? ZoneOffset.UTC : newest.offset(), clock.instant());
+        ReadDays read = new ReadDays(member, ReadDays.offsetOf(newest), now);
         Set<LocalDate> partlyRead =
                 days.read().days().stream().filter(read::isPartly).collect(Collectors.toUnmodifiableSet());
+        SyncFreshness freshness = member.freshness();
         return new SourceAnswer.Measured(
                 WHOOP,
                 member.dataStatus(),
@@ -133,7 +153,14 @@ public final class WhoopSource implements HealthSource {
                 newest,
                 ofRange(days.read(), held, read),
                 partlyRead,
-                held.revision());
+                held.revision(),
+                null,
+                KeptUntil.of(
+                        member.dataStatus(),
+                        freshness == null ? null : statuses.staleFrom(freshness),
+                        newest,
+                        all.changesAt(),
+                        now));
     }
 
     /** Days with records, and today while its first are on their way. */

@@ -78,8 +78,7 @@ class InternalRoutesTest {
             keys.save(OTHER_KEY, "reader", Set.of(Scope.HEALTH_READ), SyncBed.START);
             WebModule.register(
                     environment.jersey(),
-                    new ApiKeys(keys, Clock.systemUTC()),
-                    new AccessRules(),
+                    new AccessRules(new ApiKeys(keys, Clock.systemUTC())),
                     new SecurityEvents(environment.metrics()));
             MemberStatuses statuses = new MemberStatuses(
                     CONNECTIONS, bed.requests, new StaleMembers(bed.requests::catchUp), Duration.ofHours(6), bed.clock);

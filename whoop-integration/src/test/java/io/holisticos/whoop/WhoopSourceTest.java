@@ -23,6 +23,8 @@ import io.holisticos.health.SourceAnswer.DataStatus;
 import io.holisticos.health.SourceAnswer.Measured;
 import io.holisticos.health.SourceDay;
 import io.holisticos.health.UserId;
+import io.holisticos.notice.ChangeNotices;
+import io.holisticos.notice.MemberNotices;
 import io.holisticos.whoop.MemberConnections.MemberConnection;
 import io.holisticos.whoop.api.Cycle;
 import io.holisticos.whoop.api.Fetched;
@@ -36,13 +38,17 @@ import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.sync.SyncBed;
 import io.holisticos.whoop.sync.SyncContext;
 import io.holisticos.whoop.sync.SyncRequests;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -50,6 +56,8 @@ import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WhoopSourceTest {
 
@@ -65,10 +73,10 @@ class WhoopSourceTest {
     @BeforeAll
     static void open() {
         bed = new SyncBed();
-        connections = new KnownConnections();
+        connections = new KnownConnections(bed.jdbi);
         MemberStatuses statuses =
                 new MemberStatuses(connections, bed.requests, stale(bed.requests), STALE_AFTER, bed.clock);
-        source = new WhoopSource(statuses, bed.reader, new ChangeStore(bed.jdbi), bed.clock, bed.readings);
+        source = new WhoopSource(statuses, bed.reader, changesOf(bed.jdbi), bed.clock, bed.readings);
         bed.connect(ANNA);
         connections.put(ANNA, new MemberConnection(1L, SyncBed.START, MemberConnections.ConnectionStatus.USABLE));
         bed.stopBackfills();
@@ -356,7 +364,7 @@ class WhoopSourceTest {
         WhoopSource unreachable = new WhoopSource(
                 new MemberStatuses(connections, lost, stale(lost), STALE_AFTER, bed.clock),
                 reader,
-                new ChangeStore(down),
+                changesOf(down),
                 bed.clock,
                 bed.readings);
 
@@ -402,6 +410,197 @@ class WhoopSourceTest {
         read(source, ANNA, DayRange.of(DAY), deadline());
 
         assertThat(counted(Event.SUCCESS) - before).isEqualTo(1);
+    }
+
+    /** What the moment itself shows, the end of a workout that goes on, is no part of it: such an answer is never kept. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void anAnswerStaysTheSameUntilTheMomentThatItSays(long seed) {
+        Random random = new Random(seed);
+        UserId who = new UserId("kept-" + seed);
+        ZoneOffset offset = ZoneOffset.ofTotalSeconds((random.nextInt(105) - 48) * 900);
+        Instant start = SyncBed.START.plusSeconds(random.nextInt(86_400));
+        connections.put(
+                who,
+                new MemberConnection(
+                        1L,
+                        SyncBed.START,
+                        random.nextInt(4) == 0
+                                ? MemberConnections.ConnectionStatus.NEEDS_CONSENT
+                                : MemberConnections.ConnectionStatus.USABLE));
+        read(who, start);
+        for (int i = 0; i < 4; i++) { // some of them are dated later than now
+            Instant at = start.plusSeconds(random.nextInt(6 * 86_400) - 4 * 86_400);
+            ZoneOffset there = random.nextInt(3) == 0 ? ZoneOffset.ofHours(-9) : offset;
+            hold(who, i, at, there, random);
+        }
+        DaysToRead days = askedFor(new DayRange(
+                today(start, offset).minusDays(3), today(start, offset).plusDays(3)));
+        MutableClock clock = new MutableClock(start);
+        WhoopSource moving = new WhoopSource(
+                new MemberStatuses(connections, bed.requests, new StaleMembers(any -> {}), STALE_AFTER, clock),
+                bed.reader,
+                changesOf(bed.jdbi),
+                clock,
+                bed.readings);
+
+        int kept = 0;
+        for (Instant now = start; now.isBefore(start.plus(Duration.ofHours(40))); ) {
+            clock.now = now;
+            Measured answer = measured(moving.read(who, days, deadline()));
+            Instant until = answer.goodUntil();
+            if (until.equals(SourceAnswer.NEVER)) {
+                now = now.plus(Duration.ofMinutes(97));
+                continue;
+            }
+            kept++;
+            assertThat(until).isAfter(now);
+            Duration life = Duration.between(now, until);
+            for (Instant later :
+                    List.of(now.plus(life.dividedBy(3)), now.plus(life.dividedBy(2)), until.minusNanos(1000))) {
+                clock.now = later;
+                assertThat(withoutLife(measured(moving.read(who, days, deadline()))))
+                        .as("at %s, kept from %s until %s", later, now, until)
+                        .isEqualTo(withoutLife(answer));
+            }
+            now = until;
+        }
+        assertThat(kept).isPositive();
+    }
+
+    private static Measured withoutLife(Measured answer) {
+        return new Measured(
+                answer.from(),
+                answer.dataStatus(),
+                answer.asOf(),
+                answer.since(),
+                answer.coverage(),
+                answer.newest(),
+                answer.days(),
+                answer.partlyRead(),
+                answer.revision(),
+                answer.stale());
+    }
+
+    private static void hold(UserId who, int number, Instant at, ZoneOffset offset, Random random) {
+        bed.store.save(
+                RecordKind.CYCLE,
+                who,
+                List.of(Samples.sample(
+                        "cycle-open",
+                        Cycle.class,
+                        tree -> tree.put("id", number)
+                                .put("start", at.toString())
+                                .put("timezone_offset", offset.getId().equals("Z") ? "+00:00" : offset.getId()))),
+                SyncBed.START,
+                SyncBed.START);
+        if (random.nextBoolean()) {
+            bed.store.save(
+                    RecordKind.SLEEP,
+                    who,
+                    List.of(Samples.sample(
+                            "sleep-scored",
+                            Sleep.class,
+                            tree -> tree.put("id", new UUID(0, number).toString())
+                                    .put("cycle_id", number)
+                                    .put("start", at.toString())
+                                    .put(
+                                            "end",
+                                            at.plusSeconds(random.nextInt(40_000))
+                                                    .toString())
+                                    .put("timezone_offset", offset.getId().equals("Z") ? "+00:00" : offset.getId()))),
+                    SyncBed.START,
+                    SyncBed.START);
+        }
+        if (random.nextBoolean()) {
+            bed.store.save(
+                    RecordKind.WORKOUT,
+                    who,
+                    List.of(Samples.sample(
+                            "workout-scored",
+                            Workout.class,
+                            tree -> tree.put("id", new UUID(1, number).toString())
+                                    .put("start", at.plusSeconds(3_000).toString())
+                                    .put("end", at.plusSeconds(9_000).toString()))),
+                    SyncBed.START,
+                    SyncBed.START);
+        }
+    }
+
+    /** The member's collections were listed at that moment. */
+    private static void read(UserId who, Instant at) {
+        bed.jdbi.useHandle(handle -> handle.createUpdate("""
+                        insert into whoop_member_sync (user_id, connected_at, recorded_at, covered_from, cycles_listed_at,
+                            sleeps_listed_at, recoveries_listed_at, workouts_listed_at)
+                        values (:who, :at, :at, cast(:at as timestamptz) - interval '30 days', :at, :at, :at, :at)""")
+                .bind("who", who.value())
+                .bind("at", at.atOffset(ZoneOffset.UTC))
+                .execute());
+    }
+
+    private static DaysToRead askedFor(DayRange days) {
+        return new DaysToRead(days, days);
+    }
+
+    private static LocalDate today(Instant now, ZoneOffset offset) {
+        return LocalDate.ofInstant(now, offset);
+    }
+
+    @Test
+    void anAnswerToSomebodyWhoIsNotConnectedIsTrueUntilTheyConnect() {
+        assertThat(read(source, new UserId("nobody"), DayRange.of(DAY), deadline())
+                        .goodUntil())
+                .isEqualTo(Instant.MAX);
+    }
+
+    @Test
+    void staleDataAreReportedByEachReadAndNeverKept() {
+        assertThat(read(source, member("stale"), DayRange.of(DAY), deadline()).goodUntil())
+                .isEqualTo(SourceAnswer.NEVER);
+    }
+
+    @Test
+    void nothingIsShownBeforeTheAccountIsConfirmed() {
+        UserId who = member("unconfirmed");
+        hold(who, "cycle-scored", "sleep-scored");
+        connections.put(
+                who, new MemberConnection(null, SyncBed.START, MemberConnections.ConnectionStatus.AWAITS_CONFIRMATION));
+
+        Measured measured = measured(read(source, who, DayRange.of(DAY), deadline()));
+
+        assertThat(measured.dataStatus()).isEqualTo(DataStatus.ACCOUNT_UNCONFIRMED);
+        assertThat(measured.days()).isEmpty();
+        assertThat(measured.newest()).isNull();
+        assertThat(measured.revision()).isZero();
+    }
+
+    /** A clock that a test moves. */
+    private static final class MutableClock extends Clock {
+        private Instant now;
+
+        MutableClock(Instant now) {
+            this.now = now;
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+
+    private static WhoopSource.Changes changesOf(Jdbi jdbi) {
+        return new WhoopSource.Changes(
+                new MemberNotices(new ChangeNotices("whoop", bed.dataSource, bed.clock)), new ChangeStore(jdbi));
     }
 
     private static long counted(Event event) {

@@ -6,28 +6,35 @@ import io.dropwizard.jetty.MutableServletContextHandler;
 import io.dropwizard.metrics.servlets.AdminServlet;
 import io.holisticos.app.flags.Flags;
 import io.holisticos.audit.SecurityEvents;
-import io.holisticos.web.ApiKeys;
+import io.holisticos.web.AccessRules;
+import io.holisticos.web.Sessions;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterRegistration;
 import java.util.EnumSet;
 
-/**
- * The pages and tasks that the admin port has in addition to Dropwizard's. Reads are open, every change needs a key.
- */
+/** The pages and tasks that the admin port has in addition to Dropwizard's, and who gets in to all of them. */
 public final class AdminPort {
 
     private AdminPort() {}
 
-    public static void open(
-            AdminEnvironment admin, ObjectMapper json, ApiKeys keys, Flags flags, SecurityEvents security) {
-        OperatorsOnly operators = new OperatorsOnly(keys, security, json);
-        FilterRegistration.Dynamic guard = admin.addFilter("operators-only", operators);
+    /**
+     * Who may come in, and who comes.
+     *
+     * @param readsAreOpen whether reads need no credential, as only this machine can reach the port
+     */
+    public record Access(AccessRules rules, Sessions sessions, boolean readsAreOpen, SecurityEvents security) {}
+
+    public static void open(AdminEnvironment admin, ObjectMapper json, Access access, Flags flags) {
+        AdminAccess guardian = new AdminAccess(access.rules(), access.readsAreOpen(), access.security(), json);
+        FilterRegistration.Dynamic guard = admin.addFilter("admin-access", guardian);
         guard.setAsyncSupported(true); // event streams pass it
         guard.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
         admin.addFilter("task-answers", new TaskAnswers())
                 .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/tasks/*");
-        admin.addServlet("flags", new FlagsServlet(flags, operators::isReadByOperator, json))
+        admin.addServlet("flags", new FlagsServlet(flags, guardian::isReadByOperator, json))
                 .addMapping("/flags", "/flags/*");
+        admin.addServlet("session", new SessionServlet(access.sessions(), access.rules(), json))
+                .addMapping(AdminAccess.SESSION);
         admin.addTask(new FlagsTask(flags, json));
     }
 

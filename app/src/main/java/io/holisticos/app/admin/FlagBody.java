@@ -46,7 +46,7 @@ final class FlagBody {
                     .with(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
                     .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                     .readTree(body);
-        } catch (IOException e) { // without the message of the exception, which quotes the body
+        } catch (IOException | NumberFormatException e) { // without the message of the exception, which quotes the body
             throw new InvalidRequest(FORM, e);
         }
     }

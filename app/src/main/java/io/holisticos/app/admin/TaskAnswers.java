@@ -32,6 +32,12 @@ final class TaskAnswers extends HttpFilter {
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         chain.doFilter(request, new HttpServletResponseWrapper(response) {
+            /** Keeps the headers, which every response has. Dropwizard calls this for a task that there is not. */
+            @Override
+            public void reset() {
+                resetBuffer();
+            }
+
             @Override
             public PrintWriter getWriter() throws IOException {
                 return new Output(super.getWriter(), response);

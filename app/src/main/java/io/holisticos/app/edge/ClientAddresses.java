@@ -9,8 +9,14 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** Sets the remote address of the request to the client's address, for all code that asks for it later. */
+/**
+ * Sets the remote address of the request to the client's address, for all code that asks for it later, and notes whether the
+ * client speaks https.
+ */
 final class ClientAddresses extends Handler.Wrapper {
+
+    /** The attribute of requests whose client speaks https, to us or to a trusted proxy. */
+    static final String HTTPS = ClientAddresses.class.getName() + ".https";
 
     private final TrustedProxies proxies;
 
@@ -27,6 +33,9 @@ final class ClientAddresses extends Handler.Wrapper {
         if (!(request.getConnectionMetaData().getRemoteSocketAddress() instanceof InetSocketAddress socket)
                 || socket.isUnresolved()) {
             return request;
+        }
+        if (request.isSecure() || proxies.sayHttps(socket.getAddress(), request.getHeaders())) {
+            request.setAttribute(HTTPS, true);
         }
         InetAddress client = proxies.clientOf(socket.getAddress(), request.getHeaders());
         return client.equals(socket.getAddress()) ? request : new Forwarded(request, new InetSocketAddress(client, 0));

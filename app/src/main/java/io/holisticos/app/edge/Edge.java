@@ -1,18 +1,22 @@
 package io.holisticos.app.edge;
 
 import io.dropwizard.core.setup.Environment;
+import java.net.InetAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.component.LifeCycle;
 
 /**
- * Handles every request on both ports first: determines the client's address, receives the body, and checks the host.
+ * Handles every request on both ports first: determines the client's address, sets the security headers, refuses paths that can
+ * be read in two ways, receives the body, and checks the host.
  */
 public final class Edge {
 
@@ -22,9 +26,16 @@ public final class Edge {
      * @param publicHost the host by which browsers reach us
      * @param hosts other names by which we are called. While there are none, the API's port accepts every name
      * @param trustedProxies the proxies that are believed about where a request comes from
+     * @param forwardedHeader the header in which they say it
+     * @param strictTransportSecurity the header field of that name, for clients who speak https; empty for none
      */
     public record Settings(
-            String publicHost, Set<String> hosts, List<String> trustedProxies, BodiesConfiguration bodies) {}
+            String publicHost,
+            Set<String> hosts,
+            List<String> trustedProxies,
+            ForwardedHeader forwardedHeader,
+            BodiesConfiguration bodies,
+            String strictTransportSecurity) {}
 
     private Edge() {}
 
@@ -32,8 +43,14 @@ public final class Edge {
      * Registers the edge, to be installed when the server starts.
      *
      * @param refuseThemselves paths that answer and count the bodies that we do not accept themselves
+     * @param plain paths and queries (empty for none) of the API's port whose responses get no security headers
      */
-    public static void open(Environment environment, Settings settings, Predicate<String> refuseThemselves) {
+    public static void open(
+            Environment environment,
+            Settings settings,
+            Predicate<String> refuseThemselves,
+            BiPredicate<String, String> plain) {
+        environment.jersey().register(new TaggedResponses());
         environment.getAdminContext().insertHandler(new AllowedHosts(settings.publicHost(), settings.hosts()));
         if (!settings.hosts().isEmpty()) {
             environment
@@ -44,8 +61,13 @@ public final class Edge {
                 settings.bodies().within.toJavaDuration(),
                 System::nanoTime,
                 environment.metrics().meter("heads.too_slow"));
-        Handler.Singleton clients = new ClientAddresses(new TrustedProxies(settings.trustedProxies()));
-        clients.setHandler(new Bodies(settings.bodies(), refuseThemselves, environment.metrics()));
+        Handler.Singleton clients =
+                new ClientAddresses(new TrustedProxies(settings.trustedProxies(), settings.forwardedHeader()));
+        Handler.Singleton headers = new SecurityHeaders(settings.strictTransportSecurity(), plain);
+        Handler.Singleton paths = new PlainPaths();
+        paths.setHandler(new Bodies(settings.bodies(), refuseThemselves, environment.metrics()));
+        headers.setHandler(paths);
+        clients.setHandler(headers);
         heads.setHandler(clients);
         ScheduledExecutorService sweeper = environment
                 .lifecycle()
@@ -66,9 +88,23 @@ public final class Edge {
         });
     }
 
+    /**
+     * What is counted as one client: an IPv4 address, or the network of an IPv6 address.
+     *
+     * @param address in its numeric form; anything else is a client by itself
+     */
+    public static Object clientOf(String address) {
+        return Addresses.parse(address).map(PendingBodies::clientOf).orElse(address);
+    }
+
     /** Whether the text is an address or a range of addresses in CIDR notation. */
     public static boolean isRange(String text) {
         return TrustedProxies.isRange(text);
+    }
+
+    /** The IP address that a text is. Empty for anything else; no name is looked up. */
+    public static Optional<InetAddress> address(String text) {
+        return Addresses.parse(text);
     }
 
     /** Installs the edge behind the handler that lets requests under way finish, which Dropwizard puts first. */

@@ -38,7 +38,11 @@ final class PendingBodies<B> {
         if (!(remote instanceof InetSocketAddress socket) || socket.isUnresolved()) {
             return String.valueOf(remote);
         }
-        InetAddress address = socket.getAddress();
+        return clientOf(socket.getAddress());
+    }
+
+    /** The same for an address. */
+    static Object clientOf(InetAddress address) {
         return address instanceof Inet6Address
                 ? HexFormat.of().formatHex(address.getAddress(), 0, NETWORK_BYTES)
                 : address;

@@ -1,7 +1,6 @@
 package io.holisticos.app.edge;
 
 import java.net.InetAddress;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -12,19 +11,25 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.util.InetAddressSet;
 
 /**
- * Determines the client's address of a request. Only trusted proxies are believed: the addresses in {@code
- * X-Forwarded-For} and {@code Forwarded} (RFC 7239) are read from the right, as long as each belongs to a trusted
- * proxy. Thread-safe.
+ * Determines the client's address of a request. Only trusted proxies are believed, and only in the header that they write
+ * themselves: they pass on any other as the client wrote it. Its addresses are read from the right, as long as each belongs to
+ * a trusted proxy. Thread-safe.
  */
 final class TrustedProxies {
 
     private static final String FOR = "for=";
+    private static final String PROTO = "proto=";
 
     private final InetAddressSet trusted = new InetAddressSet();
+    private final ForwardedHeader written;
 
-    /** @param proxies addresses, or ranges such as {@code 10.0.0.0/8}, that {@link #isRange} accepts */
-    TrustedProxies(List<String> proxies) {
+    /**
+     * @param proxies addresses, or ranges such as {@code 10.0.0.0/8}, that {@link #isRange} accepts
+     * @param written the header that they write
+     */
+    TrustedProxies(List<String> proxies, ForwardedHeader written) {
         trusted.addAll(proxies);
+        this.written = written;
     }
 
     /** Whether the text is an address or a range of addresses in CIDR notation. */
@@ -41,8 +46,7 @@ final class TrustedProxies {
     }
 
     /**
-     * The client's address. A proxy passes on a header that it does not know as the client wrote it. When the two
-     * headers do not agree, neither is believed.
+     * The client's address.
      *
      * @param socket the address that is connected to us
      */
@@ -50,18 +54,28 @@ final class TrustedProxies {
         if (!trusted.test(socket)) {
             return socket;
         }
-        List<String> forwardedFor =
-                elements(headers, HttpHeader.X_FORWARDED_FOR).toList();
-        List<String> forwarded = elements(headers, HttpHeader.FORWARDED)
-                .map(TrustedProxies::forPart)
-                .toList();
-        List<InetAddress> told = new ArrayList<>();
-        for (List<String> hops : List.of(forwardedFor, forwarded)) {
-            if (!hops.isEmpty()) {
-                told.add(lastUntrusted(socket, hops));
-            }
+        Stream<String> hops = switch (written) {
+            case X_FORWARDED_FOR -> elements(headers, HttpHeader.X_FORWARDED_FOR);
+            case FORWARDED -> elements(headers, HttpHeader.FORWARDED).map(element -> part(FOR, element));
+        };
+        return lastUntrusted(socket, hops.toList());
+    }
+
+    /**
+     * Whether the client speaks to a trusted proxy by https, as far as all proxies say so.
+     *
+     * @param socket the address that is connected to us
+     */
+    boolean sayHttps(InetAddress socket, HttpFields headers) {
+        if (!trusted.test(socket)) {
+            return false;
         }
-        return told.stream().distinct().count() == 1 ? told.get(0) : socket;
+        Stream<String> told = switch (written) {
+            case X_FORWARDED_FOR -> elements(headers, HttpHeader.X_FORWARDED_PROTO);
+            case FORWARDED -> elements(headers, HttpHeader.FORWARDED).map(element -> part(PROTO, element));
+        };
+        List<String> schemes = told.map(String::strip).toList();
+        return !schemes.isEmpty() && schemes.stream().allMatch("https"::equalsIgnoreCase);
     }
 
     /**
@@ -87,12 +101,12 @@ final class TrustedProxies {
         return headers.getValuesList(name).stream().flatMap(line -> Arrays.stream(line.split(",", -1)));
     }
 
-    private static String forPart(String element) {
+    private static String part(String name, String element) {
         return Arrays.stream(element.split(";"))
                 .map(String::strip)
-                .filter(part -> part.toLowerCase(Locale.ROOT).startsWith(FOR))
+                .filter(part -> part.toLowerCase(Locale.ROOT).startsWith(name))
                 .findFirst()
-                .map(part -> part.substring(FOR.length()).replace("\"", ""))
+                .map(part -> part.substring(name.length()).replace("\"", ""))
                 .orElse("");
     }
 }

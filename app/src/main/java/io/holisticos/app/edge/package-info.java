@@ -1,6 +1,6 @@
 /**
- * What happens to a request before any route sees it: the client's address is determined, the host is checked, and the
- * body is received.
+ * What happens to a request before any route sees it: the client's address is determined, the security headers are
+ * set, the host is checked, and the body is received.
  *
  * <p>May use: nothing of ours.
  *

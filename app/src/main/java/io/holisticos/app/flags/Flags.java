@@ -6,11 +6,13 @@ import io.holisticos.notice.ChangeNotices;
 import io.holisticos.notice.Notice;
 import io.holisticos.notice.NoticeListener;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
@@ -53,12 +55,7 @@ public final class Flags {
         this.database = Jdbi.create(database);
         this.notices = notices;
         this.states = new CachedStates(FlagStore.reading(database), notices);
-        this.manager = new FeatureManagerBuilder()
-                .name("unified-health")
-                .featureEnum(Flag.class)
-                .stateRepository(states)
-                .userProvider(new NoOpUserProvider())
-                .build();
+        this.manager = managerOf(states);
         notices.listen(TOPIC, new NoticeListener() {
             @Override
             public void changed(String name) {
@@ -72,9 +69,34 @@ public final class Flags {
         });
     }
 
+    /**
+     * Whether all of these flags are on for a member, as the database has them now. Where {@link #isOn} would answer from memory,
+     * this fails: a command has none.
+     */
+    public static Predicate<UserId> allOn(DataSource database, Flag... flags) {
+        FeatureManager manager = managerOf(FlagStore.reading(database));
+        Map<Flag, FlagState> read = new EnumMap<>(Flag.class);
+        for (Flag flag : flags) {
+            read.put(flag, stateOf(manager.getFeatureState(flag)));
+        }
+        return who -> read.entrySet().stream().allMatch(each -> isOn(each.getKey(), each.getValue(), who));
+    }
+
+    private static FeatureManager managerOf(StateRepository states) {
+        return new FeatureManagerBuilder()
+                .name("unified-health")
+                .featureEnum(Flag.class)
+                .stateRepository(states)
+                .userProvider(new NoOpUserProvider())
+                .build();
+    }
+
     /** Whether the flag is on for this member. */
     public boolean isOn(Flag flag, UserId who) {
-        FlagState state = read(flag);
+        return isOn(flag, read(flag), who);
+    }
+
+    private static boolean isOn(Flag flag, FlagState state, UserId who) {
         return state.enabled()
                 && (state.percentage() == 100
                         || state.users().contains(who.value())

@@ -1,6 +1,7 @@
 package io.holisticos.app.probes;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.holisticos.web.OpenTo;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -15,6 +16,7 @@ import jakarta.ws.rs.core.Response;
 
 /** The two probes of orchestrators and load balancers. Open; they cost next to nothing and are never shed. */
 @Path("/")
+@OpenTo(OpenTo.Whom.EVERYBODY)
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Probes", description = "For orchestrators and load balancers")
 public final class ProbeResource {
@@ -46,8 +48,9 @@ public final class ProbeResource {
     @Operation(
             operationId = "ready",
             summary = "Whether requests should be sent to this replica",
-            description = "Needs the entry point's database, with its migrations, and no drain. Trouble with WHOOP (its"
-                    + " database, breakers, quota) is degraded and never unready. What was seen holds for a second.")
+            description =
+                    "Needs the entry point's database, with its migrations, the end of the warm-up, and no drain. Trouble with WHOOP (its"
+                            + " database, breakers, quota) is degraded and never unready. What was seen holds for a second.")
     @ApiResponse(
             responseCode = "200",
             description = "status is ready or degraded",

@@ -1,5 +1,7 @@
 package io.holisticos.app.probes;
 
+import com.codahale.metrics.Gauge;
+import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.health.HealthCheck;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.util.Duration;
@@ -7,6 +9,7 @@ import io.holisticos.database.DatabaseState;
 import io.holisticos.health.SourceName;
 import io.holisticos.sahha.SahhaVitals;
 import io.holisticos.vitals.HealthStatus;
+import io.holisticos.vitals.SlowGauge;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -18,6 +21,8 @@ public final class Probes {
 
     /** Of the entry point: its database and its migrations. */
     private static final int OF_ENTRY_POINT = 2;
+
+    private static final java.time.Duration LASTS = java.time.Duration.ofSeconds(1);
 
     private Probes() {}
 
@@ -31,7 +36,7 @@ public final class Probes {
 
     /** @param others the sources beside the entry point, configured or not */
     public static void register(
-            Environment environment, Drain drain, EntryPoint entryPoint, List<ProbedSource> others, Clock clock) {
+            Environment environment, Traffic traffic, EntryPoint entryPoint, List<ProbedSource> others, Clock clock) {
         List<ProbedSource> configured = others.stream()
                 .filter(source -> source.configured().isPresent())
                 .toList();
@@ -43,10 +48,22 @@ public final class Probes {
                         .<SourceProbes<?>>map(source ->
                                 probesOf(source.name(), source.configured().orElseThrow(), threads))
                         .toList());
-        ServiceHealth health = new ServiceHealth(drain, probes, entryPoint.sahha(), others);
+        ServiceHealth health = new ServiceHealth(traffic, probes, entryPoint.sahha(), others);
+        show(environment.metrics(), health);
         environment.jersey().register(new ProbeResource(health));
         environment.jersey().register(new SourceHealthResource(health));
         environment.jersey().register(new DetailedHealthResource(health, clock));
+    }
+
+    /** The gauges {@code service.ready} and {@code service.degraded}. */
+    private static void show(MetricRegistry metrics, ServiceHealth health) {
+        SlowGauge<Readiness> readiness = new SlowGauge<>(LASTS, health::readiness);
+        Gauge<Integer> ready =
+                () -> readiness.getValue().filter(Readiness::takesRequests).isPresent() ? 1 : 0;
+        Gauge<Integer> degraded =
+                () -> readiness.getValue().filter(Readiness::isDegraded).isPresent() ? 1 : 0;
+        metrics.gauge("service.ready", () -> ready);
+        metrics.gauge("service.degraded", () -> degraded);
     }
 
     /** @param count one for each probe, since each may hang */

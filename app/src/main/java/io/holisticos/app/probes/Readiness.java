@@ -19,11 +19,11 @@ public record Readiness(
     public record Check(
             @Schema(
                     description =
-                            "database, migrations, drain, whoop_database, whoop_breakers, whoop_vault, whoop_quota")
+                            "database, migrations, drain, warm_up, whoop_database, whoop_breakers, whoop_vault, whoop_quota")
             @JsonProperty("name")
             String name,
 
-            @Schema(allowableValues = {"ok", "degraded", "down", "draining"}) @JsonProperty("status")
+            @Schema(allowableValues = {"ok", "degraded", "down", "draining", "warming"}) @JsonProperty("status")
             String status) {}
 
     static Readiness of(boolean ready, boolean draining, boolean degraded, List<Check> checks) {
@@ -39,6 +39,12 @@ public record Readiness(
     @JsonIgnore
     @Schema(hidden = true)
     boolean takesRequests() {
-        return status.equals("ready") || status.equals("degraded");
+        return status.equals("ready") || isDegraded();
+    }
+
+    @JsonIgnore
+    @Schema(hidden = true)
+    boolean isDegraded() {
+        return status.equals("degraded");
     }
 }

@@ -17,13 +17,15 @@ import java.util.stream.Stream;
 final class ServiceHealth {
 
     private final Drain drain;
+    private final WarmUp warmUp;
     private final BoundedProbes probes;
     private final SahhaVitals sahha;
     private final List<ProbedSource> others;
 
     /** @param others the sources beside the entry point, configured or not */
-    ServiceHealth(Drain drain, BoundedProbes probes, SahhaVitals sahha, List<ProbedSource> others) {
-        this.drain = drain;
+    ServiceHealth(Traffic traffic, BoundedProbes probes, SahhaVitals sahha, List<ProbedSource> others) {
+        this.drain = traffic.drain();
+        this.warmUp = traffic.warmUp();
         this.probes = probes;
         this.sahha = sahha;
         this.others = List.copyOf(others);
@@ -38,9 +40,17 @@ final class ServiceHealth {
         boolean migrated = probes.migrations().read(deadline).orElse(false);
         checks.add(new Check("migrations", (migrated ? HealthStatus.OK : HealthStatus.DOWN).text()));
         checks.add(new Check("drain", drain.isDraining() ? "draining" : "ok"));
+        boolean warm = warmUp.isOver();
+        if (!warm) {
+            checks.add(new Check("warm_up", "warming")); // nothing to check once it is over
+        }
         probes.sources().forEach(source -> checks.addAll(source.checks(deadline)));
         boolean degraded = checks.stream().anyMatch(check -> check.status().equals("degraded"));
-        return Readiness.of(database != HealthStatus.DOWN && migrated, drain.isDraining(), degraded, checks);
+        return Readiness.of(
+                database != HealthStatus.DOWN && migrated && (warm || drain.isDraining()),
+                drain.isDraining(),
+                degraded,
+                checks);
     }
 
     /** The health of a source beside the entry point. */

@@ -19,6 +19,9 @@ class SourceFilesTest {
             "Sources.java",
             "HealthApplication.java",
             "WhoopWiring.java",
+            "Product.java",
+            "Ground.java",
+            "Rehearsal.java",
             // configuration
             "HealthConfiguration.java",
             "DatabaseConfiguration.java",
@@ -36,6 +39,12 @@ class SourceFilesTest {
             // commands, and their change logs
             "RebuildWhoop.java",
             "ReactivateConnections.java",
+            "CommandDatabase.java",
+            "MembersCommand.java",
+            "QuotaCommand.java",
+            "SyncStatusCommand.java",
+            "SyncStatusLines.java",
+            "WhoopCheckCommand.java",
             "Migrations.java",
             "OperatorMessage.java");
 

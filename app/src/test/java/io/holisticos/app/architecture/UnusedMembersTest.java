@@ -43,12 +43,8 @@ class UnusedMembersTest {
             "health.ScoreDefinition.citation",
             "health.ScoreDefinition.from");
 
-    /** The {@code apikey} commands, the issue on access. */
-    private static final Set<String> APIKEY_COMMANDS = Set.of("web.ApiKeyStore.publicId", "web.ApiKeyStore.revoke");
-
-    private static final Set<String> EXCEPTIONS = Stream.of(NEXT_ROUND, APIKEY_COMMANDS, COMPARED, READ_BY_PEOPLE)
-            .flatMap(Set::stream)
-            .collect(Collectors.toSet());
+    private static final Set<String> EXCEPTIONS =
+            Stream.of(NEXT_ROUND, COMPARED, READ_BY_PEOPLE).flatMap(Set::stream).collect(Collectors.toSet());
 
     @Test
     void mainCodeUsesAllOfMainCode() {

@@ -17,7 +17,10 @@ class TrustedProxiesTest {
     private static final String PROXY = "10.0.0.7";
     private static final String REAL = "203.0.113.9";
 
-    private final TrustedProxies proxies = new TrustedProxies(List.of("10.0.0.0/8", "192.0.2.1", "fd00::/8"));
+    private static final List<String> PROXIES = List.of("10.0.0.0/8", "192.0.2.1", "fd00::/8");
+
+    private final TrustedProxies proxies = new TrustedProxies(PROXIES, ForwardedHeader.X_FORWARDED_FOR);
+    private final TrustedProxies standard = new TrustedProxies(PROXIES, ForwardedHeader.FORWARDED);
 
     @Test
     void nobodyButATrustedProxyIsBelieved() throws Exception {
@@ -25,7 +28,7 @@ class TrustedProxiesTest {
                 HttpFields.build().add("X-Forwarded-For", "198.51.100.1").add("Forwarded", "for=198.51.100.1");
 
         assertThat(client(REAL, told)).isEqualTo(REAL);
-        assertThat(new TrustedProxies(List.of())
+        assertThat(new TrustedProxies(List.of(), ForwardedHeader.X_FORWARDED_FOR)
                         .clientOf(InetAddress.getByName(PROXY), told)
                         .getHostAddress())
                 .isEqualTo(PROXY);
@@ -74,16 +77,29 @@ class TrustedProxiesTest {
                 "for=1.1.1.1;host=\"x, for=203.0.113.9;by=\"_p\"", // a quote that the client left open
             })
     void theStandardHeaderSaysTheSame(String header) throws Exception {
-        assertThat(client(PROXY, HttpFields.build().add("Forwarded", header))).isEqualTo(REAL);
+        assertThat(client(standard, HttpFields.build().add("Forwarded", header)))
+                .isEqualTo(REAL);
     }
 
     @Test
-    void aHeaderThatTheProxyOnlyPassedOnIsNotPreferredToItsOwn() throws Exception {
-        HttpFields agreeing = HttpFields.build().add("X-Forwarded-For", REAL).add("Forwarded", "for=" + REAL);
-        HttpFields forged = HttpFields.build().add("X-Forwarded-For", REAL).add("Forwarded", "for=1.1.1.1");
+    void aHeaderThatTheProxyOnlyPassesOnIsNotRead() throws Exception {
+        HttpFields both = HttpFields.build()
+                .add("X-Forwarded-For", REAL)
+                .add("Forwarded", "for=1.1.1.1;proto=https")
+                .add("X-Forwarded-Proto", "http");
+        HttpFields forged = HttpFields.build().add("Forwarded", "for=1.1.1.1;proto=https");
+        HttpFields forgedForStandard =
+                HttpFields.build().add("X-Forwarded-For", "1.1.1.1").add("X-Forwarded-Proto", "https");
 
-        assertThat(client(PROXY, agreeing)).isEqualTo(REAL);
+        assertThat(client(PROXY, both)).isEqualTo(REAL);
+        assertThat(proxies.sayHttps(InetAddress.getByName(PROXY), both)).isFalse();
         assertThat(client(PROXY, forged)).isEqualTo(PROXY);
+        assertThat(proxies.sayHttps(InetAddress.getByName(PROXY), forged)).isFalse();
+        assertThat(client(standard, both)).isEqualTo("1.1.1.1");
+        assertThat(standard.sayHttps(InetAddress.getByName(PROXY), both)).isTrue();
+        assertThat(client(standard, forgedForStandard)).isEqualTo(PROXY);
+        assertThat(standard.sayHttps(InetAddress.getByName(PROXY), forgedForStandard))
+                .isFalse();
     }
 
     @ParameterizedTest
@@ -102,6 +118,10 @@ class TrustedProxiesTest {
     })
     void onlyAddressesAndRangesAreTaken(String setting, boolean taken) {
         assertThat(TrustedProxies.isRange(setting)).isEqualTo(taken);
+    }
+
+    private static String client(TrustedProxies believed, HttpFields headers) throws UnknownHostException {
+        return believed.clientOf(InetAddress.getByName(PROXY), headers).getHostAddress();
     }
 
     private String client(String socket, HttpFields headers) throws UnknownHostException {

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Limits our calls per second, because Sahha publishes no limit of its own (read 2026-05). A 429 stops all calls for as
  * long as its Retry-After says and halves the rate. The rate doubles again with every minute without a 429. Calls for
- * strangers get a fixed share of the rate, so that the rest is always left for members. Thread-safe.
+ * strangers get a fixed share of the rate, and those that only spare a reader some waiting another one, so that the rest is always
+ * left for members. Thread-safe.
  */
 public final class CallRate implements Budget {
 
@@ -27,12 +28,13 @@ public final class CallRate implements Budget {
 
     private static final Duration RECOVERY = Duration.ofMinutes(1);
 
-    /** One call of this many may be for an id that we know nothing of. */
-    private static final int ONE_FOR_STRANGERS_IN = 4;
+    /** One call of this many may be for an id that we know nothing of, and one may be of those that can be spared. */
+    private static final int ONE_IN = 4;
 
     private final int full;
     private final RateLimiter limiter;
     private RateLimiter strangers;
+    private RateLimiter spare;
     private final LongSupplier nanoTime;
     private int rate;
     private @Nullable Long pausedUntil;
@@ -43,7 +45,8 @@ public final class CallRate implements Budget {
         this.rate = callsPerSecond;
         this.nanoTime = nanoTime;
         this.limiter = limiter("sahha", callsPerSecond, PERIOD);
-        this.strangers = limiterOfStrangers(callsPerSecond);
+        this.strangers = limiterOfShare(callsPerSecond);
+        this.spare = limiterOfShare(callsPerSecond);
     }
 
     /** The share of the rate for strangers: ids that we know nothing of. */
@@ -52,6 +55,21 @@ public final class CallRate implements Budget {
             @Override
             public void take(Call call) {
                 takeForStranger();
+            }
+
+            @Override
+            public void learn(Call call, Reply reply) {
+                CallRate.this.learn(call, reply);
+            }
+        };
+    }
+
+    /** A share of the rate while more than half of a second's calls are left: for calls that only spare a reader some waiting. */
+    public Budget ofWhatIsSpare() {
+        return new Budget() {
+            @Override
+            public void take(Call call) {
+                takeSpare();
             }
 
             @Override
@@ -70,6 +88,15 @@ public final class CallRate implements Budget {
     private synchronized void takeForStranger() {
         checkPause();
         acquire(strangers);
+        acquire(limiter);
+    }
+
+    private synchronized void takeSpare() {
+        checkPause();
+        if (limiter.getMetrics().getAvailablePermissions() * 2 <= rate) {
+            throw new SourceThrottled(SahhaApi.SAHHA, PERIOD);
+        }
+        acquire(spare);
         acquire(limiter);
     }
 
@@ -108,17 +135,15 @@ public final class CallRate implements Budget {
         rate = to;
         changedAt = now;
         limiter.changeLimitForPeriod(to);
-        strangers = limiterOfStrangers(to);
+        strangers = limiterOfShare(to);
+        spare = limiterOfShare(to);
     }
 
     /** A share below one call per second becomes one call per several seconds. */
-    private static RateLimiter limiterOfStrangers(int rate) {
-        return rate < ONE_FOR_STRANGERS_IN
-                ? limiter(
-                        "sahha-strangers",
-                        1,
-                        PERIOD.multipliedBy(ONE_FOR_STRANGERS_IN).dividedBy(rate))
-                : limiter("sahha-strangers", rate / ONE_FOR_STRANGERS_IN, PERIOD);
+    private static RateLimiter limiterOfShare(int rate) {
+        return rate < ONE_IN
+                ? limiter("sahha-share", 1, PERIOD.multipliedBy(ONE_IN).dividedBy(rate))
+                : limiter("sahha-share", rate / ONE_IN, PERIOD);
     }
 
     private static RateLimiter limiter(String name, int calls, Duration period) {

@@ -40,10 +40,19 @@ public final class DayRows {
     /** As long as the window that Sahha gives a night. */
     private static final Duration LONGEST_SLEEP = Duration.ofDays(1);
 
-    private static final Comparator<SahhaRow> BEST_FIRST = Comparator.comparing(SahhaRow::isIntraday)
-            .thenComparing(SahhaRow::sourceCreatedAt, Comparator.nullsLast(Comparator.reverseOrder()))
-            .thenComparing(SahhaRow::fetchBegunAt, Comparator.nullsLast(Comparator.reverseOrder()))
-            .thenComparing(SahhaRow::start, Comparator.nullsLast(Comparator.reverseOrder()))
+    /** Written out, since hundreds of rows are compared in a reading, and a chain of comparators costs a multiple. */
+    private static final Comparator<SahhaRow> BEST_FIRST = DayRows::bestFirst;
+
+    private static final Comparator<SahhaRow> BY_CATEGORY = (one, other) -> {
+        int order = String.valueOf(one.category()).compareTo(String.valueOf(other.category()));
+        if (order == 0) {
+            order = String.valueOf(one.name()).compareTo(String.valueOf(other.name()));
+        }
+        return order == 0 ? one.id().compareTo(other.id()) : order;
+    };
+
+    private static final Comparator<SahhaRow> NEWEST_FIRST = Comparator.comparing(
+                    SahhaRow::start, Comparator.nullsFirst(Comparator.reverseOrder()))
             .thenComparing(SahhaRow::id);
 
     private final Map<String, SahhaRow> scores;
@@ -65,10 +74,33 @@ public final class DayRows {
         scores.stream()
                 .filter(row -> row.name() != null && SahhaNumber.parse(row.value()) != null)
                 .filter(row -> !this.scores.containsKey(row.name()))
+                .sorted(NEWEST_FIRST)
                 .forEach(row -> offScale.putIfAbsent(String.valueOf(row.name()), row));
         this.biomarkers = bestOfEach(biomarkers);
         this.mainSleep = mainSleep(biomarkers);
         this.wholeBiomarkers = biomarkers.stream().filter(DayRows::isWhole).toList();
+    }
+
+    private static int bestFirst(SahhaRow one, SahhaRow other) {
+        int order = Boolean.compare(one.isIntraday(), other.isIntraday());
+        if (order == 0) {
+            order = latestFirst(one.sourceCreatedAt(), other.sourceCreatedAt());
+        }
+        if (order == 0) {
+            order = latestFirst(one.fetchBegunAt(), other.fetchBegunAt());
+        }
+        if (order == 0) {
+            order = latestFirst(one.start(), other.start());
+        }
+        return order == 0 ? one.id().compareTo(other.id()) : order;
+    }
+
+    /** Null last. */
+    private static int latestFirst(@Nullable Instant one, @Nullable Instant other) {
+        if (one == null || other == null) {
+            return Boolean.compare(one == null, other == null);
+        }
+        return other.compareTo(one);
     }
 
     /** Whether the day has no row at all that can be used. */
@@ -179,11 +211,7 @@ public final class DayRows {
     private static List<SahhaRow> bestOfEach(List<SahhaRow> rows) {
         Map<List<String>, SahhaRow> best = new LinkedHashMap<>();
         rows.stream().filter(DayRows::isWhole).sorted(BEST_FIRST).forEach(row -> best.putIfAbsent(nameOf(row), row));
-        return best.values().stream()
-                .sorted(Comparator.comparing((SahhaRow row) -> String.valueOf(row.category()))
-                        .thenComparing(row -> String.valueOf(row.name()))
-                        .thenComparing(SahhaRow::id))
-                .toList();
+        return best.values().stream().sorted(BY_CATEGORY).toList();
     }
 
     /** A daily and a weekly value of one type are two different biomarkers. */

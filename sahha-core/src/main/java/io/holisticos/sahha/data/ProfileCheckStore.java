@@ -71,15 +71,18 @@ public final class ProfileCheckStore {
 
     /** Saves that Sahha has a profile with this id. */
     public void saveKnown(UserId who, Instant now) {
-        database.with(handle -> handle.createUpdate(SAVE_KNOWN)
-                .bind("who", who.value())
-                .bind("now", utc(now))
-                .execute());
+        database.changing(
+                who,
+                handle -> handle.createUpdate(SAVE_KNOWN)
+                        .bind("who", who.value())
+                        .bind("now", utc(now))
+                        .execute());
     }
 
     /** Deletes what was saved of an id that Sahha no longer knows. */
     public void delete(UserId who) {
-        database.with(
+        database.changing(
+                who,
                 handle -> handle.createUpdate(DELETE).bind("who", who.value()).execute());
     }
 
@@ -90,11 +93,13 @@ public final class ProfileCheckStore {
 
     /** Saves the offset of the member's phone; null when the phone never sent one. */
     public void saveDevice(UserId who, @Nullable ZoneOffset offset, Instant now) {
-        database.with(handle -> handle.createUpdate(SAVE_DEVICE)
-                .bind("who", who.value())
-                .bind("offset", offset == null ? null : offset.getTotalSeconds())
-                .bind("now", utc(now))
-                .execute());
+        database.changing(
+                who,
+                handle -> handle.createUpdate(SAVE_DEVICE)
+                        .bind("who", who.value())
+                        .bind("offset", offset == null ? null : offset.getTotalSeconds())
+                        .bind("now", utc(now))
+                        .execute());
     }
 
     /**

@@ -2,6 +2,7 @@ package io.holisticos.sahha.data;
 
 import static io.holisticos.sahha.data.SahhaDatabase.utc;
 
+import io.holisticos.database.SmallBatches;
 import io.holisticos.health.Change;
 import io.holisticos.health.ChangesAnswer;
 import io.holisticos.health.Metric;
@@ -42,15 +43,19 @@ public final class SahhaChangeStore {
             order by change.revision, change.id""";
 
     /** Whoever wrote a line knew no time, so that it is kept from when it is seen here first. */
-    private static final String SEE = "update sahha_day_change set recorded_at = :now where recorded_at is null";
+    private static final String SEE = """
+            update sahha_day_change set recorded_at = :now where ctid = any (array(
+                select ctid from sahha_day_change where recorded_at is null order by recorded_at limit :most))""";
 
-    /** By revision and not by time, so that a clock that went back leaves no gap. */
+    /** By revision and not by time, so that a clock that went back leaves no gap. Returns how many lines named those to go. */
     private static final String PRUNE = """
-            delete from sahha_day_change change using (
-                select profile_id, max(revision) as revision from sahha_day_change where recorded_at < :before
-                group by profile_id
-            ) old
-            where change.profile_id = old.profile_id and change.revision <= old.revision""";
+            with named as materialized (
+                select profile_id, revision from sahha_day_change where recorded_at < :before order by recorded_at limit :most
+            ), gone as (
+                delete from sahha_day_change change using (select profile_id, max(revision) as revision from named group by profile_id) old
+                where change.profile_id = old.profile_id and change.revision <= old.revision
+            )
+            select count(*) from named""";
 
     private static final List<ScoreDefinition> SCORES = ScoreDefinition.of(SahhaApi.SAHHA);
 
@@ -86,10 +91,15 @@ public final class SahhaChangeStore {
 
     /** Forgets what changed before this moment. */
     public void prune(Instant before, Instant now) {
-        database.with(handle -> {
-            handle.createUpdate(SEE).bind("now", utc(now)).execute();
-            return handle.createUpdate(PRUNE).bind("before", utc(before)).execute();
-        });
+        SmallBatches.work(most -> database.with(handle -> handle.createUpdate(SEE)
+                .bind("now", utc(now))
+                .bind("most", most)
+                .execute()));
+        SmallBatches.work(most -> database.with(handle -> handle.createQuery(PRUNE)
+                .bind("before", utc(before))
+                .bind("most", most)
+                .mapTo(Integer.class)
+                .one()));
     }
 
     private static Line line(ResultSet row, StatementContext context) throws SQLException {

@@ -4,6 +4,7 @@ import static io.holisticos.sahha.data.SahhaDatabase.utc;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.holisticos.database.SmallBatches;
 import io.holisticos.health.UserId;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -28,8 +29,11 @@ public final class SahhaDataLogStore {
      */
     static final int MOST_OF_A_DAY = 600;
 
+    /** Tells the triggers that these statements say themselves which days changed ({@code 085-member-changes.sql}). */
+    private static final String BY_US = "select set_config('sahha.writer', 'unified-health', true)";
+
     /** Deliveries of one member wait for each other here, so that together they keep to the limits. */
-    private static final String ONE_AT_A_TIME = "select pg_advisory_xact_lock(hashtextextended(:key, 0))";
+    private static final String ONE_AT_A_TIME = BY_US + ", pg_advisory_xact_lock(hashtextextended(:key, 0))";
 
     private static final String SAVE = ClasspathSqlLocator.removingComments()
             .locate("io.holisticos.sahha.data.save-data-logs")
@@ -37,7 +41,9 @@ public final class SahhaDataLogStore {
 
     private static final String PRUNE = """
             with gone as (
-                delete from sahha_data_log where day < :before returning profile_id, day, sleep_day, log_type, source
+                delete from sahha_data_log where ctid = any (array(
+                    select ctid from sahha_data_log where day < :before order by day limit :most))
+                returning profile_id, day, sleep_day, log_type, source
             ), changed as (
                 select profile_id, array_agg(distinct told.day) as days
                 from gone cross join lateral (
@@ -46,8 +52,10 @@ public final class SahhaDataLogStore {
                 where told.day is not null
                   and (log_type = 'exercise' or lower(source) = any (string_to_array(:ours, chr(10))))
                 group by profile_id
+            ), noted as materialized (
+                select sahha_note_days(profile_id, 'deletion', days) from changed
             )
-            select count(sahha_note_days(profile_id, 'deletion', days)) from changed""";
+            select count(*), (select count(*) from noted) from gone""";
 
     private final SahhaDatabase database;
 
@@ -85,11 +93,16 @@ public final class SahhaDataLogStore {
      * @throws JdbiException when the database fails
      */
     public void prune(LocalDate before, Set<String> ours) {
-        database.untranslated(handle -> handle.createQuery(PRUNE)
-                .bind("before", before)
-                .bind("ours", String.join("\n", ours))
-                .map((row, context) -> 0)
-                .list());
+        SmallBatches.work(most -> database.untranslated(handle -> handle.inTransaction(transaction -> {
+            transaction.createQuery(BY_US).map((row, context) -> 0).list();
+            return transaction
+                    .createQuery(PRUNE)
+                    .bind("before", before)
+                    .bind("ours", String.join("\n", ours))
+                    .bind("most", most)
+                    .map((row, context) -> row.getInt(1))
+                    .one();
+        })));
     }
 
     private static ArrayNode json(List<SahhaDataLog> logs) {

@@ -1,13 +1,12 @@
 package io.holisticos.sahha.data;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holisticos.database.InstantColumn;
+import io.holisticos.database.PartitionStore;
 import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.health.UserId;
 import io.holisticos.health.WhatFailed;
 import io.holisticos.sahha.api.SahhaApi;
 import java.io.IOException;
@@ -18,6 +17,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -43,10 +44,13 @@ final class SahhaDatabase {
 
     private final Jdbi jdbi;
     private final ObjectMapper mapper;
+    private final Consumer<UserId> changed;
 
-    SahhaDatabase(Jdbi jdbi, ObjectMapper mapper) {
+    /** @param changed is told whose answers may be other ones, once a change is committed */
+    SahhaDatabase(Jdbi jdbi, ObjectMapper mapper, Consumer<UserId> changed) {
         this.jdbi = jdbi;
         this.mapper = mapper;
+        this.changed = changed;
     }
 
     /**
@@ -66,12 +70,43 @@ final class SahhaDatabase {
     }
 
     /**
-     * The same, for callers that report or repeat what failed themselves.
+     * The same, for statements that change what answers about a member are made of. All of them are committed when it returns,
+     * and nobody in this process is given an older answer from then on. Triggers tell the others (085-member-changes.sql).
+     *
+     * @throws SourceUnavailable when the database fails
+     */
+    <T> T changing(UserId who, Function<Handle, T> statements) {
+        try {
+            return with(statements);
+        } finally { // a commit whose answer was lost may have been made
+            changed.accept(who);
+        }
+    }
+
+    /**
+     * The same, of several members, and for callers that report or repeat what failed themselves.
+     *
+     * @throws JdbiException when the database fails
+     */
+    <T> T changingUntranslated(Set<UserId> members, Function<Handle, T> statements) {
+        try {
+            return untranslated(statements);
+        } finally {
+            members.forEach(changed);
+        }
+    }
+
+    /**
+     * As {@link #with}, for callers that report or repeat what failed themselves.
      *
      * @throws JdbiException when the database fails
      */
     <T> T untranslated(Function<Handle, T> statements) {
         return jdbi.withHandle(handle -> statements.apply(mapping(handle)));
+    }
+
+    PartitionStore partitions(String table, String column) {
+        return new PartitionStore(jdbi, table, column);
     }
 
     String write(JsonNode json) {
@@ -100,46 +135,9 @@ final class SahhaDatabase {
     /** Null for what PostgreSQL accepts as JSON and Jackson does not, such as a number of a thousand digits. */
     @Nullable
     JsonNode json(ResultSet row, int column, StatementContext context) throws SQLException {
-        return read(row, column, mapper::readTree);
-    }
-
-    /** The same for a reader of the unit only: all of it must be JSON, and no more of it is kept. */
-    @Nullable
-    JsonNode unit(ResultSet row, int column, StatementContext context) throws SQLException {
-        return read(row, column, this::unitIn);
-    }
-
-    private JsonNode unitIn(byte[] json) throws IOException {
-        try (JsonParser parser = mapper.createParser(json)) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                return mapper.readTree(json);
-            }
-            ObjectNode kept = mapper.createObjectNode();
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                boolean isUnit = UNIT.equals(parser.currentName());
-                JsonToken value = parser.nextToken();
-                if (isUnit && value == JsonToken.VALUE_STRING) {
-                    kept.put(UNIT, parser.getText());
-                } else if (isUnit) {
-                    return mapper.readTree(json); // Sahha's units are text
-                } else {
-                    parser.skipChildren();
-                }
-            }
-            return kept;
-        }
-    }
-
-    /** Reads JSON from its bytes. */
-    @FunctionalInterface
-    private interface JsonReading {
-        JsonNode of(byte[] json) throws IOException;
-    }
-
-    private static @Nullable JsonNode read(ResultSet row, int column, JsonReading reading) throws SQLException {
         byte[] json = row.getBytes(column); // text in UTF-8, read as it is, without a string of it
         try {
-            return json == null ? null : reading.of(json);
+            return json == null ? null : mapper.readTree(json);
         } catch (JsonProcessingException e) { // without its message, which quotes the row
             log.warn("event=sahha_row_unreadable cause=\"{}\"", WhatFailed.inWords(e));
             return null;

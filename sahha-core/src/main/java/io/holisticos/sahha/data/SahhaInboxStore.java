@@ -2,12 +2,14 @@ package io.holisticos.sahha.data;
 
 import static io.holisticos.sahha.data.SahhaDatabase.utc;
 
+import io.holisticos.database.SmallBatches;
 import io.holisticos.health.UserId;
 import io.holisticos.sahha.api.SahhaKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +57,8 @@ public final class SahhaInboxStore {
             update sahha_inbox set due_at = :dueAt
             where profile_id = :who and kind = :kind and done_at is null and due_at = :claimedUntil""";
 
-    private static final String PURGE = "delete from sahha_inbox where done_at < :before";
+    private static final String PURGE = "delete from sahha_inbox where ctid = any (array("
+            + "select ctid from sahha_inbox where done_at < :before order by done_at limit :most))";
 
     private static final String NAMED_SINCE =
             "select exists (select 1 from sahha_inbox where profile_id = :who and received_at >= :since)";
@@ -103,25 +106,28 @@ public final class SahhaInboxStore {
      * @throws JdbiException when they are not saved, or when it is unknown whether they are
      */
     public int save(byte[] bodyHash, List<SahhaEvent> events, Delivery delivery) {
-        return database.untranslated(handle -> handle.inTransaction(transaction -> {
-            int added = 0;
-            for (int position = 0; position < events.size(); position++) {
-                SahhaEvent event = events.get(position);
-                if (insert(transaction, bodyHash, position, event, delivery)) {
-                    added++;
-                    if (event.kind() != null) {
-                        marks.makeStale(
-                                transaction,
-                                event.who(),
-                                event.kind(),
-                                delivery.now().minus(delivery.freshFor()));
-                        profiles.confirm(transaction, event.who(), delivery.now());
+        Set<UserId> members = events.stream().map(SahhaEvent::who).collect(Collectors.toUnmodifiableSet());
+        return database.changingUntranslated(
+                members,
+                handle -> handle.inTransaction(transaction -> {
+                    int added = 0;
+                    for (int position = 0; position < events.size(); position++) {
+                        SahhaEvent event = events.get(position);
+                        if (insert(transaction, bodyHash, position, event, delivery)) {
+                            added++;
+                            if (event.kind() != null) {
+                                marks.makeStale(
+                                        transaction,
+                                        event.who(),
+                                        event.kind(),
+                                        delivery.now().minus(delivery.freshFor()));
+                                profiles.confirm(transaction, event.who(), delivery.now());
+                            }
+                            saveLogs(transaction, event, delivery);
+                        }
                     }
-                    saveLogs(transaction, event, delivery);
-                }
-            }
-            return added;
-        }));
+                    return added;
+                }));
     }
 
     /** Of an id without rows nothing is kept: it may be anybody's text, and no value of it is there to be explained. */
@@ -200,8 +206,10 @@ public final class SahhaInboxStore {
      * @throws JdbiException when the database fails
      */
     public void purge(Instant before) {
-        database.untranslated(
-                handle -> handle.createUpdate(PURGE).bind("before", utc(before)).execute());
+        SmallBatches.work(most -> database.untranslated(handle -> handle.createUpdate(PURGE)
+                .bind("before", utc(before))
+                .bind("most", most)
+                .execute()));
     }
 
     /** Whether an event has named this member since then. */

@@ -1,9 +1,9 @@
 package io.holisticos.sahha.data;
 
 import static io.holisticos.sahha.data.SahhaDatabase.utc;
-import static java.util.stream.Collectors.collectingAndThen;
-import static java.util.stream.Collectors.toList;
 
+import io.holisticos.health.DayRange;
+import io.holisticos.health.Period;
 import io.holisticos.health.UserId;
 import io.holisticos.sahha.api.SahhaKind;
 import io.holisticos.sahha.api.SahhaRecord;
@@ -15,6 +15,8 @@ import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
@@ -23,6 +25,7 @@ import org.jdbi.v3.core.locator.ClasspathSqlLocator;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.result.RowView;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +41,36 @@ public final class SahhaRowStore {
 
     private static final String LOCK_NOT_AVAILABLE = "55P03";
     private static final String DEADLOCK = "40P01";
+
+    private static final String LAST_SEEN = statement("last-seen");
+
+    /** The first lines of every reading. */
+    private static final String STANDING = statement("standing").formatted(LAST_SEEN) + "\n";
+
+    private static final String BETWEEN = "between :from and :to";
+
+    /** The day that a caller of the existing paths means: named, or so many days ago where the member is. */
+    private static final String OF_PERIOD = """
+            = coalesce(cast(:named as date), cast(cast(:now as timestamptz) at time zone 'UTC' + make_interval(secs => coalesce(
+                (select utc_offset_seconds from seen),
+                (select device_utc_offset_seconds from sahha_phone_offset where profile_id = :who), 0)) as date)
+                - cast(:daysAgo as integer))""";
+
+    /** A number of a thousand digits, which PostgreSQL accepts and Jackson does not, takes 500 bytes: Jackson looks at such rows. */
+    private static final String UNSHOWN = """
+            case when pg_column_size(data) > 500 or pg_column_compression(data) is not null then cast(data as text) end,
+            null, null""".replace("\n", " ");
+
+    private static final String SHOWN = "cast(data as text), created_at, updated_at";
+
+    private static final String OF_DAYS = STANDING
+            + statement("scores-of-days").formatted(BETWEEN) + "\n"
+            + statement("biomarkers-of-days").formatted(BETWEEN, UNSHOWN) + "\n"
+            + statement("logs-of-days");
+    private static final String SCORES_OF_PERIOD =
+            "\n" + statement("scores-of-days").formatted(OF_PERIOD);
+    private static final String BIOMARKERS_OF_PERIOD =
+            "\n" + statement("biomarkers-of-days").formatted(OF_PERIOD, SHOWN);
 
     private static final String SCORE_ROWS = """
             select id, profile_id, type as name, null as category, null as periodicity, score::text as value,
@@ -56,16 +89,11 @@ public final class SahhaRowStore {
                    fetch_begun_at, recorded_at, data::text as data, created_at, updated_at
             from archetypes where profile_id = :who""";
 
-    private static final String OF_DAYS =
-            " and day between :from and :to order by start_at desc, name, end_at desc, id";
-
-    private static final String BIOMARKERS_OF_DAYS = statement("biomarkers-of-days");
-
     /**
      * Rows of the former service may lack columns that callers need, and without a key there may be several rows of one
      * identity. Callers get complete rows only, and the newest of each identity.
      */
-    private static final String STARTING_IN = statement("rows-starting-in");
+    private static final String STARTING_IN = STANDING + statement("rows-starting-in");
 
     private static final String SCORES_STARTING_IN =
             STARTING_IN.formatted(SCORE_ROWS, "name,", "and value not in ('NaN', 'Infinity', '-Infinity')");
@@ -98,78 +126,74 @@ public final class SahhaRowStore {
     /** How often a save is tried when the former service changes the same rows meanwhile. */
     private static final int SAVE_TRIES = 5;
 
-    private static final String SAVE_HISTORY = """
-            insert into sahha_history (kind, row_id, profile_id, value, state, data, recorded_at, replaced_at)
-            values (:kind, :id, :who, :value, :state, cast(:data as jsonb), :recorded, :now)
-            on conflict (kind, row_id, replaced_at) do nothing""";
-
-    private static final String HAS_ROWS = """
-            select exists (select 1 from scores where profile_id = :who)
-                or exists (select 1 from biomarkers where profile_id = :who)
-                or exists (select 1 from archetypes where profile_id = :who)""";
+    private static final String SAVE_HISTORY = statement("save-history");
+    private static final String HAS_ROWS = statement("has-rows");
 
     /** Each kind has the table of its own name. */
     private static final String HAS_ROWS_ON =
             "select exists (select 1 from %s where profile_id = :who and day between :from and :to)";
 
-    private static final String LAST_SEEN = statement("last-seen");
-    private static final String STANDING = statement("standing").formatted(LAST_SEEN);
-
     private final SahhaDatabase database;
     private final RefreshMarkStore marks;
     private final RowMapper<SahhaRow> rowMapper;
-    private final RowMapper<SahhaRow> unitMapper;
 
     SahhaRowStore(SahhaDatabase database, RefreshMarkStore marks) {
         this.database = database;
         this.marks = marks;
         this.rowMapper = new SahhaRowMapper(database::json);
-        this.unitMapper = new SahhaRowMapper(database::unit);
-    }
-
-    /** The rows of these days, newest first, however incomplete. */
-    public List<SahhaRow> rows(SahhaKind kind, UserId who, LocalDate from, LocalDate to) {
-        return database.with(handle -> handle.createQuery(rowsOf(kind) + OF_DAYS)
-                .bind("who", who.value())
-                .bind("from", from)
-                .bind("to", to)
-                .map(rowMapper)
-                .list());
     }
 
     /**
-     * The biomarkers of these days, newest first, however incomplete, and the sources that logs name on them. Of the rows' data
-     * only the unit is kept.
+     * Makes the partitions of the history for this month and the next ones.
+     *
+     * @throws JdbiException when the database fails
      */
-    public BiomarkersOfDays biomarkers(UserId who, LocalDate from, LocalDate to) {
-        return database.with(handle -> handle.createQuery(BIOMARKERS_OF_DAYS)
-                .bind("who", who.value())
-                .bind("from", from)
-                .bind("to", to)
-                .scanResultSet((result, context) -> BiomarkersOfDays.read(result.get(), context, unitMapper)));
+    public void makePartitions(Instant now) {
+        database.partitions("sahha_history", "replaced_at").extend(now);
+    }
+
+    /** What is held of these days. Of the JSON of rows only the unit is kept. */
+    public Held of(UserId who, DayRange days, Instant now) {
+        return held(who, now, OF_DAYS, query -> query.bind("from", days.from()).bind("to", days.to()));
     }
 
     /**
-     * Complete rows that start on one of these days at the row's own offset, newest first.
+     * What is held of a day, without logs. Biomarkers have all of their columns and JSON.
+     *
+     * @param kinds scores, biomarkers, or both
+     */
+    public Held of(UserId who, Period period, Set<SahhaKind> kinds, Instant now) {
+        String statement = STANDING
+                + (kinds.contains(SahhaKind.SCORES) ? SCORES_OF_PERIOD : "")
+                + (kinds.contains(SahhaKind.BIOMARKERS) ? BIOMARKERS_OF_PERIOD : "");
+        return held(
+                who, now, statement, query -> query.bind("named", period.date()).bind("daysAgo", period.daysAgo()));
+    }
+
+    /**
+     * The member's complete rows of a kind that start on these days, newest first, as {@link Held#biomarkers}, whatever the kind.
      *
      * @param from null for no bound
      * @param to null for no bound
      */
-    public List<SahhaRow> rowsStartingIn(
-            SahhaKind kind, UserId who, @Nullable LocalDate from, @Nullable LocalDate to, int limit) {
-        String starting = switch (kind) {
+    public Held startingIn(
+            SahhaKind kind, UserId who, @Nullable LocalDate from, @Nullable LocalDate to, int limit, Instant now) {
+        String statement = switch (kind) {
             case SCORES -> SCORES_STARTING_IN;
             case BIOMARKERS -> BIOMARKERS_STARTING_IN;
             case ARCHETYPES -> ARCHETYPES_STARTING_IN;
         };
-        return database.with(handle -> handle.createQuery(starting)
-                .bind("who", who.value())
-                .bind("from", from)
-                .bind("to", to)
-                .bind("limit", limit)
-                .map(rowMapper)
-                .filter(SahhaRow::isReadable)
-                .list());
+        return held(
+                who,
+                now,
+                statement,
+                query -> query.bind("from", from).bind("to", to).bind("limit", limit));
+    }
+
+    private Held held(UserId who, Instant now, String statement, UnaryOperator<Query> bound) {
+        return database.with(handle -> bound.apply(
+                        handle.createQuery(statement).bind("who", who.value()).bind("now", utc(now)))
+                .scanResultSet((result, context) -> HeldLines.read(who, now, result.get(), context, database::json)));
     }
 
     /** Whether there is any row of the member. */
@@ -205,15 +229,6 @@ public final class SahhaRowStore {
                 .findOne());
     }
 
-    /** The member's revision, when and where they were last seen, and which of their days were read: all of one moment. */
-    public Standing standing(UserId who, Instant now) {
-        return database.with(handle -> handle.createQuery(STANDING)
-                .bind("who", who.value())
-                .bind("now", utc(now))
-                .map(Standing.Line::of)
-                .collect(collectingAndThen(toList(), Standing::of)));
-    }
-
     private static LastSeen lastSeen(RowView row, Instant at) {
         return new LastSeen(at, row.getColumn("utc_offset_seconds", ZoneOffset.class));
     }
@@ -226,7 +241,7 @@ public final class SahhaRowStore {
      */
     public RowChanges save(
             SahhaKind kind, UserId who, String span, List<SahhaRecord> fetched, Instant begun, Instant now) {
-        return database.with(handle -> {
+        return database.changing(who, handle -> {
             for (int attempt = 1; ; attempt++) {
                 try {
                     return handle.inTransaction(transaction -> {

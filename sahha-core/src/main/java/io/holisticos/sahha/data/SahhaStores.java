@@ -1,6 +1,8 @@
 package io.holisticos.sahha.data;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.holisticos.health.UserId;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Jdbi;
 
 /**
@@ -21,9 +23,13 @@ public record SahhaStores(
         SahhaDataLogStore logs,
         SahhaChangeStore changes) {
 
-    /** All of them, over the pool of this {@code jdbi}. */
-    public static SahhaStores in(Jdbi jdbi, ObjectMapper mapper) {
-        SahhaDatabase database = new SahhaDatabase(jdbi, mapper);
+    /**
+     * All of them, over the pool of this {@code jdbi}.
+     *
+     * @param changed is told whose answers may be other ones, before a change of ours is acknowledged
+     */
+    public static SahhaStores in(Jdbi jdbi, ObjectMapper mapper, Consumer<UserId> changed) {
+        SahhaDatabase database = new SahhaDatabase(jdbi, mapper, changed);
         RefreshMarkStore marks = new RefreshMarkStore(database);
         ProfileCheckStore profiles = new ProfileCheckStore(database);
         SahhaRowStore rows = new SahhaRowStore(database, marks);

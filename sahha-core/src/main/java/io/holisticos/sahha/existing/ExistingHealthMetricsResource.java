@@ -1,11 +1,14 @@
 package io.holisticos.sahha.existing;
 
-import io.dropwizard.auth.Auth;
 import io.holisticos.health.HealthError.InvalidRequest;
+import io.holisticos.health.Period;
 import io.holisticos.health.UserId;
+import io.holisticos.sahha.data.DayRows;
 import io.holisticos.web.AccessRules;
-import io.holisticos.web.Caller;
+import io.holisticos.web.Credentials;
+import io.holisticos.web.OpenTo;
 import io.holisticos.web.Scope;
+import io.holisticos.web.SessionPort;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -14,13 +17,17 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.UriInfo;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** One day of Sahha data, for the dashboard's backend. Needs no credential unless the deployment enforces one. */
 @Path("/api/v1/health-metrics")
+@OpenTo(OpenTo.Whom.EXISTING_CALLERS)
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Sahha by day", description = "One day of Sahha data, as callers have always read it")
 @ApiResponse(responseCode = "400", description = "A parameter is missing or breaks its rule: {\"detail\":\"…\"}")
@@ -29,13 +36,39 @@ import org.jspecify.annotations.Nullable;
 public final class ExistingHealthMetricsResource {
 
     private final ExistingReads reads;
+    private final KeptBodies bodies;
     private final WhoopPart whoop;
     private final AccessRules rules;
 
-    ExistingHealthMetricsResource(ExistingReads reads, WhoopPart whoop, AccessRules rules) {
+    ExistingHealthMetricsResource(ExistingReads reads, KeptBodies bodies, WhoopPart whoop, AccessRules rules) {
         this.reads = reads;
+        this.bodies = bodies;
         this.whoop = whoop;
         this.rules = rules;
+    }
+
+    /** What of a day. */
+    private enum Part {
+        OVERVIEW,
+        ACTIVITY,
+        SLEEP,
+        RECOVERY,
+        SCORES,
+        BIOMARKERS
+    }
+
+    private record Question(Part part, Period period) {}
+
+    private interface DayReading {
+        KeptBodies.Answer<ExistingReads.Day> read(UserId who, Period period);
+    }
+
+    private byte[] body(
+            Part part, @Nullable String profileId, String text, DayReading reading, Function<DayRows, Object> written) {
+        UserId who = ExistingParameters.user("profile_id", profileId);
+        Period period = ExistingParameters.period(text);
+        return bodies.body(
+                who, new Question(part, period), () -> reading.read(who, period), day -> written.apply(day.rows()));
     }
 
     /** {@code include_whoop=true} always needs a credential, which is checked before anything is read. */
@@ -50,19 +83,25 @@ public final class ExistingHealthMetricsResource {
                             + " there, a source that is away included, have no key.")
     @ApiResponse(responseCode = "200", description = "The day; with include_whoop=true the parts whoop and combined")
     public Object overview(
-            @Auth Optional<Caller> caller,
+            @Context HttpHeaders headers,
+            @Context UriInfo uri,
             @QueryParam("include_whoop") @DefaultValue("false") String includeWhoop,
             @QueryParam("profile_id") @Nullable String profileId,
             @QueryParam("period") @DefaultValue("today") String period) {
         boolean withWhoop = includeWhoop.equalsIgnoreCase("true");
         if (withWhoop) {
-            rules.require(caller, Scope.HEALTH_READ);
+            rules.require(Credentials.of(SessionPort.API, "GET", headers::getRequestHeader), Scope.HEALTH_READ, uri);
         }
         checkFlag(includeWhoop);
-        UserId who = ExistingParameters.user("profile_id", profileId);
-        ExistingReads.Day day = reads.overview(who, ExistingParameters.period(period));
-        ExistingAnswers.Overview overview = ExistingAnswers.Overview.of(day.rows());
-        return withWhoop ? overview.with(whoop.read(who, day.date())) : overview;
+        return withWhoop
+                ? withWhoop(ExistingParameters.user("profile_id", profileId), ExistingParameters.period(period))
+                : body(Part.OVERVIEW, profileId, period, reads::overview, ExistingAnswers.Overview::of);
+    }
+
+    /** Is not kept: what WHOOP tells changes otherwise. */
+    private ExistingAnswers.Overview withWhoop(UserId who, Period period) {
+        ExistingReads.Day day = reads.overview(who, period).content();
+        return ExistingAnswers.Overview.of(day.rows()).with(whoop.read(who, day.date()));
     }
 
     @GET
@@ -72,9 +111,7 @@ public final class ExistingHealthMetricsResource {
     public Object activity(
             @QueryParam("profile_id") @Nullable String profileId,
             @QueryParam("period") @DefaultValue("today") String period) {
-        return ExistingAnswers.Activity.of(
-                reads.biomarkers(ExistingParameters.user("profile_id", profileId), ExistingParameters.period(period))
-                        .rows());
+        return body(Part.ACTIVITY, profileId, period, reads::biomarkers, ExistingAnswers.Activity::of);
     }
 
     @GET
@@ -84,9 +121,7 @@ public final class ExistingHealthMetricsResource {
     public Object sleep(
             @QueryParam("profile_id") @Nullable String profileId,
             @QueryParam("period") @DefaultValue("today") String period) {
-        return ExistingAnswers.Sleep.of(
-                reads.both(ExistingParameters.user("profile_id", profileId), ExistingParameters.period(period))
-                        .rows());
+        return body(Part.SLEEP, profileId, period, reads::both, ExistingAnswers.Sleep::of);
     }
 
     @GET
@@ -96,10 +131,12 @@ public final class ExistingHealthMetricsResource {
     public Object recovery(
             @QueryParam("profile_id") @Nullable String profileId,
             @QueryParam("period") @DefaultValue("today") String period) {
-        return new ExistingAnswers.Biomarkers(ExistingAnswers.BiomarkerRow.of(
-                reads.biomarkers(ExistingParameters.user("profile_id", profileId), ExistingParameters.period(period))
-                        .rows(),
-                "vitals"));
+        return body(
+                Part.RECOVERY,
+                profileId,
+                period,
+                reads::biomarkers,
+                day -> new ExistingAnswers.Biomarkers(ExistingAnswers.BiomarkerRow.of(day, "vitals")));
     }
 
     @GET
@@ -109,9 +146,7 @@ public final class ExistingHealthMetricsResource {
     public Object scores(
             @QueryParam("profile_id") @Nullable String profileId,
             @QueryParam("period") @DefaultValue("today") String period) {
-        return ExistingAnswers.Scores.of(
-                reads.scores(ExistingParameters.user("profile_id", profileId), ExistingParameters.period(period))
-                        .rows());
+        return body(Part.SCORES, profileId, period, reads::scores, ExistingAnswers.Scores::of);
     }
 
     @GET
@@ -121,13 +156,14 @@ public final class ExistingHealthMetricsResource {
     public Object biomarkers(
             @QueryParam("profile_id") @Nullable String profileId,
             @QueryParam("period") @DefaultValue("today") String period) {
-        return new ExistingAnswers.Biomarkers(reads
-                .biomarkers(ExistingParameters.user("profile_id", profileId), ExistingParameters.period(period))
-                .rows()
-                .biomarkers()
-                .stream()
-                .map(ExistingAnswers.BiomarkerRow::of)
-                .toList());
+        return body(
+                Part.BIOMARKERS,
+                profileId,
+                period,
+                reads::biomarkers,
+                day -> new ExistingAnswers.Biomarkers(day.biomarkers().stream()
+                        .map(ExistingAnswers.BiomarkerRow::of)
+                        .toList()));
     }
 
     private static void checkFlag(String text) {

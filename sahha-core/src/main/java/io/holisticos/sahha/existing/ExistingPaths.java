@@ -1,8 +1,10 @@
 package io.holisticos.sahha.existing;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.holisticos.cache.MemberCache;
 import io.holisticos.health.CombinedReader;
 import io.holisticos.health.SourceName;
+import io.holisticos.notice.MemberNotices;
 import io.holisticos.sahha.data.StoreCommand;
 import io.holisticos.sahha.refresh.FreshnessRule;
 import io.holisticos.sahha.refresh.ReaderRefresh;
@@ -15,6 +17,7 @@ import java.util.List;
 public final class ExistingPaths {
 
     private final ExistingReads reads;
+    private final KeptBodies bodies;
     private final ObjectMapper mapper;
 
     /**
@@ -26,9 +29,17 @@ public final class ExistingPaths {
      */
     public record Rules(FreshnessRule overview, FreshnessRule metrics, Duration coldWait) {}
 
-    public ExistingPaths(ReaderRefresh refresh, StoreCommand stores, Rules rules, ObjectMapper mapper, Clock clock) {
+    /**
+     * Where bodies are kept, and how they are written.
+     *
+     * @param notices tell whose bodies may be other ones
+     */
+    public record Writing(MemberCache<Record, byte[]> cache, MemberNotices notices, ObjectMapper mapper) {}
+
+    public ExistingPaths(ReaderRefresh refresh, StoreCommand stores, Rules rules, Writing writing, Clock clock) {
         this.reads = new ExistingReads(refresh, stores, rules, clock);
-        this.mapper = mapper;
+        this.bodies = new KeptBodies(writing.cache(), writing.notices(), writing.mapper(), clock);
+        this.mapper = writing.mapper();
     }
 
     /**
@@ -40,7 +51,7 @@ public final class ExistingPaths {
     public List<Object> resources(SourceName whoop, CombinedReader combined, AccessRules access) {
         return List.of(
                 new LivenessResource(),
-                new ExistingHealthMetricsResource(reads, new WhoopPart(whoop, combined, mapper), access),
-                new ExistingSahhaRowsResource(reads));
+                new ExistingHealthMetricsResource(reads, bodies, new WhoopPart(whoop, combined, mapper), access),
+                new ExistingSahhaRowsResource(reads, bodies));
     }
 }

@@ -9,14 +9,17 @@ import io.holisticos.health.UserId;
 import io.holisticos.sahha.api.SahhaApi;
 import io.holisticos.sahha.api.SahhaKind;
 import io.holisticos.sahha.data.DayRows;
+import io.holisticos.sahha.data.Held;
 import io.holisticos.sahha.data.LastSeen;
-import io.holisticos.sahha.data.ProfileCheckStore.ProfileCheck;
 import io.holisticos.sahha.data.SahhaRow;
-import io.holisticos.sahha.data.SahhaStores;
+import io.holisticos.sahha.data.Standing;
 import io.holisticos.sahha.data.StoreCommand;
+import io.holisticos.sahha.existing.KeptBodies.Answer;
 import io.holisticos.sahha.refresh.FetchSpan;
 import io.holisticos.sahha.refresh.FreshnessRule;
 import io.holisticos.sahha.refresh.ReaderRefresh;
+import io.holisticos.sahha.refresh.ReaderRefresh.ReadRequest;
+import io.holisticos.sahha.refresh.ReaderRefresh.Reading;
 import io.holisticos.sahha.refresh.RefreshResult;
 import io.holisticos.trace.RequestContext;
 import java.time.Clock;
@@ -25,7 +28,10 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,97 +58,128 @@ final class ExistingReads {
     /** The rows of a day, and which day that is for this member. */
     record Day(LocalDate date, DayRows rows) {}
 
-    Day overview(UserId who, Period period) {
-        return day(who, period, rules.overview(), List.of(SahhaKind.SCORES));
+    Answer<Day> overview(UserId who, Period period) {
+        return day(who, period, rules.overview(), Set.of(SahhaKind.SCORES));
     }
 
-    Day scores(UserId who, Period period) {
-        return day(who, period, rules.metrics(), List.of(SahhaKind.SCORES));
+    Answer<Day> scores(UserId who, Period period) {
+        return day(who, period, rules.metrics(), Set.of(SahhaKind.SCORES));
     }
 
-    Day biomarkers(UserId who, Period period) {
-        return day(who, period, rules.metrics(), List.of(SahhaKind.BIOMARKERS));
+    Answer<Day> biomarkers(UserId who, Period period) {
+        return day(who, period, rules.metrics(), Set.of(SahhaKind.BIOMARKERS));
     }
 
-    Day both(UserId who, Period period) {
-        return day(who, period, rules.metrics(), List.of(SahhaKind.SCORES, SahhaKind.BIOMARKERS));
+    Answer<Day> both(UserId who, Period period) {
+        return day(who, period, rules.metrics(), Set.of(SahhaKind.SCORES, SahhaKind.BIOMARKERS));
     }
 
-    private Day day(UserId who, Period period, FreshnessRule freshness, List<SahhaKind> kinds) {
+    private Answer<Day> day(UserId who, Period period, FreshnessRule freshness, Set<SahhaKind> kinds) {
         Deadline deadline = Deadline.after(rules.coldWait());
         LocalDate named = period.date();
         DayRange days = named == null ? null : DayRange.of(named);
-        RefreshResult refreshed = bringUpToDate(who, kinds, freshness, days, deadline);
-        Day day = stores.read(deadline, all -> {
-            LocalDate date = dateOf(all, who, period);
-            return new Day(date, rowsOf(all, who, date, kinds));
-        });
-        if (day.rows().isEmpty() && refreshed.missing()) {
+        Reading reading = read(
+                request(who, kinds, freshness, days),
+                () -> stores.read(deadline, all -> all.rows().of(who, period, kinds, clock.instant())),
+                deadline);
+        Held held = reading.held();
+        DayRows rows = new DayRows(held.scores(), held.biomarkers());
+        if (rows.isEmpty() && reading.refreshed().missing()) {
             throw unavailable();
         }
-        return day;
+        ZoneOffset offset = offsetOf(held.standing());
+        LocalDate date = period.dateAt(held.standing().at(), offset);
+        return new Answer<>(new Day(date, rows), goodUntil(reading, period, offset));
+    }
+
+    /**
+     * When time alone gives another answer: what is required gets too old, or, of a relative day, the member's date becomes the
+     * next one, or a record that begins in the future tells another offset.
+     */
+    private static Instant goodUntil(Reading reading, Period period, ZoneOffset offset) {
+        if (period.date() != null) {
+            return reading.freshUntil();
+        }
+        Standing standing = reading.held().standing();
+        Instant midnight = LocalDate.ofInstant(standing.at(), offset)
+                .plusDays(1)
+                .atStartOfDay()
+                .toInstant(offset);
+        return Stream.of(reading.freshUntil(), standing.lastSeenUntil(), midnight)
+                .min(Instant::compareTo)
+                .orElseThrow();
     }
 
     /** Complete rows that start on these days of the member's, newest first. */
-    List<SahhaRow> rows(SahhaKind kind, UserId who, @Nullable LocalDate from, @Nullable LocalDate to, int limit) {
+    Answer<List<SahhaRow>> rows(
+            SahhaKind kind, UserId who, @Nullable LocalDate from, @Nullable LocalDate to, int limit) {
         Deadline deadline = Deadline.after(rules.coldWait());
         DayRange days = FetchSpan.fetchable(from, to, clock);
-        RefreshResult refreshed = bringUpToDate(who, List.of(kind), rules.metrics(), days, deadline);
-        List<SahhaRow> found = stores.read(deadline, all -> all.rows().rowsStartingIn(kind, who, from, to, limit));
-        if (found.isEmpty() && refreshed.missing()) {
+        Reading reading = read(
+                request(who, Set.of(kind), rules.metrics(), days),
+                () -> stores.read(deadline, all -> all.rows().startingIn(kind, who, from, to, limit, clock.instant())),
+                deadline);
+        List<SahhaRow> found = reading.held().biomarkers().stream()
+                .filter(SahhaRow::isReadable)
+                .toList();
+        if (found.isEmpty() && reading.refreshed().missing()) {
             throw unavailable();
         }
-        return found;
+        return new Answer<>(found, untilNextDate(reading.freshUntil()));
     }
 
-    private RefreshResult bringUpToDate(
-            UserId who, List<SahhaKind> kinds, FreshnessRule freshness, @Nullable DayRange days, Deadline deadline) {
+    /** Which days can be fetched depends on the date at UTC. */
+    private Instant untilNextDate(Instant freshUntil) {
+        Instant nextDate = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC)
+                .plusDays(1)
+                .atStartOfDay()
+                .toInstant(ZoneOffset.UTC);
+        return freshUntil.isBefore(nextDate) ? freshUntil : nextDate;
+    }
+
+    private ReadRequest request(UserId who, Set<SahhaKind> kinds, FreshnessRule freshness, @Nullable DayRange days) {
         List<ReaderRefresh.RequiredKind> required = kinds.stream()
+                .sorted()
                 .map(kind -> new ReaderRefresh.RequiredKind(kind, freshness))
                 .toList();
-        ReaderRefresh.ReadRequest request = new ReaderRefresh.ReadRequest(who, required, days, rules.coldWait());
-        RefreshResult refreshed = inRequestLog(() -> refresh.bringUpToDate(request, deadline));
-        if (!refreshed.known()) {
+        return new ReadRequest(who, required, days, rules.coldWait(), true);
+    }
+
+    private Reading read(ReadRequest request, Supplier<Held> held, Deadline deadline) {
+        Reading reading = inRequestLog(() -> refresh.read(request, held, deadline));
+        if (!reading.refreshed().known()) {
             throw new MemberNotFound();
         }
-        return refreshed;
+        return reading;
     }
 
     /** Writes Sahha's status and time to the log line of the request. */
-    private static RefreshResult inRequestLog(Supplier<RefreshResult> refresh) {
+    private static Reading inRequestLog(Supplier<Reading> read) {
         long begun = System.nanoTime();
         String status = "unavailable";
         try {
-            RefreshResult refreshed = refresh.get();
+            Reading reading = read.get();
+            RefreshResult refreshed = reading.refreshed();
             if (!refreshed.known()) {
                 status = "not_connected";
             } else if (!refreshed.missing()) {
                 status = refreshed.current() ? "ok" : "stale";
             }
-            return refreshed;
+            return reading;
         } finally {
             Duration took = Duration.ofNanos(System.nanoTime() - begun);
             RequestContext.noteSource(SahhaApi.SAHHA.value(), status, took);
         }
     }
 
-    /** The member's date: by the offset of the newest record, else of the phone, else at UTC. */
-    private LocalDate dateOf(SahhaStores all, UserId who, Period period) {
-        Instant now = clock.instant();
-        ZoneOffset offset = all.rows()
-                .lastSeen(who, now)
-                .map(LastSeen::offset)
-                .or(() -> all.profiles().find(who).map(ProfileCheck::deviceOffset))
+    /** By the newest record, else the phone, else UTC; {@link io.holisticos.sahha.data.SahhaRowStore} finds rows by the same. */
+    private static ZoneOffset offsetOf(Standing standing) {
+        LastSeen seen = standing.lastSeen();
+        ZoneOffset offset = seen == null ? null : seen.offset();
+        return Stream.of(Optional.ofNullable(offset), Optional.ofNullable(standing.phone()))
+                .flatMap(Optional::stream)
+                .findFirst()
                 .orElse(ZoneOffset.UTC);
-        return period.dateAt(now, offset);
-    }
-
-    private static DayRows rowsOf(SahhaStores all, UserId who, LocalDate date, List<SahhaKind> kinds) {
-        return new DayRows(
-                kinds.contains(SahhaKind.SCORES) ? all.rows().rows(SahhaKind.SCORES, who, date, date) : List.of(),
-                kinds.contains(SahhaKind.BIOMARKERS)
-                        ? all.rows().rows(SahhaKind.BIOMARKERS, who, date, date)
-                        : List.of());
     }
 
     private static SourceUnavailable unavailable() {

@@ -1,6 +1,7 @@
 package io.holisticos.sahha.existing;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.holisticos.web.OpenTo;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -11,6 +12,7 @@ import jakarta.ws.rs.core.MediaType;
 
 /** The two probes of existing callers. 200 means only that the process answers. */
 @Path("/")
+@OpenTo(OpenTo.Whom.EVERYBODY)
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Liveness", description = "Whether the process answers")
 public final class LivenessResource {

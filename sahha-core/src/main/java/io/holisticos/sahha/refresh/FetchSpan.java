@@ -89,6 +89,14 @@ public record FetchSpan(String name, LocalDate from, LocalDate to, Instant final
         return finalFrom.equals(Instant.MAX);
     }
 
+    /** The moment from which on rows that were fetched then are no longer fresh, by the rule of {@link #age}. */
+    Instant freshUntil(Instant refreshedAt, FreshnessRule freshness) {
+        if (!refreshedAt.isBefore(finalFrom)) {
+            return Instant.MAX;
+        }
+        return refreshedAt.plus(isRecent() ? freshness.freshFor() : freshness.coldAfter());
+    }
+
     /** Recent days age by the reader's rule. Months hardly change, so they are fresh until they would be cold. */
     FreshnessRule.Age age(Instant refreshedAt, Instant now, FreshnessRule freshness) {
         if (!refreshedAt.isBefore(finalFrom)) {

@@ -86,21 +86,31 @@ public final class Profiles {
     }
 
     /**
-     * Whether Sahha knows this id, for readers, whose callers may send any text.
+     * Whether Sahha knows this id, for readers, whose callers may send any text. Sahha is asked where it has not told within a day.
      *
-     * @throws HealthError when Sahha or the database cannot be asked
+     * @return the answer to come; fails with a {@link HealthError} when Sahha cannot be asked
+     * @throws HealthError when the database cannot be read
      */
-    public boolean knows(UserId who, Deadline deadline) {
+    CompletableFuture<Boolean> ask(UserId who, Deadline deadline) {
         return switch (stores.read(deadline, all -> knowledge(all, who))) {
-            case KNOWN -> true;
-            case UNKNOWN -> false;
-            case MEMBER -> FetchResult.await(ask(members, who), deadline);
-            case STRANGER -> FetchResult.await(ask(knownElsewhere.test(who) ? members : strangers, who), deadline);
+            case KNOWN -> CompletableFuture.completedFuture(true);
+            case UNKNOWN -> CompletableFuture.completedFuture(false);
+            case MEMBER -> ask(members, who);
+            case STRANGER -> ask(knownElsewhere.test(who) ? members : strangers, who);
         };
     }
 
     /**
-     * The same in the background, for an id that was known when a reader asked.
+     * The same, and waits for the answer.
+     *
+     * @throws HealthError when Sahha or the database cannot be asked
+     */
+    public boolean knows(UserId who, Deadline deadline) {
+        return FetchResult.await(ask(who, deadline), deadline);
+    }
+
+    /**
+     * Whether Sahha still knows an id that was known when a reader asked, for a fetch in the background.
      *
      * @throws HealthError when Sahha or the database cannot be asked
      */

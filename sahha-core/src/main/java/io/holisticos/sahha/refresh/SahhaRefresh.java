@@ -21,10 +21,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -52,22 +54,34 @@ public final class SahhaRefresh {
     private static final Duration STOP_WAITS = Duration.ofSeconds(3);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
+    /** Fewer than there are threads, so that members have the others when Sahha hangs. */
+    private static final int EARLY_AT_ONCE = 5;
+
     private final SahhaApi api;
+    private final SahhaApi spare;
     private final SahhaStores stores;
     private final Profiles profiles;
     private final Clock clock;
     private final MetricRegistry metrics;
     private final ExecutorService executor;
     private final SingleFlight<FetchKey, Fetched> fetches;
+    private final Semaphore earlyAtOnce = new Semaphore(EARLY_AT_ONCE);
     private volatile boolean stopped;
 
     /**
+     * @param spare the same calls, for those that only spare a reader some waiting
      * @param stores of the pool for work in the background
      * @param executor runs the fetches; when it refuses one, readers get the rows that there are
      */
     public SahhaRefresh(
-            SahhaApi api, SahhaStores stores, Profiles profiles, ExecutorService executor, Instruments instruments) {
+            SahhaApi api,
+            SahhaApi spare,
+            SahhaStores stores,
+            Profiles profiles,
+            ExecutorService executor,
+            Instruments instruments) {
         this.api = api;
+        this.spare = spare;
         this.stores = stores;
         this.profiles = profiles;
         this.executor = executor;
@@ -85,8 +99,80 @@ public final class SahhaRefresh {
      * @return fails with a {@link HealthError}
      */
     public CompletableFuture<Fetched> start(UserId who, SahhaKind kind, FetchSpan span) {
-        return fetches.begin(
-                new FetchKey(who, kind, span.name()), result -> execute(attempt(who, kind, span, result, 1), result));
+        return start(who, kind, span, null);
+    }
+
+    /**
+     * The same for a reader who has just asked whether Sahha knows the member: both are fetched at the same time, so that the reader
+     * waits for one answer and not for two. No thread waits for the other answer.
+     *
+     * @param asked whether Sahha knows the member; null when that was not asked
+     */
+    CompletableFuture<Fetched> start(
+            UserId who, SahhaKind kind, FetchSpan span, @Nullable CompletableFuture<Boolean> asked) {
+        Fetch fetch = new Fetch(who, kind, span);
+        return fetches.begin(fetch.key(), result -> {
+            if (asked == null) {
+                execute(attempt(fetch, null, result, 1), result);
+            } else {
+                CompletableFuture<Optional<Early>> early = begin(fetch, asked);
+                CompletableFuture<Boolean> unused =
+                        asked.whenComplete((known, failure) -> settle(fetch, early, known, failure, result));
+            }
+        });
+    }
+
+    /** An id that Sahha does not know waits for no rows. */
+    private void settle(
+            Fetch fetch,
+            CompletableFuture<Optional<Early>> early,
+            @Nullable Boolean known,
+            @Nullable Throwable failure,
+            CompletableFuture<Fetched> result) {
+        if (failure != null) { // logged and counted where it happened
+            result.completeExceptionally(
+                    failure instanceof HealthError
+                            ? failure
+                            : new SourceUnavailable(SahhaApi.SAHHA, RETRY_AFTER, failure));
+        } else if (Boolean.TRUE.equals(known)) {
+            CompletableFuture<Void> unused =
+                    early.thenAccept(rows -> execute(attempt(fetch, rows.orElse(null), result, 1), result));
+        } else {
+            result.complete(new Fetched(false, null));
+        }
+    }
+
+    /** Rows that were fetched before it was known whose they are. */
+    private record Early(Instant begun, List<SahhaRecord> rows) {}
+
+    /** Empty when the answer is there, no calls or threads are to spare, or Sahha failed: then the fetch is made as any other. */
+    private CompletableFuture<Optional<Early>> begin(Fetch fetch, CompletableFuture<Boolean> asked) {
+        if (asked.isDone() || !earlyAtOnce.tryAcquire()) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+        CompletableFuture<Optional<Early>> early = new CompletableFuture<>();
+        CompletableFuture<Optional<Early>> unused = early.whenComplete((rows, failure) -> earlyAtOnce.release());
+        try {
+            executor.execute(RequestContext.wrap(() -> early.complete(early(fetch))));
+        } catch (RejectedExecutionException full) {
+            early.complete(Optional.empty());
+        }
+        return early;
+    }
+
+    private Optional<Early> early(Fetch fetch) {
+        FetchSpan days = fetch.span().widened();
+        Instant begun = now();
+        try {
+            Deadline deadline = Deadline.after(FETCH_TIMEOUT);
+            return Optional.of(new Early(
+                    begun, spare.fetch(fetch.kind(), fetch.who(), days.from(), days.to(), deadline, () -> false)));
+        } catch (HealthError none) {
+            return Optional.empty();
+        } catch (RuntimeException | Error unexpected) {
+            log.error("event=sahha_refresh_failed kind={}", fetch.kind().key(), unexpected);
+            return Optional.empty();
+        }
     }
 
     /**
@@ -98,6 +184,12 @@ public final class SahhaRefresh {
     public record Fetched(boolean known, @Nullable Instant begun) {}
 
     private record FetchKey(UserId who, SahhaKind kind, String span) {}
+
+    private record Fetch(UserId who, SahhaKind kind, FetchSpan span) {
+        FetchKey key() {
+            return new FetchKey(who, kind, span.name());
+        }
+    }
 
     /** Begins nothing more, and waits a few seconds for the fetches that are under way. */
     public void stop() {
@@ -120,30 +212,29 @@ public final class SahhaRefresh {
         }
     }
 
-    private Runnable attempt(
-            UserId who, SahhaKind kind, FetchSpan span, CompletableFuture<Fetched> result, int number) {
-        return RequestContext.wrap(() -> tryOnce(who, kind, span, result, number));
+    private Runnable attempt(Fetch fetch, @Nullable Early early, CompletableFuture<Fetched> result, int number) {
+        return RequestContext.wrap(() -> tryOnce(fetch, early, result, number));
     }
 
-    private void tryOnce(UserId who, SahhaKind kind, FetchSpan span, CompletableFuture<Fetched> result, int number) {
+    private void tryOnce(Fetch fetch, @Nullable Early early, CompletableFuture<Fetched> result, int number) {
         try {
             if (stopped) {
                 throw new SourceUnavailable(SahhaApi.SAHHA, RETRY_AFTER);
             }
-            result.complete(refresh(who, kind, span));
+            result.complete(refresh(fetch.who(), fetch.kind(), fetch.span(), early));
         } catch (SourceThrottled throttled) {
             Duration pause = throttled.retryAfter().orElse(LONGEST_PAUSE);
             if (number < THROTTLED_TRIES && pause.compareTo(LONGEST_PAUSE) <= 0) {
-                Runnable next = attempt(who, kind, span, result, number + 1);
+                Runnable next = attempt(fetch, early, result, number + 1);
                 CompletableFuture.delayedExecutor(pause.toMillis(), TimeUnit.MILLISECONDS, Runnable::run)
                         .execute(() -> execute(next, result)); // a refusal of the executor completes the result
             } else {
-                fail(result, kind, throttled);
+                fail(result, fetch.kind(), throttled);
             }
         } catch (HealthError expected) {
-            fail(result, kind, expected);
+            fail(result, fetch.kind(), expected);
         } catch (RuntimeException | Error unexpected) {
-            log.error("event=sahha_refresh_failed kind={}", kind.key(), unexpected);
+            log.error("event=sahha_refresh_failed kind={}", fetch.kind().key(), unexpected);
             result.completeExceptionally(new SourceUnavailable(SahhaApi.SAHHA, RETRY_AFTER, unexpected));
         }
     }
@@ -158,21 +249,27 @@ public final class SahhaRefresh {
         result.completeExceptionally(error);
     }
 
-    private Fetched refresh(UserId who, SahhaKind kind, FetchSpan span) {
+    private Fetched refresh(UserId who, SahhaKind kind, FetchSpan span, @Nullable Early early) {
         Deadline deadline = Deadline.after(FETCH_TIMEOUT);
-        if (!profiles.stillKnows(who, deadline)) {
+        if (early == null && !profiles.stillKnows(who, deadline)) {
             return new Fetched(false, null);
         }
-        Instant begun = clock.instant().truncatedTo(ChronoUnit.MICROS); // as the database will tell it
+        Instant begun = early == null ? now() : early.begun();
         boolean hasRows = stores.rows().hasRowsOn(kind, who, span.from(), span.to());
-        FetchSpan asked = hasRows ? span : span.widened();
-        List<SahhaRecord> fetched = api.fetch(kind, who, asked.from(), asked.to(), deadline, () -> hasRows);
+        FetchSpan days = hasRows ? span : span.widened();
+        List<SahhaRecord> fetched =
+                early == null ? api.fetch(kind, who, days.from(), days.to(), deadline, () -> hasRows) : early.rows();
         RowChanges changes = stores.rows().save(kind, who, span.name(), fetched, begun, clock.instant());
         metrics.counter(MetricRegistry.name("sahha", "rows", "overruled")).inc(changes.overruled());
         if (kind != SahhaKind.ARCHETYPES) {
             learnOffset(who, deadline);
         }
         return new Fetched(true, begun);
+    }
+
+    /** As the database will tell it. */
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
     }
 
     /** Asks for the phone's offset once a day while no record has one. */

@@ -147,6 +147,7 @@ public final class SahhaInbox {
                             LocalDate.ofInstant(now, ZoneOffset.UTC).minusDays(KEEP_LOGS_DAYS),
                             rules.relayed().names());
             work.changes().prune(now.minus(KEEP_CHANGES), now);
+            work.rows().makePartitions(now);
         }
     }
 

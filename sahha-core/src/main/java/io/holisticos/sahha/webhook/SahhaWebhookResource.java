@@ -1,6 +1,7 @@
 package io.holisticos.sahha.webhook;
 
 import io.holisticos.sahha.data.SahhaEvent;
+import io.holisticos.web.OpenTo;
 import io.holisticos.web.WebhookOutcome;
 import io.holisticos.web.WebhookReceiver;
 import io.holisticos.web.WebhookSecrets;
@@ -27,6 +28,7 @@ import java.util.Locale;
 
 /** Where Sahha delivers its events. Answers as soon as they are stored; the fetch comes later. */
 @Path("/webhooks/sahha")
+@OpenTo(OpenTo.Whom.SENDERS_OF_WEBHOOKS)
 @Tag(name = "Webhooks", description = "What the sources tell by themselves")
 public final class SahhaWebhookResource {
 

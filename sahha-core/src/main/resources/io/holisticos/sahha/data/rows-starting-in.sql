@@ -1,4 +1,8 @@
-select * from (
+-- Complete rows that start on some days, newest first, as lines after those of standing.sql.
+union all
+(select 6, cast(id as text), name, category, periodicity, value, state, null, start_at, end_at, utc_offset_seconds, day, null,
+        source_created_at, fetch_begun_at, recorded_at, data, created_at, updated_at, null, null, null
+from (
     select distinct on (%2$s start_at, end_at) * from (%1$s and jsonb_typeof(data) = 'object'
         and day between coalesce(cast(:from as date), date '0001-01-01')
             and coalesce(cast(:to as date) + 400, date '9999-12-31')) found
@@ -10,4 +14,5 @@ select * from (
           + make_interval(secs => coalesce(utc_offset_seconds, 0)))::date <= :to)
     order by %2$s start_at, end_at, updated_at desc, created_at desc, id
 ) newest
-order by start_at desc, name, end_at desc, id limit :limit
+order by start_at desc, name, end_at desc, id limit :limit)
+order by line, start_at desc, name, end_at desc, id

@@ -39,7 +39,7 @@ class ReadDaysTest {
 
     @BeforeEach
     void anotherMember() {
-        stores = SahhaStores.in(jdbi, new ObjectMapper());
+        stores = SahhaStores.in(jdbi, new ObjectMapper(), who -> {});
         who = new UserId("read-member-" + members++);
     }
 
@@ -90,7 +90,8 @@ class ReadDaysTest {
         mark("recent", Instant.parse("2025-07-26T10:00:00Z"));
 
         assertThat(stores.rows()
-                        .standing(who, Instant.parse("2025-07-26T10:00:00Z"))
+                        .of(who, DayRange.of(LocalDate.of(2025, 7, 10)), Instant.parse("2025-07-26T10:00:00Z"))
+                        .standing()
                         .read()
                         .inPart(
                                 DayRange.of(LocalDate.parse("2025-07-11")),
@@ -108,7 +109,7 @@ class ReadDaysTest {
         mark("recent", Instant.parse("2025-07-12T00:01:00Z"));
         long revision = revision();
 
-        jdbi.useTransaction(handle -> new RefreshMarkStore(new SahhaDatabase(jdbi, new ObjectMapper()))
+        jdbi.useTransaction(handle -> new RefreshMarkStore(new SahhaDatabase(jdbi, new ObjectMapper(), any -> {}))
                 .makeStale(handle, who, SahhaKind.SCORES, Instant.parse("2025-07-11T23:55:00Z")));
 
         assertThat(stores.marks().of(who).at(SahhaKind.SCORES, "recent"))
@@ -191,14 +192,19 @@ class ReadDaysTest {
 
     private List<LocalDate> inPart(String from, String to, ZoneOffset offset, Instant now) {
         return new ArrayList<>(new TreeSet<>(stores.rows()
-                .standing(who, now)
+                .of(who, DayRange.of(LocalDate.of(2025, 7, 10)), now)
+                .standing()
                 .read()
                 .inPart(new DayRange(LocalDate.parse(from), LocalDate.parse(to)), offset, now)));
     }
 
     private long revision() {
         return stores.rows()
-                .standing(who, OffsetDateTime.parse("2025-07-12T10:00:00Z").toInstant())
+                .of(
+                        who,
+                        DayRange.of(LocalDate.of(2025, 7, 10)),
+                        OffsetDateTime.parse("2025-07-12T10:00:00Z").toInstant())
+                .standing()
                 .revision();
     }
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import io.dropwizard.jackson.Jackson;
+import io.holisticos.health.DayRange;
 import io.holisticos.health.UserId;
 import io.holisticos.sahha.SahhaTables;
 import io.holisticos.sahha.api.RecordDecoder;
@@ -43,7 +44,7 @@ class RowChangesTest {
 
     @BeforeEach
     void anotherMember() {
-        store = SahhaStores.in(database.jdbi(), MAPPER).rows();
+        store = SahhaStores.in(database.jdbi(), MAPPER, who -> {}).rows();
         who = new UserId("member-" + members++);
     }
 
@@ -101,7 +102,7 @@ class RowChangesTest {
         save(steps("900", "daily", "24:00:00").replace("2025-07-11T24:00:00", "2025-07-12T00:00:00"), 2);
 
         assertThat(only(SahhaKind.BIOMARKERS).value()).isEqualTo("900");
-        assertThat(store.rows(SahhaKind.BIOMARKERS, who, DAY.plusDays(1), DAY.plusDays(1)))
+        assertThat(store.of(who, DayRange.of(DAY.plusDays(1)), NOW).biomarkers())
                 .isEmpty();
     }
 
@@ -111,7 +112,8 @@ class RowChangesTest {
         save(score("a", "null", "11:00:00"), 2);
 
         assertThat(only(SahhaKind.SCORES).value()).isNull();
-        assertThat(store.rowsStartingIn(SahhaKind.SCORES, who, null, null, 10)).isEmpty();
+        assertThat(store.startingIn(SahhaKind.SCORES, who, null, null, 10, NOW).biomarkers())
+                .isEmpty();
         assertThat(history()).containsExactly("0.71");
     }
 
@@ -131,7 +133,8 @@ class RowChangesTest {
     }
 
     private SahhaRow only(SahhaKind kind) {
-        List<SahhaRow> rows = store.rows(kind, who, DAY, DAY);
+        Held held = store.of(who, DayRange.of(DAY), NOW);
+        List<SahhaRow> rows = kind == SahhaKind.SCORES ? held.scores() : held.biomarkers();
         assertThat(rows).hasSize(1);
         return rows.get(0);
     }

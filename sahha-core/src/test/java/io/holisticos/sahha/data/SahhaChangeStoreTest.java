@@ -1,6 +1,7 @@
 package io.holisticos.sahha.data;
 
 import static java.time.ZoneOffset.UTC;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
@@ -11,6 +12,7 @@ import io.holisticos.health.Change;
 import io.holisticos.health.ChangesAnswer;
 import io.holisticos.health.ChangesAnswer.Forgotten;
 import io.holisticos.health.ChangesAnswer.Listed;
+import io.holisticos.health.DayRange;
 import io.holisticos.health.Metric;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
@@ -59,7 +61,7 @@ class SahhaChangeStoreTest {
 
     @BeforeEach
     void anotherMember() {
-        stores = SahhaStores.in(jdbi, MAPPER);
+        stores = SahhaStores.in(jdbi, MAPPER, who -> {});
         who = new UserId("change-member-" + members++);
         jdbi.useHandle(handle -> {
             handle.execute("insert into sahha_refresh values (?, 'scores', 'recent', ?)", who(), NOW.atOffset(UTC));
@@ -233,6 +235,37 @@ class SahhaChangeStoreTest {
         });
     }
 
+    @Test
+    void aLogThatSomebodyElseWritesMovesOrDeletesIsAChangeOfItsDays() {
+        jdbi.useHandle(handle -> handle.execute(
+                "insert into sahha_data_log values (?, '2025-07-10', '2025-07-11', 'exercise',"
+                        + " 'running', 'whoop', '2025-07-10T17:00Z', '2025-07-10T19:00Z', '2025-07-10T20:00Z')",
+                who()));
+        assertThat(daysSince(0)).isEqualTo("1 edit 2025-07-10 2025-07-11");
+
+        jdbi.useHandle(
+                handle -> handle.execute("update sahha_data_log set source = source where profile_id = ?", who()));
+        assertThat(revision()).as("the same as before").isEqualTo(1);
+
+        jdbi.useHandle(handle -> handle.execute(
+                "update sahha_data_log set day = '2025-07-09', sleep_day = '2025-07-09' where profile_id = ?", who()));
+        assertThat(daysSince(1)).isEqualTo("2 edit 2025-07-09 2025-07-10 2025-07-11");
+
+        jdbi.useHandle(handle -> handle.execute("delete from sahha_data_log where profile_id = ?", who()));
+        assertThat(daysSince(2)).isEqualTo("3 deletion 2025-07-09");
+    }
+
+    /** The changes after a revision, each by its revision, reason and days. */
+    private String daysSince(long revision) {
+        return ((Listed) stores.changes().since(who, revision, 100))
+                .changes().stream()
+                        .map(change -> change.revision() + " " + change.reason() + " "
+                                + change.days().stream()
+                                        .map(LocalDate::toString)
+                                        .collect(joining(" ")))
+                        .collect(joining(", "));
+    }
+
     /** Two transactions that change two members in opposite orders would wait in a circle if each change took a lock. */
     @Test
     void transactionsThatChangeTheSameMembersInAnyOrderDoNotWaitForEachOther() throws Exception {
@@ -252,8 +285,16 @@ class SahhaChangeStoreTest {
             threads.shutdownNow();
         }
 
-        assertThat(stores.rows().standing(first, NOW).revision()).isEqualTo(3);
-        assertThat(stores.rows().standing(second, NOW).revision()).isEqualTo(3);
+        assertThat(stores.rows()
+                        .of(first, DayRange.of(LocalDate.of(2025, 7, 10)), NOW)
+                        .standing()
+                        .revision())
+                .isEqualTo(3);
+        assertThat(stores.rows()
+                        .of(second, DayRange.of(LocalDate.of(2025, 7, 10)), NOW)
+                        .standing()
+                        .revision())
+                .isEqualTo(3);
     }
 
     private static void insertExtraRows(UserId one, UserId other, CountDownLatch bothHalfDone) {
@@ -348,7 +389,10 @@ class SahhaChangeStoreTest {
     }
 
     private long revision() {
-        return stores.rows().standing(who, NOW).revision();
+        return stores.rows()
+                .of(who, DayRange.of(LocalDate.of(2025, 7, 10)), NOW)
+                .standing()
+                .revision();
     }
 
     private List<Change> all() {

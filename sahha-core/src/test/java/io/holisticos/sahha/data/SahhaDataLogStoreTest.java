@@ -3,11 +3,12 @@ package io.holisticos.sahha.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.holisticos.health.ChangesAnswer;
+import io.holisticos.health.DayRange;
 import io.holisticos.health.Metric;
+import io.holisticos.health.Period;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.sahha.SahhaTables;
@@ -29,7 +30,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Jdbi;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
@@ -52,7 +52,7 @@ class SahhaDataLogStoreTest {
 
     private static final Jdbi JDBI = AsInProduction.statements(Jdbi.create(SahhaTables.pool(SahhaTables.emptied())));
 
-    private final SahhaStores stores = SahhaStores.in(JDBI, MAPPER);
+    private final SahhaStores stores = SahhaStores.in(JDBI, MAPPER, who -> {});
     private byte body;
 
     @BeforeEach
@@ -210,13 +210,13 @@ class SahhaDataLogStoreTest {
         tell(ANNA, List.of(sleep, again, steps(1, "com.apple.health"), onDay(TODAY.minusDays(3))));
         stores.rows().save(SahhaKind.BIOMARKERS, ANNA, "recent", List.of(biomarker()), NOW, NOW);
 
-        BiomarkersOfDays held = stores.rows().biomarkers(ANNA, TODAY.minusDays(1), TODAY);
+        Held held = stores.rows().of(ANNA, new DayRange(TODAY.minusDays(1), TODAY), NOW);
 
-        assertThat(held.rows())
+        assertThat(held.biomarkers())
                 .usingRecursiveComparison()
                 .ignoringFields("data")
-                .isEqualTo(stores.rows().rows(SahhaKind.BIOMARKERS, ANNA, TODAY.minusDays(1), TODAY));
-        assertThat(held.rows()).hasSize(1);
+                .isEqualTo(whole());
+        assertThat(held.biomarkers()).hasSize(1);
         assertThat(held.sources())
                 .containsExactlyInAnyOrder(
                         new LoggedSource(TODAY, TODAY, "sleep", "sleep_stage_deep", "com.whoop.iphone"),
@@ -235,12 +235,23 @@ class SahhaDataLogStoreTest {
         stores.rows().save(SahhaKind.BIOMARKERS, ANNA, "recent", List.of(biomarker()), NOW, NOW);
         JDBI.useHandle(handle -> handle.execute("update biomarkers set data = cast(? as jsonb)", data));
 
-        SahhaRow held = stores.rows().biomarkers(ANNA, TODAY, TODAY).rows().get(0);
+        List<String> held =
+                units(stores.rows().of(ANNA, DayRange.of(TODAY), NOW).biomarkers());
 
-        SahhaRow whole =
-                stores.rows().rows(SahhaKind.BIOMARKERS, ANNA, TODAY, TODAY).get(0);
-        assertThat(held.isReadable()).isEqualTo(whole.isReadable());
-        assertThat(unitOf(held)).isEqualTo(unitOf(whole));
+        assertThat(held).isEqualTo(units(whole()));
+    }
+
+    private List<SahhaRow> whole() {
+        return stores.rows()
+                .of(ANNA, Period.parse(TODAY.toString()), Set.of(SahhaKind.BIOMARKERS), NOW)
+                .biomarkers();
+    }
+
+    private static List<String> units(List<SahhaRow> rows) {
+        return rows.stream()
+                .filter(SahhaRow::isReadable)
+                .map(SahhaDataLogStoreTest::unitOf)
+                .toList();
     }
 
     /** Some of it PostgreSQL holds and Jackson refuses. */
@@ -261,8 +272,9 @@ class SahhaDataLogStoreTest {
                         "{\"\u00fcnit\":\"\u2713\",\"unit\":\"\u00b0C\",\"t\":\"\\\"\\\\\ud83d\ude00\"}"));
     }
 
-    private static @Nullable JsonNode unitOf(SahhaRow row) {
-        return row.data() == null ? null : row.data().path("unit");
+    /** As {@link MetricTable} reads it. */
+    private static String unitOf(SahhaRow row) {
+        return row.data().path("unit").asText("");
     }
 
     @Test

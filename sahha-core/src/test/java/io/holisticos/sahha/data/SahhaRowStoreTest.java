@@ -6,6 +6,7 @@ import com.codahale.metrics.MetricRegistry;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dropwizard.jackson.Jackson;
+import io.holisticos.health.DayRange;
 import io.holisticos.health.UserId;
 import io.holisticos.sahha.SahhaTables;
 import io.holisticos.sahha.api.RecordDecoder;
@@ -47,7 +48,7 @@ class SahhaRowStoreTest {
 
     @BeforeEach
     void anotherMember() {
-        store = SahhaStores.in(database.jdbi(), MAPPER).rows();
+        store = SahhaStores.in(database.jdbi(), MAPPER, who -> {}).rows();
         who = new UserId("row-member-" + members++);
     }
 
@@ -127,7 +128,7 @@ class SahhaRowStoreTest {
             thread.shutdownNow();
         }
 
-        assertThat(store.rows(SahhaKind.SCORES, who, LocalDate.of(2025, 7, 11), LocalDate.of(2025, 7, 11)))
+        assertThat(store.of(who, DayRange.of(LocalDate.of(2025, 7, 11)), NOW).scores())
                 .hasSize(1);
     }
 

@@ -11,6 +11,7 @@ import io.holisticos.sahha.api.SahhaKind;
 import io.holisticos.sahha.data.SahhaRow;
 import io.holisticos.sahha.data.SahhaStores;
 import io.holisticos.testing.TestDatabase;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -34,9 +35,10 @@ class RowDataTest {
         SahhaTables.migrate(database, SahhaTables.CHANGELOG);
 
         LocalDate day = LocalDate.of(2025, 8, 14);
-        List<SahhaRow> rows = SahhaStores.in(database.jdbi(), mapper)
+        List<SahhaRow> rows = SahhaStores.in(database.jdbi(), mapper, who -> {})
                 .rows()
-                .rowsStartingIn(SahhaKind.SCORES, new UserId("anna"), day, day, 10);
+                .startingIn(SahhaKind.SCORES, new UserId("anna"), day, day, 10, Instant.parse("2025-08-15T00:00:00Z"))
+                .biomarkers();
         assertThat(rows).hasSize(1);
         assertThat(RowData.of(SahhaKind.SCORES, rows.get(0)))
                 .as("what the columns know of Sahha's object is put in")

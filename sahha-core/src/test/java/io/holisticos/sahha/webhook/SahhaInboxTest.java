@@ -50,7 +50,7 @@ class SahhaInboxTest {
     private static final SahhaInboxStore.Delivery TIMES =
             new SahhaInboxStore.Delivery(START, Duration.ofSeconds(10), Duration.ofMinutes(10), Set.of());
 
-    private final SahhaStores stores = SahhaStores.in(JDBI, new ObjectMapper());
+    private final SahhaStores stores = SahhaStores.in(JDBI, new ObjectMapper(), who -> {});
     private final SahhaInboxStore store = stores.inbox();
 
     @BeforeEach
@@ -294,7 +294,7 @@ class SahhaInboxTest {
             SahhaInbox.Rules rules = new SahhaInbox.Rules(
                     Duration.ofSeconds(10), Duration.ofMinutes(10), CALLS_PER_SECOND, new RelayedSources(Map.of()));
             refresh = new SahhaRefresh(
-                    null, stores, null, fetches, new SahhaRefresh.Instruments(clock, new MetricRegistry()));
+                    null, null, stores, null, fetches, new SahhaRefresh.Instruments(clock, new MetricRegistry()));
             fetches.execute(ends::acquireUninterruptibly);
             inbox = new SahhaInbox(new SahhaInbox.Pools(stores, stores), refresh, rules, clock);
         }

@@ -1,8 +1,10 @@
 package io.holisticos.sandbox.environment;
 
 import io.holisticos.app.HealthApplication;
+import io.holisticos.twins.sahha.SahhaTwin;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +39,7 @@ public record AppSettings(int port, int adminPort, String whoopUrl, String sahha
         variables.put("ADMIN_PORT", Integer.toString(adminPort));
         variables.put("LOG_LEVEL", "WARN");
         variables.put("DRAIN_TIME", "0s"); // no load balancer needs to notice
+        variables.put("WARM_UP", "0s"); // whoever waits for the ready line would wait for it
         variables.put("LOG_LAYOUT", "text");
         variables.put("SAHHA_DATABASE_URL", postgres.url(Postgres.SAHHA));
         variables.put("WHOOP_DATABASE_URL", postgres.url(Postgres.WHOOP));
@@ -48,6 +51,9 @@ public record AppSettings(int port, int adminPort, String whoopUrl, String sahha
         variables.put("SAHHA_CLIENT_ID", "sandbox-sahha-client");
         variables.put("SAHHA_CLIENT_SECRET", "sandbox-sahha-secret");
         variables.put("SAHHA_WEBHOOK_SECRET", SAHHA_WEBHOOK_SECRET);
+        variables.put("JWT_ISSUER", SahhaTwin.issuerOn(URI.create(sahhaUrl).getPort()));
+        variables.put("JWT_AUDIENCE", SahhaTwin.MEMBERS_AUDIENCE);
+        variables.put("JWT_JWKS_URL", sahhaUrl + "/_twin/jwks.json");
         variables.put("WHOOP_URL", whoopUrl);
         variables.put("WHOOP_CLIENT_ID", "sandbox-client");
         variables.put("WHOOP_CLIENT_SECRET", "sandbox-client-secret");

@@ -1,10 +1,13 @@
 package io.holisticos.sandbox.environment;
 
+import io.holisticos.app.HealthApplication;
 import io.holisticos.app.Migrations;
 import io.holisticos.web.ApiKeyStore;
 import io.holisticos.web.Scope;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -14,6 +17,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import liquibase.exception.LiquibaseException;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +30,12 @@ public final class Postgres {
 
     public static final String SAHHA = "sahha";
     public static final String WHOOP = "whoop";
+
+    /** Made of the embedded server only: it is nobody's but ours, and asks nobody for a password. */
+    private static final String ADMINISTRATOR = "postgres";
+
+    private static final String OWNER = "health_owner";
+    private static final String RUNTIME = "health_runtime";
 
     private static final Path SOCKETS =
             Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
@@ -64,7 +74,7 @@ public final class Postgres {
             return new Postgres(location, patternOf(url), 0);
         }
         int port = Ports.anyFree();
-        String pattern = "jdbc:postgresql://localhost:" + port + "/%s?user=postgres";
+        String pattern = "jdbc:postgresql://localhost:" + port + "/%s?user=" + ADMINISTRATOR;
         boolean bySocketFile = location.bySocketFile() && AFUNIXSocket.isSupported();
         return new Postgres(location, bySocketFile ? pattern + socketFile(port) : pattern, port);
     }
@@ -80,8 +90,9 @@ public final class Postgres {
             return;
         }
         try {
-            if (location.url() == null) {
+            if (isOwn()) {
                 own = embedded(location, ownPort);
+                execute(ADMINISTRATOR, "postgres", "roles.sql");
             }
             for (String database : List.of(SAHHA, WHOOP)) {
                 if (location.isThrowaway()) {
@@ -130,17 +141,60 @@ public final class Postgres {
     /** Migrates both databases and saves a service key with every scope. */
     public void prepare(String key, String keyName, Instant now) {
         try {
-            Migrations.update(dataSource(SAHHA), Migrations.SAHHA_CHANGELOG);
-            Migrations.update(dataSource(WHOOP), Migrations.WHOOP_CHANGELOG);
-        } catch (SQLException | LiquibaseException e) {
+            migrate(SAHHA, Migrations.SAHHA_CHANGELOG);
+            migrate(WHOOP, Migrations.WHOOP_CHANGELOG);
+        } catch (SQLException | LiquibaseException | IOException e) {
             throw new SandboxFailure("the databases cannot be migrated: " + e.getMessage(), e);
         }
         new ApiKeyStore(Jdbi.create(dataSource(SAHHA))).save(key, keyName, Scope.ALL, now);
     }
 
-    /** The JDBC URL of {@link #SAHHA} or {@link #WHOOP}. */
+    private void migrate(String database, String changelog) throws SQLException, LiquibaseException, IOException {
+        String name = database + location.suffix();
+        if (!isOwn()) { // the person said as whom
+            Migrations.update(dataSource(database), changelog);
+            return;
+        }
+        String owner = ownerOf(name);
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(urlAs(owner, name));
+        Migrations.update(source, changelog);
+        execute(owner, name, "grants.sql");
+    }
+
+    /** Databases that were kept from an older sandbox stay their owner's. */
+    private String ownerOf(String database) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(urlAs(ADMINISTRATOR, database));
+                Statement statement = connection.createStatement();
+                ResultSet owner = statement.executeQuery(
+                        "select pg_get_userbyid(datdba) from pg_database where datname = current_database()")) {
+            owner.next();
+            return owner.getString(1);
+        }
+    }
+
+    /** Runs a file of docs/sql, which the service's jar has. */
+    private void execute(String role, String database, String file) throws SQLException, IOException {
+        try (InputStream packaged =
+                        Objects.requireNonNull(HealthApplication.class.getResourceAsStream("/sql/" + file), file);
+                Connection connection = DriverManager.getConnection(urlAs(role, database));
+                Statement statement = connection.createStatement()) {
+            statement.execute(new String(packaged.readAllBytes(), StandardCharsets.UTF_8));
+        }
+    }
+
+    private boolean isOwn() {
+        return location.url() == null;
+    }
+
+    private String urlAs(String role, String database) {
+        return urlPattern.formatted(database).replace("user=" + ADMINISTRATOR, "user=" + role);
+    }
+
+    /** The JDBC URL of {@link #SAHHA} or {@link #WHOOP}, as the service connects. */
     public String url(String database) {
-        return urlPattern.formatted(database + location.suffix());
+        String name = database + location.suffix();
+        return isOwn() ? urlAs(RUNTIME, name) : urlPattern.formatted(name);
     }
 
     /** Unpooled connections to {@link #SAHHA} or {@link #WHOOP}. */
@@ -157,7 +211,7 @@ public final class Postgres {
                         statement.executeQuery("select 1 from pg_database where datname = '" + database + "'")) {
             if (!found.next()) {
                 try (Statement create = connection.createStatement()) {
-                    create.execute("create database " + database);
+                    create.execute("create database " + database + (isOwn() ? " owner " + OWNER : ""));
                 }
             }
         }

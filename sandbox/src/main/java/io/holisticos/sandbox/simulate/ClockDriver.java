@@ -3,7 +3,6 @@ package io.holisticos.sandbox.simulate;
 import io.holisticos.sandbox.environment.SandboxFailure;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -16,18 +15,6 @@ import java.util.stream.Stream;
  */
 final class ClockDriver {
 
-    /**
-     * WHOOP does not say how long an event takes to arrive. Here events leave every ten minutes, so that those of different
-     * members arrive together and the processors are busy. Latencies are measured from the time an event leaves.
-     */
-    private static final Duration DELIVERY_INTERVAL = Duration.ofMinutes(10);
-
-    /** While most members wake up, ten minutes of events would need more calls than a minute's quota. */
-    private static final Duration MORNING_DELIVERY_INTERVAL = Duration.ofMinutes(5);
-
-    /** Jobs start every twenty seconds. Production starts them earlier; the wait counts as latency. */
-    private static final Duration JOB_INTERVAL = Duration.ofSeconds(20);
-
     /** With more rounds in which the clock does not move, some job is always due. */
     private static final int MOST_ROUNDS = 1_000;
 
@@ -36,9 +23,15 @@ final class ClockDriver {
             new PriorityQueue<>(Comparator.comparing(PlannedAction::at).thenComparing(PlannedAction::number));
     private long numbers;
     private List<Instant> nextJobs = List.of();
+    private Pulse pulse = Pulse.USUAL;
 
     ClockDriver(SimulatedDeployment deployment) {
         this.deployment = deployment;
+    }
+
+    /** Sets when events leave and jobs start from now on. */
+    void pulse(Pulse other) {
+        pulse = other;
     }
 
     /** Plans an action for a moment. */
@@ -91,20 +84,12 @@ final class ClockDriver {
         return fromPlan || events || jobs;
     }
 
-    /** A job due at a whole minute is a planned one, which nobody waits for: it starts with the next delivery. */
     private Optional<Instant> nextJobs() {
-        return nextJobs.stream()
-                .map(due -> roundedUp(
-                        due, due.equals(due.truncatedTo(ChronoUnit.MINUTES)) ? deliveryIntervalAt(due) : JOB_INTERVAL))
-                .min(Comparator.naturalOrder());
+        return nextJobs.stream().map(pulse::start).min(Comparator.naturalOrder());
     }
 
     private Optional<Instant> nextDelivery() {
-        return deployment.whoop().nextPumpAt().map(moment -> roundedUp(moment, deliveryIntervalAt(moment)));
-    }
-
-    private static Duration deliveryIntervalAt(Instant moment) {
-        return SimulatedDeployment.isMorning(moment) ? MORNING_DELIVERY_INTERVAL : DELIVERY_INTERVAL;
+        return deployment.whoop().nextPumpAt().map(pulse::delivery);
     }
 
     private Instant next(Instant end) {
@@ -119,12 +104,6 @@ final class ClockDriver {
 
     private static boolean isDue(Optional<Instant> moment, Instant now) {
         return moment.filter(due -> !due.isAfter(now)).isPresent();
-    }
-
-    private static Instant roundedUp(Instant moment, Duration step) {
-        long millis = moment.plusNanos(999_999).toEpochMilli();
-        long whole = Math.floorDiv(millis + step.toMillis() - 1, step.toMillis());
-        return Instant.ofEpochMilli(whole * step.toMillis());
     }
 
     private record PlannedAction(Instant at, long number, Runnable action) {}

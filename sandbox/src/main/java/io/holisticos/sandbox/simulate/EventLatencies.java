@@ -3,13 +3,13 @@ package io.holisticos.sandbox.simulate;
 import io.holisticos.twins.whoop.Notice;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** How long it took from each of WHOOP's events until the service had stored the change. Thread-safe. */
 final class EventLatencies {
@@ -32,41 +32,63 @@ final class EventLatencies {
      */
     record Latency(long events, long neverStored, double p50, double p95) {}
 
+    /**
+     * An event that arrived.
+     *
+     * @param at when it did so first
+     * @param storedAt when the service had stored the change, perhaps before the event came; null when it never had
+     */
+    record Arrival(long whoopUserId, Instant at, @Nullable Instant storedAt) {
+
+        /** From arrival to commit; zero when a sync for another reason came first. */
+        Optional<Duration> delay() {
+            return Optional.ofNullable(storedAt)
+                    .map(stored -> stored.isBefore(at) ? Duration.ZERO : Duration.between(at, stored));
+        }
+    }
+
+    /** Delivered events of changes within the span. */
+    synchronized List<Arrival> arrivals(CommitTimes commits, Instant from, Instant until) {
+        return events(commits, from, until, notice -> notice.fate() != Notice.Fate.LOST);
+    }
+
     /** From first delivery to commit, for delivered events of changes within the span. */
-    synchronized Latency delivered(CommitTimes commits, Instant from, Instant until) {
-        return latency(commits, from, until, notice -> notice.fate() != Notice.Fate.LOST);
+    Latency delivered(CommitTimes commits, Instant from, Instant until) {
+        return latency(arrivals(commits, from, until));
     }
 
     /** From the moment a lost event would have left to commit. */
     synchronized Latency lost(CommitTimes commits, Instant from, Instant until) {
-        return latency(commits, from, until, notice -> notice.fate() == Notice.Fate.LOST);
+        return latency(events(commits, from, until, notice -> notice.fate() == Notice.Fate.LOST));
     }
 
-    private Latency latency(CommitTimes commits, Instant from, Instant until, Predicate<Notice> which) {
-        List<Double> seconds = new ArrayList<>();
-        long neverStored = 0;
-        for (Notice notice : firstNotices.values()) {
-            boolean inSpan =
-                    !notice.happenedAt().isBefore(from) && notice.happenedAt().isBefore(until);
-            if (!inSpan || !which.test(notice) || !commits.knows(notice.whoopUserId())) {
-                continue;
-            }
-            Instant committed = commits.of(notice);
-            if (committed == null) {
-                neverStored++;
-            } else {
-                long millis = Duration.between(notice.at(), committed).toMillis();
-                seconds.add(
-                        Math.max(0, millis) / MILLIS_PER_SECOND); // negative when a sync for another reason came first
-            }
-        }
-        Collections.sort(seconds);
+    private List<Arrival> events(CommitTimes commits, Instant from, Instant until, Predicate<Notice> which) {
+        return firstNotices.values().stream()
+                .filter(notice -> !notice.happenedAt().isBefore(from)
+                        && notice.happenedAt().isBefore(until))
+                .filter(notice -> which.test(notice) && commits.knows(notice.whoopUserId()))
+                .map(notice -> new Arrival(notice.whoopUserId(), notice.at(), commits.of(notice)))
+                .toList();
+    }
+
+    private static Latency latency(List<Arrival> arrivals) {
+        double[] seconds = secondsOf(arrivals);
         return new Latency(
-                seconds.size() + neverStored, neverStored, percentile(seconds, 0.5), percentile(seconds, 0.95));
+                arrivals.size(), arrivals.size() - seconds.length, percentile(seconds, 0.5), percentile(seconds, 0.95));
     }
 
-    private static double percentile(List<Double> sorted, double share) {
-        return sorted.isEmpty() ? 0 : sorted.get((int) Math.min(sorted.size() - 1L, Math.floor(share * sorted.size())));
+    /** The delays of those that were stored, shortest first. */
+    static double[] secondsOf(List<Arrival> arrivals) {
+        return arrivals.stream()
+                .flatMap(arrival -> arrival.delay().stream())
+                .mapToDouble(delay -> delay.toMillis() / MILLIS_PER_SECOND)
+                .sorted()
+                .toArray();
+    }
+
+    /** Zero when there is none. */
+    static double percentile(double[] sorted, double share) {
+        return sorted.length == 0 ? 0 : sorted[(int) Math.min(sorted.length - 1L, Math.floor(share * sorted.length))];
     }
 
     private record EventKey(UUID recordId, String type, Instant happenedAt) {}

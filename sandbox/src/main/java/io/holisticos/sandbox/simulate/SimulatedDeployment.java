@@ -97,6 +97,9 @@ final class SimulatedDeployment implements AutoCloseable {
         postgres.prepare(KEY, "simulation", clock.instant());
         Map<String, String> variables = settings.variables(postgres);
         variables.put("SAHHA_CALLS_PER_SECOND", "1000"); // counted in real time, and there is no real Sahha to protect
+        for (String limit : List.of("LIMIT_SERVICE", "LIMIT_MEMBER", "LIMIT_ADDRESS")) {
+            variables.put(limit, "0"); // one caller plays all members
+        }
         HealthApplication app = new HealthApplication(clock, variables::get, jobs);
         shutdown.add(jobs::close);
         shutdown.add(app::stop);

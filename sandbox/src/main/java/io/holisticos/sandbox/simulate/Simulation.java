@@ -33,6 +33,7 @@ final class Simulation {
     private final ClockDriver driver;
     private final EventLatencies latencies = new EventLatencies();
     private final CallCounter calls;
+    private final CallTimes callTimes = new CallTimes();
     private final AppClient app;
     private final Consent consent;
     private final MemberActions actions;
@@ -54,6 +55,7 @@ final class Simulation {
         this.stored = deployment.stored();
         this.dayOne = deployment.clock().instant().truncatedTo(ChronoUnit.DAYS).plus(DAY);
         deployment.whoop().onNotice(latencies::add);
+        deployment.whoop().stats().onCall(callTimes::add);
     }
 
     /** Runs all days and compares what is stored with what happened. */
@@ -69,6 +71,7 @@ final class Simulation {
         connectMembers();
         Instant until = dayOne.plus(DAY.multipliedBy(scenario.days()));
         calls.dayOne(dayOne, until);
+        driver.pulse(scenario.pulse()); // the days of connecting take less time with the usual one
         actions.plan(driver, scenario, dayOne);
         for (int day = 1; day <= scenario.days(); day++) {
             runDay("day %d of %d".formatted(day, scenario.days()));
@@ -134,7 +137,13 @@ final class Simulation {
                         unified.days() + " unified days compared",
                         revoked.size() + " members left out who revoked and did not consent again",
                         actions.summary()),
+                scenario.pulse().isNone() ? promptness(commits) : null,
                 comparison.differences());
+    }
+
+    private Promptness promptness(CommitTimes commits) {
+        return Promptness.of(
+                latencies.arrivals(commits, dayOne, finalSince), callTimes.between(dayOne, finalSince), scenario);
     }
 
     /** Works on several members at a time, since most of the work is waiting for answers. */

@@ -4,12 +4,14 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The result of a run.
  *
  * @param delivered the latency of events that arrived
  * @param lost the latency of changes whose events never arrived
+ * @param promptness how soon events were stored by hour of the day; null when events left together
  * @param notes what was compared and done, in words
  */
 record SimulationReport(
@@ -17,6 +19,7 @@ record SimulationReport(
         EventLatencies.Latency delivered,
         EventLatencies.Latency lost,
         List<String> notes,
+        @Nullable Promptness promptness,
         List<Difference> differences) {
 
     /** WHOOP's quota of a day, less the two percent that the quota governor keeps back. */
@@ -57,7 +60,19 @@ record SimulationReport(
                 delivered.p95(),
                 lost.p50(),
                 lost.p95());
+        if (promptness != null) {
+            promptness.table().forEach(out::println);
+        }
         print(out, "%d members fit the default quota", membersThatFit());
+        if (promptness != null) {
+            print(
+                    out,
+                    "%d members fit for p95 <= 60 s in every hour"
+                            + " (projected; of this run's worst hour: %.1f s projected, %.1f s measured)",
+                    Math.min(membersThatFit(), promptness.membersThatFit()),
+                    promptness.projected(),
+                    promptness.measured());
+        }
         print(out, "%d differences", differences.size());
         out.flush();
     }

@@ -92,12 +92,11 @@ class SimulationTest {
 
     @Test
     void oneEmptyValueIsFound() {
-        List<Difference> found = differencesAfter("""
-                create table spoiled as select * from whoop_recovery where sleep_id = (%s);
-                update whoop_recovery set hrv_rmssd_milli = null where sleep_id = (%s)""".formatted(A_NIGHT, A_NIGHT), """
-                delete from whoop_recovery where cycle_id in (select cycle_id from spoiled);
-                insert into whoop_recovery select * from spoiled;
-                drop table spoiled""");
+        String kept = row("whoop_recovery", "sleep_id = (" + A_NIGHT + ")");
+
+        List<Difference> found = differencesAfter(
+                "update whoop_recovery set hrv_rmssd_milli = null where sleep_id = (" + A_NIGHT + ")",
+                "delete from whoop_recovery where sleep_id = (" + A_NIGHT + "); " + insert("whoop_recovery", kept));
 
         assertThat(found)
                 .anyMatch(difference -> difference.where().startsWith(MEMBER + " recoveries ")
@@ -106,10 +105,10 @@ class SimulationTest {
 
     @Test
     void oneMissingRecordIsFound() {
-        List<Difference> found = differencesAfter(
-                """
-                create table spoiled as select * from whoop_sleep where id = (%s);
-                delete from whoop_sleep where id in (select id from spoiled)""".formatted(A_NIGHT), "insert into whoop_sleep select * from spoiled; drop table spoiled");
+        String kept = row("whoop_sleep", "id = (" + A_NIGHT + ")");
+
+        List<Difference> found =
+                differencesAfter("delete from whoop_sleep where id = (" + A_NIGHT + ")", insert("whoop_sleep", kept));
 
         assertThat(found)
                 .anyMatch(difference -> difference.where().startsWith(MEMBER + " sleeps ")
@@ -118,11 +117,11 @@ class SimulationTest {
 
     @Test
     void oneExtraRecordIsFound() {
-        List<Difference> found = differencesAfter("""
-                create table spoiled as select * from whoop_cycle
-                where user_id = 'demo-0005' order by start_at limit 1;
-                update spoiled set id = 1;
-                insert into whoop_cycle select * from spoiled""", "delete from whoop_cycle where id = 1; drop table spoiled");
+        String another = row("whoop_cycle", "user_id = 'demo-0005' order by start_at limit 1")
+                .replaceFirst("\"id\": \\d+", "\"id\": 1");
+
+        List<Difference> found =
+                differencesAfter(insert("whoop_cycle", another), "delete from whoop_cycle where id = 1");
 
         assertThat(found).containsExactly(new Difference(MEMBER + " cycles 1", "extra"));
     }
@@ -137,6 +136,19 @@ class SimulationTest {
 
         assertThat(found).anyMatch(difference -> difference.where().startsWith(MEMBER + " sleeps "));
         assertThat(found).anyMatch(difference -> difference.what().equals("metrics.sleep.rem"));
+    }
+
+    /** A row, as JSON. */
+    private static String row(String table, String which) {
+        return whoop.withHandle(
+                handle -> handle.createQuery("select cast(to_jsonb(one) as text) from " + table + " one where " + which)
+                        .mapTo(String.class)
+                        .one());
+    }
+
+    private static String insert(String table, String row) {
+        return "insert into " + table + " select * from jsonb_populate_record(cast(null as " + table + "), '"
+                + row.replace("'", "''") + "')";
     }
 
     /** The differences found while something is wrong; the remedy then restores everything. */

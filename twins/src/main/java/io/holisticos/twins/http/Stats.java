@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Counts calls by endpoint, member and outcome, and how many came within a minute. Control routes do not count. */
@@ -21,10 +22,26 @@ public final class Stats {
     private final Map<Key, LongAdder> counts = new ConcurrentHashMap<>();
     private final Deque<Instant> recent = new ArrayDeque<>();
     private int mostInMinute;
+    private volatile Consumer<AnsweredCall> listener = call -> {};
 
     Stats(Clock clock, String prefixOfMinute) {
         this.clock = clock;
         this.prefixOfMinute = prefixOfMinute;
+    }
+
+    /**
+     * A call that was answered.
+     *
+     * @param at by the twin's clock
+     * @param endpoint worded like {@code GET /developer/v2/cycle/{cycleId}}
+     * @param member the empty text stands for "unknown"
+     * @param outcome a status such as {@code 200}, or {@code hang}, {@code reset}, {@code dropped}
+     */
+    public record AnsweredCall(Instant at, String endpoint, String member, String outcome) {}
+
+    /** Sets the listener for every call from now on, which runs on the thread that answers. */
+    public void onCall(Consumer<AnsweredCall> other) {
+        listener = other;
     }
 
     /** All calls answered (or left hanging) so far. */
@@ -92,6 +109,7 @@ public final class Stats {
     void answered(Call call, String outcome) {
         counts.computeIfAbsent(new Key(call.endpoint(), call.member(), outcome), key -> new LongAdder())
                 .increment();
+        listener.accept(new AnsweredCall(clock.instant(), call.endpoint(), call.member(), outcome));
     }
 
     Map<String, Object> toJson() {

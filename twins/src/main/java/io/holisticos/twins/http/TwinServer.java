@@ -154,7 +154,12 @@ public final class TwinServer {
         if (now == null) {
             throw new IllegalStateException(name + " is not running");
         }
-        return "http://127.0.0.1:" + now.port();
+        return urlOn(now.port());
+    }
+
+    /** The base URL of a twin on this port. */
+    public static String urlOn(int port) {
+        return "http://127.0.0.1:" + port;
     }
 
     private record Running(Server server, int port) {}

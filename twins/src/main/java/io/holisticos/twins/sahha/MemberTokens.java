@@ -17,6 +17,8 @@ import java.util.Date;
 
 /** The identity provider of the app's members: ES256 tokens whose key is published as a JWKS. */
 final class MemberTokens {
+    static final String AUDIENCE = "unified-health";
+
     private static final Duration LIFETIME = Duration.ofHours(1);
 
     private final Clock clock;
@@ -39,6 +41,7 @@ final class MemberTokens {
         var now = clock.instant();
         var claims = new JWTClaimsSet.Builder()
                 .issuer(issuer)
+                .audience(AUDIENCE)
                 .subject(subject)
                 .issueTime(Date.from(now))
                 .expirationTime(Date.from(now.plus(LIFETIME)))

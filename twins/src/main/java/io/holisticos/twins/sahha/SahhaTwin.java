@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * /_twin/jwks.json}; ES256, the issuer is the twin's base URL). Safe for any number of threads.
  */
 public final class SahhaTwin implements AutoCloseable {
+    /** For whom members' tokens are: their claim {@code aud}. */
+    public static final String MEMBERS_AUDIENCE = MemberTokens.AUDIENCE;
+
     private final TwinServer server;
     private final Quirks quirks;
     private final Profiles profiles;
@@ -108,6 +111,11 @@ public final class SahhaTwin implements AutoCloseable {
         var on = EnumSet.noneOf(SahhaQuirk.class);
         on.addAll(quirks.all());
         return on;
+    }
+
+    /** The issuer of the members' tokens of a twin on this port: their claim {@code iss}. */
+    public static String issuerOn(int port) {
+        return TwinServer.urlOn(port);
     }
 
     /** A token for a member of the app, as {@code POST /_twin/token} gives; valid for an hour. */

@@ -1,6 +1,9 @@
 package io.holisticos.twins.whoop;
 
 import io.holisticos.twins.world.Person;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -35,8 +38,12 @@ final class Grants {
         this.knobs = knobs;
     }
 
-    /** Issues a code, which one token call may exchange for tokens. */
-    synchronized String issueCode(Person member, Set<String> scopes, String redirectUri) {
+    /**
+     * Issues a code, which one token call may exchange for tokens.
+     *
+     * @param codeChallenge the SHA-256 of the verifier that the call has to bring (RFC 7636); empty for none
+     */
+    synchronized String issueCode(Person member, Set<String> scopes, String redirectUri, String codeChallenge) {
         String code = secret();
         Instant longAgo = clock.instant().minus(REUSE_NOTICED);
         codes.values().removeIf(old -> old.expires.isBefore(longAgo));
@@ -46,12 +53,13 @@ final class Grants {
                         member,
                         scopes,
                         redirectUri,
+                        codeChallenge,
                         clock.instant().plus(knobs.get().codeLifetime())));
         return code;
     }
 
     /** Exchanges a code for tokens, once. */
-    synchronized TokenAnswer redeem(String text, String redirectUri) {
+    synchronized TokenAnswer redeem(String text, String redirectUri, String codeVerifier) {
         Code code = codes.get(text);
         if (code == null) {
             return new TokenAnswer.Refused(Refusal.UNKNOWN_CODE);
@@ -65,6 +73,9 @@ final class Grants {
         }
         if (!code.redirectUri.equals(redirectUri)) {
             return new TokenAnswer.Refused(Refusal.OTHER_REDIRECT);
+        }
+        if (knobs.get().verifiesPkce() && !code.isVerifiedBy(codeVerifier)) {
+            return new TokenAnswer.Refused(Refusal.OTHER_VERIFIER);
         }
         Grant grant = new Grant(code.member, code.scopes);
         code.grant = grant;
@@ -176,6 +187,7 @@ final class Grants {
         UNKNOWN_CODE,
         USED_CODE,
         OTHER_REDIRECT,
+        OTHER_VERIFIER,
         SPENT_REFRESH_TOKEN,
         LOST_RACE,
         SCOPE_DISABLED
@@ -192,14 +204,30 @@ final class Grants {
         private final Person member;
         private final Set<String> scopes;
         private final String redirectUri;
+        private final String codeChallenge;
         private final Instant expires;
         private @Nullable Grant grant;
 
-        private Code(Person member, Set<String> scopes, String redirectUri, Instant expires) {
+        private Code(Person member, Set<String> scopes, String redirectUri, String codeChallenge, Instant expires) {
             this.member = member;
             this.scopes = scopes;
             this.redirectUri = redirectUri;
+            this.codeChallenge = codeChallenge;
             this.expires = expires;
+        }
+
+        /** A verifier without a challenge is refused as well (RFC 9700, 2.1.1). */
+        private boolean isVerifiedBy(String verifier) {
+            return codeChallenge.isEmpty() ? verifier.isEmpty() : codeChallenge.equals(challengeOf(verifier));
+        }
+
+        private static String challengeOf(String verifier) {
+            try {
+                byte[] hash = MessageDigest.getInstance("SHA-256").digest(verifier.getBytes(StandardCharsets.US_ASCII));
+                return Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("every Java platform has SHA-256", e);
+            }
         }
     }
 

@@ -24,7 +24,14 @@ public record Knobs(
     public static Knobs defaults() {
         return new Knobs(
                 new Wire(true, true, 401, true),
-                new Tokens(Duration.ofHours(1), Duration.ofDays(30), Duration.ofMinutes(10), "invalid_request", 400, 8),
+                new Tokens(
+                        Duration.ofHours(1),
+                        Duration.ofDays(30),
+                        Duration.ofMinutes(10),
+                        "invalid_request",
+                        400,
+                        8,
+                        false),
                 new Limits(100, 10_000, false, false),
                 Set.of(),
                 Integer.MAX_VALUE,
@@ -77,6 +84,8 @@ public record Knobs(
      * @param spentRefreshError {@code invalid_request} (observed) or {@code invalid_grant}
      * @param lostRaceStatus 400, or 500 for the loser of a refresh that comes within a second of the winner
      * @param stateMinimum the shortest {@code state} that is accepted
+     * @param verifiesPkce whether a code that was asked for with a {@code code_challenge} needs its {@code code_verifier}
+     *     (RFC 7636); WHOOP documents neither, so both are ignored by default
      */
     public record Tokens(
             Duration accessLifetime,
@@ -84,7 +93,8 @@ public record Knobs(
             Duration codeLifetime,
             String spentRefreshError,
             int lostRaceStatus,
-            int stateMinimum) {}
+            int stateMinimum,
+            boolean verifiesPkce) {}
 
     /**
      * The application's quota.

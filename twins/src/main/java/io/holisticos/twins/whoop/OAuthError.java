@@ -62,6 +62,9 @@ record OAuthError(int status, String error, String description, String hint) {
     static final String OTHER_REDIRECT =
             "The \"redirect_uri\" from this request does not match the one from the authorize request.";
 
+    static final String OTHER_VERIFIER = "The PKCE code challenge did not match the code verifier.";
+    static final String NOT_S256 = "Clients must use code_challenge_method=S256, plain is not allowed.";
+
     OAuthError withHint(String other) {
         return new OAuthError(status, error, description, other);
     }

@@ -68,6 +68,12 @@ final class OAuthRoutes {
         if (state.length() < knobs.get().tokens().stateMinimum()) {
             return sendBack(redirectUri, OAuthError.INVALID_STATE, state);
         }
+        String codeChallenge = call.query("code_challenge").orElse("");
+        if (knobs.get().tokens().verifiesPkce()
+                && !codeChallenge.isEmpty()
+                && !call.query("code_challenge_method").orElse("").equals("S256")) {
+            return sendBack(redirectUri, OAuthError.INVALID_REQUEST.withHint(OAuthError.NOT_S256), state);
+        }
         Set<String> scopes = words(call.query("scope").orElse(""));
         Optional<String> foreign = scopes.stream()
                 .filter(scope -> !app.get().scopes().contains(scope))
@@ -82,10 +88,10 @@ final class OAuthRoutes {
         if (grants.members() >= knobs.get().memberLimit()) {
             return ConsentPage.full();
         }
-        return askConsent(redirectUri, state, scopes);
+        return askConsent(new Asked(redirectUri, state, scopes, codeChallenge));
     }
 
-    private Reply askConsent(String redirectUri, String state, Set<String> scopes) {
+    private Reply askConsent(Asked asked) {
         List<Person> members = members();
         Person preselected = members.stream()
                 .filter(member -> !grants.has(member))
@@ -94,11 +100,10 @@ final class OAuthRoutes {
         Instant now = clock.instant();
         consentRequests.values().removeIf(old -> now.isAfter(old.expires()));
         String challenge = UUID.randomUUID().toString();
-        consentRequests.put(
-                challenge, new ConsentRequest(redirectUri, state, scopes, preselected, now.plus(CONSENT_LIFETIME)));
+        consentRequests.put(challenge, new ConsentRequest(asked, preselected, now.plus(CONSENT_LIFETIME)));
         Set<Long> connected =
                 members.stream().filter(grants::has).map(Person::whoopUserId).collect(Collectors.toUnmodifiableSet());
-        return new ConsentPage(CONSENT, challenge, scopes, preselected.whoopUserId(), connected).show(members);
+        return new ConsentPage(CONSENT, challenge, asked.scopes(), preselected.whoopUserId(), connected).show(members);
     }
 
     private Reply decide(Call call) {
@@ -107,19 +112,20 @@ final class OAuthRoutes {
         if (request == null || clock.instant().isAfter(request.expires())) {
             return ConsentPage.problem(400, OAuthError.INVALID_REQUEST);
         }
+        Asked asked = request.asked();
         if (first(form, "decision").equals("decline")) {
-            return sendBack(request.redirectUri(), OAuthError.ACCESS_DENIED, request.state());
+            return sendBack(asked.redirectUri(), OAuthError.ACCESS_DENIED, asked.state());
         }
         Optional<Person> member = chosen(first(form, "member"), request.preselected());
         if (member.isEmpty()) {
             return ConsentPage.problem(400, OAuthError.INVALID_REQUEST);
         }
-        String code = grants.issueCode(member.get(), request.scopes(), request.redirectUri());
+        String code = grants.issueCode(member.get(), asked.scopes(), asked.redirectUri(), asked.codeChallenge());
         Map<String, String> answer = new LinkedHashMap<>();
         answer.put("code", code);
-        answer.put("scope", String.join(" ", request.scopes()));
-        answer.put("state", request.state());
-        return Reply.redirect(extended(request.redirectUri(), answer));
+        answer.put("scope", String.join(" ", asked.scopes()));
+        answer.put("state", asked.state());
+        return Reply.redirect(extended(asked.redirectUri(), answer));
     }
 
     /** The address that the browser of a member who allows access is redirected to; for callers who need no page. */
@@ -133,9 +139,8 @@ final class OAuthRoutes {
         if (!known) {
             throw new IllegalArgumentException("WHOOP would not ask for consent here");
         }
-        return URI.create(extended(
-                redirectUri,
-                Map.of("code", grants.issueCode(member, scopes, redirectUri), "state", first(query, "state"))));
+        String code = grants.issueCode(member, scopes, redirectUri, first(query, "code_challenge"));
+        return URI.create(extended(redirectUri, Map.of("code", code, "state", first(query, "state"))));
     }
 
     private Optional<Person> chosen(String member, Person preselected) {
@@ -166,7 +171,8 @@ final class OAuthRoutes {
             return error(OAuthError.INVALID_CLIENT);
         }
         return switch (first(form, "grant_type")) {
-            case "authorization_code" -> answer(grants.redeem(first(form, "code"), first(form, "redirect_uri")));
+            case "authorization_code" ->
+                answer(grants.redeem(first(form, "code"), first(form, "redirect_uri"), first(form, "code_verifier")));
             case "refresh_token" -> refresh(call, first(form, "refresh_token"));
             default -> error(OAuthError.UNSUPPORTED_GRANT_TYPE);
         };
@@ -189,6 +195,7 @@ final class OAuthRoutes {
             case UNKNOWN_CODE -> error(OAuthError.INVALID_GRANT);
             case USED_CODE -> error(OAuthError.INVALID_GRANT.withHint("The authorization code has already been used."));
             case OTHER_REDIRECT -> error(OAuthError.INVALID_REQUEST.withHint(OAuthError.OTHER_REDIRECT));
+            case OTHER_VERIFIER -> error(OAuthError.INVALID_GRANT.withHint(OAuthError.OTHER_VERIFIER));
             case SPENT_REFRESH_TOKEN ->
                 error(
                         knobs.get().tokens().spentRefreshError().equals("invalid_grant")
@@ -263,6 +270,8 @@ final class OAuthRoutes {
     }
 
     /** An authorization request that waits for its member. */
-    private record ConsentRequest(
-            String redirectUri, String state, Set<String> scopes, Person preselected, Instant expires) {}
+    private record ConsentRequest(Asked asked, Person preselected, Instant expires) {}
+
+    /** What an authorization request asks for. */
+    private record Asked(String redirectUri, String state, Set<String> scopes, String codeChallenge) {}
 }

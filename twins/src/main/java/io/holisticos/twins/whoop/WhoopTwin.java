@@ -148,8 +148,8 @@ public final class WhoopTwin {
     /** Tokens of that member with those scopes, as a consent would give them. */
     public IssuedTokens grant(String userId, Set<String> scopes) {
         String redirectUri = "urn:twin";
-        String code = grants.issueCode(member(userId), scopes, redirectUri);
-        if (grants.redeem(code, redirectUri) instanceof TokenAnswer.Issued issued) {
+        String code = grants.issueCode(member(userId), scopes, redirectUri, "");
+        if (grants.redeem(code, redirectUri, "") instanceof TokenAnswer.Issued issued) {
             return issued.tokens();
         }
         throw new IllegalStateException("a new code is always valid");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holisticos.twins.TwinClock;
+import io.holisticos.twins.http.Stats.AnsweredCall;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -19,8 +20,11 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -212,6 +216,23 @@ class TwinServerTest {
         assertThat(cleared.statusCode()).isEqualTo(204);
         assertThat(get("/api/hello/x").statusCode()).isEqualTo(200);
         assertThat(server.stats().calls()).isEqualTo(1);
+    }
+
+    @Test
+    void aListenerHearsOfEveryCallWhenItWasAnswered() throws Exception {
+        List<AnsweredCall> heard = new CopyOnWriteArrayList<>();
+        server.stats().onCall(heard::add);
+        server.identify(call -> Optional.of("7"));
+
+        assertThat(get("/api/hello/x").statusCode()).isEqualTo(200);
+        clock.advance(Duration.ofSeconds(3));
+        assertThat(get("/api/fails").statusCode()).isEqualTo(500);
+        assertThat(get("/_twin/stats").statusCode()).isEqualTo(200);
+
+        assertThat(heard)
+                .containsExactly(
+                        new AnsweredCall(START, "GET /api/hello/{name}", "7", "200"),
+                        new AnsweredCall(START.plusSeconds(3), "GET /api/fails", "7", "500"));
     }
 
     @ParameterizedTest

@@ -209,6 +209,7 @@ class SahhaAuthTest {
             assertThat(key.isPrivate()).isFalse();
             assertThat(jwt.verify(new ECDSAVerifier(key))).isTrue();
             assertThat(jwt.getJWTClaimsSet().getIssuer()).isEqualTo(sahha.twin.baseUrl());
+            assertThat(jwt.getJWTClaimsSet().getAudience()).containsExactly(SahhaTwin.MEMBERS_AUDIENCE);
             assertThat(jwt.getJWTClaimsSet().getSubject()).isEqualTo("demo-anna");
             assertThat(jwt.getJWTClaimsSet().getExpirationTime().toInstant())
                     .isEqualTo(Sahha.START.plus(Duration.ofHours(1)));

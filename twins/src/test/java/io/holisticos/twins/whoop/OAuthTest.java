@@ -11,6 +11,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -185,6 +186,40 @@ class OAuthTest {
         assertThat(second.body()).startsWith("{\"error\":\"invalid_request\",\"error_description\":");
     }
 
+    /** The example of RFC 7636, appendix B. */
+    @Test
+    void aChallengeIsIgnoredUnlessToldOtherwiseAndThenTheCodeNeedsItsVerifier() {
+        Map<String, String> challenge = Map.of(
+                "code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", "code_challenge_method", "S256");
+        String verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+        assertThat(exchange(codeOf(challenge)).statusCode()).isEqualTo(200);
+
+        var usual = twin.whoop.knobs().tokens();
+        twin.whoop.turn(twin.whoop
+                .knobs()
+                .with(new Knobs.Tokens(
+                        usual.accessLifetime(),
+                        usual.refreshLifetime(),
+                        usual.codeLifetime(),
+                        usual.spentRefreshError(),
+                        usual.lostRaceStatus(),
+                        usual.stateMinimum(),
+                        true)));
+
+        String code = codeOf(challenge);
+        HttpResponse<String> without = exchange(code);
+        assertThat(without.statusCode()).isEqualTo(400);
+        assertThat(Twin.parse(without.body()).path("error").asText()).isEqualTo("invalid_grant");
+        assertThat(exchange(codeOf(challenge), verifier.toUpperCase(Locale.ROOT))
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(exchange(codeOf(Map.of()), verifier).statusCode()).isEqualTo(400);
+        assertThat(exchange(code, verifier).statusCode()).isEqualTo(200);
+        assertThat(exchange(codeOf(Map.of())).statusCode()).isEqualTo(200);
+        assertThat(location(get(authorization(Map.of("code_challenge", verifier, "code_challenge_method", "plain")))))
+                .contains("error=invalid_request");
+    }
+
     @Test
     void knobsChangeHowDeadTokensAreRefused() {
         var usual = twin.whoop.knobs().tokens();
@@ -201,7 +236,8 @@ class OAuthTest {
                         usual.codeLifetime(),
                         "invalid_grant",
                         500,
-                        8)));
+                        8,
+                        false)));
         IssuedTokens raced = twin.whoop.grant("demo-anna");
         refresh(raced.refreshToken());
         var lost = refresh(raced.refreshToken());
@@ -315,6 +351,15 @@ class OAuthTest {
 
     private HttpResponse<String> exchange(String code) {
         return twin.form(TOKEN, codeFields(code));
+    }
+
+    private HttpResponse<String> exchange(String code, String codeVerifier) {
+        return twin.form(TOKEN, with(codeFields(code), "code_verifier", codeVerifier));
+    }
+
+    private String codeOf(Map<String, String> changes) {
+        String page = get(authorization(changes)).body();
+        return parameter(decide(page, Map.of("decision", "allow")), "code");
     }
 
     private HttpResponse<String> refresh(String refreshToken) {

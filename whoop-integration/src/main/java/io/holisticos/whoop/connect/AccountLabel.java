@@ -27,6 +27,11 @@ final class AccountLabel {
         return label.strip();
     }
 
+    /** The name that a service chose for the account, never without what tells it from other accounts. */
+    static String named(String label, UserId who) {
+        return label + " (" + masked(who) + ")";
+    }
+
     /** An id of which only the ends are shown: enough for its owner to recognize, too little for others. */
     static String masked(UserId who) {
         String id = who.value();

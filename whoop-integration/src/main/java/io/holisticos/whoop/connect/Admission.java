@@ -2,19 +2,17 @@ package io.holisticos.whoop.connect;
 
 import static io.holisticos.whoop.api.WhoopApi.WHOOP;
 
-import com.codahale.metrics.CachedGauge;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
-import io.holisticos.health.HealthError;
 import io.holisticos.health.HealthError.Conflict;
 import io.holisticos.health.HealthError.SourceThrottled;
 import io.holisticos.health.UserId;
+import io.holisticos.vitals.SlowGauge;
 import io.holisticos.whoop.custody.ConnectionReader;
 import io.holisticos.whoop.custody.MemberCount;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +31,7 @@ public final class Admission {
     /** The part of the limit from which on an operator is warned. */
     private static final double NEARLY_FULL = 0.8;
 
-    private static final long SECONDS_TO_REUSE_A_COUNT = 5;
+    private static final Duration A_COUNT_IS_GOOD_FOR = Duration.ofSeconds(15);
 
     private final ConnectionReader connections;
     private final Supplier<OptionalInt> limit;
@@ -106,16 +104,7 @@ public final class Admission {
 
     /** The gauges {@code whoop.members.connected}, {@code .awaiting} and {@code .limit}. */
     public void register(MetricRegistry metrics) {
-        Gauge<Optional<Members>> counted = new CachedGauge<>(SECONDS_TO_REUSE_A_COUNT, TimeUnit.SECONDS) {
-            @Override
-            protected Optional<Members> loadValue() {
-                try {
-                    return Optional.of(members());
-                } catch (HealthError unavailable) {
-                    return Optional.empty();
-                }
-            }
-        };
+        Gauge<Optional<Members>> counted = new SlowGauge<>(A_COUNT_IS_GOOD_FOR, this::members);
         Gauge<Double> connected =
                 () -> counted.getValue().map(all -> (double) all.connected()).orElse(Double.NaN);
         Gauge<Double> awaiting =

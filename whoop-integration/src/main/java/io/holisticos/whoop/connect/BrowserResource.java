@@ -1,6 +1,9 @@
 package io.holisticos.whoop.connect;
 
+import io.holisticos.health.UserId;
+import io.holisticos.web.OpenTo;
 import io.holisticos.whoop.connect.ConsentOutcome.ConnectProgress;
+import io.holisticos.whoop.custody.PendingConnections;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -24,11 +27,13 @@ import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.NewCookie;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
+import java.util.Collection;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The member's browser on its way to WHOOP and back. The routes are open: the credential is a part of the address. */
 @Path("/")
+@OpenTo(OpenTo.Whom.BROWSERS_OF_MEMBERS)
 @Produces(MediaType.TEXT_HTML)
 @Tag(name = "Browser", description = "The member's browser on its way to WHOOP and back")
 @ApiResponse(responseCode = "400", description = "A page that says why WHOOP was not connected")
@@ -48,11 +53,13 @@ public final class BrowserResource {
 
     private final ConnectFlow flow;
     private final ConnectConfiguration configuration;
+    private final SignedInMember signedIn;
     private final SameOrigin sameOrigin;
 
-    BrowserResource(ConnectFlow flow, ConnectConfiguration configuration) {
+    BrowserResource(ConnectFlow flow, ConnectConfiguration configuration, SignedInMember signedIn) {
         this.flow = flow;
         this.configuration = configuration;
+        this.signedIn = signedIn;
         this.sameOrigin = new SameOrigin(configuration.publicUrl);
     }
 
@@ -83,7 +90,10 @@ public final class BrowserResource {
     @ApiResponse(
             responseCode = "303",
             description = "On to WHOOP, with a cookie to come back with; at the end: to return_to")
-    @ApiResponse(responseCode = "403", description = "A page: the form did not come from our page")
+    @ApiResponse(
+            responseCode = "403",
+            description = "A page: the form did not come from our page, or the link's member is not signed in in this"
+                    + " browser")
     @ApiResponse(
             responseCode = "409",
             description = "A page: this WHOOP account, or one more member, cannot be connected")
@@ -104,8 +114,8 @@ public final class BrowserResource {
         boolean ours = sameOrigin.isConfirmedBy(headers);
         String token = field(form, TOKEN_FIELD);
         return link.equals(ANSWER)
-                ? chosen(token, AccountChoice.of(field(form, ANSWER_FIELD)), ours)
-                : pressed(link, token, ours);
+                ? chosen(token, AccountChoice.of(field(form, ANSWER_FIELD)), ours, secretsOf(headers))
+                : pressed(flow.press(link, token, ours, browserOf(headers)));
     }
 
     /** Reads the form itself: the framework's form parameters fail where a request has no content type. */
@@ -132,16 +142,27 @@ public final class BrowserResource {
         Cookie cookie = headers.getCookies().get(cookieName(state));
         String browserSecret = cookie == null ? null : cookie.getValue();
         if (!error.isEmpty()) { // checked before the state, which may then be empty
-            return ended(flow.failInBrowser(error, state, browserSecret), state);
+            return ended(flow.failInBrowser(error, state, browserSecret), state, browserSecret);
         }
         if (code.isBlank() || state.isEmpty()) {
             return ResultPage.refused(Refusal.UNKNOWN_STATE).build();
         }
-        return ended(flow.finishInBrowser(code, state, browserSecret), state);
+        return ended(flow.finishInBrowser(code, state, browserSecret), state, browserSecret);
     }
 
-    private Response pressed(String link, String token, boolean ours) {
-        ConnectFlow.NextPage next = flow.press(link, token, ours);
+    /** Only a press shows it: a link that is opened from an app or a message comes without the cookie of the session. */
+    private OwnBrowser browserOf(HttpHeaders headers) {
+        return configuration.requireSession ? who -> refusalOf(who, signedIn.in(headers)) : OwnBrowser.NOT_ASKED;
+    }
+
+    private static @Nullable Refusal refusalOf(UserId who, Optional<UserId> signedIn) {
+        if (signedIn.isEmpty()) {
+            return Refusal.NOT_SIGNED_IN;
+        }
+        return signedIn.get().equals(who) ? null : Refusal.OTHER_MEMBER;
+    }
+
+    private Response pressed(ConnectFlow.NextPage next) {
         if (next instanceof ConnectFlow.NextPage.AtWhoop atWhoop) {
             Consents.BrowserState browserState = atWhoop.browserState();
             return goTo(Response.Status.SEE_OTHER, atWhoop.authorizationUrl())
@@ -152,11 +173,12 @@ public final class BrowserResource {
         return closed(((ConnectFlow.NextPage.Refused) next).why());
     }
 
-    private Response chosen(String token, Optional<AccountChoice> choice, boolean ours) {
+    private Response chosen(
+            String token, Optional<AccountChoice> choice, boolean ours, Collection<String> browserSecrets) {
         if (choice.isEmpty()) {
             return ResultPage.refused(Refusal.OTHER_PAGE).build();
         }
-        AccountConfirmation.ChoiceResult result = flow.choose(token, choice.get(), ours);
+        AccountConfirmation.ChoiceResult result = flow.chooseInBrowser(token, choice.get(), ours, browserSecrets);
         if (result instanceof AccountConfirmation.ChoiceResult.Refused refused) {
             return ResultPage.refused(refused.why()).build();
         }
@@ -172,7 +194,8 @@ public final class BrowserResource {
                         .build();
     }
 
-    private Response ended(ConsentOutcome outcome, String state) {
+    /** The page at the end answers with the cookie of its press, too. */
+    private Response ended(ConsentOutcome outcome, String state, @Nullable String browserSecret) {
         if (outcome instanceof ConsentOutcome.Failed failed) {
             URI returnTo = failed.returnTo();
             return returnTo == null
@@ -184,10 +207,14 @@ public final class BrowserResource {
         }
         ConsentOutcome.Kept kept = (ConsentOutcome.Kept) outcome;
         URI returnTo = kept.returnTo();
-        Response.ResponseBuilder answer = returnTo != null && kept.progress() == ConnectProgress.CONNECTED_AGAIN
-                ? goTo(Response.Status.FOUND, with(returnTo, "status=connected"))
-                : ResultPage.kept(kept, pathOf("/connect/" + ANSWER));
-        return answer.cookie(cookie(state, "", 0)).build();
+        if (returnTo != null && kept.progress() == ConnectProgress.CONNECTED_AGAIN) {
+            return goTo(Response.Status.FOUND, with(returnTo, "status=connected"))
+                    .cookie(cookie(state, "", 0))
+                    .build();
+        }
+        return ResultPage.kept(kept, pathOf("/connect/" + ANSWER))
+                .cookie(cookie(state, String.valueOf(browserSecret), (int) PendingConnections.ANSWERABLE.toSeconds()))
+                .build();
     }
 
     private static Response closed(Refusal why) {
@@ -215,15 +242,21 @@ public final class BrowserResource {
     private NewCookie cookie(String state, String secret, int maxAgeSeconds) {
         return new NewCookie.Builder(cookieName(state))
                 .value(secret)
-                .path(
-                        configuration.secureCookies()
-                                ? "/"
-                                : configuration.redirectUri().getPath())
+                .path("/") // both the way back and the page at the end need it
                 .maxAge(maxAgeSeconds)
                 .httpOnly(true)
                 .secure(configuration.secureCookies())
                 .sameSite(NewCookie.SameSite.LAX) // sent along when WHOOP sends the browser back
                 .build();
+    }
+
+    /** Of all presses of this browser: the page at the end does not say of which it is. */
+    private Collection<String> secretsOf(HttpHeaders headers) {
+        String prefix = configuration.secureCookies() ? HOST_PREFIX + COOKIE : COOKIE;
+        return headers.getCookies().values().stream()
+                .filter(cookie -> cookie.getName().startsWith(prefix))
+                .map(Cookie::getValue)
+                .toList();
     }
 
     /** One cookie for each press, so that two presses in one browser do not overwrite each other's. */

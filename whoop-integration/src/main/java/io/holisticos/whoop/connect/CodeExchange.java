@@ -9,6 +9,7 @@ import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.UserId;
 import io.holisticos.health.WhatFailed;
 import io.holisticos.trace.RequestContext;
+import io.holisticos.vault.Vault;
 import io.holisticos.whoop.api.Account;
 import io.holisticos.whoop.connect.ConsentOutcome.ConnectProgress;
 import io.holisticos.whoop.connect.Consents.Consent;
@@ -86,7 +87,8 @@ final class CodeExchange {
         Deadline deadline = Deadline.after(PATIENCE);
         try {
             connections.requireKeeping(who); // tokens that WHOOP issues must not be lost
-            TokenResponse response = whoop.oauth().exchange(who, returned.code(), deadline);
+            TokenResponse response =
+                    whoop.oauth().exchange(who, returned.code(), consents.verifier(returned.consent()), deadline);
             if (response instanceof Granted granted) {
                 return isNarrowed(granted)
                         ? narrowed(returned, granted, deadline)
@@ -100,6 +102,9 @@ final class CodeExchange {
                     e.kind(),
                     WhatFailed.inWords(e));
             return failed(returned, Refusal.LATER);
+        } catch (Vault.Unreadable e) { // a consent from before a key was lost
+            log.warn("event=code_verifier_unreadable provider=whoop member={}", connections.inLogs(who));
+            return failed(returned, Refusal.CODE_REFUSED);
         }
     }
 
@@ -156,7 +161,7 @@ final class CodeExchange {
         return assignment;
     }
 
-    private static ConsentOutcome outcome(ReturnedCode returned, AccountAssignment assignment, Account account) {
+    private ConsentOutcome outcome(ReturnedCode returned, AccountAssignment assignment, Account account) {
         if (assignment instanceof AccountAssignment.Connected connected) {
             return kept(
                     returned,
@@ -197,18 +202,18 @@ final class CodeExchange {
         return new ConsentedTokens(
                 new TokenPair(granted.accessToken(), refreshToken, expiresAt),
                 granted.scopes(),
-                Consents.answerHash(returned.state()),
+                consents.answerHash(returned.state()),
                 returned.replaceAccount());
     }
 
-    private static ConsentOutcome kept(ReturnedCode returned, ConnectProgress progress, @Nullable String whoopName) {
+    private ConsentOutcome kept(ReturnedCode returned, ConnectProgress progress, @Nullable String whoopName) {
         Consent consent = returned.consent();
         return new ConsentOutcome.Kept(
                 consent.who(),
                 progress,
                 whoopName,
                 consent.label(),
-                Consents.answer(returned.state()),
+                consents.answer(returned.state()),
                 consent.returnTo());
     }
 

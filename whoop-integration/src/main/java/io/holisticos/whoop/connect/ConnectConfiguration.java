@@ -23,7 +23,8 @@ public final class ConnectConfiguration {
     /** The last part of {@link #redirectUri}. */
     static final String CALLBACK_PATH = "/api/v1/whoop/callback";
 
-    static final String OFFLINE = "offline";
+    /** The scope that brings a refresh token. */
+    public static final String OFFLINE = "offline";
 
     /** As the WHOOP dashboard shows it; empty where there is no WHOOP. */
     @NotNull
@@ -66,12 +67,26 @@ public final class ConnectConfiguration {
             OFFLINE);
 
     /**
-     * Where a member may be sent after the consent: https addresses, which allow everything below them, or schemes of
-     * apps such as {@code holisticos:}.
+     * Where a member may be sent after the consent: https addresses, each exactly as callers send it, or schemes of apps
+     * such as {@code holisticos:}, which allow every address of the scheme.
      */
     @NotNull
     @JsonProperty
     List<String> returnTo = List.of();
+
+    /**
+     * Whether a consent is asked for with PKCE (RFC 7636, S256) beside the client secret. WHOOP does not document it; other
+     * applications send it and are not refused (read 2026-10).
+     */
+    @JsonProperty
+    boolean pkce = false;
+
+    /**
+     * Whether a link connects only in a browser in which its member is signed in, by {@code POST /session} with a token of
+     * theirs. Then nobody connects their WHOOP to an account of somebody else by a link that they were sent.
+     */
+    @JsonProperty
+    boolean requireSession = false;
 
     /** How long a connect link works. */
     @NotNull
@@ -109,13 +124,16 @@ public final class ConnectConfiguration {
         return clientSecret;
     }
 
-    /** The addresses of WHOOP's authorization server and of our callback, by their place in {@code config.yml}. */
+    /** The addresses of WHOOP's authorization server, by their place in {@code config.yml}. */
     public Map<String, URI> targetsByPath() {
         return Map.of(
                 "whoop.connect.authorizeUrl (WHOOP_URL)", authorizeUrl,
-                "whoop.connect.tokenUrl (WHOOP_URL)", tokenUrl,
-                "whoop.connect.publicUrl (PUBLIC_URL)", publicUrl,
-                "whoop.connect.redirectUri", redirectUri());
+                "whoop.connect.tokenUrl (WHOOP_URL)", tokenUrl);
+    }
+
+    /** Our own addresses, to which browsers bring codes of members, by their place in {@code config.yml}. */
+    public Map<String, URI> ownAddressesByPath() {
+        return Map.of("whoop.connect.publicUrl (PUBLIC_URL)", publicUrl, "whoop.connect.redirectUri", redirectUri());
     }
 
     /** The secrets, by their place in {@code config.yml}. */
@@ -142,7 +160,9 @@ public final class ConnectConfiguration {
         return scopes.contains(OFFLINE);
     }
 
-    @ValidationMethod(message = "whoop.connect.returnTo holds https addresses or schemes of apps such as holisticos:")
+    @ValidationMethod(
+            message = "whoop.connect.returnTo (RETURN_TO) holds whole https addresses, or schemes of apps such as"
+                    + " holisticos:")
     boolean isEveryReturnToUsable() {
         return returnTo.stream().allMatch(ReturnTo::isUsableRule);
     }
@@ -169,7 +189,7 @@ public final class ConnectConfiguration {
     }
 
     /** The address of a path of ours, as members see it. */
-    URI below(String path) {
+    public URI below(String path) {
         String base = publicUrl.toString();
         return URI.create((base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + path);
     }

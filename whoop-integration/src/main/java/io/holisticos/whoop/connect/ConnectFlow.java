@@ -27,6 +27,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -128,7 +129,11 @@ public final class ConnectFlow {
         Consents.ConnectLink link = consents.begin(who, initiatedBy, options);
         log.info("event=connect_started provider=whoop member={} by={}", connections.inLogs(who), initiatedBy);
         return new Started(
-                who, link.connectUrl(), whoop.oauth().authorizationUrl(link.state()), link.state(), link.expiresIn());
+                who,
+                link.connectUrl(),
+                whoop.oauth().authorizationUrl(link.state(), link.verifier()),
+                link.state(),
+                link.expiresIn());
     }
 
     /** Somebody, or a previewer of messages, opens a connect link. Nothing changes by it. */
@@ -145,8 +150,9 @@ public final class ConnectFlow {
      *
      * @param token of the page with the button
      * @param sameOrigin whether the browser says that the page was ours
+     * @param browser asked only about a link that is valid
      */
-    NextPage press(String link, String token, boolean sameOrigin) {
+    NextPage press(String link, String token, boolean sameOrigin, OwnBrowser browser) {
         if (!sameOrigin || !consents.isPageToken(link, token)) {
             ports.security().note(SecurityEvents.Kind.CALLBACK_REFUSED, Refusal.OTHER_PAGE.code());
             return new NextPage.Refused(Refusal.OTHER_PAGE);
@@ -157,6 +163,11 @@ public final class ConnectFlow {
             return new NextPage.Refused(why == null ? Refusal.UNKNOWN_STATE : why);
         }
         try {
+            Refusal notTheirs = browser.refusalOf(valid.consent().who());
+            if (notTheirs != null) {
+                ports.security().note(SecurityEvents.Kind.CALLBACK_REFUSED, notTheirs.code());
+                return new NextPage.Refused(notTheirs);
+            }
             return nextPage(consents.press(valid.consent()));
         } catch (SourceUnavailable e) {
             return new NextPage.Refused(Refusal.LATER);
@@ -165,8 +176,9 @@ public final class ConnectFlow {
 
     private NextPage nextPage(PressResult result) {
         if (result instanceof PressResult.Accepted accepted) {
+            BrowserState browserState = accepted.browserState();
             return new NextPage.AtWhoop(
-                    whoop.oauth().authorizationUrl(accepted.browserState().state()), accepted.browserState());
+                    whoop.oauth().authorizationUrl(browserState.state(), browserState.verifier()), browserState);
         }
         if (result instanceof PressResult.TooOften) {
             log.info("event=connect_refused provider=whoop reason={}", Refusal.PRESSED_TOO_OFTEN);
@@ -227,6 +239,24 @@ public final class ConnectFlow {
         return new ConsentOutcome.Failed(why, returnTo);
     }
 
+    /**
+     * The member chooses on the page at the end of a consent.
+     *
+     * @param browserSecrets the cookies that the browser has of its presses
+     */
+    AccountConfirmation.ChoiceResult chooseInBrowser(
+            String answer, AccountChoice choice, boolean sameOrigin, Collection<String> browserSecrets) {
+        try {
+            if (sameOrigin && consents.isOfAnotherBrowser(answer, browserSecrets)) {
+                ports.security().note(SecurityEvents.Kind.CALLBACK_REFUSED, Refusal.OTHER_BROWSER.code());
+                return new AccountConfirmation.ChoiceResult.Refused(Refusal.OTHER_BROWSER);
+            }
+        } catch (SourceUnavailable e) {
+            return new AccountConfirmation.ChoiceResult.Refused(Refusal.LATER);
+        }
+        return choose(answer, choice, sameOrigin);
+    }
+
     /** As {@link AccountConfirmation#choose}. */
     AccountConfirmation.ChoiceResult choose(String answer, AccountChoice choice, boolean sameOrigin) {
         return confirmation.choose(answer, choice, sameOrigin);
@@ -264,7 +294,7 @@ public final class ConnectFlow {
 
     /** The outcome of a consent that this service brought before; empty unless its account has, or had, to be confirmed. */
     private Optional<ConsentOutcome> outcomeOfUsed(String state, boolean replaceAccount) {
-        byte[] answer = Consents.answerHash(state);
+        byte[] answer = consents.answerHash(state);
         Optional<Answerable> consent = connections
                 .pending()
                 .answerable(answer)
@@ -284,8 +314,8 @@ public final class ConnectFlow {
                         : new ConsentOutcome.Failed(why, null));
     }
 
-    private static ConsentOutcome keptBefore(UserId who, String state, ConnectProgress progress) {
-        return new ConsentOutcome.Kept(who, progress, null, AccountLabel.masked(who), Consents.answer(state), null);
+    private ConsentOutcome keptBefore(UserId who, String state, ConnectProgress progress) {
+        return new ConsentOutcome.Kept(who, progress, null, AccountLabel.masked(who), consents.answer(state), null);
     }
 
     private ConsentLookup lookUp(String link) {

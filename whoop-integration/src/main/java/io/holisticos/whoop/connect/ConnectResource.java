@@ -37,7 +37,7 @@ public final class ConnectResource {
      * What a caller may choose; all of it may be left out.
      *
      * @param returnTo where the member is sent in the end
-     * @param accountLabel how pages name the account of ours, such as the name that your app shows
+     * @param accountLabel how pages name the account of ours, such as the name that your app shows; counts from services only
      */
     public record ConnectRequest(
             @JsonProperty("return_to") @Nullable String returnTo,
@@ -73,15 +73,21 @@ public final class ConnectResource {
             useReturnTypeSchema = true)
     public ConnectAnswer connect(
             @Auth Caller caller, @PathParam("user_id") UserId who, @Nullable ConnectRequest request) {
-        Consents.ConsentOptions options = request == null
-                ? Consents.ConsentOptions.NONE
-                : new Consents.ConsentOptions(request.returnTo(), request.accountLabel());
-        ConnectFlow.Started started = flow.start(who, caller.name(), options);
+        ConnectFlow.Started started = flow.start(who, caller.name(), optionsOf(request, caller));
         return new ConnectAnswer(
                 who.value(),
                 started.connectUrl().toString(),
                 started.authorizationUrl().toString(),
                 started.expiresIn().toSeconds());
+    }
+
+    /** A member who names the account could lead whoever opens the link to believe that it is theirs. */
+    private static Consents.ConsentOptions optionsOf(@Nullable ConnectRequest request, Caller caller) {
+        if (request == null) {
+            return Consents.ConsentOptions.NONE;
+        }
+        boolean isService = caller.member().isEmpty();
+        return new Consents.ConsentOptions(request.returnTo(), isService ? request.accountLabel() : null);
     }
 
     /** Ends the connection; 204 whether there was one or not. */

@@ -7,9 +7,10 @@ public final class ConnectRoutes {
 
     private ConnectRoutes() {}
 
-    public static void register(JerseyEnvironment jersey, ConnectFlow flow, ConnectConfiguration configuration) {
+    public static void register(
+            JerseyEnvironment jersey, ConnectFlow flow, ConnectConfiguration configuration, SignedInMember signedIn) {
         jersey.register(new ConnectResource(flow));
-        jersey.register(new BrowserResource(flow, configuration));
+        jersey.register(new BrowserResource(flow, configuration, signedIn));
         jersey.register(new OAuthResource(flow));
     }
 }

@@ -24,12 +24,13 @@ final class ConsentStore {
 
     private static final String INSERT = """
             insert into whoop_authorization
-                (state_hash, link_hash, user_id, initiated_by, return_to, account_label_sealed, created_at, expires_at)
-            values (:state, :link, :who, :initiatedBy, :returnTo, :label, :now, :expiresAt)""";
+                (state_hash, link_hash, user_id, initiated_by, return_to, account_label_sealed, code_verifier_sealed,
+                created_at, expires_at)
+            values (:state, :link, :who, :initiatedBy, :returnTo, :label, :verifier, :now, :expiresAt)""";
     private static final String DELETE_OLD = "delete from whoop_authorization where expires_at < :before";
     private static final String COLUMNS = """
             select a.state_hash, a.link_hash, a.user_id, a.initiated_by, a.return_to, a.account_label_sealed,
-                a.expires_at, a.used_at
+                a.code_verifier_sealed, a.expires_at, a.used_at
             """;
     private static final String BY_LINK = COLUMNS + "from whoop_authorization a where a.link_hash = :hash";
     private static final String LOCK_BY_LINK = BY_LINK + " for update";
@@ -37,16 +38,19 @@ final class ConsentStore {
     private static final String LOCK_BY_STATE =
             COLUMNS + "from whoop_authorization a where a.state_hash = :hash for update";
     private static final String LOCK_PRESS = COLUMNS + """
-            , p.state_hash as press_hash, p.browser_hash, p.used_at as press_used_at
+            , p.state_hash as press_hash, p.browser_hash, p.used_at as press_used_at,
+                p.code_verifier_sealed as press_code_verifier_sealed
             from whoop_press p join whoop_authorization a on a.link_hash = p.link_hash
             where p.state_hash = :hash for update""";
     private static final String BY_ANSWER = COLUMNS + """
             from whoop_press p join whoop_authorization a on a.link_hash = p.link_hash
             where p.answer_hash = :hash""";
+    private static final String BROWSER_OF_ANSWER = "select browser_hash from whoop_press where answer_hash = :hash";
     private static final String PRESS = """
-            insert into whoop_press (state_hash, link_hash, browser_hash, answer_hash, created_at)
-            values (:state, :link, :browser, :answer, :now)""";
-    private static final String USE_PRESS = "update whoop_press set used_at = :now where state_hash = :state";
+            insert into whoop_press (state_hash, link_hash, browser_hash, answer_hash, code_verifier_sealed, created_at)
+            values (:state, :link, :browser, :answer, :verifier, :now)""";
+    private static final String USE_PRESS =
+            "update whoop_press set used_at = :now, answer_hash = :answer where state_hash = :state";
     private static final String USE_UP =
             "update whoop_authorization set used_at = :now where link_hash = :link and used_at is null";
     private static final String RELEASE = "update whoop_authorization set used_at = null where link_hash = :link";
@@ -61,6 +65,7 @@ final class ConsentStore {
      * A consent that has begun.
      *
      * @param stateHash hash of the state for the service that began
+     * @param sealedVerifier PKCE verifier of the state by which it was found
      * @param usedAt when it led to a connection
      */
     record BegunConsent(
@@ -70,6 +75,7 @@ final class ConsentStore {
             String initiatedBy,
             @Nullable URI returnTo,
             byte @Nullable [] accountLabel,
+            byte @Nullable [] sealedVerifier,
             Instant expiresAt,
             @Nullable Instant usedAt) {
         @Override
@@ -89,6 +95,13 @@ final class ConsentStore {
         }
     }
 
+    /**
+     * A press that is new.
+     *
+     * @param answerHash hash of the secret by which the page at its end answers
+     */
+    record NewPress(byte[] stateHash, byte[] browserHash, byte[] answerHash, byte @Nullable [] sealedVerifier) {}
+
     /** @throws io.holisticos.health.HealthError.SourceUnavailable when the database cannot do it for now */
     <T> T inTransaction(HandleCallback<T, RuntimeException> work) {
         return database.inTransaction(work);
@@ -103,6 +116,7 @@ final class ConsentStore {
                 .bind("initiatedBy", consent.initiatedBy())
                 .bind("returnTo", returnTo == null ? null : returnTo.toString())
                 .bind("label", consent.accountLabel())
+                .bind("verifier", consent.sealedVerifier())
                 .bind("now", utc(now))
                 .bind("expiresAt", utc(consent.expiresAt()))
                 .execute();
@@ -135,26 +149,38 @@ final class ConsentStore {
         return find(handle, BY_ANSWER, answerHash);
     }
 
-    Optional<Press> lockPress(Handle handle, byte[] stateHash) {
-        return handle.createQuery(LOCK_PRESS)
-                .bind("hash", stateHash)
-                .map((row, context) ->
-                        new Press(begunConsent(row), row.getBytes("browser_hash"), instantOrNull(row, "press_used_at")))
+    /** The hash of the cookie of the browser whose page answers by this secret. */
+    Optional<byte[]> findBrowserOfAnswer(Handle handle, byte[] answerHash) {
+        return handle.createQuery(BROWSER_OF_ANSWER)
+                .bind("hash", answerHash)
+                .mapTo(byte[].class)
                 .findOne();
     }
 
-    void insertPress(Handle handle, BegunConsent consent, Consents.BrowserState browserState, Instant now) {
+    Optional<Press> lockPress(Handle handle, byte[] stateHash) {
+        return handle.createQuery(LOCK_PRESS)
+                .bind("hash", stateHash)
+                .map((row, context) -> new Press(
+                        begunConsent(row, "press_code_verifier_sealed"),
+                        row.getBytes("browser_hash"),
+                        instantOrNull(row, "press_used_at")))
+                .findOne();
+    }
+
+    void insertPress(Handle handle, BegunConsent consent, NewPress press, Instant now) {
         handle.createUpdate(PRESS)
-                .bind("state", Secrets.hash(browserState.state()))
+                .bind("state", press.stateHash())
                 .bind("link", consent.linkHash())
-                .bind("browser", Secrets.hash(browserState.cookie()))
-                .bind("answer", Consents.answerHash(browserState.state()))
+                .bind("browser", press.browserHash())
+                .bind("answer", press.answerHash())
+                .bind("verifier", press.sealedVerifier())
                 .bind("now", utc(now))
                 .execute();
     }
 
-    void usePress(Handle handle, byte[] stateHash, Instant now) {
+    void usePress(Handle handle, byte[] stateHash, byte[] answerHash, Instant now) {
         handle.createUpdate(USE_PRESS)
+                .bind("answer", answerHash)
                 .bind("now", utc(now))
                 .bind("state", stateHash)
                 .execute();
@@ -181,11 +207,11 @@ final class ConsentStore {
     private static Optional<BegunConsent> find(Handle handle, String sql, byte[] hash) {
         return handle.createQuery(sql)
                 .bind("hash", hash)
-                .map((row, context) -> begunConsent(row))
+                .map((row, context) -> begunConsent(row, "code_verifier_sealed"))
                 .findOne();
     }
 
-    private static BegunConsent begunConsent(ResultSet row) throws SQLException {
+    private static BegunConsent begunConsent(ResultSet row, String verifier) throws SQLException {
         String returnTo = row.getString("return_to");
         return new BegunConsent(
                 row.getBytes("state_hash"),
@@ -194,6 +220,7 @@ final class ConsentStore {
                 row.getString("initiated_by"),
                 returnTo == null ? null : URI.create(returnTo),
                 row.getBytes("account_label_sealed"),
+                row.getBytes(verifier),
                 row.getObject("expires_at", OffsetDateTime.class).toInstant(),
                 instantOrNull(row, "used_at"));
     }

@@ -1,5 +1,6 @@
 package io.holisticos.whoop.connect;
 
+import com.nimbusds.oauth2.sdk.pkce.CodeVerifier;
 import io.holisticos.health.UserId;
 import io.holisticos.vault.Vault;
 import io.holisticos.whoop.connect.ConsentStore.BegunConsent;
@@ -11,6 +12,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,7 @@ public final class Consents {
     private static final int MOST_PRESSES = 20;
 
     private static final String LABEL_PURPOSE = "whoop.account_label";
+    private static final String VERIFIER_PURPOSE = "whoop.code_verifier";
 
     private final ConsentStore store;
     private final Vault vault;
@@ -52,9 +55,11 @@ public final class Consents {
      * A connect link, and the state for a service that brings the code itself.
      *
      * @param connectUrl the address of the link in a browser
+     * @param verifier the PKCE verifier of the state; null without PKCE
      */
-    record ConnectLink(URI connectUrl, String state, Duration expiresIn) {
-        /** Both are secrets. */
+    record ConnectLink(
+            URI connectUrl, String state, @Nullable CodeVerifier verifier, Duration expiresIn) {
+        /** All are secrets. */
         @Override
         public String toString() {
             return "ConnectLink[" + expiresIn + "]";
@@ -66,8 +71,10 @@ public final class Consents {
      *
      * @param state the state that WHOOP will hand back
      * @param cookie a secret that proves that the same browser comes back
+     * @param verifier the PKCE verifier of the state, which no browser sees; null without PKCE
      */
-    record BrowserState(String state, String cookie) {
+    record BrowserState(
+            String state, String cookie, @Nullable CodeVerifier verifier) {
         @Override
         public String toString() {
             return "BrowserState";
@@ -98,8 +105,10 @@ public final class Consents {
      *
      * @param label how pages name the account of ours
      * @param linkHash identifies the consent
+     * @param sealedVerifier the PKCE verifier of the state that was brought back; null without PKCE
      */
-    record Consent(UserId who, String label, @Nullable URI returnTo, byte[] linkHash) {
+    record Consent(
+            UserId who, String label, @Nullable URI returnTo, byte[] linkHash, byte @Nullable [] sealedVerifier) {
         @Override
         public String toString() {
             return "Consent[" + who + "]";
@@ -110,7 +119,7 @@ public final class Consents {
      * What the caller who begins a consent may choose.
      *
      * @param returnTo where the member is sent in the end; null for our own page
-     * @param accountLabel how pages name the account of ours; null for a part of its id
+     * @param accountLabel how pages name the account of ours beside a part of its id; null for that part alone
      */
     public record ConsentOptions(
             @Nullable String returnTo, @Nullable String accountLabel) {
@@ -126,16 +135,25 @@ public final class Consents {
                 label == null ? null : vault.sealForNobody(LABEL_PURPOSE, label.getBytes(StandardCharsets.UTF_8));
         String link = Secrets.fresh(random);
         String state = Secrets.derived(link, "state");
+        CodeVerifier verifier = freshVerifier();
         Duration ttl = configuration.linkTtl.toJavaDuration();
         Instant now = clock.instant();
         BegunConsent begun = new BegunConsent(
-                Secrets.hash(state), Secrets.hash(link), who, initiatedBy, allowed, sealed, now.plus(ttl), null);
+                Secrets.hash(state),
+                Secrets.hash(link),
+                who,
+                initiatedBy,
+                allowed,
+                sealed,
+                sealed(verifier),
+                now.plus(ttl),
+                null);
         store.inTransaction(handle -> {
             store.deleteExpiredBefore(handle, now.minus(REMEMBERED));
             store.insert(handle, begun, now);
             return begun;
         });
-        return new ConnectLink(configuration.below("/connect/" + link), state, ttl);
+        return new ConnectLink(configuration.below("/connect/" + link), state, verifier, ttl);
     }
 
     /** Looks up a link. Nothing changes by it: previewers of messages open links, too. */
@@ -166,7 +184,8 @@ public final class Consents {
 
     /** A browser presses the button, which leaves the presses of other browsers as they are. */
     PressResult press(Consent consent) {
-        BrowserState browserState = new BrowserState(Secrets.fresh(random), Secrets.fresh(random));
+        BrowserState browserState = new BrowserState(Secrets.fresh(random), Secrets.fresh(random), freshVerifier());
+        byte[] sealedVerifier = sealed(browserState.verifier());
         return store.inTransaction(handle -> {
             Optional<BegunConsent> begun = store.lockByLink(handle, consent.linkHash());
             if (begun.isEmpty()) {
@@ -175,7 +194,12 @@ public final class Consents {
             if (store.countPresses(handle, consent.linkHash()) >= MOST_PRESSES) {
                 return new PressResult.TooOften();
             }
-            store.insertPress(handle, begun.get(), browserState, clock.instant());
+            ConsentStore.NewPress press = new ConsentStore.NewPress(
+                    Secrets.hash(browserState.state()),
+                    Secrets.hash(browserState.cookie()),
+                    answerHash(browserState.state()),
+                    sealedVerifier);
+            store.insertPress(handle, begun.get(), press, clock.instant());
             return new PressResult.Accepted(browserState);
         });
     }
@@ -199,7 +223,7 @@ public final class Consents {
             }
             ConsentLookup found = lookup(Optional.of(press.consent()));
             if (found instanceof ConsentLookup.Valid) {
-                store.usePress(handle, hash, clock.instant());
+                store.usePress(handle, hash, answerHash(state), clock.instant()); // the press may be an older version's
             }
             return found;
         });
@@ -217,6 +241,30 @@ public final class Consents {
                     .ifPresent(one -> store.useUp(handle, one.linkHash(), clock.instant()));
             return found;
         });
+    }
+
+    /**
+     * The PKCE verifier of the state that was brought back; null where the consent was begun without PKCE.
+     *
+     * @throws Vault.Unreadable when it does not open
+     */
+    @Nullable
+    CodeVerifier verifier(Consent consent) {
+        byte[] sealed = consent.sealedVerifier();
+        return sealed == null
+                ? null
+                : new CodeVerifier(
+                        new String(vault.openForNobody(VERIFIER_PURPOSE, sealed), StandardCharsets.US_ASCII));
+    }
+
+    private @Nullable CodeVerifier freshVerifier() {
+        return configuration.pkce ? new CodeVerifier(Secrets.fresh(random)) : null;
+    }
+
+    private byte @Nullable [] sealed(@Nullable CodeVerifier verifier) {
+        return verifier == null
+                ? null
+                : vault.sealForNobody(VERIFIER_PURPOSE, verifier.getValue().getBytes(StandardCharsets.US_ASCII));
     }
 
     /** The consent leads to a connection. Returns false if another browser was first: a link works for one connection. */
@@ -238,12 +286,24 @@ public final class Consents {
                 .map(this::consent);
     }
 
-    /** The secret by which the page at the end answers. Only the browser or service that brought the state has it. */
-    static String answer(String state) {
-        return Secrets.derived(state, "answer");
+    /** Whether the page that answers by this secret was shown to a browser that has none of these cookies. */
+    boolean isOfAnotherBrowser(String answer, Collection<String> browserSecrets) {
+        Optional<byte[]> browser =
+                store.inTransaction(handle -> store.findBrowserOfAnswer(handle, Secrets.hash(answer)));
+        return browser.filter(hash ->
+                        browserSecrets.stream().noneMatch(secret -> MessageDigest.isEqual(hash, Secrets.hash(secret))))
+                .isPresent();
     }
 
-    static byte[] answerHash(String state) {
+    /**
+     * The secret by which the page at the end answers. Only the browser or service that brought the state is told: whoever
+     * else sees the state, as in an address that was logged, cannot make it.
+     */
+    String answer(String state) {
+        return Secrets.keyed(configuration.clientSecret, "answer", state);
+    }
+
+    byte[] answerHash(String state) {
         return Secrets.hash(answer(state));
     }
 
@@ -267,7 +327,7 @@ public final class Consents {
     }
 
     private Consent consent(BegunConsent begun) {
-        return new Consent(begun.who(), label(begun), begun.returnTo(), begun.linkHash());
+        return new Consent(begun.who(), label(begun), begun.returnTo(), begun.linkHash(), begun.sealedVerifier());
     }
 
     /** A label that cannot be opened, as after the loss of a key, does not keep the member from connecting. */
@@ -275,7 +335,8 @@ public final class Consents {
         byte[] sealed = begun.accountLabel();
         if (sealed != null) {
             try {
-                return new String(vault.openForNobody(LABEL_PURPOSE, sealed), StandardCharsets.UTF_8);
+                String chosen = new String(vault.openForNobody(LABEL_PURPOSE, sealed), StandardCharsets.UTF_8);
+                return AccountLabel.named(chosen, begun.who());
             } catch (Vault.Unreadable unreadable) {
                 log.warn("event=account_label_unreadable provider=whoop");
             }

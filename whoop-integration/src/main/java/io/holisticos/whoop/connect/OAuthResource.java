@@ -147,8 +147,8 @@ public final class OAuthResource {
     @ApiResponse(responseCode = "200", description = "Where the connection stands", useReturnTypeSchema = true)
     @ApiResponse(
             responseCode = "409",
-            description = "Another WHOOP account than before (account_replacement_required), or too many members"
-                    + " (member_limit_reached)")
+            description = "Another WHOOP account than before (account_replacement_required), one that another user has"
+                    + " connected (account_in_use), or too many members (member_limit_reached)")
     public StatusAnswer callback(@Auth Caller caller, @Nullable CallbackRequest request) {
         if (request == null) {
             throw new InvalidRequest("a body with code and state is required");
@@ -213,21 +213,25 @@ public final class OAuthResource {
         return switch (why) {
             case SWITCHED_OFF -> new IntegrationDisabled(WHOOP);
             case LATER, NOT_CONFIGURED -> new SourceUnavailable(WHOOP, RETRY_AFTER);
-            case MEMBER_LIMIT -> new Conflict(why.code(), why.text());
+            case MEMBER_LIMIT, ACCOUNT_OF_ANOTHER_USER, USER_HAS_ANOTHER_ACCOUNT ->
+                new Conflict(why.code(), why.title() + ": " + why.text());
             case TO_BE_CONFIRMED ->
                 new Conflict(
                         why.code(),
                         "this was another WHOOP account than the member had before, and nobody confirmed it in time: let"
                                 + " the member connect again, and send replace_account true with the new code");
-            case UNKNOWN_STATE, EXPIRED, ALREADY_USED, ANSWERED_ALREADY, OTHER_BROWSER, OTHER_PAGE, PRESSED_TOO_OFTEN ->
+            case UNKNOWN_STATE,
+                    EXPIRED,
+                    ALREADY_USED,
+                    ANSWERED_ALREADY,
+                    OTHER_BROWSER,
+                    OTHER_PAGE,
+                    NOT_SIGNED_IN,
+                    OTHER_MEMBER,
+                    PRESSED_TOO_OFTEN ->
                 new InvalidRequest("state must be one that this key initiated, unused and not expired: " + why.code());
-            case DECLINED,
-                    NOT_ALLOWED,
-                    CODE_REFUSED,
-                    NARROWED,
-                    ACCOUNT_OF_ANOTHER_USER,
-                    USER_HAS_ANOTHER_ACCOUNT,
-                    OTHER -> new InvalidRequest(why.code() + ": " + why.text());
+            case DECLINED, NOT_ALLOWED, CODE_REFUSED, NARROWED, OTHER ->
+                new InvalidRequest(why.code() + ": " + why.text());
         };
     }
 

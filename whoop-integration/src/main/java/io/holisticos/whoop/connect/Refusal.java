@@ -16,6 +16,18 @@ enum Refusal {
             "other_page",
             "That did not come from our page",
             "For your safety, WHOOP is only connected by the button on our own page. Please open the link again."),
+    NOT_SIGNED_IN(
+            403,
+            "session_required",
+            "Please sign in first",
+            "For your safety, WHOOP is only connected in the browser in which you are signed in. Please sign in there, then"
+                    + " open the link again."),
+    OTHER_MEMBER(
+            403,
+            "other_member",
+            "This link is for somebody else",
+            "You are signed in with another account than the one that this link is for. Please start again from your own"
+                    + " app."),
     ANSWERED_ALREADY(410, "answered_already", "This page is out of date", "Please look in your app how things stand."),
     TO_BE_CONFIRMED(
             409,

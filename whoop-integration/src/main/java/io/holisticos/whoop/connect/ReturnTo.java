@@ -8,12 +8,35 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The addresses to which an operator allows members to be sent after a consent. */
+/**
+ * The addresses to which an operator allows members to be sent after a consent. An address is compared as text, so that no
+ * way of writing it leads elsewhere. The scheme of an app allows every address of that scheme.
+ */
 final class ReturnTo {
 
     private static final int MAX_LENGTH = 2000;
-    private static final Set<String> NEVER =
-            Set.of("http", "javascript", "data", "file", "blob", "vbscript", "about", "ftp", "ws", "wss");
+
+    /** Schemes that browsers or phones handle themselves. None of them leads back into one app. */
+    private static final Set<String> NEVER = Set.of(
+            "http",
+            "javascript",
+            "vbscript",
+            "data",
+            "file",
+            "filesystem",
+            "blob",
+            "about",
+            "view-source",
+            "jar",
+            "ftp",
+            "ws",
+            "wss",
+            "intent",
+            "android-app",
+            "content",
+            "mailto",
+            "tel",
+            "sms");
 
     private final List<String> rules;
 
@@ -24,56 +47,45 @@ final class ReturnTo {
     /** @throws InvalidRequest unless {@code address} is allowed; the message does not repeat the address */
     URI allowed(String address) {
         URI wanted = parse(address);
-        if (wanted == null
-                || address.length() > MAX_LENGTH
-                || wanted.getRawUserInfo() != null
-                || wanted.getRawFragment() != null
-                || rules.stream().noneMatch(rule -> covers(rule, wanted))) {
-            throw new InvalidRequest("return_to must be one of the addresses allowed by whoop.connect.returnTo");
+        if (wanted == null || rules.stream().noneMatch(rule -> covers(rule, address, wanted))) {
+            throw new InvalidRequest(
+                    "return_to must be one of the addresses allowed by whoop.connect.returnTo, written in the same way");
         }
         return wanted;
     }
 
     /** An https address with a host, or a bare scheme such as {@code holisticos:} or {@code holisticos://}. */
     static boolean isUsableRule(String rule) {
-        int colon = rule.indexOf(':');
-        if (colon < 1) {
-            return false;
+        if (isScheme(rule)) {
+            return !NEVER.contains(schemeOf(rule));
         }
-        String scheme = rule.substring(0, colon).toLowerCase(Locale.ROOT);
-        if (scheme.equals("https")) {
-            URI address = parse(rule);
-            return address != null && address.getHost() != null && address.getQuery() == null;
-        }
-        String rest = rule.substring(colon + 1);
-        return !NEVER.contains(scheme) && (rest.isEmpty() || rest.equals("//"));
+        URI address = parse(rule);
+        return address != null && "https".equals(address.getScheme()) && address.getHost() != null;
     }
 
-    private static boolean covers(String rule, URI wanted) {
-        String scheme = rule.substring(0, rule.indexOf(':'));
-        if (!scheme.equalsIgnoreCase(wanted.getScheme()) || wanted.isOpaque()) {
-            return false;
-        }
-        if (!scheme.equalsIgnoreCase("https")) {
-            return true;
-        }
-        URI prefix = URI.create(rule);
-        String host = wanted.getHost();
-        return host != null
-                && host.equalsIgnoreCase(prefix.getHost())
-                && wanted.getPort() == prefix.getPort()
-                && isBelow(prefix.getPath(), wanted.getPath());
+    private static boolean covers(String rule, String address, URI wanted) {
+        return isScheme(rule)
+                ? schemeOf(rule).equalsIgnoreCase(wanted.getScheme()) && !wanted.isOpaque()
+                : rule.equals(address);
     }
 
-    /** Compares decoded paths: browsers read {@code %2e%2e} as a step upwards, too. */
-    private static boolean isBelow(String prefix, String path) {
-        String folder = prefix.endsWith("/") ? prefix : prefix + "/";
-        return (path + "/").startsWith(folder) && !path.contains("..");
+    private static boolean isScheme(String rule) {
+        return rule.matches("[A-Za-z][A-Za-z0-9+.-]*:(//)?") && !schemeOf(rule).equals("https");
     }
 
+    private static String schemeOf(String rule) {
+        return rule.substring(0, rule.indexOf(':')).toLowerCase(Locale.ROOT);
+    }
+
+    /** The address; null for what is none, and for what pages and headers could show in another way than it is meant. */
     private static @Nullable URI parse(String text) {
         try {
-            return new URI(text);
+            URI address = new URI(text);
+            boolean plain = address.getRawUserInfo() == null
+                    && address.getRawFragment() == null
+                    && address.toASCIIString().equals(text)
+                    && text.length() <= MAX_LENGTH;
+            return plain ? address : null;
         } catch (URISyntaxException e) {
             return null;
         }

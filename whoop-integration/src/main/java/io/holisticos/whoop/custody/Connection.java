@@ -2,6 +2,8 @@ package io.holisticos.whoop.custody;
 
 import io.holisticos.health.UserId;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +33,8 @@ public record Connection(UserId who, @Nullable Long whoopUserId, State state, Se
             return name().toLowerCase(Locale.ROOT);
         }
 
-        static State of(String word) {
+        /** The state that a row names by this word. */
+        public static State of(String word) {
             return valueOf(word.toUpperCase(Locale.ROOT));
         }
     }
@@ -52,7 +55,20 @@ public record Connection(UserId who, @Nullable Long whoopUserId, State state, Se
 
     /** The state for callers, who need not know of a refresh: {@code active}, … */
     public String status() {
-        return isUsable() ? State.ACTIVE.word() : state.word();
+        return statusOf(state.word());
+    }
+
+    /** The state for callers of a row that names its state by this word. */
+    static String statusOf(String word) {
+        return word.equals(State.REFRESHING.word()) ? State.ACTIVE.word() : word;
+    }
+
+    /** All states for callers. */
+    public static List<String> statuses() {
+        return Arrays.stream(State.values())
+                .filter(state -> state != State.REFRESHING)
+                .map(State::word)
+                .toList();
     }
 
     boolean isOf(long account) {

@@ -1,6 +1,7 @@
 package io.holisticos.whoop.custody;
 
 import io.holisticos.health.UserId;
+import io.holisticos.whoop.custody.ConnectedMembers.ConnectedMember;
 import io.holisticos.whoop.custody.Connection.State;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -35,14 +36,8 @@ record ConnectionRow(
     record AccountChange(@Nullable Long former, @Nullable Long arriving, boolean confirmedBeforehand) {}
 
     static ConnectionRow of(ResultSet row) throws SQLException {
-        Connection connection = new Connection(
-                new UserId(row.getString("user_id")),
-                row.getObject("whoop_user_id", Long.class),
-                State.of(row.getString("state")),
-                Set.copyOf(Arrays.asList(row.getString("scopes").split(" "))),
-                row.getObject("connected_at", OffsetDateTime.class).toInstant());
         return new ConnectionRow(
-                connection,
+                connection(row),
                 row.getBytes("access_token"),
                 row.getBytes("refresh_token"),
                 instant(row, "access_expires_at"),
@@ -52,6 +47,24 @@ record ConnectionRow(
                         row.getObject("former_user_id", Long.class),
                         row.getObject("arriving_user_id", Long.class),
                         row.getBoolean("replace_account")));
+    }
+
+    /** A row of those that operators look for. */
+    static ConnectedMember member(ResultSet row) throws SQLException {
+        return new ConnectedMember(
+                connection(row),
+                row.getObject("arriving_user_id", Long.class),
+                instant(row, "since"),
+                row.getString("reason"));
+    }
+
+    private static Connection connection(ResultSet row) throws SQLException {
+        return new Connection(
+                new UserId(row.getString("user_id")),
+                row.getObject("whoop_user_id", Long.class),
+                State.of(row.getString("state")),
+                Set.copyOf(Arrays.asList(row.getString("scopes").split(" "))),
+                row.getObject("connected_at", OffsetDateTime.class).toInstant());
     }
 
     private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {

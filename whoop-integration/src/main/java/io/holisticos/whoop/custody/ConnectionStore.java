@@ -4,6 +4,7 @@ import static io.holisticos.whoop.api.WhoopApi.WHOOP;
 
 import io.holisticos.database.Database;
 import io.holisticos.health.UserId;
+import io.holisticos.whoop.custody.ConnectedMembers.ConnectedMember;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
@@ -68,11 +70,7 @@ final class ConnectionStore {
             select state, count(*) from whoop_connection
             where cast(:who as varchar) is null or user_id = :who
             group by state""";
-    private static final String HAD_ACCOUNT = """
-            select coalesce((
-                select reason <> 'disowned' from whoop_connection_history
-                where user_id = :who and whoop_user_id = :account and reason in ('connected', 'disowned')
-                order by id desc limit 1), false)""";
+    private static final String HAD_ACCOUNT = sql("had-account.sql");
 
     private static final String KEEP_TOKENS = sql("keep-tokens.sql");
     private static final String CONNECT = remembered(sql("connect.sql"));
@@ -108,15 +106,8 @@ final class ConnectionStore {
             where user_id = :who and connected_at <= :begun
               and state in ('active', 'refreshing', 'awaiting_profile', 'awaiting_confirmation')""");
     private static final String REVOKE = remembered(sql("revoke.sql"));
-    private static final String NEED_CONSENT = """
-            select c.user_id, c.token_version, coalesce(entered.reason, 'unknown') as reason
-            from whoop_connection c
-            left join lateral (
-                select h.reason from whoop_connection_history h
-                where h.user_id = c.user_id and h.state = c.state
-                order by h.id desc limit 1) entered on true
-            where c.state = 'reauthorization_required' and (cast(:who as varchar) is null or c.user_id = :who)
-            order by c.user_id""";
+    private static final String NEED_CONSENT = sql("need-consent.sql");
+    private static final String MEMBERS = sql("members.sql");
     private static final String REACTIVATE = remembered("""
             update whoop_connection
             set state = case when whoop_user_id is null then 'awaiting_profile' else 'active' end,
@@ -210,6 +201,22 @@ final class ConnectionStore {
                     counts.put(row.getColumn(1, String.class), row.getColumn(2, Long.class));
                     return counts;
                 }));
+    }
+
+    /** Members by state and either id, in the order of their ids. */
+    ConnectedMembers members(ConnectedMembers.Wanted wanted) {
+        AtomicInteger found = new AtomicInteger();
+        List<ConnectedMember> listed = database.withHandle(handle -> handle.createQuery(MEMBERS)
+                .bindByType("state", wanted.state(), String.class)
+                .bindByType("who", wanted.who() == null ? null : wanted.who().value(), String.class)
+                .bindByType("account", wanted.whoopUserId(), Long.class)
+                .bind("most", wanted.most())
+                .map((row, context) -> {
+                    found.set(row.getInt("found"));
+                    return ConnectionRow.member(row);
+                })
+                .list());
+        return new ConnectedMembers(listed, found.get());
     }
 
     /** Whether the member had this account before, and did not say since that it is not theirs. */

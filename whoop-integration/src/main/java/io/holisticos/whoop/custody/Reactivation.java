@@ -7,6 +7,7 @@ import io.holisticos.health.UserId;
 import io.holisticos.vault.Vault;
 import io.holisticos.whoop.custody.ConnectionStore.NeedsConsent;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -22,6 +23,7 @@ public final class Reactivation {
     private final ConnectionStore store;
     private final TokenSeals seals;
     private final Clock clock;
+    private volatile Progress progress = new Progress(0, 0);
 
     public Reactivation(Jdbi database, Vault vault, Clock clock) {
         this.store = new ConnectionStore(database);
@@ -42,6 +44,9 @@ public final class Reactivation {
         CHANGED_MEANWHILE
     }
 
+    /** How many of the connections that need consent were looked at. */
+    public record Progress(int done, int waiting) {}
+
     /** How many connections are in each state, as the database names them. */
     public Map<String, Long> states(@Nullable UserId only) {
         return store.countByState(only);
@@ -54,11 +59,19 @@ public final class Reactivation {
      */
     public Map<ReactivationResult, Map<String, Long>> run(@Nullable UserId only, boolean dryRun) {
         Map<ReactivationResult, Map<String, Long>> results = new TreeMap<>();
-        for (NeedsConsent connection : store.needingConsent(only)) {
+        List<NeedsConsent> waiting = store.needingConsent(only);
+        int done = 0;
+        for (NeedsConsent connection : waiting) {
             ReactivationResult result = resultOf(connection, dryRun);
             results.computeIfAbsent(result, any -> new TreeMap<>()).merge(connection.reason(), 1L, Long::sum);
+            progress = new Progress(++done, waiting.size());
         }
         return results;
+    }
+
+    /** How far a run is. May be called from any thread. */
+    public Progress progress() {
+        return progress;
     }
 
     private ReactivationResult resultOf(NeedsConsent connection, boolean dryRun) {

@@ -17,6 +17,8 @@ import com.nimbusds.oauth2.sdk.auth.ClientSecretPost;
 import com.nimbusds.oauth2.sdk.auth.Secret;
 import com.nimbusds.oauth2.sdk.id.ClientID;
 import com.nimbusds.oauth2.sdk.id.State;
+import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
+import com.nimbusds.oauth2.sdk.pkce.CodeVerifier;
 import com.nimbusds.oauth2.sdk.token.RefreshToken;
 import com.nimbusds.oauth2.sdk.util.JSONObjectUtils;
 import io.holisticos.command.CommandKey;
@@ -81,13 +83,18 @@ public final class WhoopOAuth {
                 new ClientSecretPost(new ClientID(application.clientId()), new Secret(application.clientSecret()));
     }
 
-    /** The address at which a member gives consent. */
-    public URI authorizationUrl(String state) {
+    /**
+     * The address at which a member gives consent.
+     *
+     * @param verifier proves later that the code was asked for here; null where WHOOP is to be asked without it
+     */
+    public URI authorizationUrl(String state, @Nullable CodeVerifier verifier) {
         return new AuthorizationRequest.Builder(new ResponseType(ResponseType.Value.CODE), client.getClientID())
                 .endpointURI(application.authorizeUrl())
                 .redirectionURI(application.redirectUri())
                 .scope(requestedScope())
                 .state(new State(state))
+                .codeChallenge(verifier, verifier == null ? null : CodeChallengeMethod.S256)
                 .build()
                 .toURI();
     }
@@ -97,11 +104,15 @@ public final class WhoopOAuth {
         return Set.copyOf(application.scopes());
     }
 
-    /** Exchanges an authorization code for tokens. */
-    public TokenResponse exchange(UserId who, String code, Deadline deadline) {
+    /**
+     * Exchanges an authorization code for tokens.
+     *
+     * @param verifier of {@link #authorizationUrl}
+     */
+    public TokenResponse exchange(UserId who, String code, @Nullable CodeVerifier verifier, Deadline deadline) {
         return ask(
                 who,
-                new AuthorizationCodeGrant(new AuthorizationCode(code), application.redirectUri()),
+                new AuthorizationCodeGrant(new AuthorizationCode(code), application.redirectUri(), verifier),
                 null,
                 deadline);
     }

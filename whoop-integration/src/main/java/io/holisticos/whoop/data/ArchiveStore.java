@@ -1,8 +1,8 @@
 package io.holisticos.whoop.data;
 
+import io.holisticos.database.PartitionStore;
 import io.holisticos.health.UserId;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  * renewed. The statement that saves a page archives payloads by function {@code whoop_archive_payloads}.
  */
 final class ArchiveStore {
-
-    private static final String PURGE = "delete from whoop_archive where recorded_at < :before";
 
     private static final String IS_FORMER = "octet_length(hash) = " + PayloadNames.FORMER_LENGTH;
     /** The database compares: its order of texts need not be Java's. */
@@ -49,14 +47,15 @@ final class ArchiveStore {
         """;
 
     private final Jdbi jdbi;
+    private final PartitionStore partitions;
 
     ArchiveStore(Jdbi jdbi) {
         this.jdbi = jdbi;
+        this.partitions = new PartitionStore(jdbi, "whoop_archive", "recorded_at");
     }
 
-    /** Removes payloads that were archived before that moment; returns how many. */
-    static int purge(Handle handle, OffsetDateTime before) {
-        return handle.createUpdate(PURGE).bind("before", before).execute();
+    PartitionStore partitions() {
+        return partitions;
     }
 
     /**

@@ -4,6 +4,7 @@ import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
 import io.holisticos.database.Database;
+import io.holisticos.database.SmallBatches;
 import io.holisticos.health.Change;
 import io.holisticos.health.ChangesAnswer;
 import io.holisticos.health.Deadline;
@@ -51,14 +52,19 @@ public final class ChangeStore {
             order by change.revision, change.id""";
 
     /** Whoever wrote a line knew no time, so that it is kept from when it is seen here first. */
-    private static final String SEE = "update whoop_day_change set recorded_at = :now where recorded_at is null";
+    private static final String SEE = """
+            update whoop_day_change set recorded_at = :now where ctid = any (array(
+                select ctid from whoop_day_change where recorded_at is null order by recorded_at limit :most))""";
 
-    /** By revision and not by time, so that a clock that went back leaves no gap. */
+    /** By revision and not by time, so that a clock that went back leaves no gap. Returns how many lines named those to go. */
     private static final String PRUNE = """
-            delete from whoop_day_change change using (
-                select user_id, max(revision) as revision from whoop_day_change where recorded_at < :before group by user_id
-            ) old
-            where change.user_id = old.user_id and change.revision <= old.revision""";
+            with named as materialized (
+                select user_id, revision from whoop_day_change where recorded_at < :before order by recorded_at limit :most
+            ), gone as (
+                delete from whoop_day_change change using (select user_id, max(revision) as revision from named group by user_id) old
+                where change.user_id = old.user_id and change.revision <= old.revision
+            )
+            select count(*) from named""";
 
     private final Database database;
 
@@ -105,12 +111,15 @@ public final class ChangeStore {
 
     /** Forgets what changed more than 30 days ago. */
     void prune(Instant now) {
-        database.useHandle(handle -> {
-            handle.createUpdate(SEE).bind("now", WhoopStore.micros(now)).execute();
-            handle.createUpdate(PRUNE)
-                    .bind("before", WhoopStore.micros(now.minus(KEPT)))
-                    .execute();
-        });
+        SmallBatches.work(most -> database.withHandle(handle -> handle.createUpdate(SEE)
+                .bind("now", WhoopStore.micros(now))
+                .bind("most", most)
+                .execute()));
+        SmallBatches.work(most -> database.withHandle(handle -> handle.createQuery(PRUNE)
+                .bind("before", WhoopStore.micros(now.minus(KEPT)))
+                .bind("most", most)
+                .mapTo(Integer.class)
+                .one()));
     }
 
     private static Line line(ResultSet row, StatementContext context) throws SQLException {

@@ -10,8 +10,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 
 /** JSON between records and rows: decimals keep every digit, times are text. */
 final class Json {
@@ -38,42 +36,11 @@ final class Json {
         return MAPPER.valueToTree(record);
     }
 
-    static <T> T recordOf(JsonNode tree, Class<T> type) {
-        try {
-            return MAPPER.treeToValue(tree, type);
-        } catch (JsonProcessingException e) {
-            throw unreadable(e);
-        }
-    }
-
     static JsonNode parse(String text) {
         try {
             return MAPPER.readTree(text);
         } catch (JsonProcessingException e) {
-            throw unreadable(e);
-        }
-    }
-
-    /** Text in UTF-8, as rows arrive from the database: it is read as it is, without a string of it. */
-    static JsonNode parse(byte[] text) {
-        try {
-            return MAPPER.readTree(text);
-        } catch (JsonProcessingException e) {
-            throw unreadable(e);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static UnreadableRow unreadable(JsonProcessingException e) {
-        e.clearLocation(); // its message would quote the row
-        return new UnreadableRow(e);
-    }
-
-    /** A row of ours is not what was written: somebody else changed it, or it was written by a mistake. */
-    static final class UnreadableRow extends IllegalStateException {
-        private UnreadableRow(JsonProcessingException cause) {
-            super("a row does not form the record it was made from", cause);
+            throw new UnreadableRow("it is no JSON"); // without the cause, whose message would quote the row
         }
     }
 }

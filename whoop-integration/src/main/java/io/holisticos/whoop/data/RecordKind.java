@@ -1,5 +1,14 @@
 package io.holisticos.whoop.data;
 
+import static io.holisticos.whoop.data.RecordColumn.Type.BIGINT;
+import static io.holisticos.whoop.data.RecordColumn.Type.BOOLEAN;
+import static io.holisticos.whoop.data.RecordColumn.Type.BYTEA;
+import static io.holisticos.whoop.data.RecordColumn.Type.INTEGER;
+import static io.holisticos.whoop.data.RecordColumn.Type.NUMERIC;
+import static io.holisticos.whoop.data.RecordColumn.Type.TEXT;
+import static io.holisticos.whoop.data.RecordColumn.Type.UUID;
+import static io.holisticos.whoop.data.RecordColumn.at;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holisticos.health.UserId;
@@ -11,12 +20,10 @@ import io.holisticos.whoop.api.Sleep;
 import io.holisticos.whoop.api.Workout;
 import io.holisticos.whoop.data.WhoopStore.Purpose;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,18 +42,22 @@ public final class RecordKind<T> {
     public static final RecordKind<Cycle> CYCLE = new RecordKind<>(
             "cycle",
             Cycle.class,
+            RowRecords::cycle,
             new Key<>("id", "bigint", Cycle::id, Cycle::updatedAt),
             new Listing<>(Cycle::start, "id", "bigint", "id", MissingRule.BY_START, List.of("cycle")),
-            columns(
-                    columnsAt("", "id"),
-                    header(),
-                    span(),
-                    columnsAt("", "score_state", "step_count"),
-                    columnsAt(SCORE, "strain", "kilojoule", "average_heart_rate", "max_heart_rate")));
+            RecordColumn.all(
+                    at("", BIGINT, "id"),
+                    RecordColumn.header(),
+                    RecordColumn.span(),
+                    at("", TEXT, "score_state"),
+                    at("", INTEGER, "step_count"),
+                    at(SCORE, NUMERIC, "strain", "kilojoule"),
+                    at(SCORE, INTEGER, "average_heart_rate", "max_heart_rate")));
 
     public static final RecordKind<Recovery> RECOVERY = new RecordKind<>(
             "recovery",
             Recovery.class,
+            RowRecords::recovery,
             new Key<>("cycle_id", "bigint", Recovery::cycleId, Recovery::updatedAt),
             new Listing<>( // it tells no time but its making, which comes after its sleep
                     Recovery::createdAt,
@@ -55,13 +66,15 @@ public final class RecordKind<T> {
                     "cycle_id",
                     MissingRule.BY_SLEEP,
                     List.of("recovery", "sleep")),
-            columns(
-                    columnsAt("", "cycle_id", "sleep_id"),
-                    header(),
-                    columnsAt("", "score_state"),
-                    columnsAt(
+            RecordColumn.all(
+                    at("", BIGINT, "cycle_id"),
+                    at("", UUID, "sleep_id"),
+                    RecordColumn.header(),
+                    at("", TEXT, "score_state"),
+                    at(SCORE, BOOLEAN, "user_calibrating"),
+                    at(
                             SCORE,
-                            "user_calibrating",
+                            NUMERIC,
                             "recovery_score",
                             "resting_heart_rate",
                             "hrv_rmssd_milli",
@@ -71,31 +84,36 @@ public final class RecordKind<T> {
     public static final RecordKind<Sleep> SLEEP = new RecordKind<>(
             "sleep",
             Sleep.class,
+            RowRecords::sleep,
             new Key<>("id", "uuid", Sleep::id, Sleep::updatedAt),
             new Listing<>(Sleep::start, "id", "uuid", null, MissingRule.BY_START, List.of("sleep")),
-            columns(
-                    columnsAt("", "id", "cycle_id", "v1_id"),
-                    header(),
-                    span(),
-                    columnsAt("", "nap", "score_state"),
-                    columnsAt(
+            RecordColumn.all(
+                    at("", UUID, "id"),
+                    at("", BIGINT, "cycle_id", "v1_id"),
+                    RecordColumn.header(),
+                    RecordColumn.span(),
+                    at("", BOOLEAN, "nap"),
+                    at("", TEXT, "score_state"),
+                    at(
                             "score/stage_summary",
+                            BIGINT,
                             "total_in_bed_time_milli",
                             "total_awake_time_milli",
                             "total_no_data_time_milli",
                             "total_light_sleep_time_milli",
                             "total_slow_wave_sleep_time_milli",
-                            "total_rem_sleep_time_milli",
-                            "sleep_cycle_count",
-                            "disturbance_count"),
-                    columnsAt(
+                            "total_rem_sleep_time_milli"),
+                    at("score/stage_summary", INTEGER, "sleep_cycle_count", "disturbance_count"),
+                    at(
                             "score/sleep_needed",
+                            BIGINT,
                             "baseline_milli",
                             "need_from_sleep_debt_milli",
                             "need_from_recent_strain_milli",
                             "need_from_recent_nap_milli"),
-                    columnsAt(
+                    at(
                             SCORE,
+                            NUMERIC,
                             "respiratory_rate",
                             "sleep_performance_percentage",
                             "sleep_consistency_percentage",
@@ -104,25 +122,30 @@ public final class RecordKind<T> {
     public static final RecordKind<Workout> WORKOUT = new RecordKind<>(
             "workout",
             Workout.class,
+            RowRecords::workout,
             new Key<>("id", "uuid", Workout::id, Workout::updatedAt),
             new Listing<>(Workout::start, "id", "uuid", null, MissingRule.BY_START, List.of("workout")),
-            columns(
-                    columnsAt("", "id", "v1_id"),
-                    header(),
-                    span(),
-                    columnsAt("", "sport_name", "sport_id", "score_state"),
-                    columnsAt(
+            RecordColumn.all(
+                    at("", UUID, "id"),
+                    at("", BIGINT, "v1_id"),
+                    RecordColumn.header(),
+                    RecordColumn.span(),
+                    at("", TEXT, "sport_name"),
+                    at("", INTEGER, "sport_id"),
+                    at("", TEXT, "score_state"),
+                    at(SCORE, NUMERIC, "strain"),
+                    at(SCORE, INTEGER, "average_heart_rate", "max_heart_rate"),
+                    at(
                             SCORE,
-                            "strain",
-                            "average_heart_rate",
-                            "max_heart_rate",
+                            NUMERIC,
                             "kilojoule",
                             "percent_recorded",
                             "distance_meter",
                             "altitude_gain_meter",
                             "altitude_change_meter"),
-                    columnsAt(
+                    at(
                             "score/zone_durations",
+                            BIGINT,
                             "zone_zero_milli",
                             "zone_one_milli",
                             "zone_two_milli",
@@ -134,36 +157,41 @@ public final class RecordKind<T> {
     public static final RecordKind<BodyMeasurement> BODY_MEASUREMENT = new RecordKind<>(
             "body_measurement",
             BodyMeasurement.class,
+            RowRecords::bodyMeasurement,
             null,
             null,
-            columnsAt("", "height_meter", "weight_kilogram", "max_heart_rate"));
+            RecordColumn.all(at("", NUMERIC, "height_meter", "weight_kilogram"), at("", INTEGER, "max_heart_rate")));
 
     /** One for each member. All but the account number is sealed in the row. */
     public static final RecordKind<Profile> PROFILE = new RecordKind<>(
             "profile",
             Profile.class,
+            RowRecords::profile,
             null,
             null,
             List.of(
-                    column(ACCOUNT, "user_id"),
-                    new Column("email_sealed", List.of(), "email", Purpose.EMAIL),
-                    new Column("first_name_sealed", List.of(), "first_name", Purpose.FIRST_NAME),
-                    new Column("last_name_sealed", List.of(), "last_name", Purpose.LAST_NAME)));
+                    RecordColumn.of(BIGINT, ACCOUNT, "user_id"),
+                    new RecordColumn("email_sealed", BYTEA, List.of(), "email", Purpose.EMAIL),
+                    new RecordColumn("first_name_sealed", BYTEA, List.of(), "first_name", Purpose.FIRST_NAME),
+                    new RecordColumn("last_name_sealed", BYTEA, List.of(), "last_name", Purpose.LAST_NAME)));
 
     private final String collection;
     private final Class<T> type;
+    private final Function<RecordRow, T> ofRow;
     private final @Nullable Key<T> key;
     private final @Nullable Listing<T> listing;
-    private final List<Column> columns;
+    private final List<RecordColumn> columns;
 
     private RecordKind(
             String collection,
             Class<T> type,
+            Function<RecordRow, T> ofRow,
             @Nullable Key<T> key,
             @Nullable Listing<T> listing,
-            List<Column> columns) {
+            List<RecordColumn> columns) {
         this.collection = collection;
         this.type = type;
+        this.ofRow = ofRow;
         this.key = key;
         this.listing = listing;
         this.columns = columns;
@@ -196,18 +224,6 @@ public final class RecordKind<T> {
             @Nullable String cycleColumn,
             MissingRule missing,
             List<String> deletedWith) {}
-
-    /**
-     * A column and where its value stands in the record's JSON.
-     *
-     * @param parents the objects around the field, the outermost first
-     * @param sealedFor the purpose the value is sealed for; null when it is stored in the clear
-     */
-    private record Column(
-            String name,
-            List<String> parents,
-            String field,
-            @Nullable String sealedFor) {}
 
     /** The word for this kind in tables and reports, such as {@code cycle}. */
     public String collection() {
@@ -282,7 +298,7 @@ public final class RecordKind<T> {
     /** The columns that are sealed, each with the purpose it is sealed for. */
     Map<String, String> sealedColumns() {
         Map<String, String> sealed = new LinkedHashMap<>();
-        for (Column column : columns) {
+        for (RecordColumn column : columns) {
             if (column.sealedFor() != null) {
                 sealed.put(column.name(), column.sealedFor());
             }
@@ -305,16 +321,20 @@ public final class RecordKind<T> {
         return key == null ? Instant.MAX : key.change().apply(record);
     }
 
+    List<RecordColumn> columns() {
+        return columns;
+    }
+
     /** The record's own columns. */
     List<String> columnNames() {
-        return columns.stream().map(Column::name).toList();
+        return columns.stream().map(RecordColumn::name).toList();
     }
 
     /** The row of a record, nothing sealed yet. */
     ObjectNode toRow(T record) {
         JsonNode tree = Json.treeOf(record);
         ObjectNode row = Json.object();
-        for (Column column : columns) {
+        for (RecordColumn column : columns) {
             JsonNode value = tree;
             for (String parent : column.parents()) {
                 value = value.path(parent);
@@ -327,55 +347,17 @@ public final class RecordKind<T> {
         return row;
     }
 
-    /** @param row with what was sealed opened */
-    T fromRow(JsonNode row) {
-        ObjectNode tree = Json.object();
-        for (Column column : columns) {
-            JsonNode value = row.path(column.name());
-            if (value.isMissingNode() || value.isNull()) {
-                continue; // an unscored record has no score object at all
-            }
-            ObjectNode parent = tree;
-            for (String name : column.parents()) {
-                parent = parent.withObjectProperty(name);
-            }
-            parent.set(column.field(), value);
+    /** @throws UnreadableRow when the row does not form a record */
+    T fromRow(RecordRow row) {
+        try {
+            return ofRow.apply(row);
+        } catch (IllegalArgumentException e) { // a rule of the record's, which names the field and never the value
+            throw new UnreadableRow(String.valueOf(e.getMessage()));
         }
-        return Json.recordOf(tree, type);
     }
 
     @Override
     public String toString() {
         return collection;
-    }
-
-    @SafeVarargs
-    private static List<Column> columns(List<Column>... parts) {
-        List<Column> all = new ArrayList<>();
-        for (List<Column> part : parts) {
-            all.addAll(part);
-        }
-        return List.copyOf(all);
-    }
-
-    private static Column column(String name, String field) {
-        return new Column(name, List.of(), field, null);
-    }
-
-    private static List<Column> header() {
-        return List.of(
-                column(ACCOUNT, "user_id"), column("created_at", "created_at"), column("updated_at", "updated_at"));
-    }
-
-    private static List<Column> span() {
-        return List.of(
-                column("start_at", "start"), column("end_at", "end"), column("timezone_offset", "timezone_offset"));
-    }
-
-    private static List<Column> columnsAt(String parent, String... names) {
-        List<String> parents = parent.isEmpty() ? List.of() : List.of(parent.split("/", -1));
-        return Stream.of(names)
-                .map(name -> new Column(name, parents, name, null))
-                .toList();
     }
 }

@@ -66,10 +66,7 @@ final class RecordStore {
     private static final String RETIRE = file("retire");
 
     private static final String ROWS = file("rows-to-rebuild");
-    private static final String ESTIMATE = """
-        select case when reltuples < 0 then (select count(*) from {table}) else cast(reltuples as bigint) end
-        from pg_class where oid = cast('{table}' as regclass)\
-        """;
+    private static final String ESTIMATE = file("rows-estimated");
     private static final String COUNT = "select count(*) from {table} where user_id = :only";
     private static final String DIFFERENT = file("rows-that-differ");
 

@@ -29,6 +29,14 @@ record RecordTable(RecordKind<?> kind, boolean replaced) {
                 .toList();
     }
 
+    /** Tables that only grow, and are partitioned by when their versions were replaced. Of the other kinds a version is rare. */
+    static List<RecordTable> partitioned() {
+        return RecordKind.all().stream()
+                .filter(RecordKind::isListed)
+                .map(kind -> new RecordTable(kind, true))
+                .toList();
+    }
+
     String name() {
         return "whoop_" + kind.collection() + (replaced ? "_history" : "");
     }

@@ -1,33 +1,26 @@
 package io.holisticos.whoop.data;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holisticos.health.DayRange;
 import io.holisticos.health.Deadline;
 import io.holisticos.health.HealthError.SourceUnavailable;
-import io.holisticos.health.Observation;
 import io.holisticos.health.UserId;
 import io.holisticos.vault.Vault;
 import io.holisticos.whoop.api.BodyMeasurement;
-import io.holisticos.whoop.api.Cycle;
 import io.holisticos.whoop.api.Profile;
-import io.holisticos.whoop.api.Recovery;
-import io.holisticos.whoop.api.Sleep;
 import io.holisticos.whoop.api.WhoopApi;
-import io.holisticos.whoop.api.Workout;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -52,12 +45,11 @@ public final class WhoopDayStore {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(10);
 
-    private static final String RECORDS_OF_DAYS = ClasspathSqlLocator.removingComments()
+    private static final String RECORDS_OF_DAYS = HeldRows.UNION.filledInto(ClasspathSqlLocator.removingComments()
             .locate("io.holisticos.whoop.data.records-of-days")
-            .strip();
+            .strip());
 
-    private static final String SINGLE =
-            "select cast(row_to_json(held) as text) from whoop_record_%s held where user_id = :who";
+    private static final String SINGLE = "select %s from whoop_record_%s where user_id = :who";
     private static final String ANYTHING = """
         select exists (select from whoop_record_profile where user_id = :who)
             or exists (select from whoop_record_cycle where user_id = :who)
@@ -80,27 +72,43 @@ public final class WhoopDayStore {
      * @param now no observation is later than this, whatever a record says
      */
     public HeldRecords read(UserId who, DayRange days, Instant now, Deadline deadline) {
-        return answered(handle -> {
-            Rows rows = new Rows();
-            limited(handle.createQuery(RECORDS_OF_DAYS), deadline)
-                    .bind("who", who.value())
-                    .bind("since", startOf(days.from().minusDays(MARGIN_DAYS)))
-                    .bind("until", startOf(days.to().plusDays(1 + MARGIN_DAYS)))
-                    .bind("reach", WhoopDays.REACH.toString())
-                    .bind("now", now.atOffset(ZoneOffset.UTC))
-                    .map((row, context) -> isAdded(rows, who, row.getString(1), row.getBytes(2)))
-                    .list();
-            return rows.records();
-        });
+        return read(who, days, now, deadline, false).records();
+    }
+
+    /** As {@link #read}, with what else an answer needs; records only of a member whose connection lets them be shown. */
+    public HeldMember readConnected(UserId who, DayRange days, Instant now, Deadline deadline) {
+        return read(who, days, now, deadline, true);
+    }
+
+    private HeldMember read(UserId who, DayRange days, Instant now, Deadline deadline, boolean connected) {
+        return answered(handle -> limited(handle.createQuery(RECORDS_OF_DAYS), deadline)
+                .bind("who", who.value())
+                .bind("connected", connected)
+                .bind("since", startOf(days.from().minusDays(MARGIN_DAYS)))
+                .bind("until", startOf(days.to().plusDays(1 + MARGIN_DAYS)))
+                .bind("reach", WhoopDays.REACH.toString())
+                .bind("now", now.atOffset(ZoneOffset.UTC))
+                .scanResultSet((results, context) -> {
+                    try (context) {
+                        return member(who, results.get());
+                    }
+                }));
+    }
+
+    private HeldMember member(UserId who, ResultSet results) throws SQLException {
+        HeldRows rows = new HeldRows(results);
+        while (results.next()) {
+            add(rows, who, results.getString(1));
+        }
+        return rows.member();
     }
 
     /** A row that is not readable is left out: it must not take away the member's other records, or other members'. */
-    private boolean isAdded(Rows rows, UserId who, String kind, byte[] row) {
+    private void add(HeldRows rows, UserId who, String kind) {
         try {
-            return rows.add(kind, Json.parse(row));
-        } catch (Json.UnreadableRow e) {
+            rows.add(kind);
+        } catch (UnreadableRow e) {
             log.error("event=record_unreadable provider=whoop member={} kind={}", vault.inLogs(who), kind, e);
-            return false;
         }
     }
 
@@ -116,19 +124,15 @@ public final class WhoopDayStore {
 
     /** A record of a kind of which a member has one. */
     private <T> Optional<T> find(RecordKind<T> kind, UserId who) {
-        return answered(handle -> handle.createQuery(SINGLE.formatted(kind.collection()))
+        List<String> columns = kind.columnNames();
+        Map<String, Integer> places = IntStream.range(0, columns.size())
+                .boxed()
+                .collect(Collectors.toUnmodifiableMap(columns::get, place -> place + 1));
+        return answered(handle -> handle.createQuery(SINGLE.formatted(String.join(", ", columns), kind.collection()))
                 .bind("who", who.value())
-                .mapTo(String.class)
-                .findOne()
-                .map(row -> kind.fromRow(opened(kind, who, Json.parse(row)))));
-    }
-
-    private JsonNode opened(RecordKind<?> kind, UserId who, JsonNode row) {
-        kind.sealedColumns().forEach((column, purpose) -> {
-            String sealed = row.path(column).asText();
-            ((ObjectNode) row).put(column, opened(who, purpose, WhoopStore.bytes(sealed)));
-        });
-        return row;
+                .map((row, context) ->
+                        kind.fromRow(new RecordRow(row, places, (purpose, bytes) -> opened(who, purpose, bytes))))
+                .findOne());
     }
 
     /** A value that does not open is a fault of ours: for now the source is unavailable. */
@@ -167,67 +171,5 @@ public final class WhoopDayStore {
 
     private static OffsetDateTime startOf(LocalDate day) {
         return day.atStartOfDay().atOffset(ZoneOffset.UTC);
-    }
-
-    /** Sorts the rows of the one query by their kind. */
-    private static final class Rows {
-
-        private final List<Cycle> cycles = new ArrayList<>();
-        private final List<Recovery> recoveries = new ArrayList<>();
-        private final List<Sleep> sleeps = new ArrayList<>();
-        private final List<Workout> workouts = new ArrayList<>();
-        private final List<Observation> observations = new ArrayList<>();
-        private long revision;
-        private final Map<Long, Instant> recordedCycles = new HashMap<>();
-        private final Map<Long, Instant> recordedRecoveries = new HashMap<>();
-        private final Map<UUID, Instant> recordedSleeps = new HashMap<>();
-
-        boolean add(String kind, JsonNode row) {
-            return switch (kind) {
-                case "cycle" -> {
-                    Cycle cycle = RecordKind.CYCLE.fromRow(row);
-                    recordedCycles.put(cycle.id(), timeOf(row, "recorded_at"));
-                    yield cycles.add(cycle);
-                }
-                case "recovery" -> {
-                    Recovery recovery = RecordKind.RECOVERY.fromRow(row);
-                    recordedRecoveries.put(recovery.cycleId(), timeOf(row, "recorded_at"));
-                    yield recoveries.add(recovery);
-                }
-                case "sleep" -> {
-                    Sleep sleep = RecordKind.SLEEP.fromRow(row);
-                    recordedSleeps.put(sleep.id(), timeOf(row, "recorded_at"));
-                    yield sleeps.add(sleep);
-                }
-                case "workout" -> workouts.add(RecordKind.WORKOUT.fromRow(row));
-                case "revision" -> {
-                    revision = row.asLong();
-                    yield true;
-                }
-                default -> observations.add(observationOf(row));
-            };
-        }
-
-        HeldRecords records() {
-            return new HeldRecords(
-                    cycles,
-                    recoveries,
-                    sleeps,
-                    workouts,
-                    new RecordedTimes(recordedCycles, recordedRecoveries, recordedSleeps),
-                    observations.stream()
-                            .max(Comparator.comparing(Observation::at))
-                            .orElse(null),
-                    revision);
-        }
-
-        private static Observation observationOf(JsonNode row) {
-            return new Observation(
-                    timeOf(row, "at"), ZoneOffset.of(row.path("timezone_offset").asText()));
-        }
-
-        private static Instant timeOf(JsonNode row, String column) {
-            return OffsetDateTime.parse(row.path(column).asText()).toInstant();
-        }
     }
 }

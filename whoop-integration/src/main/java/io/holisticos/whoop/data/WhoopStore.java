@@ -1,5 +1,6 @@
 package io.holisticos.whoop.data;
 
+import io.holisticos.database.PartitionStore;
 import io.holisticos.health.UserId;
 import io.holisticos.vault.Vault;
 import io.holisticos.whoop.api.Fetched;
@@ -24,12 +25,14 @@ public final class WhoopStore {
     private final Derivation derivation;
     private final PageSaver pages;
     private final CoverageStore coverage;
+    private final ArchiveStore archive;
 
     public WhoopStore(Jdbi jdbi, Vault vault) {
         this.jdbi = jdbi;
         this.derivation = new Derivation(vault);
         this.pages = new PageSaver(new RecordStore(jdbi), vault);
         this.coverage = new CoverageStore(jdbi);
+        this.archive = new ArchiveStore(jdbi);
     }
 
     /** What values are sealed for: the same purpose opens them. */
@@ -149,12 +152,21 @@ public final class WhoopStore {
         coverage.forgetCoverage(who);
     }
 
-    /** Removes payloads archived, and missing records noted, before this moment. Returns how many payloads. */
-    public int purgeArchive(Instant before) {
-        return jdbi.inTransaction(handle -> {
-            CoverageStore.purgeAbsences(handle, micros(before));
-            return ArchiveStore.purge(handle, micros(before));
-        });
+    /**
+     * Removes payloads archived, and missing records noted, before this moment. Payloads of a month go together, once the month
+     * is over for so long.
+     */
+    public void purgeArchive(Instant before) {
+        jdbi.useHandle(handle -> CoverageStore.purgeAbsences(handle, micros(before)));
+        archive.partitions().drop(before);
+    }
+
+    /** Makes the partitions of this month and the next ones. */
+    public void makePartitions(Instant now) {
+        archive.partitions().extend(now);
+        for (RecordTable history : RecordTable.partitioned()) {
+            new PartitionStore(jdbi, history.name(), "replaced_at").extend(now);
+        }
     }
 
     /** PostgreSQL keeps microseconds and would round what is finer. */

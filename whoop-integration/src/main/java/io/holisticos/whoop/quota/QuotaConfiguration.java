@@ -47,6 +47,14 @@ public final class QuotaConfiguration {
     @JsonProperty
     LaneShares lanes = new LaneShares();
 
+    public int perMinute() {
+        return perMinute;
+    }
+
+    public int perDay() {
+        return perDay;
+    }
+
     @JsonIgnore
     @ValidationMethod(message = "perDay must not be less than perMinute")
     public boolean isDayAtLeastMinute() {

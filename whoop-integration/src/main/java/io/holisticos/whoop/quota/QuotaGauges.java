@@ -1,31 +1,21 @@
 package io.holisticos.whoop.quota;
 
-import com.codahale.metrics.CachedGauge;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
-import io.holisticos.health.HealthError;
+import io.holisticos.vitals.SlowGauge;
+import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
 /** The quota as gauges {@code whoop.quota.…}, read at most every five seconds; not a number while the database is away. */
 public final class QuotaGauges {
 
-    private static final long SECONDS_A_READING_IS_GOOD = 5;
+    private static final Duration A_READING_IS_GOOD_FOR = Duration.ofSeconds(5);
 
     private final Gauge<Optional<QuotaReport>> report;
 
     private QuotaGauges(QuotaGovernor quota) {
-        this.report = new CachedGauge<>(SECONDS_A_READING_IS_GOOD, TimeUnit.SECONDS) {
-            @Override
-            protected Optional<QuotaReport> loadValue() {
-                try {
-                    return Optional.of(quota.report());
-                } catch (HealthError away) {
-                    return Optional.empty();
-                }
-            }
-        };
+        this.report = new SlowGauge<>(A_READING_IS_GOOD_FOR, quota::report);
     }
 
     /** Registers them all. */
@@ -44,6 +34,8 @@ public final class QuotaGauges {
         gauges.add(metrics, "headers_ignored", QuotaReport::headersIgnored);
         gauges.add(metrics, "members", QuotaReport::members);
         gauges.add(metrics, "members_that_fit", QuotaReport::membersThatFit);
+        gauges.add(
+                metrics, "members_that_still_fit", report -> Math.max(0, report.membersThatFit() - report.members()));
         gauges.add(metrics, "blocked", report -> report.blockedUntil() == null ? 0 : 1);
         gauges.add(metrics, "day_lasts", report -> report.dayEndsAt() == null ? 1 : 0);
         gauges.add(metrics, "admits_new_members", report -> report.admitsNewMembers() ? 1 : 0);

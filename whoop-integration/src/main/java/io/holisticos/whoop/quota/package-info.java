@@ -1,7 +1,7 @@
 /**
  * Counts the calls that WHOOP allows our application, once for all processes.
  *
- * <p>May use: {@code health}, {@code notice}, {@code outbound}.
+ * <p>May use: {@code vitals}, {@code health}, {@code notice}, {@code outbound}.
  *
  * <p>Start reading at {@link io.holisticos.whoop.quota.QuotaGovernor}.
  */

@@ -12,25 +12,19 @@ import io.holisticos.whoop.api.NotNow;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.api.Window;
 import io.holisticos.whoop.data.AnotherAccount;
-import io.holisticos.whoop.data.Coverage;
 import io.holisticos.whoop.data.WhoopStore;
 import io.holisticos.whoop.quota.Lane;
-import io.holisticos.whoop.sync.MemberState.Backfill;
-import io.holisticos.whoop.sync.MemberState.Permission;
 import io.holisticos.whoop.sync.MemberState.ReadState;
-import io.holisticos.whoop.sync.MemberState.Requested;
 import io.holisticos.whoop.sync.MemberStore.MemberRow;
 import io.holisticos.whoop.sync.ReadFailures.ReadTarget;
 import io.holisticos.whoop.sync.Step.Calling;
 import io.holisticos.whoop.sync.Step.Listing;
-import io.holisticos.whoop.sync.SyncRun.Kind;
 import io.holisticos.whoop.sync.SyncRun.Stage;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -47,13 +41,9 @@ final class MemberJob {
 
     private static final Logger log = LoggerFactory.getLogger(MemberJob.class);
 
-    /** Members whose past is read at the same time; the others wait for their turn. */
-    static final int BACKFILLS_AT_ONCE = 8;
-
     private final MemberStore members;
     private final RecordEventStore events;
-    private final SyncRunStore runs;
-    private final FailureStore failures;
+    private final MemberStates states;
     private final WhoopStore records;
     private final RecordFetcher fetcher;
     private final StepFailures stepFailures;
@@ -70,12 +60,11 @@ final class MemberJob {
     MemberJob(SyncTables tables, WhoopApi api, WhoopStore records, SyncContext terms, Consumer<UserId> wake) {
         this.members = tables.members();
         this.events = tables.events();
-        this.runs = tables.runs();
+        this.states = new MemberStates(tables, records, terms.enabled());
         this.records = records;
         this.meters = new SyncMetrics(terms.metrics());
         this.fetcher = new RecordFetcher(api, records, meters, terms.clock());
-        this.failures = tables.failures();
-        this.stepFailures = new StepFailures(members, failures, terms);
+        this.stepFailures = new StepFailures(members, tables.failures(), terms);
         this.progress = new RunProgress(tables, records, meters, terms, wake);
         this.terms = terms;
         this.clock = terms.clock();
@@ -120,34 +109,7 @@ final class MemberJob {
     }
 
     private Optional<MemberState> load(UserId who) {
-        Instant now = now();
-        return members.load(who, now).map(row -> stateOf(who, row, now));
-    }
-
-    private MemberState stateOf(UserId who, MemberRow row, Instant now) {
-        SyncRun run = null;
-        Backfill backfill = null;
-        for (SyncRun open : row.flags().requested() ? runs.findOpen(who) : List.<SyncRun>of()) {
-            if (open.kind() != Kind.BACKFILL) {
-                run = open;
-            } else if (runs.backfills(BACKFILLS_AT_ONCE, now).contains(who)) {
-                backfill = new Backfill(open, row.backfill());
-            }
-        }
-        Permission permission = row.flags().stopped()
-                ? Permission.STOPPED
-                : terms.enabled().test(who) ? Permission.ALLOWED : Permission.OFF;
-        MemberState.StoredRecords stored = new MemberState.StoredRecords(
-                row.night(), row.cycle(), row.offset(), row.flags().absent() ? records.absences(who) : List.of());
-        ReadFailures failing = row.flags().failing() ? failures.of(who) : ReadFailures.NONE;
-        MemberState state = new MemberState(
-                now, row.events(), row.read(), stored, new Requested(permission, run, null, Coverage.none()), failing);
-        if (backfill == null || !state.mayCall(Lane.BACKFILL)) {
-            return state; // gaps are of no use without a permit
-        }
-        Coverage coverage = backfill.listing() == null ? records.coverage(who) : Coverage.none();
-        return new MemberState(
-                now, row.events(), row.read(), stored, new Requested(permission, run, backfill, coverage), failing);
+        return states.load(who, now());
     }
 
     /** Takes a step, whatever comes of it. Returns the state afterwards; empty when the member is gone. */
@@ -245,7 +207,7 @@ final class MemberJob {
         Instant now = now();
         Optional<MemberRow> row = members.save(who, after, settled, now);
         meters.settled(settled, now);
-        return row.map(saved -> stateOf(who, saved, now));
+        return row.map(saved -> states.of(who, saved, now));
     }
 
     private Optional<MemberState> readPage(UserId who, MemberState state, Step.ListPage list) {

@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.locator.ClasspathSqlLocator;
 import org.jdbi.v3.core.statement.SqlStatement;
@@ -124,6 +126,11 @@ final class MemberStore {
     private static final String NEWEST = """
             select max(greatest(cycles_listed_at, sleeps_listed_at, recoveries_listed_at, workouts_listed_at)) as newest
             from whoop_member_sync""";
+
+    private static final String BY_FRESHNESS = sql("members-by-freshness");
+
+    /** Blocks of the table, of some thirty members each. */
+    private static final int SAMPLED_BLOCKS = 500;
 
     private final Database database;
 
@@ -341,5 +348,24 @@ final class MemberStore {
 
     private static OffsetDateTime utc(Instant moment) {
         return moment.atOffset(ZoneOffset.UTC);
+    }
+
+    /** How many connected members were last read when; estimated from so many blocks of the table, if it has more. */
+    MembersByFreshness byFreshness(Instant now) {
+        return byFreshness(now, SAMPLED_BLOCKS);
+    }
+
+    MembersByFreshness byFreshness(Instant now, int blocks) {
+        return database.withHandle(handle -> handle.createQuery(BY_FRESHNESS)
+                .bind("now", now.atOffset(ZoneOffset.UTC))
+                .bind("blocks", blocks)
+                .map((row, context) -> {
+                    Map<String, Double> byAge = new HashMap<>();
+                    for (String age : MembersByFreshness.AGES) {
+                        byAge.put(age, row.getDouble(age));
+                    }
+                    return new MembersByFreshness(byAge);
+                })
+                .one());
     }
 }

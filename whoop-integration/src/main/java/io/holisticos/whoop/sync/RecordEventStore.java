@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.holisticos.database.Database;
+import io.holisticos.database.SmallBatches;
 import io.holisticos.health.UserId;
 import io.holisticos.whoop.sync.RecordEvent.Happened;
 import java.time.Duration;
@@ -63,9 +64,10 @@ public final class RecordEventStore {
             for update skip locked""";
     private static final String ACCOUNTS_PARKED =
             "select distinct whoop_user_id from whoop_inbox where done_at is null";
-    private static final String PURGE_INBOX = "delete from whoop_inbox where done_at < :before";
-    private static final String PURGE_PARKED =
-            "delete from whoop_inbox where done_at is null and received_at < :before";
+    private static final String PURGE_INBOX = "delete from whoop_inbox where ctid = any (array("
+            + "select ctid from whoop_inbox where done_at < :before order by done_at limit :most))";
+    private static final String PURGE_PARKED = "delete from whoop_inbox where ctid = any (array("
+            + "select ctid from whoop_inbox where done_at is null and received_at < :before limit :most))";
     private static final String ERASE = "delete from whoop_inbox where user_id = :who";
     private static final String ERASE_PARKED = "delete from whoop_inbox where whoop_user_id = :account";
 
@@ -79,9 +81,10 @@ public final class RecordEventStore {
     private static final String DROP =
             "update whoop_change set done_at = :now, outcome = 'account_left' where user_id = :who and done_at is null";
     private static final String COUNT = """
-            select count(*) as open, count(*) filter (where rung > 0) as waiting
+            select count(*) as open, count(*) filter (where rung > 0) as waiting, min(first_told_at) as oldest
             from whoop_change where done_at is null""";
-    private static final String PURGE = "delete from whoop_change where done_at < :before";
+    private static final String PURGE = "delete from whoop_change where ctid = any (array("
+            + "select ctid from whoop_change where done_at < :before order by done_at limit :most))";
 
     private final Database database;
 
@@ -102,8 +105,21 @@ public final class RecordEventStore {
         }
     }
 
-    /** How many events are pending, and how many of them wait for a record that was not there yet. */
-    record Counts(int open, int waiting) {}
+    /**
+     * How many events are pending.
+     *
+     * @param waiting how many of them wait for a record that was not there yet
+     * @param oldest when the first of them was told; null when there is none
+     */
+    record Counts(int open, int waiting, @Nullable Instant oldest) {
+
+        /** In seconds, how long the oldest one has been pending. */
+        long ageAt(Instant now) {
+            return oldest == null
+                    ? 0
+                    : Math.max(0, Duration.between(oldest, now).toSeconds());
+        }
+    }
 
     /** Runs several calls of this store in one transaction. */
     public <T> T inTransaction(Supplier<T> work) {
@@ -178,11 +194,7 @@ public final class RecordEventStore {
 
     /** Removes events from the inbox. Returns how many. */
     public int purgeInbox(Instant doneBefore, Instant parkedBefore) {
-        return database.withHandle(handle ->
-                handle.createUpdate(PURGE_INBOX).bind("before", utc(doneBefore)).execute()
-                        + handle.createUpdate(PURGE_PARKED)
-                                .bind("before", utc(parkedBefore))
-                                .execute());
+        return purge(PURGE_INBOX, doneBefore) + purge(PURGE_PARKED, parkedBefore);
     }
 
     /** Removes every event of the member and this account from the inbox. Returns how many. */
@@ -242,14 +254,24 @@ public final class RecordEventStore {
 
     Counts count() {
         return database.withHandle(handle -> handle.createQuery(COUNT)
-                .map((row, context) -> new Counts(row.getInt("open"), row.getInt("waiting")))
+                .map((row, context) -> {
+                    OffsetDateTime oldest = row.getObject("oldest", OffsetDateTime.class);
+                    return new Counts(
+                            row.getInt("open"), row.getInt("waiting"), oldest == null ? null : oldest.toInstant());
+                })
                 .one());
     }
 
     /** Removes what was settled before this moment. Returns how many. */
     int purge(Instant before) {
-        return database.withHandle(
-                handle -> handle.createUpdate(PURGE).bind("before", utc(before)).execute());
+        return purge(PURGE, before);
+    }
+
+    private int purge(String sql, Instant before) {
+        return SmallBatches.work(most -> database.withHandle(handle -> handle.createUpdate(sql)
+                .bind("before", utc(before))
+                .bind("most", most)
+                .execute()));
     }
 
     private static Query bind(Query keep, ReceivedEvent received, UserId who, RecordEvent event) {

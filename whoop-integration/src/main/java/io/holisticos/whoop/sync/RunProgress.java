@@ -99,7 +99,7 @@ final class RunProgress {
         if (!state.failures().of().isEmpty()) {
             tables.failures().keepFailuresOfThePast(who, now());
         }
-        tables.runs().backfills(MemberJob.BACKFILLS_AT_ONCE, now()).forEach(wake);
+        tables.runs().backfills(MemberStates.BACKFILLS_AT_ONCE, now()).forEach(wake);
     }
 
     /** Ends the run that somebody waits for, if there is one. */

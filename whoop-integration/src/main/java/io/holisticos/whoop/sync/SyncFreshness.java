@@ -1,8 +1,10 @@
 package io.holisticos.whoop.sync;
 
+import io.holisticos.whoop.data.HeldMember;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,23 @@ public record SyncFreshness(Instant coveredFrom, Instant lastSyncedAt) {
 
     /** Two nights and their jitter: events keep current what was listed since. */
     private static final Duration KEPT_BY_EVENTS = Duration.ofHours(50);
+
+    /** Empty before every collection was listed. */
+    public static Optional<SyncFreshness> of(HeldMember.Listing listing) {
+        Map<RecordCollection, Instant> listedAt = new EnumMap<>(RecordCollection.class);
+        put(listedAt, RecordCollection.CYCLE, listing.cycles());
+        put(listedAt, RecordCollection.SLEEP, listing.sleeps());
+        put(listedAt, RecordCollection.RECOVERY, listing.recoveries());
+        put(listedAt, RecordCollection.WORKOUT, listing.workouts());
+        return of(listing.coveredFrom(), listedAt);
+    }
+
+    private static void put(
+            Map<RecordCollection, Instant> listedAt, RecordCollection collection, @Nullable Instant moment) {
+        if (moment != null) {
+            listedAt.put(collection, moment);
+        }
+    }
 
     /**
      * WHOOP sends no events of cycles, so the listing of cycles decides how fresh a member is, as long as events and nightly

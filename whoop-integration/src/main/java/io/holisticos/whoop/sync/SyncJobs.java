@@ -85,6 +85,7 @@ public final class SyncJobs {
                     records.purgeArchive(now.minus(ARCHIVE_KEEPS));
                     tables.runs().purge(now.minus(RUNS_ARE_KEPT));
                     tables.events().purge(now.minus(EVENTS_ARE_KEPT));
+                    records.makePartitions(now);
                 });
         RecurringTask<Void> sweep = Tasks.recurring(SWEEP_TASK, FixedDelay.of(SWEEP))
                 .onDeadExecution(new TakeOver<>(clock))
@@ -99,7 +100,7 @@ public final class SyncJobs {
             notSynced.forEach(member -> requests.connected(member.who(), member.whoopUserId()));
             List<UserId> withoutJob = tables.members().findWithoutJob(clock.instant());
             withoutJob.forEach(requests::wake);
-            tables.runs().backfills(MemberJob.BACKFILLS_AT_ONCE, now()).forEach(requests::wake);
+            tables.runs().backfills(MemberStates.BACKFILLS_AT_ONCE, now()).forEach(requests::wake);
             int woken = notSynced.size() + withoutJob.size();
             if (woken > 0) {
                 log.info("event=members_woken count={} forsaken={}", woken, notSynced.size());

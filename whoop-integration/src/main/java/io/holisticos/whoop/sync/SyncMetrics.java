@@ -2,24 +2,25 @@ package io.holisticos.whoop.sync;
 
 import static com.codahale.metrics.MetricRegistry.name;
 
-import com.codahale.metrics.CachedGauge;
 import com.codahale.metrics.Counter;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.Timer;
-import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.vitals.SlowGauge;
 import io.holisticos.whoop.sync.RecordEventStore.Counts;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.ToIntFunction;
-import org.jdbi.v3.core.JdbiException;
+import java.util.function.Supplier;
 
 /** The metrics of syncing, under {@code whoop.sync}. */
 final class SyncMetrics {
 
     private static final String PREFIX = "whoop.sync";
-    private static final long COUNT_AGAIN_SECONDS = 15;
+    private static final Duration COUNT_AGAIN = Duration.ofSeconds(15);
+    private static final Duration LOOK_AT_MEMBERS_AGAIN = Duration.ofMinutes(1);
     private static final int UNKNOWN = -1;
 
     private final Counter contested;
@@ -40,10 +41,21 @@ final class SyncMetrics {
         this.receivedToDone = metrics.timer(name(PREFIX, "told-to-done"));
     }
 
-    /** Registers how many events are pending, as gauges. */
-    static void count(MetricRegistry metrics, RecordEventStore events) {
-        gauge(metrics, "open-changes", events, Counts::open);
-        gauge(metrics, "not-yet", events, Counts::waiting);
+    /** Registers how many events are pending and for how long, and how fresh members are, as gauges. */
+    static void count(MetricRegistry metrics, SyncTables tables, Clock clock) {
+        SlowGauge<Counts> counts =
+                new SlowGauge<>(COUNT_AGAIN, () -> tables.events().count());
+        gauge(metrics, "whoop.sync.open-changes", () -> counts.getValue().map(Counts::open));
+        gauge(metrics, "whoop.sync.not-yet", () -> counts.getValue().map(Counts::waiting));
+        gauge(
+                metrics,
+                "whoop.sync.oldest-open-seconds",
+                () -> counts.getValue().map(now -> now.ageAt(clock.instant())));
+        SlowGauge<MembersByFreshness> fresh =
+                new SlowGauge<>(LOOK_AT_MEMBERS_AGAIN, () -> tables.members().byFreshness(clock.instant()));
+        MembersByFreshness.AGES.forEach(age -> metrics.gauge(
+                name("whoop.freshness", age),
+                () -> () -> fresh.getValue().map(all -> all.of(age)).orElse(Double.NaN)));
     }
 
     /** Records came with the time of change of the stored ones, and other content. */
@@ -85,18 +97,8 @@ final class SyncMetrics {
         }
     }
 
-    private static void gauge(
-            MetricRegistry metrics, String what, RecordEventStore events, ToIntFunction<Counts> number) {
-        Gauge<Integer> unused =
-                metrics.gauge(name(PREFIX, what), () -> new CachedGauge<>(COUNT_AGAIN_SECONDS, TimeUnit.SECONDS) {
-                    @Override
-                    protected Integer loadValue() {
-                        try {
-                            return number.applyAsInt(events.count());
-                        } catch (JdbiException | SourceUnavailable unknown) {
-                            return UNKNOWN;
-                        }
-                    }
-                });
+    private static void gauge(MetricRegistry metrics, String name, Supplier<Optional<? extends Number>> number) {
+        Gauge<Number> gauge = () -> number.get().<Number>map(known -> known).orElse(UNKNOWN);
+        metrics.gauge(name, () -> gauge);
     }
 }

@@ -72,9 +72,9 @@ public final class SyncRequests {
         return records;
     }
 
-    /** Gauges of pending events. They are read with the time limits of this database. */
+    /** Gauges of pending events and of how fresh members are. They are read with the time limits of this database. */
     public void register(MetricRegistry metrics) {
-        SyncMetrics.count(metrics, tables.events());
+        SyncMetrics.count(metrics, tables, clock);
     }
 
     /** Sees to it that the member's job runs when the first thing is due. Safe to repeat. */

@@ -1,6 +1,7 @@
 package io.holisticos.whoop.sync;
 
 import io.holisticos.database.Database;
+import io.holisticos.database.SmallBatches;
 import io.holisticos.health.UserId;
 import io.holisticos.whoop.api.Window;
 import io.holisticos.whoop.sync.SyncRun.Kind;
@@ -53,8 +54,8 @@ final class SyncRunStore {
             update whoop_sync set state = 'failed', error = :error, finished_at = :now, recorded_at = :now
             where user_id = :who and state in ('queued', 'running')""";
     private static final String PURGE = """
-            delete from whoop_sync
-            where state in ('done', 'failed') and finished_at < :before""";
+            delete from whoop_sync where ctid = any (array(
+                select ctid from whoop_sync where state in ('done', 'failed') and finished_at < :before limit :most))""";
 
     private final Database database;
 
@@ -167,8 +168,10 @@ final class SyncRunStore {
 
     /** Removes runs that ended before this moment. Returns how many. */
     int purge(Instant before) {
-        return database.withHandle(
-                handle -> handle.createUpdate(PURGE).bind("before", utc(before)).execute());
+        return SmallBatches.work(most -> database.withHandle(handle -> handle.createUpdate(PURGE)
+                .bind("before", utc(before))
+                .bind("most", most)
+                .execute()));
     }
 
     private static SyncRun run(ResultSet row) throws SQLException {

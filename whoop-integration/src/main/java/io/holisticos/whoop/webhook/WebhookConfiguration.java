@@ -46,7 +46,8 @@ public final class WebhookConfiguration {
                 "whoop.webhook.previousSecret (WHOOP_WEBHOOK_PREVIOUS_SECRET)", previousSecret);
     }
 
-    WebhookSecrets secrets(String clientSecret) {
+    /** @param clientSecret of {@code whoop.connect} */
+    public WebhookSecrets secrets(String clientSecret) {
         return new WebhookSecrets(secret.isBlank() ? clientSecret : secret, previousSecret);
     }
 

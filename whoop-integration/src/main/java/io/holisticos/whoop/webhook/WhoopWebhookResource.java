@@ -1,5 +1,6 @@
 package io.holisticos.whoop.webhook;
 
+import io.holisticos.web.OpenTo;
 import io.holisticos.web.WebhookOutcome;
 import io.holisticos.web.WebhookReceiver;
 import io.swagger.v3.oas.annotations.Operation;
@@ -23,9 +24,13 @@ import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 
 /** Receives the events that WHOOP sends. Answers once an event is durable; the work comes later. */
-@Path("/webhooks/whoop")
+@Path(WhoopWebhookResource.PATH)
+@OpenTo(OpenTo.Whom.SENDERS_OF_WEBHOOKS)
 @Tag(name = "Webhooks", description = "What the sources tell by themselves")
 public final class WhoopWebhookResource {
+
+    /** As it is registered in WHOOP's dashboard, below our public address. */
+    public static final String PATH = "/webhooks/whoop";
 
     private final WhoopSignature signature;
     private final WebhookInbox inbox;

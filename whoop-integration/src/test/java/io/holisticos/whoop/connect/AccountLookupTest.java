@@ -2,10 +2,8 @@ package io.holisticos.whoop.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.holisticos.health.UserId;
+import io.holisticos.testing.LogLines;
 import io.holisticos.twins.http.FaultKind;
 import io.holisticos.twins.http.FaultRule;
 import io.holisticos.whoop.connect.ConsentOutcome.ConnectProgress;
@@ -26,7 +24,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /** Consents of which it cannot be found out for a while whose they are. */
 class AccountLookupTest {
@@ -35,7 +32,7 @@ class AccountLookupTest {
     private static final UserId BEN = CustodySetup.BEN;
     private static final String PROFILE = "/developer/v2/user/profile";
 
-    private static final ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    private static final LogLines logged = LogLines.of(AccountLookup.class);
     private static ConnectWorld world;
     private static Jdbi jdbi;
 
@@ -47,13 +44,11 @@ class AccountLookupTest {
     static void open() {
         world = new ConnectWorld();
         jdbi = world.pool();
-        logged.start();
-        ((Logger) LoggerFactory.getLogger(AccountLookup.class)).addAppender(logged);
     }
 
     @AfterAll
     static void close() throws Exception {
-        ((Logger) LoggerFactory.getLogger(AccountLookup.class)).detachAppender(logged);
+        logged.close();
         world.close();
     }
 
@@ -62,7 +57,7 @@ class AccountLookupTest {
         world.reset();
         worker = world.worker(); // with breakers that are closed
         connecting = world.connecting(worker, jdbi, ports);
-        logged.list.clear();
+        logged.forget();
     }
 
     @Test
@@ -208,8 +203,7 @@ class AccountLookupTest {
 
     /** What lines say: error, how often in a row, cause. */
     private static List<String> failures() {
-        return logged.list.stream()
-                .map(ILoggingEvent::getFormattedMessage)
+        return logged.messages().stream()
                 .filter(line -> line.startsWith("event=arrival_failed "))
                 .map(line -> line.replaceAll(".* error=(\\S+) failures=(\\S+) cause=\"([^\"]*)\".*", "$1 $2 $3"))
                 .toList();

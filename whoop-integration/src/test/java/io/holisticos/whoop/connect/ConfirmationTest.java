@@ -203,12 +203,13 @@ class ConfirmationTest {
     void aLinkTakesTwentyPressesAndTheFirstStillLeadsToAConnection() {
         String link = linkOf(connecting.flow().start(BEN, SERVICE, Consents.ConsentOptions.NONE));
         String token = ((LinkPage.Open) connecting.flow().open(link)).token();
-        NextPage.AtWhoop first = (NextPage.AtWhoop) connecting.flow().press(link, token, true);
+        NextPage.AtWhoop first = (NextPage.AtWhoop) connecting.flow().press(link, token, true, OwnBrowser.NOT_ASKED);
         for (int i = 2; i <= 20; i++) {
-            assertThat(connecting.flow().press(link, token, true)).isInstanceOf(NextPage.AtWhoop.class);
+            assertThat(connecting.flow().press(link, token, true, OwnBrowser.NOT_ASKED))
+                    .isInstanceOf(NextPage.AtWhoop.class);
         }
 
-        assertThat(connecting.flow().press(link, token, true))
+        assertThat(connecting.flow().press(link, token, true, OwnBrowser.NOT_ASKED))
                 .isEqualTo(new NextPage.Refused(Refusal.PRESSED_TOO_OFTEN));
 
         ConsentOutcome outcome = connecting
@@ -220,7 +221,8 @@ class ConfirmationTest {
         assertThat(((ConsentOutcome.Kept) outcome).progress()).isEqualTo(ConnectProgress.CONNECTED);
         String another = linkOf(connecting.flow().start(BEN, SERVICE, Consents.ConsentOptions.NONE));
         String itsToken = ((LinkPage.Open) connecting.flow().open(another)).token();
-        assertThat(connecting.flow().press(another, itsToken, true)).isInstanceOf(NextPage.AtWhoop.class);
+        assertThat(connecting.flow().press(another, itsToken, true, OwnBrowser.NOT_ASKED))
+                .isInstanceOf(NextPage.AtWhoop.class);
     }
 
     private ConnectProgress standingOf(String code, Started started, boolean replace) {

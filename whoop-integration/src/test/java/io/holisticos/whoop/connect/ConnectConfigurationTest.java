@@ -31,6 +31,8 @@ class ConnectConfigurationTest {
         assertThat(configuration.keepAliveAfter).isEqualTo(Duration.days(7));
         assertThat(configuration.redirectUri()).hasToString("http://localhost:8080/api/v1/whoop/callback");
         assertThat(configuration.secureCookies()).isFalse();
+        assertThat(configuration.pkce).isFalse();
+        assertThat(configuration.requireSession).isFalse();
         assertThat(configuration.toString()).doesNotContain("secret");
         assertThat(read("linkTtl: 5m\n").hasCredentials()).isFalse();
     }
@@ -46,6 +48,8 @@ class ConnectConfigurationTest {
                 redirectUri: https://other.example/callback
                 scopes: [offline, "read:sleep"]
                 returnTo: ["https://app.example/done", "holisticos:"]
+                pkce: true
+                requireSession: true
                 linkTtl: 5m
                 refreshTimeout: 20s
                 keepAliveAfter: 3d
@@ -58,6 +62,8 @@ class ConnectConfigurationTest {
         assertThat(configuration.redirectUri()).hasToString("https://other.example/callback");
         assertThat(configuration.scopes).containsExactly("offline", "read:sleep");
         assertThat(configuration.returnTo).isEqualTo(List.of("https://app.example/done", "holisticos:"));
+        assertThat(configuration.pkce).isTrue();
+        assertThat(configuration.requireSession).isTrue();
         assertThat(configuration.linkTtl).isEqualTo(Duration.minutes(5));
         assertThat(configuration.refreshTimeout).isEqualTo(Duration.seconds(20));
         assertThat(configuration.keepAliveAfter).isEqualTo(Duration.days(3));
@@ -71,7 +77,8 @@ class ConnectConfigurationTest {
                 "clientSecret: ''|clientSecret is required",
                 "scopes: ['read:sleep']|must name offline",
                 "scopes: []|scopes",
-                "returnTo: ['http://app.example']|returnTo holds",
+                "returnTo: ['http://app.example']|returnTo (RETURN_TO) holds",
+                "returnTo: ['intent:']|returnTo (RETURN_TO) holds",
                 "publicUrl: 'ftp://health.example'|publicUrl must be",
                 "linkTtl: 10s|linkTtl",
                 "refreshTimeout: 1h|refreshTimeout",

@@ -9,8 +9,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.dropwizard.core.Application;
@@ -22,8 +20,10 @@ import io.dropwizard.testing.DropwizardTestSupport;
 import io.dropwizard.views.common.ViewBundle;
 import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
 import io.holisticos.testing.AsInProduction;
+import io.holisticos.testing.LogLines;
 import io.holisticos.testing.TestDatabase;
 import io.holisticos.twins.http.FaultKind;
 import io.holisticos.twins.http.FaultRule;
@@ -31,6 +31,7 @@ import io.holisticos.twins.whoop.IssuedTokens;
 import io.holisticos.web.AccessRules;
 import io.holisticos.web.ApiKeyStore;
 import io.holisticos.web.ApiKeys;
+import io.holisticos.web.Caller;
 import io.holisticos.web.Scope;
 import io.holisticos.web.WebModule;
 import io.holisticos.whoop.custody.Connection.State;
@@ -77,6 +78,9 @@ class ConnectFlowTest {
     private static final Instant SYNCED = Instant.parse("2026-11-22T09:59:00Z");
     private static final String CONNECT = "/api/v1/unified-health/connect/whoop/";
 
+    /** The header that stands for the cookie of a session. */
+    private static final String SIGNED_IN = "X-Signed-In";
+
     private static final HttpClient http = HttpClient.newHttpClient();
     private static final ConnectWorld.TestPorts ports = new ConnectWorld.TestPorts();
     private static final AtomicBoolean on = ports.on;
@@ -85,7 +89,7 @@ class ConnectFlowTest {
     private static Worker worker;
     private static ConnectWorld.Connecting connecting;
     private static DropwizardTestSupport<Configuration> server;
-    private static ListAppender<ILoggingEvent> logged;
+    private static LogLines logged;
 
     @BeforeAll
     static void start() throws Exception {
@@ -102,15 +106,13 @@ class ConnectFlowTest {
                 ConfigOverride.config("server.requestLog.appenders[0].threshold", "OFF"),
                 ConfigOverride.config("server.registerDefaultExceptionMappers", "false"));
         server.before();
-        logged = new ListAppender<>();
-        logged.start();
-        Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
-        root.addAppender(logged);
+        logged = LogLines.ofAll();
         ((Logger) LoggerFactory.getLogger("io.holisticos")).setLevel(Level.TRACE);
     }
 
     @AfterAll
     static void stop() throws Exception {
+        logged.close();
         server.after();
         world.close();
     }
@@ -122,7 +124,7 @@ class ConnectFlowTest {
         heard.clear();
         ports.memberLimit = OptionalInt.empty();
         ports.blocked.set(Duration.ZERO);
-        logged.list.clear();
+        logged.forget();
     }
 
     @Test
@@ -151,7 +153,7 @@ class ConnectFlowTest {
         assertThat(page.body())
                 .contains("WHOOP is connected", "WHOOP of " + nameOf(BEN) + " now belongs to de…en", "This is not me")
                 .doesNotContain("http");
-        assertThat(setCookie(page)).contains("Max-Age=0");
+        assertThat(setCookie(page)).contains("Max-Age=3600");
         assertThat(heard).containsExactly("connected demo-ben " + world.accountOf(BEN));
         assertThat(worker.api().profile(BEN, io.holisticos.health.Deadline.after(Duration.ofSeconds(5))))
                 .isPresent();
@@ -205,10 +207,9 @@ class ConnectFlowTest {
         assertThat(toApp.statusCode()).isEqualTo(302);
         assertThat(location(toApp)).isEqualTo("holisticos://connected?from=whoop&status=connected");
 
-        Consent web = consentOf("demo-ben", "{\"return_to\":\"https://app.example/done/here\"}");
+        Consent web = consentOf("demo-ben", "{\"return_to\":\"https://app.example/done\"}");
         String declined = web.callback().replaceAll("code=[^&]+", "error=access_denied");
-        assertThat(location(get(declined, web.cookie())))
-                .isEqualTo("https://app.example/done/here?error=access_denied");
+        assertThat(location(get(declined, web.cookie()))).isEqualTo("https://app.example/done?error=access_denied");
     }
 
     @Test
@@ -406,6 +407,9 @@ class ConnectFlowTest {
         assertPage(get(second.callback(), second.cookie()), 409, "Another user has connected");
 
         assertThat(worker.connections().find(new UserId("somebody-else"))).isEmpty();
+        JsonNode problem = json(serviceBrings("somebody-else", BEN), 409);
+        assertThat(problem.get("code").asText()).isEqualTo("account_in_use");
+        assertThat(problem.get("detail").asText()).contains("Another user has connected this WHOOP account");
         assertThat(world.twin.hasGrant("demo-ben")).isTrue();
         delete(CONNECT + "demo-ben", KEY);
         connect("somebody-else", BEN);
@@ -423,6 +427,8 @@ class ConnectFlowTest {
         Consent second = consentOf("demo-ben", ANNA, null);
 
         assertPage(get(second.callback(), second.cookie()), 409, "Another WHOOP account is connected already");
+        assertThat(json(serviceBrings("demo-ben", ANNA), 409).get("code").asText())
+                .isEqualTo("other_account_connected");
         assertThat(worker.connections().find(BEN).orElseThrow().whoopUserId()).isEqualTo(world.accountOf(BEN));
     }
 
@@ -676,7 +682,7 @@ class ConnectFlowTest {
                 started.get("connect_url").asText().replaceAll(".*/", ""),
                 cookie(opened).replaceAll(".*=", ""));
 
-        List<String> places = new ArrayList<>(List.copyOf(logged.list).stream()
+        List<String> places = new ArrayList<>(logged.lines().stream()
                 .map(event -> event.getFormattedMessage() + " " + event.getThrowableProxy())
                 .toList());
         assertThat(places).anyMatch(line -> line.contains("event=token_refreshed"));
@@ -730,6 +736,61 @@ class ConnectFlowTest {
     }
 
     @Test
+    void theNameOfAnAccountNeverStandsWithoutAPartOfItsId() throws Exception {
+        JsonNode started = start("demo-ben", "{\"account_label\":\"your own account\"}");
+
+        HttpResponse<String> page = get(local(started.get("connect_url").asText()), null);
+
+        assertPage(page, 200, "your own account (" + AccountLabel.masked(BEN) + ")");
+    }
+
+    @Test
+    void theNameThatAMemberGivesAnAccountIsNotShown() throws Exception {
+        HttpRequest begun = request(CONNECT + "demo-ben", null)
+                .header("Authorization", "Bearer eyJ.demo-ben.x")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"account_label\":\"your own account\"}"))
+                .build();
+        JsonNode started = json(http.send(begun, BodyHandlers.ofString()), 200);
+
+        HttpResponse<String> page = get(local(started.get("connect_url").asText()), null);
+
+        assertPage(page, 200, "<strong>" + AccountLabel.masked(BEN) + "</strong>");
+        assertThat(page.body()).doesNotContain("your own account");
+    }
+
+    @Test
+    void whoSeesTheAddressThatWhoopCallsCannotAnswerForTheMember() throws Exception {
+        Consent consent = consentOf("demo-ben", null);
+        HttpResponse<String> page = get(consent.callback(), consent.cookie());
+        String guessed = Secrets.derived(consent.state(), "answer");
+
+        assertPage(
+                post("/connect/answer", Map.of("token", guessed, "answer", "disown"), "Origin", PUBLIC_URL),
+                410,
+                "out of date");
+        for (String cookie : List.of("", "a=b", consent.cookie().replaceAll("=.*", "=forged"))) {
+            assertPage(
+                    post(
+                            "/connect/answer",
+                            Map.of("token", token(page), "answer", "disown"),
+                            "Origin",
+                            PUBLIC_URL,
+                            "Cookie",
+                            cookie),
+                    400,
+                    "another browser");
+        }
+
+        assertThat(worker.connections().find(BEN).orElseThrow().state()).isEqualTo(State.ACTIVE);
+        assertThat(page.headers().firstValue("Set-Cookie").orElseThrow())
+                .as("the page's own, for as long as it may answer")
+                .startsWith(consent.cookie())
+                .contains("Max-Age=3600", "HttpOnly", "SameSite=Lax");
+        assertPage(answer(page, "disown"), 200, "WHOOP was disconnected");
+    }
+
+    @Test
     void onlyTheButtonOfOurOwnPageLeadsToWhoop() throws Exception {
         JsonNode started = start("demo-ben", null);
         String link = local(started.get("connect_url").asText());
@@ -756,6 +817,42 @@ class ConnectFlowTest {
                         .statusCode())
                 .isEqualTo(303);
         assertThat(post(link, form, "Origin", PUBLIC_URL).statusCode()).isEqualTo(303);
+    }
+
+    @Test
+    void whereASessionIsRequiredOnlyTheMembersOwnBrowserGoesOnToWhoop() throws Exception {
+        String link = local(start("demo-ben", null).get("connect_url").asText());
+        Map<String, String> form = Map.of("token", token(get(link, null)));
+        world.configuration.requireSession = true;
+        try {
+            assertThat(get(link, null).statusCode())
+                    .as("the page opens without the cookie")
+                    .isEqualTo(200);
+            assertPage(post(link, form, "Origin", PUBLIC_URL), 403, "Please sign in first");
+            assertPage(
+                    post(link, form, "Origin", PUBLIC_URL, SIGNED_IN, "demo-anna"),
+                    403,
+                    "This link is for somebody else");
+            assertPage(post(link, form, "Origin", PUBLIC_URL, SIGNED_IN, "away"), 503, "WHOOP does not answer for now");
+            assertPage(
+                    post(link, form, "Origin", "https://evil.example", SIGNED_IN, "demo-ben"),
+                    403,
+                    "did not come from our page");
+            assertThat(rows("whoop_press")).isEmpty();
+
+            assertThat(post(link, form, "Origin", PUBLIC_URL, SIGNED_IN, "demo-ben")
+                            .statusCode())
+                    .isEqualTo(303);
+        } finally {
+            world.configuration.requireSession = false;
+        }
+    }
+
+    private static UserId member(String signedIn) {
+        if (signedIn.equals("away")) {
+            throw new SourceUnavailable(new SourceName("access"), Duration.ofSeconds(5));
+        }
+        return new UserId(signedIn);
     }
 
     @Test
@@ -1130,12 +1227,19 @@ class ConnectFlowTest {
             keys.save(READER_KEY, "reader", Set.of(Scope.HEALTH_READ), SYNCED);
             WebModule.register(
                     environment.jersey(),
-                    new ApiKeys(keys, Clock.systemUTC()),
-                    new AccessRules(),
+                    new AccessRules(
+                            new ApiKeys(keys, Clock.systemUTC()),
+                            token -> Optional.of(
+                                    Caller.ofMember(new UserId(token.split("\\.")[1]), Set.of(Scope.CONNECT))),
+                            session -> Optional.empty()),
                     new SecurityEvents(environment.metrics()));
-            ConnectConfiguration configuration = world.configuration();
             ConnectFlow flow = connecting.flow();
-            ConnectRoutes.register(environment.jersey(), flow, configuration);
+            ConnectRoutes.register(
+                    environment.jersey(),
+                    flow,
+                    world.configuration,
+                    headers -> Optional.ofNullable(headers.getHeaderString(SIGNED_IN))
+                            .map(ConnectFlowTest::member));
         }
     }
 
@@ -1153,6 +1257,16 @@ class ConnectFlowTest {
     private static Consent consentOf(String userId, UserId whoopMember, @Nullable String body) throws Exception {
         HttpResponse<String> opened = press(start(userId, body));
         return new Consent(consent(location(opened), whoopMember), cookie(opened));
+    }
+
+    /** What a service is answered that brings the code of this account for the member. */
+    private static HttpResponse<String> serviceBrings(String userId, UserId whoopMember) throws Exception {
+        JsonNode started = json(post("/internal/oauth/initiate", KEY, "{\"user_id\":\"" + userId + "\"}"), 200);
+        String callback = consent(started.get("authorization_url").asText(), whoopMember);
+        return post(
+                "/internal/oauth/callback",
+                KEY,
+                "{\"code\":\"" + query(callback, "code") + "\",\"state\":\"" + query(callback, "state") + "\"}");
     }
 
     private static void connect(String userId, UserId whoopMember) throws Exception {
@@ -1175,7 +1289,13 @@ class ConnectFlowTest {
 
     /** The member presses one of the buttons at the end. */
     private static HttpResponse<String> answer(HttpResponse<String> page, String word) throws Exception {
-        return post("/connect/answer", Map.of("token", token(page), "answer", word), "Origin", PUBLIC_URL);
+        return post(
+                "/connect/answer",
+                Map.of("token", token(page), "answer", word),
+                "Origin",
+                PUBLIC_URL,
+                "Cookie",
+                cookie(page));
     }
 
     /** What the first form of a page sends along; some text where there is no form. */

@@ -38,6 +38,13 @@ final class ConnectWorld extends CustodySetup {
 
     private final HttpClient http = HttpClient.newHttpClient();
 
+    /** Of everything that is built from now on; what a test switches here counts at once. */
+    final ConnectConfiguration configuration;
+
+    ConnectWorld() {
+        configuration = configuration();
+    }
+
     ConnectConfiguration configuration() {
         ConnectConfiguration configuration = new ConnectConfiguration();
         configuration.clientId = app.clientId();
@@ -104,7 +111,7 @@ final class ConnectWorld extends CustodySetup {
                 Stream.concat(lookup.tasks().stream(), others.stream()).toList();
         jobs.set(Jobs.byHand(database.dataSource(), clock, tasks, List.of()));
         ConnectFlow flow = new ConnectFlow(
-                new Consents(jdbi, vault(jdbi), configuration(), new SecureRandom(), clock),
+                new Consents(jdbi, vault(jdbi), configuration, new SecureRandom(), clock),
                 worker.connections(),
                 new ConnectFlow.Whoop(worker.oauth(), worker.api(), clock),
                 lookup,
@@ -126,7 +133,8 @@ final class ConnectWorld extends CustodySetup {
                 .getPath();
         String link = url.substring(url.lastIndexOf('/') + 1);
         LinkPage.Open page = (LinkPage.Open) connecting.flow().open(link);
-        NextPage.AtWhoop pressed = (NextPage.AtWhoop) connecting.flow().press(link, page.token(), true);
+        NextPage.AtWhoop pressed =
+                (NextPage.AtWhoop) connecting.flow().press(link, page.token(), true, OwnBrowser.NOT_ASKED);
         Consents.BrowserState browser = pressed.browserState();
         String code = codeOf(pressed.authorizationUrl(), whoopMember);
         return (ConsentOutcome.Kept) connecting.flow().finishInBrowser(code, browser.state(), browser.cookie());

@@ -10,20 +10,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ReturnToTest {
 
-    private final ReturnTo returnTo =
-            new ReturnTo(List.of("https://app.example/done", "https://root.example", "holisticos:", "other-app://"));
+    private final ReturnTo returnTo = new ReturnTo(
+            List.of("https://app.example/done", "https://root.example?from=whoop", "holisticos:", "other-app://"));
 
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "https://app.example/done",
-                "https://APP.example/done/deeper?x=1",
-                "https://root.example/anything",
-                "https://root.example",
+                "https://root.example?from=whoop",
                 "holisticos://connected",
+                "HOLISTICOS://connected",
                 "other-app://x/y?z"
             })
-    void allowsWhatIsOnTheListAndBelow(String address) {
+    void allowsTheAddressesOfTheListAndTheSchemesOfApps(String address) {
         assertThat(returnTo.allowed(address)).hasToString(address);
     }
 
@@ -32,6 +31,11 @@ class ReturnToTest {
             strings = {
                 "https://app.example/donex",
                 "https://app.example/",
+                "https://app.example/done/",
+                "https://app.example/done/deeper",
+                "https://app.example/done?x=1",
+                "https://APP.example/done",
+                "https://root.example",
                 "https://app.example/done/../admin",
                 "https://app.example/done/%2e%2e/admin",
                 "https://app.example:8443/done",
@@ -44,6 +48,9 @@ class ReturnToTest {
                 "/done",
                 "holisticos:opaque",
                 "holisticosx://connected",
+                "holisticos://user@connected",
+                "holisticos://connected#part",
+                "holisticos://connect\u0435d",
                 "javascript:alert(1)",
                 "https://app.example/done\u0000",
                 "not a uri",
@@ -54,7 +61,7 @@ class ReturnToTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"https://app.example", "https://app.example/a", "holisticos:", "holisticos://"})
+    @ValueSource(strings = {"https://app.example", "https://app.example/a?b=c", "holisticos:", "holisticos://"})
     void takesUsableRules(String rule) {
         assertThat(ReturnTo.isUsableRule(rule)).isTrue();
     }
@@ -67,7 +74,12 @@ class ReturnToTest {
                 "data:",
                 "https:",
                 "https://",
-                "https://app.example?x",
+                "https://user@app.example",
+                "https://app.example#x",
+                "https://app.example\u0430",
+                "intent:",
+                "view-source:",
+                "HTTP:",
                 "holisticos://host",
                 ":",
                 ""

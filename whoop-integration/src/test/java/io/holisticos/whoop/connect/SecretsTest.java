@@ -14,9 +14,9 @@ class SecretsTest {
     void nothingThatHoldsASecretPrintsIt() {
         URI address = URI.create("https://secret.example");
         assertThat(new Object[] {
-                    new Consents.ConnectLink(address, "secret", Duration.ZERO),
+                    new Consents.ConnectLink(address, "secret", null, Duration.ZERO),
                     new ConnectFlow.Started(CustodySetup.ANNA, address, address, "secret", Duration.ZERO),
-                    new ConnectFlow.NextPage.AtWhoop(address, new Consents.BrowserState("secret", "secret")),
+                    new ConnectFlow.NextPage.AtWhoop(address, new Consents.BrowserState("secret", "secret", null)),
                     new ConnectFlow.LinkPage.Open("secret", "secret"),
                     new ConnectResource.ConnectRequest("secret", "secret"),
                     new OAuthResource.InitiateRequest("u", "secret", "secret"),
@@ -29,6 +29,7 @@ class SecretsTest {
                             CustodySetup.ANNA,
                             "key",
                             address,
+                            new byte[0],
                             new byte[0],
                             Instant.EPOCH,
                             null)

@@ -80,7 +80,7 @@ class WhoopOAuthTest {
     void sendsTheCodeWithTheRedirectUriOfTheFirstStep() {
         answer(200, "{\"access_token\":\"a.b\",\"token_type\":\"bearer\"}");
 
-        oauth.exchange(ANNA, "the-code", soon());
+        oauth.exchange(ANNA, "the-code", null, soon());
 
         assertThat(asked.split("&"))
                 .containsExactlyInAnyOrder(

@@ -377,6 +377,41 @@ class WhoopStoreTest {
         assertThat(archived()).isEmpty();
     }
 
+    @Test
+    void aPayloadThatComesAgainInAnotherMonthIsArchivedOnce() {
+        Fetched<Cycle> fetched = cycle(1, "2026-09-16T12:00:00Z", "3.0");
+        Jdbi own = Samples.pooled(
+                TestDatabase.migratedBy("whoop-db/changelog.yaml")); // other tests have rows of other months
+        WhoopStore store = new WhoopStore(own, Samples.vault(own));
+        store.save(RecordKind.CYCLE, who, List.of(fetched), T0, T0);
+        store.makePartitions(T0);
+        Instant inASpring = T0.plus(Duration.ofDays(200));
+        store.makePartitions(inASpring);
+
+        store.save(RecordKind.CYCLE, who, List.of(cycle(1, "2026-09-16T13:00:00Z", "4.0")), inASpring, inASpring);
+        store.save(RecordKind.CYCLE, who, List.of(fetched), inASpring, inASpring);
+
+        String archived = own.withHandle(handle -> handle.createQuery(
+                        "select count(*) || ' in ' || count(distinct tableoid) from whoop_archive where user_id = :who")
+                .bind("who", who.value())
+                .mapTo(String.class)
+                .one());
+        assertThat(archived).isEqualTo("2 in 2");
+    }
+
+    @Test
+    void theArchiveOfAMonthGoesAtOnceWhenAllOfItIsTooOld() {
+        store.makePartitions(T0);
+        Instant later = T0.plus(Duration.ofDays(400));
+        store.makePartitions(later);
+        save(cycle(1, "2026-09-16T12:00:00Z", "3.0"), later);
+
+        store.purgeArchive(later.minus(Duration.ofDays(1)));
+        assertThat(archived()).hasSize(1);
+        store.purgeArchive(later.plus(Duration.ofDays(32)));
+        assertThat(archived()).isEmpty();
+    }
+
     /** The payload of the member's cycle, while the archive keeps it. */
     private List<byte[]> archived() {
         return jdbi.withHandle(handle -> handle.createQuery("""

@@ -157,13 +157,16 @@ public final class SyncBed implements AutoCloseable {
         syncJobs = new SyncJobs(requests, api, terms);
         job = new MemberJob(requests.tables(), api, store, terms, who -> {});
         jobs = Jobs.byHand(dataSource, clock, syncJobs.tasks(), List.of());
-        threads = Jobs.in(
-                dataSource,
-                JobsConfiguration.of(
-                        2, io.dropwizard.util.Duration.milliseconds(50), io.dropwizard.util.Duration.seconds(1)),
-                clock,
-                syncJobs.tasks(),
-                syncJobs.recurringTasks());
+        threads = Jobs.of("a-replica")
+                .make(
+                        dataSource,
+                        JobsConfiguration.of(
+                                2,
+                                io.dropwizard.util.Duration.milliseconds(50),
+                                io.dropwizard.util.Duration.seconds(1)),
+                        clock,
+                        syncJobs.tasks(),
+                        syncJobs.recurringTasks());
     }
 
     /** Tokens that outlive every test; events go to {@link #heard}. */
@@ -185,7 +188,8 @@ public final class SyncBed implements AutoCloseable {
                                 tokens.codeLifetime(),
                                 tokens.spentRefreshError(),
                                 tokens.lostRaceStatus(),
-                                tokens.stateMinimum()))
+                                tokens.stateMinimum(),
+                                tokens.verifiesPkce()))
                         .with(new Knobs.Limits(1_000_000, 1_000_000, false, false)));
     }
 

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,7 +52,11 @@ final class EventStream {
         }
         byte[] frame = withPing(rendered());
         for (StreamClient client : clients) {
-            client.offer(frame);
+            if (client.mayRead()) {
+                client.offer(frame);
+            } else {
+                client.end();
+            }
         }
     }
 
@@ -84,9 +89,13 @@ final class EventStream {
 
         private Place() {}
 
-        /** Sends the first bytes at once, so that the client knows that it is connected. */
-        void open(AsyncContext exchange) throws IOException {
-            StreamClient client = new StreamClient(exchange, this::left);
+        /**
+         * Sends the first bytes at once, so that the client knows that it is connected.
+         *
+         * @param mayRead asked at every tick; must not wait
+         */
+        void open(AsyncContext exchange, BooleanSupplier mayRead) throws IOException {
+            StreamClient client = new StreamClient(exchange, mayRead, this::left);
             clients.add(client);
             client.start(PING);
             if (closed) {

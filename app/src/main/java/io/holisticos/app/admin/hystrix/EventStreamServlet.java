@@ -1,5 +1,6 @@
 package io.holisticos.app.admin.hystrix;
 
+import io.holisticos.app.admin.MayStillRead;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -7,14 +8,18 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 
 /** Serves one {@link EventStream}, with the headers of Hystrix's own servlet. */
 final class EventStreamServlet extends HttpServlet {
 
     private final transient EventStream stream;
+    private final transient Executor later;
 
-    EventStreamServlet(EventStream stream) {
+    /** @param later finds out whether clients may still read */
+    EventStreamServlet(EventStream stream, Executor later) {
         this.stream = stream;
+        this.later = later;
     }
 
     @Override
@@ -30,8 +35,8 @@ final class EventStreamServlet extends HttpServlet {
             response.setHeader("Cache-Control", "no-cache, no-store, max-age=0, must-revalidate");
             response.setHeader("Pragma", "no-cache");
             AsyncContext exchange = request.startAsync();
-            exchange.setTimeout(0); // it lasts until the client or the service ends it
-            place.get().open(exchange);
+            exchange.setTimeout(0); // it lasts until the client or the service ends it, or the client may read no more
+            place.get().open(exchange, new AskedLater(MayStillRead.of(request), later));
             opened = true;
         } finally {
             if (!opened) {

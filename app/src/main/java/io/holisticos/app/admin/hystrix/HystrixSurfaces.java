@@ -7,6 +7,7 @@ import io.holisticos.health.SourceName;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -36,9 +37,14 @@ public final class HystrixSurfaces {
         ScheduledExecutorService sampler = sampling(environment, List.of(metrics, config, utilization));
 
         AdminEnvironment admin = environment.admin();
-        open(admin, metrics, "/hystrix.stream", "/tenacity/metrics.stream");
-        open(admin, config, "/hystrix/config.stream");
-        open(admin, utilization, "/hystrix/utilization.stream");
+        ExecutorService asking = environment
+                .lifecycle()
+                .executorService("hystrix-stream-access")
+                .maxThreads(1)
+                .build();
+        open(admin, new EventStreamServlet(metrics, asking), "/hystrix.stream", "/tenacity/metrics.stream");
+        open(admin, new EventStreamServlet(config, asking), "/hystrix/config.stream");
+        open(admin, new EventStreamServlet(utilization, asking), "/hystrix/utilization.stream");
         admin.addServlet(
                         "tenacity",
                         new TenacityServlet(
@@ -51,8 +57,8 @@ public final class HystrixSurfaces {
         return new EventStream(configuration.maxConcurrentConnections, messages);
     }
 
-    private static void open(AdminEnvironment admin, EventStream stream, String... paths) {
-        var servlet = admin.addServlet(paths[0], new EventStreamServlet(stream));
+    private static void open(AdminEnvironment admin, EventStreamServlet stream, String... paths) {
+        var servlet = admin.addServlet(paths[0], stream);
         servlet.setAsyncSupported(true);
         servlet.addMapping(paths);
     }

@@ -4,6 +4,7 @@ import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import java.io.IOException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,13 +20,16 @@ final class StreamClient implements WriteListener {
 
     private final AsyncContext exchange;
     private final ServletOutputStream body;
+    private final BooleanSupplier mayRead;
     private final Consumer<StreamClient> onEnd;
     private byte @Nullable [] waiting;
     private boolean unflushed;
     private boolean ended;
 
-    StreamClient(AsyncContext exchange, Consumer<StreamClient> onEnd) throws IOException {
+    /** @param mayRead whether whoever opened the response may still read it */
+    StreamClient(AsyncContext exchange, BooleanSupplier mayRead, Consumer<StreamClient> onEnd) throws IOException {
         this.exchange = exchange;
+        this.mayRead = mayRead;
         this.body = exchange.getResponse().getOutputStream();
         this.onEnd = onEnd;
     }
@@ -36,6 +40,10 @@ final class StreamClient implements WriteListener {
             waiting = first;
         }
         body.setWriteListener(this);
+    }
+
+    boolean mayRead() {
+        return mayRead.getAsBoolean();
     }
 
     synchronized void offer(byte[] frame) {

@@ -1,6 +1,7 @@
 package io.holisticos.app.admin.prometheus;
 
 import com.codahale.metrics.Gauge;
+import com.codahale.metrics.MetricRegistry;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
@@ -32,18 +33,17 @@ final class HystrixFamilies implements MultiCollector {
     private static final double MILLI = 0.001;
     private static final double MINUTE = 60;
 
-    private final Map<String, Gauge<?>> gauges;
+    private final MetricRegistry metrics;
 
-    /** @param gauges all gauges of one registry. The map may grow */
-    HystrixFamilies(Map<String, Gauge<?>> gauges) {
-        this.gauges = gauges;
+    HystrixFamilies(MetricRegistry metrics) {
+        this.metrics = metrics;
     }
 
     /** The name of a family without {@code _total}, and the factor of its values. */
     private record Family(String name, double factor) {
 
         static Family of(String owner, String metric) {
-            String words = PrometheusNames.clean(metric)
+            String words = Words.ofPrometheus(metric)
                     .replaceFirst("(_count)?_value$", ""); // an ending that Prometheus reserves
             String prefix = owner.equals(POOL) ? "hystrix_thread_pool_" : "hystrix_command_";
             if (words.endsWith("_in_milliseconds")) {
@@ -63,16 +63,16 @@ final class HystrixFamilies implements MultiCollector {
     public MetricSnapshots collect() {
         Map<String, CounterSnapshot.Builder> counters = new TreeMap<>();
         Map<String, GaugeSnapshot.Builder> others = new TreeMap<>();
-        for (Map.Entry<String, Gauge<?>> gauge : new TreeMap<>(gauges).entrySet()) {
+        for (Map.Entry<String, Gauge<?>> gauge : gauges().entrySet()) {
             Matcher name = NAME.matcher(gauge.getKey());
-            OptionalDouble value = number(gauge.getValue());
+            OptionalDouble value = Words.number(gauge.getValue().getValue());
             if (!name.matches() || value.isEmpty()) {
                 continue;
             }
             String metric = name.group(3);
             Family family = Family.of(name.group(1), metric);
             Labels key = Labels.of("key", name.group(2));
-            String help = "Hystrix's " + metric;
+            String help = "Hystrix's " + metric + " of a command or its pool, as in /hystrix.stream";
             if (COUNTS.matcher(metric).matches()) {
                 counters.computeIfAbsent(
                                 family.name(),
@@ -91,11 +91,13 @@ final class HystrixFamilies implements MultiCollector {
         return all.build();
     }
 
-    private static OptionalDouble number(Gauge<?> gauge) {
-        Object value = gauge.getValue();
-        if (value instanceof Number number) {
-            return OptionalDouble.of(number.doubleValue());
-        }
-        return value instanceof Boolean yes ? OptionalDouble.of(yes ? 1 : 0) : OptionalDouble.empty();
+    private Map<String, Gauge<?>> gauges() {
+        Map<String, Gauge<?>> gauges = new TreeMap<>();
+        metrics.getMetrics().forEach((name, metric) -> {
+            if (metric instanceof Gauge<?> gauge && NAME.matcher(name).matches()) {
+                gauges.put(name, gauge);
+            }
+        });
+        return gauges;
     }
 }

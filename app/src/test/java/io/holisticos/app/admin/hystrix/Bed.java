@@ -138,7 +138,7 @@ final class Bed implements AutoCloseable {
             Commands shown = new Commands(
                     new CommandsConfiguration(), environment.metrics(), Clock.systemUTC(), System::nanoTime);
             HystrixSurfaces.open(environment, shown, new HystrixConfiguration(), Set.of());
-            var servlet = environment.admin().addServlet("big", new EventStreamServlet(big));
+            var servlet = environment.admin().addServlet("big", new EventStreamServlet(big, Runnable::run));
             servlet.setAsyncSupported(true);
             servlet.addMapping("/big.stream");
             commands = shown;

@@ -1,6 +1,7 @@
 package io.holisticos.app.admin.prometheus;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
@@ -10,14 +11,22 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How Dropwizard's metrics come out for Prometheus. */
 class PrometheusTest {
 
     private final MetricRegistry metrics = new MetricRegistry();
+    private final PrometheusConfiguration settings = new PrometheusConfiguration();
+
+    @BeforeEach
+    void withHystrix() {
+        settings.hystrix = true;
+    }
 
     @Test
     void gaugesWithoutANumberBreakNothing() throws IOException {
@@ -71,6 +80,60 @@ class PrometheusTest {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "shedding.unified.shed | shedding_shed_total{group=\"unified\"}",
+                "whoop.quota.lane.webhook.used_in_day | whoop_quota_lane_used_calls{lane=\"webhook\",window=\"day\"}",
+                "whoop.quota.day.used | whoop_quota_used_calls{window=\"day\"}",
+                "io.dropwizard.jetty.MutableServletContextHandler.5xx-responses | http_server_responses_total{status=\"5xx\"}",
+                "TENACITY.WHOOP_SLEEP.countShortCircuited | command_executions_total{key=\"WHOOP_SLEEP\",outcome=\"short_circuited\"}",
+                "io.dropwizard.db.ManagedPooledDataSource.whoop-db-jobs.idle | database_connections{pool=\"whoop-db-jobs\",state=\"idle\"}"
+            })
+    void partsOfNamesAreLabels(String name, String series) throws IOException {
+        settings.hystrix = false;
+        metrics.gauge(name, () -> () -> 3);
+
+        assertThat(page().lines().filter(line -> !line.startsWith("#"))).containsExactly(series + " 3.0");
+    }
+
+    @Test
+    void namesThatDifferOnlyInWhatIsDroppedAreAdded() throws IOException {
+        metrics.timer("org.eclipse.jetty.server.HttpConnectionFactory.0.0.0.0.8080.connections")
+                .update(1, TimeUnit.SECONDS);
+        metrics.timer("org.eclipse.jetty.server.HttpConnectionFactory.127.0.0.1.8081.connections")
+                .update(1, TimeUnit.SECONDS);
+
+        assertThat(page()).contains("http_server_connections_closed_total 2.0");
+    }
+
+    @Test
+    void aNumberThatIsNotKnownIsNoNumber() throws IOException {
+        metrics.gauge("jobs.due", () -> () -> -1);
+        metrics.gauge("whoop.members.limit", () -> () -> Double.NaN);
+
+        assertThat(page()).doesNotContain("jobs", "whoop_members");
+    }
+
+    @Test
+    void hystrixsFiguresAreLeftOutUnlessTheyAreAskedFor() throws IOException {
+        settings.hystrix = false;
+        metrics.gauge("TENACITY.WHOOP_SLEEP.rollingCountSuccess", () -> () -> 1);
+        metrics.gauge("HystrixThreadPool.WHOOP_SLEEP.queueSize", () -> () -> 1);
+
+        assertThat(page()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"a.{part}  gauge  a_family  Help", "a.b  gauge  a_family{part}  Help", "a.b  gauge  A  Help"})
+    void aTableWhosePartsAndLabelsDifferIsRefused(String line) {
+        assertThatThrownBy(() -> FamilyTable.of(line))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("families.txt");
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "TENACITY.WHOOP_SLEEP.isCircuitBreakerOpen, true, hystrix_command_is_circuit_breaker_open{key=\"WHOOP_SLEEP\"} 1.0",
         "TENACITY.WHOOP_SLEEP.countSuccess, 5, hystrix_command_count_success_total{key=\"WHOOP_SLEEP\"} 5.0",
@@ -104,14 +167,14 @@ class PrometheusTest {
         "8080.connections, _8080_connections"
     })
     void namesAreOneRuleAway(String name, String clean) {
-        assertThat(PrometheusNames.clean(name)).isEqualTo(clean);
+        assertThat(Words.ofPrometheus(name)).isEqualTo(clean);
     }
 
     private String page() throws IOException {
         ByteArrayOutputStream page = new ByteArrayOutputStream();
         PrometheusTextFormatWriter.builder()
                 .build()
-                .write(page, Prometheus.registryOf(metrics).scrape());
+                .write(page, Prometheus.registryOf(metrics, settings).scrape());
         return page.toString(StandardCharsets.UTF_8);
     }
 }

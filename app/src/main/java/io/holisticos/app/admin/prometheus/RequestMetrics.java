@@ -1,0 +1,95 @@
+package io.holisticos.app.admin.prometheus;
+
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.Unit;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.glassfish.jersey.server.ContainerResponse;
+import org.glassfish.jersey.server.ExtendedUriInfo;
+import org.glassfish.jersey.server.monitoring.ApplicationEvent;
+import org.glassfish.jersey.server.monitoring.ApplicationEventListener;
+import org.glassfish.jersey.server.monitoring.RequestEvent;
+import org.glassfish.jersey.server.monitoring.RequestEventListener;
+import org.glassfish.jersey.uri.UriTemplate;
+
+/**
+ * How many requests there were, by route template, method and status class, and how long those of a group of routes took. The
+ * path itself is never a label: it holds ids of members and has no limited set of values. A histogram of each route would be
+ * more series than all the rest.
+ */
+final class RequestMetrics implements ApplicationEventListener {
+
+    private static final String NO_ROUTE = "none";
+
+    private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
+
+    private final Counter requests;
+    private final Histogram seconds;
+    private final Function<URI, String> groups;
+    private final LongSupplier nanoTime;
+
+    /** @param groups the group of routes that an address belongs to */
+    RequestMetrics(PrometheusRegistry registry, Function<URI, String> groups, LongSupplier nanoTime) {
+        this.groups = groups;
+        this.nanoTime = nanoTime;
+        this.requests = Counter.builder()
+                .name("http_server_requests_total")
+                .help("Requests that reached a route, by group of routes, route, method and class of status")
+                .labelNames("group", "route", "method", "status")
+                .register(registry);
+        this.seconds = Histogram.builder()
+                .name("http_server_request_duration_seconds")
+                .help(
+                        "Time from the arrival of a request at its route until its answer was written, by group of routes")
+                .unit(Unit.SECONDS)
+                .labelNames("group")
+                .classicOnly()
+                .classicUpperBounds(Latency.buckets())
+                .register(registry);
+    }
+
+    @Override
+    public void onEvent(ApplicationEvent event) {}
+
+    @Override
+    public RequestEventListener onRequest(RequestEvent begin) {
+        long begun = nanoTime.getAsLong();
+        return event -> {
+            if (event.getType() == RequestEvent.Type.FINISHED) {
+                String group = groups.apply(event.getUriInfo().getRequestUri());
+                requests.labelValues(group, route(event.getUriInfo()), method(event), status(event))
+                        .inc();
+                seconds.labelValues(group).observe(Unit.nanosToSeconds(nanoTime.getAsLong() - begun));
+            }
+        };
+    }
+
+    private static String route(ExtendedUriInfo uri) {
+        List<UriTemplate> parts = new ArrayList<>(uri.getMatchedTemplates());
+        Collections.reverse(parts); // the resource that was matched last comes first
+        StringBuilder route = new StringBuilder();
+        for (UriTemplate part : parts) {
+            String text = part.getTemplate();
+            route.append(text.startsWith("/") || text.isEmpty() ? text : "/" + text);
+        }
+        return parts.isEmpty() ? NO_ROUTE : route.toString().replaceAll("/{2,}", "/");
+    }
+
+    private static String method(RequestEvent event) {
+        String method = event.getContainerRequest().getMethod();
+        return METHODS.contains(method) ? method : "other";
+    }
+
+    /** The status class, such as {@code 2xx}. A request without a response counts as 500, as the server answers it. */
+    private static String status(RequestEvent event) {
+        ContainerResponse response = event.getContainerResponse();
+        return (response == null ? 5 : response.getStatus() / 100) + "xx";
+    }
+}

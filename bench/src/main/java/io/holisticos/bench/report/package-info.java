@@ -1,0 +1,5 @@
+/** Medians, ratios and tables. */
+@NullMarked
+package io.holisticos.bench.report;
+
+import org.jspecify.annotations.NullMarked;

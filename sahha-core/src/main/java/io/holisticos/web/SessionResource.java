@@ -1,0 +1,111 @@
+package io.holisticos.web;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.dropwizard.auth.Auth;
+import io.holisticos.health.UserId;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Signs a browser in and out on the API's port. */
+@Path("/session")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Session", description = "A browser signs in with a key or a member's token, and out again")
+@ApiResponse(responseCode = "401", description = "No credential, or one that is not known")
+@ApiResponse(responseCode = "403", description = "A session or a page of another origin, or nothing to allow")
+@ApiResponse(responseCode = "503", description = "Sessions cannot be kept for now")
+public final class SessionResource {
+
+    private static final SessionPort PORT = SessionPort.API;
+
+    private final Sessions sessions;
+
+    public SessionResource(Sessions sessions) {
+        this.sessions = sessions;
+    }
+
+    /**
+     * A session that has begun, as both ports answer.
+     *
+     * @param userId the member whose session it is; null for a service's
+     * @param scopes what the session may do, in alphabetical order
+     */
+    public record SessionAnswer(
+            @JsonProperty("user_id") @Nullable String userId,
+            @JsonProperty("scopes") List<String> scopes,
+            @JsonProperty("expires_at") Instant expiresAt) {
+
+        public static SessionAnswer of(Sessions.Begun begun) {
+            Caller caller = begun.caller();
+            return new SessionAnswer(
+                    caller.member().map(UserId::value).orElse(null),
+                    caller.scopes().stream().sorted().toList(),
+                    begun.endsAt());
+        }
+
+        /** Without the member, whose id must not reach a log. */
+        @Override
+        public String toString() {
+            return "SessionAnswer[" + expiresAt + "]";
+        }
+    }
+
+    /** Signs the browser in as whoever the key or token in the header is. A former session of the browser ends. */
+    @POST
+    @OpenTo(OpenTo.Whom.HOLDERS_OF_ANY_CREDENTIAL)
+    @Operation(
+            summary = "Sign a browser in",
+            description =
+                    "With a key or a member's token in a header. The cookie __Host-session lasts for eight hours, but not unused"
+                            + " for two, and no longer than what it was begun with. It never allows what scopes operator, metrics and"
+                            + " internal do.")
+    @ApiResponse(
+            responseCode = "200",
+            description = "Signed in: the cookie is set",
+            content = @Content(schema = @Schema(implementation = SessionAnswer.class)))
+    public Response begin(@Parameter(hidden = true) @Auth Caller caller, @Context HttpHeaders headers) {
+        Credentials shown = Credentials.of(PORT, "POST", headers::getRequestHeader);
+        Sessions.Begun begun = sessions.begin(PORT, shown, caller, headers::getRequestHeader);
+        sessions.end(PORT, cookiesOf(headers));
+        return Response.ok(SessionAnswer.of(begun))
+                .header(HttpHeaders.SET_COOKIE, begun.cookie())
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .build();
+    }
+
+    /** Signs the browser out, on every replica within two seconds. */
+    @DELETE
+    @OpenTo(OpenTo.Whom.HOLDERS_OF_ANY_CREDENTIAL)
+    @Operation(
+            summary = "Sign a browser out",
+            description =
+                    "As every request with the cookie that is not a read, it needs a same-origin Origin and the header"
+                            + " X-Requested-With.")
+    @ApiResponse(responseCode = "204", description = "Signed out: the cookie is taken back")
+    public Response end(@Parameter(hidden = true) @Auth Caller caller, @Context HttpHeaders headers) {
+        sessions.end(PORT, cookiesOf(headers));
+        return Response.noContent()
+                .header(HttpHeaders.SET_COOKIE, SessionCookie.of(PORT).forget())
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .build();
+    }
+
+    private static List<String> cookiesOf(HttpHeaders headers) {
+        return Optional.ofNullable(headers.getRequestHeader(HttpHeaders.COOKIE)).orElse(List.of());
+    }
+}

@@ -1,0 +1,249 @@
+package io.holisticos.web;
+
+import com.nimbusds.jwt.SignedJWT;
+import io.holisticos.audit.SecurityEvents;
+import io.holisticos.health.HealthError.Forbidden;
+import io.holisticos.health.HealthError.SourceUnavailable;
+import io.holisticos.notice.ChangeNotices;
+import io.holisticos.web.ApiKeyStore.Hash;
+import io.holisticos.web.SessionStore.BrowserSession;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.text.ParseException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sessions of browsers. A session is begun with a key or a member's token, and ends after eight hours, when it was not used for
+ * a while, when it is ended, or with what it was begun with. Known sessions are kept in memory until a notice about them arrives. Thread-safe.
+ */
+public final class Sessions {
+
+    /** A working day. */
+    static final Duration LIFETIME = Duration.ofHours(8);
+
+    /** The most sessions of one key or one member on all ports. Each is a row. */
+    static final int MOST = 100;
+
+    private static final int MOST_IN_MEMORY = 10_000;
+
+    /** 256 bits: 43 characters. */
+    private static final int BYTES = 32;
+
+    private static final Pattern SECRET = Pattern.compile("[A-Za-z0-9_-]{43}");
+
+    private final SessionStore store;
+    private final Idle idle;
+    private final ApiKeys keys;
+    private final TokenKeys tokenKeys;
+    private final Map<SessionPort, OwnPages> ownPages;
+    private final SecurityEvents security;
+    private final SecureRandom random;
+    private final Clock clock;
+    private final KnownRows<BrowserSession> known;
+
+    /** What sessions are begun with, and where. */
+    public record Ground(
+            ApiKeys keys,
+            TokenKeys tokenKeys,
+            URI publicUrl,
+            SecurityEvents security,
+            SecureRandom random,
+            Clock clock) {}
+
+    /**
+     * When a session ends that is not used.
+     *
+     * @param limit how long it may be unused
+     * @param uses when it was used
+     */
+    public record Idle(Duration limit, LastUses uses) {
+
+        /** One replica hears of uses on another a little later, so a session may end by a twenty-fourth and a minute early. */
+        private static final int EXACT_TO_ONE_IN = 24;
+
+        /** @param store of a pool for work in the background */
+        public static Idle after(Duration limit, SessionStore store, Clock clock) {
+            return new Idle(limit, LastUses.of(store, limit.dividedBy(EXACT_TO_ONE_IN), clock));
+        }
+
+        private Instant endOf(Hash hash, BrowserSession session) {
+            Instant here = uses.last(hash).orElse(session.lastUsedAt());
+            return (here.isAfter(session.lastUsedAt()) ? here : session.lastUsedAt()).plus(limit);
+        }
+    }
+
+    public Sessions(SessionStore store, Idle idle, Ground ground) {
+        this.store = store;
+        this.idle = idle;
+        this.keys = ground.keys();
+        this.tokenKeys = ground.tokenKeys();
+        this.ownPages = Map.of(
+                SessionPort.API, OwnPages.of(SessionPort.API, ground.publicUrl()),
+                SessionPort.ADMIN, OwnPages.of(SessionPort.ADMIN, ground.publicUrl()));
+        this.security = ground.security();
+        this.random = ground.random();
+        this.clock = ground.clock();
+        this.known = new KnownRows<>(store::find, this::isCurrent, MOST_IN_MEMORY, clock);
+    }
+
+    /** From now on a session that is ended on one replica is refused by all. */
+    public void listenTo(ChangeNotices notices) {
+        known.listenTo(notices, SessionStore.TOPIC);
+    }
+
+    /**
+     * A session that has begun.
+     *
+     * @param cookie the value of {@code Set-Cookie}
+     * @param caller who the browser is from now on, with what the session may do
+     */
+    public record Begun(String cookie, Caller caller, Instant endsAt) {
+        /** The cookie holds the secret. */
+        @Override
+        public String toString() {
+            return "Begun[" + caller + "]";
+        }
+    }
+
+    /**
+     * Begins a session for whoever shows a key or a token.
+     *
+     * @param shown is known as this caller's
+     * @param headers returns all values of a header of the request by its name
+     * @throws Forbidden unless it is a key or a token that allows something on this port, sent by no page of another origin
+     * @throws SourceUnavailable when the database does not answer
+     */
+    public Begun begin(
+            SessionPort port, Credentials shown, Caller caller, Function<String, @Nullable List<String>> headers) {
+        if (ownPages(port).isAnother(RequestingPage.of(headers))) {
+            security.note(SecurityEvents.Kind.SESSION_REFUSED, "other_page");
+            throw new Forbidden("a session begins only from a page of this origin");
+        }
+        Caller narrowed = port.narrowed(caller);
+        if (narrowed.scopes().isEmpty()) {
+            throw new Forbidden("this credential allows nothing that a session of this port may do");
+        }
+        Instant now = clock.instant();
+        BrowserSession session = sessionOf(port, shown, narrowed, now);
+        Duration lifetime = Duration.between(now, session.endsAt());
+        if (lifetime.isZero() || lifetime.isNegative()) { // its issuer's clock may be behind ours
+            throw new Forbidden("this token has expired: send a fresh one");
+        }
+        String secret = freshSecret();
+        store.save(Hash.of(secret), session, MOST, now);
+        security.note(SecurityEvents.SessionChange.SESSION_BEGUN, port.word());
+        return new Begun(SessionCookie.of(port).set(secret, lifetime), narrowed, session.endsAt());
+    }
+
+    private static BrowserSession sessionOf(SessionPort port, Credentials shown, Caller narrowed, Instant now) {
+        Instant latest = now.plus(LIFETIME);
+        if (shown instanceof Credentials.Key key) {
+            return BrowserSession.ofKey(port, Hash.of(key.text()), now, latest);
+        }
+        if (shown instanceof Credentials.Token token && narrowed.member().isPresent()) {
+            SignedJWT verified = parsed(token);
+            String kid = verified.getHeader().getKeyID();
+            Instant expires = expiryOf(verified);
+            return BrowserSession.ofMember(port, narrowed, kid, now, expires.isBefore(latest) ? expires : latest);
+        }
+        throw new Forbidden("a session begins with a key or a token, not with another session");
+    }
+
+    /** A token that was verified before. */
+    private static SignedJWT parsed(Credentials.Token token) {
+        try {
+            return SignedJWT.parse(token.text());
+        } catch (ParseException e) {
+            throw new Forbidden("this token cannot be read: send a fresh one");
+        }
+    }
+
+    private static Instant expiryOf(SignedJWT verified) {
+        try {
+            Date expires = verified.getJWTClaimsSet().getExpirationTime();
+            return expires == null ? Instant.EPOCH : expires.toInstant();
+        } catch (ParseException e) {
+            return Instant.EPOCH;
+        }
+    }
+
+    /**
+     * Whose session this is, with what it may do on its port; empty when there is none, or no longer.
+     *
+     * @throws Forbidden when the request would change something, and no script of a page of ours makes it
+     * @throws SourceUnavailable when that cannot be found out now
+     */
+    public Optional<Caller> callerOf(Credentials.Session shown) {
+        if (!shown.reads() && !ownPages(shown.port()).isOurScript(shown.page())) {
+            security.note(SecurityEvents.Kind.SESSION_REFUSED, "other_page");
+            throw new Forbidden("a session changes something only from a script of this origin: send Origin and "
+                    + RequestingPage.SCRIPT_HEADER);
+        }
+        if (!SECRET.matcher(shown.text()).matches()) {
+            return Optional.empty();
+        }
+        Hash hash = Hash.of(shown.text());
+        Optional<Caller> caller = known.find(hash)
+                .filter(session -> session.port() == shown.port())
+                .flatMap(this::owner)
+                .map(shown.port()::narrowed);
+        caller.ifPresent(who -> idle.uses().note(hash));
+        return caller;
+    }
+
+    private boolean isCurrent(Hash hash, BrowserSession session) {
+        Instant now = clock.instant();
+        return now.isBefore(session.endsAt()) && now.isBefore(idle.endOf(hash, session));
+    }
+
+    /**
+     * A key's session is what its key is: revoked with it, and named by it in the log. A member's is good for as long as the key
+     * is that signed the token.
+     */
+    private Optional<Caller> owner(BrowserSession session) {
+        Hash key = session.key();
+        if (key != null) {
+            return keys.authenticate(key);
+        }
+        Optional<Caller> member =
+                Optional.ofNullable(session.member()).filter(caller -> tokenKeys.areGood(session.kid()));
+        member.ifPresent(Caller::nameInRequest);
+        return member;
+    }
+
+    /**
+     * Ends the sessions that a request sends the cookies of.
+     *
+     * @throws SourceUnavailable when the database does not answer
+     */
+    public void end(SessionPort port, List<String> cookieHeaders) {
+        for (String secret : SessionCookie.of(port).valuesIn(cookieHeaders)) {
+            Hash hash = Hash.of(secret);
+            if (store.delete(hash, clock.instant())) {
+                security.note(SecurityEvents.SessionChange.SESSION_ENDED, port.word());
+            }
+            known.forget(hash);
+        }
+    }
+
+    private OwnPages ownPages(SessionPort port) {
+        return Objects.requireNonNull(ownPages.get(port));
+    }
+
+    private String freshSecret() {
+        byte[] bytes = new byte[BYTES];
+        random.nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.holisticos.web.jwt;
+
+import org.jspecify.annotations.NullMarked;
