@@ -50,8 +50,13 @@ record RequestCost(double sahhaStatements, double whoopStatements, double buffer
                 .limit(3)
                 .min(Comparator.comparingDouble(RequestCost::kilobytes))
                 .orElseThrow();
-        System.out.println(path + ": " + least);
+        System.out.println(routeOf(path) + (etag.isEmpty() ? ": " : ", held already: ") + least);
         return least;
+    }
+
+    /** Without whom it is asked for: a member's id belongs in no output. */
+    private static String routeOf(String path) {
+        return path.replaceFirst("\\?.*", "").replaceFirst("demo-[a-z]+", "{user_id}");
     }
 
     private static RequestCost once(Caller caller, PlanLog plans, String path, String etag, int times) {
