@@ -198,10 +198,12 @@ class HeaderTimeoutTest {
             say(connection, "G");
             sweepAfter(2);
         }
-        within(() -> { // a sweep can have come between an answer's last byte and its end, and then the head began later
-            sweepAfter(1);
-            return endPoints().isEmpty();
-        });
+        within(
+                () -> { // a sweep can have come between an answer's last byte and its end, and then the head began
+                    // later
+                    sweepAfter(1);
+                    return endPoints().isEmpty();
+                });
         assertThat(tooSlow.getCount()).isEqualTo(1);
     }
 
