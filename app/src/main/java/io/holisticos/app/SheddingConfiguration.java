@@ -51,7 +51,7 @@ public final class SheddingConfiguration {
     @Min(1)
     @Max(100)
     @JsonProperty
-    int webhooks = 10;
+    int webhooks = 16;
 
     /** Integration health. Its room is as separate as that of webhooks. */
     @Min(1)
@@ -74,7 +74,7 @@ public final class SheddingConfiguration {
     @Min(1)
     @Max(99)
     @JsonProperty
-    int all = 80;
+    int all = 78;
 
     @ValidationMethod(message = "shedding.unifiedUpTo must be at most shedding.all: unified requests are shed first")
     boolean isUnifiedShedFirst() {

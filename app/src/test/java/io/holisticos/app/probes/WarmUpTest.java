@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.holisticos.app.probes.WarmUpRounds.Result;
 import io.holisticos.vitals.HotPath;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
@@ -129,6 +130,29 @@ class WarmUpTest {
         while (!warmUp.isOver()) {
             Thread.onSpinWait();
         }
+    }
+
+    @Test
+    @Timeout(20)
+    void beginsAgainWhenTheFirstStatementsOfAColdProcessCameTooLate() {
+        AtomicInteger openings = new AtomicInteger();
+        WarmUp warmUp = new WarmUp(
+                BOUND,
+                () -> {
+                    if (openings.incrementAndGet() < 3) {
+                        throw new SQLException("no answer in time", "08006");
+                    }
+                    return new Opened(List.of(path(run -> 1_000)), () -> {});
+                },
+                nanos::get);
+
+        warmUp.begin();
+
+        while (!warmUp.isOver()) {
+            Thread.onSpinWait();
+        }
+        assertThat(openings).hasValue(3);
+        assertThat(runs.get()).isEqualTo(WarmUpRounds.LEAST_ROUNDS * WarmUpRounds.RUNS);
     }
 
     @Test
