@@ -128,7 +128,7 @@ class SheddingTest {
     /** Three percent of 40 are one: two monitors would send each other away. */
     @Test
     void fourMayAskForIntegrationHealthAtOnceHoweverFewThreadsThereAre() {
-        assertThat(limit("webhooks")).isEqualTo(4);
+        assertThat(limit("health")).isEqualTo(4);
         hold("/api/v1/unified-health/health/whoop?block=yes", 4);
 
         assertThat(house.get("/api/v1/unified-health/health/whoop").statusCode())
