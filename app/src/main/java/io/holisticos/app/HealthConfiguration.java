@@ -16,6 +16,7 @@ import io.dropwizard.validation.ValidationMethod;
 import io.holisticos.app.admin.DiagnosticsConfiguration;
 import io.holisticos.app.admin.hystrix.HystrixConfiguration;
 import io.holisticos.app.admin.prometheus.PrometheusConfiguration;
+import io.holisticos.app.canary.CanaryConfiguration;
 import io.holisticos.app.edge.BodiesConfiguration;
 import io.holisticos.app.edge.Edge;
 import io.holisticos.app.edge.ForwardedHeader;
@@ -170,6 +171,12 @@ public final class HealthConfiguration extends Configuration {
     @NotNull
     @JsonProperty
     UnifiedConfiguration unified = new UnifiedConfiguration();
+
+    /** What happens by itself while WHOOP is on for a share of members only. */
+    @Valid
+    @NotNull
+    @JsonProperty
+    CanaryConfiguration canary = new CanaryConfiguration();
 
     /** Answers that are kept in memory. */
     @Valid
