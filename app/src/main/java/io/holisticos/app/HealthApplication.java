@@ -291,6 +291,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         environment.lifecycle().manage(new ServiceKeyLease(keyStore, configuration.access, clock));
         OpenRoutes.tell(configuration.access, configuration.getServerFactory());
         if (configuration.isForProduction()) {
+            SettingWarnings.tell(configuration);
             changelogs.forEach((changelog, pool) ->
                     environment.lifecycle().manage(new RoleWarning(Migrations.commandOf(changelog), pool)));
         }

@@ -288,6 +288,11 @@ public final class HealthConfiguration extends Configuration {
         return bySection;
     }
 
+    /** Whether members have tokens to sign in with, and a link that connects one works where nobody is signed in. */
+    boolean isEveryLinkAnybodys() {
+        return whoop.isConfigured() && access.jwt.isOn() && !whoop.connectsInSessionsOnly();
+    }
+
     boolean isForProduction() {
         return deployment.equals(PRODUCTION);
     }
