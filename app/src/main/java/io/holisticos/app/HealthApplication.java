@@ -11,6 +11,7 @@ import io.holisticos.app.access.Mode;
 import io.holisticos.app.admin.AdminPort;
 import io.holisticos.app.admin.hystrix.HystrixSurfaces;
 import io.holisticos.app.admin.prometheus.Prometheus;
+import io.holisticos.app.canary.Canary;
 import io.holisticos.app.flags.Flags;
 import io.holisticos.app.limits.LimitedPorts;
 import io.holisticos.app.probes.Drain;
@@ -47,7 +48,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -234,7 +234,8 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                         (vault, sources) ->
                                 new SharedAnswers(configuration, environment, clock).level(commands, vault, sources)),
                 new Ground.Threads(
-                        readingThreads(environment), overviewThreads(environment, configuration.unified.membersAtOnce)),
+                        readingThreads(environment),
+                        ReadingThreads.ofOverviews(environment, configuration.unified.membersAtOnce)),
                 new Ground.Switches(flags, commands),
                 clock);
         Product product = new Product(configuration, environment, ground, further);
@@ -276,12 +277,12 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                 configuration.hystrix,
                 Stream.concat(sources.dispensable().stream(), Stream.of(RedisLevel.NAME))
                         .collect(Collectors.toSet()));
-        Prometheus.open(
+        Prometheus.open(environment, commands, configuration.prometheus, version(), RouteGroup::nameOf);
+        Canary.watch(
                 environment,
-                commands,
-                configuration.prometheus,
-                version(),
-                address -> RouteGroup.nameOf(address.getPath(), address.getQuery()));
+                configuration.canary,
+                new Canary.Service(flags, commands, sources.switched()),
+                RouteGroup::nameOf);
         environment.healthChecks().register("migrations", migrations);
         migrations.register(environment.metrics());
         LastUses uses = LastUses.of(new ApiKeyStore(sahhaDatabase.workers().jdbi()), clock);
@@ -290,6 +291,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         environment.lifecycle().manage(new ServiceKeyLease(keyStore, configuration.access, clock));
         OpenRoutes.tell(configuration.access, configuration.getServerFactory());
         if (configuration.isForProduction()) {
+            SettingWarnings.tell(configuration);
             changelogs.forEach((changelog, pool) ->
                     environment.lifecycle().manage(new RoleWarning(Migrations.commandOf(changelog), pool)));
         }
@@ -354,16 +356,6 @@ public final class HealthApplication extends Application<HealthConfiguration> {
 
     private static Executor readingThreads(Environment environment) {
         return hasVirtualThreads() ? ReadingThreads.virtual(environment) : ReadingThreads.platform(environment);
-    }
-
-    private static ExecutorService overviewThreads(Environment environment, int count) {
-        return environment
-                .lifecycle()
-                .executorService("overviews-%d")
-                .minThreads(count)
-                .maxThreads(count)
-                .allowCoreThreadTimeOut(true)
-                .build();
     }
 
     private static boolean hasVirtualThreads() {

@@ -16,6 +16,7 @@ import io.dropwizard.validation.ValidationMethod;
 import io.holisticos.app.admin.DiagnosticsConfiguration;
 import io.holisticos.app.admin.hystrix.HystrixConfiguration;
 import io.holisticos.app.admin.prometheus.PrometheusConfiguration;
+import io.holisticos.app.canary.CanaryConfiguration;
 import io.holisticos.app.edge.BodiesConfiguration;
 import io.holisticos.app.edge.Edge;
 import io.holisticos.app.edge.ForwardedHeader;
@@ -171,6 +172,12 @@ public final class HealthConfiguration extends Configuration {
     @JsonProperty
     UnifiedConfiguration unified = new UnifiedConfiguration();
 
+    /** What happens by itself while WHOOP is on for a share of members only. */
+    @Valid
+    @NotNull
+    @JsonProperty
+    CanaryConfiguration canary = new CanaryConfiguration();
+
     /** Answers that are kept in memory. */
     @Valid
     @NotNull
@@ -279,6 +286,11 @@ public final class HealthConfiguration extends Configuration {
             bySection.put(WHOOP_DATABASE, whoopDatabase);
         }
         return bySection;
+    }
+
+    /** Whether members have tokens to sign in with, and a link that connects one works where nobody is signed in. */
+    boolean isEveryLinkAnybodys() {
+        return whoop.isConfigured() && access.jwt.isOn() && !whoop.connectsInSessionsOnly();
     }
 
     boolean isForProduction() {

@@ -66,6 +66,9 @@ final class Inspection {
         }
         findings.addAll(connections(answering));
         findings.add(credentials());
+        if (configuration.isForProduction()) {
+            findings.addAll(SettingWarnings.findings(configuration));
+        }
         return findings;
     }
 

@@ -4,6 +4,7 @@ import io.dropwizard.core.setup.Environment;
 import io.dropwizard.util.Duration;
 import io.holisticos.trace.RequestContext;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.SynchronousQueue;
@@ -41,6 +42,17 @@ final class ReadingThreads implements Executor {
                 .keepAliveTime(Duration.seconds(30))
                 .workQueue(new SynchronousQueue<>())
                 .build());
+    }
+
+    /** The threads that read many members for one request: so many, ended when idle. */
+    static ExecutorService ofOverviews(Environment environment, int count) {
+        return environment
+                .lifecycle()
+                .executorService("overviews-%d")
+                .minThreads(count)
+                .maxThreads(count)
+                .allowCoreThreadTimeOut(true)
+                .build();
     }
 
     @Override

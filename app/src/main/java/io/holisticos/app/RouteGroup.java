@@ -1,6 +1,7 @@
 package io.holisticos.app;
 
 import io.holisticos.web.ExistingRoutes;
+import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -35,6 +36,11 @@ enum RouteGroup {
     /** The word of the group that a request is counted for; probes are counted apart. */
     static String nameOf(String path, @Nullable String query) {
         return isProbe(path) ? "probes" : of(path, query).word();
+    }
+
+    /** The same for an address. */
+    static String nameOf(URI address) {
+        return nameOf(address.getPath(), address.getQuery());
     }
 
     /**

@@ -187,6 +187,18 @@ final class Sources {
                 .toList();
     }
 
+    /** The flags of the sources that are built and have one. */
+    Map<SourceName, Flag> switched() {
+        Map<SourceName, Flag> switched = new LinkedHashMap<>();
+        for (Entry entry : entries) {
+            Flag flag = entry.flag();
+            if (flag != null && entry.source() != null) {
+                switched.put(entry.name(), flag);
+            }
+        }
+        return switched;
+    }
+
     private List<SourceName> names(Predicate<Entry> wanted) {
         return entries.stream().filter(wanted).map(Entry::name).toList();
     }

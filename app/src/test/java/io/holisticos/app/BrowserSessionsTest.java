@@ -2,6 +2,7 @@ package io.holisticos.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.holisticos.testing.LogLines;
 import io.holisticos.web.ApiKeyStore;
 import io.holisticos.web.Scope;
@@ -339,6 +340,89 @@ class BrowserSessionsTest {
         withinTwoSeconds(() -> get(other.uri(OVERVIEW), "Cookie", api) == 401);
         withinTwoSeconds(() -> api("GET", OVERVIEW, api).statusCode() == 401);
         withinTwoSeconds(() -> flag(admin, own(house.adminUri(""))).statusCode() == 401);
+    }
+
+    @Test
+    void aPersonSeesWhereElseTheyAreSignedInAndEndsThat() {
+        String here = cookieOf(signIn(house.uri("/session"), key));
+        String there = cookieOf(signIn(house.uri("/session"), key));
+        String admin = cookieOf(signIn(house.adminUri("/session"), key));
+        assertThat(get(other.uri(OVERVIEW), "Cookie", there)).isEqualTo(200);
+
+        HttpResponse<String> listed = api("GET", "/session", here);
+
+        assertThat(listed.headers().firstValue("Cache-Control"))
+                .hasValueSatisfying(value -> assertThat(value).contains("no-store"));
+        JsonNode sessions = house.jsonOf(listed).path("sessions");
+        assertThat(sessions).hasSize(2);
+        assertThat(sessions.findValuesAsText("this_one")).containsExactlyInAnyOrder("true", "false");
+        assertThat(sessions.get(0).fieldNames())
+                .toIterable()
+                .containsExactly("id", "port", "started_at", "last_used_at", "expires_at", "this_one");
+        String id = idThat(sessions, "this_one", false);
+
+        assertThat(api("DELETE", "/session/" + id, here).statusCode())
+                .as("as every change, from a script of our own page only")
+                .isEqualTo(403);
+        assertThat(own("DELETE", "/session/" + id, here, "").statusCode()).isEqualTo(204);
+        assertThat(own("DELETE", "/session/" + id, here, "").statusCode()).isEqualTo(404);
+        assertThat(api("GET", OVERVIEW, there).statusCode()).isEqualTo(401);
+        withinTwoSeconds(() -> get(other.uri(OVERVIEW), "Cookie", there) == 401);
+        assertThat(api("GET", OVERVIEW, here).statusCode()).isEqualTo(200);
+        assertThat(flag(admin, own(house.adminUri(""))).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void endingOnesOwnSessionTakesTheCookieBackAndEndingTheOthersLeavesIt() {
+        String here = cookieOf(signIn(house.uri("/session"), key));
+        String there = cookieOf(signIn(house.uri("/session"), key));
+        String admin = cookieOf(signIn(house.adminUri("/session"), key));
+
+        assertThat(own("DELETE", "/session/others", here, "").statusCode()).isEqualTo(204);
+        assertThat(api("GET", OVERVIEW, there).statusCode()).isEqualTo(401);
+        assertThat(api("GET", OVERVIEW, here).statusCode()).isEqualTo(200);
+        assertThat(flag(admin, own(house.adminUri(""))).statusCode())
+                .as("an operator's")
+                .isEqualTo(200);
+
+        String id = idThat(house.jsonOf(api("GET", "/session", here)).path("sessions"), "this_one", true);
+        HttpResponse<String> ended = own("DELETE", "/session/" + id, here, "");
+        assertThat(ended.statusCode()).isEqualTo(204);
+        assertThat(ended.headers().firstValue("Set-Cookie"))
+                .hasValue("__Host-session=; Max-Age=0; Path=/; Secure; HttpOnly; SameSite=Strict");
+        assertThat(api("GET", "/session", here).statusCode()).isEqualTo(401);
+
+        assertThat(send("DELETE", house.uri("/session/others"), "", "X-API-Key", key)
+                        .statusCode())
+                .as("whoever has the key ends all of it, on both ports")
+                .isEqualTo(204);
+        assertThat(flag(admin, own(house.adminUri(""))).statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void anothersSessionIsNotThere() {
+        keys.save("other-" + key, "other", Scope.ALL, house.clock().instant());
+        String mine = cookieOf(signIn(house.uri("/session"), key));
+        String others = cookieOf(signIn(house.uri("/session"), "other-" + key));
+        String id = idThat(house.jsonOf(api("GET", "/session", others)).path("sessions"), "this_one", true);
+
+        HttpResponse<String> refused = own("DELETE", "/session/" + id, mine, "");
+        HttpResponse<String> nobodys = own("DELETE", "/session/" + "0".repeat(32), mine, "");
+
+        assertThat(refused.statusCode()).isEqualTo(404);
+        assertThat(refused.body().replace(id, "0".repeat(32))).isEqualTo(nobodys.body());
+        assertThat(api("GET", OVERVIEW, others).statusCode()).isEqualTo(200);
+        assertThat(house.jsonOf(api("GET", "/session", mine)).path("sessions")).hasSize(1);
+        assertThat(send("GET", house.uri("/session"), "").statusCode()).isEqualTo(401);
+    }
+
+    private static String idThat(JsonNode sessions, String field, boolean value) {
+        for (JsonNode session : sessions) {
+            if (session.path(field).asBoolean() == value) {
+                return session.path("id").asText();
+            }
+        }
+        throw new AssertionError("no session with " + field + ' ' + value);
     }
 
     @Test

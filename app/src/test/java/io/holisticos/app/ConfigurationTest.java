@@ -279,6 +279,7 @@ class ConfigurationTest {
                 "SAHHA_URL           | ftp://sahha.ai  | SAHHA_URL",
                 "SAHHA_URL           | https://a.b?c=d | SAHHA_URL",
                 "ANSWER_CACHE        | sometimes       | cache",
+                "CANARY_FALLBACK     | perhaps         | canary",
                 "LOG_LEVEL           | NOISY           | LOG_LEVEL",
                 "SAHHA_DATABASE_URL  | foo             | DATABASE_URL",
                 "SAHHA_DATABASE_URL  | jdbc:mysql://a  | DATABASE_URL",
@@ -327,6 +328,8 @@ class ConfigurationTest {
                 "com.whoop.android, WHOOP]   | com.whoop.android, ' ']     | sahha.relayedSources",
                 "com.whoop.android, WHOOP]   | COM.whoop.iphone]           | the same name under two sources",
                 "timeout: 20ms               | timeout: 2s                 | cache.redis.timeout",
+                "lookEvery: 10s              | lookEvery: 5ms              | canary.lookEvery",
+                "leastRequests: 20           | leastRequests: 4            | canary.leastRequests",
                 "connections: 16             | connections: 0              | cache.redis.connections",
                 "staleAfter: 6h              | store: {semaphore: 0}       | whoop.store.semaphore",
                 "'    order: []'             | '    order: [oura]'         | unified.preferences names a source that"

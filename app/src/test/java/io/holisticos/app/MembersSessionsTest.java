@@ -2,6 +2,7 @@ package io.holisticos.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holisticos.testing.TokenIssuer;
 import io.holisticos.web.ApiKeyStore;
 import io.holisticos.web.Scope;
 import java.net.URI;
@@ -75,6 +76,60 @@ class MembersSessionsTest {
         house.house().clock().advance(Duration.between(now, endsAt));
 
         assertThat(change("POST", CONNECT + ANNA, session).statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void aMemberSeesAndEndsTheirOwnSessionsOnly() {
+        String here = cookieOf(signIn(ANNA));
+        String there = cookieOf(signIn(ANNA));
+        String others = cookieOf(signIn(BERT));
+
+        assertThat(house.app()
+                        .jsonOf(send("GET", "/session", "", "Cookie", others))
+                        .path("sessions"))
+                .allSatisfy(session -> assertThat(session.path("port").asText()).isEqualTo("api"));
+        assertThat(change("DELETE", "/session/others", here).statusCode()).isEqualTo(204);
+
+        assertThat(change("POST", CONNECT + ANNA, there).statusCode()).isEqualTo(401);
+        assertThat(change("POST", CONNECT + BERT, others).statusCode()).isEqualTo(200);
+        assertThat(house.app()
+                        .jsonOf(send("GET", "/session", "", "Cookie", here))
+                        .path("sessions"))
+                .hasSize(1);
+        HttpResponse<String> byToken = house.get(house.token(ANNA), "/session");
+        assertThat(house.app()
+                        .jsonOf(byToken)
+                        .path("sessions")
+                        .path(0)
+                        .path("this_one")
+                        .asBoolean())
+                .isFalse();
+    }
+
+    @Test
+    void aMembersSessionEndsWhenTheIssuerTakesTheKeyBackThatSignedItsToken() {
+        TokenIssuer leaves = new TokenIssuer("leaves");
+        house.publish(leaves);
+        fetchKeysAgain();
+        HttpResponse<String> signedIn = send(
+                "POST",
+                "/session",
+                "",
+                "Authorization",
+                "Bearer " + leaves.token(ANNA, house.house().clock().instant()));
+        String session = cookieOf(signedIn);
+        assertThat(change("POST", CONNECT + ANNA, session).statusCode()).isEqualTo(200);
+
+        house.publish(house.issuer());
+        fetchKeysAgain();
+        assertThat(signIn(ANNA).statusCode()).isEqualTo(200); // with a key that asks for the set anew
+
+        assertThat(change("POST", CONNECT + ANNA, session).statusCode()).isEqualTo(401);
+        assertThat(send("GET", "/session", "", "Cookie", session).statusCode()).isEqualTo(401);
+    }
+
+    private static void fetchKeysAgain() {
+        house.house().clock().advance(Duration.ofSeconds(31));
     }
 
     @Test

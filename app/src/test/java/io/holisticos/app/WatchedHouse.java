@@ -15,7 +15,7 @@ final class WatchedHouse {
 
     static synchronized ScrapedPage page() throws Exception {
         if (page == null) {
-            try (House house = House.openWith(Map.of("WHOOP_MEMBER_LIMIT", "10"))) {
+            try (House house = House.openWith(Map.of("WHOOP_MEMBER_LIMIT", "10", "CANARY_FALLBACK", "true"))) {
                 beBusy(house);
                 House.await(() -> isWhole(scrape(house)));
                 page = scrape(house);

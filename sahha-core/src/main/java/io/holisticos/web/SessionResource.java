@@ -10,8 +10,11 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -22,7 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Signs a browser in and out on the API's port. */
+/** Signs a browser in and out on the API's port, and tells where else the same person is signed in. */
 @Path("/session")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Session", description = "A browser signs in with a key or a member's token, and out again")
@@ -79,7 +82,7 @@ public final class SessionResource {
             description = "Signed in: the cookie is set",
             content = @Content(schema = @Schema(implementation = SessionAnswer.class)))
     public Response begin(@Parameter(hidden = true) @Auth Caller caller, @Context HttpHeaders headers) {
-        Credentials shown = Credentials.of(PORT, "POST", headers::getRequestHeader);
+        Credentials shown = shownIn("POST", headers);
         Sessions.Begun begun = sessions.begin(PORT, shown, caller, headers::getRequestHeader);
         sessions.end(PORT, cookiesOf(headers));
         return Response.ok(SessionAnswer.of(begun))
@@ -103,6 +106,95 @@ public final class SessionResource {
                 .header(HttpHeaders.SET_COOKIE, SessionCookie.of(PORT).forget())
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .build();
+    }
+
+    /**
+     * Sessions that go on.
+     *
+     * @param sessions the latest first
+     */
+    public record SessionsAnswer(@JsonProperty("sessions") List<OwnSession> sessions) {}
+
+    /**
+     * One of the caller's own sessions.
+     *
+     * @param id names it in {@code DELETE /session/{id}}; it is no part of the cookie
+     * @param thisOne whether it is the one of this request's cookie
+     */
+    public record OwnSession(
+            @JsonProperty("id") String id,
+            @JsonProperty("port") String port,
+            @JsonProperty("started_at") Instant startedAt,
+            @JsonProperty("last_used_at") Instant lastUsedAt,
+            @JsonProperty("expires_at") Instant expiresAt,
+            @JsonProperty("this_one") boolean thisOne) {
+
+        private static OwnSession of(Sessions.Own own) {
+            return new OwnSession(
+                    own.id(), own.port().word(), own.startedAt(), own.lastUsedAt(), own.endsAt(), own.isThisOne());
+        }
+    }
+
+    @GET
+    @OpenTo(OpenTo.Whom.HOLDERS_OF_ANY_CREDENTIAL)
+    @Operation(
+            summary = "See the sessions of the same key or member",
+            description =
+                    "The latest first. With the cookie, those of this port; with a key in a header, those of both ports.")
+    @ApiResponse(
+            responseCode = "200",
+            description = "The sessions that go on",
+            content = @Content(schema = @Schema(implementation = SessionsAnswer.class)))
+    public Response list(@Parameter(hidden = true) @Auth Caller caller, @Context HttpHeaders headers) {
+        List<OwnSession> own = sessions.ownOf(shownIn("GET", headers), caller).stream()
+                .map(OwnSession::of)
+                .toList();
+        return Response.ok(new SessionsAnswer(own))
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .build();
+    }
+
+    /** Signs another browser out, or this one, on every replica within two seconds. */
+    @DELETE
+    @Path("/{id}")
+    @OpenTo(OpenTo.Whom.HOLDERS_OF_ANY_CREDENTIAL)
+    @Operation(summary = "End one of these sessions", description = "As DELETE /session, for the session of this id.")
+    @ApiResponse(responseCode = "204", description = "Ended")
+    @ApiResponse(responseCode = "404", description = "No session of the same key or member has this id")
+    public Response endOne(
+            @Parameter(hidden = true) @Auth Caller caller,
+            @Parameter(description = "As GET /session tells it") @PathParam("id") String id,
+            @Context HttpHeaders headers) {
+        List<Sessions.Own> ended = sessions.endOwn(
+                shownIn("DELETE", headers), caller, own -> own.id().equals(id));
+        if (ended.isEmpty()) {
+            throw new NotFoundException();
+        }
+        Response.ResponseBuilder answer = Response.noContent().header(HttpHeaders.CACHE_CONTROL, "no-store");
+        return ended.get(0).isThisOne()
+                ? answer.header(HttpHeaders.SET_COOKIE, SessionCookie.of(PORT).forget())
+                        .build()
+                : answer.build();
+    }
+
+    /** Signs all other browsers out. Whoever sends a key or a token, and no cookie, signs out all. */
+    @DELETE
+    @Path("/others")
+    @OpenTo(OpenTo.Whom.HOLDERS_OF_ANY_CREDENTIAL)
+    @Operation(
+            summary = "End all these sessions but this one",
+            description =
+                    "As DELETE /session. With a key or a token in a header instead of the cookie, it ends all of them.")
+    @ApiResponse(responseCode = "204", description = "Ended, if there were any")
+    public Response endOthers(@Parameter(hidden = true) @Auth Caller caller, @Context HttpHeaders headers) {
+        sessions.endOwn(shownIn("DELETE", headers), caller, own -> !own.isThisOne());
+        return Response.noContent()
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .build();
+    }
+
+    private static Credentials shownIn(String method, HttpHeaders headers) {
+        return Credentials.of(PORT, method, headers::getRequestHeader);
     }
 
     private static List<String> cookiesOf(HttpHeaders headers) {

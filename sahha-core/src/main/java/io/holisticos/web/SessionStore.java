@@ -40,6 +40,14 @@ public final class SessionStore {
             update browser_session set last_used_at = greatest(last_used_at, :at) where session_sha256 = :hash""";
     private static final String ONE_AT_A_TIME = """
             select 1 as locked from (select pg_advisory_xact_lock(hashtextextended('browser_session ' || :principal, 0))) held""";
+    private static final String OF_KEY = """
+            select session_sha256, created_at, port, key_sha256, user_id, scopes, token_kid,
+            coalesce(last_used_at, created_at) as last_used_at, ends_at
+            from browser_session where key_sha256 = :key order by created_at desc""";
+    private static final String OF_MEMBER = """
+            select session_sha256, created_at, port, key_sha256, user_id, scopes, token_kid,
+            coalesce(last_used_at, created_at) as last_used_at, ends_at
+            from browser_session where user_id = :who order by created_at desc""";
     private static final String DELETE = "delete from browser_session where session_sha256 = :hash";
     private static final String DELETE_ENDED = "delete from browser_session where ends_at < :now";
     private static final String OLDEST_OF_KEY = """
@@ -82,6 +90,40 @@ public final class SessionStore {
                 SessionPort port, Caller member, @Nullable String kid, Instant lastUsedAt, Instant endsAt) {
             return new BrowserSession(port, null, member, kid, lastUsedAt, endsAt);
         }
+    }
+
+    /** A session with what it is found by. */
+    record Kept(Hash hash, BrowserSession session, Instant startedAt) {}
+
+    /**
+     * The sessions of a key, the latest first.
+     *
+     * @throws SourceUnavailable when the database does not answer
+     */
+    List<Kept> ofKey(Hash key) {
+        return orAway(() -> jdbi.withHandle(handle -> handle.createQuery(OF_KEY)
+                .bind("key", key.bytes())
+                .map((row, context) -> kept(row))
+                .list()));
+    }
+
+    /**
+     * The sessions of a member, the latest first.
+     *
+     * @throws SourceUnavailable when the database does not answer
+     */
+    List<Kept> ofMember(UserId who) {
+        return orAway(() -> jdbi.withHandle(handle -> handle.createQuery(OF_MEMBER)
+                .bind("who", who.value())
+                .map((row, context) -> kept(row))
+                .list()));
+    }
+
+    private static Kept kept(ResultSet row) throws SQLException {
+        return new Kept(
+                Hash.in(row.getBytes("session_sha256")),
+                session(row),
+                row.getObject("created_at", OffsetDateTime.class).toInstant());
     }
 
     /** @throws SourceUnavailable when the database does not answer */

@@ -13,6 +13,7 @@ import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Date;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -77,9 +79,13 @@ public final class Sessions {
             return new Idle(limit, LastUses.of(store, limit.dividedBy(EXACT_TO_ONE_IN), clock));
         }
 
-        private Instant endOf(Hash hash, BrowserSession session) {
+        private Instant lastUse(Hash hash, BrowserSession session) {
             Instant here = uses.last(hash).orElse(session.lastUsedAt());
-            return (here.isAfter(session.lastUsedAt()) ? here : session.lastUsedAt()).plus(limit);
+            return here.isAfter(session.lastUsedAt()) ? here : session.lastUsedAt();
+        }
+
+        private Instant endOf(Hash hash, BrowserSession session) {
+            return lastUse(hash, session).plus(limit);
         }
     }
 
@@ -229,12 +235,99 @@ public final class Sessions {
      */
     public void end(SessionPort port, List<String> cookieHeaders) {
         for (String secret : SessionCookie.of(port).valuesIn(cookieHeaders)) {
-            Hash hash = Hash.of(secret);
-            if (store.delete(hash, clock.instant())) {
-                security.note(SecurityEvents.SessionChange.SESSION_ENDED, port.word());
-            }
-            known.forget(hash);
+            end(Hash.of(secret), port);
         }
+    }
+
+    private void end(Hash hash, SessionPort port) {
+        if (store.delete(hash, clock.instant())) {
+            security.note(SecurityEvents.SessionChange.SESSION_ENDED, port.word());
+        }
+        known.forget(hash);
+    }
+
+    /**
+     * A session as the person sees it whose it is.
+     *
+     * @param id names it, and says nothing of its secret
+     * @param lastUsedAt as far as this replica knows
+     */
+    public record Own(
+            String id, SessionPort port, Instant startedAt, Instant lastUsedAt, Instant endsAt, boolean isThisOne) {
+
+        /** Of 128 bits of a hash of the hash that the table holds. */
+        private static String idOf(Hash hash) {
+            return Hash.of("id of session " + hash.hex()).hex().substring(0, 32);
+        }
+    }
+
+    /**
+     * The sessions that were begun with the same key or for the same member and go on, the latest first. A session sees those of its
+     * own port.
+     *
+     * @param shown is known as this caller's
+     * @throws SourceUnavailable when the database does not answer
+     */
+    public List<Own> ownOf(Credentials shown, Caller caller) {
+        return current(shown, caller).stream().map(begun -> own(shown, begun)).toList();
+    }
+
+    private Own own(Credentials shown, SessionStore.Kept begun) {
+        return new Own(
+                Own.idOf(begun.hash()),
+                begun.session().port(),
+                begun.startedAt(),
+                idle.lastUse(begun.hash(), begun.session()),
+                begun.session().endsAt(),
+                isThisOne(shown, begun.hash()));
+    }
+
+    /**
+     * Ends those of the caller's own sessions that are wanted, and returns them.
+     *
+     * @param shown is known as this caller's
+     * @throws SourceUnavailable when the database does not answer
+     */
+    public List<Own> endOwn(Credentials shown, Caller caller, Predicate<Own> wanted) {
+        List<Own> ended = new ArrayList<>();
+        for (SessionStore.Kept begun : current(shown, caller)) {
+            Own own = own(shown, begun);
+            if (wanted.test(own)) {
+                end(begun.hash(), own.port());
+                ended.add(own);
+            }
+        }
+        return ended;
+    }
+
+    private List<SessionStore.Kept> current(Credentials shown, Caller caller) {
+        return begunBy(shown, caller).stream()
+                .filter(begun -> isCurrent(begun.hash(), begun.session()))
+                .filter(begun -> begun.session().key() != null
+                        || tokenKeys.areGood(begun.session().kid()))
+                .filter(begun -> !(shown instanceof Credentials.Session session)
+                        || begun.session().port() == session.port()) // a page for members ends nothing of an operator's
+                .toList();
+    }
+
+    private List<SessionStore.Kept> begunBy(Credentials shown, Caller caller) {
+        if (caller.member().isPresent()) {
+            return store.ofMember(caller.member().get());
+        }
+        if (shown instanceof Credentials.Key key) {
+            return store.ofKey(Hash.of(key.text()));
+        }
+        return shown instanceof Credentials.Session session
+                ? known.find(Hash.of(session.text()))
+                        .flatMap(own -> Optional.ofNullable(own.key()))
+                        .map(store::ofKey)
+                        .orElse(List.of())
+                : List.of();
+    }
+
+    private static boolean isThisOne(Credentials shown, Hash hash) {
+        return shown instanceof Credentials.Session session
+                && Hash.of(session.text()).equals(hash);
     }
 
     private OwnPages ownPages(SessionPort port) {

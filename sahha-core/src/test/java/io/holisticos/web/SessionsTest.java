@@ -2,6 +2,7 @@ package io.holisticos.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.codahale.metrics.MetricRegistry;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -429,6 +430,102 @@ class SessionsTest {
         }
 
         assertThat(rows()).isEqualTo(Sessions.MOST);
+    }
+
+    @Test
+    void aPersonSeesTheirOwnSessionsThatGoOnAndWhichIsThisOne() {
+        Begun first = begin(SessionPort.API);
+        now.set(NOW.plusSeconds(60));
+        Begun second = begin(SessionPort.API);
+        begin(SessionPort.ADMIN);
+        keyStore.save("another-key", "another", Scope.ALL, NOW);
+        beginWith("another-key");
+        now.set(NOW.plusSeconds(90));
+        assertThat(caller(first, SessionPort.API)).isPresent();
+
+        List<Sessions.Own> own = sessions.ownOf(reading(second, SessionPort.API), second.caller());
+
+        assertThat(own)
+                .extracting(Sessions.Own::startedAt, Sessions.Own::lastUsedAt, Sessions.Own::isThisOne)
+                .containsExactly(
+                        tuple(NOW.plusSeconds(60), NOW.plusSeconds(60), true), tuple(NOW, NOW.plusSeconds(90), false));
+        assertThat(own).allSatisfy(one -> {
+            assertThat(one.id()).matches("[0-9a-f]{32}");
+            assertThat(one.endsAt()).isEqualTo(one.startedAt().plus(Sessions.LIFETIME));
+        });
+        assertThat(own.toString())
+                .doesNotContain(
+                        secretOf(first),
+                        secretOf(second),
+                        ApiKeyStore.Hash.of(secretOf(first)).hex());
+        assertThat(sessions.ownOf(SHOWN, keys.authenticate(KEY).orElseThrow()))
+                .as("with the key itself, those of both ports, none of which is this one")
+                .extracting(Sessions.Own::port, Sessions.Own::isThisOne)
+                .containsExactlyInAnyOrder(
+                        tuple(SessionPort.API, false), tuple(SessionPort.API, false), tuple(SessionPort.ADMIN, false));
+    }
+
+    @Test
+    void whatHasEndedIsSeenNoMore() {
+        begin(SessionPort.API);
+        now.set(NOW.plus(Duration.ofHours(7)));
+        Begun later = begin(SessionPort.API);
+        now.set(NOW.plus(Duration.ofHours(8)));
+
+        assertThat(sessions.ownOf(reading(later, SessionPort.API), later.caller()))
+                .singleElement()
+                .satisfies(own -> assertThat(own.isThisOne()).isTrue());
+
+        Caller anna = Caller.ofMember(new UserId("m-1"), Set.of(Scope.HEALTH_READ));
+        Credentials.Token token = token(now.get().plusSeconds(600));
+        sessions.begin(SessionPort.API, token, anna, NO_BROWSER);
+        assertThat(sessions.ownOf(token, anna)).hasSize(1);
+        goodKeys.set(Set.of("next"));
+        assertThat(sessions.ownOf(token, anna)).isEmpty();
+    }
+
+    @Test
+    void onesOwnSessionIsEndedByItsIdOnEveryReplicaAndNobodyElsesIs() {
+        Begun here = begin(SessionPort.API);
+        Begun there = begin(SessionPort.API);
+        keyStore.save("another-key", "another", Scope.ALL, NOW);
+        Begun others = beginWith("another-key");
+        Sessions other = replica(keys);
+        other.listenTo(notices);
+        assertThat(other.callerOf(reading(there, SessionPort.API))).isPresent();
+        String idOfThere = idOf(there);
+
+        assertThat(sessions.endOwn(
+                        reading(here, SessionPort.API),
+                        here.caller(),
+                        own -> own.id().equals(idOf(others))))
+                .isEmpty();
+        assertThat(sessions.endOwn(
+                        reading(here, SessionPort.API),
+                        here.caller(),
+                        own -> own.id().equals(idOfThere)))
+                .hasSize(1);
+
+        assertThat(caller(there, SessionPort.API)).as("here at once").isEmpty();
+        withinTwoSeconds(() -> other.callerOf(reading(there, SessionPort.API)).isEmpty());
+        assertThat(caller(here, SessionPort.API)).isPresent();
+        assertThat(caller(others, SessionPort.API)).isPresent();
+    }
+
+    private Begun beginWith(String key) {
+        return sessions.begin(
+                SessionPort.API,
+                new Credentials.Key(key),
+                keys.authenticate(key).orElseThrow(),
+                NO_BROWSER);
+    }
+
+    private String idOf(Begun begun) {
+        return sessions.ownOf(reading(begun, SessionPort.API), begun.caller()).stream()
+                .filter(Sessions.Own::isThisOne)
+                .map(Sessions.Own::id)
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

@@ -145,6 +145,11 @@ public final class WhoopConfiguration {
         return WebAddress.isUsable(apiUrl);
     }
 
+    /** Whether members connect only where they are signed in. */
+    public boolean connectsInSessionsOnly() {
+        return connect.requiresSession();
+    }
+
     /** Without credentials the module is not built and its database never opened. */
     public boolean isConfigured() {
         return connect.hasCredentials();

@@ -124,24 +124,36 @@ public final class Flags {
 
     /** Changes the flag for all replicas, and for this one at once. Changes of the same flag are made one after another. */
     public FlagState change(Flag flag, FlagChange wanted) {
-        FlagState changed = database.inTransaction(handle -> {
+        return change(flag, wanted, before -> true).orElseThrow();
+    }
+
+    /** Does the same if the database has the flag in this state; else changes nothing and returns empty. */
+    public Optional<FlagState> changeFrom(FlagState expected, Flag flag, FlagChange wanted) {
+        return change(flag, wanted, expected::equals);
+    }
+
+    private Optional<FlagState> change(Flag flag, FlagChange wanted, Predicate<FlagState> from) {
+        Optional<FlagState> changed = database.inTransaction(handle -> {
             StateRepository stored = FlagStore.changing(handle, flag);
-            FeatureState before = stored.getFeatureState(flag);
-            FlagState after = wanted.appliedTo(
-                    stateOf(before == null ? manager.getMetaData(flag).getDefaultFeatureState() : before));
+            FeatureState known = stored.getFeatureState(flag);
+            FlagState before = stateOf(known == null ? manager.getMetaData(flag).getDefaultFeatureState() : known);
+            if (!from.test(before)) {
+                return Optional.empty();
+            }
+            FlagState after = wanted.appliedTo(before);
             stored.setFeatureState(new FeatureState(flag, after.enabled())
                     .setParameter(PERCENTAGE, Integer.toString(after.percentage()))
                     .setParameter(USERS, String.join("\n", after.users())));
             notices.write(handle, new Notice(TOPIC, flag.name()));
-            return after;
+            return Optional.of(after);
         });
         states.refresh(flag);
-        log.info(
+        changed.ifPresent(after -> log.info(
                 "event=flag_set flag={} enabled={} percentage={} users={}",
                 flag,
-                changed.enabled(),
-                changed.percentage(),
-                changed.users().size());
+                after.enabled(),
+                after.percentage(),
+                after.users().size()));
         return changed;
     }
 

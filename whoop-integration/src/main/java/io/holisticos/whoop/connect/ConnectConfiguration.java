@@ -119,6 +119,11 @@ public final class ConnectConfiguration {
         return !clientId.isBlank();
     }
 
+    /** Whether a link connects only in a browser in which its member is signed in. */
+    public boolean requiresSession() {
+        return requireSession;
+    }
+
     /** The key by which WHOOP signs webhooks. */
     public String clientSecret() {
         return clientSecret;

@@ -1,0 +1,100 @@
+package io.holisticos.app.canary;
+
+import com.codahale.metrics.Counting;
+import com.codahale.metrics.MetricRegistry;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.glassfish.jersey.server.ContainerResponse;
+import org.glassfish.jersey.server.monitoring.ApplicationEvent;
+import org.glassfish.jersey.server.monitoring.ApplicationEventListener;
+import org.glassfish.jersey.server.monitoring.RequestEvent;
+import org.glassfish.jersey.server.monitoring.RequestEventListener;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts unified and existing answers. Others say nothing of a canary: routes that connect a member answer 503 to all whom the
+ * flag is off for, which is most of them. Thread-safe.
+ */
+final class Answers implements ApplicationEventListener {
+
+    private static final String UNIFIED = "unified";
+
+    private static final Set<String> COUNTED = Set.of(UNIFIED, "overviews", "existing");
+
+    private static final long SLOW_NANOS = Duration.ofSeconds(3).toNanos();
+
+    private final MetricRegistry metrics;
+    private final Function<URI, String> groups;
+    private final LongSupplier nanoTime;
+    private final LongAdder all = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+    private final LongAdder unified = new LongAdder();
+    private final LongAdder slow = new LongAdder();
+
+    /**
+     * Begins with nothing counted.
+     *
+     * @param metrics have how many requests of a group were shed, which reach no route
+     * @param groups the group of routes that an address belongs to
+     */
+    Answers(MetricRegistry metrics, Function<URI, String> groups, LongSupplier nanoTime) {
+        this.metrics = metrics;
+        this.groups = groups;
+        this.nanoTime = nanoTime;
+    }
+
+    Tally failures() {
+        long shed = COUNTED.stream().mapToLong(this::shed).sum();
+        long missed = failed.sum(); // read first: whoever comes in between is one more of all
+        return new Tally(all.sum() + shed, missed + shed);
+    }
+
+    Tally slowness() {
+        long missed = slow.sum();
+        return new Tally(unified.sum(), missed);
+    }
+
+    private long shed(String group) {
+        return metrics.getMetrics().get(MetricRegistry.name("shedding", group, "shed")) instanceof Counting counted
+                ? counted.getCount()
+                : 0;
+    }
+
+    @Override
+    public void onEvent(ApplicationEvent event) {}
+
+    @Override
+    public RequestEventListener onRequest(RequestEvent begin) {
+        long begun = nanoTime.getAsLong();
+        return event -> {
+            if (event.getType() == RequestEvent.Type.FINISHED) {
+                count(groups.apply(event.getUriInfo().getRequestUri()), event, nanoTime.getAsLong() - begun);
+            }
+        };
+    }
+
+    private void count(String group, RequestEvent event, long nanos) {
+        if (!COUNTED.contains(group)) {
+            return;
+        }
+        all.increment();
+        if (isFailed(event.getContainerResponse())) {
+            failed.increment();
+        }
+        if (group.equals(UNIFIED)) {
+            unified.increment();
+            if (nanos > SLOW_NANOS) {
+                slow.increment();
+            }
+        }
+    }
+
+    /** The server answers 500 where there is no response. */
+    private static boolean isFailed(@Nullable ContainerResponse response) {
+        return response == null || response.getStatus() >= 500;
+    }
+}

@@ -1,0 +1,34 @@
+package io.holisticos.app.canary;
+
+import io.holisticos.command.Command;
+import io.holisticos.command.CommandSnapshot;
+import io.holisticos.command.Commands;
+import io.holisticos.command.Event;
+import io.holisticos.health.SourceName;
+import java.util.List;
+
+/** Counts calls of a source as the objective does: those that the quota held back, and those that were our mistake, are none. */
+final class SourceCalls {
+
+    /** Ends the key of the command that reads the source's data in our own database. */
+    private static final String STORE = "_STORE";
+
+    private static final List<Event> MISSED = List.of(
+            Event.FAILURE, Event.TIMEOUT, Event.SHORT_CIRCUITED, Event.THREAD_POOL_REJECTED, Event.SEMAPHORE_REJECTED);
+
+    private SourceCalls() {}
+
+    static Tally failures(SourceName source, Commands commands) {
+        return commands.all().stream()
+                .filter(command -> command.target().equals(source))
+                .filter(command -> !command.key().name().endsWith(STORE))
+                .map(SourceCalls::failures)
+                .reduce(Tally.NONE, Tally::plus);
+    }
+
+    private static Tally failures(Command command) {
+        CommandSnapshot.Counts counts = command.snapshot().counts();
+        long missed = MISSED.stream().mapToLong(counts::cumulative).sum();
+        return new Tally(counts.cumulative(Event.SUCCESS) + missed, missed);
+    }
+}
