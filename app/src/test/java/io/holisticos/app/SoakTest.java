@@ -77,8 +77,7 @@ class SoakTest {
             double heap, double threads, double databaseConnections, double clientConnections, double files) {}
 
     /** @param held of each replica */
-    private record Minute(
-            String fault, int reads, int failedReads, int webhooks, Calls whoop, List<Held> held) {}
+    private record Minute(String fault, int reads, int failedReads, int webhooks, Calls whoop, List<Held> held) {}
 
     private List<Fault> faults() {
         return List.of(
@@ -148,8 +147,8 @@ class SoakTest {
         for (Service replica : replicas.services) {
             held.add(held(replica));
         }
-        Minute minute = new Minute(
-                fault.name(), tally.reads.get(), tally.failedReads.get(), tally.webhooks.get(), whoop, held);
+        Minute minute =
+                new Minute(fault.name(), tally.reads.get(), tally.failedReads.get(), tally.webhooks.get(), whoop, held);
         System.out.println(minute + " " + tally.failed);
         return minute;
     }

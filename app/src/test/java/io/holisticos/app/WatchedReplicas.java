@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holisticos.app.Recording.Target;
 import io.holisticos.app.Traffic.Tally;
 import io.holisticos.twins.TwinClock;
+import io.holisticos.twins.whoop.Knobs.Limits;
 import io.holisticos.twins.whoop.WhoopTwin;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -21,6 +22,9 @@ final class WatchedReplicas implements AutoCloseable {
 
     /** More than {@code ConsentsLost} calls many, and as many as {@code WebhookSilence} wants. */
     static final int MEMBERS = 14;
+
+    /** Ten times what WHOOP grants: first syncs of all members within an hour would use up the day. */
+    private static final int QUOTA_OF_DAY = 100_000;
 
     /** PostgreSQL's own files take some 120 MB. */
     private static final int DISK_MEGABYTES = 600;
@@ -46,12 +50,13 @@ final class WatchedReplicas implements AutoCloseable {
 
     /** @param speed how much faster time passes than in reality */
     static WatchedReplicas open(int speed, Duration betweenReads, Path folder) throws Exception {
-        assertThat(SmallDisk.canBeMounted()).as("run as root, to mount a small disk").isTrue();
+        assertThat(SmallDisk.canBeMounted())
+                .as("run as root, to mount a small disk")
+                .isTrue();
         assertThat(ReverseProxy.isInstalled())
                 .as("HAProxy is installed (apt-get install haproxy)")
                 .isTrue();
-        WatchedReplicas house =
-                new WatchedReplicas(HostClock.stretched(speed), folder.resolve("wrong-clock-" + speed));
+        WatchedReplicas house = new WatchedReplicas(HostClock.stretched(speed), folder.resolve("wrong-clock-" + speed));
         try {
             house.start(speed, betweenReads, folder.resolve("right-clock-" + speed));
             return house;
@@ -68,18 +73,20 @@ final class WatchedReplicas implements AutoCloseable {
             clock.stretch(Jdbi.create(replicas.postgres.dataSource(database)), database);
         }
         for (int i = 0; i < replicas.services.size(); i++) {
-            Service replica = replicas.services
-                    .get(i)
-                    .as(HostClock.Host.class, clock.option(i == 1 ? wrongClock : rightClock));
-            for (String way : List.of("whoop.api", "whoop.oauth", "sahha.outbound")) { // as few calls as there are really
+            Service replica =
+                    replicas.services.get(i).as(HostClock.Host.class, clock.option(i == 1 ? wrongClock : rightClock));
+            for (String way :
+                    List.of("whoop.api", "whoop.oauth", "sahha.outbound")) { // as few calls as there are really
                 replica.withSetting(way + ".command.breakerWindow", millis(SHORTEST_WINDOW, BREAKER_WINDOW));
                 replica.withSetting(way + ".command.breakerSleep", millis(SHORTEST_SLEEP, BREAKER_SLEEP));
             }
         }
+        replicas.services.forEach(replica -> replica.withSetting("whoop.quota.perDay", Integer.toString(QUOTA_OF_DAY)));
         ReverseProxy proxy = opened(ReverseProxy.before(replicas.services));
         replicas.start(proxy.url(), Map.of(), TwinClock.startingAt(clock.instant(), speed));
-        traffic = opened(
-                new Traffic(proxy.url(), "sandbox-client-secret", replicas.told(), betweenReads, clock));
+        Limits limits = whoop().knobs().limits();
+        whoop().turn(whoop().knobs().with(new Limits(limits.perMinute(), QUOTA_OF_DAY, limits.retryAfter(), limits.tokenCallsCount())));
+        traffic = opened(new Traffic(proxy.url(), "sandbox-client-secret", replicas.told(), betweenReads, clock));
         traffic.start();
     }
 
