@@ -255,7 +255,8 @@ class FaultAlertsBench {
     }
 
     private static void write() throws Exception {
-        Files.writeString(PAGE, """
+        Files.writeString(
+                PAGE, """
                 # Which alerts fire when something is wrong
 
                 Written by `FaultAlertsBench`, %s, as measured, by

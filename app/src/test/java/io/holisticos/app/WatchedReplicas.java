@@ -8,6 +8,7 @@ import io.holisticos.twins.TwinClock;
 import io.holisticos.twins.whoop.Knobs.Limits;
 import io.holisticos.twins.whoop.WhoopTwin;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,7 +69,8 @@ final class WatchedReplicas implements AutoCloseable {
 
     private void start(int speed, Duration betweenReads, Path rightClock) throws Exception {
         disk = opened(SmallDisk.ofMegabytes(DISK_MEGABYTES));
-        replicas = opened(TwoReplicas.preparedFor(MEMBERS, disk.folder()));
+        replicas = opened(TwoReplicas.preparedFor(
+                MEMBERS, Files.createDirectory(disk.folder().resolve("postgres"))));
         for (String database : List.of("sahha", "whoop")) {
             clock.stretch(Jdbi.create(replicas.postgres.dataSource(database)), database);
         }
@@ -85,7 +87,8 @@ final class WatchedReplicas implements AutoCloseable {
         ReverseProxy proxy = opened(ReverseProxy.before(replicas.services));
         replicas.start(proxy.url(), Map.of(), TwinClock.startingAt(clock.instant(), speed));
         Limits limits = whoop().knobs().limits();
-        whoop().turn(whoop().knobs().with(new Limits(limits.perMinute(), QUOTA_OF_DAY, limits.retryAfter(), limits.tokenCallsCount())));
+        whoop().turn(whoop().knobs()
+                .with(new Limits(limits.perMinute(), QUOTA_OF_DAY, limits.retryAfter(), limits.tokenCallsCount())));
         traffic = opened(new Traffic(proxy.url(), "sandbox-client-secret", replicas.told(), betweenReads, clock));
         traffic.start();
     }
