@@ -28,9 +28,9 @@ final class DebianPostgres implements AutoCloseable {
     private final Path folder;
     private final int port = FreePorts.next();
 
-    private DebianPostgres(Path binaries) throws IOException {
+    private DebianPostgres(Path binaries, Path folder) {
         this.binaries = binaries;
-        this.folder = Files.createTempDirectory("debian-postgres");
+        this.folder = folder;
     }
 
     /** Where the newest one is installed, if any is. */
@@ -49,7 +49,12 @@ final class DebianPostgres implements AutoCloseable {
 
     /** Starts on a free port, loopback only, trusting whoever comes. */
     static DebianPostgres start(Path binaries) throws Exception {
-        DebianPostgres server = new DebianPostgres(binaries);
+        return start(binaries, Files.createTempDirectory("debian-postgres"));
+    }
+
+    /** The same with its data in a folder, which goes with it. */
+    static DebianPostgres start(Path binaries, Path folder) throws Exception {
+        DebianPostgres server = new DebianPostgres(binaries, folder);
         try {
             if (isRoot()) {
                 Files.setOwner(
@@ -59,11 +64,8 @@ final class DebianPostgres implements AutoCloseable {
                                 .getUserPrincipalLookupService()
                                 .lookupPrincipalByName("postgres"));
             }
-            String data = server.data();
-            server.run("initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync");
-            String options =
-                    "-p %d -c listen_addresses=127.0.0.1 -c fsync=off -k %s".formatted(server.port, server.folder);
-            server.run("pg_ctl", "-D", data, "-w", "-t", "60", "-l", server.folder + "/log", "-o", options, "start");
+            server.run("initdb", "-D", server.data(), "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync");
+            server.startAgain();
             return server;
         } catch (Exception | AssertionError e) {
             server.close();
@@ -94,6 +96,21 @@ final class DebianPostgres implements AutoCloseable {
      */
     void restart(String mode) throws Exception {
         run("pg_ctl", "-D", data(), "-w", "-t", "60", "-m", mode, "-l", folder + "/log", "restart");
+    }
+
+    /** Ends it; who has a session is told. */
+    void stop() throws Exception {
+        run("pg_ctl", "-D", data(), "-w", "-t", "60", "-m", "fast", "stop");
+    }
+
+    /** Starts what was stopped. */
+    void startAgain() throws Exception {
+        String options = "-p %d -c listen_addresses=127.0.0.1 -c fsync=off -k %s".formatted(port, folder);
+        run("pg_ctl", "-D", data(), "-w", "-t", "60", "-l", folder + "/log", "-o", options, "start");
+    }
+
+    boolean isRunning() {
+        return Files.exists(folder.resolve("data/postmaster.pid"));
     }
 
     private String data() {
@@ -134,7 +151,7 @@ final class DebianPostgres implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
-        if (Files.exists(folder.resolve("data/postmaster.pid"))) {
+        if (isRunning()) {
             run("pg_ctl", "-D", data(), "-w", "-m", "immediate", "stop");
         }
         try (Stream<Path> files = Files.walk(folder)) {

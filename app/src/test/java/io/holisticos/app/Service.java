@@ -41,6 +41,7 @@ final class Service implements AutoCloseable {
     private final ObjectMapper json = new ObjectMapper();
     private final Map<String, String> environment = new HashMap<>();
     private final List<String> jvmOptions = new ArrayList<>(List.of("-Xmx256m"));
+    private Class<?> main = HealthApplication.class;
     private JavaProcess process;
 
     /** Told what {@code .env.example} asks for; the twins stand for Sahha and WHOOP. */
@@ -98,6 +99,13 @@ final class Service implements AutoCloseable {
         return this;
     }
 
+    /** Another main class, with an option that it reads; never the packaged service. */
+    Service as(Class<?> other, String option) {
+        main = other;
+        jvmOptions.add(option);
+        return this;
+    }
+
     String url() {
         return "http://localhost:" + port;
     }
@@ -141,10 +149,10 @@ final class Service implements AutoCloseable {
     /** From the repository's folder; the packaged jar where the build names it, else the classes it is made of. */
     JavaProcess run(String... arguments) {
         List<String> all = new ArrayList<>(jvmOptions);
-        if (PACKAGED != null) {
+        if (PACKAGED != null && main == HealthApplication.class) {
             all.addAll(List.of("-jar", PACKAGED));
         } else {
-            all.addAll(List.of("-cp", System.getProperty("java.class.path"), HealthApplication.class.getName()));
+            all.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         }
         all.addAll(List.of(arguments));
         return JavaProcess.start(new File(".."), environment, all);
@@ -188,6 +196,12 @@ final class Service implements AutoCloseable {
 
     HttpResponse<String> admin(String path) {
         return exchange(request("http://localhost:" + adminPort + path));
+    }
+
+    HttpResponse<String> adminPost(String path) {
+        return exchange(request("http://localhost:" + adminPort + path)
+                .header("X-API-Key", KEY)
+                .POST(BodyPublishers.noBody()));
     }
 
     JsonNode jsonOf(HttpResponse<String> answer) {

@@ -8,8 +8,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -61,6 +61,7 @@ final class Traffic implements AutoCloseable {
     private final String secret;
     private final List<Told> told;
     private final Duration betweenReads;
+    private final Clock dates;
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(2);
@@ -68,6 +69,7 @@ final class Traffic implements AutoCloseable {
     private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
     private final AtomicInteger underWay = new AtomicInteger();
     private final AtomicInteger turn = new AtomicInteger();
+    private volatile boolean webhooksSent = true;
     private volatile Tally tally = new Tally();
 
     Traffic(String url, String secret, List<Told> told) {
@@ -75,6 +77,12 @@ final class Traffic implements AutoCloseable {
     }
 
     Traffic(String url, String secret, List<Told> told, Duration betweenReads) {
+        this(url, secret, told, betweenReads, Clock.systemUTC());
+    }
+
+    /** @param dates what WHOOP dates its webhooks by */
+    Traffic(String url, String secret, List<Told> told, Duration betweenReads, Clock dates) {
+        this.dates = dates;
         this.betweenReads = betweenReads;
         this.url = url;
         this.secret = secret;
@@ -92,8 +100,12 @@ final class Traffic implements AutoCloseable {
         final Queue<String> failures = new ConcurrentLinkedQueue<>();
         final Map<String, Integer> failed = new ConcurrentSkipListMap<>();
 
+        /** How often each group of paths was answered with each status. */
+        final Map<String, Integer> answers = new ConcurrentSkipListMap<>();
+
         private void read(String path, int status, String body, Duration took) {
             reads.incrementAndGet();
+            answers.merge(groupOf(path) + " " + status, 1, Integer::sum);
             slowestMillis.accumulateAndGet(took.toMillis(), Math::max);
             if (status == 503 && body.contains("too many requests of group")) {
                 if (!path.startsWith("/api/v1/unified-health/") || HEALTH.contains(path)) {
@@ -107,6 +119,18 @@ final class Traffic implements AutoCloseable {
                         + " ms: " + (status == NOTHING ? body : body.substring(0, Math.min(120, body.length()))));
             }
         }
+    }
+
+    private static String groupOf(String path) {
+        if (HEALTH.contains(path)) {
+            return "health";
+        }
+        return path.startsWith("/api/v1/unified-health/") ? "unified" : "existing";
+    }
+
+    /** Whether WHOOP sends events. */
+    void setWebhooks(boolean sent) {
+        webhooksSent = sent;
     }
 
     void start() {
@@ -156,6 +180,9 @@ final class Traffic implements AutoCloseable {
     }
 
     private void deliver() {
+        if (!webhooksSent) {
+            return;
+        }
         Tally own = tally;
         List<Webhook> all = new ArrayList<>();
         all.add(webhook(own));
@@ -165,6 +192,7 @@ final class Traffic implements AutoCloseable {
         }
         for (Webhook one : all) {
             send(one.request(), (status, body) -> {
+                own.answers.merge("webhooks " + status, 1, Integer::sum);
                 if (status / 100 == 2) {
                     acknowledged.add(one.trace());
                 } else {
@@ -181,7 +209,7 @@ final class Traffic implements AutoCloseable {
         String trace = "fault-" + turn.get() + "-" + System.nanoTime();
         String body = "{\"user_id\":%d,\"id\":\"%s\",\"type\":\"sleep.updated\",\"trace_id\":\"%s\"}"
                 .formatted(about.account(), about.sleepId(), trace);
-        String timestamp = Long.toString(Instant.now().toEpochMilli());
+        String timestamp = Long.toString(dates.millis());
         return new Webhook(
                 trace,
                 HttpRequest.newBuilder(URI.create(url + "/webhooks/whoop"))

@@ -12,6 +12,7 @@ import io.holisticos.twins.world.Life;
 import io.holisticos.twins.world.Person;
 import io.holisticos.twins.world.World;
 import io.holisticos.twins.world.WorldOptions;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,24 +24,31 @@ import org.jdbi.v3.core.Jdbi;
 /** Two processes of the service on Debian's PostgreSQL, beside both twins, with members whose first sync is done. */
 final class TwoReplicas implements AutoCloseable {
 
-    static final List<String> MEMBERS =
-            IntStream.rangeClosed(1, 4).mapToObj("demo-%04d"::formatted).toList();
+    static final List<String> MEMBERS = members(4);
 
+    final List<String> members;
     final DebianPostgres postgres;
     final Jdbi whoopDatabase;
     final List<Service> services = new ArrayList<>();
     private final List<AutoCloseable> opened = new ArrayList<>();
     private World world;
     private WhoopTwin whoop;
+    private SahhaTwin sahha;
 
-    private TwoReplicas(DebianPostgres postgres) throws Exception {
+    private TwoReplicas(DebianPostgres postgres, List<String> members) throws Exception {
         this.postgres = postgres;
+        this.members = List.copyOf(members);
         opened.add(postgres);
-        for (String database : List.of("sahha", "whoop")) {
-            postgres.createDatabase(database);
+        try {
+            for (String database : List.of("sahha", "whoop")) {
+                postgres.createDatabase(database);
+            }
+            Migrations.update(postgres.dataSource("sahha"), Migrations.SAHHA_CHANGELOG);
+            Migrations.update(postgres.dataSource("whoop"), Migrations.WHOOP_CHANGELOG);
+        } catch (Exception | AssertionError e) {
+            close();
+            throw e;
         }
-        Migrations.update(postgres.dataSource("sahha"), Migrations.SAHHA_CHANGELOG);
-        Migrations.update(postgres.dataSource("whoop"), Migrations.WHOOP_CHANGELOG);
         whoopDatabase = Jdbi.create(postgres.dataSource("whoop"));
         for (int i = 0; i < 2; i++) {
             Service replica = new Service(postgres.url("sahha"), postgres.url("whoop"));
@@ -51,20 +59,37 @@ final class TwoReplicas implements AutoCloseable {
 
     /** Not started yet: a proxy wants to know their ports first. */
     static TwoReplicas prepared() throws Exception {
+        return new TwoReplicas(DebianPostgres.start(binaries()), MEMBERS);
+    }
+
+    /** The same with so many members, and PostgreSQL's data in a folder. */
+    static TwoReplicas preparedFor(int members, Path folder) throws Exception {
+        return new TwoReplicas(DebianPostgres.start(binaries(), folder), members(members));
+    }
+
+    private static Path binaries() {
         assertThat(DebianPostgres.installed())
                 .as("PostgreSQL is installed (apt-get install postgresql)")
                 .isPresent();
-        return new TwoReplicas(DebianPostgres.start(DebianPostgres.installed().orElseThrow()));
+        return DebianPostgres.installed().orElseThrow();
+    }
+
+    private static List<String> members(int count) {
+        return IntStream.rangeClosed(1, count).mapToObj("demo-%04d"::formatted).toList();
     }
 
     /** @param publicUrl where members' browsers reach the service */
     void start(String publicUrl, Map<String, String> variables) throws Exception {
-        TwinClock clock = TwinClock.atWallTime(1);
-        world = World.of(new WorldOptions(7, clock.instant(), MEMBERS.size(), new Life(Duration.ofDays(10), null)));
+        start(publicUrl, variables, TwinClock.atWallTime(1));
+    }
+
+    /** The same with twins whose time is another. */
+    void start(String publicUrl, Map<String, String> variables, TwinClock clock) throws Exception {
+        world = World.of(new WorldOptions(7, clock.instant(), members.size(), new Life(Duration.ofDays(10), null)));
         whoop = WhoopTwin.start(
                 WhoopTwinOptions.of(WhoopApp.sandbox(publicUrl + "/api/v1/whoop/callback")), world, clock);
         opened.add(whoop::stop);
-        SahhaTwin sahha = SahhaTwin.start(SahhaTwinOptions.onPort(0), world, clock);
+        sahha = SahhaTwin.start(SahhaTwinOptions.onPort(0), world, clock);
         opened.add(sahha::stop);
         for (Service replica : services) {
             replica.withSources(sahha.baseUrl(), whoop.baseUrl())
@@ -81,7 +106,7 @@ final class TwoReplicas implements AutoCloseable {
         for (Service replica : services) { // one that is not answers late, or sheds
             Service.await("ready", () -> replica.get("/health/ready").statusCode() == 200);
         }
-        for (String member : MEMBERS) {
+        for (String member : members) {
             assertThat(services.get(0)
                             .connect(
                                     member, world.byUserId(member).orElseThrow().whoopUserId())
@@ -101,9 +126,13 @@ final class TwoReplicas implements AutoCloseable {
         return whoop;
     }
 
+    SahhaTwin sahha() {
+        return sahha;
+    }
+
     /** What webhooks can tell of. */
     List<Traffic.Told> told() {
-        return MEMBERS.stream()
+        return members.stream()
                 .map(member -> {
                     Person person = world.byUserId(member).orElseThrow();
                     String sleep = whoopDatabase.withHandle(

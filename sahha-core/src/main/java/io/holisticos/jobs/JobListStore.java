@@ -16,9 +16,10 @@ public final class JobListStore {
     private static final String NEXT =
             "select execution_time from scheduled_tasks where not picked order by execution_time limit :most";
 
+    /** The first condition is that of the index. */
     private static final String FAILING = """
             select task_name, count(*) as jobs from scheduled_tasks
-            where consecutive_failures >= :times group by task_name order by task_name""";
+            where consecutive_failures > 0 and consecutive_failures >= :times group by task_name order by task_name""";
 
     private static final String RECURRING =
             "select task_name from scheduled_tasks where task_instance = :instance order by task_name";

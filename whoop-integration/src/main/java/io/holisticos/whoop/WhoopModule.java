@@ -169,6 +169,7 @@ public final class WhoopModule implements Managed {
         WhoopOAuth oauth = new WhoopOAuth(tokens, configuration.connect.application(), forbidden);
         this.connections =
                 new Connections(work.jdbi(), work.vault(), oauth, configuration.connect.custodyTerms(), tools.clock());
+        connections.register(tools.metrics());
         this.data = Outbound.to(
                 WhoopApi.WHOOP,
                 tools.clients().api(),

@@ -63,9 +63,10 @@ final class ConnectionStore {
     private static final String BY_ANSWER = COLUMNS
             + "where answer_hash = :answer and access_token is not null and greatest(connected_at, asked_at) > :since";
     private static final String COUNT = """
-            select count(*) filter (where state <> 'revoked') as connected,
-                count(*) filter (where state in ('awaiting_profile', 'awaiting_confirmation')) as pending
-            from whoop_connection""";
+            select
+                (select count(*) from whoop_connection where state <> 'revoked') as connected,
+                (select count(*) from whoop_connection
+                    where state in ('awaiting_profile', 'awaiting_confirmation')) as pending""";
     private static final String COUNT_BY_STATE = """
             select state, count(*) from whoop_connection
             where cast(:who as varchar) is null or user_id = :who

@@ -2,6 +2,7 @@ package io.holisticos.whoop.custody;
 
 import static io.holisticos.whoop.api.WhoopApi.WHOOP;
 
+import com.codahale.metrics.MetricRegistry;
 import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
@@ -21,16 +22,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jdbi.v3.core.Jdbi;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Members' connections to WHOOP, and access tokens that work. Every method may throw {@link SourceUnavailable} when the
  * database cannot be reached. Thread-safe; {@link #stop} lets refreshes under way finish.
  */
 public final class Connections implements Managed {
-
-    private static final Logger log = LoggerFactory.getLogger(Connections.class);
 
     /** An access token is replaced this long before it expires, so that none expires on its way. */
     private static final Duration BEFORE_EXPIRY = Duration.ofSeconds(60);
@@ -85,6 +82,11 @@ public final class Connections implements Managed {
                 .execute((instance, context) -> keepAlive.round(enabled)));
     }
 
+    /** Counter {@code whoop.consents.lost}. */
+    public void register(MetricRegistry metrics) {
+        custody.lost().register(metrics);
+    }
+
     /** Connections of members whose consent waits for its account or for an answer. */
     public PendingConnections pending() {
         return pending;
@@ -124,7 +126,7 @@ public final class Connections implements Managed {
         boolean changed =
                 store.inTransaction(handle -> store.requireConsent(handle, who, reason, begun, clock.instant()));
         if (changed) {
-            log.info("event=connection_needs_consent provider=whoop member={} reason={}", inLogs(who), reason);
+            custody.lost().note(inLogs(who), reason);
         }
     }
 

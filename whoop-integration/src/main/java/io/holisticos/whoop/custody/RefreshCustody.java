@@ -54,6 +54,7 @@ final class RefreshCustody {
     private final Duration lockWait;
     private final Clock clock;
     private final RefreshesUnderWay underWay;
+    private final LostConsents lost = new LostConsents();
 
     RefreshCustody(ConnectionStore store, TokenSeals seals, WhoopOAuth oauth, Duration timeout, Clock clock) {
         this.store = store;
@@ -71,6 +72,11 @@ final class RefreshCustody {
      */
     CurrentTokens next(UserId who, long version, Deadline deadline) {
         return underWay.of(who, version, () -> refreshed(who, version), deadline);
+    }
+
+    /** Where connections are counted that WHOOP ends, whatever refused them. */
+    LostConsents lost() {
+        return lost;
     }
 
     /** Lets refreshes that are under way finish. */
@@ -167,26 +173,30 @@ final class RefreshCustody {
 
     /** Decides what it means that there is no new pair. The row is read again first: another worker may have saved one. */
     private CurrentTokens withoutNewPair(UserId who, long version, @Nullable TokenResponse response) {
+        AtomicReference<@Nullable String> ended = new AtomicReference<>();
         ConnectionRow row = store.inTransaction(handle -> {
+            ended.set(null);
             ConnectionRow current = require(store.lock(handle, who, lockWait));
             if (current.tokenVersion() == version) {
                 if (response instanceof Refused refused) {
                     Instant consented = current.connection().connectedAt(); // of this consent, whatever the clocks say
-                    store.requireConsent(handle, who, "refresh_refused_" + refused.error(), consented, clock.instant());
+                    String reason = "refresh_refused_" + refused.error();
+                    boolean changed = store.requireConsent(handle, who, reason, consented, clock.instant());
+                    ended.set(changed ? reason : null);
                 } else {
                     store.endRefresh(handle, who, version, clock.instant());
                 }
             }
             return current;
         });
+        String reason = ended.get();
+        if (reason != null) {
+            lost.note(seals.inLogs(who), reason);
+        }
         if (row.tokenVersion() != version) {
             return currentTokens(who, row);
         }
-        if (response instanceof Refused refused) {
-            log.info(
-                    "event=connection_needs_consent provider=whoop member={} error={}",
-                    seals.inLogs(who),
-                    refused.error());
+        if (response instanceof Refused) {
             throw new ReauthorizationRequired(WHOOP);
         }
         throw new SourceUnavailable(WHOOP, WhoopOAuth.UNTIL_AN_OPERATOR_ACTED);

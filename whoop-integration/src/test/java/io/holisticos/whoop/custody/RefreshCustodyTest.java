@@ -6,6 +6,7 @@ import static io.holisticos.whoop.custody.CustodySetup.TOKEN_PATH;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.codahale.metrics.MetricRegistry;
 import com.sun.net.httpserver.HttpServer;
 import io.holisticos.command.CommandKey;
 import io.holisticos.health.Deadline;
@@ -242,6 +243,23 @@ class RefreshCustodyTest {
         assertThat(world.tokenCalls()).isEqualTo(2);
         assertThat(history())
                 .containsExactly("active connected", "reauthorization_required refresh_refused_invalid_request");
+        assertThat(lost()).isEqualTo(1);
+    }
+
+    @Test
+    void aConnectionThatEndedIsCountedOnceWhateverRefusedIt() {
+        world.connect(worker, ANNA);
+
+        worker.connections().refusedWithFreshToken(ANNA, world.clock.instant());
+        worker.connections().refusedWithFreshToken(ANNA, world.clock.instant());
+
+        assertThat(lost()).isEqualTo(1);
+    }
+
+    private long lost() {
+        MetricRegistry metrics = new MetricRegistry();
+        worker.connections().register(metrics);
+        return metrics.counter("whoop.consents.lost").getCount();
     }
 
     @Test
@@ -308,6 +326,7 @@ class RefreshCustodyTest {
 
         assertThatThrownBy(() -> accessToken(worker)).isInstanceOf(SourceUnavailable.class);
         assertThat(state()).isEqualTo(State.ACTIVE);
+        assertThat(lost()).isZero();
         assertThat(world.tokenCalls()).isEqualTo(1);
 
         world.twin.register(world.app);
