@@ -33,14 +33,9 @@ final class TwoReplicas implements AutoCloseable {
     private World world;
     private WhoopTwin whoop;
 
-    private TwoReplicas(DebianPostgres postgres) throws Exception {
+    private TwoReplicas(DebianPostgres postgres) {
         this.postgres = postgres;
         opened.add(postgres);
-        for (String database : List.of("sahha", "whoop")) {
-            postgres.createDatabase(database);
-        }
-        Migrations.update(postgres.dataSource("sahha"), Migrations.SAHHA_CHANGELOG);
-        Migrations.update(postgres.dataSource("whoop"), Migrations.WHOOP_CHANGELOG);
         whoopDatabase = Jdbi.create(postgres.dataSource("whoop"));
         for (int i = 0; i < 2; i++) {
             Service replica = new Service(postgres.url("sahha"), postgres.url("whoop"));
@@ -51,6 +46,17 @@ final class TwoReplicas implements AutoCloseable {
 
     /** Not started yet: a proxy wants to know their ports first. */
     static TwoReplicas prepared() throws Exception {
+        TwoReplicas replicas = withoutDatabases();
+        for (String database : List.of("sahha", "whoop")) {
+            replicas.postgres.createDatabase(database);
+        }
+        Migrations.update(replicas.postgres.dataSource("sahha"), Migrations.SAHHA_CHANGELOG);
+        Migrations.update(replicas.postgres.dataSource("whoop"), Migrations.WHOOP_CHANGELOG);
+        return replicas;
+    }
+
+    /** The same on a server that holds nothing: somebody else creates the databases and migrates them before the start. */
+    static TwoReplicas withoutDatabases() throws Exception {
         assertThat(DebianPostgres.installed())
                 .as("PostgreSQL is installed (apt-get install postgresql)")
                 .isPresent();
