@@ -18,6 +18,9 @@ final class FormerVersion {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
+    /** Not offline: its libraries may be other versions than this one's. */
+    private static final String MAVEN = "mvn -q -B -ntp -DskipTests -Djacoco.skip=true -pl app -am package";
+
     private FormerVersion() {}
 
     /**
@@ -28,7 +31,9 @@ final class FormerVersion {
     static Path of(String commit) throws Exception {
         Path folder = Path.of("target", "former", commit).toAbsolutePath();
         if (!Files.exists(folder)) {
-            assumeTrue(isInHistory(commit), "commit " + commit + " is not here: this is no clone of the repository, or a shallow one");
+            assumeTrue(
+                    isInHistory(commit),
+                    "commit " + commit + " is not here: this is no clone of the repository, or a shallow one");
             Path work = Files.createTempDirectory("former-version");
             try {
                 build(commit, work);
@@ -54,12 +59,10 @@ final class FormerVersion {
     private static void build(String commit, Path work) throws Exception {
         Path said = work.resolve("said");
         for (List<String> command : List.of(
-                List.of("git", "archive", "--format=tar", "--output=" + work.resolve("former.tar"), commit),
-                List.of("tar", "-xf", work.resolve("former.tar").toString(), "-C", work.toString()),
-                List.of(
-                        "mvn", "-f", work.toString(), "-q", "-B", "-ntp", "-DskipTests", "-Djacoco.skip=true", "-pl", "app", "-am",
-                        "package"))) {
-            if (run(ROOT, said, command.toArray(String[]::new)) != 0) {
+                List.of("git", "-C", ROOT.toString(), "archive", "--output=" + work.resolve("former.tar"), commit),
+                List.of("tar", "-xf", "former.tar"),
+                List.of(MAVEN.split(" ")))) {
+            if (run(work, said, command.toArray(String[]::new)) != 0) {
                 throw new AssertionError(command + ": " + Files.readString(said));
             }
         }
@@ -81,7 +84,8 @@ final class FormerVersion {
 
     /** All of it or nothing, also where the build is ended meanwhile. */
     private static void keep(List<Path> made, Path folder) throws IOException {
-        Path beside = folder.resolveSibling(folder.getFileName() + "-" + ProcessHandle.current().pid());
+        Path beside = folder.resolveSibling(
+                folder.getFileName() + "-" + ProcessHandle.current().pid());
         Files.createDirectories(beside);
         for (Path one : made) {
             Files.copy(one, beside.resolve(one.getFileName()));

@@ -42,7 +42,8 @@ final class Runbook {
                 throw new AssertionError(commands + " did not end: " + Files.readString(said));
             }
             if (process.exitValue() != 0) {
-                throw new AssertionError(commands + " ended with " + process.exitValue() + ": " + Files.readString(said));
+                throw new AssertionError(
+                        commands + " ended with " + process.exitValue() + ": " + Files.readString(said));
             }
             return Files.readString(said);
         } finally {
