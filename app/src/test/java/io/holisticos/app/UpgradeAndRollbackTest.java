@@ -22,6 +22,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -57,6 +58,7 @@ class UpgradeAndRollbackTest {
     private static Traffic traffic;
 
     @BeforeAll
+    @Timeout(900) // it builds the former version
     static void open() throws Exception {
         assertThat(ReverseProxy.isInstalled())
                 .as("HAProxy is installed (apt-get install haproxy)")
@@ -117,6 +119,7 @@ class UpgradeAndRollbackTest {
     }
 
     @Test
+    @Timeout(900)
     void noRequestFailsAndNoWebhookIsLostOnTheWayToThisVersionAndBack() throws Exception {
         List<List<String>> upgrade = Runbook.blocks("upgrade.md");
         List<List<String>> rollback = Runbook.blocks("rollback.md");
