@@ -30,7 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 class FirstDeploymentTest {
 
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
-    private static final Pattern COMMANDS = Pattern.compile("(?s)```sh\\n(.*?)```");
     private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     @TempDir
@@ -38,9 +37,7 @@ class FirstDeploymentTest {
 
     @Test
     void tenCommandsLeadFromACleanPostgresqlToTwoInstancesBehindAProxy() throws Exception {
-        Matcher page = COMMANDS.matcher(Files.readString(ROOT.resolve("docs/runbooks/first-deployment.md")));
-        assertThat(page.find()).isTrue();
-        List<String> commands = page.group(1).lines().toList();
+        List<String> commands = Runbook.blocks("first-deployment.md").get(0);
         assertThat(commands).hasSizeLessThanOrEqualTo(10);
         int proxy = FreePorts.next();
         String text = String.join("\n", commands);

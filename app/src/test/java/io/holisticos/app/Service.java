@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holisticos.testing.FreePorts;
 import io.holisticos.testing.JavaProcess;
 import io.holisticos.twins.browser.MemberBrowser;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -14,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -42,6 +42,7 @@ final class Service implements AutoCloseable {
     private final Map<String, String> environment = new HashMap<>();
     private final List<String> jvmOptions = new ArrayList<>(List.of("-Xmx256m"));
     private Class<?> main = HealthApplication.class;
+    private @Nullable Path version;
     private JavaProcess process;
 
     /** Told what {@code .env.example} asks for; the twins stand for Sahha and WHOOP. */
@@ -106,6 +107,17 @@ final class Service implements AutoCloseable {
         return this;
     }
 
+    /** What starts from now on is the version in this folder: its {@code app.jar}, with its {@code config.yml}. */
+    Service of(Path folder) {
+        version = folder;
+        return this;
+    }
+
+    /** What it is told by. */
+    Map<String, String> environment() {
+        return Map.copyOf(environment);
+    }
+
     String url() {
         return "http://localhost:" + port;
     }
@@ -149,13 +161,17 @@ final class Service implements AutoCloseable {
     /** From the repository's folder; the packaged jar where the build names it, else the classes it is made of. */
     JavaProcess run(String... arguments) {
         List<String> all = new ArrayList<>(jvmOptions);
-        if (PACKAGED != null && main == HealthApplication.class) {
+        Path folder = Path.of("..");
+        if (version != null) {
+            folder = version;
+            all.addAll(List.of("-jar", "app.jar"));
+        } else if (PACKAGED != null && main == HealthApplication.class) {
             all.addAll(List.of("-jar", PACKAGED));
         } else {
             all.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         }
         all.addAll(List.of(arguments));
-        return JavaProcess.start(new File(".."), environment, all);
+        return JavaProcess.start(folder.toFile(), environment, all);
     }
 
     private boolean answers() {

@@ -35,20 +35,10 @@ final class TwoReplicas implements AutoCloseable {
     private WhoopTwin whoop;
     private SahhaTwin sahha;
 
-    private TwoReplicas(DebianPostgres postgres, List<String> members) throws Exception {
+    private TwoReplicas(DebianPostgres postgres, List<String> members) {
         this.postgres = postgres;
         this.members = List.copyOf(members);
         opened.add(postgres);
-        try {
-            for (String database : List.of("sahha", "whoop")) {
-                postgres.createDatabase(database);
-            }
-            Migrations.update(postgres.dataSource("sahha"), Migrations.SAHHA_CHANGELOG);
-            Migrations.update(postgres.dataSource("whoop"), Migrations.WHOOP_CHANGELOG);
-        } catch (Exception | AssertionError e) {
-            close();
-            throw e;
-        }
         whoopDatabase = Jdbi.create(postgres.dataSource("whoop"));
         for (int i = 0; i < 2; i++) {
             Service replica = new Service(postgres.url("sahha"), postgres.url("whoop"));
@@ -59,12 +49,31 @@ final class TwoReplicas implements AutoCloseable {
 
     /** Not started yet: a proxy wants to know their ports first. */
     static TwoReplicas prepared() throws Exception {
-        return new TwoReplicas(DebianPostgres.start(binaries()), MEMBERS);
+        return withoutDatabases().migrated();
     }
 
     /** The same with so many members, and PostgreSQL's data in a folder. */
     static TwoReplicas preparedFor(int members, Path folder) throws Exception {
-        return new TwoReplicas(DebianPostgres.start(binaries(), folder), members(members));
+        return new TwoReplicas(DebianPostgres.start(binaries(), folder), members(members)).migrated();
+    }
+
+    /** Prepared on a server that holds nothing: somebody else creates the databases and migrates them before the start. */
+    static TwoReplicas withoutDatabases() throws Exception {
+        return new TwoReplicas(DebianPostgres.start(binaries()), MEMBERS);
+    }
+
+    private TwoReplicas migrated() throws Exception {
+        try {
+            for (String database : List.of("sahha", "whoop")) {
+                postgres.createDatabase(database);
+            }
+            Migrations.update(postgres.dataSource("sahha"), Migrations.SAHHA_CHANGELOG);
+            Migrations.update(postgres.dataSource("whoop"), Migrations.WHOOP_CHANGELOG);
+            return this;
+        } catch (Exception | AssertionError e) {
+            close();
+            throw e;
+        }
     }
 
     private static Path binaries() {
