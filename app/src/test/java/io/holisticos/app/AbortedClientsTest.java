@@ -14,14 +14,15 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients of the running service whose connection ends in the middle of an answer, and what is said of that: nothing. */
 class AbortedClientsTest {
 
     /** Far more than fits the buffers of both sides: the server is writing when the client goes. */
-    private static final int ANSWERS = 500;
+    private static final int ANSWERS = 200;
+
+    /** The largest answer that asks nobody else. */
+    private static final String DOCUMENT = "/api/openapi.json";
 
     private static House house;
 
@@ -35,13 +36,12 @@ class AbortedClientsTest {
         house.close();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"/api/openapi.json", "/api/v1/health-metrics/biomarkers?profile_id=nobody"})
-    void whoeverGoesInTheMiddleOfAnAnswerLeavesNoTroubleInTheLog(String path) throws Exception {
-        assertThat(house.get(path).statusCode()).isLessThan(500);
+    @Test
+    void whoeverGoesInTheMiddleOfAnAnswerLeavesNoTroubleInTheLog() throws Exception {
+        assertThat(house.get(DOCUMENT).statusCode()).isEqualTo(200);
         try (LogLines said = LogLines.ofAll()) {
-            for (int client = 0; client < 5; client++) {
-                goInTheMiddle(house.uri(""), path);
+            for (int client = 0; client < 3; client++) {
+                goInTheMiddle(house.uri(""), DOCUMENT);
             }
             House.await(AbortedClientsTest::nobodyIsServed);
 
