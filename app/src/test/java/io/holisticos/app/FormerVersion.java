@@ -70,7 +70,8 @@ final class FormerVersion {
             if (run(work, said, command.toArray(String[]::new)) != 0) {
                 String why = Files.readString(said);
                 assumeFalse(
-                        why.contains("could not be resolved"), "libraries of commit " + commit + " are not to be had here");
+                        why.contains("could not be resolved"),
+                        "libraries of commit " + commit + " are not to be had here");
                 throw new AssertionError(command + ": " + why);
             }
         }
