@@ -50,7 +50,9 @@ final class ApiDocument {
         }
 
         String to(String userId) {
-            return path.replace("{user_id}", userId).replace("{job_id}", "00000000-0000-4000-8000-000000000000");
+            return path.replace("{user_id}", userId)
+                    .replace("{job_id}", "00000000-0000-4000-8000-000000000000")
+                    .replace("{id}", "0123456789abcdef0123456789abcdef");
         }
 
         @Override

@@ -202,6 +202,25 @@ class LimitsTest {
         assertThat(ask("/connect/no-such-link", null, "192.0.2.8").statusCode()).isEqualTo(404);
     }
 
+    /** What a key opens elsewhere it does not open here, and a page costs a look into the database whoever asks. */
+    @Test
+    void openPagesCountForTheAddressOfThoseWithAKeyAsWell() {
+        save("page-visitor-key", "visitor of pages", Scope.HEALTH_READ);
+        ask(ROUTE, "page-visitor-key", "192.0.2.41");
+
+        HttpResponse<String> refused = flood(() -> ask("/connect/no-such-link", "page-visitor-key", "192.0.2.41"));
+
+        assertThat(field(refused, "RateLimit-Policy")).startsWith("\"address\"");
+        assertThat(ask(ROUTE, "page-visitor-key", "192.0.2.41").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void whatIsNoDeliveryBelowTheWebhooksCountsForTheAddress() {
+        HttpResponse<String> refused = flood(() -> ask("/webhooks/nobody", null, "192.0.2.42"));
+
+        assertThat(field(refused, "RateLimit-Policy")).startsWith("\"address\"");
+    }
+
     @Test
     void probesAreNeverRefused() {
         flood(() -> ask("/no/such/route", null, "192.0.2.9"));

@@ -39,7 +39,9 @@ class MemberAccessTest {
     private record Route(String method, String path, String rule) {
 
         String to(String userId) {
-            return path.replace("{user_id}", userId).replace("{job_id}", "00000000-0000-4000-8000-000000000000");
+            return path.replace("{user_id}", userId)
+                    .replace("{job_id}", "00000000-0000-4000-8000-000000000000")
+                    .replace("{id}", "0123456789abcdef0123456789abcdef");
         }
 
         String body() {

@@ -42,6 +42,9 @@ public final class Sessions {
     /** 256 bits: 43 characters. */
     private static final int BYTES = 32;
 
+    /** Each is a transaction of its own. */
+    private static final int MOST_ENDED = 2;
+
     private static final Pattern SECRET = Pattern.compile("[A-Za-z0-9_-]{43}");
 
     private final SessionStore store;
@@ -229,14 +232,15 @@ public final class Sessions {
     }
 
     /**
-     * Ends the sessions that a request sends the cookies of.
+     * Ends the sessions that a request sends the cookies of; a browser sends one, or two where an attacker set another beside it.
      *
      * @throws SourceUnavailable when the database does not answer
      */
     public void end(SessionPort port, List<String> cookieHeaders) {
-        for (String secret : SessionCookie.of(port).valuesIn(cookieHeaders)) {
-            end(Hash.of(secret), port);
-        }
+        SessionCookie.of(port).valuesIn(cookieHeaders).stream()
+                .filter(value -> SECRET.matcher(value).matches())
+                .limit(MOST_ENDED)
+                .forEach(secret -> end(Hash.of(secret), port));
     }
 
     private void end(Hash hash, SessionPort port) {

@@ -42,6 +42,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterEach;
@@ -240,6 +241,20 @@ class SessionsTest {
         withinTwoSeconds(() -> other.callerOf(reading(begun, SessionPort.API)).isEmpty());
         assertThat(rows()).isZero();
         sessions.end(SessionPort.API, List.of(begun.cookie().split(";")[0]));
+    }
+
+    /** Each one that is ended is a transaction: a header full of values would be hundreds. */
+    @Test
+    void aRequestEndsTwoSessionsAtMost() {
+        List<String> cookies = Stream.generate(() -> begin(SessionPort.API))
+                .limit(4)
+                .map(begun -> begun.cookie().split(";")[0])
+                .toList();
+        String name = cookies.get(0).split("=")[0];
+
+        sessions.end(SessionPort.API, List.of(name + "=short; " + String.join("; ", cookies)));
+
+        assertThat(rows()).isEqualTo(2);
     }
 
     @Test

@@ -1,7 +1,5 @@
 package io.holisticos.app.canary;
 
-import com.codahale.metrics.Counting;
-import com.codahale.metrics.MetricRegistry;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Set;
@@ -27,7 +25,6 @@ final class Answers implements ApplicationEventListener {
 
     private static final long SLOW_NANOS = Duration.ofSeconds(3).toNanos();
 
-    private final MetricRegistry metrics;
     private final Function<URI, String> groups;
     private final LongSupplier nanoTime;
     private final LongAdder all = new LongAdder();
@@ -38,30 +35,21 @@ final class Answers implements ApplicationEventListener {
     /**
      * Begins with nothing counted.
      *
-     * @param metrics have how many requests of a group were shed, which reach no route
      * @param groups the group of routes that an address belongs to
      */
-    Answers(MetricRegistry metrics, Function<URI, String> groups, LongSupplier nanoTime) {
-        this.metrics = metrics;
+    Answers(Function<URI, String> groups, LongSupplier nanoTime) {
         this.groups = groups;
         this.nanoTime = nanoTime;
     }
 
     Tally failures() {
-        long shed = COUNTED.stream().mapToLong(this::shed).sum();
         long missed = failed.sum(); // read first: whoever comes in between is one more of all
-        return new Tally(all.sum() + shed, missed + shed);
+        return new Tally(all.sum(), missed);
     }
 
     Tally slowness() {
         long missed = slow.sum();
         return new Tally(unified.sum(), missed);
-    }
-
-    private long shed(String group) {
-        return metrics.getMetrics().get(MetricRegistry.name("shedding", group, "shed")) instanceof Counting counted
-                ? counted.getCount()
-                : 0;
     }
 
     @Override
@@ -78,7 +66,7 @@ final class Answers implements ApplicationEventListener {
     }
 
     private void count(String group, RequestEvent event, long nanos) {
-        if (!COUNTED.contains(group)) {
+        if (!COUNTED.contains(group) || isRefused(event.getContainerResponse())) {
             return;
         }
         all.increment();
@@ -91,6 +79,11 @@ final class Answers implements ApplicationEventListener {
                 slow.increment();
             }
         }
+    }
+
+    /** What a caller did wrong, or may not do, says nothing of the service: strangers would decide. */
+    private static boolean isRefused(@Nullable ContainerResponse response) {
+        return response != null && response.getStatus() >= 400 && response.getStatus() < 500;
     }
 
     /** The server answers 500 where there is no response. */

@@ -70,7 +70,7 @@ public final class Canary {
         if (!configuration.fallback) {
             return;
         }
-        Answers answers = new Answers(environment.metrics(), groups, System::nanoTime);
+        Answers answers = new Answers(groups, System::nanoTime);
         environment.jersey().register(answers);
         ScheduledExecutorService looks = environment
                 .lifecycle()

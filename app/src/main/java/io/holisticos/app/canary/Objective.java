@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /** The objectives of {@code deploy/prometheus/rules/slo.yml} that a source which is on for a share of members can hurt. */
 enum Objective {
-    /** Unified and existing answers that are neither 5xx nor shed, 99.9 %. */
+    /** Unified and existing answers that are not 5xx, 99.9 %. */
     AVAILABILITY(0.001),
     /** Unified answers within 3 s, 95 %. */
     UNIFIED_LATENCY(0.05),

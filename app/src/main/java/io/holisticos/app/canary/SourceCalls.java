@@ -7,14 +7,16 @@ import io.holisticos.command.Event;
 import io.holisticos.health.SourceName;
 import java.util.List;
 
-/** Counts calls of a source as the objective does: those that the quota held back, and those that were our mistake, are none. */
+/**
+ * Counts calls of a source. Those that the quota or our own bulkheads held back, and those that were our mistake, say nothing of the
+ * source: callers who press at once would decide.
+ */
 final class SourceCalls {
 
     /** Ends the key of the command that reads the source's data in our own database. */
     private static final String STORE = "_STORE";
 
-    private static final List<Event> MISSED = List.of(
-            Event.FAILURE, Event.TIMEOUT, Event.SHORT_CIRCUITED, Event.THREAD_POOL_REJECTED, Event.SEMAPHORE_REJECTED);
+    private static final List<Event> MISSED = List.of(Event.FAILURE, Event.TIMEOUT, Event.SHORT_CIRCUITED);
 
     private SourceCalls() {}
 

@@ -36,8 +36,8 @@ final class CountedRequests {
     /** Probes are never refused; the first two are existing paths. */
     private static final Set<String> PROBES = Set.of("", "health", "health/live", "health/ready");
 
-    /** What a webhook is answered with when its signature was wrong, or not even looked at. */
-    private static final Set<Integer> NOT_SIGNED = Set.of(401, 413, 415);
+    /** What is answered below {@code /webhooks/} when a signature was wrong, or not even looked at. */
+    private static final Set<Integer> NOT_SIGNED = Set.of(401, 404, 405, 413, 415);
 
     /** The standing by which the request was counted last. */
     private static final String STANDING = "limits.standing";
@@ -98,14 +98,17 @@ final class CountedRequests {
         }
     }
 
-    /** Counts a request on an existing path, where the route itself asks for no caller. */
+    /** Counts a request where the route itself asks for no caller: on an existing path, or on a page that is open to everybody. */
     @Priority(Priorities.USER)
     private final class AfterAccess implements ContainerRequestFilter {
         @Override
         public void filter(ContainerRequestContext request) {
             UriInfo uri = request.getUriInfo();
-            if (!ExistingRoutes.holdHealthData(uri)
-                    || request.getSecurityContext().getUserPrincipal() instanceof Caller) {
+            if (request.getSecurityContext().getUserPrincipal() instanceof Caller) {
+                return;
+            }
+            if (!ExistingRoutes.holdHealthData(uri)) {
+                countOpenPage(request);
                 return;
             }
             Optional<RequestContext> named =
@@ -115,6 +118,13 @@ final class CountedRequests {
                 counted(request, limits.takeOf(named.get().caller(), named.get().callerId()));
             } else if (open.test(uri)) {
                 counted(request, limits.takeOfExistingRoutes(client()));
+            }
+        }
+
+        /** A credential that was verified elsewhere opens nothing here, so it spares nobody the limit either. */
+        private void countOpenPage(ContainerRequestContext request) {
+            if (request.getProperty(OF_ADDRESS) == null && !isCountedLater(request.getUriInfo())) {
+                counted(request, limits.takeOfAddress(client()));
             }
         }
     }
