@@ -145,7 +145,7 @@ class CanaryFallsBackTest {
     private void askForSyncs() {
         long begun = calls();
         for (int round = 0; flag().path("enabled").asBoolean() && calls() < begun + 60; round++) {
-            assertThat(round).as("rounds without enough calls").isLessThan(60);
+            assertThat(round).as("rounds without enough calls").isLessThan(300);
             for (String member : INSIDE) {
                 int status =
                         house.app().send("POST", "/internal/sync/" + member, "").statusCode();
