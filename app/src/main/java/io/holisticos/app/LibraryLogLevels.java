@@ -84,7 +84,8 @@ final class LibraryLogLevels extends TurboFilter {
             @Nullable String text,
             @Nullable Object @Nullable [] values,
             @Nullable Throwable thrown) {
-        Level floor = lowest.computeIfAbsent(logger.getName(), this::floorOf);
+        Level known = lowest.get(logger.getName()); // which takes no lock
+        Level floor = known == null ? lowest.computeIfAbsent(logger.getName(), this::floorOf) : known;
         if (!level.isGreaterOrEqual(floor)) {
             return FilterReply.DENY;
         }

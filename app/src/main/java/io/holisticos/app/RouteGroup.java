@@ -25,8 +25,10 @@ enum RouteGroup {
             Set.of(UNIFIED_HEALTH + "health/whoop", "/api/v1/health/detailed");
 
     String word() {
-        return name().toLowerCase(Locale.ROOT);
+        return word;
     }
+
+    private final String word = name().toLowerCase(Locale.ROOT);
 
     /** Whether the path is a probe, which is never shed. */
     static boolean isProbe(String path) {

@@ -24,9 +24,9 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
-import jakarta.ws.rs.core.CacheControl;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.EntityTag;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
@@ -56,6 +56,11 @@ public final class UnifiedHealthResource {
             " An answer in which a source has the status unavailable lacks what that source would say, and when the source is"
                     + " back no change tells of it: such an answer has no ETag and Cache-Control: no-store. Do not keep it, ask"
                     + " again.";
+
+    /** Neither has {@code no-transform}: a proxy may compress an answer. */
+    private static final String ASK_EACH_TIME = "private, no-cache";
+
+    private static final String NOT_TO_BE_KEPT = "no-store";
 
     private final KeptAnswers answers;
     private final SourceName whoop;
@@ -137,36 +142,20 @@ public final class UnifiedHealthResource {
     private static Response response(Request request, Answer answer) {
         logSources(answer);
         if (!answer.written().isWhole()) {
-            return Response.ok(bodyOf(answer)).cacheControl(notForKeeping()).build();
+            return Response.ok(bodyOf(answer))
+                    .header(HttpHeaders.CACHE_CONTROL, NOT_TO_BE_KEPT)
+                    .build();
         }
         EntityTag tag = new EntityTag(answer.written().revision(), true);
         Response.ResponseBuilder unchanged = request.evaluatePreconditions(tag);
-        return (unchanged == null ? Response.ok(bodyOf(answer)).tag(tag) : unchanged)
-                .cacheControl(askEachTime())
+        return (unchanged == null ? Response.ok(bodyOf(answer)) : unchanged.tag((EntityTag) null))
+                .header(HttpHeaders.ETAG, "W/\"" + tag.getValue() + '"')
+                .header(HttpHeaders.CACHE_CONTROL, ASK_EACH_TIME)
                 .build();
     }
 
     private static StreamingOutput bodyOf(Answer answer) {
         return answer::writeTo;
-    }
-
-    private static CacheControl notForKeeping() {
-        CacheControl control = withoutLimits();
-        control.setNoStore(true);
-        return control;
-    }
-
-    private static CacheControl askEachTime() {
-        CacheControl control = withoutLimits();
-        control.setPrivate(true);
-        control.setNoCache(true);
-        return control;
-    }
-
-    private static CacheControl withoutLimits() {
-        CacheControl control = new CacheControl();
-        control.setNoTransform(false); // a proxy may compress it
-        return control;
     }
 
     @GET

@@ -4,8 +4,6 @@ import com.google.crypto.tink.subtle.Hkdf;
 import io.holisticos.health.UserId;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.InvalidKeyException;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HexFormat;
 import javax.crypto.Mac;
@@ -24,17 +22,20 @@ public final class MemberHash {
     /** 64 bits: two of a million members share a name with a chance of 1 in 40 million. */
     private static final int BYTES = 8;
 
-    private final SecretKeySpec key;
+    /** Has the key, and is never used itself: copies are, one for each member that is named. */
+    private final Mac keyed;
 
-    private MemberHash(SecretKeySpec key) {
-        this.key = key;
+    private MemberHash(Mac keyed) {
+        this.keyed = keyed;
     }
 
     public static MemberHash of(VaultConfiguration configuration) {
         byte[] wrapper = Base64.getDecoder().decode(configuration.keys.getOrDefault(configuration.currentKey, ""));
         try {
             byte[] derived = Hkdf.computeHkdf(ALGORITHM, wrapper, new byte[0], PURPOSE, VaultConfiguration.KEY_BYTES);
-            return new MemberHash(new SecretKeySpec(derived, ALGORITHM));
+            Mac keyed = Mac.getInstance(ALGORITHM);
+            keyed.init(new SecretKeySpec(derived, ALGORITHM));
+            return new MemberHash(keyed);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
         }
@@ -43,12 +44,10 @@ public final class MemberHash {
     /** The name of this member, for log lines only: 16 characters {@code 0-9a-f}. */
     public String of(UserId who) {
         try {
-            Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(key);
-            byte[] hash = mac.doFinal(who.value().getBytes(StandardCharsets.UTF_8));
+            byte[] hash = ((Mac) keyed.clone()).doFinal(who.value().getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(hash, 0, BYTES);
-        } catch (NoSuchAlgorithmException | InvalidKeyException e) {
-            throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("the Java platform's own " + ALGORITHM + " can be copied", e);
         }
     }
 

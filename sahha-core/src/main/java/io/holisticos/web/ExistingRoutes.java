@@ -21,13 +21,14 @@ public final class ExistingRoutes {
         HEALTH_METRICS,
         SAHHA;
 
+        private static final Group[] ALL = values();
+
+        private final String word = name().toLowerCase(Locale.ROOT).replace('_', '-');
+        private final String beginning = "api/v1/" + word + "/";
+
         /** As configuration and commands name it. */
         public String word() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
-        }
-
-        private String beginning() {
-            return "api/v1/" + word() + "/";
+            return word;
         }
     }
 
@@ -59,9 +60,12 @@ public final class ExistingRoutes {
 
     private static Optional<Group> groupOf(String path) {
         String bare = bare(path);
-        return Stream.of(Group.values())
-                .filter(group -> bare.startsWith(group.beginning()))
-                .findFirst();
+        for (Group group : Group.ALL) {
+            if (bare.startsWith(group.beginning)) {
+                return Optional.of(group);
+            }
+        }
+        return Optional.empty();
     }
 
     /** The route that was found says it; no way of writing a path can. Before one is found, and without one, the path has to. */
@@ -76,7 +80,8 @@ public final class ExistingRoutes {
      * encoded parts no segments.
      */
     private static String bare(String path) {
-        String plain = MATRIX_PARAMETERS.matcher(path).replaceAll("");
+        String plain =
+                path.indexOf(';') < 0 ? path : MATRIX_PARAMETERS.matcher(path).replaceAll("");
         String bare = plain.startsWith("/") ? plain.substring(1) : plain;
         return bare.indexOf('%') < 0
                 ? bare

@@ -4,7 +4,9 @@ import io.dropwizard.auth.AuthDynamicFeature;
 import io.dropwizard.auth.AuthValueFactoryProvider;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
 import io.holisticos.audit.SecurityEvents;
+import org.glassfish.jersey.internal.inject.AbstractBinder;
 import org.glassfish.jersey.server.filter.RolesAllowedDynamicFeature;
+import org.glassfish.jersey.server.spi.internal.ValueParamProvider;
 
 /** Registers what all routes share. */
 public final class WebModule {
@@ -20,5 +22,11 @@ public final class WebModule {
         jersey.register(new ErrorMapper(security));
         jersey.register(new ValueTypes());
         jersey.register(new UnreadableBodies());
+        jersey.register(new AbstractBinder() {
+            @Override
+            protected void configure() {
+                bind(new RequestParameters()).to(ValueParamProvider.class);
+            }
+        });
     }
 }

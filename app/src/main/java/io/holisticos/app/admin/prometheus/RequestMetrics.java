@@ -1,23 +1,19 @@
 package io.holisticos.app.admin.prometheus;
 
+import io.holisticos.web.RouteTemplate;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.Unit;
 import java.net.URI;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.glassfish.jersey.server.ContainerResponse;
-import org.glassfish.jersey.server.ExtendedUriInfo;
 import org.glassfish.jersey.server.monitoring.ApplicationEvent;
 import org.glassfish.jersey.server.monitoring.ApplicationEventListener;
 import org.glassfish.jersey.server.monitoring.RequestEvent;
 import org.glassfish.jersey.server.monitoring.RequestEventListener;
-import org.glassfish.jersey.uri.UriTemplate;
 
 /**
  * How many requests there were, by route template, method and status class, and how long those of a group of routes took. The
@@ -25,8 +21,6 @@ import org.glassfish.jersey.uri.UriTemplate;
  * more series than all the rest.
  */
 final class RequestMetrics implements ApplicationEventListener {
-
-    private static final String NO_ROUTE = "none";
 
     private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
 
@@ -64,22 +58,11 @@ final class RequestMetrics implements ApplicationEventListener {
         return event -> {
             if (event.getType() == RequestEvent.Type.FINISHED) {
                 String group = groups.apply(event.getUriInfo().getRequestUri());
-                requests.labelValues(group, route(event.getUriInfo()), method(event), status(event))
+                requests.labelValues(group, RouteTemplate.of(event.getUriInfo()), method(event), status(event))
                         .inc();
                 seconds.labelValues(group).observe(Unit.nanosToSeconds(nanoTime.getAsLong() - begun));
             }
         };
-    }
-
-    private static String route(ExtendedUriInfo uri) {
-        List<UriTemplate> parts = new ArrayList<>(uri.getMatchedTemplates());
-        Collections.reverse(parts); // the resource that was matched last comes first
-        StringBuilder route = new StringBuilder();
-        for (UriTemplate part : parts) {
-            String text = part.getTemplate();
-            route.append(text.startsWith("/") || text.isEmpty() ? text : "/" + text);
-        }
-        return parts.isEmpty() ? NO_ROUTE : route.toString().replaceAll("/{2,}", "/");
     }
 
     private static String method(RequestEvent event) {
