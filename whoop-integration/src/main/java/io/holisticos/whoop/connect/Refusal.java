@@ -40,6 +40,11 @@ enum Refusal {
             "pressed_too_often",
             "This link was tried too often",
             "Please start again from your app: it gives you a new link."),
+    UNDER_WAY(
+            409,
+            "under_way",
+            "Another page is connecting your WHOOP just now",
+            "Please wait for that page, then look in your app how things stand."),
     MEMBER_LIMIT(
             409,
             "member_limit_reached",
