@@ -27,7 +27,23 @@ final class ConsentStore {
                 (state_hash, link_hash, user_id, initiated_by, return_to, account_label_sealed, code_verifier_sealed,
                 created_at, expires_at)
             values (:state, :link, :who, :initiatedBy, :returnTo, :label, :verifier, :now, :expiresAt)""";
-    private static final String DELETE_OLD = "delete from whoop_authorization where expires_at < :before";
+    private static final String DELETE_OLD = """
+            delete from whoop_authorization where link_hash in (
+                select link_hash from whoop_authorization where expires_at < :before
+                order by expires_at limit 1000 for update skip locked)""";
+    private static final String TAKE_TURN =
+            "select pg_advisory_xact_lock(hashtextextended('whoop_authorization/' || :who, 0))";
+    private static final String END_OLDEST = """
+            update whoop_authorization set expires_at = :now where link_hash in (
+                select a.link_hash from whoop_authorization a
+                where a.user_id = :who and a.used_at is null and a.expires_at > :now
+                order by exists (select from whoop_press p where p.link_hash = a.link_hash) desc, a.created_at desc, a.link_hash
+                offset :kept)""";
+    private static final String FORGET_OLDEST = """
+            delete from whoop_authorization where link_hash in (
+                select link_hash from whoop_authorization where user_id = :who
+                order by used_at is null and expires_at > :now desc, created_at desc, link_hash
+                offset :kept)""";
     private static final String COLUMNS = """
             select a.state_hash, a.link_hash, a.user_id, a.initiated_by, a.return_to, a.account_label_sealed,
                 a.code_verifier_sealed, a.expires_at, a.used_at
@@ -122,8 +138,34 @@ final class ConsentStore {
                 .execute();
     }
 
-    void deleteExpiredBefore(Handle handle, Instant before) {
-        handle.createUpdate(DELETE_OLD).bind("before", utc(before)).execute();
+    int deleteExpiredBefore(Handle handle, Instant before) {
+        return handle.createUpdate(DELETE_OLD).bind("before", utc(before)).execute();
+    }
+
+    /** Until the transaction ends, nothing else begins for this member. */
+    void takeTurn(Handle handle, UserId who) {
+        handle.createQuery(TAKE_TURN)
+                .bind("who", who.value())
+                .map((row, context) -> true)
+                .one();
+    }
+
+    /** Ends the member's links beyond these: first those that nobody pressed, the oldest first. */
+    void endAllBut(Handle handle, UserId who, int kept, Instant now) {
+        ofOldest(handle, END_OLDEST, who, kept, now);
+    }
+
+    /** Deletes the member's consents beyond these: first those that are over, the oldest first. */
+    void forgetAllBut(Handle handle, UserId who, int kept, Instant now) {
+        ofOldest(handle, FORGET_OLDEST, who, kept, now);
+    }
+
+    private static void ofOldest(Handle handle, String sql, UserId who, int kept, Instant now) {
+        handle.createUpdate(sql)
+                .bind("who", who.value())
+                .bind("kept", kept)
+                .bind("now", utc(now))
+                .execute();
     }
 
     Optional<BegunConsent> findByLink(Handle handle, byte[] linkHash) {

@@ -31,6 +31,9 @@ public final class Consents {
     /** For this long a state that was used or has expired is told apart from one that never was. */
     private static final Duration REMEMBERED = Duration.ofDays(1);
 
+    /** So many consents of one member are remembered, those that work before others. */
+    private static final int MOST_OF_A_MEMBER = 40;
+
     /** The most presses of one link's button: a member needs one or two, and each is a row for a day. */
     private static final int MOST_PRESSES = 20;
 
@@ -148,8 +151,11 @@ public final class Consents {
                 sealed(verifier),
                 now.plus(ttl),
                 null);
+        store.inTransaction(handle -> store.deleteExpiredBefore(handle, now.minus(REMEMBERED)));
         store.inTransaction(handle -> {
-            store.deleteExpiredBefore(handle, now.minus(REMEMBERED));
+            store.takeTurn(handle, who);
+            store.endAllBut(handle, who, configuration.openLinks - 1, now);
+            store.forgetAllBut(handle, who, MOST_OF_A_MEMBER - 1, now);
             store.insert(handle, begun, now);
             return begun;
         });
