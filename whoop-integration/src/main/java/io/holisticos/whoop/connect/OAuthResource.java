@@ -229,7 +229,8 @@ public final class OAuthResource {
                     OTHER_PAGE,
                     NOT_SIGNED_IN,
                     OTHER_MEMBER,
-                    PRESSED_TOO_OFTEN ->
+                    PRESSED_TOO_OFTEN,
+                    RETURNED_TOO_OFTEN ->
                 new InvalidRequest("state must be one that this key initiated, unused and not expired: " + why.code());
             case DECLINED, NOT_ALLOWED, CODE_REFUSED, NARROWED, OTHER ->
                 new InvalidRequest(why.code() + ": " + why.text());

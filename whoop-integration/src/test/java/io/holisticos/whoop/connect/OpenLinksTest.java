@@ -150,6 +150,35 @@ class OpenLinksTest {
         assertThat(rows(ANNA)).isEqualTo(1);
     }
 
+    /** Each time round costs a call of the quota that all members share. */
+    @Test
+    void aMemberMayGoRoundTwentyTimesAnHourByWhateverLinks() {
+        NextPage.AtWhoop before = (NextPage.AtWhoop) press(begin(BEN));
+        for (int i = 0; i < 20; i++) {
+            NextPage.AtWhoop atWhoop = (NextPage.AtWhoop) press(begin(BEN));
+            connecting
+                    .flow()
+                    .failInBrowser(
+                            "access_denied",
+                            atWhoop.browserState().state(),
+                            atWhoop.browserState().cookie());
+        }
+        Stream.generate(() -> begin(BEN)).limit(60).forEach(link -> {}); // what they did is not forgotten by that
+
+        assertThat(press(begin(BEN))).isEqualTo(new NextPage.Refused(Refusal.RETURNED_TOO_OFTEN));
+        assertThat(connecting
+                        .flow()
+                        .finishInBrowser(
+                                "code",
+                                before.browserState().state(),
+                                before.browserState().cookie()))
+                .isEqualTo(new ConsentOutcome.Failed(Refusal.RETURNED_TOO_OFTEN, null));
+        assertThat(press(begin(ANNA))).isInstanceOf(NextPage.AtWhoop.class);
+
+        world.clock.advance(Duration.ofHours(1));
+        assertThat(press(begin(BEN))).isInstanceOf(NextPage.AtWhoop.class);
+    }
+
     private static Started begin(UserId who) {
         world.clock.advance(Duration.ofMillis(1)); // no two begin at the same moment
         return connecting.flow().start(who, SERVICE, Consents.ConsentOptions.NONE);
