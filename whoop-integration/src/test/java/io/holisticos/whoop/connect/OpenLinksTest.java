@@ -153,30 +153,36 @@ class OpenLinksTest {
     /** Each time round costs a call of the quota that all members share. */
     @Test
     void aMemberMayGoRoundTwentyTimesAnHourByWhateverLinks() {
-        NextPage.AtWhoop before = (NextPage.AtWhoop) press(begin(BEN));
-        for (int i = 0; i < 20; i++) {
-            NextPage.AtWhoop atWhoop = (NextPage.AtWhoop) press(begin(BEN));
-            connecting
-                    .flow()
-                    .failInBrowser(
-                            "access_denied",
-                            atWhoop.browserState().state(),
-                            atWhoop.browserState().cookie());
+        for (int i = 0; i < 19; i++) {
+            goRound((NextPage.AtWhoop) press(begin(BEN)));
         }
-        Stream.generate(() -> begin(BEN)).limit(60).forEach(link -> {}); // what they did is not forgotten by that
+        NextPage.AtWhoop last = (NextPage.AtWhoop) press(begin(BEN));
+        NextPage.AtWhoop oneMore = (NextPage.AtWhoop) press(begin(BEN));
+        goRound(last);
 
-        assertThat(press(begin(BEN))).isEqualTo(new NextPage.Refused(Refusal.RETURNED_TOO_OFTEN));
         assertThat(connecting
                         .flow()
                         .finishInBrowser(
                                 "code",
-                                before.browserState().state(),
-                                before.browserState().cookie()))
+                                oneMore.browserState().state(),
+                                oneMore.browserState().cookie()))
                 .isEqualTo(new ConsentOutcome.Failed(Refusal.RETURNED_TOO_OFTEN, null));
+        Stream.generate(() -> begin(BEN)).limit(60).forEach(link -> {}); // what they did is not forgotten by that
+        assertThat(press(begin(BEN))).isEqualTo(new NextPage.Refused(Refusal.RETURNED_TOO_OFTEN));
         assertThat(press(begin(ANNA))).isInstanceOf(NextPage.AtWhoop.class);
 
         world.clock.advance(Duration.ofHours(1));
         assertThat(press(begin(BEN))).isInstanceOf(NextPage.AtWhoop.class);
+    }
+
+    /** To WHOOP and back, without a consent. */
+    private static void goRound(NextPage.AtWhoop pressed) {
+        connecting
+                .flow()
+                .failInBrowser(
+                        "access_denied",
+                        pressed.browserState().state(),
+                        pressed.browserState().cookie());
     }
 
     private static Started begin(UserId who) {
