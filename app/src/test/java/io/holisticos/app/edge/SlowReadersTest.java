@@ -119,12 +119,13 @@ class SlowReadersTest {
             slow.getInputStream().readNBytes(500);
         }
 
-        within(() -> { // a sweep may come between two pieces
-            if (tooSlow.getCount() == 0) {
-                sweepAfter(1);
-            }
-            return endPoints().isEmpty();
-        });
+        within(
+                () -> { // a sweep may come between two pieces
+                    if (tooSlow.getCount() == 0) {
+                        sweepAfter(1);
+                    }
+                    return endPoints().isEmpty();
+                });
         assertThat(tooSlow.getCount()).isEqualTo(1);
     }
 
