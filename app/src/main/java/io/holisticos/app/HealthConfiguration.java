@@ -17,6 +17,7 @@ import io.holisticos.app.admin.DiagnosticsConfiguration;
 import io.holisticos.app.admin.hystrix.HystrixConfiguration;
 import io.holisticos.app.admin.prometheus.PrometheusConfiguration;
 import io.holisticos.app.canary.CanaryConfiguration;
+import io.holisticos.app.edge.AnswersConfiguration;
 import io.holisticos.app.edge.BodiesConfiguration;
 import io.holisticos.app.edge.Edge;
 import io.holisticos.app.edge.ForwardedHeader;
@@ -95,6 +96,12 @@ public final class HealthConfiguration extends Configuration {
     @NotNull
     @JsonProperty
     BodiesConfiguration bodies = new BodiesConfiguration();
+
+    /** How clients have to take answers. */
+    @Valid
+    @NotNull
+    @JsonProperty
+    AnswersConfiguration answers = new AnswersConfiguration();
 
     /** What browsers are told whose members reach us by https, directly or through a trusted proxy; {@code off} for nothing. */
     @NotNull
@@ -210,6 +217,7 @@ public final class HealthConfiguration extends Configuration {
                 trustedProxies,
                 forwardedHeader,
                 bodies,
+                answers,
                 strictTransportSecurity.equals("off") ? "" : strictTransportSecurity);
     }
 

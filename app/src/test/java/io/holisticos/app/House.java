@@ -105,6 +105,12 @@ final class House implements AutoCloseable {
         return new House(variables, environment -> {}, configuration);
     }
 
+    /** Both, and something registered beside our own. */
+    static House openWith(Path configuration, Map<String, String> variables, Consumer<Environment> more)
+            throws Exception {
+        return new House(variables, more, configuration);
+    }
+
     /** A second replica on the same databases; whoever starts it stops it. */
     Replica replica() throws Exception {
         return app.replica();

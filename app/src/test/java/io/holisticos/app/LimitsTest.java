@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -214,6 +215,38 @@ class LimitsTest {
         assertThat(ask(ROUTE, "page-visitor-key", "192.0.2.41").statusCode()).isEqualTo(200);
     }
 
+    /** Nobody asked there whose key it is, so it is counted for whom it was known to be of. */
+    @Test
+    void routesThatAreNotThereAndMethodsThatTheyDoNotHaveCountForAKeyThatIsKnown() {
+        for (String method : List.of("GET", "DELETE", "PATCH")) {
+            String key = "lost-" + method.toLowerCase(Locale.ROOT) + "-key";
+            save(key, "lost " + method, Scope.HEALTH_READ);
+            save("neighbour-" + key, "neighbour of " + key, Scope.HEALTH_READ);
+            assertThat(ask(ROUTE, key, "192.0.2.50").statusCode()).isEqualTo(200);
+            assertThat(ask(ROUTE, "neighbour-" + key, "192.0.2.50").statusCode())
+                    .isEqualTo(200);
+            String path = method.equals("GET") ? "/no/such/route" : ROUTE;
+
+            HttpResponse<String> refused = flood(() -> ask(method, path, key, "192.0.2.50"));
+
+            assertProblem(refused, path);
+            assertThat(field(refused, "RateLimit-Policy")).isEqualTo("\"service\";q=5;w=1");
+            assertThat(ask(ROUTE, "neighbour-" + key, "192.0.2.50").statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void methodsThatProbesAndOpenExistingPathsDoNotHaveCountToo() {
+        HttpResponse<String> ofProbe = flood(() -> ask("DELETE", "/health/live", null, "192.0.2.51"));
+        HttpResponse<String> ofExisting = flood(() -> ask("DELETE", EXISTING, null, "192.0.2.52"));
+
+        assertThat(field(ofProbe, "RateLimit-Policy")).isEqualTo("\"address\";q=5;w=1");
+        assertThat(field(ofExisting, "RateLimit-Policy")).isEqualTo("\"existing-routes\";q=5;w=1");
+        assertThat(house.app().jsonOf(ofExisting).fieldNames()).toIterable().containsExactly("detail");
+        assertThat(ask("/health/live", null, "192.0.2.51").statusCode()).isEqualTo(200);
+    }
+
     @Test
     void whatIsNoDeliveryBelowTheWebhooksCountsForTheAddress() {
         HttpResponse<String> refused = flood(() -> ask("/webhooks/nobody", null, "192.0.2.42"));
@@ -341,7 +374,14 @@ class LimitsTest {
     }
 
     private static HttpResponse<String> ask(String path, String key, String from) {
-        HttpRequest.Builder request = house.app().request(path).header("X-Forwarded-For", from);
+        return ask("GET", path, key, from);
+    }
+
+    private static HttpResponse<String> ask(String method, String path, String key, String from) {
+        HttpRequest.Builder request = house.app()
+                .request(path)
+                .method(method, BodyPublishers.noBody())
+                .header("X-Forwarded-For", from);
         if (key != null) {
             request.header("X-API-Key", key);
         }

@@ -2,6 +2,7 @@ package io.holisticos.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.dropwizard.core.setup.Environment;
 import io.holisticos.app.ScriptedServer.Asked;
 import io.holisticos.twins.TwinClock;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -29,7 +31,12 @@ final class ScriptedHouse implements AutoCloseable {
 
     private ScriptedHouse(Map<String, String> variables, Path configuration, UnaryOperator<RunningApp> change)
             throws Exception {
-        app = new RunningApp(environment -> {}, configuration);
+        this(variables, new RunningApp(environment -> {}, configuration), change);
+    }
+
+    private ScriptedHouse(Map<String, String> variables, RunningApp unstarted, UnaryOperator<RunningApp> change)
+            throws Exception {
+        app = unstarted;
         app.withSources(sahha.server().url(), whoop.server().url()).with(variables);
         change.apply(app).start();
     }
@@ -47,6 +54,12 @@ final class ScriptedHouse implements AutoCloseable {
     /** The same with {@code config.yml} as it is made of the one that is shipped. */
     static ScriptedHouse openConfigured(Map<String, String> variables, UnaryOperator<String> change) throws Exception {
         return new ScriptedHouse(variables, changed(change), UnaryOperator.identity());
+    }
+
+    /** The same with something registered beside our own. */
+    static ScriptedHouse openConfigured(
+            Map<String, String> variables, UnaryOperator<String> change, Consumer<Environment> more) throws Exception {
+        return new ScriptedHouse(variables, new RunningApp(more, changed(change)), UnaryOperator.identity());
     }
 
     private static Path changed(UnaryOperator<String> change) throws IOException {

@@ -10,8 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
@@ -39,6 +41,7 @@ final class ScriptedWhoop implements AutoCloseable {
     private final AtomicLong consenting = new AtomicLong(ANYBODY);
     private final AtomicLong issued = new AtomicLong();
     private final Queue<Reply> forCodes = new ConcurrentLinkedQueue<>();
+    private final Map<String, Reply> ofCodes = new ConcurrentHashMap<>();
 
     ScriptedWhoop() {
         server.on(AUTHORIZE, this::consent);
@@ -60,6 +63,11 @@ final class ScriptedWhoop implements AutoCloseable {
     /** What the next exchange of a code is answered; refreshes of other members meanwhile do not use it up. */
     void answerNextCode(Reply reply) {
         forCodes.add(reply);
+    }
+
+    /** What every exchange of exactly this code is answered, from now on. */
+    void answerCode(String code, Reply reply) {
+        ofCodes.put(code, reply);
     }
 
     /** How many exchanges of a code were asked for so far. */
@@ -209,7 +217,8 @@ final class ScriptedWhoop implements AutoCloseable {
 
     /** Codes and refresh tokens name their account, and so do the tokens they are exchanged for. */
     private Reply tokens(Asked asked) {
-        Reply once = bringsCode(asked) ? forCodes.poll() : null;
+        Reply known = ofCodes.get(asked.parameter("code"));
+        Reply once = known == null && bringsCode(asked) ? forCodes.poll() : known;
         return once == null ? issuedTokens(asked) : once;
     }
 

@@ -39,6 +39,14 @@ final class PreferenceStore {
             set source_order = excluded.source_order, by_family = excluded.by_family, by_metric = excluded.by_metric,
                 revision = member_preference.revision + 1, recorded_at = excluded.recorded_at""";
 
+    /** Many more than a person makes, and an end for a program that changes its mind all day. */
+    private static final int MOST_KEPT = 1_000;
+
+    private static final String FORGET = """
+            delete from member_preference_history
+            where user_id = :who
+              and revision < (select revision from member_preference where user_id = :who) - :most""";
+
     /** The topic of notices between replicas about preferences; the key of a notice is the member. */
     static final String TOPIC = "preference";
 
@@ -68,7 +76,7 @@ final class PreferenceStore {
     }
 
     /**
-     * Replaces all preferences of the member, keeps the former, and lets the table's trigger tell the replicas. Does nothing when they are
+     * Replaces all preferences of the member, keeps the former (the last thousand), and lets the table's trigger tell the replicas. Does nothing when they are
      * the same.
      *
      * @return whether anything changed
@@ -82,6 +90,7 @@ final class PreferenceStore {
             }
             keepReplaced(handle, who, now);
             write(handle, who, wanted, now);
+            forgetBeyondThoseKept(handle, who);
             return true;
         });
     }
@@ -116,6 +125,13 @@ final class PreferenceStore {
                 .bind("byFamily", json(written.byFamily()))
                 .bind("byMetric", json(written.byMetric()))
                 .bind("now", now.atOffset(ZoneOffset.UTC))
+                .execute();
+    }
+
+    private static void forgetBeyondThoseKept(Handle handle, UserId who) {
+        handle.createUpdate(FORGET)
+                .bind("who", who.value())
+                .bind("most", MOST_KEPT)
                 .execute();
     }
 

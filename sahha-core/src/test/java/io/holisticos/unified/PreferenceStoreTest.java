@@ -106,6 +106,23 @@ class PreferenceStoreTest {
         assertThat(rows("select revision::text from member_preference_history")).hasSize((int) changed - 1);
     }
 
+    /** A member's own token may change them twenty times a second. */
+    @Test
+    void ofAMemberWhoChangesTheirMindWithoutEndAThousandVersionsAreKept() {
+        store.save(BEN, FIRST, NOW);
+        store.save(BEN, SECOND, NOW.plusSeconds(1));
+        for (int i = 0; i < 1_010; i++) {
+            store.save(ANNA, i % 2 == 0 ? FIRST : SECOND, NOW.plusSeconds(i));
+        }
+
+        assertThat(rows("select count(*)::text from member_preference_history where user_id = '" + ANNA + "'"))
+                .containsExactly("1000");
+        assertThat(rows("select max(revision)::text from member_preference_history where user_id = '" + ANNA + "'"))
+                .containsExactly("1009");
+        assertThat(rows("select revision::text from member_preference_history where user_id = '" + BEN + "'"))
+                .containsExactly("1");
+    }
+
     @Test
     void aTableThatIsNotThereIsADatabaseThatIsAway() {
         PreferenceStore early = new PreferenceStore(TestDatabase.empty().jdbi());

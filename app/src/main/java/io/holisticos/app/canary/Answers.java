@@ -57,12 +57,28 @@ final class Answers implements ApplicationEventListener {
 
     @Override
     public RequestEventListener onRequest(RequestEvent begin) {
-        long begun = nanoTime.getAsLong();
-        return event -> {
-            if (event.getType() == RequestEvent.Type.FINISHED) {
-                count(groups.apply(event.getUriInfo().getRequestUri()), event, nanoTime.getAsLong() - begun);
+        return new Counting(nanoTime.getAsLong());
+    }
+
+    /** An answer is late when it is there late. How long its client takes to read it says nothing of us. */
+    private final class Counting implements RequestEventListener {
+
+        private final long begun;
+        private long nanos = -1;
+
+        Counting(long begun) {
+            this.begun = begun;
+        }
+
+        @Override
+        public void onEvent(RequestEvent event) {
+            if (event.getType() == RequestEvent.Type.RESP_FILTERS_FINISHED) { // what follows is written
+                nanos = nanoTime.getAsLong() - begun;
+            } else if (event.getType() == RequestEvent.Type.FINISHED) {
+                long taken = nanos < 0 ? nanoTime.getAsLong() - begun : nanos;
+                count(groups.apply(event.getUriInfo().getRequestUri()), event, taken);
             }
-        };
+        }
     }
 
     private void count(String group, RequestEvent event, long nanos) {

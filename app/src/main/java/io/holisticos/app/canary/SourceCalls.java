@@ -8,15 +8,16 @@ import io.holisticos.health.SourceName;
 import java.util.List;
 
 /**
- * Counts calls of a source. Those that the quota or our own bulkheads held back, and those that were our mistake, say nothing of the
- * source: callers who press at once would decide.
+ * Counts calls that a source answered, or should have. Those that the quota or our own bulkheads held back, and those that were our
+ * mistake, say nothing of the source: callers who press at once would decide. Nor do those that a breaker held back, which full
+ * bulkheads open, too; what the source failed at before is counted.
  */
 final class SourceCalls {
 
     /** Ends the key of the command that reads the source's data in our own database. */
     private static final String STORE = "_STORE";
 
-    private static final List<Event> MISSED = List.of(Event.FAILURE, Event.TIMEOUT, Event.SHORT_CIRCUITED);
+    private static final List<Event> MISSED = List.of(Event.FAILURE, Event.TIMEOUT);
 
     private SourceCalls() {}
 

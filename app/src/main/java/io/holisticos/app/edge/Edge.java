@@ -16,7 +16,7 @@ import org.eclipse.jetty.util.component.LifeCycle;
 
 /**
  * Handles every request on both ports first: determines the client's address, sets the security headers, refuses paths that can
- * be read in two ways, receives the body, and checks the host.
+ * be read in two ways, receives the body, and checks the host. Closes connections that send or take too slowly.
  */
 public final class Edge {
 
@@ -35,6 +35,7 @@ public final class Edge {
             List<String> trustedProxies,
             ForwardedHeader forwardedHeader,
             BodiesConfiguration bodies,
+            AnswersConfiguration answers,
             String strictTransportSecurity) {}
 
     private Edge() {}
@@ -61,22 +62,31 @@ public final class Edge {
                 settings.bodies().within.toJavaDuration(),
                 System::nanoTime,
                 environment.metrics().meter("heads.too_slow"));
+        SlowReaders readers = new SlowReaders(
+                settings.answers(), System::nanoTime, environment.metrics().meter("answers.too_slow"));
         Handler.Singleton clients =
                 new ClientAddresses(new TrustedProxies(settings.trustedProxies(), settings.forwardedHeader()));
         Handler.Singleton headers = new SecurityHeaders(settings.strictTransportSecurity(), plain);
         Handler.Singleton paths = new PlainPaths();
         paths.setHandler(new Bodies(settings.bodies(), refuseThemselves, environment.metrics()));
         headers.setHandler(paths);
-        clients.setHandler(headers);
+        readers.setHandler(headers);
+        clients.setHandler(readers);
         heads.setHandler(clients);
         ScheduledExecutorService sweeper = environment
                 .lifecycle()
-                .scheduledExecutorService("slow-heads", true)
+                .scheduledExecutorService("slow-clients", true)
                 .threads(1)
                 .build();
         environment.lifecycle().addServerLifecycleListener(server -> {
             Future<?> unused = sweeper.scheduleAtFixedRate(
-                    () -> heads.sweep(List.of(server.getConnectors())), 1, 1, TimeUnit.SECONDS);
+                    () -> {
+                        heads.sweep(List.of(server.getConnectors()));
+                        readers.sweep();
+                    },
+                    1,
+                    1,
+                    TimeUnit.SECONDS);
         });
         environment.lifecycle().addEventListener(new LifeCycle.Listener() {
             @Override

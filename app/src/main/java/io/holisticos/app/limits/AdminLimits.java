@@ -2,6 +2,7 @@ package io.holisticos.app.limits;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holisticos.app.limits.VerifiedCredentials.Shown;
+import io.holisticos.app.limits.VerifiedCredentials.Whose;
 import io.holisticos.web.Caller;
 import io.holisticos.web.Credentials;
 import io.holisticos.web.Problem;
@@ -38,8 +39,8 @@ final class AdminLimits extends HttpFilter {
         }
         chain.doFilter(request, response);
         if (request.getAttribute(Caller.FOUND) instanceof Optional<?> caller) { // else nobody looked who it is
-            if (caller.isPresent()) {
-                limits.verified(credential);
+            if (caller.isPresent() && caller.get() instanceof Caller known) {
+                limits.verified(credential, Whose.of(known));
             } else {
                 limits.refused(credential, client);
             }

@@ -1,6 +1,7 @@
 package io.holisticos.app.limits;
 
 import io.holisticos.app.limits.VerifiedCredentials.Shown;
+import io.holisticos.app.limits.VerifiedCredentials.Whose;
 import io.holisticos.trace.RequestContext;
 import io.holisticos.web.Caller;
 import io.holisticos.web.Credentials;
@@ -48,6 +49,9 @@ final class CountedRequests {
     /** Present when the request was counted for its address. */
     private static final String OF_ADDRESS = "limits.of_address";
 
+    /** Present when the request was counted for anything. */
+    private static final String COUNTED = "limits.counted";
+
     private final Limits limits;
     private final Predicate<UriInfo> open;
 
@@ -92,8 +96,9 @@ final class CountedRequests {
         @Override
         public void filter(ContainerRequestContext request) {
             if (request.getSecurityContext().getUserPrincipal() instanceof Caller caller) {
-                isVerified(request);
-                counted(request, limits.takeOf(caller));
+                Whose whose = Whose.of(caller);
+                isVerified(request, whose);
+                counted(request, limits.takeOf(whose));
             }
         }
     }
@@ -114,8 +119,9 @@ final class CountedRequests {
             Optional<RequestContext> named =
                     RequestContext.current().filter(context -> !context.caller().equals(RequestContext.NONE));
             if (named.isPresent()) {
-                isVerified(request);
-                counted(request, limits.takeOf(named.get().caller(), named.get().callerId()));
+                Whose whose = new Whose(named.get().caller(), named.get().callerId());
+                isVerified(request, whose);
+                counted(request, limits.takeOf(whose));
             } else if (open.test(uri)) {
                 counted(request, limits.takeOfExistingRoutes(client()));
             }
@@ -135,10 +141,14 @@ final class CountedRequests {
         @Override
         public void filter(ContainerRequestContext request, ContainerResponseContext response) {
             String path = request.getUriInfo().getPath();
-            if (isWebhook(path) && NOT_SIGNED.contains(response.getStatus())) {
-                countUnsigned(request, response);
+            if (isWebhook(path)) {
+                if (NOT_SIGNED.contains(response.getStatus())) {
+                    countLate(request, response, limits.takeOfAddress(client()));
+                }
             } else if (response.getStatus() == 401 && request.getProperty(OF_ADDRESS) == null) {
                 limits.refused(shownIn(request), client());
+            } else if (isRefused(response) && request.getProperty(COUNTED) == null) {
+                countLate(request, response, takeOfWhoeverItIs(request));
             }
             if (request.getProperty(STANDING) instanceof Standing standing
                     && (!standing.isWithin() || !ExistingRoutes.contain(request.getUriInfo()))) {
@@ -148,8 +158,24 @@ final class CountedRequests {
             }
         }
 
-        private void countUnsigned(ContainerRequestContext request, ContainerResponseContext response) {
-            limits.takeOfAddress(client()).ifPresent(standing -> {
+        /** Without a route, or with a method that it does not have, nobody was asked who they are. */
+        private Optional<Standing> takeOfWhoeverItIs(ContainerRequestContext request) {
+            Optional<Whose> whose = limits.whose(shownIn(request));
+            if (whose.isPresent()) {
+                return limits.takeOf(whose.get());
+            }
+            return open.test(request.getUriInfo())
+                    ? limits.takeOfExistingRoutes(client())
+                    : limits.takeOfAddress(client());
+        }
+
+        private static boolean isRefused(ContainerResponseContext response) {
+            return response.getStatus() >= 400 && response.getStatus() < 500;
+        }
+
+        private void countLate(
+                ContainerRequestContext request, ContainerResponseContext response, Optional<Standing> counted) {
+            counted.ifPresent(standing -> {
                 request.setProperty(STANDING, standing);
                 if (!standing.isWithin()) {
                     Response refusal = refusal(request, standing);
@@ -175,10 +201,10 @@ final class CountedRequests {
         return path.startsWith("/") ? path.substring(1) : path;
     }
 
-    private void isVerified(ContainerRequestContext request) {
+    private void isVerified(ContainerRequestContext request, Whose whose) {
         Optional<Shown> credential = shownIn(request);
         if (!limits.areVerified(credential)) {
-            limits.verified(credential);
+            limits.verified(credential, whose);
         }
         if (request.getProperty(OF_ADDRESS) != null) {
             request.removeProperty(OF_ADDRESS);
@@ -187,6 +213,7 @@ final class CountedRequests {
     }
 
     private static void counted(ContainerRequestContext request, Optional<Standing> standing) {
+        request.setProperty(COUNTED, true);
         standing.ifPresent(known -> {
             request.setProperty(STANDING, known);
             if (!known.isWithin()) {

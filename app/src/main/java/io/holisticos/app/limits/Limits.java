@@ -4,6 +4,7 @@ import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import io.holisticos.app.edge.Edge;
 import io.holisticos.app.limits.VerifiedCredentials.Shown;
+import io.holisticos.app.limits.VerifiedCredentials.Whose;
 import io.holisticos.audit.SecurityEvents;
 import io.holisticos.web.Caller;
 import java.util.Optional;
@@ -51,8 +52,13 @@ final class Limits {
         return credential.filter(verified::contain).isPresent();
     }
 
-    void verified(Optional<Shown> credential) {
-        credential.ifPresent(verified::add);
+    void verified(Optional<Shown> credential, Whose whose) {
+        credential.ifPresent(shown -> verified.add(shown, whose));
+    }
+
+    /** Whose credential this is, where it was verified lately. */
+    Optional<Whose> whose(Optional<Shown> credential) {
+        return credential.flatMap(verified::find);
     }
 
     /** A request of this client whose credential, if it shows one, is not known. */
@@ -73,18 +79,9 @@ final class Limits {
         return told(existingRoutes.map(limit -> limit.take(Edge.clientOf(client))));
     }
 
-    Optional<Standing> takeOf(Caller caller) {
-        return takeOf(caller.name(), caller.id());
-    }
-
-    /**
-     * A request of a service or a member.
-     *
-     * @param name of the key, or that of all members
-     * @param id that of the key or the member
-     */
-    Optional<Standing> takeOf(String name, String id) {
-        return told((name.equals(Caller.MEMBER) ? member : service).map(limit -> limit.take(id)));
+    /** A request of a service or a member. */
+    Optional<Standing> takeOf(Whose whose) {
+        return told((whose.name().equals(Caller.MEMBER) ? member : service).map(limit -> limit.take(whose.id())));
     }
 
     /** The credential was refused, so it counts for the address from now on. */

@@ -2,6 +2,7 @@ package io.holisticos.app.limits;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.holisticos.web.Caller;
 import io.holisticos.web.Credentials;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -18,11 +19,18 @@ final class VerifiedCredentials {
     private static final int MOST = 10_000;
     private static final Duration REMEMBERED_FOR = Duration.ofMinutes(10);
 
-    private final Cache<String, Boolean> verified = Caffeine.newBuilder()
+    private final Cache<String, Whose> verified = Caffeine.newBuilder()
             .maximumSize(MOST)
             .expireAfterAccess(REMEMBERED_FOR)
             .executor(Runnable::run)
             .build();
+
+    /** Whose credential it was: the name of the key, or that of all members, and the id of the key or the member. */
+    record Whose(String name, String id) {
+        static Whose of(Caller caller) {
+            return new Whose(caller.name(), caller.id());
+        }
+    }
 
     /** What a request shows, whether it is known or not: the same credential is the same in whichever header it stands. */
     record Shown(String hash) {
@@ -58,11 +66,15 @@ final class VerifiedCredentials {
     }
 
     boolean contain(Shown credential) {
-        return verified.getIfPresent(credential.hash()) != null;
+        return find(credential).isPresent();
     }
 
-    void add(Shown credential) {
-        verified.put(credential.hash(), true);
+    Optional<Whose> find(Shown credential) {
+        return Optional.ofNullable(verified.getIfPresent(credential.hash()));
+    }
+
+    void add(Shown credential, Whose whose) {
+        verified.put(credential.hash(), whose);
     }
 
     void remove(Shown credential) {

@@ -11,15 +11,11 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Handler;
@@ -28,7 +24,6 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
-import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,13 +34,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Which connections are closed, on a server that is swept when the test says so, with and without TLS. */
 class HeaderTimeoutTest {
 
-    private static final String PASSWORD = "of-a-test";
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
     @TempDir
     private static Path folder;
 
-    private static Path keyStore;
+    private static OwnTls tls;
 
     private final AtomicLong nanos = new AtomicLong();
     private final Meter tooSlow = new Meter();
@@ -55,36 +49,13 @@ class HeaderTimeoutTest {
 
     @BeforeAll
     static void makeCertificate() throws Exception {
-        keyStore = folder.resolve("server.p12");
-        String keytool =
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
-        Process made = new ProcessBuilder(List.of(
-                        keytool,
-                        "-genkeypair",
-                        "-keystore",
-                        keyStore.toString(),
-                        "-storetype",
-                        "PKCS12",
-                        "-storepass",
-                        PASSWORD,
-                        "-alias",
-                        "server",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=localhost"))
-                .redirectErrorStream(true)
-                .start();
-        assertThat(made.waitFor(1, TimeUnit.MINUTES)).isTrue();
-        assertThat(Files.exists(keyStore)).isTrue();
+        tls = OwnTls.in(folder);
     }
 
     @BeforeEach
     void start() throws Exception {
-        SslContextFactory.Server tls = new SslContextFactory.Server();
-        tls.setKeyStorePath(keyStore.toString());
-        tls.setKeyStorePassword(PASSWORD);
-        for (ServerConnector connector : List.of(new ServerConnector(server), new ServerConnector(server, tls))) {
+        for (ServerConnector connector :
+                List.of(new ServerConnector(server), new ServerConnector(server, tls.ofServer()))) {
             connector.setHost(InetAddress.getLoopbackAddress().getHostAddress());
             server.addConnector(connector);
         }
@@ -218,18 +189,9 @@ class HeaderTimeoutTest {
         URI at = URI.create(scheme + "://127.0.0.1:" + port);
         Socket socket = scheme.equals("http")
                 ? new Socket(at.getHost(), at.getPort())
-                : trusting().getSocketFactory().createSocket(at.getHost(), at.getPort());
+                : tls.ofClient().getSocketFactory().createSocket(at.getHost(), at.getPort());
         socket.setSoTimeout(20_000);
         return socket;
-    }
-
-    private static SSLContext trusting() throws Exception {
-        KeyStore known = KeyStore.getInstance(keyStore.toFile(), PASSWORD.toCharArray());
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(known);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
-        return context;
     }
 
     /** Until the server has it. */

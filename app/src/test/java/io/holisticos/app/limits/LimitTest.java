@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.Meter;
 import com.codahale.metrics.MetricRegistry;
+import io.holisticos.app.limits.VerifiedCredentials.Whose;
 import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.UserId;
 import io.holisticos.web.Caller;
@@ -185,7 +186,7 @@ class LimitTest {
         MetricRegistry metrics = new MetricRegistry();
         Limits limits = new Limits(configuration, metrics, new SecurityEvents(metrics), nanos::get);
 
-        assertThat(limits.takeOf(key("an-id"))).isEmpty();
+        assertThat(limits.takeOf(Whose.of(key("an-id")))).isEmpty();
         assertThat(limits.takeOfAddress("192.0.2.1")).isEmpty();
         assertThat(limits.isAddressSpent("192.0.2.1")).isFalse();
         assertThat(limits.takeOfExistingRoutes("192.0.2.1")).isEmpty();
@@ -218,7 +219,7 @@ class LimitTest {
     }
 
     private static boolean isWithin(Limits limits, Caller caller) {
-        return limits.takeOf(caller).orElseThrow().isWithin();
+        return limits.takeOf(Whose.of(caller)).orElseThrow().isWithin();
     }
 
     private Limit limit(int perSecond) {

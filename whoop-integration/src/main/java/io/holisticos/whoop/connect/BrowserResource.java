@@ -133,7 +133,9 @@ public final class BrowserResource {
             description = "A page that names both accounts and asks whether that is right, or 302 to return_to")
     @ApiResponse(
             responseCode = "409",
-            description = "A page: this WHOOP account, or one more member, cannot be connected")
+            description =
+                    "A page: this WHOOP account, or one more member, cannot be connected, or another page is doing so")
+    @ApiResponse(responseCode = "429", description = "A page: the member came back too often lately")
     public Response callback(
             @QueryParam("code") @DefaultValue("") String code,
             @QueryParam("state") @DefaultValue("") String state,

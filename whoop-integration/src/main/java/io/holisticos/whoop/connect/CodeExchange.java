@@ -42,6 +42,7 @@ final class CodeExchange {
     private final AccountLookup lookup;
     private final GrantRevocation revocation;
     private final ConnectPorts ports;
+    private final ExchangeTurns turns = new ExchangeTurns();
 
     CodeExchange(
             Consents consents,
@@ -75,11 +76,26 @@ final class CodeExchange {
         UserId who = returned.consent().who();
         RequestContext.current().ifPresent(request -> request.member(connections.inLogs(who)));
         ConsentOutcome outcome =
-                ports.moduleSwitch().letsConnect(who) ? exchanged(returned) : failed(returned, Refusal.SWITCHED_OFF);
+                ports.moduleSwitch().letsConnect(who) ? inTurn(returned) : failed(returned, Refusal.SWITCHED_OFF);
         if (outcome instanceof ConsentOutcome.Failed failed) {
             log.info("event=connect_refused provider=whoop member={} reason={}", connections.inLogs(who), failed.why());
         }
         return outcome;
+    }
+
+    private ConsentOutcome inTurn(ReturnedCode returned) {
+        UserId who = returned.consent().who();
+        if (turns.isPaused(who)) {
+            return failed(returned, Refusal.LATER);
+        }
+        if (!turns.begin(who)) {
+            return failed(returned, Refusal.UNDER_WAY);
+        }
+        try {
+            return exchanged(returned);
+        } finally {
+            turns.end(who);
+        }
     }
 
     private ConsentOutcome exchanged(ReturnedCode returned) {
@@ -101,6 +117,7 @@ final class CodeExchange {
                     connections.inLogs(who),
                     e.kind(),
                     WhatFailed.inWords(e));
+            turns.failed(who);
             return failed(returned, Refusal.LATER);
         } catch (Vault.Unreadable e) { // a consent from before a key was lost
             log.warn("event=code_verifier_unreadable provider=whoop member={}", connections.inLogs(who));

@@ -8,6 +8,8 @@ import io.dropwizard.validation.ValidationMethod;
 import io.holisticos.outbound.WebAddress;
 import io.holisticos.whoop.custody.CustodyTerms;
 import io.holisticos.whoop.custody.OAuthApplication;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
 import java.net.URI;
@@ -25,6 +27,8 @@ public final class ConnectConfiguration {
 
     /** The scope that brings a refresh token. */
     public static final String OFFLINE = "offline";
+
+    private static final int MOST_OPEN_LINKS = 20;
 
     /** As the WHOOP dashboard shows it; empty where there is no WHOOP. */
     @NotNull
@@ -87,6 +91,15 @@ public final class ConnectConfiguration {
      */
     @JsonProperty
     boolean requireSession = false;
+
+    /**
+     * How many links of one member work at a time. With one more, the oldest whose button nobody has pressed ends: whoever
+     * lost the page begins again, and what is under way in a browser goes on.
+     */
+    @Min(1)
+    @Max(MOST_OPEN_LINKS)
+    @JsonProperty
+    int openLinks = 5;
 
     /** How long a connect link works. */
     @NotNull

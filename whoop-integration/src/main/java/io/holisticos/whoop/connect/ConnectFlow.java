@@ -180,11 +180,16 @@ public final class ConnectFlow {
             return new NextPage.AtWhoop(
                     whoop.oauth().authorizationUrl(browserState.state(), browserState.verifier()), browserState);
         }
+        Refusal why = refusalOf(result);
+        log.info("event=connect_refused provider=whoop reason={}", why);
+        return new NextPage.Refused(why);
+    }
+
+    private static Refusal refusalOf(PressResult result) {
         if (result instanceof PressResult.TooOften) {
-            log.info("event=connect_refused provider=whoop reason={}", Refusal.PRESSED_TOO_OFTEN);
-            return new NextPage.Refused(Refusal.PRESSED_TOO_OFTEN);
+            return Refusal.PRESSED_TOO_OFTEN;
         }
-        return new NextPage.Refused(Refusal.UNKNOWN_STATE);
+        return result instanceof PressResult.TooManyReturns ? Refusal.RETURNED_TOO_OFTEN : Refusal.UNKNOWN_STATE;
     }
 
     /** A browser comes back from WHOOP with a code. */
@@ -383,6 +388,9 @@ public final class ConnectFlow {
         }
         if (found instanceof ConsentLookup.Unavailable) {
             return Refusal.LATER;
+        }
+        if (found instanceof ConsentLookup.TooManyReturns) {
+            return Refusal.RETURNED_TOO_OFTEN;
         }
         return found instanceof ConsentLookup.OfAnother ? Refusal.OTHER_BROWSER : Refusal.UNKNOWN_STATE;
     }

@@ -27,7 +27,24 @@ final class ConsentStore {
                 (state_hash, link_hash, user_id, initiated_by, return_to, account_label_sealed, code_verifier_sealed,
                 created_at, expires_at)
             values (:state, :link, :who, :initiatedBy, :returnTo, :label, :verifier, :now, :expiresAt)""";
-    private static final String DELETE_OLD = "delete from whoop_authorization where expires_at < :before";
+    private static final String DELETE_OLD = """
+            delete from whoop_authorization where link_hash in (
+                select link_hash from whoop_authorization where expires_at < :before
+                order by expires_at limit 1000 for update skip locked)""";
+    private static final String TAKE_TURN =
+            "select pg_advisory_xact_lock(hashtextextended('whoop_authorization/' || :who, 0))";
+    private static final String END_OLDEST = """
+            update whoop_authorization set expires_at = :now where link_hash in (
+                select a.link_hash from whoop_authorization a
+                where a.user_id = :who and a.used_at is null and a.expires_at > :now
+                order by exists (select from whoop_press p where p.link_hash = a.link_hash) desc, a.created_at desc, a.link_hash
+                offset :kept)""";
+    private static final String FORGET_OLDEST = """
+            delete from whoop_authorization where link_hash in (
+                select link_hash from whoop_authorization where user_id = :who
+                order by used_at is null and expires_at > :now desc, created_at desc, link_hash
+                offset :kept)
+            and not exists (select from whoop_press p where p.link_hash = whoop_authorization.link_hash and p.used_at > :since)""";
     private static final String COLUMNS = """
             select a.state_hash, a.link_hash, a.user_id, a.initiated_by, a.return_to, a.account_label_sealed,
                 a.code_verifier_sealed, a.expires_at, a.used_at
@@ -35,6 +52,9 @@ final class ConsentStore {
     private static final String BY_LINK = COLUMNS + "from whoop_authorization a where a.link_hash = :hash";
     private static final String LOCK_BY_LINK = BY_LINK + " for update";
     private static final String COUNT_PRESSES = "select count(*) from whoop_press where link_hash = :link";
+    private static final String COUNT_RETURNS = """
+            select count(*) from whoop_press p join whoop_authorization a on a.link_hash = p.link_hash
+            where a.user_id = :who and p.used_at > :since""";
     private static final String LOCK_BY_STATE =
             COLUMNS + "from whoop_authorization a where a.state_hash = :hash for update";
     private static final String LOCK_PRESS = COLUMNS + """
@@ -122,8 +142,39 @@ final class ConsentStore {
                 .execute();
     }
 
-    void deleteExpiredBefore(Handle handle, Instant before) {
-        handle.createUpdate(DELETE_OLD).bind("before", utc(before)).execute();
+    int deleteExpiredBefore(Handle handle, Instant before) {
+        return handle.createUpdate(DELETE_OLD).bind("before", utc(before)).execute();
+    }
+
+    /** Until the transaction ends, nothing else begins for this member. */
+    void takeTurn(Handle handle, UserId who) {
+        handle.createQuery(TAKE_TURN)
+                .bind("who", who.value())
+                .map((row, context) -> true)
+                .one();
+    }
+
+    /** Ends the member's links beyond these: first those that nobody pressed, the oldest first. */
+    void endAllBut(Handle handle, UserId who, int kept, Instant now) {
+        handle.createUpdate(END_OLDEST)
+                .bind("who", who.value())
+                .bind("kept", kept)
+                .bind("now", utc(now))
+                .execute();
+    }
+
+    /**
+     * Deletes the member's consents beyond these: first those that are over, the oldest first.
+     *
+     * @param since what browsers came back for since then stays, for {@link #countReturns}
+     */
+    void forgetAllBut(Handle handle, UserId who, int kept, Instant now, Instant since) {
+        handle.createUpdate(FORGET_OLDEST)
+                .bind("who", who.value())
+                .bind("kept", kept)
+                .bind("now", utc(now))
+                .bind("since", utc(since))
+                .execute();
     }
 
     Optional<BegunConsent> findByLink(Handle handle, byte[] linkHash) {
@@ -137,6 +188,15 @@ final class ConsentStore {
     int countPresses(Handle handle, byte[] linkHash) {
         return handle.createQuery(COUNT_PRESSES)
                 .bind("link", linkHash)
+                .mapTo(Integer.class)
+                .one();
+    }
+
+    /** How often browsers came back from WHOOP for the member since then. */
+    int countReturns(Handle handle, UserId who, Instant since) {
+        return handle.createQuery(COUNT_RETURNS)
+                .bind("who", who.value())
+                .bind("since", utc(since))
                 .mapTo(Integer.class)
                 .one();
     }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Optional;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,8 +32,19 @@ public final class Consents {
     /** For this long a state that was used or has expired is told apart from one that never was. */
     private static final Duration REMEMBERED = Duration.ofDays(1);
 
+    /** So many consents of one member are remembered, those that work before others. */
+    private static final int MOST_OF_A_MEMBER = 40;
+
     /** The most presses of one link's button: a member needs one or two, and each is a row for a day. */
     private static final int MOST_PRESSES = 20;
+
+    /**
+     * The most returns from WHOOP of one member in {@link #LATELY}. Each may cost a call of the quota that all members share,
+     * so nobody may go round and round.
+     */
+    private static final int MOST_RETURNS = 20;
+
+    private static final Duration LATELY = Duration.ofHours(1);
 
     private static final String LABEL_PURPOSE = "whoop.account_label";
     private static final String VERIFIER_PURPOSE = "whoop.code_verifier";
@@ -96,6 +108,9 @@ public final class Consents {
         /** It belongs to another browser or service. */
         record OfAnother() implements ConsentLookup {}
 
+        /** The member came back from WHOOP more often lately than any member needs to. */
+        record TooManyReturns() implements ConsentLookup {}
+
         /** The database cannot be reached. */
         record Unavailable() implements ConsentLookup {}
     }
@@ -148,8 +163,11 @@ public final class Consents {
                 sealed(verifier),
                 now.plus(ttl),
                 null);
+        store.inTransaction(handle -> store.deleteExpiredBefore(handle, now.minus(REMEMBERED)));
         store.inTransaction(handle -> {
-            store.deleteExpiredBefore(handle, now.minus(REMEMBERED));
+            store.takeTurn(handle, who);
+            store.endAllBut(handle, who, configuration.openLinks - 1, now);
+            store.forgetAllBut(handle, who, MOST_OF_A_MEMBER - 1, now, now.minus(LATELY));
             store.insert(handle, begun, now);
             return begun;
         });
@@ -180,6 +198,9 @@ public final class Consents {
 
         /** The link has had more presses than any member needs. */
         record TooOften() implements PressResult {}
+
+        /** The member came back from WHOOP more often lately than any member needs to. */
+        record TooManyReturns() implements PressResult {}
     }
 
     /** A browser presses the button, which leaves the presses of other browsers as they are. */
@@ -193,6 +214,9 @@ public final class Consents {
             }
             if (store.countPresses(handle, consent.linkHash()) >= MOST_PRESSES) {
                 return new PressResult.TooOften();
+            }
+            if (hasReturnedTooOften(handle, consent.who())) {
+                return new PressResult.TooManyReturns();
             }
             ConsentStore.NewPress press = new ConsentStore.NewPress(
                     Secrets.hash(browserState.state()),
@@ -221,12 +245,19 @@ public final class Consents {
             if (press.usedAt() != null) {
                 return new ConsentLookup.Used();
             }
+            if (hasReturnedTooOften(handle, press.consent().who())) {
+                return new ConsentLookup.TooManyReturns();
+            }
             ConsentLookup found = lookup(Optional.of(press.consent()));
             if (found instanceof ConsentLookup.Valid) {
                 store.usePress(handle, hash, answerHash(state), clock.instant()); // the press may be an older version's
             }
             return found;
         });
+    }
+
+    private boolean hasReturnedTooOften(Handle handle, UserId who) {
+        return store.countReturns(handle, who, clock.instant().minus(LATELY)) >= MOST_RETURNS;
     }
 
     /** Looks up the state that a service brings back, and uses up the consent. */

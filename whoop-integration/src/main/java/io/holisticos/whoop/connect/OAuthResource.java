@@ -148,7 +148,8 @@ public final class OAuthResource {
     @ApiResponse(
             responseCode = "409",
             description = "Another WHOOP account than before (account_replacement_required), one that another user has"
-                    + " connected (account_in_use), or too many members (member_limit_reached)")
+                    + " connected (account_in_use), too many members (member_limit_reached), or another code of the"
+                    + " member is being exchanged (under_way)")
     public StatusAnswer callback(@Auth Caller caller, @Nullable CallbackRequest request) {
         if (request == null) {
             throw new InvalidRequest("a body with code and state is required");
@@ -213,7 +214,7 @@ public final class OAuthResource {
         return switch (why) {
             case SWITCHED_OFF -> new IntegrationDisabled(WHOOP);
             case LATER, NOT_CONFIGURED -> new SourceUnavailable(WHOOP, RETRY_AFTER);
-            case MEMBER_LIMIT, ACCOUNT_OF_ANOTHER_USER, USER_HAS_ANOTHER_ACCOUNT ->
+            case MEMBER_LIMIT, ACCOUNT_OF_ANOTHER_USER, USER_HAS_ANOTHER_ACCOUNT, UNDER_WAY ->
                 new Conflict(why.code(), why.title() + ": " + why.text());
             case TO_BE_CONFIRMED ->
                 new Conflict(
@@ -228,7 +229,8 @@ public final class OAuthResource {
                     OTHER_PAGE,
                     NOT_SIGNED_IN,
                     OTHER_MEMBER,
-                    PRESSED_TOO_OFTEN ->
+                    PRESSED_TOO_OFTEN,
+                    RETURNED_TOO_OFTEN ->
                 new InvalidRequest("state must be one that this key initiated, unused and not expired: " + why.code());
             case DECLINED, NOT_ALLOWED, CODE_REFUSED, NARROWED, OTHER ->
                 new InvalidRequest(why.code() + ": " + why.text());

@@ -40,6 +40,16 @@ enum Refusal {
             "pressed_too_often",
             "This link was tried too often",
             "Please start again from your app: it gives you a new link."),
+    RETURNED_TOO_OFTEN(
+            429,
+            "returned_too_often",
+            "WHOOP was connected for you many times just now",
+            "Please try again in an hour."),
+    UNDER_WAY(
+            409,
+            "under_way",
+            "Another page is connecting your WHOOP just now",
+            "Please wait for that page, then look in your app how things stand."),
     MEMBER_LIMIT(
             409,
             "member_limit_reached",

@@ -49,8 +49,14 @@ public final class WhoopOAuth {
 
     private static final Logger log = LoggerFactory.getLogger(WhoopOAuth.class);
 
-    /** The command key of calls to the token endpoint. */
+    /** The command key of refreshes. */
     public static final CommandKey TOKEN = new CommandKey("WHOOP_TOKEN");
+
+    /**
+     * The command key of exchanges of codes. Browsers bring codes, as many and as wrong as they like, so they have a breaker
+     * and a bulkhead of their own: the refreshes of all members must not depend on them.
+     */
+    public static final CommandKey CODE = new CommandKey("WHOOP_CODE");
 
     /** WHOOP sends {@code expires_in: 3600}, which is assumed where it sends none. */
     private static final long USUAL_LIFETIME_SECONDS = 3600;
@@ -60,6 +66,9 @@ public final class WhoopOAuth {
 
     /** The characters that a header can carry (RFC 6750, 2.1, and some more). */
     private static final Pattern TOKEN_FORM = Pattern.compile("[\\x21-\\x7e]+");
+
+    /** What an authorization server can have given out (RFC 6749, A.11), much longer than any code was seen. */
+    private static final Pattern CODE_FORM = Pattern.compile("[\\x21-\\x7e]{1,2000}");
 
     /** Errors that never go away. WHOOP answers a spent refresh token with invalid_request (seen); RFC 6749 says invalid_grant. */
     private static final Set<String> TERMINAL = Set.of("invalid_request", "invalid_grant", "invalid_scope");
@@ -76,7 +85,7 @@ public final class WhoopOAuth {
 
     /** @param outbound to WHOOP, without authorization or budget: credentials are part of the body */
     public WhoopOAuth(Outbound outbound, OAuthApplication application, ForbiddenCalls forbidden) {
-        this.outbound = outbound.announceUninterrupted(TOKEN);
+        this.outbound = outbound.announceUninterrupted(TOKEN, CODE);
         this.application = application;
         this.forbidden = forbidden;
         this.client =
@@ -105,12 +114,16 @@ public final class WhoopOAuth {
     }
 
     /**
-     * Exchanges an authorization code for tokens.
+     * Exchanges an authorization code for tokens. What cannot be a code is refused without asking WHOOP.
      *
      * @param verifier of {@link #authorizationUrl}
      */
     public TokenResponse exchange(UserId who, String code, @Nullable CodeVerifier verifier, Deadline deadline) {
+        if (!CODE_FORM.matcher(code).matches()) {
+            return new Refused("invalid_grant");
+        }
         return ask(
+                CODE,
                 who,
                 new AuthorizationCodeGrant(new AuthorizationCode(code), application.redirectUri(), verifier),
                 null,
@@ -119,7 +132,7 @@ public final class WhoopOAuth {
 
     /** Exchanges a refresh token for the next pair. Once this is sent the old pair may be invalid, whatever comes back. */
     TokenResponse refresh(UserId who, String refreshToken, Deadline deadline) {
-        return ask(who, new RefreshTokenGrant(new RefreshToken(refreshToken)), new Scope("offline"), deadline);
+        return ask(TOKEN, who, new RefreshTokenGrant(new RefreshToken(refreshToken)), new Scope("offline"), deadline);
     }
 
     /** Counts a refresh that was not sent, because the same one was under way. */
@@ -127,12 +140,13 @@ public final class WhoopOAuth {
         outbound.answeredFromCache(TOKEN);
     }
 
-    private TokenResponse ask(UserId who, AuthorizationGrant grant, @Nullable Scope scope, Deadline deadline) {
+    private TokenResponse ask(
+            CommandKey key, UserId who, AuthorizationGrant grant, @Nullable Scope scope, Deadline deadline) {
         String form = new TokenRequest(application.tokenUrl(), client, grant, scope)
                 .toHTTPRequest()
                 .getBody();
         Call call = new Call(
-                TOKEN,
+                key,
                 who,
                 "POST",
                 application.tokenUrl(),
@@ -140,7 +154,7 @@ public final class WhoopOAuth {
                 new Call.Body("application/x-www-form-urlencoded", form.getBytes(StandardCharsets.UTF_8)),
                 false);
         Reply reply = outbound.call(call, deadline);
-        return reply.isSuccess() ? granted(reply) : refused(reply);
+        return reply.isSuccess() ? granted(reply) : refused(key, reply);
     }
 
     private TokenResponse granted(Reply reply) {
@@ -179,9 +193,9 @@ public final class WhoopOAuth {
         }
     }
 
-    private TokenResponse refused(Reply reply) {
+    private TokenResponse refused(CommandKey key, Reply reply) {
         if (reply.status() == 403) { // no authorization server answers so: this is the edge
-            forbidden.note(TOKEN, reply);
+            forbidden.note(key, reply);
             throw new SourceUnavailable(WHOOP, reply.retryAfter().orElse(SOON));
         }
         String error = errorOf(reply);
@@ -192,7 +206,7 @@ public final class WhoopOAuth {
         if (reply.status() == 400 && error != null && TERMINAL.contains(error)) {
             return new Refused(error);
         }
-        log.warn("event=whoop_token_endpoint_unclear status={}", reply.status());
+        log.warn("event=whoop_token_endpoint_unclear command={} status={}", key, reply.status());
         throw new SourceUnavailable(WHOOP, reply.retryAfter().orElse(SOON));
     }
 
