@@ -11,6 +11,9 @@ export SAHHA_DATABASE_URL=jdbc:postgresql://127.0.0.1:1/sahha WHOOP_DATABASE_URL
 export SAHHA_CLIENT_ID=none SAHHA_CLIENT_SECRET=none WHOOP_CLIENT_ID=none WHOOP_CLIENT_SECRET=none
 export VAULT_KEY=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= LOG_LEVEL=ERROR DRAIN_TIME=0s WARM_UP=0s
 
+if (exec 3<>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null; then # it would answer in place of the service
+  echo "start-up-cache.sh: something answers on port $PORT; set CACHE_PORT and CACHE_ADMIN_PORT" >&2; exit 1
+fi
 java -XX:AOTCacheOutput="$folder/app.aot" -Xlog:aot=off -Xlog:cds=off -jar "$folder/app.jar" server "$folder/config.yml" &
 service=$!
 trap 'kill "$service" 2>/dev/null || true' EXIT

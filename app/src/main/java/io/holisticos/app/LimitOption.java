@@ -18,7 +18,7 @@ final class LimitOption {
                 .metavar("N")
                 .type(Integer.class)
                 .setDefault(usual)
-                .help("how many members to list at most, up to " + most + " (default: " + usual + ")");
+                .help("how many members to list at most, up to " + most);
     }
 
     static int in(Namespace namespace, int most) {

@@ -8,10 +8,12 @@ import io.dropwizard.migrations.DbCommand;
 import io.holisticos.app.OperatorMessage.Mendable;
 import io.holisticos.app.OperatorMessage.WrongUsage;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import liquibase.Contexts;
 import liquibase.LabelExpression;
 import liquibase.Liquibase;
@@ -35,8 +37,16 @@ final class MigrationCommand extends DbCommand<HealthConfiguration> {
     private static final Set<String> TAKE_THE_LOCK = Set.of(
             "migrate", "rollback", "tag", "fast-forward", "prepare-rollback", "test", "clear-checksums", "drop-all");
 
+    private static final String LOCKS = "locks";
+
     /** The actions that print a document with {@code --json}; the others print what Liquibase makes for people. */
-    private static final Set<String> DOCUMENTED = Set.of("migrate", "status", "rollback", "fast-forward", "tag");
+    private static final Set<String> DOCUMENTED = Set.of("migrate", "status", "rollback", "fast-forward", "tag", LOCKS);
+
+    private static final String HELP =
+            "Runs as the role that owns the tables. migrate, status, rollback, fast-forward, tag and"
+                    + " locks print one JSON document with --json. dump, prepare-rollback, --dry-run and the others have none: they"
+                    + " print a document of Liquibase's own, a change log or SQL, or nothing for scripts. Ends with 0 when it is done;"
+                    + " status with 1 while change sets have not run.";
 
     private static final Set<String> SAY_WHAT_CHANGED = Set.of("migrate", "rollback", "fast-forward");
 
@@ -64,6 +74,7 @@ final class MigrationCommand extends DbCommand<HealthConfiguration> {
                 CommandOutput.addOption(parser);
             }
         }));
+        subparser.epilog(HELP + CommandOutput.ENDS);
     }
 
     /** An error is printed once, by the command line, and not by each library on the way. */
@@ -88,11 +99,11 @@ final class MigrationCommand extends DbCommand<HealthConfiguration> {
         }
         int before = liquibase.getDatabase().getRanChangeSetList().size();
         liquibase.setShowSummary(UpdateSummaryEnum.OFF);
-        if (output == null || !subcommand.equals("status")) { // whose lines are for people
+        if (output == null || !printsForPeople(namespace)) {
             Scope.child(Scope.Attr.ui, new LoggerUIService(), () -> super.run(namespace, liquibase));
         }
         if (output != null) {
-            output.printDocument(done(subcommand, before, liquibase));
+            output.printDocument(subcommand.equals(LOCKS) ? held(liquibase) : done(subcommand, before, liquibase));
         }
         if (subcommand.equals("status")) {
             judge(liquibase, namespace.getString("file"));
@@ -117,6 +128,36 @@ final class MigrationCommand extends DbCommand<HealthConfiguration> {
             @JsonProperty("changed") int changed,
             @JsonProperty("in_all") int inAll,
             @JsonProperty("missing") List<String> missing) {}
+
+    /** @param locks who holds the change log, one at most; after {@code --force-release} nobody */
+    @JsonPropertyOrder({"database", "action", "locks"})
+    private record Held(
+            @JsonProperty("database") String database,
+            @JsonProperty("action") String action,
+            @JsonProperty("locks") List<Lock> locks) {}
+
+    @JsonPropertyOrder({"since", "by"})
+    private record Lock(
+            @JsonProperty("since") Instant since,
+            @JsonProperty("by") String by) {}
+
+    private Held held(Liquibase liquibase) throws LiquibaseException {
+        return new Held(
+                name,
+                LOCKS,
+                Stream.of(liquibase.listLocks())
+                        .map(lock -> new Lock(lock.getLockGranted().toInstant(), lock.getLockedBy()))
+                        .toList());
+    }
+
+    /** What Liquibase does of this is to print lines. */
+    private static boolean printsForPeople(Namespace namespace) {
+        return switch (namespace.getString(SUBCOMMAND)) {
+            case "status" -> true;
+            case LOCKS -> Boolean.TRUE.equals(namespace.getBoolean("list"));
+            default -> false;
+        };
+    }
 
     private Done done(String action, int before, Liquibase liquibase) throws LiquibaseException {
         int after = liquibase.getDatabase().getRanChangeSetList().size();

@@ -2,6 +2,9 @@ package io.holisticos.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.holisticos.testing.FreePorts;
+import java.io.IOException;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,6 +72,73 @@ class AlertToolsTest {
                         "severity=" + severity,
                         "alertname=" + alert)))
                 .contains(receiver);
+    }
+
+    /** Asked of Alertmanager itself. Labels as {@code amtool} takes them. */
+    @ParameterizedTest(name = "{1} while {0}")
+    @CsvSource({
+        "DatabaseDown severity=page instance=one database=sahha-db,  ReplicaNotReady severity=page instance=one,          true",
+        "DatabaseDown severity=page instance=one database=sahha-db,  ReplicaNotReady severity=page instance=two,          false",
+        "DatabaseDown severity=page instance=one database=whoop-db,  ReplicaNotReady severity=page instance=one,          false",
+        "DatabaseDown severity=page instance=one database=whoop-db,  ServiceDegraded severity=ticket instance=one,        true",
+        "DatabaseDown severity=page instance=one database=sahha-db,  AvailabilityBudgetBurns severity=page,               false",
+        "DatabaseDown severity=page instance=one database=whoop-db,  WebhooksNotStored severity=page source=whoop,        true",
+        "DatabaseDown severity=page instance=one database=sahha-db,  WebhooksNotStored severity=page source=whoop,        false",
+        "DatabaseDown severity=page instance=one database=whoop-db,"
+                + " ChangesOfReplicasPolled severity=ticket instance=one database=sahha-db, false",
+        "WhoopOutage severity=ticket,                                WhoopErrorBudgetBurns severity=page,                 true",
+        "WhoopOutage severity=ticket,                                FreshnessBudgetBurns severity=ticket,                true",
+        "WhoopOutage severity=ticket,                                FreshnessBudgetBurns severity=page,                  false",
+        "QuotaBlocked severity=ticket,                               QuotaBudgetBurns severity=page,                      true",
+        "QuotaBlocked severity=ticket,                               WhoopErrorBudgetBurns severity=page,                 false",
+        "AvailabilityBudgetBurns severity=page,                      AvailabilityBudgetBurns severity=ticket,             true",
+        "AvailabilityBudgetBurns severity=page,                      QuotaBudgetBurns severity=ticket,                    false"
+    })
+    void whatFollowsFromSomethingThatIsToldIsMutedAndNothingElse(String told, String other, boolean muted)
+            throws Exception {
+        int port = FreePorts.next();
+        Process alertmanager = new ProcessBuilder(
+                        "prometheus-alertmanager",
+                        "--config.file=" + ALERTMANAGER,
+                        "--storage.path=" + folder,
+                        "--web.listen-address=127.0.0.1:" + port,
+                        "--cluster.listen-address=")
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("alertmanager").toFile())
+                .start();
+        try {
+            Service.await("Alertmanager listening", () -> listens(port));
+            tell(port, told);
+            tell(port, other);
+
+            String inhibited = run(amtool(port, "query", "--inhibited"));
+
+            assertThat(inhibited.contains(other.split(" ")[0])).as(inhibited).isEqualTo(muted);
+        } finally {
+            alertmanager.destroy();
+            assertThat(alertmanager.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    private void tell(int port, String alert) throws Exception {
+        List<String> command = amtool(port, "add");
+        command.addAll(List.of(("alertname=" + alert).split(" ")));
+        run(command);
+    }
+
+    private static List<String> amtool(int port, String... arguments) {
+        List<String> command =
+                new ArrayList<>(List.of("amtool", "--alertmanager.url=http://127.0.0.1:" + port, "alert"));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private static boolean listens(int port) {
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            return socket.isConnected();
+        } catch (IOException notYet) {
+            return false;
+        }
     }
 
     private static List<String> with(List<String> command, Path files) throws Exception {

@@ -169,6 +169,32 @@ class DatabaseCommandsTest {
                 .contains("leave --json away");
     }
 
+    @Test
+    void locksSayInJsonWhoHoldsTheChangeLogSinceWhen() throws Exception {
+        assertThat(run("whoop-db", "migrate", CONFIG)).isEmpty();
+        assertThat(document("whoop-db", "locks", "--list", "--json", CONFIG).path("locks"))
+                .isEmpty();
+        database.jdbi()
+                .useHandle(handle -> handle.execute("update databasechangeloglock set locked = true,"
+                        + " lockgranted = timestamp '2026-11-28 10:00:00', lockedby = 'host-7'"));
+
+        JsonNode held = document("whoop-db", "locks", "--list", "--json", CONFIG);
+        JsonNode released = document("whoop-db", "locks", "--force-release", "--json", CONFIG);
+
+        assertThat(held.path("database").asText()).isEqualTo("whoop-db");
+        assertThat(held.path("action").asText()).isEqualTo("locks");
+        assertThat(held.path("locks")).hasSize(1);
+        assertThat(held.path("locks").path(0).path("by").asText()).isEqualTo("host-7");
+        assertThat(held.path("locks").path(0).path("since").asText()).matches("2026-11-2[78]T\\S+Z");
+        assertThat(released.path("locks")).isEmpty();
+    }
+
+    private JsonNode document(String... arguments) throws Exception {
+        printed.reset();
+        assertThat(run(arguments)).isEmpty();
+        return new ObjectMapper().readTree(printed.toString(StandardCharsets.UTF_8));
+    }
+
     private String failure(String... arguments) {
         Optional<String> line = run(arguments);
         assertThat(line).as(String.join(" ", arguments)).isPresent();

@@ -28,7 +28,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -53,6 +52,14 @@ class DeploymentFilesTest {
 
     /** Requests under way have 5 s, open connections 2, jobs 3 before they are interrupted, and the JVM some for itself. */
     private static final int SECONDS_AFTER_THE_WAIT = 15;
+
+    private static final int OF_A_MIGRATION = 2;
+
+    /** Of an operator of databases, of replication and of people. */
+    private static final int OF_OTHERS_CONNECTIONS = 20;
+
+    /** Which the files beside it name. */
+    private static final Set<String> PORTS = Set.of("PORT", "BIND_HOST", "ADMIN_PORT");
 
     /** Kinds that the operator of CloudNativePG defines; there is no model of them here. */
     private static final Set<String> OF_OTHERS = Set.of("Cluster", "Database");
@@ -98,11 +105,10 @@ class DeploymentFilesTest {
                 elements(render().at("/services/0/envVars"))
                         .map(each -> each.path("key").asText())
                         .collect(Collectors.toSet()));
-        Set<String> read = new HashSet<>();
+        Set<String> read = variablesOfTheConfiguration();
         Set<String> needed = new TreeSet<>(Set.of("SAHHA_DATABASE_USER", "SAHHA_DATABASE_PASSWORD"));
         Matcher variable = VARIABLE.matcher(text(ROOT.resolve("config.yml")));
         while (variable.find()) {
-            read.add(variable.group(1));
             if (variable.group(2) == null) {
                 needed.add(variable.group(1));
             }
@@ -114,6 +120,32 @@ class DeploymentFilesTest {
                     assertThat(each.getValue()).containsAll(needed);
                 }))
                 .toList();
+    }
+
+    @Test
+    void whatAnOperatorMaySetReachesTheReplicasOfCompose() {
+        JsonNode compose = compose();
+        Set<String> passed = new TreeSet<>(environmentOf(compose, compose.at("/services/app-1")));
+        Set<String> read = new TreeSet<>(variablesOfTheConfiguration());
+        read.removeAll(PORTS);
+
+        assertThat(passed).isEqualTo(read);
+        Set<String> used = new TreeSet<>(read);
+        VARIABLE.matcher(text(DEPLOY.resolve("compose.yaml"))).results().forEach(each -> used.add(each.group(1)));
+        assertThat(used)
+                .as("nothing is set in the example that reaches nobody")
+                .containsAll(text(DEPLOY.resolve("compose/env.example"))
+                        .lines()
+                        .filter(line -> !line.startsWith("#"))
+                        .map(line -> line.split("=")[0])
+                        .toList());
+    }
+
+    private static Set<String> variablesOfTheConfiguration() {
+        return VARIABLE.matcher(text(ROOT.resolve("config.yml")))
+                .results()
+                .map(variable -> variable.group(1))
+                .collect(Collectors.toSet());
     }
 
     @TestFactory
@@ -166,20 +198,31 @@ class DeploymentFilesTest {
         int replica = connectionsOfAReplica().values().stream()
                 .mapToInt(Integer::intValue)
                 .sum();
+        JsonNode deployment = objects.get("Deployment health").path("spec");
+        int surge = deployment.at("/strategy/rollingUpdate/maxSurge").asInt();
+        int ending = surge
+                + objects.get("PodDisruptionBudget health")
+                        .at("/spec/maxUnavailable")
+                        .asInt();
         int pods = objects.get("HorizontalPodAutoscaler health")
                         .at("/spec/maxReplicas")
                         .asInt()
-                + objects.get("Deployment health")
-                        .at("/spec/strategy/rollingUpdate/maxSurge")
-                        .asInt();
+                + surge
+                + ending;
         int most = objects.get("Cluster postgres")
                 .at("/spec/postgresql/parameters/max_connections")
                 .asInt();
 
-        assertThat(pods * replica + 2 + 20).isLessThanOrEqualTo(most);
+        assertThat(deployment.path("minReadySeconds").asInt())
+                .as("one pod of a rollout has ended before the next one begins to")
+                .isGreaterThan(deployment
+                        .at("/template/spec/terminationGracePeriodSeconds")
+                        .asInt());
+        assertThat(pods * replica + OF_A_MIGRATION + OF_OTHERS_CONNECTIONS).isLessThanOrEqualTo(most);
         assertThat(text(KUBERNETES.resolve("04-postgres.yaml")))
-                .contains("x " + replica + "   = " + pods * replica)
-                .contains(" " + (pods * replica + 2 + 20) + ", of max_connections " + most);
+                .contains("maxSurge " + surge + " + ending " + ending + ") x " + replica + " = " + pods * replica)
+                .contains(" " + (pods * replica + OF_A_MIGRATION + OF_OTHERS_CONNECTIONS) + ", of max_connections "
+                        + most);
         int instances = render().at("/services/0/scaling/maxInstances").asInt() + 1;
         connectionsOfAReplica()
                 .values()

@@ -1,15 +1,19 @@
 package io.holisticos.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,7 +57,8 @@ class DeploymentToolsTest {
     void composeHasTwoReplicasWithAllTheyAreTold() throws Exception {
         Path environment = Files.writeString(
                 folder.resolve("env"),
-                Files.readString(DEPLOY.resolve("compose/env.example")).replaceAll("(?m)=$", "=something"));
+                Files.readString(DEPLOY.resolve("compose/env.example")).replaceAll("(?m)=$", "=something")
+                        + "\nLIMIT_MEMBER=7\nHOSTS=health.internal\n");
 
         JsonNode read = new ObjectMapper(new YAMLFactory())
                 .readTree(said(
@@ -69,6 +74,11 @@ class DeploymentToolsTest {
             assertThat(told.path("REPLICA").asText()).isEqualTo(replica);
             assertThat(told.path("SAHHA_DATABASE_USER").asText()).isEqualTo("health_runtime");
             assertThat(told.path("VAULT_KEY").asText()).isEqualTo("something");
+            assertThat(told.path("LIMIT_MEMBER").asText()).isEqualTo("7");
+            assertThat(told.path("LIMIT_ADDRESS").asText())
+                    .as("as config.yml has it")
+                    .isEmpty();
+            assertThat(told.path("HOSTS").asText()).isEqualTo("app-1,app-2,health.internal");
         }
     }
 
@@ -84,6 +94,29 @@ class DeploymentToolsTest {
 
         assertThat(compose.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(compose.exitValue()).isNotZero();
+    }
+
+    /** Of npm, which fetches it: where there is no npm, or nothing to fetch it from, {@code .ci/image} does the same. */
+    @Test
+    void aLinterHasNothingToSayAboutTheDockerfile() throws Exception {
+        assumeTrue(isInstalled("npx"), "npm is not installed");
+        Process npx = start(
+                "npx",
+                "--yes",
+                "dockerfile-utils@0.16.3",
+                "lint",
+                DEPLOY.resolveSibling("Dockerfile").toString());
+
+        assertThat(npx.waitFor(120, TimeUnit.SECONDS)).isTrue();
+        String said = Files.readString(folder.resolve("said"));
+        assumeFalse(said.contains("npm error"), "the linter is not to be had here");
+        assertThat(said).isEmpty();
+        assertThat(npx.exitValue()).isZero();
+    }
+
+    private static boolean isInstalled(String program) {
+        return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .anyMatch(each -> Files.isExecutable(Path.of(each, program)));
     }
 
     private String said(String... command) throws Exception {

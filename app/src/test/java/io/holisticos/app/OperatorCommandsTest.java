@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holisticos.testing.TestDatabase;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -348,14 +352,44 @@ class OperatorCommandsTest {
                 "whoop-check",
                 "access-report",
                 "rebuild-whoop",
-                "reactivate-connections"
+                "reactivate-connections",
+                "sahha-db",
+                "whoop-db"
             })
     void helpSaysWhatItDoesAndHowItEnds(String command) {
         CommandRun help = house.command(command, "--help");
 
         assertThat(help.status()).isZero();
         assertThat(help.out().replaceAll("\\s+", " "))
-                .contains("--json", "Ends with 0", "with 2 when the command line");
+                .contains("--json", "Ends with 0", "with 2 when the command line")
+                .doesNotContainPattern("\\(default: (\\w+)\\) \\(default: \\1\\)");
+    }
+
+    /** README has the commands and their options, docs/operator-commands.md the documents for scripts. */
+    @Test
+    void everyCommandAndOptionIsInTheDocuments() throws Exception {
+        String readme = Files.readString(Path.of("../README.md"));
+        String documents = Files.readString(Path.of("../docs/operator-commands.md"));
+        String all = house.command("--help").out();
+        List<String> missing = new ArrayList<>();
+        for (String command :
+                all.substring(all.indexOf('{') + 1, all.indexOf('}')).split(",")) {
+            if (command.equals("server")) {
+                continue;
+            }
+            if (!documents.contains("`" + command + "`")) {
+                missing.add("docs/operator-commands.md: " + command);
+            }
+            Matcher option = Pattern.compile("--[a-z-]+")
+                    .matcher(house.command(command, "--help").out());
+            while (option.find()) {
+                if (!List.of("--help", "--json").contains(option.group()) && !readme.contains(option.group())) {
+                    missing.add("README.md: " + command + " " + option.group());
+                }
+            }
+        }
+
+        assertThat(missing).isEmpty();
     }
 
     private static JsonNode json(String... arguments) throws Exception {

@@ -80,7 +80,7 @@ class UpgradeAndRollbackTest {
                         "SAHHA_DATABASE_USER", DatabaseRoles.RUNTIME,
                         "WHOOP_DATABASE_USER", DatabaseRoles.RUNTIME,
                         "DRAIN_TIME", "5s",
-                        "WARM_UP", "10s",
+                        "WARM_UP", "5s",
                         "TRUSTED_PROXIES", "127.0.0.1"));
         traffic = opened(new Traffic(haproxy.url(), "sandbox-client-secret", replicas.told(), BETWEEN_READS));
         LockSupport.parkNanos(NOTICED.toNanos());
@@ -207,11 +207,13 @@ class UpgradeAndRollbackTest {
 
     /** The version that runs reads a night that WHOOP scored again, and keeps the former one, in the schema that is there. */
     private static void keepsWhatWhoopScoresAgain() {
+        Map<String, Long> before = new HashMap<>();
         for (String member : TwoReplicas.MEMBERS) {
-            long before = formerVersions(member);
+            before.put(member, formerVersions(member));
             assertThat(replicas.whoop().edit(member, EditKind.RESCORE)).isPresent();
-            Service.await("a former version kept", () -> formerVersions(member) > before);
         }
+        before.forEach((member, versions) ->
+                Service.await("a former version kept", () -> formerVersions(member) > versions));
         for (Service replica : replicas.services) {
             for (String member : TwoReplicas.MEMBERS) {
                 HttpResponse<String> answer = replica.get("/api/v1/unified-health/overview/" + member);

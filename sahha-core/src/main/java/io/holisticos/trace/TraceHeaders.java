@@ -25,8 +25,15 @@ final class TraceHeaders {
 
     private TraceHeaders() {}
 
-    /** A child span in the caller's trace, or in a new trace when the headers name none. */
+    /**
+     * A child span in the caller's trace, or in a new trace when the headers name none. Where an agent of OpenTelemetry records the
+     * request, the span that it has begun: it does not tell us by headers.
+     */
     static SpanContext childOf(UnaryOperator<@Nullable String> header) {
+        SpanContext recorded = Span.current().getSpanContext();
+        if (recorded.isValid()) {
+            return recorded;
+        }
         SpanContext caller =
                 Span.fromContext(W3C.extract(Context.root(), header, FROM)).getSpanContext();
         return caller.isValid() ? childOf(caller) : fresh();

@@ -2,6 +2,11 @@ package io.holisticos.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
+import io.opentelemetry.context.Scope;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -59,6 +64,22 @@ class RequestContextTest {
             assertThat(other.get("traceparent")).isNotEqualTo(one.get("traceparent"));
             assertThat(one.get("traceparent")).doesNotContain("00f067aa0ba902b7");
         }
+    }
+
+    /** Its context is on the thread, and in no header. */
+    @Test
+    void isInTheTraceThatAnAgentRecords() {
+        SpanContext recorded = SpanContext.create(
+                "0af7651916cd43dd8448eb211c80319c",
+                "b7ad6b7169203331",
+                TraceFlags.getSampled(),
+                TraceState.getDefault());
+
+        try (Scope scope = Span.wrap(recorded).makeCurrent()) {
+            assertThat(arriving().traceId()).isEqualTo(recorded.getTraceId());
+            assertThat(arriving("traceparent", PARENT).traceId()).isEqualTo(recorded.getTraceId());
+        }
+        assertThat(arriving("traceparent", PARENT).traceId()).isEqualTo(TRACE);
     }
 
     @ParameterizedTest
