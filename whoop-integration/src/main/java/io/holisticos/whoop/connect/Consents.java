@@ -95,9 +95,6 @@ public final class Consents {
 
         /** It belongs to another browser or service. */
         record OfAnother() implements ConsentLookup {}
-
-        /** The database cannot be reached. */
-        record Unavailable() implements ConsentLookup {}
     }
 
     /**

@@ -22,6 +22,8 @@ import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
+import io.holisticos.pages.BrandConfiguration;
+import io.holisticos.pages.Pages;
 import io.holisticos.testing.AsInProduction;
 import io.holisticos.testing.LogLines;
 import io.holisticos.testing.TestDatabase;
@@ -519,7 +521,7 @@ class ConnectFlowTest {
         ConnectFlow flow = world.connecting(world.workerAt(nowhere), nowhere, new ConnectWorld.TestPorts())
                 .flow();
 
-        assertThat(flow.open("link")).isEqualTo(new ConnectFlow.LinkPage.Closed(Refusal.LATER));
+        assertThat(flow.links().open("link")).isEqualTo(new ConnectLinks.LinkPage.Closed(Refusal.LATER));
         assertThat(flow.finishInBrowser("code", "state", null))
                 .isEqualTo(new ConsentOutcome.Failed(Refusal.LATER, null));
         assertThat(flow.failInBrowser("access_denied", "state", null))
@@ -1239,7 +1241,8 @@ class ConnectFlowTest {
                     flow,
                     world.configuration,
                     headers -> Optional.ofNullable(headers.getHeaderString(SIGNED_IN))
-                            .map(ConnectFlowTest::member));
+                            .map(ConnectFlowTest::member),
+                    Pages.of(new BrandConfiguration()));
         }
     }
 
@@ -1328,7 +1331,7 @@ class ConnectFlowTest {
         assertThat(page.headers().firstValue("X-Frame-Options")).hasValue("DENY");
         assertThat(page.headers().firstValue("Referrer-Policy")).hasValue("same-origin");
         assertThat(page.headers().firstValue("Cache-Control")).hasValue("no-store");
-        assertThat(page.body()).doesNotContain("<script", "src=");
+        assertThat(page.body()).doesNotContain("<script", "<style", "style=", "src=\"http");
     }
 
     private static JsonNode start(String userId, @Nullable String body) throws Exception {
