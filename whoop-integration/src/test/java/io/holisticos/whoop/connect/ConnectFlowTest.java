@@ -858,6 +858,40 @@ class ConnectFlowTest {
     }
 
     @Test
+    void whoIsConnectedMayDisconnectBehindALinkAndNobodyElseByIt() throws Exception {
+        connect("demo-ben", BEN);
+        String link = local(start("demo-ben", null).get("connect_url").asText());
+        HttpResponse<String> page = get(link, null);
+        assertPage(page, 200, "WHOOP is connected already");
+        Map<String, String> disconnect = Map.of("token", token(page), "answer", "disconnect");
+        world.configuration.requireSession = true;
+        try {
+            assertPage(post(link, disconnect, "Origin", "https://evil.example"), 403, "did not come from our page");
+            assertPage(
+                    post(link, Map.of("token", "guessed", "answer", "disconnect"), "Origin", PUBLIC_URL),
+                    403,
+                    "did not come from our page");
+            assertPage(post(link, disconnect, "Origin", PUBLIC_URL), 403, "Please sign in first");
+            assertPage(
+                    post(link, disconnect, "Origin", PUBLIC_URL, SIGNED_IN, "demo-anna"),
+                    403,
+                    "This link is for somebody else");
+            assertThat(worker.connections().find(BEN).orElseThrow().state()).isEqualTo(State.ACTIVE);
+
+            assertPage(
+                    post(link, disconnect, "Origin", PUBLIC_URL, SIGNED_IN, "demo-ben"), 200, "WHOOP was disconnected");
+        } finally {
+            world.configuration.requireSession = false;
+        }
+
+        assertThat(worker.connections().find(BEN).orElseThrow().state()).isEqualTo(State.REVOKED);
+        assertThat(world.twin.hasGrant("demo-ben")).isFalse();
+        assertThat(heard).endsWith("disconnected demo-ben");
+        assertPage(get(link, null), 200, "Connect WHOOP");
+        assertThat(get(link, null).body()).doesNotContain("Disconnect");
+    }
+
+    @Test
     void ofSeveralTabsTheFirstToSucceedUsesTheLinkUp() throws Exception {
         JsonNode started = start("demo-ben", null);
         HttpResponse<String> one = press(started);
@@ -1066,7 +1100,10 @@ class ConnectFlowTest {
         assertThat(json(refused, 503).get("retry_after_seconds").asInt()).isEqualTo(601);
         assertThat(refused.headers().firstValue("Retry-After")).hasValue("601");
         json(post("/internal/oauth/initiate", KEY, "{\"user_id\":\"demo-ben\"}"), 503);
-        assertPage(get(local(started.get("connect_url").asText()), null), 503, "does not answer");
+        HttpResponse<String> page = get(local(started.get("connect_url").asText()), null);
+        assertPage(page, 503, "WHOOP is busy for now");
+        assertPage(page, 503, "about 11 minutes");
+        assertThat(page.headers().firstValue("Retry-After")).hasValue("601");
     }
 
     @Test

@@ -56,14 +56,23 @@ class EveryPageTest {
         String german = look(name, "de-AT,de;q=0.9,en;q=0.5").body();
 
         assertThat(look(name, "en").statusCode()).isEqualTo(page.status());
-        assertThat(english).contains("<html lang=\"en\">").containsOnlyOnce("<h1>").containsOnlyOnce("<main>");
-        assertThat(german).contains("<html lang=\"de\">").containsOnlyOnce("<h1>").containsOnlyOnce("<main>");
+        assertThat(english)
+                .contains("<html lang=\"en\">")
+                .containsOnlyOnce("<h1>")
+                .containsOnlyOnce("<main>");
+        assertThat(german)
+                .contains("<html lang=\"de\">")
+                .containsOnlyOnce("<h1>")
+                .containsOnlyOnce("<main>");
         assertThat(heading(english)).isNotEqualTo(heading(german));
         assertThat(List.of(english, german))
                 .allMatch(html -> html.contains("</html>") && html.contains(" · Unified Health</title>"))
-                .noneMatch(html -> html.contains("<script") || html.contains("style=\"") || html.contains("<img src=x"));
+                .noneMatch(
+                        html -> html.contains("<script") || html.contains("style=\"") || html.contains("<img src=x"));
         boolean leads = english.contains("<button") || english.contains("<a class=\"button");
-        assertThat(leads || english.contains("You can close this page.")).as("what to do").isTrue();
+        assertThat(leads || english.contains("You can close this page."))
+                .as("what to do")
+                .isTrue();
     }
 
     @ParameterizedTest
@@ -79,10 +88,12 @@ class EveryPageTest {
 
     @Test
     void markupIsTextAndARightToLeftNameTurnsNothingAroundIt() throws Exception {
-        assertThat(look("link-markup", "en").body()).contains("&lt;img src=x onerror=alert(1)&gt; &amp; &quot;more&quot;");
+        assertThat(look("link-markup", "en").body())
+                .contains("&lt;img src=x onerror=alert(1)&gt; &amp; &quot;more&quot;");
         assertThat(look("end-hebrew", "en").body())
                 .contains("WHOOP of <bdi>מרים כ.</bdi> now belongs to <bdi>" + Gallery.HEBREW + "</bdi>.");
-        assertThat(look("end-connected", "en").body()).contains("WHOOP of Ben S. now belongs to Ben&#39;s account (de…en).");
+        assertThat(look("end-connected", "en").body())
+                .contains("WHOOP of Ben S. now belongs to Ben&#39;s account (de…en).");
     }
 
     @Test
@@ -105,6 +116,24 @@ class EveryPageTest {
         assertThat(page.headers().firstValue("Vary").orElse("")).contains("Accept-Language");
         assertThat(page.headers().firstValue("Content-Language")).hasValue("de");
         assertThat(page.headers().firstValue("Cache-Control")).hasValue("no-store");
+    }
+
+    @Test
+    void whatAPageLoadsIsKeptForGoodAndTheLogoRunsNothing() throws Exception {
+        String html = look("link-new", "en").body();
+        String style = html.replaceAll("(?s).*rel=\"stylesheet\" href=\"([^\"]*)\".*", "$1");
+        String logo = html.replaceAll("(?s).*<img src=\"([^\"]*)\".*", "$1");
+
+        HttpResponse<String> css = load(style);
+        assertThat(css.statusCode()).isEqualTo(200);
+        assertThat(css.headers().firstValue("Content-Type").orElse("")).startsWith("text/css");
+        assertThat(css.headers().firstValue("Cache-Control")).hasValue("public, max-age=31536000, immutable");
+        assertThat(load(style, "If-None-Match", css.headers().firstValue("ETag").orElseThrow())
+                        .statusCode())
+                .isEqualTo(304);
+        assertThat(load(logo).headers().firstValue("Content-Security-Policy").orElse(""))
+                .contains("default-src 'none'", "sandbox");
+        assertThat(load("/assets/style-0000000000000000.css").statusCode()).isEqualTo(404);
     }
 
     @Test
@@ -137,6 +166,14 @@ class EveryPageTest {
 
     private static String heading(String html) {
         return html.replaceAll("(?s).*<h1>(.*?)</h1>.*", "$1");
+    }
+
+    private static HttpResponse<String> load(String path, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(gallery.address("")).resolve(path));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return HttpClient.newHttpClient().send(request.build(), BodyHandlers.ofString());
     }
 
     private static HttpResponse<String> look(String name, String language) throws Exception {

@@ -21,8 +21,14 @@ class PagesInABrowserTest {
 
     /** Between them they have everything that pages have. */
     private static final List<String> OF_EACH_KIND = List.of(
-            "link-new", "link-connected", "link-hebrew", "end-connected", "end-awaiting-confirmation", "disconnected",
-            "refused-busy-minutes", "refused-expired");
+            "link-new",
+            "link-connected",
+            "link-hebrew",
+            "end-connected",
+            "end-awaiting-confirmation",
+            "disconnected",
+            "refused-busy-minutes",
+            "refused-expired");
 
     private static Gallery gallery;
     private static Chromium browser;
