@@ -102,8 +102,7 @@ final class Product {
         unified.registerOverviews(jersey, ground.threads().overviews());
         Pages pages = Pages.of(configuration.brand);
         pages.register(jersey);
-        whoop.ifPresent(
-                module -> module.register(jersey, browser -> rules.signedIn(browser::getRequestHeader), pages));
+        whoop.ifPresent(module -> module.register(jersey, browser -> rules.signedIn(browser::getRequestHeader), pages));
         RefusedRequests.answerIn(environment);
         Edge.open(environment, configuration.edge(), WebhookReceiver::handles, RouteGroup::isExistingAnswer);
         CrossOrigin.allow(environment, configuration.access.origins());

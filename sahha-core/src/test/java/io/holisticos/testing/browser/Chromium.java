@@ -130,22 +130,26 @@ public final class Chromium implements AutoCloseable {
         await(() -> isGone(link));
     }
 
-    /**
-     * Goes on by the tab key alone until the button, link or choice with this text has the focus, as somebody without a mouse does.
-     *
-     * @throws AssertionError when it never has
-     */
+    /** As somebody without a mouse: by the tab key alone to the button, link or group of choices with this text. */
     public void tabTo(String text) {
+        goBy(Keys.TAB, text);
+    }
+
+    /**
+     * The same by another key; choices of one group are reached by arrows.
+     *
+     * @throws AssertionError when it never has the focus
+     */
+    public void goBy(Keys key, String text) {
         for (int i = 0; i < 50; i++) {
-            driver.switchTo().activeElement().sendKeys(Keys.TAB);
-            String focused = String.valueOf(driver.executeScript(
-                    "const e = document.activeElement;" + " return (e.labels && e.labels[0] || e).textContent;"));
-            if (focused.contains(text)
-                    && !"BODY".equals(driver.executeScript("return document.activeElement.tagName"))) {
+            driver.switchTo().activeElement().sendKeys(key);
+            String focused = String.valueOf(driver.executeScript("const e = document.activeElement;"
+                    + " return e === document.body ? '' : (e.labels && e.labels[0] || e).textContent;"));
+            if (focused.contains(text)) {
                 return;
             }
         }
-        throw new AssertionError("no tab leads to " + text);
+        throw new AssertionError("no way by " + key.name() + " leads to " + text);
     }
 
     /** Presses a key where the focus is, and waits for the next page. */
@@ -153,11 +157,6 @@ public final class Chromium implements AutoCloseable {
         WebElement focused = driver.switchTo().activeElement();
         focused.sendKeys(key);
         await(() -> isGone(focused));
-    }
-
-    /** Presses a key where the focus is; the page stays. */
-    public void type(Keys key) {
-        driver.switchTo().activeElement().sendKeys(key);
     }
 
     /** Whether one sees where the focus is. */

@@ -61,8 +61,8 @@ final class Gallery implements AutoCloseable {
         all.put("link-long", link(LONG, Standing.CONNECTED));
         for (ConnectProgress progress : ConnectProgress.values()) {
             all.put("end-" + word(progress), end(progress, "Ben S.", LABEL, null));
+            all.put("end-" + word(progress) + "-unnamed", end(progress, null, LABEL, null));
         }
-        all.put("end-of-nobody-known", end(ConnectProgress.AWAITING_PROFILE, null, LABEL, null));
         all.put("end-to-app", end(ConnectProgress.CONNECTED, "Ben S.", LABEL, APP));
         all.put("end-markup", end(ConnectProgress.CONNECTED, MARKUP, MARKUP, null));
         all.put("end-hebrew", end(ConnectProgress.CONNECTED, "מרים כ.", HEBREW, null));
