@@ -46,7 +46,7 @@ class ConsentInABrowserTest {
 
     @BeforeEach
     void asABrowserThatWasNeverHere() {
-        browser.losesItsCookies();
+        browser.startsAnew();
         browser.likes("en");
     }
 

@@ -209,6 +209,13 @@ public final class Chromium implements AutoCloseable {
         driver.executeCdpCommand("Page.setBypassCSP", Map.of("enabled", true));
     }
 
+    /** No cookies, and nothing in its logs. */
+    public void startsAnew() {
+        losesItsCookies();
+        List.of(LogType.BROWSER, LogType.PERFORMANCE)
+                .forEach(log -> driver.manage().logs().get(log));
+    }
+
     public void losesItsCookies() {
         driver.executeCdpCommand("Network.clearBrowserCookies", Map.of());
     }

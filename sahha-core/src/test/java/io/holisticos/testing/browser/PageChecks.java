@@ -67,17 +67,18 @@ public final class PageChecks {
         assertThat(violations()).as("axe-core on %s", as).isEmpty();
     }
 
-    /** Without the lines that Chromium writes for the status of a page itself, such as 404 or 410, which are no fault. */
+    /** Without the statuses that Chromium writes of a page itself, such as 404 or 410, and of other sites on the way. */
     private List<String> consoleErrors(List<JsonNode> events) {
         List<String> pages = events.stream()
                 .filter(PageChecks::isNavigation)
                 .map(event -> event.path("params").path("request").path("url").asText())
                 .toList();
+        String origin = origin();
         return browser.driver().manage().logs().get(LogType.BROWSER).getAll().stream()
                 .filter(entry -> entry.getLevel().intValue() >= Level.SEVERE.intValue())
                 .map(LogEntry::getMessage)
                 .filter(line -> !line.contains("Failed to load resource")
-                        || pages.stream().noneMatch(page -> line.startsWith(page + " ")))
+                        || (line.startsWith(origin) && pages.stream().noneMatch(page -> line.startsWith(page + " "))))
                 .toList();
     }
 
@@ -124,8 +125,7 @@ public final class PageChecks {
     }
 
     private Cost cost(String as, List<JsonNode> events) {
-        URI page = URI.create(browser.address());
-        String origin = page.getScheme() + "://" + page.getRawAuthority() + "/";
+        String origin = origin();
         int bytes = 0;
         List<String> asked = new ArrayList<>();
         for (JsonNode event : events) {
@@ -139,6 +139,11 @@ public final class PageChecks {
         }
         assertThat(asked).as("requests of %s", as).isNotEmpty().allMatch(url -> url.startsWith(origin));
         return new Cost(bytes, asked.size());
+    }
+
+    private String origin() {
+        URI page = URI.create(browser.address());
+        return page.getScheme() + "://" + page.getRawAuthority() + "/";
     }
 
     private static JsonNode read(String json) {
