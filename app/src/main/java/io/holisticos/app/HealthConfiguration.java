@@ -25,6 +25,7 @@ import io.holisticos.app.limits.LimitsConfiguration;
 import io.holisticos.cache.CacheConfiguration;
 import io.holisticos.command.CommandsConfiguration;
 import io.holisticos.health.SourceName;
+import io.holisticos.pages.BrandConfiguration;
 import io.holisticos.sahha.SahhaConfiguration;
 import io.holisticos.unified.UnifiedConfiguration;
 import io.holisticos.vault.VaultConfiguration;
@@ -90,6 +91,12 @@ public final class HealthConfiguration extends Configuration {
     @NotNull
     @JsonProperty
     ForwardedHeader forwardedHeader = ForwardedHeader.X_FORWARDED_FOR;
+
+    /** By what members know our pages. */
+    @Valid
+    @NotNull
+    @JsonProperty
+    BrandConfiguration brand = new BrandConfiguration();
 
     /** How bodies of requests have to arrive. */
     @Valid

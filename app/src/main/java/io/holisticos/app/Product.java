@@ -10,6 +10,7 @@ import io.holisticos.app.access.ObservedCallers;
 import io.holisticos.app.edge.Edge;
 import io.holisticos.app.flags.Flag;
 import io.holisticos.audit.SecurityEvents;
+import io.holisticos.pages.Pages;
 import io.holisticos.sahha.SahhaModule;
 import io.holisticos.unified.UnifiedModule;
 import io.holisticos.vault.MemberHash;
@@ -99,7 +100,9 @@ final class Product {
         sahha.resources(Sources.OPTIONAL, unified.combined(), rules).forEach(jersey::register);
         unified.register(jersey);
         unified.registerOverviews(jersey, ground.threads().overviews());
-        whoop.ifPresent(module -> module.register(jersey, browser -> rules.signedIn(browser::getRequestHeader)));
+        Pages pages = Pages.of(configuration.brand);
+        pages.register(jersey);
+        whoop.ifPresent(module -> module.register(jersey, browser -> rules.signedIn(browser::getRequestHeader), pages));
         RefusedRequests.answerIn(environment);
         Edge.open(environment, configuration.edge(), WebhookReceiver::handles, RouteGroup::isExistingAnswer);
         CrossOrigin.allow(environment, configuration.access.origins());

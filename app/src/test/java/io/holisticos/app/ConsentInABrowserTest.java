@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.holisticos.app.ScriptedServer.Reply;
+import io.holisticos.testing.browser.Chromium;
+import io.holisticos.testing.browser.PageChecks;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -17,6 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.openqa.selenium.Keys;
 
 /** The way of a member's consent in a real browser, with others in between who mean well or ill. */
 @Tag("deep")
@@ -26,26 +30,28 @@ class ConsentInABrowserTest {
     private static final String ANNA = "demo-anna";
 
     private static House house;
-    private Chromium browser;
+    private static Chromium browser;
 
     @BeforeAll
     static void open() throws Exception {
         house = House.openWith(Map.of("RETURN_TO", "[\"https://app.example.com/back\"]"));
+        browser = Chromium.open();
     }
 
     @AfterAll
     static void close() throws Exception {
+        browser.close();
         house.close();
     }
 
     @BeforeEach
-    void openBrowser() throws Exception {
-        browser = Chromium.open();
+    void asABrowserThatWasNeverHere() {
+        browser.startsAnew();
+        browser.likes("en");
     }
 
     @AfterEach
-    void forget() throws Exception {
-        browser.close();
+    void forget() {
         house.whoopDatabase()
                 .jdbi()
                 .useHandle(handle -> handle.execute("truncate whoop_connection, whoop_connection_history,"
@@ -129,6 +135,7 @@ class ConsentInABrowserTest {
         walk(BEN, ANNA);
 
         assertThat(browser.text()).contains("another WHOOP account than before", nameOf(ANNA));
+        PageChecks.in(browser).hold("another account");
         assertThat(status(BEN).path("status").asText()).isEqualTo("awaiting_confirmation");
         browser.press("use this WHOOP account from now on");
         assertThat(browser.text()).contains("WHOOP is connected");
@@ -186,6 +193,105 @@ class ConsentInABrowserTest {
         }
         assertThat(house.get("/internal/oauth/status/" + BEN).statusCode()).isEqualTo(404);
         browser.go(link);
+        assertThat(browser.has("Continue to WHOOP")).isTrue();
+    }
+
+    @Test
+    void theWholeWayGoesByKeyboardAlone() throws Exception {
+        browser.go(linkFor(BEN, ""));
+        PageChecks.in(browser).hold("the link");
+        browser.tabTo("Continue to WHOOP");
+        assertThat(browser.showsItsFocus()).isTrue();
+        browser.hit(Keys.ENTER);
+        browser.tabTo("@"); // the group of choices
+        browser.goBy(
+                Keys.ARROW_DOWN,
+                house.world().byUserId(BEN).orElseThrow().identity().firstName());
+        browser.tabTo("Allow access");
+        browser.hit(Keys.ENTER);
+
+        assertThat(browser.text()).contains("WHOOP is connected", nameOf(BEN));
+        PageChecks.in(browser).hold("the end");
+        browser.tabTo("This is right");
+        assertThat(browser.showsItsFocus()).isTrue();
+        browser.hit(Keys.SPACE);
+
+        assertThat(browser.text()).contains("WHOOP is connected", "You can close this page");
+        PageChecks.in(browser).hold("the very end");
+        assertThat(status(BEN).path("status").asText()).isEqualTo("active");
+    }
+
+    @Test
+    void whoDeclinesIsToldThatNothingWasShared() throws Exception {
+        browser.likes("de");
+        browser.go(linkFor(BEN, ""));
+        browser.press("Weiter zu WHOOP");
+
+        browser.press("Decline");
+
+        assertThat(browser.text()).contains("WHOOP wurde nicht verbunden", "nichts wurde geteilt");
+        PageChecks.in(browser).hold("declined");
+        assertThat(house.get("/internal/oauth/status/" + BEN).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void aLinkThatHasExpiredSaysSoAndSoDoesOneThatNeverWas() throws Exception {
+        String link = linkFor(BEN, "");
+        house.clock().advance(Duration.ofMinutes(11));
+
+        browser.go(link);
+        assertThat(browser.text()).contains("This link has expired", "start again from your app");
+        PageChecks.in(browser).hold("expired");
+
+        browser.go(link.replaceAll(".{10}$", "aaaaaaaaaa"));
+        assertThat(browser.text()).contains("This link is not valid", "start again from your app");
+        PageChecks.in(browser).hold("forged");
+    }
+
+    @Test
+    void aBrowserThatKeepsNoCookiesIsToldWhatToDo() throws Exception {
+        browser.go(linkFor(BEN, ""));
+        browser.press("Continue to WHOOP");
+        browser.losesItsCookies();
+
+        allowAs(BEN);
+
+        assertThat(browser.text()).contains("another browser", "let it keep cookies");
+        PageChecks.in(browser).hold("without its cookie");
+    }
+
+    @Test
+    void whoIsConnectedMayDisconnectAndConnectAgain() throws Exception {
+        walk(BEN, BEN);
+        browser.go(linkFor(BEN, ""));
+        assertThat(browser.text()).contains("WHOOP is connected already", "Continue to WHOOP");
+        PageChecks.in(browser).hold("connected");
+
+        browser.press("Disconnect WHOOP");
+
+        assertThat(browser.text()).contains("WHOOP was disconnected");
+        PageChecks.in(browser).hold("disconnected");
+        assertThat(status(BEN).path("status").asText()).isEqualTo("revoked");
+        assertThat(house.whoop().hasGrant(BEN)).isFalse();
+        browser.follow("Connect again");
+        browser.press("Continue to WHOOP");
+        allowAs(BEN);
+        assertThat(status(BEN).path("status").asText()).isEqualTo("active");
+    }
+
+    @Test
+    void whileWhoopIsSwitchedOffTheLinkSaysToComeBack() throws Exception {
+        String link = linkFor(BEN, "");
+        house.admin("PUT", "/flags/WHOOP_CONNECT", "{\"enabled\":false}", "X-API-Key", House.KEY);
+        try {
+            browser.go(link);
+            assertThat(browser.text()).contains("WHOOP is switched off for now", "try again later");
+            PageChecks.in(browser).hold("switched off");
+        } finally {
+            house.admin("PUT", "/flags/WHOOP_CONNECT", "{\"enabled\":true}", "X-API-Key", House.KEY);
+        }
+        browser.follow("Try again");
+
         assertThat(browser.has("Continue to WHOOP")).isTrue();
     }
 

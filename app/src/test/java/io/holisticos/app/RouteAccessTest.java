@@ -436,6 +436,7 @@ class RouteAccessTest {
         String filled = path.replace("{user_id}", "nobody")
                 .replace("{job_id}", "00000000-0000-4000-8000-000000000000")
                 .replace("{link}", "no-such-link")
+                .replace("{file}", "no-such-file")
                 .replace("{id}", "no-such-session");
         return status(house.uri(filled), method, key, form);
     }

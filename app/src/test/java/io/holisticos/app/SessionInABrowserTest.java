@@ -3,6 +3,7 @@ package io.holisticos.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holisticos.app.ScriptedServer.Reply;
+import io.holisticos.testing.browser.Chromium;
 import java.net.URI;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

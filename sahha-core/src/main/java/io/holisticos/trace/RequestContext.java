@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -107,11 +106,6 @@ public final class RequestContext {
                         return work.call();
                     }
                 };
-    }
-
-    /** An executor that wraps all work submitted to it. */
-    public static ExecutorService wrap(ExecutorService executor) {
-        return new CarryingExecutor(executor);
     }
 
     /** Binds this request to the current thread until the binding is closed, which restores the previous request. */

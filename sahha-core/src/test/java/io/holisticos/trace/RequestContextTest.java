@@ -129,12 +129,6 @@ class RequestContextTest {
             assertThat(threads.submit(RequestContext.wrapCallable(() -> MDC.get("request_id")))
                             .get(10, TimeUnit.SECONDS))
                     .isEqualTo("mine");
-            assertThat(RequestContext.wrap(threads)
-                            .submit(() -> RequestContext.current()
-                                    .map(RequestContext::requestId)
-                                    .orElse("none"))
-                            .get(10, TimeUnit.SECONDS))
-                    .isEqualTo("mine");
         }
 
         assertThat(threads.submit(() -> String.valueOf(MDC.get("request_id"))).get(10, TimeUnit.SECONDS))

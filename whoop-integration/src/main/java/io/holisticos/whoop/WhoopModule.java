@@ -22,6 +22,7 @@ import io.holisticos.notice.MemberNotices;
 import io.holisticos.outbound.Authorization;
 import io.holisticos.outbound.Budget;
 import io.holisticos.outbound.Outbound;
+import io.holisticos.pages.Pages;
 import io.holisticos.vault.Vault;
 import io.holisticos.vitals.HotRoute;
 import io.holisticos.web.WebhookReceiver;
@@ -259,9 +260,9 @@ public final class WhoopModule implements Managed {
      *
      * @param signedIn tells from a browser's request which member is signed in there
      */
-    public void register(JerseyEnvironment jersey, Function<HttpHeaders, Optional<UserId>> signedIn) {
+    public void register(JerseyEnvironment jersey, Function<HttpHeaders, Optional<UserId>> signedIn, Pages pages) {
         InternalAccess access = new InternalAccess(requests, switches.integration(), tools.clock());
-        ConnectRoutes.register(jersey, connectFlow, configuration.connect, signedIn::apply);
+        ConnectRoutes.register(jersey, connectFlow, configuration.connect, signedIn::apply, pages);
         jersey.register(new InternalDataResource(statuses, reader, access, tools.mapper(), store));
         jersey.register(new InternalSyncResource(this::connectionOf, access));
         jersey.register(new WhoopWebhookResource(

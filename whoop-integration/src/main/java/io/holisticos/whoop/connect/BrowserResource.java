@@ -1,6 +1,7 @@
 package io.holisticos.whoop.connect;
 
 import io.holisticos.health.UserId;
+import io.holisticos.pages.Pages;
 import io.holisticos.web.OpenTo;
 import io.holisticos.whoop.connect.ConsentOutcome.ConnectProgress;
 import io.holisticos.whoop.custody.PendingConnections;
@@ -27,8 +28,10 @@ import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.NewCookie;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The member's browser on its way to WHOOP and back. The routes are open: the credential is a part of the address. */
@@ -51,15 +54,23 @@ public final class BrowserResource {
     private static final String TOKEN_FIELD = "token";
     private static final String ANSWER_FIELD = "answer";
 
+    /** The answer of the button behind a link by which a member disconnects. */
+    private static final String DISCONNECT = "disconnect";
+
+    /** What a link may look like; others are not repeated on any page. */
+    private static final Pattern LINK = Pattern.compile("[A-Za-z0-9_-]{20,100}");
+
     private final ConnectFlow flow;
     private final ConnectConfiguration configuration;
     private final SignedInMember signedIn;
+    private final Pages pages;
     private final SameOrigin sameOrigin;
 
-    BrowserResource(ConnectFlow flow, ConnectConfiguration configuration, SignedInMember signedIn) {
+    BrowserResource(ConnectFlow flow, ConnectConfiguration configuration, SignedInMember signedIn, Pages pages) {
         this.flow = flow;
         this.configuration = configuration;
         this.signedIn = signedIn;
+        this.pages = pages.beside(ConnectPage.class, configuration.publicUrl);
         this.sameOrigin = new SameOrigin(configuration.publicUrl);
     }
 
@@ -69,24 +80,25 @@ public final class BrowserResource {
     @Operation(summary = "Look at a connect link")
     @ApiResponse(responseCode = "200", description = "A page that says whose WHOOP goes where, with a button")
     @ApiResponse(responseCode = "404", description = "A page: there is no such link")
-    public Response open(@PathParam("link") String link) {
-        ConnectFlow.LinkPage page = flow.open(link);
-        if (page instanceof ConnectFlow.LinkPage.Open open) {
-            return ConnectPage.of(open, pathOf("/connect/" + link), configuration)
+    public Response open(@PathParam("link") String link, @Context HttpHeaders headers) {
+        ConnectLinks.LinkPage found = flow.links().open(link);
+        if (found instanceof ConnectLinks.LinkPage.Open open) {
+            return pages.show(ConnectPage.of(open, pathOf("/connect/" + link), configuration), headers)
                     .build();
         }
-        return closed(((ConnectFlow.LinkPage.Closed) page).why());
+        ConnectLinks.LinkPage.Closed closed = (ConnectLinks.LinkPage.Closed) found;
+        return closed(closed.why(), closed.pause(), link, headers);
     }
 
     /**
-     * The buttons of our pages. Behind a link, the button gives the browser a cookie to come back with and sends it on to
-     * WHOOP. At the end, the buttons say whether it was the right account.
+     * The buttons of our pages. Behind a link, the first button gives the browser a cookie to come back with and sends it on to
+     * WHOOP; another disconnects a member who is connected. At the end, the buttons say whether it was the right account.
      */
     @POST
     @Path("connect/{link}")
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     @Operation(summary = "Press a button of our pages")
-    @ApiResponse(responseCode = "200", description = "At the end: a page that says how it stands now")
+    @ApiResponse(responseCode = "200", description = "Disconnected, or at the end: a page that says how it stands now")
     @ApiResponse(
             responseCode = "303",
             description = "On to WHOOP, with a cookie to come back with; at the end: to return_to")
@@ -113,9 +125,17 @@ public final class BrowserResource {
             @Context HttpHeaders headers) {
         boolean ours = sameOrigin.isConfirmedBy(headers);
         String token = field(form, TOKEN_FIELD);
-        return link.equals(ANSWER)
-                ? chosen(token, AccountChoice.of(field(form, ANSWER_FIELD)), ours, secretsOf(headers))
-                : pressed(flow.press(link, token, ours, browserOf(headers)));
+        String answer = field(form, ANSWER_FIELD);
+        if (link.equals(ANSWER)) {
+            return chosen(token, AccountChoice.of(answer), ours, headers);
+        }
+        ConnectLinks.Press press = new ConnectLinks.Press(link, token, ours, browserOf(headers));
+        return pressed(
+                answer.equals(DISCONNECT)
+                        ? flow.links().disconnect(press)
+                        : flow.links().press(press),
+                link,
+                headers);
     }
 
     /** Reads the form itself: the framework's form parameters fail where a request has no content type. */
@@ -141,15 +161,14 @@ public final class BrowserResource {
             @QueryParam("state") @DefaultValue("") String state,
             @QueryParam("error") @DefaultValue("") String error,
             @Context HttpHeaders headers) {
-        Cookie cookie = headers.getCookies().get(cookieName(state));
-        String browserSecret = cookie == null ? null : cookie.getValue();
+        String browserSecret = secretOf(state, headers);
         if (!error.isEmpty()) { // checked before the state, which may then be empty
-            return ended(flow.failInBrowser(error, state, browserSecret), state, browserSecret);
+            return ended(flow.failInBrowser(error, state, browserSecret), state, headers);
         }
         if (code.isBlank() || state.isEmpty()) {
-            return ResultPage.refused(Refusal.UNKNOWN_STATE).build();
+            return refused(Refusal.UNKNOWN_STATE, headers);
         }
-        return ended(flow.finishInBrowser(code, state, browserSecret), state, browserSecret);
+        return ended(flow.finishInBrowser(code, state, browserSecret), state, headers);
     }
 
     /** Only a press shows it: a link that is opened from an app or a message comes without the cookie of the session. */
@@ -164,44 +183,46 @@ public final class BrowserResource {
         return signedIn.get().equals(who) ? null : Refusal.OTHER_MEMBER;
     }
 
-    private Response pressed(ConnectFlow.NextPage next) {
-        if (next instanceof ConnectFlow.NextPage.AtWhoop atWhoop) {
+    private Response pressed(ConnectLinks.NextPage next, String link, HttpHeaders headers) {
+        if (next instanceof ConnectLinks.NextPage.AtWhoop atWhoop) {
             Consents.BrowserState browserState = atWhoop.browserState();
             return goTo(Response.Status.SEE_OTHER, atWhoop.authorizationUrl())
                     .cookie(cookie(
                             browserState.state(), browserState.cookie(), (int) configuration.linkTtl.toSeconds()))
                     .build();
         }
-        return closed(((ConnectFlow.NextPage.Refused) next).why());
+        if (next instanceof ConnectLinks.NextPage.Disconnected disconnected) {
+            return pages.show(ResultPage.disconnected(disconnected.label(), pathOf("/connect/" + link)), headers)
+                    .build();
+        }
+        ConnectLinks.NextPage.Refused refused = (ConnectLinks.NextPage.Refused) next;
+        return closed(refused.why(), refused.pause(), link, headers);
     }
 
-    private Response chosen(
-            String token, Optional<AccountChoice> choice, boolean ours, Collection<String> browserSecrets) {
+    private Response chosen(String token, Optional<AccountChoice> choice, boolean ours, HttpHeaders headers) {
         if (choice.isEmpty()) {
-            return ResultPage.refused(Refusal.OTHER_PAGE).build();
+            return refused(Refusal.OTHER_PAGE, headers);
         }
-        AccountConfirmation.ChoiceResult result = flow.chooseInBrowser(token, choice.get(), ours, browserSecrets);
+        AccountConfirmation.ChoiceResult result = flow.chooseInBrowser(token, choice.get(), ours, secretsOf(headers));
         if (result instanceof AccountConfirmation.ChoiceResult.Refused refused) {
-            return ResultPage.refused(refused.why()).build();
+            return refused(refused.why(), headers);
         }
         AccountConfirmation.ChoiceResult.Done done = (AccountConfirmation.ChoiceResult.Done) result;
         URI returnTo = done.returnTo();
-        if (returnTo == null) {
-            return ResultPage.chosen(done.choice(), null).build();
+        if (returnTo != null && done.choice() != AccountChoice.DISOWN) {
+            return goTo(Response.Status.SEE_OTHER, with(returnTo, "status=connected"))
+                    .build();
         }
-        return done.choice() == AccountChoice.DISOWN
-                ? ResultPage.chosen(done.choice(), with(returnTo, "error=disconnected"))
-                        .build()
-                : goTo(Response.Status.SEE_OTHER, with(returnTo, "status=connected"))
-                        .build();
+        URI lead = returnTo == null ? null : with(returnTo, "error=disconnected");
+        return pages.show(ResultPage.chosen(done.choice(), lead), headers).build();
     }
 
     /** The page at the end answers with the cookie of its press, too. */
-    private Response ended(ConsentOutcome outcome, String state, @Nullable String browserSecret) {
+    private Response ended(ConsentOutcome outcome, String state, HttpHeaders headers) {
         if (outcome instanceof ConsentOutcome.Failed failed) {
             URI returnTo = failed.returnTo();
             return returnTo == null
-                    ? ResultPage.refused(failed.why()).build()
+                    ? refused(failed.why(), headers)
                     : goTo(
                                     Response.Status.FOUND,
                                     with(returnTo, "error=" + failed.why().code()))
@@ -214,14 +235,23 @@ public final class BrowserResource {
                     .cookie(cookie(state, "", 0))
                     .build();
         }
-        return ResultPage.kept(kept, pathOf("/connect/" + ANSWER))
-                .cookie(cookie(state, String.valueOf(browserSecret), (int) PendingConnections.ANSWERABLE.toSeconds()))
+        String secret = String.valueOf(secretOf(state, headers));
+        return pages.show(ResultPage.kept(kept, pathOf("/connect/" + ANSWER)), headers)
+                .cookie(cookie(state, secret, (int) PendingConnections.ANSWERABLE.toSeconds()))
                 .build();
     }
 
-    private static Response closed(Refusal why) {
-        Response.ResponseBuilder page = ResultPage.refused(why);
+    private Response closed(Refusal why, @Nullable Duration pause, String link, HttpHeaders headers) {
+        String again = LINK.matcher(link).matches() ? pathOf("/connect/" + link) : null;
+        Response.ResponseBuilder page = pages.show(ResultPage.refused(why, pause, again), headers);
+        if (pause != null) {
+            page.header(HttpHeaders.RETRY_AFTER, pause.toSeconds());
+        }
         return (why == Refusal.UNKNOWN_STATE ? page.status(Response.Status.NOT_FOUND) : page).build();
+    }
+
+    private Response refused(Refusal why, HttpHeaders headers) {
+        return pages.show(ResultPage.refused(why, null, null), headers).build();
     }
 
     private static Response.ResponseBuilder goTo(Response.Status how, URI address) {
@@ -250,6 +280,12 @@ public final class BrowserResource {
                 .secure(configuration.secureCookies())
                 .sameSite(NewCookie.SameSite.LAX) // sent along when WHOOP sends the browser back
                 .build();
+    }
+
+    /** What this browser was given when it pressed; null when it comes without. */
+    private @Nullable String secretOf(String state, HttpHeaders headers) {
+        Cookie cookie = headers.getCookies().get(cookieName(state));
+        return cookie == null ? null : cookie.getValue();
     }
 
     /** Of all presses of this browser: the page at the end does not say of which it is. */

@@ -4,7 +4,6 @@ import static io.holisticos.whoop.api.WhoopApi.WHOOP;
 
 import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.Deadline;
-import io.holisticos.health.HealthError;
 import io.holisticos.health.HealthError.Conflict;
 import io.holisticos.health.HealthError.ConnectionNotFound;
 import io.holisticos.health.HealthError.IntegrationDisabled;
@@ -16,9 +15,7 @@ import io.holisticos.trace.RequestContext;
 import io.holisticos.whoop.api.WhoopApi;
 import io.holisticos.whoop.connect.CodeExchange.ReturnedCode;
 import io.holisticos.whoop.connect.ConsentOutcome.ConnectProgress;
-import io.holisticos.whoop.connect.Consents.BrowserState;
 import io.holisticos.whoop.connect.Consents.ConsentLookup;
-import io.holisticos.whoop.connect.Consents.PressResult;
 import io.holisticos.whoop.custody.Connection;
 import io.holisticos.whoop.custody.Connections;
 import io.holisticos.whoop.custody.PendingConnections.Answerable;
@@ -50,6 +47,7 @@ public final class ConnectFlow {
     private final GrantRevocation revocation;
     private final AccountConfirmation confirmation;
     private final CodeExchange codeExchange;
+    private final ConnectLinks links;
     private final ConnectPorts ports;
 
     /**
@@ -67,7 +65,13 @@ public final class ConnectFlow {
         this.revocation = new GrantRevocation(connections, whoop.api());
         this.confirmation = new AccountConfirmation(consents, connections, lookup, revocation, ports);
         this.codeExchange = new CodeExchange(consents, connections, whoop, lookup, ports);
+        this.links = new ConnectLinks(consents, connections, whoop.oauth(), ports, this::disconnect);
         this.ports = ports;
+    }
+
+    /** What happens behind the links that members open. */
+    ConnectLinks links() {
+        return links;
     }
 
     /** What a caller passes on to a member. */
@@ -77,37 +81,6 @@ public final class ConnectFlow {
         public String toString() {
             return "Started[" + who + "]";
         }
-    }
-
-    /** What opens behind a connect link. */
-    sealed interface LinkPage {
-        /**
-         * A page with a button.
-         *
-         * @param label how the page names the account of ours that a WHOOP account would belong to
-         * @param token the token that the button sends along
-         */
-        record Open(String label, String token) implements LinkPage {
-            @Override
-            public String toString() {
-                return "Open";
-            }
-        }
-
-        record Closed(Refusal why) implements LinkPage {}
-    }
-
-    /** Where pressing the button behind a link leads. */
-    sealed interface NextPage {
-        /** To WHOOP's consent page, with a state to come back with. */
-        record AtWhoop(URI authorizationUrl, BrowserState browserState) implements NextPage {
-            @Override
-            public String toString() {
-                return "AtWhoop";
-            }
-        }
-
-        record Refused(Refusal why) implements NextPage {}
     }
 
     /** A connection and the age of its records. */
@@ -134,62 +107,6 @@ public final class ConnectFlow {
                 whoop.oauth().authorizationUrl(link.state(), link.verifier()),
                 link.state(),
                 link.expiresIn());
-    }
-
-    /** Somebody, or a previewer of messages, opens a connect link. Nothing changes by it. */
-    LinkPage open(String link) {
-        ConsentLookup found = lookUp(link);
-        Refusal why = refusalBeforeWhoop(found);
-        return why == null && found instanceof ConsentLookup.Valid valid
-                ? new LinkPage.Open(valid.consent().label(), consents.pageToken(link))
-                : new LinkPage.Closed(why == null ? Refusal.UNKNOWN_STATE : why);
-    }
-
-    /**
-     * The member presses the button behind a link.
-     *
-     * @param token of the page with the button
-     * @param sameOrigin whether the browser says that the page was ours
-     * @param browser asked only about a link that is valid
-     */
-    NextPage press(String link, String token, boolean sameOrigin, OwnBrowser browser) {
-        if (!sameOrigin || !consents.isPageToken(link, token)) {
-            ports.security().note(SecurityEvents.Kind.CALLBACK_REFUSED, Refusal.OTHER_PAGE.code());
-            return new NextPage.Refused(Refusal.OTHER_PAGE);
-        }
-        ConsentLookup found = lookUp(link);
-        Refusal why = refusalBeforeWhoop(found);
-        if (why != null || !(found instanceof ConsentLookup.Valid valid)) {
-            return new NextPage.Refused(why == null ? Refusal.UNKNOWN_STATE : why);
-        }
-        try {
-            Refusal notTheirs = browser.refusalOf(valid.consent().who());
-            if (notTheirs != null) {
-                ports.security().note(SecurityEvents.Kind.CALLBACK_REFUSED, notTheirs.code());
-                return new NextPage.Refused(notTheirs);
-            }
-            return nextPage(consents.press(valid.consent()));
-        } catch (SourceUnavailable e) {
-            return new NextPage.Refused(Refusal.LATER);
-        }
-    }
-
-    private NextPage nextPage(PressResult result) {
-        if (result instanceof PressResult.Accepted accepted) {
-            BrowserState browserState = accepted.browserState();
-            return new NextPage.AtWhoop(
-                    whoop.oauth().authorizationUrl(browserState.state(), browserState.verifier()), browserState);
-        }
-        Refusal why = refusalOf(result);
-        log.info("event=connect_refused provider=whoop reason={}", why);
-        return new NextPage.Refused(why);
-    }
-
-    private static Refusal refusalOf(PressResult result) {
-        if (result instanceof PressResult.TooOften) {
-            return Refusal.PRESSED_TOO_OFTEN;
-        }
-        return result instanceof PressResult.TooManyReturns ? Refusal.RETURNED_TOO_OFTEN : Refusal.UNKNOWN_STATE;
     }
 
     /** A browser comes back from WHOOP with a code. */
@@ -323,33 +240,6 @@ public final class ConnectFlow {
         return new ConsentOutcome.Kept(who, progress, null, AccountLabel.masked(who), consents.answer(state), null);
     }
 
-    private ConsentLookup lookUp(String link) {
-        try {
-            return consents.lookUp(link);
-        } catch (SourceUnavailable e) { // a person reads the answer: a page, not a problem document
-            return new ConsentLookup.Unavailable();
-        }
-    }
-
-    /** Why the member is not sent to WHOOP; null when they are. */
-    private @Nullable Refusal refusalBeforeWhoop(ConsentLookup found) {
-        if (!(found instanceof ConsentLookup.Valid valid)) {
-            return refusalOf(found);
-        }
-        UserId who = valid.consent().who();
-        if (!ports.moduleSwitch().letsConnect(who)) {
-            return Refusal.SWITCHED_OFF;
-        }
-        try {
-            ports.admission().require(who);
-            return null;
-        } catch (Conflict full) {
-            return Refusal.MEMBER_LIMIT;
-        } catch (HealthError later) {
-            return Refusal.LATER;
-        }
-    }
-
     private @Nullable URI returnToOf(String state, @Nullable String browserSecret) {
         try {
             ConsentLookup found = consents.useInBrowser(state, browserSecret);
@@ -372,26 +262,10 @@ public final class ConnectFlow {
 
     /** Why a state is not accepted. Every reason but lateness may be an attack. */
     private Refusal reportRefusal(ConsentLookup found) {
-        Refusal why = refusalOf(found);
+        Refusal why = Refusal.of(found);
         if (why != Refusal.EXPIRED) {
             ports.security().note(SecurityEvents.Kind.CALLBACK_REFUSED, why.code());
         }
         return why;
-    }
-
-    private static Refusal refusalOf(ConsentLookup found) {
-        if (found instanceof ConsentLookup.Expired) {
-            return Refusal.EXPIRED;
-        }
-        if (found instanceof ConsentLookup.Used) {
-            return Refusal.ALREADY_USED;
-        }
-        if (found instanceof ConsentLookup.Unavailable) {
-            return Refusal.LATER;
-        }
-        if (found instanceof ConsentLookup.TooManyReturns) {
-            return Refusal.RETURNED_TOO_OFTEN;
-        }
-        return found instanceof ConsentLookup.OfAnother ? Refusal.OTHER_BROWSER : Refusal.UNKNOWN_STATE;
     }
 }

@@ -1,62 +1,43 @@
 package io.holisticos.whoop.connect;
 
-import io.dropwizard.views.common.View;
-import jakarta.ws.rs.core.Response;
-import java.nio.charset.StandardCharsets;
+import io.holisticos.pages.Page;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** The page behind a connect link: which account of ours a WHOOP account will belong to, and one button. */
-public final class ConnectPage extends View {
+/**
+ * The page behind a connect link: which account of ours a WHOOP account will belong to, what will be shared, and one button; a
+ * second one where there is something to disconnect.
+ *
+ * @param label how the page names the account of ours
+ * @param standing names the texts: {@code new}, {@code connected}, {@code begun} or {@code lapsed}
+ */
+public record ConnectPage(String label, String action, String token, String standing, List<Shared> shared) {
 
-    /** WHOOP's scopes in words for members; a scope that is not listed is shown as it is. */
-    private static final Map<String, String> IN_WORDS = Map.of(
-            "read:recovery", "Recovery: heart rate variability, resting heart rate, blood oxygen, skin temperature",
-            "read:cycles", "Day strain, energy and heart rate",
-            "read:workout", "Workouts",
-            "read:sleep", "Sleep",
-            "read:profile", "Your name and e-mail address at WHOOP",
-            "read:body_measurement", "Height, weight and maximal heart rate");
+    /** WHOOP's scopes that the text files have words for. */
+    private static final Set<String> IN_WORDS = Set.of(
+            "read:recovery", "read:cycles", "read:workout", "read:sleep", "read:profile", "read:body_measurement");
 
-    private final String label;
-    private final String action;
-    private final String token;
-    private final List<String> shared;
+    public ConnectPage {
+        shared = List.copyOf(shared);
+    }
 
-    private ConnectPage(String label, String action, String token, List<String> shared) {
-        super("connect.ftlh", StandardCharsets.UTF_8); // .ftlh: every value is escaped
-        this.label = label;
-        this.action = action;
-        this.token = token;
-        this.shared = shared;
+    /** What is shared by one scope: the name of its texts, or null for a scope without words, which is shown as it is. */
+    public record Shared(String scope, @Nullable String words) {
+        private static Shared of(String scope) {
+            return new Shared(scope, IN_WORDS.contains(scope) ? scope.substring(scope.indexOf(':') + 1) : null);
+        }
     }
 
     /** The form may lead to all https addresses: WHOOP redirects to its log-in, and browsers check each redirect. */
-    static Response.ResponseBuilder of(
-            ConnectFlow.LinkPage.Open open, String action, ConnectConfiguration configuration) {
-        List<String> shared = configuration.scopes.stream()
+    static Page of(ConnectLinks.LinkPage.Open open, String action, ConnectConfiguration configuration) {
+        List<Shared> shared = configuration.scopes.stream()
                 .filter(scope -> !scope.equals(ConnectConfiguration.OFFLINE))
-                .map(scope -> IN_WORDS.getOrDefault(scope, scope))
+                .map(Shared::of)
                 .toList();
-        return Pages.of(
-                200,
-                new ConnectPage(open.label(), action, open.token(), shared),
-                "https: " + Pages.sourceOf(configuration.authorizeUrl));
-    }
-
-    public String getLabel() {
-        return label;
-    }
-
-    public String getAction() {
-        return action;
-    }
-
-    public String getToken() {
-        return token;
-    }
-
-    public List<String> getShared() {
-        return shared;
+        String standing = open.standing().name().toLowerCase(Locale.ROOT);
+        return Page.of(200, "connect.ftlh", new ConnectPage(open.label(), action, open.token(), standing, shared))
+                .withFormsTo("https:", Page.sourceOf(configuration.authorizeUrl));
     }
 }

@@ -1,6 +1,7 @@
 package io.holisticos.whoop.connect;
 
 import io.dropwizard.jersey.setup.JerseyEnvironment;
+import io.holisticos.pages.Pages;
 
 /** Every route of this package. The pages need Dropwizard's {@code ViewBundle}. */
 public final class ConnectRoutes {
@@ -8,9 +9,13 @@ public final class ConnectRoutes {
     private ConnectRoutes() {}
 
     public static void register(
-            JerseyEnvironment jersey, ConnectFlow flow, ConnectConfiguration configuration, SignedInMember signedIn) {
+            JerseyEnvironment jersey,
+            ConnectFlow flow,
+            ConnectConfiguration configuration,
+            SignedInMember signedIn,
+            Pages pages) {
         jersey.register(new ConnectResource(flow));
-        jersey.register(new BrowserResource(flow, configuration, signedIn));
+        jersey.register(new BrowserResource(flow, configuration, signedIn, pages));
         jersey.register(new OAuthResource(flow));
     }
 }

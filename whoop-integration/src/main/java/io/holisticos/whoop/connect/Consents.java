@@ -110,9 +110,6 @@ public final class Consents {
 
         /** The member came back from WHOOP more often lately than any member needs to. */
         record TooManyReturns() implements ConsentLookup {}
-
-        /** The database cannot be reached. */
-        record Unavailable() implements ConsentLookup {}
     }
 
     /**

@@ -213,9 +213,17 @@ public final class OAuthResource {
     private static HealthError errorOf(Refusal why) {
         return switch (why) {
             case SWITCHED_OFF -> new IntegrationDisabled(WHOOP);
-            case LATER, NOT_CONFIGURED -> new SourceUnavailable(WHOOP, RETRY_AFTER);
-            case MEMBER_LIMIT, ACCOUNT_OF_ANOTHER_USER, USER_HAS_ANOTHER_ACCOUNT, UNDER_WAY ->
-                new Conflict(why.code(), why.title() + ": " + why.text());
+            case LATER, BUSY, NOT_CONFIGURED -> new SourceUnavailable(WHOOP, RETRY_AFTER);
+            case MEMBER_LIMIT ->
+                new Conflict(why.code(), "as many members are connected as WHOOP allows this application");
+            case ACCOUNT_OF_ANOTHER_USER ->
+                new Conflict(
+                        why.code(),
+                        "Another user has connected this WHOOP account: it has to be disconnected there first");
+            case UNDER_WAY ->
+                new Conflict(why.code(), "another code of this member is being exchanged: wait for that answer");
+            case USER_HAS_ANOTHER_ACCOUNT ->
+                new Conflict(why.code(), "another WHOOP account is connected already: disconnect it first");
             case TO_BE_CONFIRMED ->
                 new Conflict(
                         why.code(),
@@ -233,7 +241,7 @@ public final class OAuthResource {
                     RETURNED_TOO_OFTEN ->
                 new InvalidRequest("state must be one that this key initiated, unused and not expired: " + why.code());
             case DECLINED, NOT_ALLOWED, CODE_REFUSED, NARROWED, OTHER ->
-                new InvalidRequest(why.code() + ": " + why.text());
+                new InvalidRequest("WHOOP did not confirm this consent, the member has to start again: " + why.code());
         };
     }
 

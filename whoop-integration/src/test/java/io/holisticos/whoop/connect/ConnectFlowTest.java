@@ -22,6 +22,8 @@ import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.health.SourceName;
 import io.holisticos.health.UserId;
+import io.holisticos.pages.BrandConfiguration;
+import io.holisticos.pages.Pages;
 import io.holisticos.testing.AsInProduction;
 import io.holisticos.testing.LogLines;
 import io.holisticos.testing.TestDatabase;
@@ -519,7 +521,7 @@ class ConnectFlowTest {
         ConnectFlow flow = world.connecting(world.workerAt(nowhere), nowhere, new ConnectWorld.TestPorts())
                 .flow();
 
-        assertThat(flow.open("link")).isEqualTo(new ConnectFlow.LinkPage.Closed(Refusal.LATER));
+        assertThat(flow.links().open("link")).isEqualTo(new ConnectLinks.LinkPage.Closed(Refusal.LATER));
         assertThat(flow.finishInBrowser("code", "state", null))
                 .isEqualTo(new ConsentOutcome.Failed(Refusal.LATER, null));
         assertThat(flow.failInBrowser("access_denied", "state", null))
@@ -856,6 +858,40 @@ class ConnectFlowTest {
     }
 
     @Test
+    void whoIsConnectedMayDisconnectBehindALinkAndNobodyElseByIt() throws Exception {
+        connect("demo-ben", BEN);
+        String link = local(start("demo-ben", null).get("connect_url").asText());
+        HttpResponse<String> page = get(link, null);
+        assertPage(page, 200, "WHOOP is connected already");
+        Map<String, String> disconnect = Map.of("token", token(page), "answer", "disconnect");
+        world.configuration.requireSession = true;
+        try {
+            assertPage(post(link, disconnect, "Origin", "https://evil.example"), 403, "did not come from our page");
+            assertPage(
+                    post(link, Map.of("token", "guessed", "answer", "disconnect"), "Origin", PUBLIC_URL),
+                    403,
+                    "did not come from our page");
+            assertPage(post(link, disconnect, "Origin", PUBLIC_URL), 403, "Please sign in first");
+            assertPage(
+                    post(link, disconnect, "Origin", PUBLIC_URL, SIGNED_IN, "demo-anna"),
+                    403,
+                    "This link is for somebody else");
+            assertThat(worker.connections().find(BEN).orElseThrow().state()).isEqualTo(State.ACTIVE);
+
+            assertPage(
+                    post(link, disconnect, "Origin", PUBLIC_URL, SIGNED_IN, "demo-ben"), 200, "WHOOP was disconnected");
+        } finally {
+            world.configuration.requireSession = false;
+        }
+
+        assertThat(worker.connections().find(BEN).orElseThrow().state()).isEqualTo(State.REVOKED);
+        assertThat(world.twin.hasGrant("demo-ben")).isFalse();
+        assertThat(heard).endsWith("disconnected demo-ben");
+        assertPage(get(link, null), 200, "Connect WHOOP");
+        assertThat(get(link, null).body()).doesNotContain("Disconnect");
+    }
+
+    @Test
     void ofSeveralTabsTheFirstToSucceedUsesTheLinkUp() throws Exception {
         JsonNode started = start("demo-ben", null);
         HttpResponse<String> one = press(started);
@@ -1064,7 +1100,10 @@ class ConnectFlowTest {
         assertThat(json(refused, 503).get("retry_after_seconds").asInt()).isEqualTo(601);
         assertThat(refused.headers().firstValue("Retry-After")).hasValue("601");
         json(post("/internal/oauth/initiate", KEY, "{\"user_id\":\"demo-ben\"}"), 503);
-        assertPage(get(local(started.get("connect_url").asText()), null), 503, "does not answer");
+        HttpResponse<String> page = get(local(started.get("connect_url").asText()), null);
+        assertPage(page, 503, "WHOOP is busy for now");
+        assertPage(page, 503, "about 11 minutes");
+        assertThat(page.headers().firstValue("Retry-After")).hasValue("601");
     }
 
     @Test
@@ -1239,7 +1278,8 @@ class ConnectFlowTest {
                     flow,
                     world.configuration,
                     headers -> Optional.ofNullable(headers.getHeaderString(SIGNED_IN))
-                            .map(ConnectFlowTest::member));
+                            .map(ConnectFlowTest::member),
+                    Pages.of(new BrandConfiguration()));
         }
     }
 
@@ -1328,7 +1368,7 @@ class ConnectFlowTest {
         assertThat(page.headers().firstValue("X-Frame-Options")).hasValue("DENY");
         assertThat(page.headers().firstValue("Referrer-Policy")).hasValue("same-origin");
         assertThat(page.headers().firstValue("Cache-Control")).hasValue("no-store");
-        assertThat(page.body()).doesNotContain("<script", "src=");
+        assertThat(page.body()).doesNotContain("<script", "<style", "style=", "src=\"http");
     }
 
     private static JsonNode start(String userId, @Nullable String body) throws Exception {

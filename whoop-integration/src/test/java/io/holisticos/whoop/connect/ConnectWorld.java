@@ -5,8 +5,8 @@ import com.github.kagkarlsson.scheduler.task.Task;
 import io.holisticos.audit.SecurityEvents;
 import io.holisticos.health.UserId;
 import io.holisticos.jobs.Jobs;
-import io.holisticos.whoop.connect.ConnectFlow.LinkPage;
-import io.holisticos.whoop.connect.ConnectFlow.NextPage;
+import io.holisticos.whoop.connect.ConnectLinks.LinkPage;
+import io.holisticos.whoop.connect.ConnectLinks.NextPage;
 import io.holisticos.whoop.custody.ConnectionReader;
 import io.holisticos.whoop.custody.CustodySetup;
 import java.io.IOException;
@@ -132,9 +132,9 @@ final class ConnectWorld extends CustodySetup {
                 .connectUrl()
                 .getPath();
         String link = url.substring(url.lastIndexOf('/') + 1);
-        LinkPage.Open page = (LinkPage.Open) connecting.flow().open(link);
-        NextPage.AtWhoop pressed =
-                (NextPage.AtWhoop) connecting.flow().press(link, page.token(), true, OwnBrowser.NOT_ASKED);
+        LinkPage.Open page = (LinkPage.Open) connecting.flow().links().open(link);
+        NextPage.AtWhoop pressed = (NextPage.AtWhoop)
+                connecting.flow().links().press(new ConnectLinks.Press(link, page.token(), true, OwnBrowser.NOT_ASKED));
         Consents.BrowserState browser = pressed.browserState();
         String code = codeOf(pressed.authorizationUrl(), whoopMember);
         return (ConsentOutcome.Kept) connecting.flow().finishInBrowser(code, browser.state(), browser.cookie());

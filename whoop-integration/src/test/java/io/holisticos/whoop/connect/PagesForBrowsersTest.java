@@ -3,6 +3,7 @@ package io.holisticos.whoop.connect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holisticos.health.UserId;
+import io.holisticos.pages.Page;
 import java.net.URI;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,6 +41,6 @@ class PagesForBrowsersTest {
         "holisticos:done, holisticos:"
     })
     void aPlaceToReturnToIsAllowedAsNarrowlyAsAPolicyCan(URI returnTo, String source) {
-        assertThat(Pages.sourceOf(returnTo)).isEqualTo(source);
+        assertThat(Page.sourceOf(returnTo)).isEqualTo(source);
     }
 }

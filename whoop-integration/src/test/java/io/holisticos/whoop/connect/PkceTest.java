@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holisticos.health.UserId;
 import io.holisticos.twins.whoop.Knobs;
-import io.holisticos.whoop.connect.ConnectFlow.LinkPage;
-import io.holisticos.whoop.connect.ConnectFlow.NextPage;
 import io.holisticos.whoop.connect.ConnectFlow.Started;
+import io.holisticos.whoop.connect.ConnectLinks.LinkPage;
+import io.holisticos.whoop.connect.ConnectLinks.NextPage;
 import io.holisticos.whoop.custody.CustodySetup;
 import io.holisticos.whoop.custody.CustodySetup.Worker;
 import java.net.URI;
@@ -145,8 +145,9 @@ class PkceTest {
                 .start(who, SERVICE, Consents.ConsentOptions.NONE)
                 .connectUrl();
         String link = url.getPath().substring(url.getPath().lastIndexOf('/') + 1);
-        LinkPage.Open page = (LinkPage.Open) connecting.flow().open(link);
-        return (NextPage.AtWhoop) connecting.flow().press(link, page.token(), true, OwnBrowser.NOT_ASKED);
+        LinkPage.Open page = (LinkPage.Open) connecting.flow().links().open(link);
+        return (NextPage.AtWhoop)
+                connecting.flow().links().press(new ConnectLinks.Press(link, page.token(), true, OwnBrowser.NOT_ASKED));
     }
 
     private static String challengeIn(String query) {

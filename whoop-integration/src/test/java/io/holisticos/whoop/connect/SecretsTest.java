@@ -16,8 +16,8 @@ class SecretsTest {
         assertThat(new Object[] {
                     new Consents.ConnectLink(address, "secret", null, Duration.ZERO),
                     new ConnectFlow.Started(CustodySetup.ANNA, address, address, "secret", Duration.ZERO),
-                    new ConnectFlow.NextPage.AtWhoop(address, new Consents.BrowserState("secret", "secret", null)),
-                    new ConnectFlow.LinkPage.Open("secret", "secret"),
+                    new ConnectLinks.NextPage.AtWhoop(address, new Consents.BrowserState("secret", "secret", null)),
+                    new ConnectLinks.LinkPage.Open("secret", "secret", ConnectLinks.Standing.NEW),
                     new ConnectResource.ConnectRequest("secret", "secret"),
                     new OAuthResource.InitiateRequest("u", "secret", "secret"),
                     new ConnectResource.ConnectAnswer("u", "secret", "secret", 1),

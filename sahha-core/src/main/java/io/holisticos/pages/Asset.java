@@ -1,0 +1,46 @@
+package io.holisticos.pages;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * A file that pages load. Its name holds a hash of it, so that a browser that has it never asks again.
+ *
+ * @param file its name, such as {@code style-0a1b2c3d4e5f.css}
+ * @param type its media type
+ */
+record Asset(String file, String type, byte[] content) {
+
+    static final String SVG = "image/svg+xml";
+
+    /** So many letters tell versions of a file apart. */
+    private static final int LETTERS = 16;
+
+    static Asset of(String name, String ending, String type, byte[] content) {
+        return new Asset(name + "-" + hash(content).substring(0, LETTERS) + "." + ending, type, content.clone());
+    }
+
+    static Asset svg(String name, String text) {
+        return of(name, "svg", SVG, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Below the address of the service. */
+    String path() {
+        return "/assets/" + file;
+    }
+
+    private static String hash(byte[] content) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return file;
+    }
+}

@@ -1,0 +1,53 @@
+package io.holisticos.pages;
+
+import io.holisticos.web.OpenTo;
+import io.swagger.v3.oas.annotations.Hidden;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.EntityTag;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Request;
+import jakarta.ws.rs.core.Response;
+import java.util.Collection;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** The files that pages load. Other bytes have another name, so whoever has a file may keep it for good. */
+@Hidden
+@Path("/assets/{file}")
+@OpenTo(OpenTo.Whom.EVERYBODY)
+public final class AssetResource {
+
+    private static final String FOR_GOOD = "public, max-age=31536000, immutable";
+
+    /** A drawing that is opened by itself is a document: it may have its own style, and run and load nothing. */
+    private static final String DRAWING =
+            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
+                    + " sandbox";
+
+    private final Map<String, Asset> byFile;
+
+    AssetResource(Collection<Asset> assets) {
+        this.byFile = assets.stream().collect(Collectors.toMap(Asset::file, Function.identity(), (one, same) -> one));
+    }
+
+    @GET
+    public Response read(@PathParam("file") String file, @Context Request request) {
+        Asset asset = byFile.get(file);
+        if (asset == null) {
+            throw new NotFoundException();
+        }
+        EntityTag tag = new EntityTag(file);
+        Response.ResponseBuilder unchanged = request.evaluatePreconditions(tag);
+        Response.ResponseBuilder answer =
+                unchanged == null ? Response.ok(asset.content(), asset.type()).tag(tag) : unchanged;
+        answer.header(HttpHeaders.CACHE_CONTROL, FOR_GOOD).header("Cross-Origin-Resource-Policy", "same-origin");
+        return asset.type().equals(Asset.SVG)
+                ? answer.header("Content-Security-Policy", DRAWING).build()
+                : answer.build();
+    }
+}

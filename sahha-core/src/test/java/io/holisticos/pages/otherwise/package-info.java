@@ -1,0 +1,4 @@
+@NullMarked
+package io.holisticos.pages.otherwise;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.holisticos.pages;
+
+import org.jspecify.annotations.NullMarked;
