@@ -13,6 +13,8 @@ import java.util.HexFormat;
  */
 record Asset(String file, String type, byte[] content) {
 
+    static final String SVG = "image/svg+xml";
+
     /** So many letters tell versions of a file apart. */
     private static final int LETTERS = 16;
 
@@ -21,7 +23,7 @@ record Asset(String file, String type, byte[] content) {
     }
 
     static Asset svg(String name, String text) {
-        return of(name, "svg", Logo.SVG, text.getBytes(StandardCharsets.UTF_8));
+        return of(name, "svg", SVG, text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Below the address of the service. */

@@ -46,7 +46,7 @@ public final class AssetResource {
         Response.ResponseBuilder answer =
                 unchanged == null ? Response.ok(asset.content(), asset.type()).tag(tag) : unchanged;
         answer.header(HttpHeaders.CACHE_CONTROL, FOR_GOOD).header("Cross-Origin-Resource-Policy", "same-origin");
-        return asset.type().equals(Logo.SVG)
+        return asset.type().equals(Asset.SVG)
                 ? answer.header("Content-Security-Policy", DRAWING).build()
                 : answer.build();
     }

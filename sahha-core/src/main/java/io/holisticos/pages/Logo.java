@@ -12,8 +12,6 @@ import javax.xml.stream.XMLStreamReader;
 /** The picture beside the name of a brand: that of the configuration, or the first letter of the name. */
 final class Logo {
 
-    static final String SVG = "image/svg+xml";
-
     /** A page has 300 kB in all. */
     static final int MOST_BYTES = 100_000;
 
@@ -38,7 +36,7 @@ final class Logo {
             return Asset.of(NAME, "png", "image/png", content);
         }
         if (isSvg(content)) {
-            return Asset.of(NAME, "svg", SVG, content);
+            return Asset.of(NAME, "svg", Asset.SVG, content);
         }
         throw new Unusable("is neither an SVG (without a document type) nor a PNG");
     }
