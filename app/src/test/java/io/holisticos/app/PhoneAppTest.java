@@ -42,7 +42,8 @@ class PhoneAppTest {
 
     @Test
     void connectsInTheSystemsBrowserReturnsAndReadsFromThenOnWhatChanged() throws Exception {
-        assertThat(read("overview/" + BEN).path("enhanced_with_whoop").asBoolean()).isFalse();
+        assertThat(read("overview/" + BEN).path("enhanced_with_whoop").asBoolean())
+                .isFalse();
         assertThat(whoop().path("status").asText()).isEqualTo("not_connected");
         String since = read("changes/" + BEN).path("next").asText();
 
@@ -68,12 +69,14 @@ class PhoneAppTest {
         JsonNode changed = read("changes/" + BEN + "?since=" + encoded(since));
         assertThat(changed.path("changes").findValues("days").toString())
                 .contains(day.path("date").asText());
-        AtomicReference<String> next = new AtomicReference<>(changed.path("next").asText());
-        House.await(() -> { // older days are still arriving
-            JsonNode more = read("changes/" + BEN + "?since=" + encoded(next.get()));
-            next.set(more.path("next").asText());
-            return more.path("changes").isEmpty();
-        });
+        AtomicReference<String> next =
+                new AtomicReference<>(changed.path("next").asText());
+        House.await(
+                () -> { // older days are still arriving
+                    JsonNode more = read("changes/" + BEN + "?since=" + encoded(next.get()));
+                    next.set(more.path("next").asText());
+                    return more.path("changes").isEmpty();
+                });
         assertThat(asked("GET", "overview/demo-anna", "").statusCode())
                 .as("nobody else's")
                 .isEqualTo(404);

@@ -169,7 +169,8 @@ class EveryPageTest {
     }
 
     private static HttpResponse<String> load(String path, String... headers) throws Exception {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(gallery.address("")).resolve(path));
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(gallery.address("")).resolve(path));
         if (headers.length > 0) {
             request.headers(headers);
         }
