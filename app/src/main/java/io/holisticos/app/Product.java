@@ -104,7 +104,8 @@ final class Product {
         unified.registerOverviews(jersey, ground.threads().overviews());
         Pages pages = Pages.of(configuration.brand);
         pages.register(jersey);
-        jersey.register(new ExploreResource(pages, URI.create(configuration.publicUrl), browser -> rules.isSignedIn(browser::getRequestHeader)));
+        jersey.register(new ExploreResource(
+                pages, URI.create(configuration.publicUrl), browser -> rules.isSignedIn(browser::getRequestHeader)));
         whoop.ifPresent(module -> module.register(jersey, browser -> rules.signedIn(browser::getRequestHeader), pages));
         RefusedRequests.answerIn(environment);
         Edge.open(environment, configuration.edge(), WebhookReceiver::handles, RouteGroup::isExistingAnswer);

@@ -52,7 +52,10 @@ class ExplorerInABrowserTest {
     @AfterEach
     void closeBrowser() throws Exception {
         browser.close();
-        house.send("PUT", "/api/v1/unified-health/preferences/" + ANNA, "{\"order\":[],\"by_family\":{},\"by_metric\":{}}");
+        house.send(
+                "PUT",
+                "/api/v1/unified-health/preferences/" + ANNA,
+                "{\"order\":[],\"by_family\":{},\"by_metric\":{}}");
     }
 
     @Test
@@ -65,15 +68,27 @@ class ExplorerInABrowserTest {
         browser.awaitText("30 days are shown");
 
         assertThat(browser.text())
-                .contains("Sahha: up to date", "WHOOP: up to date", "Sleep stages", "Recovery (WHOOP)", "Readiness (Sahha)")
-                .contains("HRV asleep, RMSSD (ms)", "HRV, SDNN (ms)", "Resting heart rate (bpm)", "Strain (WHOOP)", "Steps")
+                .contains(
+                        "Sahha: up to date",
+                        "WHOOP: up to date",
+                        "Sleep stages",
+                        "Recovery (WHOOP)",
+                        "Readiness (Sahha)")
+                .contains(
+                        "HRV asleep, RMSSD (ms)",
+                        "HRV, SDNN (ms)",
+                        "Resting heart rate (bpm)",
+                        "Strain (WHOOP)",
+                        "Steps")
                 .doesNotContain("Member");
         PageChecks.in(browser).holdStill("explorer of a member");
         reachesTheChartOf("Resting heart rate");
         browser.type(Keys.ARROW_LEFT);
         browser.type(Keys.ENTER);
         browser.awaitText("Who measured it");
-        assertThat(browser.text()).contains("Resting heart rate, ", "Decided by: default", "WHOOP", "Sahha", "What would have been shown");
+        assertThat(browser.text())
+                .contains(
+                        "Resting heart rate, ", "Decided by: default", "66 bpm from WHOOP", "handed on from WHOOP");
         PageChecks.in(browser).holdStill("why a value is what it is");
         String deepLink = browser.address();
         assertThat(deepLink).contains("metric=heart_rate.resting", "date=");
@@ -98,7 +113,8 @@ class ExplorerInABrowserTest {
                 browser.awaitText(dark ? "90 Tage bis" : "90 days are shown");
 
                 PageChecks.in(browser).hold("explorer of dina " + screen + " " + dark);
-                browser.photograph(Path.of("target/pages", "explorer-" + screen + (dark ? "-dark-de" : "-light-en") + ".png"));
+                browser.photograph(
+                        Path.of("target/pages", "explorer-" + screen + (dark ? "-dark-de" : "-light-en") + ".png"));
                 browser.pick(dark ? "Ansicht" : "View", dark ? "Tabelle" : "Table");
                 browser.click(dark ? "Anzeigen" : "Show");
                 browser.awaitText(dark ? "Werte nach Tagen" : "Values by day");
@@ -161,14 +177,16 @@ class ExplorerInABrowserTest {
     void markupRightToLeftTextLongIdsAndAYearBreakNothing() throws Exception {
         house.whoopDatabase()
                 .jdbi()
-                .useHandle(handle -> handle.execute(
-                        "update whoop_workout set sport_name = '<img src=x onerror=alert(1)> \u202e\u05e9\u05dc\u05d5\u05dd <b>'"));
+                .useHandle(
+                        handle -> handle.execute(
+                                "update whoop_workout set sport_name = '<img src=x onerror=alert(1)> \u202e\u05e9\u05dc\u05d5\u05dd <b>'"));
         signedInAsAService("?user=" + ANNA + "&days=366");
         browser.awaitText("366 days are shown");
         PageChecks.in(browser).holdStill("a year");
         browser.has(Screen.SMALL_PHONE);
         PageChecks.in(browser).holdStill("a year on the smallest phone");
-        assertThat(browser.answerOf("done(document.querySelectorAll('main img, main b').length)")).isEqualTo("0");
+        assertThat(browser.answerOf("done(document.querySelectorAll('main img, main b').length)"))
+                .isEqualTo("0");
 
         String longest = "<b>\u05e9".repeat(20) + "x".repeat(20);
         browser.go(explorer("?user=" + URLEncoder.encode(longest, StandardCharsets.UTF_8)));
@@ -189,7 +207,8 @@ class ExplorerInABrowserTest {
     private void reachesTheChartOf(String title) {
         for (int i = 0; i < 60; i++) {
             browser.type(Keys.TAB);
-            if (browser.answerOf("done(document.activeElement.getAttribute('aria-label') || '')").startsWith(title)) {
+            if (browser.answerOf("done(document.activeElement.getAttribute('aria-label') || '')")
+                    .startsWith(title)) {
                 assertThat(browser.showsItsFocus()).isTrue();
                 return;
             }
@@ -198,7 +217,8 @@ class ExplorerInABrowserTest {
     }
 
     private boolean isEnabled(String id) {
-        return browser.answerOf("done(document.getElementById('" + id + "').disabled)").equals("false");
+        return browser.answerOf("done(document.getElementById('" + id + "').disabled)")
+                .equals("false");
     }
 
     private static String preferences() throws Exception {

@@ -417,14 +417,14 @@
     const head = ["source", "value", "measured", "known", "result"].map(name => make("th", {text: say("why." + name), scope: "col"}));
     const rows = why.candidates.map(one => {
       const results = one.gates.filter(gate => !gate.passed).map(gate => gate.why ?? say("why.gate", {gate: gate.gate}));
-      if (one.echo) results.unshift(say("why.echo", {source: nameOf(one.echo_of)}));
-      if (one.lost_because && !results.includes(one.lost_because)) results.push(one.lost_because);
+      if (one.echo) results.splice(0, results.length, say("why.echo", {source: nameOf(one.echo_of)}));
+      else if (one.lost_because && !results.includes(one.lost_because)) results.push(one.lost_because);
       return make("tr", {},
         make("th", {text: nameOf(one.source), scope: "row"}),
         make("td", {text: one.value == null ? say("why.partial") : withUnit(one.value, why.unit)}),
         make("td", {text: [one.start, one.end].filter(Boolean).map(moment => moment.slice(0, 10) + " " + clock(moment)).join(" – ")}),
         make("td", {text: one.recorded_at ? timeText(one.recorded_at) : ""}),
-        make("td", {text: results.length ? results.join(". ") : say("why.shown"), ...(one.lost_because ? {lang: "en"} : {})}));
+        make("td", {text: results.length ? results.join(". ") : say("why.shown"), ...(one.lost_because && !one.echo ? {lang: "en"} : {})}));
     });
     return make("div", {className: "scroll", tabindex: "0", role: "region", "aria-label": say("why.candidates")},
       make("table", {}, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows)));
