@@ -8,6 +8,7 @@ import io.holisticos.app.access.ExistingCallers;
 import io.holisticos.app.access.ObservedCallerStore;
 import io.holisticos.app.access.ObservedCallers;
 import io.holisticos.app.edge.Edge;
+import io.holisticos.app.explore.ExploreResource;
 import io.holisticos.app.flags.Flag;
 import io.holisticos.audit.SecurityEvents;
 import io.holisticos.pages.Pages;
@@ -20,6 +21,7 @@ import io.holisticos.web.RequestLog;
 import io.holisticos.web.WebModule;
 import io.holisticos.web.WebhookReceiver;
 import io.holisticos.whoop.WhoopModule;
+import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -102,6 +104,8 @@ final class Product {
         unified.registerOverviews(jersey, ground.threads().overviews());
         Pages pages = Pages.of(configuration.brand);
         pages.register(jersey);
+        jersey.register(new ExploreResource(
+                pages, URI.create(configuration.publicUrl), browser -> rules.isSignedIn(browser::getRequestHeader)));
         whoop.ifPresent(module -> module.register(jersey, browser -> rules.signedIn(browser::getRequestHeader), pages));
         RefusedRequests.answerIn(environment);
         Edge.open(environment, configuration.edge(), WebhookReceiver::handles, RouteGroup::isExistingAnswer);

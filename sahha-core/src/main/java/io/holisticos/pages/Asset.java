@@ -1,5 +1,8 @@
 package io.holisticos.pages;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -14,12 +17,41 @@ import java.util.HexFormat;
 record Asset(String file, String type, byte[] content) {
 
     static final String SVG = "image/svg+xml";
+    static final String STYLE = "text/css; charset=utf-8";
+
+    private static final String SCRIPT = "text/javascript; charset=utf-8";
 
     /** So many letters tell versions of a file apart. */
     private static final int LETTERS = 16;
 
     static Asset of(String name, String ending, String type, byte[] content) {
         return new Asset(name + "-" + hash(content).substring(0, LETTERS) + "." + ending, type, content.clone());
+    }
+
+    /** A script or style of ours or of a library; the ending of its name says which. */
+    static Asset ofResource(String name, Class<?> beside, String resource) {
+        int dot = name.lastIndexOf('.');
+        String ending = name.substring(dot + 1);
+        try (InputStream file = beside.getResourceAsStream(resource)) {
+            if (file == null) {
+                throw new IllegalStateException(beside.getPackageName() + " has no " + resource);
+            }
+            return of(name.substring(0, dot), ending, typeOf(ending), file.readAllBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String typeOf(String ending) {
+        return switch (ending) {
+            case "js" -> SCRIPT;
+            case "css" -> STYLE;
+            default -> throw new IllegalStateException("pages load no ." + ending);
+        };
+    }
+
+    boolean isScript() {
+        return type.equals(SCRIPT);
     }
 
     static Asset svg(String name, String text) {

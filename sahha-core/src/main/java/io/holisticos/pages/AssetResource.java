@@ -11,10 +11,7 @@ import jakarta.ws.rs.core.EntityTag;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
-import java.util.Collection;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /** The files that pages load. Other bytes have another name, so whoever has a file may keep it for good. */
 @Hidden
@@ -31,8 +28,9 @@ public final class AssetResource {
 
     private final Map<String, Asset> byFile;
 
-    AssetResource(Collection<Asset> assets) {
-        this.byFile = assets.stream().collect(Collectors.toMap(Asset::file, Function.identity(), (one, same) -> one));
+    /** @param byFile may grow until the server starts */
+    AssetResource(Map<String, Asset> byFile) {
+        this.byFile = byFile;
     }
 
     @GET

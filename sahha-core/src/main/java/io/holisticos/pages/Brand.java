@@ -18,7 +18,7 @@ record Brand(String name, Colour colour, Asset logo) {
     Asset style() {
         String css = ":root{" + shades(LIGHT_GROUND) + "}\n@media (prefers-color-scheme:dark){:root{"
                 + shades(DARK_GROUND) + "}}\n" + shared();
-        return Asset.of("style", "css", "text/css; charset=utf-8", css.getBytes(StandardCharsets.UTF_8));
+        return Asset.of("style", "css", Asset.STYLE, css.getBytes(StandardCharsets.UTF_8));
     }
 
     private String shades(Colour ground) {

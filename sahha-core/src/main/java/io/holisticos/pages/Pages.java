@@ -5,7 +5,9 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Shows pages in the language that a browser asks for, in the layout and the brand that all pages have. They load nothing from
@@ -19,22 +21,40 @@ public final class Pages {
 
     private static final Texts OF_THE_LAYOUT = Texts.beside(Pages.class);
 
-    private final Brand brand;
-    private final Asset style;
+    private final Shared shared;
     private final Texts texts;
     private final String root;
+    private final Map<String, Asset> files;
 
-    private Pages(Brand brand, Asset style, Texts texts, String root) {
-        this.brand = brand;
-        this.style = style;
+    /**
+     * What all pages of a service have.
+     *
+     * @param served all files that any page loads, by their names in addresses
+     */
+    private record Shared(Brand brand, Asset style, Map<String, Asset> served) {
+
+        static Shared of(Brand brand) {
+            Shared shared = new Shared(brand, brand.style(), new ConcurrentHashMap<>());
+            shared.serve(shared.style);
+            shared.serve(brand.logo());
+            return shared;
+        }
+
+        void serve(Asset file) {
+            served.put(file.file(), file);
+        }
+    }
+
+    private Pages(Shared shared, Texts texts, String root, Map<String, Asset> files) {
+        this.shared = shared;
         this.texts = texts;
         this.root = root;
+        this.files = files;
     }
 
     /** The pages of a service, with the texts of the layout only. */
     public static Pages of(BrandConfiguration configuration) {
-        Brand brand = configuration.brand();
-        return new Pages(brand, brand.style(), OF_THE_LAYOUT, "");
+        return new Pages(Shared.of(configuration.brand()), OF_THE_LAYOUT, "", Map.of());
     }
 
     /**
@@ -46,19 +66,40 @@ public final class Pages {
      */
     public Pages beside(Class<?> type, URI publicUrl) {
         String path = publicUrl.getRawPath() == null ? "" : publicUrl.getRawPath();
-        return new Pages(brand, style, Texts.beside(type).before(OF_THE_LAYOUT), path.replaceAll("/+$", ""));
+        return new Pages(shared, Texts.beside(type).before(OF_THE_LAYOUT), path.replaceAll("/+$", ""), Map.of());
+    }
+
+    /**
+     * These pages, which load files: the layout's {@code styles} and {@code scripts} name them. Pages that load a script may also
+     * ask our own routes by it.
+     *
+     * @param beside a class beside the files; a name that begins with a slash is one from the root of the class path
+     * @param resources by the name that pages call them by, which ends in {@code .js} or {@code .css}
+     * @throws IllegalStateException when one is not there
+     */
+    public Pages loading(Class<?> beside, Map<String, String> resources) {
+        Map<String, Asset> all = new HashMap<>(files);
+        resources.forEach((name, resource) -> all.put(name, Asset.ofResource(name, beside, resource)));
+        all.values().forEach(shared::serve);
+        return new Pages(shared, texts, root, Map.copyOf(all));
     }
 
     /** Opens the route of the files that all pages load. */
     public void register(JerseyEnvironment jersey) {
-        jersey.register(new AssetResource(List.of(style, brand.logo())));
+        jersey.register(new AssetResource(shared.served()));
     }
 
     /** The page, for this browser. */
     public Response.ResponseBuilder show(Page page, HttpHeaders browser) {
         Words words = texts.in(Language.wantedBy(browser.getHeaderString(HttpHeaders.ACCEPT_LANGUAGE)));
+        Map<String, String> paths = new HashMap<>();
+        files.forEach((name, file) -> paths.put(name, root + file.path()));
         PageView.Frame frame = new PageView.Frame(
-                brand.name(), root + style.path(), root + brand.logo().path());
+                shared.brand().name(),
+                root + shared.style().path(),
+                root + shared.brand().logo().path(),
+                root,
+                paths);
         return Response.status(page.status())
                 .type(MediaType.TEXT_HTML_TYPE.withCharset("UTF-8"))
                 .entity(new PageView(page, words, frame))
@@ -74,8 +115,10 @@ public final class Pages {
                 .header(HttpHeaders.CACHE_CONTROL, "no-store");
     }
 
-    private static String policyOf(Page page) {
-        return "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action "
+    private String policyOf(Page page) {
+        String scripts =
+                files.values().stream().anyMatch(Asset::isScript) ? " script-src 'self'; connect-src 'self';" : "";
+        return "default-src 'none'; style-src 'self'; img-src 'self';" + scripts + " base-uri 'none'; form-action "
                 + String.join(" ", "'self'", String.join(" ", page.formsLeadTo()))
                         .strip()
                 + "; frame-ancestors 'none'";

@@ -38,6 +38,13 @@ public final class Text {
         return new Text(List.copyOf(pieces));
     }
 
+    /** As it stands in its file. */
+    String written() {
+        return pieces.stream()
+                .map(piece -> piece.isGap() ? "{" + piece.text() + "}" : piece.text())
+                .collect(Collectors.joining());
+    }
+
     /** The names of its placeholders. */
     Set<String> gaps() {
         return pieces.stream().filter(Piece::isGap).map(Piece::text).collect(Collectors.toCollection(TreeSet::new));

@@ -2,6 +2,8 @@ package io.holisticos.pages;
 
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** The texts of a page in the language of its reader; templates ask it. */
@@ -18,6 +20,17 @@ public final class Words {
     /** As HTML has it: {@code en}. */
     public String language() {
         return language.tag();
+    }
+
+    /** The texts whose keys begin like this, with their placeholders as they are written, for a script that fills them. */
+    public SortedMap<String, String> written(String beginning) {
+        SortedMap<String, String> written = new TreeMap<>();
+        texts.forEach((key, text) -> {
+            if (key.startsWith(beginning)) {
+                written.put(key, text.written());
+            }
+        });
+        return written;
     }
 
     /** A text without placeholders. */

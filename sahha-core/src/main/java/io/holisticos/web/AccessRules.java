@@ -82,8 +82,21 @@ public final class AccessRules implements Authenticator<Credentials, Caller>, Au
      * @throws SourceUnavailable when that cannot be found out now
      */
     public Optional<UserId> signedIn(Function<String, @Nullable List<String>> headers) {
-        return authenticate(Credentials.inCookie(SessionPort.API, "GET", headers))
-                .flatMap(Caller::member);
+        return inBrowser(headers).flatMap(Caller::member);
+    }
+
+    /**
+     * Whether the browser that sends a request has a session, a member's or a service's.
+     *
+     * @param headers returns all values of a header by its name, null or none when it is absent
+     * @throws SourceUnavailable when that cannot be found out now
+     */
+    public boolean isSignedIn(Function<String, @Nullable List<String>> headers) {
+        return inBrowser(headers).isPresent();
+    }
+
+    private Optional<Caller> inBrowser(Function<String, @Nullable List<String>> headers) {
+        return authenticate(Credentials.inCookie(SessionPort.API, "GET", headers));
     }
 
     @Override

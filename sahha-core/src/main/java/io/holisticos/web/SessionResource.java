@@ -111,9 +111,19 @@ public final class SessionResource {
     /**
      * Sessions that go on.
      *
+     * @param userId the member who asks; null for a service
      * @param sessions the latest first
      */
-    public record SessionsAnswer(@JsonProperty("sessions") List<OwnSession> sessions) {}
+    public record SessionsAnswer(
+            @JsonProperty("user_id") @Nullable String userId,
+            @JsonProperty("sessions") List<OwnSession> sessions) {
+
+        /** Without the member, whose id must not reach a log. */
+        @Override
+        public String toString() {
+            return "SessionsAnswer[" + sessions.size() + "]";
+        }
+    }
 
     /**
      * One of the caller's own sessions.
@@ -149,7 +159,7 @@ public final class SessionResource {
         List<OwnSession> own = sessions.ownOf(shownIn("GET", headers), caller).stream()
                 .map(OwnSession::of)
                 .toList();
-        return Response.ok(new SessionsAnswer(own))
+        return Response.ok(new SessionsAnswer(caller.member().map(UserId::value).orElse(null), own))
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .build();
     }

@@ -174,6 +174,36 @@ public final class Chromium implements AutoCloseable {
         choice.click();
     }
 
+    /** Writes into the field with this label, in place of what is there. */
+    public void enter(String label, String text) {
+        WebElement field = labelled(label);
+        field.clear();
+        field.sendKeys(text);
+    }
+
+    /** Chooses the option with this text from the list with this label. */
+    public void pick(String label, String option) {
+        labelled(label)
+                .findElement(By.xpath("option[normalize-space() = '" + option + "']"))
+                .click();
+    }
+
+    /** Presses the button with this text, or a part of it; the page stays. */
+    public void click(String text) {
+        driver.findElement(By.xpath(pressable(text))).click();
+    }
+
+    /** Waits until the page shows this text. */
+    public void awaitText(String text) {
+        await(() -> text().contains(text));
+    }
+
+    private WebElement labelled(String label) {
+        String id = driver.findElement(By.xpath("//label[normalize-space() = '" + label + "']"))
+                .getDomAttribute("for");
+        return driver.findElement(By.id(String.valueOf(id)));
+    }
+
     public String text() {
         StringBuilder text = new StringBuilder();
         await(() -> {
