@@ -1,5 +1,6 @@
 package io.holisticos.unified;
 
+import io.swagger.v3.oas.annotations.media.Schema;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
@@ -41,6 +42,7 @@ record SourcesAnswer(
      *
      * @param available whether it delivers data, possibly with a delay: status {@code ok} or {@code stale}
      */
+    @Schema(name = "SourceStatus")
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonPropertyOrder({"name", "available", "status", "since", "as_of", "coverage"})
     record Body(

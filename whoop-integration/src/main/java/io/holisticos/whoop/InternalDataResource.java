@@ -2,6 +2,9 @@ package io.holisticos.whoop;
 
 import static io.holisticos.whoop.api.WhoopApi.WHOOP;
 
+import io.holisticos.whoop.api.Workout;
+import io.holisticos.whoop.api.Profile;
+import io.holisticos.whoop.api.BodyMeasurement;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
@@ -23,6 +26,7 @@ import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.data.WhoopDays;
 import io.holisticos.whoop.sync.SyncFreshness;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.annotation.security.RolesAllowed;
@@ -54,6 +58,8 @@ import org.jspecify.annotations.Nullable;
 @Tag(name = "Internal: data", description = "What is held, in WHOOP's own field words")
 public final class InternalDataResource {
 
+    private static final String UNCHANGED = "It is what If-None-Match names";
+
     private static final Duration READ_MAY_TAKE = Duration.ofSeconds(5);
 
     private final MemberStatuses statuses;
@@ -72,13 +78,26 @@ public final class InternalDataResource {
         this.store = store;
     }
 
+    /** The bodies and records of these answers, for the API's document: routes answer bytes. */
+    public static List<Class<?>> described() {
+        return List.of(
+                RecordsBody.class,
+                SingleBody.class,
+                HealthBody.class,
+                WhoopDetails.class,
+                Workout.class,
+                Profile.class,
+                BodyMeasurement.class);
+    }
+
     @GET
     @Path("/profile/{user_id}")
     @Operation(summary = "The profile")
     @ApiResponse(
             responseCode = "200",
-            description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
-    public Response profile(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
+            description = "What is held, with as_of and freshness")
+    @ApiResponse(responseCode = "304", description = UNCHANGED)
+    public Response profile(@PathParam("user_id") UserId who, @Parameter(hidden = true) @BeanParam DaysQuery query, @Context Request request) {
         query.refuseAny();
         return answer(
                 request,
@@ -96,8 +115,9 @@ public final class InternalDataResource {
     @Operation(summary = "The body measurements")
     @ApiResponse(
             responseCode = "200",
-            description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
-    public Response body(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
+            description = "What is held, with as_of and freshness")
+    @ApiResponse(responseCode = "304", description = UNCHANGED)
+    public Response body(@PathParam("user_id") UserId who, @Parameter(hidden = true) @BeanParam DaysQuery query, @Context Request request) {
         query.refuseAny();
         return answer(
                 request,
@@ -115,8 +135,9 @@ public final class InternalDataResource {
     @Operation(summary = "Cycles of days")
     @ApiResponse(
             responseCode = "200",
-            description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
-    public Response cycles(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
+            description = "What is held, with as_of and freshness")
+    @ApiResponse(responseCode = "304", description = UNCHANGED)
+    public Response cycles(@PathParam("user_id") UserId who, @Parameter(hidden = true) @BeanParam DaysQuery query, @Context Request request) {
         return records(who, query, request, perCycle(cycle -> Stream.ofNullable(cycle.cycle())));
     }
 
@@ -125,8 +146,9 @@ public final class InternalDataResource {
     @Operation(summary = "Recoveries of days")
     @ApiResponse(
             responseCode = "200",
-            description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
-    public Response recovery(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
+            description = "What is held, with as_of and freshness")
+    @ApiResponse(responseCode = "304", description = UNCHANGED)
+    public Response recovery(@PathParam("user_id") UserId who, @Parameter(hidden = true) @BeanParam DaysQuery query, @Context Request request) {
         return records(who, query, request, perCycle(cycle -> Stream.ofNullable(cycle.recovery())));
     }
 
@@ -135,8 +157,9 @@ public final class InternalDataResource {
     @Operation(summary = "Sleeps and naps of days")
     @ApiResponse(
             responseCode = "200",
-            description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
-    public Response sleep(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
+            description = "What is held, with as_of and freshness")
+    @ApiResponse(responseCode = "304", description = UNCHANGED)
+    public Response sleep(@PathParam("user_id") UserId who, @Parameter(hidden = true) @BeanParam DaysQuery query, @Context Request request) {
         return records(
                 who,
                 query,
@@ -155,8 +178,9 @@ public final class InternalDataResource {
                             + " else of its own local date, whatever range is asked for.")
     @ApiResponse(
             responseCode = "200",
-            description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
-    public Response workouts(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
+            description = "What is held, with as_of and freshness")
+    @ApiResponse(responseCode = "304", description = UNCHANGED)
+    public Response workouts(@PathParam("user_id") UserId who, @Parameter(hidden = true) @BeanParam DaysQuery query, @Context Request request) {
         return records(who, query, request, day -> day.workouts().stream());
     }
 
@@ -166,8 +190,9 @@ public final class InternalDataResource {
     @Operation(summary = "Whether the member is connected, and how far reading is")
     @ApiResponse(
             responseCode = "200",
-            description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
-    public Response health(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
+            description = "What is held, with as_of and freshness")
+    @ApiResponse(responseCode = "304", description = UNCHANGED)
+    public Response health(@PathParam("user_id") UserId who, @Parameter(hidden = true) @BeanParam DaysQuery query, @Context Request request) {
         query.refuseAny();
         return answer(request, reading(who, this::healthOf));
     }

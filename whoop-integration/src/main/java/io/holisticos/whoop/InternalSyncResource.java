@@ -2,6 +2,8 @@ package io.holisticos.whoop;
 
 import static io.holisticos.whoop.api.WhoopApi.WHOOP;
 
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
@@ -53,7 +55,7 @@ public final class InternalSyncResource {
     @POST
     @Path("/{user_id}")
     @Operation(summary = "Ask for a sync")
-    @ApiResponse(responseCode = "202", description = "It is on the list; status_url says how it stands")
+    @ApiResponse(responseCode = "202", description = "It is on the list; status_url says how it stands", content = @Content(schema = @Schema(implementation = AcceptedBody.class)))
     public Response request(@PathParam("user_id") UserId who) {
         requireEnabled(who);
         MemberConnection connection = connections.find(who).orElseThrow(() -> new ConnectionNotFound(WHOOP));

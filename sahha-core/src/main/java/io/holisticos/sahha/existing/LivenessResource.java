@@ -1,5 +1,6 @@
 package io.holisticos.sahha.existing;
 
+import io.swagger.v3.oas.annotations.media.Schema;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.holisticos.web.OpenTo;
 import io.swagger.v3.oas.annotations.Operation;
@@ -35,5 +36,6 @@ public final class LivenessResource {
     }
 
     /** A body that never changes. */
+    @Schema(name = "Liveness")
     public record Status(@JsonProperty("status") String status) {}
 }
