@@ -114,7 +114,9 @@ class OpenApiDocumentTest {
             schema.getValue().path("properties").properties().forEach(field -> {
                 String words = field.getValue().path("description").asText();
                 boolean measured = field.getValue().path("type").toString().contains("number");
-                if (measured && !words.matches("(?s).*(percent|bpm|kJ|°C| m\\b| ms\\b|kg|[Mm]etres|a minute|per minute|without a unit).*")) {
+                if (measured
+                        && !words.matches(
+                                "(?s).*(percent|bpm|kJ|°C| m\\b| ms\\b|kg|[Mm]etres|a minute|per minute|without a unit).*")) {
                     without.add(schema.getKey() + '.' + field.getKey());
                 }
             });
@@ -131,7 +133,9 @@ class OpenApiDocumentTest {
         TreeSet<String> parameters = new TreeSet<>();
         forEachOperation((route, operation) -> {
             operations.put(route, operation);
-            operation.path("parameters").forEach(parameter -> parameters.add(parameter.path("name").asText()));
+            operation
+                    .path("parameters")
+                    .forEach(parameter -> parameters.add(parameter.path("name").asText()));
         });
         words.path("operations").fieldNames().forEachRemaining(route -> {
             if (!operations.containsKey(route)) {
@@ -170,19 +174,19 @@ class OpenApiDocumentTest {
 
     @Test
     void namesOperationsByAVerb() {
-        forEachOperation((route, operation) -> assertThat(
-                        operation.path("operationId").asText())
-                .as(route)
-                .matches("(get|list|stream|explain|replace|connect|disconnect|start|end|open|press|return|initiate|complete"
-                        + "|validate|request|receive)([A-Z][a-z]+)+"));
+        forEachOperation(
+                (route, operation) -> assertThat(operation.path("operationId").asText())
+                        .as(route)
+                        .matches(
+                                "(get|list|stream|explain|replace|connect|disconnect|start|end|open|press|return|initiate|complete"
+                                        + "|validate|request|receive)([A-Z][a-z]+)+"));
     }
 
     @Test
     void namesNoSchemaThatNobodyUses() {
         TreeSet<String> named = new TreeSet<>(document.findValuesAsText("$ref"));
 
-        schemas().fieldNames()
-                .forEachRemaining(name -> assertThat(named).contains("#/components/schemas/" + name));
+        schemas().fieldNames().forEachRemaining(name -> assertThat(named).contains("#/components/schemas/" + name));
     }
 
     private interface Look {
@@ -204,8 +208,7 @@ class OpenApiDocumentTest {
     }
 
     private static JsonNode words() throws IOException {
-        Map<String, Object> read =
-                new Yaml(new SafeConstructor(new LoaderOptions())).load(Files.readString(WORDS));
+        Map<String, Object> read = new Yaml(new SafeConstructor(new LoaderOptions())).load(Files.readString(WORDS));
         return new ObjectMapper().valueToTree(read);
     }
 }

@@ -1,6 +1,5 @@
 package io.holisticos.unified;
 
-import io.swagger.v3.oas.annotations.media.Schema;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
@@ -9,6 +8,7 @@ import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.DataStatus;
 import io.holisticos.health.SourceAnswer.Measured;
 import io.holisticos.health.TimedAnswer;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;

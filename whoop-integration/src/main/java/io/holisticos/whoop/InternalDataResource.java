@@ -2,9 +2,6 @@ package io.holisticos.whoop;
 
 import static io.holisticos.whoop.api.WhoopApi.WHOOP;
 
-import io.holisticos.whoop.api.Workout;
-import io.holisticos.whoop.api.Profile;
-import io.holisticos.whoop.api.BodyMeasurement;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
@@ -19,6 +16,9 @@ import io.holisticos.health.UserId;
 import io.holisticos.web.Scope;
 import io.holisticos.whoop.InternalSyncResource.RunBody;
 import io.holisticos.whoop.MemberStatuses.MemberStatus;
+import io.holisticos.whoop.api.BodyMeasurement;
+import io.holisticos.whoop.api.Profile;
+import io.holisticos.whoop.api.Workout;
 import io.holisticos.whoop.data.CycleRecords;
 import io.holisticos.whoop.data.HeldRecords;
 import io.holisticos.whoop.data.WhoopDay;
@@ -93,11 +93,12 @@ public final class InternalDataResource {
     @GET
     @Path("/profile/{user_id}")
     @Operation(summary = "The profile")
-    @ApiResponse(
-            responseCode = "200",
-            description = "What is held, with as_of and freshness")
+    @ApiResponse(responseCode = "200", description = "What is held, with as_of and freshness")
     @ApiResponse(responseCode = "304", description = UNCHANGED)
-    public Response profile(@PathParam("user_id") UserId who, @Parameter(hidden = true) @BeanParam DaysQuery query, @Context Request request) {
+    public Response profile(
+            @PathParam("user_id") UserId who,
+            @Parameter(hidden = true) @BeanParam DaysQuery query,
+            @Context Request request) {
         query.refuseAny();
         return answer(
                 request,
@@ -113,11 +114,12 @@ public final class InternalDataResource {
     @GET
     @Path("/body/{user_id}")
     @Operation(summary = "The body measurements")
-    @ApiResponse(
-            responseCode = "200",
-            description = "What is held, with as_of and freshness")
+    @ApiResponse(responseCode = "200", description = "What is held, with as_of and freshness")
     @ApiResponse(responseCode = "304", description = UNCHANGED)
-    public Response body(@PathParam("user_id") UserId who, @Parameter(hidden = true) @BeanParam DaysQuery query, @Context Request request) {
+    public Response body(
+            @PathParam("user_id") UserId who,
+            @Parameter(hidden = true) @BeanParam DaysQuery query,
+            @Context Request request) {
         query.refuseAny();
         return answer(
                 request,
@@ -133,33 +135,36 @@ public final class InternalDataResource {
     @GET
     @Path("/cycles/{user_id}")
     @Operation(summary = "Cycles of days")
-    @ApiResponse(
-            responseCode = "200",
-            description = "What is held, with as_of and freshness")
+    @ApiResponse(responseCode = "200", description = "What is held, with as_of and freshness")
     @ApiResponse(responseCode = "304", description = UNCHANGED)
-    public Response cycles(@PathParam("user_id") UserId who, @Parameter(hidden = true) @BeanParam DaysQuery query, @Context Request request) {
+    public Response cycles(
+            @PathParam("user_id") UserId who,
+            @Parameter(hidden = true) @BeanParam DaysQuery query,
+            @Context Request request) {
         return records(who, query, request, perCycle(cycle -> Stream.ofNullable(cycle.cycle())));
     }
 
     @GET
     @Path("/recovery/{user_id}")
     @Operation(summary = "Recoveries of days")
-    @ApiResponse(
-            responseCode = "200",
-            description = "What is held, with as_of and freshness")
+    @ApiResponse(responseCode = "200", description = "What is held, with as_of and freshness")
     @ApiResponse(responseCode = "304", description = UNCHANGED)
-    public Response recovery(@PathParam("user_id") UserId who, @Parameter(hidden = true) @BeanParam DaysQuery query, @Context Request request) {
+    public Response recovery(
+            @PathParam("user_id") UserId who,
+            @Parameter(hidden = true) @BeanParam DaysQuery query,
+            @Context Request request) {
         return records(who, query, request, perCycle(cycle -> Stream.ofNullable(cycle.recovery())));
     }
 
     @GET
     @Path("/sleep/{user_id}")
     @Operation(summary = "Sleeps and naps of days")
-    @ApiResponse(
-            responseCode = "200",
-            description = "What is held, with as_of and freshness")
+    @ApiResponse(responseCode = "200", description = "What is held, with as_of and freshness")
     @ApiResponse(responseCode = "304", description = UNCHANGED)
-    public Response sleep(@PathParam("user_id") UserId who, @Parameter(hidden = true) @BeanParam DaysQuery query, @Context Request request) {
+    public Response sleep(
+            @PathParam("user_id") UserId who,
+            @Parameter(hidden = true) @BeanParam DaysQuery query,
+            @Context Request request) {
         return records(
                 who,
                 query,
@@ -176,11 +181,12 @@ public final class InternalDataResource {
             description =
                     "A workout is of the day of the cycle it begins in if that cycle began at most 36 hours before,"
                             + " else of its own local date, whatever range is asked for.")
-    @ApiResponse(
-            responseCode = "200",
-            description = "What is held, with as_of and freshness")
+    @ApiResponse(responseCode = "200", description = "What is held, with as_of and freshness")
     @ApiResponse(responseCode = "304", description = UNCHANGED)
-    public Response workouts(@PathParam("user_id") UserId who, @Parameter(hidden = true) @BeanParam DaysQuery query, @Context Request request) {
+    public Response workouts(
+            @PathParam("user_id") UserId who,
+            @Parameter(hidden = true) @BeanParam DaysQuery query,
+            @Context Request request) {
         return records(who, query, request, day -> day.workouts().stream());
     }
 
@@ -188,11 +194,12 @@ public final class InternalDataResource {
     @GET
     @Path("/health/{user_id}")
     @Operation(summary = "Whether the member is connected, and how far reading is")
-    @ApiResponse(
-            responseCode = "200",
-            description = "What is held, with as_of and freshness")
+    @ApiResponse(responseCode = "200", description = "What is held, with as_of and freshness")
     @ApiResponse(responseCode = "304", description = UNCHANGED)
-    public Response health(@PathParam("user_id") UserId who, @Parameter(hidden = true) @BeanParam DaysQuery query, @Context Request request) {
+    public Response health(
+            @PathParam("user_id") UserId who,
+            @Parameter(hidden = true) @BeanParam DaysQuery query,
+            @Context Request request) {
         query.refuseAny();
         return answer(request, reading(who, this::healthOf));
     }

@@ -11,5 +11,6 @@ public final class ApiDocs {
     public static void register(ResourceConfig routes, String publicUrl) {
         OpenApiDocument document = OpenApiDocument.of(publicUrl, routes);
         routes.register(new OpenApiResource(document));
+        routes.register(new DocsResource(document, publicUrl));
     }
 }

@@ -76,8 +76,10 @@ final class OpenApiDocument {
         RecordShapes shapes = new RecordShapes();
         converters.addConverter(shapes);
         try {
-            SwaggerConfiguration configuration =
-                    new SwaggerConfiguration().openAPI(skeleton()).openAPI31(true).sortOutput(true);
+            SwaggerConfiguration configuration = new SwaggerConfiguration()
+                    .openAPI(skeleton())
+                    .openAPI31(true)
+                    .sortOutput(true);
             OpenAPI read = new Reader(configuration).read(resources);
             Components components = read.getComponents();
             Stream.concat(Stream.of(Problem.class), InternalDataResource.described().stream())

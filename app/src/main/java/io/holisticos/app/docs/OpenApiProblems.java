@@ -1,5 +1,6 @@
 package io.holisticos.app.docs;
 
+import io.holisticos.web.ExistingRoutes;
 import io.holisticos.web.OpenTo;
 import io.holisticos.web.Problem;
 import io.holisticos.web.Scope;
@@ -29,7 +30,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class OpenApiProblems {
 
-        private static final Map<String, String> READING = Map.of(
+    private static final String EXISTING = "application/json";
+    private static final String PAGE = "text/html";
+    private static final String PROBLEM = Problem.MEDIA_TYPE;
+
+    private static final Map<String, String> READING = Map.of(
             "400", "A parameter breaks its rule",
             "404", "No source knows this person");
 
@@ -88,7 +93,8 @@ final class OpenApiProblems {
         if (scope == null && whom != OpenTo.Whom.HOLDERS_OF_ANY_CREDENTIAL) {
             operation.setSecurity(whom == OpenTo.Whom.EXISTING_CALLERS ? orNone() : List.of());
         }
-        operation.getResponses().forEach((status, response) -> describe(status, response, whom));
+        String errors = ExistingRoutes.contain(path) ? EXISTING : whom == OpenTo.Whom.BROWSERS_OF_MEMBERS ? PAGE : PROBLEM;
+        operation.getResponses().forEach((status, response) -> describe(status, response, errors));
     }
 
     /** Existing paths take a credential, and most deployments ask for none. */
@@ -126,11 +132,13 @@ final class OpenApiProblems {
         operation.getResponses().computeIfAbsent(status, missing -> new ApiResponse().description(description));
     }
 
-    private static void describe(String status, ApiResponse response, OpenTo.@Nullable Whom whom) {
+    /** @param errors the media type of the route's own errors */
+    private static void describe(String status, ApiResponse response, String errors) {
         if (!status.startsWith("4") && !status.startsWith("5")) {
             return;
         }
-        if (status.equals("429") || status.equals("503")) {
+        boolean isLimit = status.equals("429") || status.equals("503");
+        if (isLimit) {
             response.addHeaderObject(
                     "Retry-After",
                     new Header().description("Seconds after which to come back").schema(typed("integer")));
@@ -139,15 +147,13 @@ final class OpenApiProblems {
             return;
         }
         Content content = new Content();
-        boolean isLimit = status.equals("429") || status.equals("503");
-        if (whom == OpenTo.Whom.EXISTING_CALLERS) {
-            content.addMediaType("application/json", reference("ExistingError"));
+        switch (errors) {
+            case EXISTING -> content.addMediaType(EXISTING, reference("ExistingError"));
+            case PAGE -> content.addMediaType(PAGE, new MediaType().schema(typed("string")));
+            default -> content.addMediaType(PROBLEM, reference("Problem"));
         }
-        if (whom == OpenTo.Whom.BROWSERS_OF_MEMBERS) {
-            content.addMediaType("text/html", new MediaType().schema(typed("string")));
-        }
-        if (content.isEmpty() || whom == OpenTo.Whom.BROWSERS_OF_MEMBERS && isLimit) {
-            content.addMediaType(Problem.MEDIA_TYPE, reference("Problem"));
+        if (errors.equals(PAGE) && isLimit) { // what is refused before the route is
+            content.addMediaType(PROBLEM, reference("Problem"));
         }
         response.setContent(content);
     }

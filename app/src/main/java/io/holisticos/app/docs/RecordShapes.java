@@ -80,7 +80,9 @@ final class RecordShapes implements ModelConverter {
     }
 
     private static void complete(Class<?> type, @Nullable Schema<?> schema) {
-        if (schema == null || schema.getProperties() == null || type.getSimpleName().endsWith("Request")) {
+        if (schema == null
+                || schema.getProperties() == null
+                || type.getSimpleName().endsWith("Request")) {
             return;
         }
         for (RecordComponent component : type.getRecordComponents()) {

@@ -66,7 +66,9 @@ public final class ExistingSahhaRowsResource {
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
-                            array = @ArraySchema(schema = @Schema(implementation = ExistingAnswers.BiomarkerRow.class))))
+                            array =
+                                    @ArraySchema(
+                                            schema = @Schema(implementation = ExistingAnswers.BiomarkerRow.class))))
     public Object biomarkers(
             @QueryParam("user_id") @Nullable String userId,
             @QueryParam("start_date") @Nullable String startDate,
@@ -84,7 +86,9 @@ public final class ExistingSahhaRowsResource {
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
-                            array = @ArraySchema(schema = @Schema(implementation = ExistingAnswers.ArchetypeRow.class))))
+                            array =
+                                    @ArraySchema(
+                                            schema = @Schema(implementation = ExistingAnswers.ArchetypeRow.class))))
     public Object archetypes(
             @QueryParam("user_id") @Nullable String userId,
             @QueryParam("start_date") @Nullable String startDate,

@@ -1,9 +1,9 @@
 package io.holisticos.sahha.existing;
 
-import io.swagger.v3.oas.annotations.media.Schema;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.holisticos.web.OpenTo;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.ws.rs.GET;
@@ -22,7 +22,7 @@ public final class LivenessResource {
 
     @GET
     @Operation(summary = "Whether the process answers")
-    @ApiResponse(responseCode = "200", description = "Always the same")
+    @ApiResponse(responseCode = "200", description = "Always the same", useReturnTypeSchema = true)
     public Status root() {
         return HEALTHY;
     }
@@ -30,7 +30,7 @@ public final class LivenessResource {
     @GET
     @Path("health")
     @Operation(summary = "Whether the process answers")
-    @ApiResponse(responseCode = "200", description = "Always the same")
+    @ApiResponse(responseCode = "200", description = "Always the same", useReturnTypeSchema = true)
     public Status health() {
         return HEALTHY;
     }

@@ -73,7 +73,9 @@ public final class ConnectResource {
             description = "Where the member goes next; the addresses are secrets",
             useReturnTypeSchema = true)
     public ConnectAnswer connect(
-            @Parameter(hidden = true) @Auth Caller caller, @PathParam("user_id") UserId who, @Nullable ConnectRequest request) {
+            @Parameter(hidden = true) @Auth Caller caller,
+            @PathParam("user_id") UserId who,
+            @Nullable ConnectRequest request) {
         ConnectFlow.Started started = flow.start(who, caller.name(), optionsOf(request, caller));
         return new ConnectAnswer(
                 who.value(),
