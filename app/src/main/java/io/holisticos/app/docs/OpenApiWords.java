@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -47,6 +48,7 @@ final class OpenApiWords {
     private void add() {
         merge(document.withObject("/info"), words.path("info"));
         document.set("tags", words.path("tags"));
+        sortPaths();
         ObjectNode components = document.withObject("/components");
         merge(components.withObject("/securitySchemes"), words.path("securitySchemes"));
         ObjectNode schemas = components.withObject("/schemas");
@@ -61,6 +63,21 @@ final class OpenApiWords {
                                 (ObjectNode) operation.getValue())));
         schemas.forEach(this::addToFields);
         document.path("paths").findParents(PROPERTIES).forEach(this::addToFields);
+    }
+
+    /** Paths in the order of the words, which is the order in which a newcomer reads; others after them. */
+    private void sortPaths() {
+        ObjectNode paths = document.withObject("/paths");
+        Map<String, JsonNode> sorted = new LinkedHashMap<>();
+        words.path("operations").fieldNames().forEachRemaining(route -> {
+            String path = route.substring(route.indexOf(' ') + 1);
+            if (paths.has(path)) {
+                sorted.put(path, paths.path(path));
+            }
+        });
+        paths.properties().forEach(path -> sorted.putIfAbsent(path.getKey(), path.getValue()));
+        paths.removeAll();
+        paths.setAll(sorted);
     }
 
     private void derive(ObjectNode schemas, String name, JsonNode rule) {
