@@ -6,11 +6,12 @@ const converter = require('openapi-to-postmanv2');
 
 const [document, target, part] = process.argv.slice(2);
 const input = { type: 'string', data: fs.readFileSync(document, 'utf8') };
-const options = { folderStrategy: 'Tags', requestParametersResolution: 'Example', exampleParametersResolution: 'Example',
+const options = { folderStrategy: 'Tags', parametersResolution: 'Example',
   requestNameSource: 'Fallback', includeAuthInfoInExample: false, keepImplicitHeaders: false };
 
-/** What reads, and the trial of preferences. The rest needs a browser, a signature or a fresh secret, or changes members. */
-const isAsked = id => /^(get|list|explain|stream)[A-Z]/.test(id) && id !== 'getSync' || id === 'replacePreferences';
+/** What reads, and the trial of preferences. The rest needs a browser, a signature, a fresh secret or cursor, or changes members. */
+const NOT_ASKED = ['getSync', 'getConnectionStatus'];
+const isAsked = id => /^(get|list|explain|stream)[A-Z]/.test(id) && !NOT_ASKED.includes(id) || id === 'replacePreferences';
 
 converter.convertV2(input, options, (error, result) => {
   if (error || !result.result) throw error || new Error(result.reason);
@@ -40,9 +41,10 @@ converter.convertV2(input, options, (error, result) => {
     if (!wanted(operation.operationId)) return [];
     item.name = operation.summary;
     item.response = []; // the document has them
-    for (const parameter of item.request.url.query || []) {
-      const known = (operation.parameters || []).find(one => one.name === parameter.key);
-      parameter.disabled = known.example === undefined;
+    for (const parameter of [...(item.request.url.query || []), ...(item.request.url.variable || [])]) {
+      const known = operation.parameters.find(one => one.name === parameter.key);
+      if (known.in === 'query') parameter.disabled = known.example === undefined; // what has none stays at its default
+      if (known.example !== undefined) parameter.value = String(known.example);
     }
     for (const header of item.request.header || []) {
       if (header.key === 'If-None-Match') header.disabled = true;

@@ -77,9 +77,29 @@ final class ApiConversation {
 
     private void existingPaths() throws Exception {
         ask("GET", METRICS + "overview", "As ever", AS_STRANGER, null, "", "profile_id", ANNA);
-        ask("GET", METRICS + "overview", "WHOOP beside it", AS_SERVICE, null, "", "profile_id", ANNA, "include_whoop", "true");
+        ask(
+                "GET",
+                METRICS + "overview",
+                "WHOOP beside it",
+                AS_SERVICE,
+                null,
+                "",
+                "profile_id",
+                ANNA,
+                "include_whoop",
+                "true");
         ask("GET", METRICS + "overview", "No id", AS_STRANGER, null, "");
-        ask("GET", METRICS + "overview", "WHOOP without a credential", AS_STRANGER, null, "", "profile_id", ANNA, "include_whoop", "true");
+        ask(
+                "GET",
+                METRICS + "overview",
+                "WHOOP without a credential",
+                AS_STRANGER,
+                null,
+                "",
+                "profile_id",
+                ANNA,
+                "include_whoop",
+                "true");
         for (String part : List.of("activity", "sleep", "recovery", "scores", "biomarkers")) {
             ask("GET", METRICS + part, "Yesterday", AS_STRANGER, null, "", "profile_id", ANNA, "period", "yesterday");
             ask("GET", METRICS + part, "No such day", AS_STRANGER, null, "", "profile_id", ANNA, "period", "tomorrow");
@@ -100,7 +120,19 @@ final class ApiConversation {
         ask("GET", overview, "Nobody", AS_SERVICE, null, "", "user_id", NOBODY);
         String days = UNIFIED + "days/{user_id}";
         ask("GET", days, "Two days", AS_SERVICE, null, "", "user_id", ANNA, "from", "2026-11-20", "to", "2026-11-21");
-        ask("GET", days, "The wrong way round", AS_SERVICE, null, "", "user_id", ANNA, "from", "2026-11-21", "to", "2026-11-20");
+        ask(
+                "GET",
+                days,
+                "The wrong way round",
+                AS_SERVICE,
+                null,
+                "",
+                "user_id",
+                ANNA,
+                "from",
+                "2026-11-21",
+                "to",
+                "2026-11-20");
         String many = "{\"user_ids\":[\"demo-anna\",\"nobody-by-this-id\"],\"period\":\"yesterday\"}";
         ask("POST", UNIFIED + "overviews", "Two members, one of them unknown", AS_SERVICE, JSON, many);
         ask("POST", UNIFIED + "overviews", "Nobody named", AS_SERVICE, JSON, "{\"user_ids\":[]}");
@@ -153,25 +185,81 @@ final class ApiConversation {
     private void internalData() throws Exception {
         for (String part : List.of("profile", "body", "health")) {
             ask("GET", "/internal/data/" + part + "/{user_id}", "What is held", AS_SERVICE, null, "", "user_id", ANNA);
-            ask("GET", "/internal/data/" + part + "/{user_id}", "Nothing held", AS_SERVICE, null, "", "user_id", NOBODY);
+            ask(
+                    "GET",
+                    "/internal/data/" + part + "/{user_id}",
+                    "Nothing held",
+                    AS_SERVICE,
+                    null,
+                    "",
+                    "user_id",
+                    NOBODY);
         }
         for (String part : List.of("cycles", "recovery", "sleep", "workouts")) {
-            ask("GET", "/internal/data/" + part + "/{user_id}", "One day", AS_SERVICE, null, "", "user_id", ANNA, "date", "2026-11-21");
-            ask("GET", "/internal/data/" + part + "/{user_id}", "No end", AS_SERVICE, null, "", "user_id", ANNA, "from", "2026-11-21");
+            ask(
+                    "GET",
+                    "/internal/data/" + part + "/{user_id}",
+                    "One day",
+                    AS_SERVICE,
+                    null,
+                    "",
+                    "user_id",
+                    ANNA,
+                    "date",
+                    "2026-11-21");
+            ask(
+                    "GET",
+                    "/internal/data/" + part + "/{user_id}",
+                    "No end",
+                    AS_SERVICE,
+                    null,
+                    "",
+                    "user_id",
+                    ANNA,
+                    "from",
+                    "2026-11-21");
         }
         ask("POST", "/internal/sync/{user_id}", "On the list", AS_SERVICE, null, "", "user_id", ANNA);
         String job = house.jsonOf(last()).path("job_id").asText();
         ask("POST", "/internal/sync/{user_id}", "Not connected", AS_SERVICE, null, "", "user_id", NOBODY);
-        ask("GET", "/internal/sync/{user_id}/{job_id}", "How it stands", AS_SERVICE, null, "", "user_id", ANNA, "job_id", job);
-        ask("GET", "/internal/sync/{user_id}/{job_id}", "No such sync", AS_SERVICE, null, "", "user_id", ANNA, "job_id", "00000000-0000-4000-8000-000000000000");
+        ask(
+                "GET",
+                "/internal/sync/{user_id}/{job_id}",
+                "How it stands",
+                AS_SERVICE,
+                null,
+                "",
+                "user_id",
+                ANNA,
+                "job_id",
+                job);
+        ask(
+                "GET",
+                "/internal/sync/{user_id}/{job_id}",
+                "No such sync",
+                AS_SERVICE,
+                null,
+                "",
+                "user_id",
+                ANNA,
+                "job_id",
+                "00000000-0000-4000-8000-000000000000");
     }
 
     private void internalConnecting() throws Exception {
-        ask("POST", "/internal/oauth/initiate", "A member", AS_SERVICE, JSON, "{\"user_id\":\"demo-ben\",\"account_label\":\"Ben\"}");
+        ask(
+                "POST",
+                "/internal/oauth/initiate",
+                "A member",
+                AS_SERVICE,
+                JSON,
+                "{\"user_id\":\"demo-ben\",\"account_label\":\"Ben\"}");
         URI atWhoop = URI.create(house.jsonOf(last()).path("authorization_url").asText());
         ask("POST", "/internal/oauth/initiate", "Nobody", AS_SERVICE, JSON, "{}");
-        String query = allowed(atWhoop, house.world().byUserId(BEN).orElseThrow().whoopUserId());
-        String brought = "{\"code\":\"" + parameter(query, "code") + "\",\"state\":\"" + parameter(query, "state") + "\"}";
+        String query =
+                allowed(atWhoop, house.world().byUserId(BEN).orElseThrow().whoopUserId());
+        String brought =
+                "{\"code\":\"" + parameter(query, "code") + "\",\"state\":\"" + parameter(query, "state") + "\"}";
         ask("POST", "/internal/oauth/callback", "The member allowed it", AS_SERVICE, JSON, brought);
         ask("POST", "/internal/oauth/callback", "Brought before", AS_SERVICE, JSON, brought);
         ask("GET", "/internal/oauth/status/{user_id}", "Connected", AS_SERVICE, null, "", "user_id", BEN);
@@ -206,14 +294,28 @@ final class ApiConversation {
         ask("POST", path, "A link", AS_SERVICE, JSON, "{\"account_label\":\"Anna\"}", "user_id", ANNA);
         String url = house.jsonOf(last()).path("connect_url").asText();
         String link = url.substring(url.lastIndexOf('/') + 1);
-        ask("POST", path, "Back to a place that is not allowed", AS_SERVICE, JSON, "{\"return_to\":\"https://elsewhere.example.com/\"}", "user_id", ANNA);
+        ask(
+                "POST",
+                path,
+                "Back to a place that is not allowed",
+                AS_SERVICE,
+                JSON,
+                "{\"return_to\":\"https://elsewhere.example.com/\"}",
+                "user_id",
+                ANNA);
         ask("GET", "/connect/{link}", "Whose WHOOP goes where", AS_STRANGER, null, "", "link", link);
         ask("GET", "/connect/{link}", "No such link", AS_STRANGER, null, "", "link", "no-such-link");
         ask("POST", "/connect/{link}", "From another page", AS_STRANGER, FORM, "token=none", "link", link);
         long account = house.world().byUserId(ANNA).orElseThrow().whoopUserId();
         HttpResponse<String> end = new MemberBrowser().allow(URI.create(url), account);
         String query = String.valueOf(end.uri().getRawQuery());
-        keep("GET /api/v1/whoop/callback", "Connected", Map.of("code", parameter(query, "code"), "state", parameter(query, "state")), null, "", end);
+        keep(
+                "GET /api/v1/whoop/callback",
+                "Connected",
+                Map.of("code", parameter(query, "code"), "state", parameter(query, "state")),
+                null,
+                "",
+                end);
         ask("GET", "/api/v1/whoop/callback", "In another browser", AS_STRANGER, null, "", "code", "c", "state", "s");
         house.connect(ANNA);
         ask("DELETE", path, "Ended, or never begun", AS_SERVICE, null, "", "user_id", "demo-chen");
@@ -222,9 +324,14 @@ final class ApiConversation {
 
     private void webhooks() throws Exception {
         Instant now = house.clock().instant();
-        Signed ofWhoop = Signed.whoopSleep(house.world().byUserId(ANNA).orElseThrow().whoopUserId(), "trace-1", now);
+        Signed ofWhoop =
+                Signed.whoopSleep(house.world().byUserId(ANNA).orElseThrow().whoopUserId(), "trace-1", now);
         deliver("/webhooks/whoop", "A sleep was scored", ofWhoop.headers(), ofWhoop.body());
-        deliver("/webhooks/whoop", "Not signed by WHOOP", with(ofWhoop.headers(), "X-WHOOP-Signature", "AAAA"), ofWhoop.body());
+        deliver(
+                "/webhooks/whoop",
+                "Not signed by WHOOP",
+                with(ofWhoop.headers(), "X-WHOOP-Signature", "AAAA"),
+                ofWhoop.body());
         Signed ofSahha = Signed.sahhaScore(ANNA, "11111111-1111-4111-8111-111111111111");
         deliver("/webhooks/sahha", "A score is there", ofSahha.headers(), ofSahha.body());
         deliver("/webhooks/sahha", "Not signed by Sahha", with(ofSahha.headers(), "X-Signature", "00"), ofSahha.body());
@@ -249,7 +356,14 @@ final class ApiConversation {
             ask("GET", path, "Up", AS_STRANGER, null, "");
             RawRequest.Answer refusal = RawRequest.sendFor("elsewhere.example.com", house.uri(""), "GET", path);
             exchanges.add(new Exchange(
-                    "GET " + path, "For another host", Map.of(), null, "", refusal.status(), refusal.headers().getOrDefault("content-type", ""), refusal.body()));
+                    "GET " + path,
+                    "For another host",
+                    Map.of(),
+                    null,
+                    "",
+                    refusal.status(),
+                    refusal.headers().getOrDefault("content-type", ""),
+                    refusal.body()));
         }
     }
 
@@ -260,7 +374,13 @@ final class ApiConversation {
     }
 
     private void ask(
-            String method, String path, String about, String[] credential, @Nullable String type, String body, String... pairs)
+            String method,
+            String path,
+            String about,
+            String[] credential,
+            @Nullable String type,
+            String body,
+            String... pairs)
             throws Exception {
         Map<String, String> parameters = new LinkedHashMap<>();
         HttpRequest.Builder request = HttpRequest.newBuilder();
@@ -293,7 +413,12 @@ final class ApiConversation {
     }
 
     private void keep(
-            String route, String about, Map<String, String> parameters, @Nullable String type, String sent, HttpResponse<String> answer) {
+            String route,
+            String about,
+            Map<String, String> parameters,
+            @Nullable String type,
+            String sent,
+            HttpResponse<String> answer) {
         exchanges.add(new Exchange(
                 route,
                 about,

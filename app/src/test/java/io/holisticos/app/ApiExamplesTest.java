@@ -33,8 +33,7 @@ class ApiExamplesTest {
     private static final Map<String, String> SANDBOX = new HashMap<>();
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final SchemaRegistry SCHEMAS =
-            SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
+    private static final SchemaRegistry SCHEMAS = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
     private static final Map<String, Schema> COMPILED = new HashMap<>();
 
     private static List<Exchange> exchanges;
@@ -46,7 +45,8 @@ class ApiExamplesTest {
             exchanges = ApiConversation.with(house);
             document = house.jsonOf(house.getWithoutKey("/api/openapi.json"));
             SANDBOX.put(house.uri("").toString(), "http://localhost:8080");
-            SANDBOX.put(house.uri("").toString().replace(":", "%3A").replace("/", "%2F"), "http%3A%2F%2Flocalhost%3A8080");
+            SANDBOX.put(
+                    house.uri("").toString().replace(":", "%3A").replace("/", "%2F"), "http%3A%2F%2Flocalhost%3A8080");
             SANDBOX.put(house.whoop().baseUrl(), "http://localhost:9100");
         }
         if (Boolean.getBoolean("golden.rewrite")) {
@@ -120,7 +120,9 @@ class ApiExamplesTest {
         int[] looked = {0};
         forEachOperation((route, operation) -> {
             List<JsonNode> contents = new ArrayList<>();
-            operation.path("responses").forEach(response -> response.path("content").forEach(contents::add));
+            operation
+                    .path("responses")
+                    .forEach(response -> response.path("content").forEach(contents::add));
             for (JsonNode content : contents) {
                 content.path("examples").properties().forEach(example -> {
                     looked[0]++;
@@ -140,8 +142,13 @@ class ApiExamplesTest {
         forEachOperation((route, operation) -> {
             boolean refuses = false;
             boolean succeeds = false;
-            for (Map.Entry<String, JsonNode> response : operation.path("responses").properties()) {
-                boolean shown = response.getValue().path("content").findValues("examples").size() > 0;
+            for (Map.Entry<String, JsonNode> response :
+                    operation.path("responses").properties()) {
+                boolean shown = response.getValue()
+                                .path("content")
+                                .findValues("examples")
+                                .size()
+                        > 0;
                 boolean empty = !response.getValue().has("content");
                 refuses |= shown && response.getKey().compareTo("400") >= 0;
                 succeeds |= (shown || empty) && response.getKey().compareTo("400") < 0;
@@ -164,7 +171,8 @@ class ApiExamplesTest {
         ObjectNode all = JSON.createObjectNode();
         for (Exchange exchange : exchanges) {
             ObjectNode route = all.withObjectProperty(exchange.route());
-            if (exchange.status() < 400 && !route.has("parameters") || exchange.route().equals("POST /connect/{link}")) {
+            if (exchange.status() < 400 && !route.has("parameters")
+                    || exchange.route().equals("POST /connect/{link}")) {
                 ObjectNode parameters = route.putObject("parameters");
                 exchange.parameters().forEach((name, value) -> parameters.put(name, asInSandbox(value)));
             }
@@ -224,7 +232,8 @@ class ApiExamplesTest {
                         InputFormat.JSON,
                         context -> context.executionConfig(config -> config.formatAssertionsEnabled(true)))
                 .stream()
-                .map(problem -> problem.getInstanceLocation() + " " + problem.getKeyword() + " in " + problem.getSchemaLocation())
+                .map(problem -> problem.getInstanceLocation() + " " + problem.getKeyword() + " in "
+                        + problem.getSchemaLocation())
                 .toList();
     }
 

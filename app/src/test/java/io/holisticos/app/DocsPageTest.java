@@ -80,7 +80,8 @@ class DocsPageTest {
     @Test
     void runsNoScriptAndLoadsItsStyleOnly() {
         assertThat(answer.headers().firstValue("Content-Security-Policy").orElse(""))
-                .isEqualTo("default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+                .isEqualTo(
+                        "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
         assertThat(page).doesNotContain("<script", "style=\"", "<img", "onclick", "@import");
         assertThat(all(Pattern.compile("<link [^>]*href=\"([^\"]*)\""))).containsExactly("/docs/style.css");
         assertThat(house.getWithoutKey("/docs/style.css").body()).doesNotContain("url(", "@import");
@@ -102,13 +103,17 @@ class DocsPageTest {
 
         assertThat(sent.size()).isLessThan(MOST_BYTES_SENT);
         String tag = answer.headers().firstValue("ETag").orElseThrow();
-        assertThat(house.exchange(house.request("/docs").header("If-None-Match", tag)).statusCode())
+        assertThat(house.exchange(house.request("/docs").header("If-None-Match", tag))
+                        .statusCode())
                 .isEqualTo(304);
     }
 
     @Test
     void hasALineForAShellForEveryOperationThatAShellCanAsk() {
         assertThat(page.split("<h4>Try it</h4>", -1)).hasSizeGreaterThan(40);
-        assertThat(page).contains("X-API-Key: $KEY", house.uri("/api/v1/unified-health/overview/").toString());
+        assertThat(page)
+                .contains(
+                        "X-API-Key: $KEY",
+                        house.uri("/api/v1/unified-health/overview/").toString());
     }
 }

@@ -36,8 +36,8 @@ final class Curl {
         if (!method.equals("GET")) {
             words.add("-X " + method);
         }
-        boolean needsCredential =
-                operation.path("security").isMissingNode() && !document.path("security").isEmpty();
+        boolean needsCredential = operation.path("security").isMissingNode()
+                && !document.path("security").isEmpty();
         if (needsCredential) {
             words.add(credential("ApiKey"));
         }
@@ -53,7 +53,10 @@ final class Curl {
             if (parameter.path("in").asText().equals("path")) {
                 target = target.replace('{' + name + '}', value);
             } else if (parameter.path("in").asText().equals("query")) {
-                query.append(query.isEmpty() ? "?" : "&").append(name).append('=').append(value);
+                query.append(query.isEmpty() ? "?" : "&")
+                        .append(name)
+                        .append('=')
+                        .append(value);
             }
         }
         JsonNode body = operation.at("/requestBody/content/application~1json/examples");

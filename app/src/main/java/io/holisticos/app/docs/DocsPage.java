@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** The page of the API: the document as HTML that needs no script. The template is {@code docs.ftlh}, which escapes every value. */
@@ -79,7 +80,8 @@ final class DocsPage {
                 .forEach(path -> path.getValue()
                         .properties()
                         .forEach(operation -> operations
-                                .get(operation.getValue().path("tags").path(0).asText())
+                                .computeIfAbsent(
+                                        operation.getValue().path("tags").path(0).asText(), tag -> new ArrayList<>())
                                 .add(operation(
                                         operation.getKey().toUpperCase(Locale.ROOT),
                                         path.getKey(),
@@ -90,10 +92,14 @@ final class DocsPage {
             List<Map<String, Object>> own = operations.getOrDefault(name, List.of());
             if (!own.isEmpty()) {
                 tags.add(Map.of(
-                        "name", name,
-                        "id", "tag-" + name.toLowerCase(Locale.ROOT).replaceAll("[^a-z]+", "-"),
-                        "about", paragraphs(tag.path(DESCRIPTION).asText()),
-                        "operations", own));
+                        "name",
+                        name,
+                        "id",
+                        "tag-" + name.toLowerCase(Locale.ROOT).replaceAll("[^a-z]+", "-"),
+                        "about",
+                        paragraphs(tag.path(DESCRIPTION).asText()),
+                        "operations",
+                        own));
             }
         }
         return tags;
@@ -108,15 +114,20 @@ final class DocsPage {
         shown.put("about", paragraphs(operation.path(DESCRIPTION).asText()));
         shown.put("access", accessTo(operation));
         shown.put("curl", Curl.of(origin, method, path, document, operation));
-        shown.put("parameters", stream(operation.path("parameters")).map(this::parameter).toList());
+        shown.put(
+                "parameters",
+                stream(operation.path("parameters")).map(this::parameter).toList());
         JsonNode body = operation.path("requestBody");
         shown.put("bodyAbout", paragraphs(body.path(DESCRIPTION).asText()));
         shown.put("body", contents(body.path("content")));
         List<Map<String, Object>> answers = new ArrayList<>();
-        operation.path("responses").properties().forEach(answer -> answers.add(Map.of(
-                "status", answer.getKey(),
-                "about", paragraphs(answer.getValue().path(DESCRIPTION).asText()),
-                "contents", contents(answer.getValue().path("content")))));
+        operation
+                .path("responses")
+                .properties()
+                .forEach(answer -> answers.add(Map.of(
+                        "status", answer.getKey(),
+                        "about", paragraphs(answer.getValue().path(DESCRIPTION).asText()),
+                        "contents", contents(answer.getValue().path("content")))));
         shown.put("answers", answers);
         return shown;
     }
@@ -127,14 +138,17 @@ final class DocsPage {
         if (own.isArray() && own.isEmpty()) {
             return "No credential";
         }
-        String refusal = operation.path("responses").path("403").path(DESCRIPTION).asText();
+        String refusal =
+                operation.path("responses").path("403").path(DESCRIPTION).asText();
         String scope = refusal.contains("scope ") ? refusal.substring(refusal.indexOf("scope ")) : "any scope";
         return own.isArray() ? "A credential only where the deployment asks for one" : "A credential with " + scope;
     }
 
     private Map<String, Object> parameter(JsonNode parameter) {
         Map<String, Object> shown = new LinkedHashMap<>(field(
-                parameter.path("name").asText(), parameter.path("schema"), parameter.path("required").asBoolean()));
+                parameter.path("name").asText(),
+                parameter.path("schema"),
+                parameter.path("required").asBoolean()));
         shown.put("about", paragraphs(parameter.path(DESCRIPTION).asText()));
         shown.put("in", parameter.path("in").asText());
         return shown;
@@ -147,8 +161,10 @@ final class DocsPage {
             content.getValue().path("examples").forEach(example -> {
                 JsonNode value = example.path("value");
                 examples.add(Map.of(
-                        "summary", example.path("summary").asText(),
-                        "text", value.isTextual() ? value.textValue() : value.toPrettyString()));
+                        "summary",
+                        example.path("summary").asText(),
+                        "text",
+                        value.isTextual() ? value.textValue() : value.toPrettyString()));
             });
             shown.add(Map.of(
                     "type", content.getKey(),
@@ -160,12 +176,15 @@ final class DocsPage {
 
     private List<Map<String, Object>> schemas() {
         List<Map<String, Object>> shown = new ArrayList<>();
-        document.path("components").path("schemas").properties().forEach(schema -> shown.add(Map.of(
-                "name", schema.getKey(),
-                "about", paragraphs(schema.getValue().path(DESCRIPTION).asText()),
-                "fields", fields(schema.getValue()))));
-        shown.sort((one, other) ->
-                String.valueOf(one.get("name")).compareToIgnoreCase(String.valueOf(other.get("name"))));
+        document.path("components")
+                .path("schemas")
+                .properties()
+                .forEach(schema -> shown.add(Map.of(
+                        "name", schema.getKey(),
+                        "about", paragraphs(schema.getValue().path(DESCRIPTION).asText()),
+                        "fields", fields(schema.getValue()))));
+        shown.sort(
+                (one, other) -> String.valueOf(one.get("name")).compareToIgnoreCase(String.valueOf(other.get("name"))));
         return shown;
     }
 
@@ -186,11 +205,14 @@ final class DocsPage {
         List<String> rules = new ArrayList<>();
         if (schema.has("enum")) {
             rules.add("one of "
-                    + String.join(", ", stream(schema.path("enum")).map(JsonNode::asText).toList()));
+                    + String.join(
+                            ", ",
+                            stream(schema.path("enum")).map(JsonNode::asText).toList()));
         }
         for (String rule : List.of("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "default")) {
             if (schema.has(rule)) {
-                rules.add(rule.replaceAll("([A-Z])", " $1").toLowerCase(Locale.ROOT) + ' '
+                rules.add(rule.replaceAll("([A-Z])", " $1").toLowerCase(Locale.ROOT)
+                        + ' '
                         + schema.path(rule).asText());
             }
         }
@@ -217,7 +239,9 @@ final class DocsPage {
             return orNull ? "or null" : "one of";
         }
         String type = schema.path("type").isArray()
-                ? String.join(" or ", stream(schema.path("type")).map(JsonNode::asText).toList())
+                ? String.join(
+                        " or ",
+                        stream(schema.path("type")).map(JsonNode::asText).toList())
                 : schema.path("type").asText();
         String format = schema.has("format") && !schema.path("format").asText().startsWith("int")
                 ? " (" + schema.path("format").asText() + ")"
@@ -231,14 +255,17 @@ final class DocsPage {
 
     private List<Map<String, Object>> access() {
         List<Map<String, Object>> shown = new ArrayList<>();
-        document.path("components").path("securitySchemes").properties().forEach(scheme -> shown.add(Map.of(
-                "name", scheme.getKey(),
-                "about", paragraphs(scheme.getValue().path(DESCRIPTION).asText()),
-                "curl", Curl.credential(scheme.getKey()))));
+        document.path("components")
+                .path("securitySchemes")
+                .properties()
+                .forEach(scheme -> shown.add(Map.of(
+                        "name", scheme.getKey(),
+                        "about", paragraphs(scheme.getValue().path(DESCRIPTION).asText()),
+                        "curl", Curl.credential(scheme.getKey()))));
         return shown;
     }
 
-    private static java.util.stream.Stream<JsonNode> stream(JsonNode list) {
+    private static Stream<JsonNode> stream(JsonNode list) {
         return StreamSupport.stream(list.spliterator(), false);
     }
 

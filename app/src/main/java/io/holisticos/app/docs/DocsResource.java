@@ -34,7 +34,8 @@ public final class DocsResource {
 
     DocsResource(OpenApiDocument document, String publicUrl) {
         this.document = document;
-        this.root = Objects.requireNonNullElse(URI.create(publicUrl).getRawPath(), "").replaceAll("/$", "");
+        this.root = Objects.requireNonNullElse(URI.create(publicUrl).getRawPath(), "")
+                .replaceAll("/$", "");
     }
 
     @GET

@@ -27,8 +27,7 @@ final class OpenApiExamples {
     }
 
     private static JsonNode read() {
-        try (InputStream file =
-                Objects.requireNonNull(OpenApiExamples.class.getResourceAsStream("examples.json"))) {
+        try (InputStream file = Objects.requireNonNull(OpenApiExamples.class.getResourceAsStream("examples.json"))) {
             return new ObjectMapper().readTree(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -37,25 +36,35 @@ final class OpenApiExamples {
 
     private static void addTo(JsonNode operation, JsonNode recorded) {
         operation.path("parameters").forEach(parameter -> {
-            JsonNode value = recorded.path("parameters").path(parameter.path("name").asText());
+            JsonNode value =
+                    recorded.path("parameters").path(parameter.path("name").asText());
             if (!value.isMissingNode()) {
                 ((ObjectNode) parameter).set("example", asIn(parameter.path("schema"), value));
             }
         });
-        operation.path("requestBody").path("content").forEach(content -> addTo(content, recorded.path("request"), true));
-        operation.path("responses").properties().forEach(response -> response.getValue()
+        operation
+                .path("requestBody")
                 .path("content")
+                .forEach(content -> addTo(content, recorded.path("request"), true));
+        operation
+                .path("responses")
                 .properties()
-                .forEach(content -> addTo(
-                        content.getValue(),
-                        recorded.path("responses").path(response.getKey()).path(content.getKey()),
-                        false)));
+                .forEach(response -> response.getValue()
+                        .path("content")
+                        .properties()
+                        .forEach(content -> addTo(
+                                content.getValue(),
+                                recorded.path("responses")
+                                        .path(response.getKey())
+                                        .path(content.getKey()),
+                                false)));
     }
 
     private static void addTo(JsonNode content, JsonNode examples, boolean isRequest) {
         examples.properties().forEach(example -> {
             if (!isRequest || example.getValue().isObject()) {
-                ObjectNode shown = ((ObjectNode) content).withObjectProperty("examples").putObject(keyOf(example.getKey()));
+                ObjectNode shown =
+                        ((ObjectNode) content).withObjectProperty("examples").putObject(keyOf(example.getKey()));
                 shown.put("summary", example.getKey());
                 shown.set("value", example.getValue());
             }

@@ -93,7 +93,8 @@ final class OpenApiProblems {
         if (scope == null && whom != OpenTo.Whom.HOLDERS_OF_ANY_CREDENTIAL) {
             operation.setSecurity(whom == OpenTo.Whom.EXISTING_CALLERS ? orNone() : List.of());
         }
-        String errors = ExistingRoutes.contain(path) ? EXISTING : whom == OpenTo.Whom.BROWSERS_OF_MEMBERS ? PAGE : PROBLEM;
+        String errors =
+                ExistingRoutes.contain(path) ? EXISTING : whom == OpenTo.Whom.BROWSERS_OF_MEMBERS ? PAGE : PROBLEM;
         operation.getResponses().forEach((status, response) -> describe(status, response, errors));
     }
 
