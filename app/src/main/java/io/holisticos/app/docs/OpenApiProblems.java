@@ -81,7 +81,7 @@ final class OpenApiProblems {
             addTo(operation, "403", "The credential lacks scope " + scope);
             shared(scope, path).forEach((status, description) -> addTo(operation, status, description));
         } else if (whom == OpenTo.Whom.EXISTING_CALLERS) {
-            addTo(operation, "401", "No valid credential, where the deployment asks for one or WHOOP is included");
+            addTo(operation, "401", "No valid credential, where the deployment or a parameter asks for one");
             addTo(operation, "403", "The credential lacks scope health:read");
         }
         if (whom == OpenTo.Whom.EVERYBODY) {

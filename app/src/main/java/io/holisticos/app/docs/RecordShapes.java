@@ -15,8 +15,11 @@ import java.lang.reflect.RecordComponent;
 import java.time.ZoneOffset;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
-import java.util.Map;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,9 +30,10 @@ final class RecordShapes implements ModelConverter {
 
     private static final String REFERENCE = "#/components/schemas/";
 
-    /** Names of records that stand for other things elsewhere, by what they are declared in. */
-    private static final Map<String, String> PREFIXES =
-            Map.of("io.holisticos.whoop.api", "Whoop", "io.holisticos.sahha.existing", "Existing");
+    /** Records of a source's own API, and of the existing paths: others have the same names for other things. */
+    private static final Pattern OF_A_SOURCE = Pattern.compile("io\\.holisticos\\.([a-z]+)\\.api");
+
+    private static final String OF_EXISTING_PATHS = "io.holisticos.sahha.existing";
 
     @Override
     public @Nullable Schema<?> resolve(
@@ -42,16 +46,23 @@ final class RecordShapes implements ModelConverter {
         if (!others.hasNext()) {
             return null;
         }
-        if (raw.isRecord()
-                && PREFIXES.containsKey(raw.getPackageName())
-                && !raw.isAnnotationPresent(io.swagger.v3.oas.annotations.media.Schema.class)) {
-            type.setName(PREFIXES.get(raw.getPackageName()) + raw.getSimpleName());
+        if (raw.isRecord() && !raw.isAnnotationPresent(io.swagger.v3.oas.annotations.media.Schema.class)) {
+            prefixOf(raw.getPackageName()).ifPresent(prefix -> type.setName(prefix + raw.getSimpleName()));
         }
         Schema<?> schema = others.next().resolve(type, context, others);
         if (raw.isRecord() && schema != null) {
             complete(raw, schema.get$ref() == null ? schema : definedAs(schema, context));
         }
         return schema;
+    }
+
+    private static Optional<String> prefixOf(String packageName) {
+        Matcher source = OF_A_SOURCE.matcher(packageName);
+        if (source.matches()) {
+            String name = source.group(1);
+            return Optional.of(name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1));
+        }
+        return packageName.equals(OF_EXISTING_PATHS) ? Optional.of("Existing") : Optional.empty();
     }
 
     private static @Nullable Schema<?> definedAs(Schema<?> reference, ModelConverterContext context) {
