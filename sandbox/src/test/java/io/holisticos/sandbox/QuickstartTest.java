@@ -94,8 +94,8 @@ class QuickstartTest {
     /** What is exported in one block is there in the next. */
     private String run(String block) throws Exception {
         Path variables = folder.resolve("variables");
-        String script = "set -eo pipefail\n[ ! -e " + variables + " ] || . " + variables + "\n" + block + "\nexport -p > "
-                + variables + "\n";
+        String script = "set -eo pipefail\n[ ! -e " + variables + " ] || . " + variables + "\n" + block
+                + "\nexport -p > " + variables + "\n";
         Process shell = new ProcessBuilder("bash", "-c", script)
                 .redirectErrorStream(true)
                 .start();

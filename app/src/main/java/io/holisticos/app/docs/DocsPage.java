@@ -81,7 +81,12 @@ final class DocsPage {
                         .properties()
                         .forEach(operation -> operations
                                 .computeIfAbsent(
-                                        operation.getValue().path("tags").path(0).asText(), tag -> new ArrayList<>())
+                                        operation
+                                                .getValue()
+                                                .path("tags")
+                                                .path(0)
+                                                .asText(),
+                                        tag -> new ArrayList<>())
                                 .add(operation(
                                         operation.getKey().toUpperCase(Locale.ROOT),
                                         path.getKey(),
