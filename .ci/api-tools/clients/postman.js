@@ -44,7 +44,7 @@ converter.convertV2(input, options, (error, result) => {
     for (const parameter of [...(item.request.url.query || []), ...(item.request.url.variable || [])]) {
       const known = operation.parameters.find(one => one.name === parameter.key);
       if (known.in === 'query') parameter.disabled = known.example === undefined; // what has none stays at its default
-      if (known.example !== undefined) parameter.value = String(known.example);
+      parameter.value = String(known.example ?? known.schema.default ?? ''); // the converter would make one up, another each time
     }
     for (const header of item.request.header || []) {
       if (header.key === 'If-None-Match') header.disabled = true;
