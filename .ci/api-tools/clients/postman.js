@@ -46,6 +46,7 @@ converter.convertV2(input, options, (error, result) => {
       if (known.in === 'query') parameter.disabled = known.example === undefined; // what has none stays at its default
       parameter.value = String(known.example ?? known.schema.default ?? ''); // the converter would make one up, another each time
     }
+    for (const field of item.request.body?.urlencoded || []) field.value = ''; // one of its words, another each time
     for (const header of item.request.header || []) {
       if (header.key === 'If-None-Match') header.disabled = true;
     }
