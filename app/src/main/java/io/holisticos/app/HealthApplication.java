@@ -12,6 +12,7 @@ import io.holisticos.app.admin.AdminPort;
 import io.holisticos.app.admin.hystrix.HystrixSurfaces;
 import io.holisticos.app.admin.prometheus.Prometheus;
 import io.holisticos.app.canary.Canary;
+import io.holisticos.app.docs.ApiDocs;
 import io.holisticos.app.flags.Flags;
 import io.holisticos.app.limits.LimitedPorts;
 import io.holisticos.app.probes.Drain;
@@ -263,7 +264,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                         product.sahha().vitals()),
                 sources.probed(),
                 clock);
-        jersey.register(OpenApiResource.of(configuration.publicUrl, jersey.getResourceConfig()));
+        ApiDocs.register(jersey.getResourceConfig(), configuration.publicUrl);
         AdminPort.show(environment.getAdminContext(), configuration.diagnostics);
         AdminPort.open(
                 environment.admin(),

@@ -53,9 +53,6 @@ final class Sources {
     /** The names of {@link #sahhaAndWhoop}, known before any of them is built. */
     static final List<SourceName> NAMES = List.of(SAHHA, WHOOP);
 
-    /** The API document's sentence about the sources. */
-    static final String DESCRIPTION = "Sahha scores and WHOOP data of a member, merged: Sahha first, then WHOOP.";
-
     /**
      * A source of this product: all that the service has to know of it.
      *

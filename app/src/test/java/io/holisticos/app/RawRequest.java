@@ -20,11 +20,16 @@ final class RawRequest {
     record Answer(int status, Map<String, String> headers, String body) {}
 
     static Answer send(URI server, String method, String target, String... headers) throws IOException {
+        return sendFor(server.getAuthority(), server, method, target, headers);
+    }
+
+    /** The same for another host than the server's. */
+    static Answer sendFor(String host, URI server, String method, String target, String... headers) throws IOException {
         try (Socket socket = new Socket(server.getHost(), server.getPort())) {
             socket.setSoTimeout(PATIENCE_MILLIS);
             String more = Arrays.stream(headers).map(header -> header + "\r\n").collect(Collectors.joining());
-            String request = method + ' ' + target + " HTTP/1.1\r\nHost: " + server.getAuthority()
-                    + "\r\nConnection: close\r\n" + more + "\r\n";
+            String request =
+                    method + ' ' + target + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n" + more + "\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             socket.getOutputStream().flush();
             return parse(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8));

@@ -30,6 +30,7 @@ record ChangesBody(
      * @param days oldest first; empty: every day, which {@code every_day} says, too
      * @param source whose data changed; null when it is no source's
      */
+    @Schema(name = "Change")
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonPropertyOrder({"days", "every_day", "metrics", "reason", "source"})
     record Entry(
@@ -64,6 +65,7 @@ record ChangesBody(
      * @param status {@code ok}; {@code disabled}; {@code unavailable}: its changes come with a later answer; {@code not_counted}: it
      *     keeps no changes, and whoever keeps its days has to read them anew
      */
+    @Schema(name = "ChangesSource")
     @JsonPropertyOrder({"name", "status"})
     record SourceBody(
             @JsonProperty("name") String name,

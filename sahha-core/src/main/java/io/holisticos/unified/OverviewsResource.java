@@ -7,6 +7,7 @@ import io.holisticos.web.Caller;
 import io.holisticos.web.MembersInBody;
 import io.holisticos.web.Scope;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
@@ -72,7 +73,7 @@ public final class OverviewsResource {
             description = "Too many such requests at once; Retry-After says when to come back")
     @MembersInBody
     public Response overviews(
-            @Auth Caller caller,
+            @Parameter(hidden = true) @Auth Caller caller,
             @RequestBody(required = true, content = @Content(schema = @Schema(implementation = OverviewsRequest.class)))
                     @Nullable
                     JsonNode body) {

@@ -8,6 +8,7 @@ import io.holisticos.health.SourceAnswer;
 import io.holisticos.health.SourceAnswer.DataStatus;
 import io.holisticos.health.SourceAnswer.Measured;
 import io.holisticos.health.TimedAnswer;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
@@ -41,6 +42,7 @@ record SourcesAnswer(
      *
      * @param available whether it delivers data, possibly with a delay: status {@code ok} or {@code stale}
      */
+    @Schema(name = "SourceStatus")
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @JsonPropertyOrder({"name", "available", "status", "since", "as_of", "coverage"})
     record Body(

@@ -195,6 +195,7 @@ record TrialAnswer(
             @JsonProperty("before") @Nullable WorkoutBody before,
             @JsonProperty("after") @Nullable WorkoutBody after) {}
 
+    @Schema(name = "WorkoutReference")
     @JsonPropertyOrder({"source", "id"})
     record WorkoutBody(
             @JsonProperty("source") String source,

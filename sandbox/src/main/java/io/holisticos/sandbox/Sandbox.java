@@ -157,13 +157,13 @@ public final class Sandbox {
         return new QuotaGovernor(Jdbi.create(postgres.dataSource(Postgres.WHOOP)), clock, new QuotaConfiguration());
     }
 
-    /** Shows the API document in the person's browser, if the machine has one. */
+    /** Shows the API in the person's browser, if the machine has one. */
     private void openBrowser() {
         if (!options.open() || GraphicsEnvironment.isHeadless() || !Desktop.isDesktopSupported()) {
             return;
         }
         try {
-            Desktop.getDesktop().browse(URI.create(appUrl() + "/api/openapi.json"));
+            Desktop.getDesktop().browse(URI.create(appUrl() + "/docs"));
         } catch (IOException | UnsupportedOperationException e) {
             progress.say("the browser does not open: " + e.getMessage());
         }

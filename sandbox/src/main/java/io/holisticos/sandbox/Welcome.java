@@ -8,7 +8,7 @@ final class Welcome {
     static String text(SandboxOptions options, String app, String key) {
         return """
 
-                App         %1$s            API document  %1$s/api/openapi.json
+                App         %1$s            API           %1$s/docs
                 Admin port  http://localhost:%3$d            metrics, healthcheck, flags
                 WHOOP twin  http://localhost:%4$d            Sahha twin  http://localhost:%5$d
 

@@ -16,6 +16,9 @@ import io.holisticos.health.UserId;
 import io.holisticos.web.Scope;
 import io.holisticos.whoop.InternalSyncResource.RunBody;
 import io.holisticos.whoop.MemberStatuses.MemberStatus;
+import io.holisticos.whoop.api.BodyMeasurement;
+import io.holisticos.whoop.api.Profile;
+import io.holisticos.whoop.api.Workout;
 import io.holisticos.whoop.data.CycleRecords;
 import io.holisticos.whoop.data.HeldRecords;
 import io.holisticos.whoop.data.WhoopDay;
@@ -23,6 +26,7 @@ import io.holisticos.whoop.data.WhoopDayStore;
 import io.holisticos.whoop.data.WhoopDays;
 import io.holisticos.whoop.sync.SyncFreshness;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.annotation.security.RolesAllowed;
@@ -54,6 +58,8 @@ import org.jspecify.annotations.Nullable;
 @Tag(name = "Internal: data", description = "What is held, in WHOOP's own field words")
 public final class InternalDataResource {
 
+    private static final String UNCHANGED = "It is what If-None-Match names";
+
     private static final Duration READ_MAY_TAKE = Duration.ofSeconds(5);
 
     private final MemberStatuses statuses;
@@ -72,13 +78,27 @@ public final class InternalDataResource {
         this.store = store;
     }
 
+    /** The bodies and records of these answers, for the API's document: routes answer bytes. */
+    public static List<Class<?>> described() {
+        return List.of(
+                RecordsBody.class,
+                SingleBody.class,
+                HealthBody.class,
+                WhoopDetails.class,
+                Workout.class,
+                Profile.class,
+                BodyMeasurement.class);
+    }
+
     @GET
     @Path("/profile/{user_id}")
     @Operation(summary = "The profile")
-    @ApiResponse(
-            responseCode = "200",
-            description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
-    public Response profile(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
+    @ApiResponse(responseCode = "200", description = "What is held, with as_of and freshness")
+    @ApiResponse(responseCode = "304", description = UNCHANGED)
+    public Response profile(
+            @PathParam("user_id") UserId who,
+            @Parameter(hidden = true) @BeanParam DaysQuery query,
+            @Context Request request) {
         query.refuseAny();
         return answer(
                 request,
@@ -94,10 +114,12 @@ public final class InternalDataResource {
     @GET
     @Path("/body/{user_id}")
     @Operation(summary = "The body measurements")
-    @ApiResponse(
-            responseCode = "200",
-            description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
-    public Response body(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
+    @ApiResponse(responseCode = "200", description = "What is held, with as_of and freshness")
+    @ApiResponse(responseCode = "304", description = UNCHANGED)
+    public Response body(
+            @PathParam("user_id") UserId who,
+            @Parameter(hidden = true) @BeanParam DaysQuery query,
+            @Context Request request) {
         query.refuseAny();
         return answer(
                 request,
@@ -113,30 +135,36 @@ public final class InternalDataResource {
     @GET
     @Path("/cycles/{user_id}")
     @Operation(summary = "Cycles of days")
-    @ApiResponse(
-            responseCode = "200",
-            description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
-    public Response cycles(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
+    @ApiResponse(responseCode = "200", description = "What is held, with as_of and freshness")
+    @ApiResponse(responseCode = "304", description = UNCHANGED)
+    public Response cycles(
+            @PathParam("user_id") UserId who,
+            @Parameter(hidden = true) @BeanParam DaysQuery query,
+            @Context Request request) {
         return records(who, query, request, perCycle(cycle -> Stream.ofNullable(cycle.cycle())));
     }
 
     @GET
     @Path("/recovery/{user_id}")
     @Operation(summary = "Recoveries of days")
-    @ApiResponse(
-            responseCode = "200",
-            description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
-    public Response recovery(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
+    @ApiResponse(responseCode = "200", description = "What is held, with as_of and freshness")
+    @ApiResponse(responseCode = "304", description = UNCHANGED)
+    public Response recovery(
+            @PathParam("user_id") UserId who,
+            @Parameter(hidden = true) @BeanParam DaysQuery query,
+            @Context Request request) {
         return records(who, query, request, perCycle(cycle -> Stream.ofNullable(cycle.recovery())));
     }
 
     @GET
     @Path("/sleep/{user_id}")
     @Operation(summary = "Sleeps and naps of days")
-    @ApiResponse(
-            responseCode = "200",
-            description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
-    public Response sleep(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
+    @ApiResponse(responseCode = "200", description = "What is held, with as_of and freshness")
+    @ApiResponse(responseCode = "304", description = UNCHANGED)
+    public Response sleep(
+            @PathParam("user_id") UserId who,
+            @Parameter(hidden = true) @BeanParam DaysQuery query,
+            @Context Request request) {
         return records(
                 who,
                 query,
@@ -153,10 +181,12 @@ public final class InternalDataResource {
             description =
                     "A workout is of the day of the cycle it begins in if that cycle began at most 36 hours before,"
                             + " else of its own local date, whatever range is asked for.")
-    @ApiResponse(
-            responseCode = "200",
-            description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
-    public Response workouts(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
+    @ApiResponse(responseCode = "200", description = "What is held, with as_of and freshness")
+    @ApiResponse(responseCode = "304", description = UNCHANGED)
+    public Response workouts(
+            @PathParam("user_id") UserId who,
+            @Parameter(hidden = true) @BeanParam DaysQuery query,
+            @Context Request request) {
         return records(who, query, request, day -> day.workouts().stream());
     }
 
@@ -164,10 +194,12 @@ public final class InternalDataResource {
     @GET
     @Path("/health/{user_id}")
     @Operation(summary = "Whether the member is connected, and how far reading is")
-    @ApiResponse(
-            responseCode = "200",
-            description = "What is held, with as_of and freshness; 304 when it is what If-None-Match names")
-    public Response health(@PathParam("user_id") UserId who, @BeanParam DaysQuery query, @Context Request request) {
+    @ApiResponse(responseCode = "200", description = "What is held, with as_of and freshness")
+    @ApiResponse(responseCode = "304", description = UNCHANGED)
+    public Response health(
+            @PathParam("user_id") UserId who,
+            @Parameter(hidden = true) @BeanParam DaysQuery query,
+            @Context Request request) {
         query.refuseAny();
         return answer(request, reading(who, this::healthOf));
     }

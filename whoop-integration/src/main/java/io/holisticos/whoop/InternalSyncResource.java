@@ -14,6 +14,8 @@ import io.holisticos.web.Scope;
 import io.holisticos.whoop.MemberConnections.MemberConnection;
 import io.holisticos.whoop.sync.SyncRun;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.annotation.security.RolesAllowed;
@@ -53,7 +55,10 @@ public final class InternalSyncResource {
     @POST
     @Path("/{user_id}")
     @Operation(summary = "Ask for a sync")
-    @ApiResponse(responseCode = "202", description = "It is on the list; status_url says how it stands")
+    @ApiResponse(
+            responseCode = "202",
+            description = "It is on the list; status_url says how it stands",
+            content = @Content(schema = @Schema(implementation = AcceptedBody.class)))
     public Response request(@PathParam("user_id") UserId who) {
         requireEnabled(who);
         MemberConnection connection = connections.find(who).orElseThrow(() -> new ConnectionNotFound(WHOOP));

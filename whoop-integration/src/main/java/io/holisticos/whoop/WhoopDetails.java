@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param otherCycles further cycles of the day, never added to the first; left out when there are none
  */
 @JsonPropertyOrder({"cycle", "recovery", "sleep", "naps", "other_sleeps", "other_cycles"})
-record WhoopDetails(
+public record WhoopDetails(
         @JsonProperty("cycle") @Nullable Cycle cycle,
         @JsonProperty("recovery") @Nullable Recovery recovery,
         @JsonProperty("sleep") @Nullable Sleep sleep,

@@ -10,6 +10,8 @@ import io.holisticos.web.OpenTo;
 import io.holisticos.web.Scope;
 import io.holisticos.web.SessionPort;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.ws.rs.DefaultValue;
@@ -81,7 +83,10 @@ public final class ExistingHealthMetricsResource {
                             + " of all sources merged, as metrics of the unified overview of the same date. Whoever sums up takes"
                             + " combined: what stands in both whoop and Sahha's rows is one measurement there. Values that are not"
                             + " there, a source that is away included, have no key.")
-    @ApiResponse(responseCode = "200", description = "The day; with include_whoop=true the parts whoop and combined")
+    @ApiResponse(
+            responseCode = "200",
+            description = "The day; with include_whoop=true the parts whoop and combined",
+            content = @Content(schema = @Schema(implementation = ExistingAnswers.Overview.class)))
     public Object overview(
             @Context HttpHeaders headers,
             @Context UriInfo uri,
@@ -107,7 +112,10 @@ public final class ExistingHealthMetricsResource {
     @GET
     @Path("activity")
     @Operation(summary = "Steps and energy of a day")
-    @ApiResponse(responseCode = "200", description = "The day")
+    @ApiResponse(
+            responseCode = "200",
+            description = "The day",
+            content = @Content(schema = @Schema(implementation = ExistingAnswers.Activity.class)))
     public Object activity(
             @QueryParam("profile_id") @Nullable String profileId,
             @QueryParam("period") @DefaultValue("today") String period) {
@@ -117,7 +125,10 @@ public final class ExistingHealthMetricsResource {
     @GET
     @Path("sleep")
     @Operation(summary = "Sleep of a day")
-    @ApiResponse(responseCode = "200", description = "The day")
+    @ApiResponse(
+            responseCode = "200",
+            description = "The day",
+            content = @Content(schema = @Schema(implementation = ExistingAnswers.Sleep.class)))
     public Object sleep(
             @QueryParam("profile_id") @Nullable String profileId,
             @QueryParam("period") @DefaultValue("today") String period) {
@@ -127,7 +138,10 @@ public final class ExistingHealthMetricsResource {
     @GET
     @Path("recovery")
     @Operation(summary = "Vital signs of a day")
-    @ApiResponse(responseCode = "200", description = "The rows of the day")
+    @ApiResponse(
+            responseCode = "200",
+            description = "The rows of the day",
+            content = @Content(schema = @Schema(implementation = ExistingAnswers.Biomarkers.class)))
     public Object recovery(
             @QueryParam("profile_id") @Nullable String profileId,
             @QueryParam("period") @DefaultValue("today") String period) {
@@ -142,7 +156,10 @@ public final class ExistingHealthMetricsResource {
     @GET
     @Path("scores")
     @Operation(summary = "Scores of a day, whole numbers from 0 to 100")
-    @ApiResponse(responseCode = "200", description = "The scores of the day; one that is not there has no key")
+    @ApiResponse(
+            responseCode = "200",
+            description = "The scores of the day; one that is not there has no key",
+            content = @Content(schema = @Schema(implementation = ExistingAnswers.Scores.class)))
     public Object scores(
             @QueryParam("profile_id") @Nullable String profileId,
             @QueryParam("period") @DefaultValue("today") String period) {
@@ -152,7 +169,10 @@ public final class ExistingHealthMetricsResource {
     @GET
     @Path("biomarkers")
     @Operation(summary = "Biomarkers of a day")
-    @ApiResponse(responseCode = "200", description = "The rows of the day")
+    @ApiResponse(
+            responseCode = "200",
+            description = "The rows of the day",
+            content = @Content(schema = @Schema(implementation = ExistingAnswers.Biomarkers.class)))
     public Object biomarkers(
             @QueryParam("profile_id") @Nullable String profileId,
             @QueryParam("period") @DefaultValue("today") String period) {

@@ -48,7 +48,7 @@ public final class ExistingSahhaRowsResource {
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
-                            array = @ArraySchema(schema = @Schema(type = "object"))))
+                            array = @ArraySchema(schema = @Schema(implementation = ExistingAnswers.ScoreRow.class))))
     public Object scores(
             @QueryParam("user_id") @Nullable String userId,
             @QueryParam("start_date") @Nullable String startDate,
@@ -66,7 +66,9 @@ public final class ExistingSahhaRowsResource {
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
-                            array = @ArraySchema(schema = @Schema(type = "object"))))
+                            array =
+                                    @ArraySchema(
+                                            schema = @Schema(implementation = ExistingAnswers.BiomarkerRow.class))))
     public Object biomarkers(
             @QueryParam("user_id") @Nullable String userId,
             @QueryParam("start_date") @Nullable String startDate,
@@ -84,7 +86,9 @@ public final class ExistingSahhaRowsResource {
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
-                            array = @ArraySchema(schema = @Schema(type = "object"))))
+                            array =
+                                    @ArraySchema(
+                                            schema = @Schema(implementation = ExistingAnswers.ArchetypeRow.class))))
     public Object archetypes(
             @QueryParam("user_id") @Nullable String userId,
             @QueryParam("start_date") @Nullable String startDate,

@@ -3,6 +3,7 @@ package io.holisticos.sahha.existing;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.holisticos.web.OpenTo;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.ws.rs.GET;
@@ -21,7 +22,7 @@ public final class LivenessResource {
 
     @GET
     @Operation(summary = "Whether the process answers")
-    @ApiResponse(responseCode = "200", description = "Always the same")
+    @ApiResponse(responseCode = "200", description = "Always the same", useReturnTypeSchema = true)
     public Status root() {
         return HEALTHY;
     }
@@ -29,11 +30,12 @@ public final class LivenessResource {
     @GET
     @Path("health")
     @Operation(summary = "Whether the process answers")
-    @ApiResponse(responseCode = "200", description = "Always the same")
+    @ApiResponse(responseCode = "200", description = "Always the same", useReturnTypeSchema = true)
     public Status health() {
         return HEALTHY;
     }
 
     /** A body that never changes. */
+    @Schema(name = "Liveness")
     public record Status(@JsonProperty("status") String status) {}
 }

@@ -6,6 +6,7 @@ import io.holisticos.health.UserId;
 import io.holisticos.web.Caller;
 import io.holisticos.web.Scope;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.annotation.security.RolesAllowed;
@@ -72,7 +73,9 @@ public final class ConnectResource {
             description = "Where the member goes next; the addresses are secrets",
             useReturnTypeSchema = true)
     public ConnectAnswer connect(
-            @Auth Caller caller, @PathParam("user_id") UserId who, @Nullable ConnectRequest request) {
+            @Parameter(hidden = true) @Auth Caller caller,
+            @PathParam("user_id") UserId who,
+            @Nullable ConnectRequest request) {
         ConnectFlow.Started started = flow.start(who, caller.name(), optionsOf(request, caller));
         return new ConnectAnswer(
                 who.value(),

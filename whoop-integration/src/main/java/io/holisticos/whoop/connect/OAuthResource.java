@@ -14,6 +14,7 @@ import io.holisticos.web.Caller;
 import io.holisticos.web.Scope;
 import io.holisticos.whoop.custody.Connection;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.annotation.security.RolesAllowed;
@@ -120,7 +121,7 @@ public final class OAuthResource {
     @ApiResponse(
             responseCode = "409",
             description = "As many members are connected as WHOOP allows; code member_limit_reached")
-    public InitiateAnswer initiate(@Auth Caller caller, @Nullable InitiateRequest request) {
+    public InitiateAnswer initiate(@Parameter(hidden = true) @Auth Caller caller, @Nullable InitiateRequest request) {
         if (request == null) {
             throw new InvalidRequest("a body with user_id is required");
         }
@@ -150,7 +151,7 @@ public final class OAuthResource {
             description = "Another WHOOP account than before (account_replacement_required), one that another user has"
                     + " connected (account_in_use), too many members (member_limit_reached), or another code of the"
                     + " member is being exchanged (under_way)")
-    public StatusAnswer callback(@Auth Caller caller, @Nullable CallbackRequest request) {
+    public StatusAnswer callback(@Parameter(hidden = true) @Auth Caller caller, @Nullable CallbackRequest request) {
         if (request == null) {
             throw new InvalidRequest("a body with code and state is required");
         }

@@ -1,19 +1,22 @@
-package io.holisticos.app;
+package io.holisticos.app.docs;
 
+import io.holisticos.web.ExistingRoutes;
 import io.holisticos.web.OpenTo;
 import io.holisticos.web.Problem;
 import io.holisticos.web.Scope;
-import io.swagger.v3.core.converter.AnnotatedType;
-import io.swagger.v3.core.converter.ModelConverters;
-import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
 import io.swagger.v3.oas.models.PathItem;
+import io.swagger.v3.oas.models.headers.Header;
 import io.swagger.v3.oas.models.media.Content;
+import io.swagger.v3.oas.models.media.JsonSchema;
 import io.swagger.v3.oas.models.media.MediaType;
 import io.swagger.v3.oas.models.media.Schema;
 import io.swagger.v3.oas.models.responses.ApiResponse;
+import io.swagger.v3.oas.models.security.SecurityRequirement;
 import jakarta.annotation.security.RolesAllowed;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.glassfish.jersey.server.model.Invocable;
@@ -23,11 +26,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Adds the problem responses that all routes of a scope share to the OpenAPI document, so that resources declare only what is
- * special about them. Every error response of these routes and of webhooks gets the media type and schema of a problem.
+ * special about them. Every error response gets the media type and schema that callers of its route are answered with.
  */
 final class OpenApiProblems {
 
-    private static final String WEBHOOKS = "/webhooks/";
+    private static final String EXISTING = "application/json";
+    private static final String PAGE = "text/html";
+    private static final String PROBLEM = Problem.MEDIA_TYPE;
 
     private static final Map<String, String> READING = Map.of(
             "400", "A parameter breaks its rule",
@@ -50,12 +55,9 @@ final class OpenApiProblems {
     }
 
     /** Completes the document of these resources. */
-    static OpenAPI addTo(OpenAPI document, Set<Class<?>> resources) {
-        Components components = document.getComponents();
-        ModelConverters.getInstance(true).read(new AnnotatedType(Problem.class)).forEach(components::addSchemas);
+    static void addTo(OpenAPI document, Set<Class<?>> resources) {
         OpenApiProblems problems = new OpenApiProblems(document);
         resources.stream().map(Resource::from).forEach(resource -> problems.addTo(resource, ""));
-        return document;
     }
 
     private void addTo(Resource resource, String parent) {
@@ -71,21 +73,41 @@ final class OpenApiProblems {
         if (operation == null) {
             return; // a hidden route
         }
+        OpenTo open = method.getInvocable().getHandlingMethod().getAnnotation(OpenTo.class);
+        OpenTo.Whom whom = open != null ? open.value() : openTo(method.getInvocable());
         String scope = scopeOf(method.getInvocable());
         if (scope != null) {
             addTo(operation, "401", "No credential, or one that is not known");
             addTo(operation, "403", "The credential lacks scope " + scope);
-            addTo(operation, "429", "More requests than the caller's limit: come back after Retry-After");
             shared(scope, path).forEach((status, description) -> addTo(operation, status, description));
+        } else if (whom == OpenTo.Whom.EXISTING_CALLERS) {
+            addTo(operation, "401", "No valid credential, where the deployment or a parameter asks for one");
+            addTo(operation, "403", "The credential lacks scope health:read");
         }
-        if (scope != null || path.startsWith(WEBHOOKS) || asksForACredential(method.getInvocable())) {
-            operation.getResponses().forEach(OpenApiProblems::asProblem);
+        if (whom == OpenTo.Whom.EVERYBODY) {
+            addTo(operation, "421", "The host is none of this deployment's");
+        } else {
+            addTo(operation, "429", "More requests than the caller's limit");
+            addTo(operation, "503", "Too many requests at once");
         }
+        if (scope == null && whom != OpenTo.Whom.HOLDERS_OF_ANY_CREDENTIAL) {
+            operation.setSecurity(whom == OpenTo.Whom.EXISTING_CALLERS ? orNone() : List.of());
+        }
+        String errors =
+                ExistingRoutes.contain(path) ? EXISTING : whom == OpenTo.Whom.BROWSERS_OF_MEMBERS ? PAGE : PROBLEM;
+        operation.getResponses().forEach((status, response) -> describe(status, response, errors));
     }
 
-    private static boolean asksForACredential(Invocable route) {
-        OpenTo open = route.getHandlingMethod().getAnnotation(OpenTo.class);
-        return open != null && open.value() == OpenTo.Whom.HOLDERS_OF_ANY_CREDENTIAL;
+    /** Existing paths take a credential, and most deployments ask for none. */
+    private List<SecurityRequirement> orNone() {
+        List<SecurityRequirement> all = new ArrayList<>(document.getSecurity());
+        all.add(new SecurityRequirement());
+        return all;
+    }
+
+    private static OpenTo.@Nullable Whom openTo(Invocable route) {
+        OpenTo ofClass = route.getHandler().getHandlerClass().getAnnotation(OpenTo.class);
+        return ofClass == null ? null : ofClass.value();
     }
 
     private static @Nullable String scopeOf(Invocable route) {
@@ -111,12 +133,39 @@ final class OpenApiProblems {
         operation.getResponses().computeIfAbsent(status, missing -> new ApiResponse().description(description));
     }
 
-    private static void asProblem(String status, ApiResponse response) {
-        if ((status.startsWith("4") || status.startsWith("5")) && response.getContent() == null) {
-            response.setContent(new Content()
-                    .addMediaType(
-                            Problem.MEDIA_TYPE,
-                            new MediaType().schema(new Schema<>().$ref("#/components/schemas/Problem"))));
+    /** @param errors the media type of the route's own errors */
+    private static void describe(String status, ApiResponse response, String errors) {
+        if (!status.startsWith("4") && !status.startsWith("5")) {
+            return;
         }
+        boolean isLimit = status.equals("429") || status.equals("503");
+        if (isLimit) {
+            response.addHeaderObject(
+                    "Retry-After",
+                    new Header().description("Seconds after which to come back").schema(typed("integer")));
+        }
+        if (response.getContent() != null) {
+            return;
+        }
+        Content content = new Content();
+        switch (errors) {
+            case EXISTING -> content.addMediaType(EXISTING, reference("ExistingError"));
+            case PAGE -> content.addMediaType(PAGE, new MediaType().schema(typed("string")));
+            default -> content.addMediaType(PROBLEM, reference("Problem"));
+        }
+        if (errors.equals(PAGE) && isLimit) { // what is refused before the route is
+            content.addMediaType(PROBLEM, reference("Problem"));
+        }
+        response.setContent(content);
+    }
+
+    private static MediaType reference(String schema) {
+        return new MediaType().schema(new JsonSchema().$ref("#/components/schemas/" + schema));
+    }
+
+    private static Schema<?> typed(String type) {
+        Schema<?> schema = new JsonSchema();
+        schema.addType(type);
+        return schema;
     }
 }

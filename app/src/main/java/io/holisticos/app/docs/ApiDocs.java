@@ -1,0 +1,16 @@
+package io.holisticos.app.docs;
+
+import org.glassfish.jersey.server.ResourceConfig;
+
+/** Shows what the API can do. */
+public final class ApiDocs {
+
+    private ApiDocs() {}
+
+    /** Documents all resources that are registered so far. */
+    public static void register(ResourceConfig routes, String publicUrl) {
+        OpenApiDocument document = OpenApiDocument.of(publicUrl, routes);
+        routes.register(new OpenApiResource(document));
+        routes.register(new DocsResource(document, publicUrl));
+    }
+}
