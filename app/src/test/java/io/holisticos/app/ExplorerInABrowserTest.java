@@ -87,8 +87,7 @@ class ExplorerInABrowserTest {
         browser.type(Keys.ENTER);
         browser.awaitText("Who measured it");
         assertThat(browser.text())
-                .contains(
-                        "Resting heart rate, ", "Decided by: default", "66 bpm from WHOOP", "handed on from WHOOP");
+                .contains("Resting heart rate, ", "Decided by: default", "66 bpm from WHOOP", "handed on from WHOOP");
         PageChecks.in(browser).holdStill("why a value is what it is");
         String deepLink = browser.address();
         assertThat(deepLink).contains("metric=heart_rate.resting", "date=");

@@ -212,8 +212,8 @@ class UpgradeAndRollbackTest {
             before.put(member, formerVersions(member));
             assertThat(replicas.whoop().edit(member, EditKind.RESCORE)).isPresent();
         }
-        before.forEach((member, versions) ->
-                Service.await("a former version kept", () -> formerVersions(member) > versions));
+        before.forEach(
+                (member, versions) -> Service.await("a former version kept", () -> formerVersions(member) > versions));
         for (Service replica : replicas.services) {
             for (String member : TwoReplicas.MEMBERS) {
                 HttpResponse<String> answer = replica.get("/api/v1/unified-health/overview/" + member);

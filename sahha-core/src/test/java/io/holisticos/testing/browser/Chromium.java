@@ -174,6 +174,11 @@ public final class Chromium implements AutoCloseable {
         choice.click();
     }
 
+    /** Presses a key where the focus is; the page stays. */
+    public void type(Keys key) {
+        driver.switchTo().activeElement().sendKeys(key);
+    }
+
     /** Writes into the field with this label, in place of what is there. */
     public void enter(String label, String text) {
         WebElement field = labelled(label);

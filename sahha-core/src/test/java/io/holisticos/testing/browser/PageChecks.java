@@ -137,7 +137,10 @@ public final class PageChecks {
                 bytes += params.path("encodedDataLength").asInt();
             }
         }
-        assertThat(asked).as("requests of %s", as).isNotEmpty().allMatch(url -> url.startsWith(origin) || isPartOfTheBrowser(url));
+        assertThat(asked)
+                .as("requests of %s", as)
+                .isNotEmpty()
+                .allMatch(url -> url.startsWith(origin) || isPartOfTheBrowser(url));
         return new Cost(bytes, asked.size());
     }
 

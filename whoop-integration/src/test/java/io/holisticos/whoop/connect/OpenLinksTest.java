@@ -5,9 +5,9 @@ import static io.holisticos.whoop.custody.CustodySetup.BEN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holisticos.health.UserId;
-import io.holisticos.whoop.connect.ConnectFlow.LinkPage;
-import io.holisticos.whoop.connect.ConnectFlow.NextPage;
 import io.holisticos.whoop.connect.ConnectFlow.Started;
+import io.holisticos.whoop.connect.ConnectLinks.LinkPage;
+import io.holisticos.whoop.connect.ConnectLinks.NextPage;
 import io.holisticos.whoop.connect.ConsentOutcome.ConnectProgress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -196,7 +196,7 @@ class OpenLinksTest {
     }
 
     private static LinkPage open(Started started) {
-        return connecting.flow().open(linkOf(started));
+        return connecting.flow().links().open(linkOf(started));
     }
 
     private static NextPage press(Started started) {
@@ -204,7 +204,10 @@ class OpenLinksTest {
     }
 
     private static NextPage press(Started started, String token) {
-        return connecting.flow().press(linkOf(started), token, true, OwnBrowser.NOT_ASKED);
+        return connecting
+                .flow()
+                .links()
+                .press(new ConnectLinks.Press(linkOf(started), token, true, OwnBrowser.NOT_ASKED));
     }
 
     private static int rows(UserId who) {

@@ -1,7 +1,7 @@
 /**
  * The page {@code /prometheus}: every metric of the service in Prometheus's formats, and latencies as histograms.
  *
- * <p>May use: {@code command}.
+ * <p>May use: {@code command}, {@code web}.
  *
  * <p>Start reading at {@link io.holisticos.app.admin.prometheus.Prometheus}.
  */
