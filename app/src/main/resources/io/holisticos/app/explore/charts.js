@@ -44,7 +44,7 @@ const Charts = (() => {
    * other, the first on top; conflicts: for each day the value that is contradicted, or null; textOf(day): what the day says;
    * chosen(day): somebody wants to know more.
    */
-  function draw(container, {title, dates, series, conflicts, whole, words, dayText, textOf, chosen}) {
+  function draw(container, {title, dates, series, conflicts, whole, words, dayText, numberText, textOf, chosen}) {
     const figure = document.createElement("figure");
     figure.className = whole ? "chart whole" : "chart";
     const heading = document.createElement("h3");
@@ -75,7 +75,7 @@ const Charts = (() => {
       axes: [
         axis({values: (_, splits) => splits.map(at => at % 86400 === 0 ? dayText(new Date(at * 1000).toISOString().slice(0, 10), true) : ""),
           incrs: [1, 2, 3, 7, 14, 30, 61, 91].map(days => days * 86400), space: 58, size: 32}),
-        axis({size: 60}),
+        axis({size: 60, values: (_, splits) => splits.map(numberText)}),
       ],
       series: [{}, ...series.map(one => one.bar
         ? {label: one.label, fill: colour(one.colour), paths: uPlot.paths.bars({size: [0.8, 36], gap: 0}), points: {show: false}}

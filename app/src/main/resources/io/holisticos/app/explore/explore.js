@@ -256,7 +256,7 @@
     workouts(place);
   }
 
-  const common = () => ({words: say, dayText, dates: shown.map(day => day.date)});
+  const common = () => ({words: say, dayText, numberText: number, dates: shown.map(day => day.date)});
 
   /** Deep below REM below light below awake, as nights are drawn. */
   function stages(grid) {
