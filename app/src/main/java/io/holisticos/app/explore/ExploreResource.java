@@ -25,8 +25,12 @@ public final class ExploreResource {
 
     private static final Map<String, String> FILES = Map.of(
             "explore.css", "explore.css",
-            "explore.js", "explore.js",
+            "page.js", "page.js",
             "charts.js", "charts.js",
+            "days.js", "days.js",
+            "why.js", "why.js",
+            "preferences.js", "preferences.js",
+            "explore.js", "explore.js",
             "uplot.css", UPLOT + "uPlot.min.css",
             "uplot.js", UPLOT + "uPlot.iife.min.js");
 
@@ -48,8 +52,14 @@ public final class ExploreResource {
                 .build();
     }
 
-    /** Where it cannot be found out, the page's script finds it out later. */
+    /**
+     * Where it cannot be found out, the page's script finds it out later: while the database is away, and when a link in a mail or a
+     * chat leads here, with which browsers send no cookie that is {@code SameSite=Strict}.
+     */
     private boolean mayHaveSession(HttpHeaders browser) {
+        if ("cross-site".equals(browser.getHeaderString("Sec-Fetch-Site"))) {
+            return true;
+        }
         try {
             return signedIn.test(browser);
         } catch (SourceUnavailable e) {

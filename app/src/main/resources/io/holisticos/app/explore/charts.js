@@ -4,6 +4,7 @@
 const Charts = (() => {
   const SVG = "http://www.w3.org/2000/svg";
   const HEIGHT = 190;
+  let drawn = [];
   const seconds = date => Date.parse(date + "T00:00:00Z") / 1000;
   const colour = name => getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
 
@@ -116,10 +117,21 @@ const Charts = (() => {
       }
     });
     plot.addEventListener("click", () => chosen(day));
-    new ResizeObserver(() => {
+    const watch = new ResizeObserver(() => {
       const width = Math.floor(plot.clientWidth);
       if (width > 0 && width !== chart.width) chart.setSize({width, height: HEIGHT});
-    }).observe(figure);
+    });
+    watch.observe(figure);
+    drawn.push(() => {
+      watch.disconnect();
+      chart.destroy();
+    });
+  }
+
+  /** Lets go of all charts: uPlot keeps each of them, and its values, until it is told. */
+  function clear() {
+    drawn.forEach(end => end());
+    drawn = [];
   }
 
   function axis(more) {
@@ -148,5 +160,5 @@ const Charts = (() => {
     context.restore();
   }
 
-  return {draw, svg};
+  return {draw, clear, svg};
 })();
