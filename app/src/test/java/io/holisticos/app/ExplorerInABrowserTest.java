@@ -87,7 +87,11 @@ class ExplorerInABrowserTest {
         browser.type(Keys.ENTER);
         browser.awaitText("Who measured it");
         assertThat(browser.text())
-                .contains("Resting heart rate, ", "Decided by: the usual order, for metrics of this kind", "66 bpm from WHOOP", "handed on from WHOOP");
+                .contains(
+                        "Resting heart rate, ",
+                        "Decided by: the usual order, for metrics of this kind",
+                        "66 bpm from WHOOP",
+                        "handed on from WHOOP");
         PageChecks.in(browser).holdStill("why a value is what it is");
         String deepLink = browser.address();
         assertThat(deepLink).contains("metric=heart_rate.resting", "date=");
@@ -99,7 +103,8 @@ class ExplorerInABrowserTest {
 
         browser.click("Sign out");
         browser.awaitText("Key or token");
-        assertThat(browser.answerOf("done(document.querySelectorAll('.chart, .source, #preferences select, #why p').length)"))
+        assertThat(browser.answerOf(
+                        "done(document.querySelectorAll('.chart, .source, #preferences select, #why p').length)"))
                 .as("left for whoever comes next")
                 .isEqualTo("0");
         browser.go(deepLink);
