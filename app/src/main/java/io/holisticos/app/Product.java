@@ -83,8 +83,12 @@ final class Product {
         return sources;
     }
 
-    /** Opens the routes, behind all that stands before them. */
-    void serve(Environment environment, AccessRules rules, SecurityEvents security) {
+    /**
+     * Opens the routes, behind all that stands before them.
+     *
+     * @return the pages of the service, for those that others add
+     */
+    Pages serve(Environment environment, AccessRules rules, SecurityEvents security) {
         RequestLog.register(environment, MemberHash.of(configuration.vault)::of);
         InvalidContentType.register(environment, "/webhooks/*");
         Shedding.register(environment, configuration.shedding, maxThreads());
@@ -104,11 +108,13 @@ final class Product {
         unified.registerOverviews(jersey, ground.threads().overviews());
         Pages pages = Pages.of(configuration.brand);
         pages.register(jersey);
-        jersey.register(new ExploreResource(pages, URI.create(configuration.publicUrl), browser -> rules.isSignedIn(browser::getRequestHeader)));
+        jersey.register(new ExploreResource(
+                pages, URI.create(configuration.publicUrl), browser -> rules.isSignedIn(browser::getRequestHeader)));
         whoop.ifPresent(module -> module.register(jersey, browser -> rules.signedIn(browser::getRequestHeader), pages));
         RefusedRequests.answerIn(environment);
         Edge.open(environment, configuration.edge(), WebhookReceiver::handles, RouteGroup::isExistingAnswer);
         CrossOrigin.allow(environment, configuration.access.origins());
+        return pages;
     }
 
     private UnifiedModule unified(Environment environment) {
