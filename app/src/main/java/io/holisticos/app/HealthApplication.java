@@ -25,6 +25,7 @@ import io.holisticos.command.Commands;
 import io.holisticos.health.SourceName;
 import io.holisticos.jobs.Jobs;
 import io.holisticos.outbound.OutboundClient;
+import io.holisticos.pages.Pages;
 import io.holisticos.web.AccessRules;
 import io.holisticos.web.ApiKeyStore;
 import io.holisticos.web.ApiKeys;
@@ -49,7 +50,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -67,7 +67,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
     private final Clock clock;
     private final Variables variables;
     private final Function<String, Jobs.Maker> jobs;
-    private final Consumer<Environment> more;
+    private final Extension more;
     private final List<Sources.Entry> further;
     private volatile @Nullable Server server;
     private volatile @Nullable ValidatorFactory validators;
@@ -83,7 +83,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
      * @param variables the environment variables that {@code config.yml} names
      */
     public HealthApplication(Clock clock, Function<String, @Nullable String> variables) {
-        this(clock, variables, environment -> {}, List.of());
+        this(clock, variables, Extension.NONE);
     }
 
     /**
@@ -92,20 +92,21 @@ public final class HealthApplication extends Application<HealthConfiguration> {
      * @param jobs {@link Jobs#of} a replica in production, where jobs have threads of their own
      */
     public HealthApplication(Clock clock, Function<String, @Nullable String> variables, Jobs.Maker jobs) {
-        this(clock, variables, replica -> jobs, environment -> {}, List.of());
+        this(clock, variables, replica -> jobs, Extension.NONE, List.of());
+    }
+
+    /** Creates the service with more than it has; everything else is as in production. */
+    public HealthApplication(Clock clock, Function<String, @Nullable String> variables, Extension more) {
+        this(clock, variables, more, List.of());
     }
 
     /**
-     * Creates the service with more than it has.
+     * The same with more sources.
      *
-     * @param more registers more after everything of the service is registered
      * @param further sources beside those of the product, after them in their order
      */
     HealthApplication(
-            Clock clock,
-            Function<String, @Nullable String> variables,
-            Consumer<Environment> more,
-            List<Sources.Entry> further) {
+            Clock clock, Function<String, @Nullable String> variables, Extension more, List<Sources.Entry> further) {
         this(clock, variables, Jobs::of, more, further);
     }
 
@@ -113,7 +114,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
             Clock clock,
             Function<String, @Nullable String> variables,
             Function<String, Jobs.Maker> jobs,
-            Consumer<Environment> more,
+            Extension more,
             List<Sources.Entry> further) {
         this.clock = clock;
         this.variables = new Variables(variables);
@@ -241,7 +242,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                 clock);
         Product product = new Product(configuration, environment, ground, further);
         Sources sources = product.sources();
-        product.serve(environment, rules, security);
+        Pages pages = product.serve(environment, rules, security);
         JerseyEnvironment jersey = environment.jersey();
         jersey.register(new SessionResource(sessions));
         MigrationsCheck migrations = new MigrationsCheck(changelogs);
@@ -298,7 +299,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         }
         LimitedPorts.register(
                 environment, configuration.limits, security, request -> isOpen(request, configuration.access));
-        more.accept(environment);
+        more.addTo(environment, pages);
     }
 
     /** As the jar says; "unpackaged" where the classes are run without one. */

@@ -83,8 +83,12 @@ final class Product {
         return sources;
     }
 
-    /** Opens the routes, behind all that stands before them. */
-    void serve(Environment environment, AccessRules rules, SecurityEvents security) {
+    /**
+     * Opens the routes, behind all that stands before them.
+     *
+     * @return the pages of the service, for those that others add
+     */
+    Pages serve(Environment environment, AccessRules rules, SecurityEvents security) {
         RequestLog.register(environment, MemberHash.of(configuration.vault)::of);
         InvalidContentType.register(environment, "/webhooks/*");
         Shedding.register(environment, configuration.shedding, maxThreads());
@@ -110,6 +114,7 @@ final class Product {
         RefusedRequests.answerIn(environment);
         Edge.open(environment, configuration.edge(), WebhookReceiver::handles, RouteGroup::isExistingAnswer);
         CrossOrigin.allow(environment, configuration.access.origins());
+        return pages;
     }
 
     private UnifiedModule unified(Environment environment) {

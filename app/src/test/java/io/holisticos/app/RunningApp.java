@@ -100,7 +100,7 @@ final class RunningApp implements AutoCloseable {
     }
 
     RunningApp start() throws Exception {
-        app = new HealthApplication(clock, variables::get, more, further);
+        app = new HealthApplication(clock, variables::get, (environment, pages) -> more.accept(environment), further);
         serve(app);
         return this;
     }

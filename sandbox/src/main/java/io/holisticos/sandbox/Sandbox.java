@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import io.dropwizard.logging.common.BootstrapLogging;
 import io.holisticos.app.HealthApplication;
+import io.holisticos.sandbox.door.Door;
 import io.holisticos.sandbox.environment.AppSettings;
 import io.holisticos.sandbox.environment.CommandLine;
 import io.holisticos.sandbox.environment.Postgres;
@@ -42,7 +43,7 @@ public final class Sandbox {
     private final Progress progress;
     private final ShutdownSequence shutdown = new ShutdownSequence();
 
-    private Sandbox(SandboxOptions options, Progress progress) {
+    Sandbox(SandboxOptions options, Progress progress) {
         this.options = options;
         this.progress = progress;
     }
@@ -73,7 +74,7 @@ public final class Sandbox {
         BootstrapLogging.bootstrap(Level.WARN); // before anything logs: the person wants to see progress
         Progress progress = new Progress(System.out, TunedJvm.startNanos());
         Sandbox sandbox = new Sandbox(options, progress);
-        Runtime.getRuntime().addShutdownHook(new Thread(sandbox.shutdown::run, "sandbox-stop"));
+        Runtime.getRuntime().addShutdownHook(new Thread(sandbox::close, "sandbox-stop"));
         try {
             sandbox.start();
         } catch (SandboxFailure e) {
@@ -91,6 +92,20 @@ public final class Sandbox {
     }
 
     private void start() throws Exception {
+        open();
+        openBrowser();
+        shutdown.add(Sandbox::endLogging);
+        progress.print(Welcome.text(options, appUrl(), KEY));
+        progress.print("Sandbox ready in %.0f s".formatted(Math.max(1, progress.seconds())));
+    }
+
+    /** Ends what was opened. */
+    void close() {
+        shutdown.run();
+    }
+
+    /** Starts everything, and waits until the members are there. */
+    void open() throws Exception {
         options.ports().requireFree();
         TwinClock clock = TwinClock.atWallTime(options.speed());
         Postgres postgres = Postgres.planned(new Postgres.Location(options.databaseUrl(), options.data(), "", false));
@@ -102,7 +117,8 @@ public final class Sandbox {
         shutdown.add(postgres::close);
         CompletableFuture<Void> databases = CompletableFuture.runAsync(() -> prepare(postgres, clock));
 
-        HealthApplication app = new HealthApplication(clock, settings.variables(postgres)::get);
+        HealthApplication app =
+                new HealthApplication(clock, settings.variables(postgres)::get, new Door(settings, KEY));
         shutdown.add(app::stop); // after the twins, whose end ends the app's open calls
         World world = World.of(new WorldOptions(options.seed(), clock.instant(), options.users()));
         WhoopTwin whoop = WhoopTwin.start(
@@ -130,10 +146,6 @@ public final class Sandbox {
         try (LiftedQuota lifted = LiftedQuota.of(whoop, governor(postgres, clock))) {
             new Seeding(world.people(), whoop, new Members(appUrl(), KEY), progress).run();
         }
-        openBrowser();
-        shutdown.add(Sandbox::endLogging);
-        progress.print(Welcome.text(options, appUrl(), KEY));
-        progress.print("Sandbox ready in %.0f s".formatted(Math.max(1, progress.seconds())));
     }
 
     /** Runs while the twins start: both take seconds. */
@@ -157,13 +169,13 @@ public final class Sandbox {
         return new QuotaGovernor(Jdbi.create(postgres.dataSource(Postgres.WHOOP)), clock, new QuotaConfiguration());
     }
 
-    /** Shows the API in the person's browser, if the machine has one. */
+    /** Shows the front door in the person's browser, if the machine has one. */
     private void openBrowser() {
         if (!options.open() || GraphicsEnvironment.isHeadless() || !Desktop.isDesktopSupported()) {
             return;
         }
         try {
-            Desktop.getDesktop().browse(URI.create(appUrl() + "/docs"));
+            Desktop.getDesktop().browse(URI.create(appUrl() + Door.PATH));
         } catch (IOException | UnsupportedOperationException e) {
             progress.say("the browser does not open: " + e.getMessage());
         }

@@ -140,7 +140,7 @@ record SandboxOptions(
                 .metavar("URL")
                 .help(
                         "JDBC URL of a PostgreSQL server to use instead of the embedded one; its user may create databases");
-        parser.addArgument(NO_OPEN).action(Arguments.storeTrue()).help("do not open the API's page in a browser");
+        parser.addArgument(NO_OPEN).action(Arguments.storeTrue()).help("do not open /sandbox in a browser");
         return parser;
     }
 }

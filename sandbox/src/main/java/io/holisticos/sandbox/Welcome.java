@@ -8,6 +8,8 @@ final class Welcome {
     static String text(SandboxOptions options, String app, String key) {
         return """
 
+                Front door  %1$s/sandbox    members, links, a button for each thing worth trying
+
                 App         %1$s            API           %1$s/docs
                 Admin port  http://localhost:%3$d            metrics, healthcheck, flags
                 WHOOP twin  http://localhost:%4$d            Sahha twin  http://localhost:%5$d

@@ -72,6 +72,12 @@ class SandboxProcessTest {
             String ready = sandbox.awaitLine(line -> line.startsWith("Sandbox ready"), START_MAY_TAKE);
             assertThat(ready).matches("Sandbox ready in \\d+ s");
 
+            assertThat(String.join("\n", sandbox.printed())).contains("http://localhost:" + port + "/sandbox");
+            assertThat(exchange(request("http://localhost:" + port + "/sandbox")))
+                    .satisfies(page -> {
+                        assertThat(page.statusCode()).isEqualTo(200);
+                        assertThat(page.body()).contains("<title>Sandbox · ", "/sandbox/try/new-night");
+                    });
             assertThat(statuses("demo-anna")).containsExactly("ok", "ok");
             assertThat(statuses("demo-ben")).containsExactly("ok", "not_connected");
             assertThat(statuses("demo-chen")).containsExactly("ok", "reauthorization_required");

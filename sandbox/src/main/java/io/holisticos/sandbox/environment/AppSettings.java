@@ -29,6 +29,11 @@ public record AppSettings(int port, int adminPort, String whoopUrl, String sahha
         return "http://localhost:" + port;
     }
 
+    /** The base URL of its admin port. */
+    public String adminUrl() {
+        return "http://localhost:" + adminPort;
+    }
+
     /** The environment variables; callers may add to the map. */
     public Map<String, String> variables(Postgres postgres) {
         Map<String, String> variables = new HashMap<>();
