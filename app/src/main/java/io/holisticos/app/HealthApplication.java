@@ -264,7 +264,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                         product.sahha().vitals()),
                 sources.probed(),
                 clock);
-        ApiDocs.register(jersey.getResourceConfig(), configuration.publicUrl);
+        ApiDocs.register(jersey.getResourceConfig(), product.pages(), configuration.publicUrl);
         AdminPort.show(environment.getAdminContext(), configuration.diagnostics);
         AdminPort.open(
                 environment.admin(),

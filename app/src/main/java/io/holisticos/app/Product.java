@@ -44,6 +44,7 @@ final class Product {
     private final SahhaModule sahha;
     private final Optional<WhoopModule> whoop;
     private final Sources sources;
+    private final Pages pages;
 
     /**
      * Builds the modules.
@@ -68,6 +69,7 @@ final class Product {
                         .toList(),
                 ground.switches().flags(),
                 ground.threads().reading());
+        this.pages = Pages.of(configuration.brand);
         sahha.alsoMembersOf(sources.beside());
     }
 
@@ -81,6 +83,11 @@ final class Product {
 
     Sources sources() {
         return sources;
+    }
+
+    /** What all pages of the service have, for pages beside those of modules. */
+    Pages pages() {
+        return pages;
     }
 
     /** Opens the routes, behind all that stands before them. */
@@ -102,7 +109,6 @@ final class Product {
         sahha.resources(Sources.OPTIONAL, unified.combined(), rules).forEach(jersey::register);
         unified.register(jersey);
         unified.registerOverviews(jersey, ground.threads().overviews());
-        Pages pages = Pages.of(configuration.brand);
         pages.register(jersey);
         jersey.register(new ExploreResource(
                 pages, URI.create(configuration.publicUrl), browser -> rules.isSignedIn(browser::getRequestHeader)));
