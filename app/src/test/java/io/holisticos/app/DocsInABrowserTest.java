@@ -73,7 +73,7 @@ class DocsInABrowserTest {
         try (Chromium browser = Chromium.open()) {
             for (Screen screen : Screen.values()) {
                 browser.has(screen);
-                browser.go(address("/docs"));
+                browser.go("about:blank");
                 browser.go(address(ITS_ADDRESS));
 
                 assertThat(targetIn(browser)).as(screen.toString()).isEqualTo(FIRST_OPERATION);
@@ -114,7 +114,6 @@ class DocsInABrowserTest {
                 browser.has(Screen.PHONE);
                 browser.go(page.getValue());
                 Cost first = PageChecks.in(browser).hold(page.getKey());
-                browser.go("about:blank");
                 browser.go(page.getValue());
                 Cost next = PageChecks.in(browser).hold(page.getKey() + " once more");
 
