@@ -25,7 +25,6 @@ import io.holisticos.command.Commands;
 import io.holisticos.health.SourceName;
 import io.holisticos.jobs.Jobs;
 import io.holisticos.outbound.OutboundClient;
-import io.holisticos.pages.Pages;
 import io.holisticos.web.AccessRules;
 import io.holisticos.web.ApiKeyStore;
 import io.holisticos.web.ApiKeys;
@@ -242,7 +241,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                 clock);
         Product product = new Product(configuration, environment, ground, further);
         Sources sources = product.sources();
-        Pages pages = product.serve(environment, rules, security);
+        product.serve(environment, rules, security);
         JerseyEnvironment jersey = environment.jersey();
         jersey.register(new SessionResource(sessions));
         MigrationsCheck migrations = new MigrationsCheck(changelogs);
@@ -265,7 +264,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
                         product.sahha().vitals()),
                 sources.probed(),
                 clock);
-        ApiDocs.register(jersey.getResourceConfig(), configuration.publicUrl);
+        ApiDocs.register(jersey.getResourceConfig(), product.pages(), configuration.publicUrl);
         AdminPort.show(environment.getAdminContext(), configuration.diagnostics);
         AdminPort.open(
                 environment.admin(),
@@ -299,7 +298,7 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         }
         LimitedPorts.register(
                 environment, configuration.limits, security, request -> isOpen(request, configuration.access));
-        more.addTo(environment, pages);
+        more.addTo(environment, product.pages());
     }
 
     /** As the jar says; "unpackaged" where the classes are run without one. */

@@ -44,6 +44,7 @@ final class Product {
     private final SahhaModule sahha;
     private final Optional<WhoopModule> whoop;
     private final Sources sources;
+    private final Pages pages;
 
     /**
      * Builds the modules.
@@ -68,6 +69,7 @@ final class Product {
                         .toList(),
                 ground.switches().flags(),
                 ground.threads().reading());
+        this.pages = Pages.of(configuration.brand);
         sahha.alsoMembersOf(sources.beside());
     }
 
@@ -83,12 +85,13 @@ final class Product {
         return sources;
     }
 
-    /**
-     * Opens the routes, behind all that stands before them.
-     *
-     * @return the pages of the service, for those that others add
-     */
-    Pages serve(Environment environment, AccessRules rules, SecurityEvents security) {
+    /** What all pages of the service have, for pages beside those of modules. */
+    Pages pages() {
+        return pages;
+    }
+
+    /** Opens the routes, behind all that stands before them. */
+    void serve(Environment environment, AccessRules rules, SecurityEvents security) {
         RequestLog.register(environment, MemberHash.of(configuration.vault)::of);
         InvalidContentType.register(environment, "/webhooks/*");
         Shedding.register(environment, configuration.shedding, maxThreads());
@@ -106,7 +109,6 @@ final class Product {
         sahha.resources(Sources.OPTIONAL, unified.combined(), rules).forEach(jersey::register);
         unified.register(jersey);
         unified.registerOverviews(jersey, ground.threads().overviews());
-        Pages pages = Pages.of(configuration.brand);
         pages.register(jersey);
         jersey.register(new ExploreResource(
                 pages, URI.create(configuration.publicUrl), browser -> rules.isSignedIn(browser::getRequestHeader)));
@@ -114,7 +116,6 @@ final class Product {
         RefusedRequests.answerIn(environment);
         Edge.open(environment, configuration.edge(), WebhookReceiver::handles, RouteGroup::isExistingAnswer);
         CrossOrigin.allow(environment, configuration.access.origins());
-        return pages;
     }
 
     private UnifiedModule unified(Environment environment) {

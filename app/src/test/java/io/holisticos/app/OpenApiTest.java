@@ -76,7 +76,6 @@ class OpenApiTest {
                 "GET /api/openapi.json",
                 "GET /assets/{file}", // what pages load, by names that only pages know
                 "GET /docs",
-                "GET /docs/style.css",
                 "GET /explore"));
 
         assertThat(there).hasSizeGreaterThan(25);

@@ -82,7 +82,6 @@ class SecurityHeadersTest {
                 Asked.app("GET", "/api/v1/health-metrics/overview?include_whoop=true&profile_id=" + ANNA, 200, KEY),
                 Asked.app("GET", "/api/openapi.json", 200),
                 Asked.app("GET", "/docs", 200),
-                Asked.app("GET", "/docs/style.css", 200),
                 Asked.app("GET", "/health/live", 200),
                 Asked.app("GET", "/health/ready", 200),
                 Asked.app("HEAD", UNIFIED + "overview/" + ANNA, 200, KEY),

@@ -1,7 +1,7 @@
 /**
  * Describes the API to those who call it: the OpenAPI document, made of the routes, and the page that shows it.
  *
- * <p>May use: {@code health}, {@code web}, {@code whoop}.
+ * <p>May use: {@code health}, {@code pages}, {@code web}, {@code whoop}.
  *
  * <p>Start reading at {@link io.holisticos.app.docs.ApiDocs}.
  */

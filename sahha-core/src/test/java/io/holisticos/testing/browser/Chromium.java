@@ -31,6 +31,9 @@ public final class Chromium implements AutoCloseable {
     private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    /** axe-core looks at each element of a page, and the longest page has thousands. */
+    private static final Duration PATIENCE_WITH_SCRIPTS = Duration.ofMinutes(3);
+
     /** A width and what people like who have it. */
     public enum Screen {
         PHONE(390, 844),
@@ -93,7 +96,11 @@ public final class Chromium implements AutoCloseable {
                         .usingAnyFreePort()
                         .build(),
                 options);
-        driver.manage().timeouts().pageLoadTimeout(PATIENCE).implicitlyWait(Duration.ofSeconds(5));
+        driver.manage()
+                .timeouts()
+                .pageLoadTimeout(PATIENCE)
+                .scriptTimeout(PATIENCE_WITH_SCRIPTS)
+                .implicitlyWait(Duration.ofSeconds(5));
         return new Chromium(profile, driver);
     }
 
@@ -284,8 +291,17 @@ public final class Chromium implements AutoCloseable {
 
     /** A picture of the whole page. */
     public void photograph(Path file) throws IOException {
+        photograph(file, true);
+    }
+
+    /** A picture of what one sees without scrolling, for pages that are too long to be one picture. */
+    public void photographScreen(Path file) throws IOException {
+        photograph(file, false);
+    }
+
+    private void photograph(Path file, boolean whole) throws IOException {
         Object picture = driver.executeCdpCommand(
-                        "Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", true))
+                        "Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", whole))
                 .get("data");
         Files.createDirectories(file.toAbsolutePath().getParent());
         Files.write(file, Base64.getDecoder().decode(String.valueOf(picture)));
