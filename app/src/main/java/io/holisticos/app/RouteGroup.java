@@ -15,11 +15,13 @@ enum RouteGroup {
     OVERVIEWS,
     INTERNAL,
     CONNECT,
+    PAGES,
     OTHER,
     WEBHOOKS,
     HEALTH;
 
     private static final Set<String> PROBES = Set.of("", "/", "/health", "/health/live", "/health/ready");
+    private static final Set<String> OPEN_PAGES = Set.of("/docs", "/explore", "/api/openapi.json");
     private static final String UNIFIED_HEALTH = "/api/v1/unified-health/";
     private static final Set<String> INTEGRATION_HEALTH =
             Set.of(UNIFIED_HEALTH + "health/whoop", "/api/v1/health/detailed");
@@ -80,7 +82,15 @@ enum RouteGroup {
         if (path.startsWith(UNIFIED_HEALTH + "overviews")) {
             return OVERVIEWS;
         }
-        return path.startsWith(UNIFIED_HEALTH) ? UNIFIED : OTHER;
+        if (path.startsWith(UNIFIED_HEALTH)) {
+            return UNIFIED;
+        }
+        return isOpenPage(path) ? PAGES : OTHER;
+    }
+
+    /** What anybody may read without a credential, and what those pages and the pages of members load. */
+    private static boolean isOpenPage(String path) {
+        return OPEN_PAGES.contains(path) || path.startsWith("/docs/") || path.startsWith("/assets/");
     }
 
     /** Whether the answer is one that callers of the former service know, which stays as it is. */

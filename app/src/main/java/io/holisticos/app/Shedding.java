@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Limits how many requests of each group are handled at a time. Beyond that callers get 503 at once, before anything is
  * read, so that existing paths find room however many unified requests hang. Webhooks and integration health take no
- * room from the others, nor do the others from them.
+ * room from the others, nor do the others from them. Of the pages that anybody may read, one client has half the places.
  */
 final class Shedding extends HttpFilter {
 
@@ -40,6 +40,7 @@ final class Shedding extends HttpFilter {
 
     private final transient Map<RouteGroup, Room> rooms = new EnumMap<>(RouteGroup.class);
     private final transient Room all;
+    private final transient ReadersOfPages readers;
     private final transient ObjectMapper json;
     private final int unifiedUpTo;
 
@@ -54,6 +55,7 @@ final class Shedding extends HttpFilter {
                 case OVERVIEWS -> shares.overviews;
                 case INTERNAL -> shares.internal;
                 case CONNECT -> shares.connect;
+                case PAGES -> shares.pages;
                 case OTHER -> shares.other;
                 case WEBHOOKS -> shares.webhooks;
                 case HEALTH -> shares.health;
@@ -62,6 +64,7 @@ final class Shedding extends HttpFilter {
             int limit = group.isReserved() ? Math.max(LEAST_RESERVED, part) : part;
             rooms.put(group, Room.of(group.word(), limit, metrics));
         }
+        this.readers = new ReadersOfPages(part(shares.pages, maxThreads) / 2);
     }
 
     static void register(Environment environment, SheddingConfiguration shares, int maxThreads) {
@@ -102,13 +105,29 @@ final class Shedding extends HttpFilter {
         Room own = rooms.getOrDefault(group, all);
         int ofGroup = own.inside.incrementAndGet();
         try {
-            if (roomForAll && ofGroup <= own.limit) {
-                chain.doFilter(request, response);
-            } else {
+            if (!roomForAll || ofGroup > own.limit) {
                 refuse(request, response, group);
+            } else if (group == RouteGroup.PAGES) {
+                admitReader(request, response, chain);
+            } else {
+                chain.doFilter(request, response);
             }
         } finally {
             own.inside.decrementAndGet();
+        }
+    }
+
+    private void admitReader(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        String client = request.getRemoteAddr();
+        if (!readers.enter(client)) {
+            refuse(request, response, RouteGroup.PAGES);
+            return;
+        }
+        try {
+            chain.doFilter(request, response);
+        } finally {
+            readers.leave(client);
         }
     }
 

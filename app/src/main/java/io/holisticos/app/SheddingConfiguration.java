@@ -41,7 +41,13 @@ public final class SheddingConfiguration {
     @JsonProperty
     int connect = 5;
 
-    /** All other routes. Probes are never shed. */
+    /** What anybody may read: documentation, the explorer's page, files that pages load. One client has half of it at most. */
+    @Min(1)
+    @Max(100)
+    @JsonProperty
+    int pages = 5;
+
+    /** All other routes, such as signing in. Probes are never shed. */
     @Min(1)
     @Max(100)
     @JsonProperty
@@ -82,10 +88,10 @@ public final class SheddingConfiguration {
     }
 
     @ValidationMethod(
-            message = "shedding.unified, overviews, internal, connect and other together must leave room for existing"
-                    + " paths: less than shedding.all")
+            message = "shedding.unified, overviews, internal, connect, pages and other together must leave room for"
+                    + " existing paths: less than shedding.all")
     boolean isRoomLeftForExistingPaths() {
-        return unified + overviews + internal + connect + other < all;
+        return unified + overviews + internal + connect + pages + other < all;
     }
 
     @ValidationMethod(

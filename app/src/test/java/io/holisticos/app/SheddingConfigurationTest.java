@@ -20,7 +20,7 @@ class SheddingConfigurationTest {
         SheddingConfiguration shares = read("{}");
 
         assertThat(shares.existing).isEqualTo(75);
-        assertThat(shares.unified + shares.overviews + shares.internal + shares.connect + shares.other)
+        assertThat(shares.unified + shares.overviews + shares.internal + shares.connect + shares.pages + shares.other)
                 .isLessThan(shares.all);
         assertThat(shares.unifiedUpTo).isLessThan(shares.existing);
         assertThat(shares.all + shares.webhooks + shares.health).isLessThan(100);
@@ -29,7 +29,7 @@ class SheddingConfigurationTest {
     @Test
     void readsEveryNumber() throws Exception {
         SheddingConfiguration shares = read(
-                "{existing: 70, unified: 20, overviews: 1, internal: 5, connect: 4, other: 3, unifiedUpTo: 60, all: 85,"
+                "{existing: 70, unified: 20, overviews: 1, internal: 5, connect: 4, pages: 6, other: 3, unifiedUpTo: 60, all: 85,"
                         + " webhooks: 7, health: 2}");
 
         assertThat(new int[] {
@@ -38,13 +38,14 @@ class SheddingConfigurationTest {
                     shares.overviews,
                     shares.internal,
                     shares.connect,
+                    shares.pages,
                     shares.other,
                     shares.unifiedUpTo,
                     shares.all,
                     shares.webhooks,
                     shares.health
                 })
-                .containsExactly(70, 20, 1, 5, 4, 3, 60, 85, 7, 2);
+                .containsExactly(70, 20, 1, 5, 4, 6, 3, 60, 85, 7, 2);
     }
 
     @ParameterizedTest
@@ -57,6 +58,8 @@ class SheddingConfigurationTest {
                 "{webhooks: 20} | must leave something for probes",
                 "{health: 0} | health must be greater than or equal to 1",
                 "{unifiedUpTo: 95} | shedding.unifiedUpTo must be at most shedding.all",
+                "{pages: 0} | pages must be greater than or equal to 1",
+                "{pages: 24} | must leave room for existing paths",
                 "{unified: 80} | must leave room for existing paths"
             })
     void refusesWhatWouldShedTheWrongOnes(String yaml, String why) {

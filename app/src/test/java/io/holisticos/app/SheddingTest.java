@@ -33,7 +33,11 @@ class SheddingTest {
 
     @BeforeEach
     void open() throws Exception {
-        house = House.openWith(Map.of("MAX_THREADS", "40"), environment -> {
+        open(Map.of("MAX_THREADS", "40"));
+    }
+
+    private void open(Map<String, String> variables) throws Exception {
+        house = House.openWith(variables, environment -> {
             metrics.set(environment.metrics());
             environment.jersey().register(blocking);
         });
@@ -123,6 +127,37 @@ class SheddingTest {
                 .isEqualTo(200);
         assertThat(house.get(EXISTING).statusCode()).isEqualTo(200);
         House.await(() -> gauge("shedding.all.in_flight").equals(0));
+    }
+
+    @Test
+    void whoReadsPagesWithPatienceShutsNobodyOutOfSigningIn() {
+        for (String page : List.of("/docs", "/explore")) {
+            hold(page + "?block=yes", limit("pages") / 2);
+        }
+
+        for (String page : List.of("/docs", "/explore", "/api/openapi.json", "/assets/style.css")) {
+            assertThat(house.getWithoutKey(page).statusCode()).as(page).isEqualTo(503);
+        }
+        assertThat(house.get("/session").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void ofThePagesOneClientHasHalfThePlaces() throws Exception {
+        house.close();
+        open(Map.of("MAX_THREADS", "300", "TRUSTED_PROXIES", "127.0.0.1"));
+        hold(pageFor("203.0.113.7"), limit("pages") / 2, 200);
+
+        assertThat(statusOf(pageFor("203.0.113.7"))).isEqualTo(503);
+        assertThat(metrics.get().counter("shedding.pages.shed").getCount()).isEqualTo(1);
+        hold(pageFor("203.0.113.8"), limit("pages") / 2, 200);
+    }
+
+    private HttpRequest.Builder pageFor(String client) {
+        return HttpRequest.newBuilder(house.uri("/docs?block=yes")).header("X-Forwarded-For", client);
+    }
+
+    private int statusOf(HttpRequest.Builder request) throws Exception {
+        return http.send(request.build(), BodyHandlers.discarding()).statusCode();
     }
 
     /** Three percent of 40 are one: two monitors would send each other away. */

@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A file that pages load. Its name holds a hash of it, so that a browser that has it never asks again.
@@ -23,6 +25,8 @@ record Asset(String file, String type, byte[] content) {
 
     /** So many letters tell versions of a file apart. */
     private static final int LETTERS = 16;
+
+    private static final Pattern VERSION = Pattern.compile("-[0-9a-f]{" + LETTERS + "}(?=\\.[a-z]+$)");
 
     static Asset of(String name, String ending, String type, byte[] content) {
         return new Asset(name + "-" + hash(content).substring(0, LETTERS) + "." + ending, type, content.clone());
@@ -56,6 +60,13 @@ record Asset(String file, String type, byte[] content) {
 
     static Asset svg(String name, String text) {
         return of(name, "svg", SVG, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Whether the name is one that this file has in some version of ours: it has a hash, whichever. */
+    boolean isNamed(String otherFile) {
+        Matcher version = VERSION.matcher(otherFile);
+        return version.find()
+                && version.replaceFirst("").equals(VERSION.matcher(file).replaceFirst(""));
     }
 
     /** Below the address of the service. */

@@ -13,7 +13,10 @@ import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import java.util.Map;
 
-/** The files that pages load. Other bytes have another name, so whoever has a file may keep it for good. */
+/**
+ * The files that pages load. Other bytes have another name, so whoever has a file may keep it for good. While replicas of two
+ * versions serve, a page of one may ask the other for its files, which then answers its own, to be kept by nobody.
+ */
 @Hidden
 @Path("/assets/{file}")
 @OpenTo(OpenTo.Whom.EVERYBODY)
@@ -37,13 +40,23 @@ public final class AssetResource {
     public Response read(@PathParam("file") String file, @Context Request request) {
         Asset asset = byFile.get(file);
         if (asset == null) {
-            throw new NotFoundException();
+            Asset ofThisVersion = byFile.values().stream()
+                    .filter(one -> one.isNamed(file))
+                    .findFirst()
+                    .orElseThrow(NotFoundException::new);
+            return answer(ofThisVersion, content(ofThisVersion), "no-store");
         }
         EntityTag tag = new EntityTag(file);
         Response.ResponseBuilder unchanged = request.evaluatePreconditions(tag);
-        Response.ResponseBuilder answer =
-                unchanged == null ? Response.ok(asset.content(), asset.type()).tag(tag) : unchanged;
-        answer.header(HttpHeaders.CACHE_CONTROL, FOR_GOOD).header("Cross-Origin-Resource-Policy", "same-origin");
+        return answer(asset, unchanged == null ? content(asset).tag(tag) : unchanged, FOR_GOOD);
+    }
+
+    private static Response.ResponseBuilder content(Asset asset) {
+        return Response.ok(asset.content(), asset.type());
+    }
+
+    private static Response answer(Asset asset, Response.ResponseBuilder answer, String caching) {
+        answer.header(HttpHeaders.CACHE_CONTROL, caching).header("Cross-Origin-Resource-Policy", "same-origin");
         return asset.type().equals(Asset.SVG)
                 ? answer.header("Content-Security-Policy", DRAWING).build()
                 : answer.build();

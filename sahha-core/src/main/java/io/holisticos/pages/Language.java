@@ -11,6 +11,9 @@ enum Language {
     ENGLISH("en"),
     GERMAN("de");
 
+    /** Browsers send far less, and what is longer takes long to read. */
+    private static final int LONGEST = 200;
+
     private final String tag;
 
     Language(String tag) {
@@ -25,7 +28,7 @@ enum Language {
     /**
      * The language that a browser likes best of ours; English for one that likes none of them, or does not say.
      *
-     * @param acceptLanguage the header field of that name; one that cannot be read says nothing
+     * @param acceptLanguage the header field of that name; one that cannot be read, or is very long, says nothing
      */
     static Language wantedBy(@Nullable String acceptLanguage) {
         return rangesOf(acceptLanguage).stream()
@@ -37,9 +40,12 @@ enum Language {
     }
 
     private static List<Locale.LanguageRange> rangesOf(@Nullable String acceptLanguage) {
+        if (acceptLanguage == null || acceptLanguage.length() > LONGEST) {
+            return List.of();
+        }
         try {
-            return acceptLanguage == null ? List.of() : Locale.LanguageRange.parse(acceptLanguage);
-        } catch (IllegalArgumentException malformed) {
+            return Locale.LanguageRange.parse(acceptLanguage);
+        } catch (RuntimeException malformed) { // of "-" JDK 17 reads past the end of an array
             return List.of();
         }
     }

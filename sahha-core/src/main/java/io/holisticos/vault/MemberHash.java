@@ -29,13 +29,16 @@ public final class MemberHash {
         this.keyed = keyed;
     }
 
+    /** @throws IllegalStateException when the security provider in use cannot copy what has the key */
     public static MemberHash of(VaultConfiguration configuration) {
         byte[] wrapper = Base64.getDecoder().decode(configuration.keys.getOrDefault(configuration.currentKey, ""));
         try {
             byte[] derived = Hkdf.computeHkdf(ALGORITHM, wrapper, new byte[0], PURPOSE, VaultConfiguration.KEY_BYTES);
             Mac keyed = Mac.getInstance(ALGORITHM);
             keyed.init(new SecretKeySpec(derived, ALGORITHM));
-            return new MemberHash(keyed);
+            MemberHash hash = new MemberHash(keyed);
+            hash.copy(); // a provider that cannot ends the start, and not each request
+            return hash;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
         }
@@ -43,11 +46,18 @@ public final class MemberHash {
 
     /** The name of this member, for log lines only: 16 characters {@code 0-9a-f}. */
     public String of(UserId who) {
+        byte[] hash = copy().doFinal(who.value().getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().formatHex(hash, 0, BYTES);
+    }
+
+    private Mac copy() {
         try {
-            byte[] hash = ((Mac) keyed.clone()).doFinal(who.value().getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash, 0, BYTES);
+            return (Mac) keyed.clone();
         } catch (CloneNotSupportedException e) {
-            throw new IllegalStateException("the Java platform's own " + ALGORITHM + " can be copied", e);
+            throw new IllegalStateException(
+                    ALGORITHM + " of security provider " + keyed.getProvider().getName()
+                            + " cannot be copied, as that of the Java platform can",
+                    e);
         }
     }
 

@@ -2,6 +2,7 @@ package io.holisticos.pages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -26,9 +27,18 @@ class LanguageTest {
                 "fr,                                ENGLISH",
                 "'de;q=many',                       ENGLISH",
                 "';;;',                             ENGLISH",
-                "'<script>',                        ENGLISH"
+                "'<script>',                        ENGLISH",
+                "-,                                 ENGLISH",
+                "--,                                ENGLISH",
+                "'de,-',                            ENGLISH"
             })
     void aBrowserIsAnsweredInTheLanguageThatItLikesBestOfOurs(String header, Language expected) {
         assertThat(Language.wantedBy(header)).isEqualTo(expected);
+    }
+
+    @Test
+    void aHeaderThatNoBrowserWouldSendSaysNothing() {
+        assertThat(Language.wantedBy("de" + ",fr;q=0.1".repeat(20))).isEqualTo(Language.GERMAN);
+        assertThat(Language.wantedBy("de" + ",fr;q=0.1".repeat(23))).isEqualTo(Language.ENGLISH);
     }
 }

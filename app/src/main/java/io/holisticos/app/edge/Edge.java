@@ -13,12 +13,16 @@ import java.util.function.Predicate;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.component.LifeCycle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Handles every request on both ports first: determines the client's address, sets the security headers, refuses paths that can
  * be read in two ways, receives the body, and checks the host. Closes connections that send or take too slowly.
  */
 public final class Edge {
+
+    private static final Logger log = LoggerFactory.getLogger(Edge.class);
 
     /**
      * The settings of the edge.
@@ -81,8 +85,8 @@ public final class Edge {
         environment.lifecycle().addServerLifecycleListener(server -> {
             Future<?> unused = sweeper.scheduleAtFixedRate(
                     () -> {
-                        heads.sweep(List.of(server.getConnectors()));
-                        readers.sweep();
+                        sweep("heads", () -> heads.sweep(List.of(server.getConnectors())));
+                        sweep("answers", readers::sweep);
                     },
                     1,
                     1,
@@ -115,6 +119,15 @@ public final class Edge {
     /** The IP address that a text is. Empty for anything else; no name is looked up. */
     public static Optional<InetAddress> address(String text) {
         return Addresses.parse(text);
+    }
+
+    /** A sweep that fails keeps neither the other one nor the next from coming. */
+    static void sweep(String what, Runnable sweep) {
+        try {
+            sweep.run();
+        } catch (RuntimeException e) { // of whatever kind: a schedule ends for good with the first
+            log.error("event=slow_clients_not_swept of={}", what, e);
+        }
     }
 
     /** Installs the edge behind the handler that lets requests under way finish, which Dropwizard puts first. */

@@ -242,7 +242,7 @@ public final class ConnectFlow {
 
     private @Nullable URI returnToOf(String state, @Nullable String browserSecret) {
         try {
-            ConsentLookup found = consents.useInBrowser(state, browserSecret);
+            ConsentLookup found = consents.lookUpInBrowser(state, browserSecret);
             if (found instanceof ConsentLookup.Valid valid) {
                 return valid.consent().returnTo();
             }

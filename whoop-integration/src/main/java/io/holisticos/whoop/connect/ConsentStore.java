@@ -166,7 +166,7 @@ final class ConsentStore {
     /**
      * Deletes the member's consents beyond these: first those that are over, the oldest first.
      *
-     * @param since what browsers came back for since then stays, for {@link #countReturns}
+     * @param since what browsers brought a code for since then stays, for {@link #countReturns}
      */
     void forgetAllBut(Handle handle, UserId who, int kept, Instant now, Instant since) {
         handle.createUpdate(FORGET_OLDEST)
@@ -192,7 +192,7 @@ final class ConsentStore {
                 .one();
     }
 
-    /** How often browsers came back from WHOOP for the member since then. */
+    /** How often browsers came back with a code for the member since then. */
     int countReturns(Handle handle, UserId who, Instant since) {
         return handle.createQuery(COUNT_RETURNS)
                 .bind("who", who.value())

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Consents that have begun and not ended: the link that we give out, the presses of the button behind it, and the state that
- * WHOOP hands back. A state works once, in time, and only for the browser that pressed or the service that began.
+ * WHOOP hands back. A state works for one code, in time, and only for the browser that pressed or the service that began.
  * Thread-safe.
  */
 public final class Consents {
@@ -39,7 +39,7 @@ public final class Consents {
     private static final int MOST_PRESSES = 20;
 
     /**
-     * The most returns from WHOOP of one member in {@link #LATELY}. Each may cost a call of the quota that all members share,
+     * The most returns with a code of one member in {@link #LATELY}. Each may cost a call of the quota that all members share,
      * so nobody may go round and round.
      */
     private static final int MOST_RETURNS = 20;
@@ -108,7 +108,7 @@ public final class Consents {
         /** It belongs to another browser or service. */
         record OfAnother() implements ConsentLookup {}
 
-        /** The member came back from WHOOP more often lately than any member needs to. */
+        /** The member came back with codes more often lately than any member needs to. */
         record TooManyReturns() implements ConsentLookup {}
     }
 
@@ -196,7 +196,7 @@ public final class Consents {
         /** The link has had more presses than any member needs. */
         record TooOften() implements PressResult {}
 
-        /** The member came back from WHOOP more often lately than any member needs to. */
+        /** The member came back with codes more often lately than any member needs to. */
         record TooManyReturns() implements PressResult {}
     }
 
@@ -225,32 +225,40 @@ public final class Consents {
         });
     }
 
-    /** Looks up the state that a browser brings back, and uses it up. */
+    /** Looks up the state that a browser brings back with a code, and uses it up. */
     ConsentLookup useInBrowser(String state, @Nullable String browserSecret) {
-        byte[] hash = Secrets.hash(state);
         return store.inTransaction(handle -> {
-            Optional<Press> foundPress = store.lockPress(handle, hash);
-            if (foundPress.isEmpty()) { // the state of a service is not valid for browsers
-                return store.lockByState(handle, hash).isPresent()
-                        ? new ConsentLookup.OfAnother()
-                        : new ConsentLookup.Unknown();
+            ConsentLookup found = lookUpPress(handle, state, browserSecret);
+            if (!(found instanceof ConsentLookup.Valid valid)) {
+                return found;
             }
-            Press press = foundPress.get();
-            if (browserSecret == null || !MessageDigest.isEqual(press.browserHash(), Secrets.hash(browserSecret))) {
-                return new ConsentLookup.OfAnother();
-            }
-            if (press.usedAt() != null) {
-                return new ConsentLookup.Used();
-            }
-            if (hasReturnedTooOften(handle, press.consent().who())) {
+            if (hasReturnedTooOften(handle, valid.consent().who())) {
                 return new ConsentLookup.TooManyReturns();
             }
-            ConsentLookup found = lookup(Optional.of(press.consent()));
-            if (found instanceof ConsentLookup.Valid) {
-                store.usePress(handle, hash, answerHash(state), clock.instant()); // the press may be an older version's
-            }
+            // the press may be an older version's, which had another answer
+            store.usePress(handle, Secrets.hash(state), answerHash(state), clock.instant());
             return found;
         });
+    }
+
+    /** Looks up the state that a browser brings back without a code. It costs no call, and the state stays as it is. */
+    ConsentLookup lookUpInBrowser(String state, @Nullable String browserSecret) {
+        return store.inTransaction(handle -> lookUpPress(handle, state, browserSecret));
+    }
+
+    private ConsentLookup lookUpPress(Handle handle, String state, @Nullable String browserSecret) {
+        byte[] hash = Secrets.hash(state);
+        Optional<Press> foundPress = store.lockPress(handle, hash);
+        if (foundPress.isEmpty()) { // the state of a service is not valid for browsers
+            return store.lockByState(handle, hash).isPresent()
+                    ? new ConsentLookup.OfAnother()
+                    : new ConsentLookup.Unknown();
+        }
+        Press press = foundPress.get();
+        if (browserSecret == null || !MessageDigest.isEqual(press.browserHash(), Secrets.hash(browserSecret))) {
+            return new ConsentLookup.OfAnother();
+        }
+        return press.usedAt() == null ? lookup(Optional.of(press.consent())) : new ConsentLookup.Used();
     }
 
     private boolean hasReturnedTooOften(Handle handle, UserId who) {

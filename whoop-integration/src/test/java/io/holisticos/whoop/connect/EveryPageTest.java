@@ -133,7 +133,23 @@ class EveryPageTest {
                 .isEqualTo(304);
         assertThat(load(logo).headers().firstValue("Content-Security-Policy").orElse(""))
                 .contains("default-src 'none'", "sandbox");
-        assertThat(load("/assets/style-0000000000000000.css").statusCode()).isEqualTo(404);
+    }
+
+    /** While replicas of two versions serve, a page may come from one and ask the other for its files. */
+    @Test
+    void aFileOfAnotherVersionIsAnsweredWithThisOnesAndKeptByNobody() throws Exception {
+        String style = look("link-new", "en").body().replaceAll("(?s).*rel=\"stylesheet\" href=\"([^\"]*)\".*", "$1");
+
+        HttpResponse<String> ofAnother = load("/assets/style-0000000000000000.css");
+
+        assertThat(ofAnother.statusCode()).isEqualTo(200);
+        assertThat(ofAnother.body()).isEqualTo(load(style).body());
+        assertThat(ofAnother.headers().allValues("Cache-Control")).containsExactly("no-store");
+        assertThat(ofAnother.headers().firstValue("ETag")).isEmpty();
+        for (String unknown :
+                List.of("style.css", "style-0.css", "style-0000000000000000.js", "else-0000000000000000.css")) {
+            assertThat(load("/assets/" + unknown).statusCode()).as(unknown).isEqualTo(404);
+        }
     }
 
     @Test

@@ -150,9 +150,9 @@ class OpenLinksTest {
         assertThat(rows(ANNA)).isEqualTo(1);
     }
 
-    /** Each time round costs a call of the quota that all members share. */
+    /** Each code may cost a call of the quota that all members share. */
     @Test
-    void aMemberMayGoRoundTwentyTimesAnHourByWhateverLinks() {
+    void aMemberMayComeBackWithTwentyCodesAnHourByWhateverLinks() {
         for (int i = 0; i < 19; i++) {
             goRound((NextPage.AtWhoop) press(begin(BEN)));
         }
@@ -175,8 +175,34 @@ class OpenLinksTest {
         assertThat(press(begin(BEN))).isInstanceOf(NextPage.AtWhoop.class);
     }
 
-    /** To WHOOP and back, without a consent. */
+    @Test
+    void whoDeclinesCostsNothingAndMayChangeTheirMind() {
+        for (int i = 0; i < 25; i++) {
+            decline((NextPage.AtWhoop) press(begin(BEN)));
+        }
+        NextPage.AtWhoop pressed = (NextPage.AtWhoop) press(begin(BEN));
+        decline(pressed);
+
+        ConsentOutcome outcome = connecting
+                .flow()
+                .finishInBrowser(
+                        world.codeOf(pressed.authorizationUrl(), BEN),
+                        pressed.browserState().state(),
+                        pressed.browserState().cookie());
+        assertThat(((ConsentOutcome.Kept) outcome).progress()).isEqualTo(ConnectProgress.CONNECTED);
+    }
+
+    /** To WHOOP and back, with a code that WHOOP does not know. */
     private static void goRound(NextPage.AtWhoop pressed) {
+        connecting
+                .flow()
+                .finishInBrowser(
+                        "made-up",
+                        pressed.browserState().state(),
+                        pressed.browserState().cookie());
+    }
+
+    private static void decline(NextPage.AtWhoop pressed) {
         connecting
                 .flow()
                 .failInBrowser(
