@@ -101,7 +101,8 @@ class BadInputTest {
     private static List<String> rows() {
         return Stream.of(house.sahhaDatabase(), house.whoopDatabase())
                 .flatMap(database -> Rows.of(database).entrySet().stream())
-                .filter(table -> !List.of("sahha_profile_check", "observed_caller").contains(table.getKey()))
+                .filter(table ->
+                        !List.of("sahha_profile_check", "observed_caller").contains(table.getKey()))
                 .map(Object::toString)
                 .toList();
     }

@@ -282,7 +282,10 @@ class LimitsTest {
             assertThat(Integer.parseInt(field(answer, "Retry-After"))).isPositive();
             assertThat(field(answer, "RateLimit-Policy")).isEqualTo("\"existing-routes\";q=5;w=1");
         }
-        ask(ROUTE, "old-caller-key", "192.0.2.10"); // what was read of a key is old after two seconds, and here nobody waits for it
+        ask(
+                ROUTE,
+                "old-caller-key",
+                "192.0.2.10"); // what was read of a key is old after two seconds, and here nobody waits for it
         assertThat(ask(EXISTING, "old-caller-key", "192.0.2.10").statusCode()).isEqualTo(200);
         assertThat(ask(EXISTING, null, "192.0.2.11").statusCode()).isEqualTo(200);
     }
