@@ -39,7 +39,10 @@ final class OpenApiDocument {
 
     private final String publicUrl;
     private final Set<Class<?>> resources;
-    private volatile @Nullable ObjectNode made;
+    private volatile @Nullable Made made;
+
+    /** The document and, since it takes long to write it, its text. */
+    private record Made(JsonNode tree, String text) {}
 
     private OpenApiDocument(String publicUrl, Set<Class<?>> resources) {
         this.publicUrl = publicUrl;
@@ -59,16 +62,27 @@ final class OpenApiDocument {
 
     /** The document. It is made at the first request, because that takes long and the start need not wait for it. */
     JsonNode tree() {
-        ObjectNode document = made;
-        if (document == null) {
-            document = make();
-            made = document;
-        }
-        return document;
+        return once().tree();
     }
 
     String text() {
-        return tree().toPrettyString();
+        return once().text();
+    }
+
+    /** By one request: others wait for it, since what reads the resources is shared by the whole process. */
+    private Made once() {
+        Made known = made;
+        if (known == null) {
+            synchronized (this) {
+                known = made;
+                if (known == null) {
+                    JsonNode tree = make();
+                    known = new Made(tree, tree.toPrettyString());
+                    made = known;
+                }
+            }
+        }
+        return known;
     }
 
     private ObjectNode make() {

@@ -99,7 +99,9 @@
     } catch (error) {
       if (!(error instanceof Refusal && error.status === 401)) return failed(error);
     }
-    if (!state.own) state.member = null;
+    Object.assign(state, {member: null, to: ""});
+    reason = null;
+    history.replaceState(null, "", location.pathname);
     signedOut("");
   }
 
