@@ -4,8 +4,6 @@ import io.dropwizard.core.setup.Environment;
 import io.holisticos.app.Extension;
 import io.holisticos.pages.Pages;
 import io.holisticos.sandbox.environment.AppSettings;
-import jakarta.ws.rs.Path;
-import java.util.stream.Stream;
 
 /** {@code /sandbox}, which only the sandbox has. */
 public final class Door implements Extension {
@@ -25,19 +23,6 @@ public final class Door implements Extension {
     @Override
     public void addTo(Environment environment, Pages pages) {
         Calls calls = new Calls(settings, key);
-        environment
-                .jersey()
-                .register(new DoorResource(
-                        pages, new Doings(calls), calls, DoorPage.Links.of(settings, hasApiPage(environment))));
-    }
-
-    /** Whether the service has a page about its API. */
-    private static boolean hasApiPage(Environment environment) {
-        var registered = environment.jersey().getResourceConfig();
-        return Stream.concat(
-                        registered.getClasses().stream(),
-                        registered.getInstances().stream().map(Object::getClass))
-                .map(type -> type.getAnnotation(Path.class))
-                .anyMatch(path -> path != null && path.value().equals(DoorPage.Links.API_PAGE));
+        environment.jersey().register(new DoorResource(pages, new Doings(calls), calls, DoorPage.Links.of(settings)));
     }
 }

@@ -52,16 +52,12 @@ public record DoorPage(
 
     /**
      * @param door where this page is
-     * @param apiPage empty when the service has none
      */
-    public record Links(String door, String apiPage, String admin, String whoop, String sahha) {
+    public record Links(String door, String admin, String whoop, String sahha) {
 
-        static final String API_PAGE = "/docs";
-
-        static Links of(AppSettings settings, boolean hasApiPage) {
+        static Links of(AppSettings settings) {
             return new Links(
                     settings.appUrl() + Door.PATH,
-                    hasApiPage ? API_PAGE : "",
                     settings.adminUrl(),
                     settings.whoopUrl(),
                     settings.sahhaUrl());
