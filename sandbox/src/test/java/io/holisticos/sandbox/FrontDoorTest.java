@@ -99,7 +99,8 @@ class FrontDoorTest {
         int before = sandbox.overview(ANNA).path("workouts").size();
 
         assertThat(sandbox.attempt("add-workout")).contains(SEEN, "workouts[");
-        assertThat(sandbox.overview(ANNA).path("workouts")).hasSizeGreaterThan(before); // one of her own life may arrive as well
+        assertThat(sandbox.overview(ANNA).path("workouts"))
+                .hasSizeGreaterThan(before); // one of her own life may arrive as well
 
         assertThat(sandbox.attempt("lost-webhooks"))
                 .contains(SEEN, "workouts[", "drop", "/internal/sync/demo-anna", "Status 202");

@@ -57,10 +57,7 @@ public record DoorPage(
 
         static Links of(AppSettings settings) {
             return new Links(
-                    settings.appUrl() + Door.PATH,
-                    settings.adminUrl(),
-                    settings.whoopUrl(),
-                    settings.sahhaUrl());
+                    settings.appUrl() + Door.PATH, settings.adminUrl(), settings.whoopUrl(), settings.sahhaUrl());
         }
     }
 
