@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A replica that has just started joins another one behind a proxy, while callers and WHOOP do not wait for each other. */
 @Tag("deep")
+@Tag("alone")
 class ColdReplicaTest {
 
     private static final List<String> MEMBERS =

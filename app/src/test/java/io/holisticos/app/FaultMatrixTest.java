@@ -32,6 +32,7 @@ import org.junit.jupiter.api.TestFactory;
  * the times as measured are in {@code target/fault-matrix.csv}.
  */
 @Tag("deep")
+@Tag("alone")
 class FaultMatrixTest {
 
     /** Calls that a breaker wants to see succeed, and some, before it lets everybody through again. */

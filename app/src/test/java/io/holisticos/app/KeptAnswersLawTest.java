@@ -43,6 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * when they were given and how long that took.
  */
 @Tag("deep")
+@Tag("alone")
 class KeptAnswersLawTest {
 
     private static final int STEPS = 25;

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.TestFactory;
  * docs/fault-matrix.md} with {@code -Dgolden.rewrite=true}.
  */
 @Tag("deep")
+@Tag("alone")
 class ReplicaFaultsTest {
 
     private static final List<String> MEMBERS = TwoReplicas.MEMBERS;

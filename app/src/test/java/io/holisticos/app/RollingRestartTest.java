@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
  * HAProxy and through nginx, with the files of {@code deploy/}. None of them asks twice.
  */
 @Tag("deep")
+@Tag("alone")
 class RollingRestartTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);

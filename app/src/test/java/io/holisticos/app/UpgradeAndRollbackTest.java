@@ -30,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * callers who do not wait for each other come through HAProxy. None of them asks twice, and every JVM is a fresh one.
  */
 @Tag("deep")
+@Tag("alone")
 class UpgradeAndRollbackTest {
 
     /** The last commit before sahha-db 080 and whoop-db 122: 21 migrations, and settings that only one of both versions knows. */

@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /** Adopting 100,000 rows, and giving them back, while others read and write them: nobody waits for two seconds. */
 @Tag("deep")
+@Tag("alone")
 class AdoptionUnderLoadTest {
 
     private static final Logger log = LoggerFactory.getLogger(AdoptionUnderLoadTest.class);
