@@ -15,8 +15,8 @@ import java.util.concurrent.SynchronousQueue;
  */
 final class ReadingThreads implements Executor {
 
-    /** Two sources for each of the 256 requests that the server works on at once by default. */
-    static final int MAX = 512;
+    /** Two sources for each of the 320 requests that the server works on at once by default. */
+    static final int MAX = 640;
 
     private static final String NAME = "source-read-%d";
 

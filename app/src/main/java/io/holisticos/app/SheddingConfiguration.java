@@ -15,13 +15,13 @@ public final class SheddingConfiguration {
     @Min(1)
     @Max(100)
     @JsonProperty
-    int existing = 75;
+    int existing = 63;
 
     /** Unified health, and existing overviews with {@code include_whoop=true}. */
     @Min(1)
     @Max(100)
     @JsonProperty
-    int unified = 32;
+    int unified = 26;
 
     /** Unified overviews of many members, each of which takes as long as up to a hundred of one. */
     @Min(1)
@@ -57,7 +57,7 @@ public final class SheddingConfiguration {
     @Min(1)
     @Max(100)
     @JsonProperty
-    int webhooks = 16;
+    int webhooks = 25;
 
     /** Integration health. Its room is as separate as that of webhooks. */
     @Min(1)
@@ -72,7 +72,7 @@ public final class SheddingConfiguration {
     @Min(1)
     @Max(100)
     @JsonProperty
-    int unifiedUpTo = 65;
+    int unifiedUpTo = 58;
 
     /**
      * The limit of all groups but webhooks and health together. The rest is for probes and the server's own threads.
@@ -80,7 +80,7 @@ public final class SheddingConfiguration {
     @Min(1)
     @Max(99)
     @JsonProperty
-    int all = 78;
+    int all = 68;
 
     @ValidationMethod(message = "shedding.unifiedUpTo must be at most shedding.all: unified requests are shed first")
     boolean isUnifiedShedFirst() {

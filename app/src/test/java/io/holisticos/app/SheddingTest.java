@@ -80,7 +80,7 @@ class SheddingTest {
 
     @Test
     void unifiedIsShedFirstAndProbesNever() {
-        int highWater = 40 * 65 / 100;
+        int highWater = 40 * 58 / 100;
         hold(EXISTING + "&block=yes", highWater);
 
         assertThat(house.get(UNIFIED).statusCode()).isEqualTo(503);

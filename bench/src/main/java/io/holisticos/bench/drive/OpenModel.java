@@ -19,12 +19,11 @@ public final class OpenModel {
 
     /** So many requests a second, for so many seconds. */
     public static Latencies run(Load load, double rate, int seconds) {
-        int count = Math.max(1, (int) Math.round(rate * seconds));
-        return run(load, count, rate);
+        return runAll(load, Math.max(1, (int) Math.round(rate * seconds)), rate);
     }
 
-    /** A number of requests at a rate. */
-    static Latencies run(Load load, int count, double rate) {
+    /** So many requests at a rate. */
+    public static Latencies runAll(Load load, int count, double rate) {
         List<byte[]> requests = load.requests().stream()
                 .map(request -> request.bytes(load.port()))
                 .toList();

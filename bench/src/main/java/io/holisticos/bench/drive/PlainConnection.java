@@ -18,16 +18,25 @@ public final class PlainConnection implements AutoCloseable {
 
     private static final int LONGEST_WAIT_MILLIS = (int) Duration.ofSeconds(30).toMillis();
 
+    /** Servers close connections that nothing was sent on for some time; a client does not use one again that long after. */
+    private static final long IDLE_NANOS = Duration.ofSeconds(5).toNanos();
+
     private final int port;
     private Socket socket;
     private InputStream in;
     private OutputStream out;
+    private long usedAt;
 
     public PlainConnection(int port) throws IOException {
         this.port = port;
+        open();
+    }
+
+    private void open() throws IOException {
         socket = connected(port);
         in = new BufferedInputStream(socket.getInputStream());
         out = socket.getOutputStream();
+        usedAt = System.nanoTime();
     }
 
     private static Socket connected(int port) throws IOException {
@@ -42,6 +51,9 @@ public final class PlainConnection implements AutoCloseable {
 
     /** Sends a request and reads its answer wholly. */
     public Answer exchange(byte[] request) throws IOException {
+        if (System.nanoTime() - usedAt > IDLE_NANOS) {
+            reopen();
+        }
         out.write(request);
         String[] first = line().split(" ", 3);
         int status = Integer.parseInt(first[1]);
@@ -52,7 +64,9 @@ public final class PlainConnection implements AutoCloseable {
                     line.substring(0, colon).toLowerCase(Locale.ROOT),
                     line.substring(colon + 1).trim());
         }
-        return new Answer(status, headers, body(status, headers));
+        byte[] body = body(status, headers);
+        usedAt = System.nanoTime();
+        return new Answer(status, headers, body);
     }
 
     private byte[] body(int status, Map<String, String> headers) throws IOException {
@@ -96,12 +110,10 @@ public final class PlainConnection implements AutoCloseable {
         return line.toString();
     }
 
-    /** After a failure: the next request has a new connection. */
+    /** The next request has a new connection. */
     void reopen() throws IOException {
         close();
-        socket = connected(port);
-        in = new BufferedInputStream(socket.getInputStream());
-        out = socket.getOutputStream();
+        open();
     }
 
     /** For an answer as text. */

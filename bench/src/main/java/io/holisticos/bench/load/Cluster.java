@@ -3,9 +3,14 @@ package io.holisticos.bench.load;
 import io.holisticos.bench.process.BenchFailure;
 import io.holisticos.bench.process.FreePort;
 import io.holisticos.bench.process.Processes;
+import io.holisticos.bench.process.Progress;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -13,6 +18,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** A PostgreSQL of the bench's own, with both databases. */
 public final class Cluster implements AutoCloseable {
@@ -62,7 +68,24 @@ public final class Cluster implements AutoCloseable {
         if (!cluster.one(SAHHA, "show fsync").equals("on")) {
             throw new BenchFailure("PostgreSQL does not flush commits to disk: its figures would be worth nothing");
         }
+        cluster.readOnce();
         return cluster;
+    }
+
+    /** A server that has run for long has its tables in the memory of the machine: here the disk would be measured otherwise. */
+    private void readOnce() {
+        Progress.say("Reading the files of the databases once");
+        try (Stream<Path> files = Files.walk(folder.resolve("base"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                try (InputStream in = Files.newInputStream(file)) {
+                    in.transferTo(OutputStream.nullOutputStream());
+                } catch (NoSuchFileException gone) { // PostgreSQL removes files meanwhile
+                    Progress.say("gone: " + gone.getMessage());
+                }
+            }
+        } catch (IOException | UncheckedIOException e) {
+            throw new BenchFailure("the files in " + folder + " cannot be read", e);
+        }
     }
 
     private static Cluster start(Processes processes, Path data, Map<String, String> settings) {
