@@ -74,9 +74,7 @@ class UpgradeAndRollbackTest {
 
         replicas = opened(TwoReplicas.withoutDatabases());
         ReverseProxy proxy = opened(
-                BEHIND_NGINX
-                        ? ReverseProxy.nginxBefore(replicas.services)
-                        : ReverseProxy.before(replicas.services));
+                BEHIND_NGINX ? ReverseProxy.nginxBefore(replicas.services) : ReverseProxy.before(replicas.services));
         replicas.services.forEach(replica ->
                 replica.of(folder.resolve("former")).withSources("http://127.0.0.1:1", "http://127.0.0.1:1"));
         deployTheFormerVersion();
