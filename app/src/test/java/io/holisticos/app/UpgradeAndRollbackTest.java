@@ -37,7 +37,8 @@ class UpgradeAndRollbackTest {
     private static final String FORMER =
             System.getProperty("former.commit", "444a93d4a7264e3b46ff5885f6ace0a29da19b38");
 
-    private static final boolean BEHIND_NGINX = System.getProperty("upgrade.proxy", "").equals("nginx");
+    private static final boolean BEHIND_NGINX =
+            System.getProperty("upgrade.proxy", "").equals("nginx");
 
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
