@@ -26,7 +26,7 @@ RUN mvn -B -ntp -q ${MAVEN_ARGUMENTS} -DskipTests -pl app -am package \
  && install -D -m 0444 app/target/app.jar /image/app.jar \
  && install -m 0444 config.yml /image/config.yml \
  && install -m 0444 deploy/image/java.options /image/java.options \
- && install -m 0555 deploy/image/healthy.sh deploy/image/start-up-cache.sh /image/
+ && install -m 0555 deploy/image/healthy.sh deploy/image/migrate.sh deploy/image/start-up-cache.sh /image/
 
 FROM ${RUNTIME_IMAGE}
 # Everything belongs to root, and nobody may write it.

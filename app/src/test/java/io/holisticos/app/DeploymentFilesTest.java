@@ -312,6 +312,19 @@ class DeploymentFilesTest {
         }
     }
 
+    /** Which gives the line's words to one program: what only a shell understands would be arguments. */
+    @Test
+    void whatRenderRunsBeforeAReleaseIsOneProgramOfTheImage() {
+        String command = render().at("/services/0/preDeployCommand").asText();
+
+        assertThat(command).matches("/app/[a-z-]+\\.sh");
+        String script = "deploy/image/" + command.substring("/app/".length());
+        assertThat(text(ROOT.resolve("Dockerfile"))).contains(script);
+        assertThat(ROOT.resolve(script)).isExecutable();
+        assertThat(text(ROOT.resolve(script)))
+                .contains("sahha-db migrate /app/config.yml\n", "whoop-db migrate /app/config.yml\n");
+    }
+
     @Test
     void eventsThatAreAskedForAreLogged() throws Exception {
         Set<String> asked = new TreeSet<>();

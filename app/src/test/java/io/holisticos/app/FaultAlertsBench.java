@@ -275,7 +275,8 @@ class FaultAlertsBench {
                 rules and the windows of breakers (a second at least). Time limits, the proxy's checks and how long a figure is kept before it is asked anew (`docs/monitoring.md`) stay in real time, and callers live in it:
                 ten minutes of a fault are forty of their seconds, so counts of answers are smaller than in ten real minutes, and what is slow is as slow as it would be.
 
-                Times are minutes since the fault began, of the first and the last look that saw the alert fire; in brackets what it was about.
+                Times are minutes since the fault began, of the first and the last look that saw the alert fire; in brackets what it was about. A recording ends 1 to 6 minutes
+                after its fault (half an hour where webhooks are silent), and with it what would have gone on: `WhoopOutage` and `QuotaBlocked` do for 30 minutes.
 
                 | fault | alerts | what callers saw |
                 |---|---|---|

@@ -27,7 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * From a former version to this one and back, by the commands of {@code docs/runbooks/upgrade.md} and {@code rollback.md}, while
- * callers who do not wait for each other come through HAProxy. None of them asks twice, and every JVM is a fresh one.
+ * callers who do not wait for each other come through HAProxy, or by hand through nginx ({@code -Dupgrade.proxy=nginx}). None of
+ * them asks twice, and every JVM is a fresh one.
  */
 @Tag("deep")
 @Tag("alone")
@@ -36,6 +37,9 @@ class UpgradeAndRollbackTest {
     /** The last commit before sahha-db 080 and whoop-db 122: 21 migrations, and settings that only one of both versions knows. */
     private static final String FORMER =
             System.getProperty("former.commit", "444a93d4a7264e3b46ff5885f6ace0a29da19b38");
+
+    private static final boolean BEHIND_NGINX =
+            System.getProperty("upgrade.proxy", "").equals("nginx");
 
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -61,8 +65,8 @@ class UpgradeAndRollbackTest {
     @BeforeAll
     @Timeout(900) // it builds the former version
     static void open() throws Exception {
-        assertThat(ReverseProxy.isInstalled())
-                .as("HAProxy is installed (apt-get install haproxy)")
+        assertThat(BEHIND_NGINX ? ReverseProxy.isNginxInstalled() : ReverseProxy.isInstalled())
+                .as("the proxy is installed (apt-get install haproxy nginx-light)")
                 .isTrue();
         assertThat(ROOT.resolve("app/target/app.jar")).as("built by package").exists();
         Files.createSymbolicLink(folder.resolve("former"), FormerVersion.of(FORMER));
@@ -71,19 +75,20 @@ class UpgradeAndRollbackTest {
         Files.createSymbolicLink(folder.resolve("new/config.yml"), ROOT.resolve("config.yml"));
 
         replicas = opened(TwoReplicas.withoutDatabases());
-        ReverseProxy haproxy = opened(ReverseProxy.before(replicas.services));
+        ReverseProxy proxy = opened(
+                BEHIND_NGINX ? ReverseProxy.nginxBefore(replicas.services) : ReverseProxy.before(replicas.services));
         replicas.services.forEach(replica ->
                 replica.of(folder.resolve("former")).withSources("http://127.0.0.1:1", "http://127.0.0.1:1"));
         deployTheFormerVersion();
         replicas.start(
-                haproxy.url(),
+                proxy.url(),
                 Map.of(
                         "SAHHA_DATABASE_USER", DatabaseRoles.RUNTIME,
                         "WHOOP_DATABASE_USER", DatabaseRoles.RUNTIME,
                         "DRAIN_TIME", "5s",
                         "WARM_UP", "5s",
                         "TRUSTED_PROXIES", "127.0.0.1"));
-        traffic = opened(new Traffic(haproxy.url(), "sandbox-client-secret", replicas.told(), BETWEEN_READS));
+        traffic = opened(new Traffic(proxy.url(), "sandbox-client-secret", replicas.told(), BETWEEN_READS));
         LockSupport.parkNanos(NOTICED.toNanos());
     }
 
