@@ -1,19 +1,20 @@
 package io.holisticos.pages;
 
-import org.jspecify.annotations.Nullable;
-import java.util.Locale;
-import java.util.List;
-import java.io.IOException;
-import java.io.ByteArrayOutputStream;
-import io.dropwizard.views.freemarker.FreemarkerViewRenderer;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
+import io.dropwizard.views.common.ViewRenderer;
+import java.util.ServiceLoader;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.URI;
 import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shows pages in the language that a browser asks for, in the layout and the brand that all pages have. They load nothing from
@@ -41,10 +42,11 @@ public final class Pages {
      * @param served all files that any page loads, by their names in addresses
      * @param renderer keeps the templates that it has read
      */
-    private record Shared(Brand brand, Asset style, Map<String, Asset> served, FreemarkerViewRenderer renderer) {
+    private record Shared(Brand brand, Asset style, Map<String, Asset> served, ViewRenderer renderer) {
 
         static Shared of(Brand brand) {
-            FreemarkerViewRenderer renderer = new FreemarkerViewRenderer();
+            ViewRenderer renderer =
+                    ServiceLoader.load(ViewRenderer.class).findFirst().orElseThrow(); // as Dropwizard finds it
             renderer.configure(RENDERING);
             Shared shared = new Shared(brand, brand.style(), new ConcurrentHashMap<>(), renderer);
             shared.serve(shared.style);

@@ -31,9 +31,7 @@ public final class ChangesResource {
     }
 
     @GET
-    @Operation(
-            operationId = "unifiedChanges",
-            summary = "Which days of a person changed since an earlier answer")
+    @Operation(operationId = "unifiedChanges", summary = "Which days of a person changed since an earlier answer")
     @ApiResponse(
             responseCode = "200",
             description = "The changes, oldest first for each source; more says that next has further ones already",

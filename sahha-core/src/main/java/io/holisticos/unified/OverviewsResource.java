@@ -47,9 +47,7 @@ public final class OverviewsResource {
     /** Everything that is wrong with the request is said before the first line. */
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    @Operation(
-            operationId = "unifiedOverviews",
-            summary = "One day of many persons from all sources, one line each")
+    @Operation(operationId = "unifiedOverviews", summary = "One day of many persons from all sources, one line each")
     @ApiResponse(
             responseCode = "200",
             description = "As many lines as members were named; fewer when the connection broke",

@@ -69,9 +69,7 @@ public final class UnifiedHealthResource {
 
     @GET
     @Path("/overview/{user_id}")
-    @Operation(
-            operationId = "unifiedOverview",
-            summary = "One day of a person from all sources")
+    @Operation(operationId = "unifiedOverview", summary = "One day of a person from all sources")
     @ApiResponse(
             responseCode = "200",
             description = "The day; only what was measured is in it",
@@ -99,9 +97,7 @@ public final class UnifiedHealthResource {
 
     @GET
     @Path("/days/{user_id}")
-    @Operation(
-            operationId = "unifiedDays",
-            summary = "A range of days of a person from all sources")
+    @Operation(operationId = "unifiedDays", summary = "A range of days of a person from all sources")
     @ApiResponse(
             responseCode = "200",
             description = "The days, oldest first, without processing_stats",

@@ -78,9 +78,12 @@ public final class PageChecks {
      * not count. Charts do not either: a browser takes no canvas for content.
      */
     public long millisToLargestPaint() {
-        String at = browser.answerOf("setTimeout(() => done('never'), 10000);" + " requestAnimationFrame(() => setTimeout(() =>"
-                + " new PerformanceObserver(list => done(Math.round(list.getEntries().pop().startTime)))"
-                + ".observe({type: 'largest-contentful-paint', buffered: true}), 100));"); // a painted frame is told of a moment later
+        String at = browser.answerOf(
+                "setTimeout(() => done('never'), 10000);" + " requestAnimationFrame(() => setTimeout(() =>"
+                        + " new PerformanceObserver(list => done(Math.round(list.getEntries().pop().startTime)))"
+                        + ".observe({type: 'largest-contentful-paint', buffered: true}), 100));"); // a painted frame is
+        // told of a moment
+        // later
         assertThat(at).as("largest contentful paint of %s", browser.address()).matches("[0-9]+");
         return Long.parseLong(at);
     }
