@@ -95,8 +95,7 @@ final class Product {
     void serve(Environment environment, AccessRules rules, SecurityEvents security) {
         RequestLog.register(environment, MemberHash.of(configuration.vault)::of);
         InvalidContentType.register(environment, "/webhooks/*");
-        RefusalsInBrowsers.register(
-                environment, pages.beside(RefusalPage.class, URI.create(configuration.publicUrl)));
+        RefusalsInBrowsers.register(environment, pages.beside(RefusalPage.class, URI.create(configuration.publicUrl)));
         Shedding.register(environment, configuration.shedding, maxThreads());
         JerseyEnvironment jersey = environment.jersey();
         WebModule.register(jersey, rules, security);

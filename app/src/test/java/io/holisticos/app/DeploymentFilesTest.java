@@ -151,8 +151,7 @@ class DeploymentFilesTest {
         assertThat(elements(render().at("/services/0/envVars"))
                         .map(each -> each.path("key").asText()))
                 .containsAll(brand);
-        String mounted = elements(objects.get("Deployment health")
-                        .at("/spec/template/spec/containers/0/volumeMounts"))
+        String mounted = elements(objects.get("Deployment health").at("/spec/template/spec/containers/0/volumeMounts"))
                 .filter(each -> each.path("name").asText().equals("brand"))
                 .map(each -> each.path("mountPath").asText())
                 .findFirst()
@@ -161,8 +160,8 @@ class DeploymentFilesTest {
                 .as("a logo is a file of a volume that may be missing")
                 .contains("# BRAND_LOGO: " + mounted + "/logo.svg");
         assertThat(objects.get("Deployment health").at("/spec/template/spec/volumes"))
-                .anySatisfy(volume -> assertThat(volume.at("/configMap/optional").asBoolean())
-                        .isTrue());
+                .anySatisfy(volume ->
+                        assertThat(volume.at("/configMap/optional").asBoolean()).isTrue());
     }
 
     private static Set<String> variablesOfTheConfiguration() {

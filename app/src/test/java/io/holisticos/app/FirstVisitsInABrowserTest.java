@@ -23,7 +23,8 @@ class FirstVisitsInABrowserTest {
 
     private static final String MEMBER = "demo-0001";
     private static final Path PICTURES = Path.of("target/pages");
-    private static final Pattern DAYS_WITH_DATA = Pattern.compile("(Sahha|WHOOP): [a-z ]+[.] (\\d+) of 366 days have its data");
+    private static final Pattern DAYS_WITH_DATA =
+            Pattern.compile("(Sahha|WHOOP): [a-z ]+[.] (\\d+) of 366 days have its data");
 
     private static House house;
 

@@ -197,12 +197,14 @@ final class House implements AutoCloseable {
         connect(userId);
         await(() -> {
             clock().advance(Duration.ofSeconds(10)); // the quota gives history its share of each minute
-            return whoopDatabase().jdbi().withHandle(handle -> handle.createQuery("""
+            return whoopDatabase()
+                    .jdbi()
+                    .withHandle(handle -> handle.createQuery("""
                             select exists (select from whoop_sync
                             where user_id = :who and kind = 'backfill' and state = 'done')""")
-                    .bind("who", userId)
-                    .mapTo(Boolean.class)
-                    .one());
+                            .bind("who", userId)
+                            .mapTo(Boolean.class)
+                            .one());
         });
     }
 

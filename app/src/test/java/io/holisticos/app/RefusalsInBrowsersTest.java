@@ -28,7 +28,13 @@ class RefusalsInBrowsersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/explore", "/docs", "/connect/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "/api/v1/whoop/callback?state=x"})
+    @ValueSource(
+            strings = {
+                "/explore",
+                "/docs",
+                "/connect/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+                "/api/v1/whoop/callback?state=x"
+            })
     void aBrowserThatAsksTooOftenIsToldSoByAPage(String path) {
         HttpResponse<String> refused = refused(path, BROWSER, "de");
 

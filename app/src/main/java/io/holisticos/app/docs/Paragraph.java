@@ -37,7 +37,8 @@ public record Paragraph(List<Part> parts, List<List<Part>> items) {
             List<Part> parts = partsOf(words.toString());
             if (!parts.isEmpty() || !items.isEmpty()) {
                 all.add(new Paragraph(
-                        parts, items.stream().map(item -> partsOf(item.toString())).toList()));
+                        parts,
+                        items.stream().map(item -> partsOf(item.toString())).toList()));
             }
         }
         return all;

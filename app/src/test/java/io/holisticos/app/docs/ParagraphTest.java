@@ -28,9 +28,7 @@ class ParagraphTest {
                 .containsExactly(
                         new Paragraph(
                                 List.of(plain("What is told:")),
-                                List.of(
-                                        List.of(plain("one thing, at length")),
-                                        List.of(new Part("another", "code")))),
+                                List.of(List.of(plain("one thing, at length")), List.of(new Part("another", "code")))),
                         new Paragraph(List.of(), List.of(List.of(plain("a list by itself")))));
     }
 
