@@ -12,6 +12,7 @@ import io.holisticos.app.explore.ExploreResource;
 import io.holisticos.app.flags.Flag;
 import io.holisticos.audit.SecurityEvents;
 import io.holisticos.pages.Pages;
+import io.holisticos.pages.RefusalPage;
 import io.holisticos.sahha.SahhaModule;
 import io.holisticos.unified.UnifiedModule;
 import io.holisticos.vault.MemberHash;
@@ -94,6 +95,7 @@ final class Product {
     void serve(Environment environment, AccessRules rules, SecurityEvents security) {
         RequestLog.register(environment, MemberHash.of(configuration.vault)::of);
         InvalidContentType.register(environment, "/webhooks/*");
+        RefusalsInBrowsers.register(environment, pages.beside(RefusalPage.class, URI.create(configuration.publicUrl)));
         Shedding.register(environment, configuration.shedding, maxThreads());
         JerseyEnvironment jersey = environment.jersey();
         WebModule.register(jersey, rules, security);

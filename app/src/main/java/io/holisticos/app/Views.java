@@ -1,6 +1,7 @@
 package io.holisticos.app;
 
 import io.dropwizard.views.common.ViewBundle;
+import io.holisticos.pages.Pages;
 import java.util.Map;
 
 /**
@@ -11,6 +12,6 @@ final class Views extends ViewBundle<HealthConfiguration> {
 
     @Override
     public Map<String, Map<String, String>> getViewConfiguration(HealthConfiguration configuration) {
-        return Map.of("freemarker", Map.of("template_exception_handler", "rethrow"));
+        return Map.of("freemarker", Pages.RENDERING);
     }
 }

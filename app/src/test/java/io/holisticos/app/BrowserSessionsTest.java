@@ -353,6 +353,10 @@ class BrowserSessionsTest {
 
         assertThat(listed.headers().firstValue("Cache-Control"))
                 .hasValueSatisfying(value -> assertThat(value).contains("no-store"));
+        assertThat(house.jsonOf(listed).path("scopes"))
+                .as("what a page may offer")
+                .extracting(JsonNode::asText)
+                .containsExactly("connect", "health:read", "preferences:write", "privacy");
         JsonNode sessions = house.jsonOf(listed).path("sessions");
         assertThat(sessions).hasSize(2);
         assertThat(sessions.findValuesAsText("this_one")).containsExactlyInAnyOrder("true", "false");

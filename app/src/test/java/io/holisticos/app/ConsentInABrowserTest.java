@@ -200,15 +200,7 @@ class ConsentInABrowserTest {
     void theWholeWayGoesByKeyboardAlone() throws Exception {
         browser.go(linkFor(BEN, ""));
         PageChecks.in(browser).hold("the link");
-        browser.tabTo("Continue to WHOOP");
-        assertThat(browser.showsItsFocus()).isTrue();
-        browser.hit(Keys.ENTER);
-        browser.tabTo("@"); // the group of choices
-        browser.goBy(
-                Keys.ARROW_DOWN,
-                house.world().byUserId(BEN).orElseThrow().identity().firstName());
-        browser.tabTo("Allow access");
-        browser.hit(Keys.ENTER);
+        allowByKeyboardAs(BEN);
 
         assertThat(browser.text()).contains("WHOOP is connected", nameOf(BEN));
         PageChecks.in(browser).hold("the end");
@@ -219,6 +211,33 @@ class ConsentInABrowserTest {
         assertThat(browser.text()).contains("WHOOP is connected", "You can close this page");
         PageChecks.in(browser).hold("the very end");
         assertThat(status(BEN).path("status").asText()).isEqualTo("active");
+    }
+
+    @Test
+    void everyOtherWayGoesByKeyboardAloneToo() throws Exception {
+        browser.go(linkFor(BEN, ""));
+        reachAndHit("Continue to WHOOP");
+        browser.tabTo("Decline"); // a page of WHOOP's
+        browser.hit(Keys.ENTER);
+        assertThat(browser.text()).contains("WHOOP was not connected");
+
+        browser.go(linkFor(BEN, ""));
+        allowByKeyboardAs(ANNA);
+        reachAndHit("This is not me");
+        assertThat(browser.text()).contains("WHOOP was disconnected");
+
+        browser.go(linkFor(BEN, ""));
+        allowByKeyboardAs(BEN);
+        browser.go(linkFor(BEN, ""));
+        reachAndHit("Disconnect WHOOP");
+        assertThat(browser.text()).contains("WHOOP was disconnected");
+
+        reachAndHit("Connect again");
+        allowByKeyboardAs(ANNA);
+        assertThat(browser.text()).contains("another WHOOP account than before");
+        reachAndHit("use this WHOOP account from now on");
+        assertThat(browser.text()).contains("WHOOP is connected");
+        assertThat(status(BEN).path("whoop_user_id").asLong()).isEqualTo(accountOf(ANNA));
     }
 
     @Test
@@ -299,6 +318,23 @@ class ConsentInABrowserTest {
         browser.go(linkFor(userId, ""));
         browser.press("Continue to WHOOP");
         allowAs(whoopMember);
+    }
+
+    private void allowByKeyboardAs(String whoopMember) {
+        reachAndHit("Continue to WHOOP");
+        browser.tabTo("@"); // the group of choices
+        browser.goBy(
+                Keys.ARROW_DOWN,
+                house.world().byUserId(whoopMember).orElseThrow().identity().firstName());
+        browser.tabTo("Allow access");
+        browser.hit(Keys.ENTER);
+    }
+
+    /** By the tab key, and one sees where it leads. */
+    private void reachAndHit(String text) {
+        browser.tabTo(text);
+        assertThat(browser.showsItsFocus()).as(text).isTrue();
+        browser.hit(Keys.ENTER);
     }
 
     private void allowAs(String whoopMember) {

@@ -141,6 +141,29 @@ class DeploymentFilesTest {
                         .toList());
     }
 
+    @Test
+    void theBrandIsSetWhereverTheServiceIsDeployed() {
+        Map<String, JsonNode> objects = kubernetes();
+        Set<String> brand = Set.of("BRAND_NAME", "BRAND_COLOUR");
+
+        assertThat(told(objects, "Deployment health", "/spec/template/spec/containers/0"))
+                .containsAll(brand);
+        assertThat(elements(render().at("/services/0/envVars"))
+                        .map(each -> each.path("key").asText()))
+                .containsAll(brand);
+        String mounted = elements(objects.get("Deployment health").at("/spec/template/spec/containers/0/volumeMounts"))
+                .filter(each -> each.path("name").asText().equals("brand"))
+                .map(each -> each.path("mountPath").asText())
+                .findFirst()
+                .orElseThrow();
+        assertThat(text(KUBERNETES.resolve("03-settings.yaml")))
+                .as("a logo is a file of a volume that may be missing")
+                .contains("# BRAND_LOGO: " + mounted + "/logo.svg");
+        assertThat(objects.get("Deployment health").at("/spec/template/spec/volumes"))
+                .anySatisfy(volume ->
+                        assertThat(volume.at("/configMap/optional").asBoolean()).isTrue());
+    }
+
     private static Set<String> variablesOfTheConfiguration() {
         return VARIABLE.matcher(text(ROOT.resolve("config.yml")))
                 .results()

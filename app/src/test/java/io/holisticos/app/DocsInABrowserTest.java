@@ -5,20 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holisticos.testing.browser.Chromium;
 import io.holisticos.testing.browser.Chromium.Screen;
 import io.holisticos.testing.browser.PageChecks;
-import io.holisticos.testing.browser.PageChecks.Cost;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.Keys;
 
-/** The page of the API in a real browser. Pictures are left in {@code target/pages}, and what pages cost in {@code bytes.txt}. */
+/** The page of the API in a real browser. Pictures are left in {@code target/pages}. */
 @Tag("deep")
 class DocsInABrowserTest {
 
@@ -103,33 +98,6 @@ class DocsInABrowserTest {
 
             assertThat(browser.address()).endsWith(ITS_ADDRESS);
         }
-    }
-
-    /** As docs/benchmarks.md has it: a phone, a profile that was never here, then the page once more. */
-    @Test
-    void aFirstVisitOfEachPageIsSmall() throws Exception {
-        Map<String, String> pages = new TreeMap<>(Map.of(
-                "docs", address("/docs"),
-                "explore", address("/explore"),
-                "connect", house.connectUrl("demo-ben")));
-        List<String> lines = new ArrayList<>();
-        for (Map.Entry<String, String> page : pages.entrySet()) {
-            try (Chromium browser = Chromium.open()) {
-                browser.likes("en");
-                browser.has(Screen.PHONE);
-                browser.go(page.getValue());
-                Cost first = PageChecks.in(browser).weigh(page.getKey());
-                browser.go(page.getValue());
-                Cost next = PageChecks.in(browser).weigh(page.getKey() + " once more");
-
-                assertThat(next.bytes()).isLessThan(first.bytes());
-                lines.add(page.getKey() + " first: " + first.bytes() + " bytes in " + first.requests()
-                        + " requests, next: " + next.bytes() + " bytes");
-            }
-        }
-
-        Files.createDirectories(PICTURES);
-        Files.write(PICTURES.resolve("bytes.txt"), lines);
     }
 
     private static void unfoldAll(Chromium browser) {

@@ -67,11 +67,7 @@ class EchoesOfLivesTest {
     }
 
     private static List<JsonNode> days(String member, int count) throws Exception {
-        house.connect(member);
-        House.await(() -> {
-            house.clock().advance(Duration.ofSeconds(10)); // the quota gives history its share of each minute
-            return isBackfilled(member);
-        });
+        house.connectWithHistory(member);
         List<JsonNode> days = new ArrayList<>();
         House.await(() -> {
             days.clear();
@@ -79,17 +75,6 @@ class EchoesOfLivesTest {
             return days.size() == count && days.stream().allMatch(EchoesOfLivesTest::isOfBoth);
         });
         return days;
-    }
-
-    private static boolean isBackfilled(String member) {
-        return house.whoopDatabase()
-                .jdbi()
-                .withHandle(handle -> handle.createQuery("""
-                        select exists (select from whoop_sync
-                        where user_id = :who and kind = 'backfill' and state = 'done')""")
-                        .bind("who", member)
-                        .mapTo(Boolean.class)
-                        .one());
     }
 
     private static boolean isOfBoth(JsonNode day) {

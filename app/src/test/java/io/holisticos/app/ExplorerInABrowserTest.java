@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.holisticos.testing.browser.Chromium;
 import io.holisticos.testing.browser.Chromium.Screen;
 import io.holisticos.testing.browser.PageChecks;
+import io.holisticos.web.ApiKeyStore;
+import io.holisticos.web.Scope;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -184,6 +187,57 @@ class ExplorerInABrowserTest {
         } finally {
             integration(true);
         }
+    }
+
+    /** The console stays empty: what the key may not do is not asked for. */
+    @Test
+    void aKeyThatMayOnlyReadSeesTheDaysAndNothingToSave() {
+        new ApiKeyStore(house.sahhaDatabase().jdbi())
+                .save("key-of-a-reader", "reader", Set.of(Scope.HEALTH_READ), House.START);
+        browser.go(explorer("?user=" + ANNA + "&metric=heart_rate.resting&date=2026-11-20"));
+        signInWith("key-of-a-reader");
+
+        browser.awaitText("Who measured it");
+        assertThat(browser.text()).contains("Sleep stages").doesNotContain("Which source comes first");
+        PageChecks.in(browser).hold("explorer of a reader");
+
+        browser.go(explorer("?user=" + ANNA));
+        browser.awaitText("30 days are shown");
+        assertThat(browser.text()).doesNotContain("Which source comes first");
+        PageChecks.in(browser).weigh("explorer of a reader who was signed in before");
+    }
+
+    @Test
+    void aSessionThatSomebodyEndsLeavesNothingOnThePageAndGoesOnAfterSigningIn() {
+        signedInAsAService("?user=" + ANNA + "&days=7&view=table");
+        browser.awaitText("7 days are shown");
+        browser.awaitText("Show what would change");
+
+        assertThat(house.send("DELETE", "/session/others", "").statusCode()).isEqualTo(204);
+        browser.click("Show what would change");
+
+        browser.awaitText("Your session has ended");
+        assertThat(browser.answerOf("done(document.querySelectorAll('td, .source, #preferences select').length)"))
+                .isEqualTo("0");
+        PageChecks.in(browser).holdStill("a session that ended");
+        signInWith(House.KEY);
+        browser.awaitText("7 days are shown");
+        assertThat(browser.text()).contains("Values by day");
+    }
+
+    @Test
+    void aServiceThatIsOutOfReachIsAskedAgainAtAButton() {
+        signedInAsAService("?user=" + ANNA + "&days=7");
+        browser.awaitText("7 days are shown");
+
+        browser.isOffline(true);
+        browser.click("Show");
+        browser.awaitText("The service cannot be reached");
+        PageChecks.in(browser).holdStill("out of reach");
+        browser.isOffline(false);
+        browser.click("Try again");
+
+        browser.awaitText("7 days are shown");
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -189,6 +190,22 @@ final class House implements AutoCloseable {
                 .asText("")
                 .isEmpty());
         return page;
+    }
+
+    /** The same, and the years before have been read, too. */
+    void connectWithHistory(String userId) throws Exception {
+        connect(userId);
+        await(() -> {
+            clock().advance(Duration.ofSeconds(10)); // the quota gives history its share of each minute
+            return whoopDatabase()
+                    .jdbi()
+                    .withHandle(handle -> handle.createQuery("""
+                            select exists (select from whoop_sync
+                            where user_id = :who and kind = 'backfill' and state = 'done')""")
+                            .bind("who", userId)
+                            .mapTo(Boolean.class)
+                            .one());
+        });
     }
 
     String connectUrl(String userId) throws Exception {

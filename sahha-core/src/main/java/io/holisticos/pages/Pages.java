@@ -1,13 +1,20 @@
 package io.holisticos.pages;
 
 import io.dropwizard.jersey.setup.JerseyEnvironment;
+import io.dropwizard.views.common.ViewRenderer;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.URI;
 import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shows pages in the language that a browser asks for, in the layout and the brand that all pages have. They load nothing from
@@ -18,6 +25,9 @@ public final class Pages {
     /** Features of browsers that no page of ours uses, also not through what somebody managed to write into one. */
     private static final String NO_FEATURES = "camera=(), geolocation=(), microphone=(), payment=(), usb=(),"
             + " publickey-credentials-get=(), identity-credentials-get=()";
+
+    /** A template with a fault is a fault of ours, and no page that says so in the middle. */
+    public static final Map<String, String> RENDERING = Map.of("template_exception_handler", "rethrow");
 
     private static final Texts OF_THE_LAYOUT = Texts.beside(Pages.class);
 
@@ -30,11 +40,15 @@ public final class Pages {
      * What all pages of a service have.
      *
      * @param served all files that any page loads, by their names in addresses
+     * @param renderer keeps the templates that it has read
      */
-    private record Shared(Brand brand, Asset style, Map<String, Asset> served) {
+    private record Shared(Brand brand, Asset style, Map<String, Asset> served, ViewRenderer renderer) {
 
         static Shared of(Brand brand) {
-            Shared shared = new Shared(brand, brand.style(), new ConcurrentHashMap<>());
+            ViewRenderer renderer =
+                    ServiceLoader.load(ViewRenderer.class).findFirst().orElseThrow(); // as Dropwizard finds it
+            renderer.configure(RENDERING);
+            Shared shared = new Shared(brand, brand.style(), new ConcurrentHashMap<>(), renderer);
             shared.serve(shared.style);
             shared.serve(brand.logo());
             return shared;
@@ -44,6 +58,13 @@ public final class Pages {
             served.put(file.file(), file);
         }
     }
+
+    /**
+     * A page as it is sent.
+     *
+     * @param headers with the type and the policy
+     */
+    public record Written(Map<String, List<String>> headers, byte[] html) {}
 
     private Pages(Shared shared, Texts texts, String root, Map<String, Asset> files) {
         this.shared = shared;
@@ -91,7 +112,20 @@ public final class Pages {
 
     /** The page, for this browser. */
     public Response.ResponseBuilder show(Page page, HttpHeaders browser) {
-        Words words = texts.in(Language.wantedBy(browser.getHeaderString(HttpHeaders.ACCEPT_LANGUAGE)));
+        return show(page, browser.getHeaderString(HttpHeaders.ACCEPT_LANGUAGE));
+    }
+
+    /** The same as text, for what answers outside of Jersey. */
+    public Written write(Page page, @Nullable String acceptLanguage) throws IOException {
+        try (Response shown = show(page, acceptLanguage).build()) {
+            ByteArrayOutputStream html = new ByteArrayOutputStream();
+            shared.renderer().render((PageView) shown.getEntity(), Locale.ROOT, html);
+            return new Written(shown.getStringHeaders(), html.toByteArray());
+        }
+    }
+
+    private Response.ResponseBuilder show(Page page, @Nullable String acceptLanguage) {
+        Words words = texts.in(Language.wantedBy(acceptLanguage));
         Map<String, String> paths = new HashMap<>();
         files.forEach((name, file) -> paths.put(name, root + file.path()));
         PageView.Frame frame = new PageView.Frame(

@@ -31,23 +31,7 @@ public final class ChangesResource {
     }
 
     @GET
-    @Operation(
-            operationId = "unifiedChanges",
-            summary = "Which days of a person changed since an earlier answer",
-            description =
-                    "For whoever keeps days: read them once, then ask here and read those again that changed. days: [] with"
-                            + " every_day: true means every day, as after a change of preferences (reason preferences), of a connection, of the"
-                            + " merge, or when a source was switched (switched_on, switched_off); preferences, merge and"
-                            + " switches are told once more some seconds later, because another replica may not have known"
-                            + " of them. metrics names those whose"
-                            + " values can be others now; scores and workouts are none. Reasons of single days: refresh, sync,"
-                            + " deletion, edit, coverage, looks_back for days whose values may be told to be echoes by"
-                            + " the days before, and looks_around for days whose workouts may be those that another source"
-                            + " has on a day nearby. A source that cannot be asked is unavailable in sources[], and its"
-                            + " changes come with a later answer; one that keeps no changes is not_counted: read its days anew."
-                            + " A day that was answered while a source was unavailable is not for keeping: when the source is"
-                            + " back, no change tells of it. Changes are kept for 30 days; a since that is"
-                            + " older, of another user or not of ours is 400: begin again without it.")
+    @Operation(operationId = "unifiedChanges", summary = "Which days of a person changed since an earlier answer")
     @ApiResponse(
             responseCode = "200",
             description = "The changes, oldest first for each source; more says that next has further ones already",

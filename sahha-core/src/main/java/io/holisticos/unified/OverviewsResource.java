@@ -47,19 +47,7 @@ public final class OverviewsResource {
     /** Everything that is wrong with the request is said before the first line. */
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    @Operation(
-            operationId = "unifiedOverviews",
-            summary = "One day of many persons from all sources, one line each",
-            description =
-                    "Each line is what /api/v1/unified-health/overview/{user_id} answers for that member, in the order asked,"
-                            + " sent as soon as it is there. The line of somebody whom no source knows is the problem that"
-                            + " the single route answers, with user_id before it: a line with status and code has no day. The lines"
-                            + " of members who were not read before the service ended are such problems, too (503): ask for them"
-                            + " again."
-                            + " For a member's own token every other id is one whom no source knows."
-                            + " Naming a member twice is refused. Whoever stops reading ends the work. Callers who accept"
-                            + " application/json only are answered with the same lines. Do not keep a line in which a source is"
-                            + " unavailable.")
+    @Operation(operationId = "unifiedOverviews", summary = "One day of many persons from all sources, one line each")
     @ApiResponse(
             responseCode = "200",
             description = "As many lines as members were named; fewer when the connection broke",

@@ -52,10 +52,6 @@ public final class UnifiedHealthResource {
                     + " was read does not. Absent while a source is unavailable";
     private static final String UNCHANGED =
             "Nothing that decides the answer has changed since the one whose ETag is in If-None-Match";
-    private static final String NOT_FOR_KEEPING =
-            " An answer in which a source has the status unavailable lacks what that source would say, and when the source is"
-                    + " back no change tells of it: such an answer has no ETag and Cache-Control: no-store. Do not keep it, ask"
-                    + " again.";
 
     /** Neither has {@code no-transform}: a proxy may compress an answer. */
     private static final String ASK_EACH_TIME = "private, no-cache";
@@ -73,19 +69,7 @@ public final class UnifiedHealthResource {
 
     @GET
     @Path("/overview/{user_id}")
-    @Operation(
-            operationId = "unifiedOverview",
-            summary = "One day of a person from all sources",
-            description =
-                    "Sources that are off, not connected, stale or unavailable are named in sources[]; the rest of"
-                            + " the answer is not touched by them. What nobody measured is absent, and so is what cannot"
-                            + " be true of a living person: its reason in completeness.missing is implausible; scores beyond their"
-                            + " scale stand there by their names, and count as expected then. Records"
-                            + " under the source's own name stay as the source gave them. The value of a metric is that of one"
-                            + " source, verbatim, never an average; verdict says whether the others agree, by a tolerance of the"
-                            + " metric. A value in others with echo true only came to its source from another one: it is never"
-                            + " shown, and confirms nothing. merge_version changes when the same data may give another answer."
-                            + NOT_FOR_KEEPING)
+    @Operation(operationId = "unifiedOverview", summary = "One day of a person from all sources")
     @ApiResponse(
             responseCode = "200",
             description = "The day; only what was measured is in it",
@@ -113,13 +97,7 @@ public final class UnifiedHealthResource {
 
     @GET
     @Path("/days/{user_id}")
-    @Operation(
-            operationId = "unifiedDays",
-            summary = "A range of days of a person from all sources",
-            description =
-                    "Every day asked for is in the list, oldest first, also one of which nothing is known. Each is what"
-                            + " it is when asked for alone."
-                            + NOT_FOR_KEEPING)
+    @Operation(operationId = "unifiedDays", summary = "A range of days of a person from all sources")
     @ApiResponse(
             responseCode = "200",
             description = "The days, oldest first, without processing_stats",

@@ -55,10 +55,7 @@ public final class SessionResource {
 
         public static SessionAnswer of(Sessions.Begun begun) {
             Caller caller = begun.caller();
-            return new SessionAnswer(
-                    caller.member().map(UserId::value).orElse(null),
-                    caller.scopes().stream().sorted().toList(),
-                    begun.endsAt());
+            return new SessionAnswer(memberOf(caller), scopesOf(caller), begun.endsAt());
         }
 
         /** Without the member, whose id must not reach a log. */
@@ -112,10 +109,12 @@ public final class SessionResource {
      * Sessions that go on.
      *
      * @param userId the member who asks; null for a service
+     * @param scopes what whoever asks may do, in alphabetical order: a page asks for nothing else, and offers nothing else
      * @param sessions the latest first
      */
     public record SessionsAnswer(
             @JsonProperty("user_id") @Nullable String userId,
+            @JsonProperty("scopes") List<String> scopes,
             @JsonProperty("sessions") List<OwnSession> sessions) {
 
         /** Without the member, whose id must not reach a log. */
@@ -159,7 +158,7 @@ public final class SessionResource {
         List<OwnSession> own = sessions.ownOf(shownIn("GET", headers), caller).stream()
                 .map(OwnSession::of)
                 .toList();
-        return Response.ok(new SessionsAnswer(caller.member().map(UserId::value).orElse(null), own))
+        return Response.ok(new SessionsAnswer(memberOf(caller), scopesOf(caller), own))
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .build();
     }
@@ -201,6 +200,14 @@ public final class SessionResource {
         return Response.noContent()
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .build();
+    }
+
+    private static @Nullable String memberOf(Caller caller) {
+        return caller.member().map(UserId::value).orElse(null);
+    }
+
+    private static List<String> scopesOf(Caller caller) {
+        return caller.scopes().stream().sorted().toList();
     }
 
     private static Credentials shownIn(String method, HttpHeaders headers) {

@@ -27,6 +27,7 @@ import java.awt.GraphicsEnvironment;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -117,8 +118,9 @@ public final class Sandbox {
         shutdown.add(postgres::close);
         CompletableFuture<Void> databases = CompletableFuture.runAsync(() -> prepare(postgres, clock));
 
-        HealthApplication app =
-                new HealthApplication(clock, settings.variables(postgres)::get, new Door(settings, KEY));
+        Map<String, String> variables = settings.variables(postgres);
+        variables.put("RETURN_TO", "[\"" + options.returnTo() + "\"]");
+        HealthApplication app = new HealthApplication(clock, variables::get, new Door(settings, KEY));
         shutdown.add(app::stop); // after the twins, whose end ends the app's open calls
         World world = World.of(new WorldOptions(options.seed(), clock.instant(), options.users()));
         WhoopTwin whoop = WhoopTwin.start(

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param data the folder that keeps the databases; null to keep nothing
  * @param users the number of extra members beside the five named ones
  * @param databaseUrl the JDBC URL of a server to use; its user may create databases. Null for the embedded server
+ * @param returnTo where members may be led after a consent, beside our own page: an app's scheme, or an https address
  */
 record SandboxOptions(
         int port,
@@ -32,6 +33,7 @@ record SandboxOptions(
         long seed,
         double speed,
         @Nullable String databaseUrl,
+        String returnTo,
         boolean open) {
 
     /** The other commands, each the first argument of its own command line. */
@@ -49,7 +51,8 @@ record SandboxOptions(
             "--users",
             "--seed",
             "--speed",
-            "--database-url");
+            "--database-url",
+            "--return-to");
 
     SandboxOptions {
         ports(port, adminPort, whoopPort, sahhaPort);
@@ -88,6 +91,7 @@ record SandboxOptions(
                     options.getLong("seed"),
                     options.getDouble("speed"),
                     options.getString("database_url"),
+                    options.getString("return_to"),
                     !options.getBoolean("no_open"));
         } catch (IllegalArgumentException e) {
             throw new ArgumentParserException(e.getMessage(), parser);
@@ -140,6 +144,11 @@ record SandboxOptions(
                 .metavar("URL")
                 .help(
                         "JDBC URL of a PostgreSQL server to use instead of the embedded one; its user may create databases");
+        parser.addArgument("--return-to")
+                .metavar("ADDRESS")
+                .setDefault("yourapp:")
+                .help("where an app may have its members led after they connected WHOOP: a scheme such as yourapp:,"
+                        + " or an https address");
         parser.addArgument(NO_OPEN).action(Arguments.storeTrue()).help("do not open /sandbox in a browser");
         return parser;
     }

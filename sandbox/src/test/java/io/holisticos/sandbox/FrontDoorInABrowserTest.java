@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holisticos.testing.browser.Chromium;
 import io.holisticos.testing.browser.Chromium.Screen;
+import io.holisticos.testing.browser.FirstVisits;
 import io.holisticos.testing.browser.PageChecks;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -113,13 +114,43 @@ class FrontDoorInABrowserTest {
     }
 
     @Test
-    void benIsConnectedByHisOwnHand() {
+    void benIsConnectedByHisOwnHand() throws Exception {
+        connectByHand("demo-ben");
+
+        PageChecks.in(browser).hold("the end of connecting");
+    }
+
+    /** Afterwards he is as the sandbox began with him. */
+    @Test
+    void chenIsConnectedByHisOwnHandAndTakesItBack() throws Exception {
+        connectByHand("demo-chen");
+
+        browser.go(sandbox.url("/sandbox"));
+        browser.press("Revoke his consent");
+
+        assertThat(browser.text()).contains(SEEN, "reauthorization_required");
+    }
+
+    /** As docs/benchmarks.md has it. */
+    @Test
+    void aFirstVisitIsSmall() throws Exception {
+        FirstVisits visits = new FirstVisits();
+        visits.to("front door, /sandbox", visitor -> visitor.go(sandbox.url("/sandbox")));
+
+        visits.writeTo(Path.of("target/pages/bytes.txt"));
+    }
+
+    private static void connectByHand(String member) throws Exception {
         browser.has(Screen.PHONE);
         browser.go(sandbox.url("/sandbox"));
-
-        browser.press("Connect demo-ben with WHOOP");
-
+        browser.press("Connect " + member + " with WHOOP");
         assertThat(browser.address()).startsWith(sandbox.url("/connect/"));
         PageChecks.in(browser).hold("the page of connecting");
+
+        browser.press("Continue to WHOOP");
+        browser.choose(sandbox.whoopUserOf(member));
+        browser.press("Allow access");
+
+        assertThat(browser.text()).contains("WHOOP is connected");
     }
 }

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -146,6 +147,20 @@ class FrontDoorTest {
         assertThat(sandbox.attempt("revoke-chen"))
                 .as("the sync is refused, as its answer says")
                 .contains("was refused after", "Status 409", "reauthorization_required");
+    }
+
+    /** As docs/api/phone-app.md has it. */
+    @Test
+    void aPhoneAppMayAskToBeOpenedAgainAndNoOtherAddressIsLedTo() throws Exception {
+        String connect = "/api/v1/unified-health/connect/whoop/demo-ben";
+        for (String returnTo : List.of("yourapp://whoop", "https://elsewhere.example")) {
+            int status = sandbox.send(sandbox.request(connect)
+                            .headers("X-API-Key", "sandbox-key", "Content-Type", "application/json")
+                            .POST(BodyPublishers.ofString("{\"return_to\":\"" + returnTo + "\"}")))
+                    .statusCode();
+
+            assertThat(status).as(returnTo).isEqualTo(returnTo.startsWith("yourapp:") ? 200 : 400);
+        }
     }
 
     @Test

@@ -4,7 +4,7 @@
 (() => {
   const $ = id => document.getElementById(id);
   const {say, dayText, ask, api, Refusal, Unreachable} = Page;
-  const state = {member: null, own: false, days: 30, to: "", view: "charts"};
+  const state = {member: null, own: false, prefers: false, days: 30, to: "", view: "charts"};
   let drawn = null; // the member whose days are on the page
   let turn = 0; // what was asked before the last turn is not shown any more
   let reason = null; // a value that the address asks about, until it was explained
@@ -65,7 +65,7 @@
       if (!/^[\x21-\x7e]+$/.test(credential)) throw new Refusal(400, null); // no header can hold it
       const session = await ask("/session", {method: "POST", headers: {Authorization: "Bearer " + credential}});
       $("credential").value = "";
-      signedIn(session.user_id ?? null);
+      signedIn(session);
     } catch (error) {
       if (error instanceof Refusal && error.status < 500 && error.status !== 429) tell(say("signin.refused"), {kind: "attention"});
       else failed(error);
@@ -73,11 +73,12 @@
     }
   }
 
-  /** own: the member who signed in; null for a service, which names one. */
-  function signedIn(own) {
+  /** A member who signed in sees their own days; a service names whose. */
+  function signedIn({user_id: own, scopes}) {
     $("sign-in").hidden = true;
     $("explorer").hidden = false;
-    state.own = own !== null;
+    state.prefers = scopes?.includes("preferences:write") ?? false; // a replica of the version before does not say
+    state.own = own != null;
     if (state.own) state.member = own;
     $("member-field").hidden = state.own;
     $("member").required = !state.own;
@@ -140,7 +141,7 @@
       drawn = member;
       Days.draw(days, sources, state.view, {value: (metric, date) => explain(member, metric, date), score: Why.score});
       tell(say("explore.shown", {days: days.length, to: dayText(to)}));
-      await Preferences.show(member, sources.map(source => source.name), {isCurrent, failed, saved});
+      if (state.prefers) await Preferences.show(member, sources.map(source => source.name), {isCurrent, failed, saved});
       if (isCurrent() && reason) {
         const {metric, date} = reason;
         reason = null;
@@ -174,7 +175,7 @@
   async function begin() {
     if ($("explorer").dataset.session === "none") return signedOut("");
     try {
-      signedIn((await ask("/session")).user_id ?? null);
+      signedIn(await ask("/session"));
     } catch (error) {
       if (error instanceof Refusal && error.status === 401) signedOut("");
       else failed(error, begin);

@@ -16,18 +16,12 @@ const Preferences = (() => {
   }
 
   /**
-   * The form of a member. isCurrent: whether the page still shows that member; what comes later than that is dropped. failed(error,
-   * again) and saved() tell how it went.
+   * The form of a member, for whoever may save one. isCurrent: whether the page still shows that member; what comes later than that is
+   * dropped. failed(error, again) and saved() tell how it went.
    */
   async function show(member, sources, {isCurrent, failed, saved}) {
     const path = Page.api("preferences", member);
-    let now;
-    try {
-      now = await Page.ask(path);
-    } catch (error) {
-      if (error instanceof Page.Refusal && error.status === 403) return; // who may only read sees no form
-      throw error;
-    }
+    const now = await Page.ask(path);
     if (!isCurrent()) return;
     let tried = null;
     const save = make("button", {className: "small", type: "button", id: "save", text: say("prefs.save"), "aria-describedby": "save-first"});

@@ -258,8 +258,21 @@ public final class Chromium implements AutoCloseable {
                 .forEach(log -> driver.manage().logs().get(log));
     }
 
+    /** Its next visit of a page loads all of it anew. */
+    public void losesItsCache() {
+        driver.executeCdpCommand("Network.clearBrowserCache", Map.of());
+    }
+
     public void losesItsCookies() {
         driver.executeCdpCommand("Network.clearBrowserCookies", Map.of());
+    }
+
+    /** Whether it is cut off from the network. */
+    public void isOffline(boolean offline) {
+        driver.executeCdpCommand("Network.enable", Map.of());
+        driver.executeCdpCommand(
+                "Network.emulateNetworkConditions",
+                Map.of("offline", offline, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
     }
 
     /** From the next page on, the language that its owner likes. */

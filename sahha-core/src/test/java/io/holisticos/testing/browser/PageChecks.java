@@ -73,6 +73,21 @@ public final class PageChecks {
         assertThat(violations()).as("axe-core on %s", as).isEmpty();
     }
 
+    /**
+     * When the largest text or picture of the page had been painted, in milliseconds from the navigation; what people do afterwards does
+     * not count. Charts do not either: a browser takes no canvas for content.
+     */
+    public long millisToLargestPaint() {
+        String at = browser.answerOf(
+                "setTimeout(() => done('never'), 10000);" + " requestAnimationFrame(() => setTimeout(() =>"
+                        + " new PerformanceObserver(list => done(Math.round(list.getEntries().pop().startTime)))"
+                        + ".observe({type: 'largest-contentful-paint', buffered: true}), 100));"); // a painted frame is
+        // told of a moment
+        // later
+        assertThat(at).as("largest contentful paint of %s", browser.address()).matches("[0-9]+");
+        return Long.parseLong(at);
+    }
+
     /** Without the statuses that Chromium writes of a page itself, such as 404 or 410, and of other sites on the way. */
     private List<String> consoleErrors(List<JsonNode> events) {
         List<String> pages = events.stream()

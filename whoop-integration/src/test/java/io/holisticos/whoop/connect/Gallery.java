@@ -11,6 +11,7 @@ import io.holisticos.health.UserId;
 import io.holisticos.pages.BrandConfiguration;
 import io.holisticos.pages.Page;
 import io.holisticos.pages.Pages;
+import io.holisticos.pages.RefusalPage;
 import io.holisticos.testing.AsInProduction;
 import io.holisticos.whoop.connect.ConnectLinks.LinkPage;
 import io.holisticos.whoop.connect.ConnectLinks.Standing;
@@ -74,6 +75,9 @@ final class Gallery implements AutoCloseable {
         all.put("disconnected", ResultPage.disconnected(LABEL, LINK));
         for (Refusal why : Refusal.values()) {
             all.put("refused-" + why.word(), ResultPage.refused(why, null, LINK));
+        }
+        for (int status : new int[] {404, 429, 503}) {
+            all.put("unanswered-" + status, RefusalPage.of(status, 7));
         }
         all.put("refused-busy-minutes", ResultPage.refused(Refusal.BUSY, Duration.ofSeconds(700), LINK));
         all.put("refused-busy-hours", ResultPage.refused(Refusal.BUSY, Duration.ofHours(7), LINK));

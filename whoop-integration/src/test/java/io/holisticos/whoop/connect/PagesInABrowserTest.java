@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holisticos.testing.browser.Chromium;
 import io.holisticos.testing.browser.Chromium.Screen;
+import io.holisticos.testing.browser.FirstVisits;
 import io.holisticos.testing.browser.PageChecks;
 import java.nio.file.Path;
 import java.util.List;
@@ -74,5 +75,16 @@ class PagesInABrowserTest {
                 }
             }
         }
+    }
+
+    /** As docs/benchmarks.md has it. */
+    @Test
+    void aFirstVisitIsSmall() throws Exception {
+        FirstVisits visits = new FirstVisits();
+        for (String name : List.of("link-new", "end-connected", "refused-expired")) {
+            visits.to(name, visitor -> visitor.go(gallery.address(name)));
+        }
+
+        visits.writeTo(Path.of("target/pages/bytes.txt"));
     }
 }
