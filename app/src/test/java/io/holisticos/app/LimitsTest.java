@@ -179,13 +179,7 @@ class LimitsTest {
     void aKeyThatIsNoLongerKnownCountsForItsAddress() {
         save("ended-key", "ended", Scope.HEALTH_READ);
         assertThat(ask(ROUTE, "ended-key", "192.0.2.5").statusCode()).isEqualTo(200);
-        String id = house.app()
-                .sahhaDatabase
-                .jdbi()
-                .withHandle(handle -> handle.createQuery("select public_id from api_key where name = 'ended'")
-                        .mapTo(String.class)
-                        .one());
-        keys.revoke(id, house.clock().instant());
+        revoke("ended");
         RunningApp.await(() -> ask(ROUTE, "ended-key", "192.0.2.6").statusCode() != 200);
 
         HttpResponse<String> refused = flood(() -> ask(ROUTE, "ended-key", "192.0.2.5"));
@@ -288,6 +282,31 @@ class LimitsTest {
                 "192.0.2.10"); // what was read of a key is old after two seconds, and here nobody waits for it
         assertThat(ask(EXISTING, "old-caller-key", "192.0.2.10").statusCode()).isEqualTo(200);
         assertThat(ask(EXISTING, null, "192.0.2.11").statusCode()).isEqualTo(200);
+    }
+
+    /** Nobody waits there until it is known who it is, but it was known before. */
+    @Test
+    void whoeverIsKnownIsNotRefusedOnAnExistingPathWhileTheyAreLookedUpAnew() {
+        save("first-visit-key", "first visit", Scope.HEALTH_READ);
+        String session = signIn(house.app().request("/session"), "first-visit-key", "192.0.2.16");
+        assertThat(browse(session, "192.0.2.16").statusCode()).isEqualTo(200);
+        HttpResponse<String> flooded = flood(() -> ask(EXISTING, null, "192.0.2.16"));
+        assertThat(field(flooded, "RateLimit-Policy")).isEqualTo("\"existing-routes\";q=5;w=1");
+
+        HttpResponse<String> first = browse(EXISTING, session, "192.0.2.16");
+
+        assertThat(first.statusCode()).as(first.body()).isEqualTo(200);
+    }
+
+    @Test
+    void butAKeyThatHasEndedSparesNobodyTheLimitThere() {
+        save("former-caller-key", "former caller", Scope.HEALTH_READ);
+        assertThat(ask(ROUTE, "former-caller-key", "192.0.2.17").statusCode()).isEqualTo(200);
+
+        revoke("former caller");
+
+        RunningApp.await(() -> field(flood(() -> ask(EXISTING, "former-caller-key", "192.0.2.17")), "RateLimit-Policy")
+                .startsWith("\"existing-routes\""));
     }
 
     /** Which needs a credential although its path does not, however it is written. */
@@ -427,9 +446,13 @@ class LimitsTest {
     }
 
     private static HttpResponse<String> browse(String cookies, String from) {
+        return browse(ROUTE, cookies, from);
+    }
+
+    private static HttpResponse<String> browse(String path, String cookies, String from) {
         return house.app()
                 .exchange(house.app()
-                        .request(ROUTE)
+                        .request(path)
                         .header("X-Forwarded-For", from)
                         .header("Cookie", cookies));
     }
@@ -454,5 +477,16 @@ class LimitsTest {
 
     private static void save(String key, String name, String scope) {
         keys.save(key, name, Set.of(scope), house.clock().instant());
+    }
+
+    private static void revoke(String name) {
+        String id = house.app()
+                .sahhaDatabase
+                .jdbi()
+                .withHandle(handle -> handle.createQuery("select public_id from api_key where name = :name")
+                        .bind("name", name)
+                        .mapTo(String.class)
+                        .one());
+        keys.revoke(id, house.clock().instant());
     }
 }

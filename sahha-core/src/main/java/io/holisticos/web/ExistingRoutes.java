@@ -12,6 +12,9 @@ import org.glassfish.jersey.uri.UriComponent;
 /** The existing paths of the former service. Their errors keep their form. */
 public final class ExistingRoutes {
 
+    /** The property of a request that lets everybody in and shows a credential of which it is known that it is nobody's. */
+    public static final String UNKNOWN_CREDENTIAL = "existing_routes.unknown_credential";
+
     private static final Pattern MATRIX_PARAMETERS = Pattern.compile(";[^/]*");
 
     private ExistingRoutes() {}

@@ -109,6 +109,8 @@ public final class ExistingCallers implements ContainerRequestFilter {
         rules.wouldSay(shown, Scope.HEALTH_READ, request.getUriInfo(), looks).ifPresent(standing -> {
             if (standing == Standing.WITHOUT_CREDENTIAL) {
                 withoutCredential.mark();
+            } else if (standing == Standing.UNKNOWN_CREDENTIAL) {
+                request.setProperty(ExistingRoutes.UNKNOWN_CREDENTIAL, true);
             }
             observed.count(
                     RouteTemplate.of(request.getUriInfo()),

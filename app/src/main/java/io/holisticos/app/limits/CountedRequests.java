@@ -123,8 +123,17 @@ final class CountedRequests {
                 isVerified(request, whose);
                 counted(request, limits.takeOf(whose));
             } else if (open.test(uri)) {
-                counted(request, limits.takeOfExistingRoutes(client()));
+                counted(request, takeOfExistingCaller(request));
             }
+        }
+
+        /** While a credential is looked up anew, which nobody waits for here, it is whose it was. */
+        private Optional<Standing> takeOfExistingCaller(ContainerRequestContext request) {
+            Optional<Shown> shown = shownIn(request);
+            if (request.getProperty(ExistingRoutes.UNKNOWN_CREDENTIAL) != null) {
+                limits.forget(shown);
+            }
+            return limits.whose(shown).map(limits::takeOf).orElseGet(() -> limits.takeOfExistingRoutes(client()));
         }
 
         /** A credential that was verified elsewhere opens nothing here, so it spares nobody the limit either. */

@@ -84,9 +84,14 @@ final class Limits {
         return told((whose.name().equals(Caller.MEMBER) ? member : service).map(limit -> limit.take(whose.id())));
     }
 
+    /** The credential is nobody's any more. */
+    void forget(Optional<Shown> credential) {
+        credential.ifPresent(verified::remove);
+    }
+
     /** The credential was refused, so it counts for the address from now on. */
     void refused(Optional<Shown> credential, String client) {
-        credential.ifPresent(verified::remove);
+        forget(credential);
         address.ifPresent(limit -> limit.take(Edge.clientOf(client)));
     }
 
