@@ -1,5 +1,6 @@
 package io.holisticos.app;
 
+import io.dropwizard.core.setup.Environment;
 import io.holisticos.app.ScriptedServer.Reply;
 import io.holisticos.testing.TestDatabase;
 import io.holisticos.testing.TokenIssuer;
@@ -10,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** The whole service between scripted sources, whose members have tokens of an identity provider as scripted. */
 final class MembersHouse implements AutoCloseable {
@@ -23,18 +25,22 @@ final class MembersHouse implements AutoCloseable {
     private final TokenIssuer issuer = new TokenIssuer("idp");
     private final ScriptedHouse house;
 
-    private MembersHouse(Map<String, String> others) throws Exception {
+    private MembersHouse(Map<String, String> others, Consumer<Environment> more) throws Exception {
         publish(issuer);
         Map<String, String> variables = new HashMap<>(Map.of(
                 "JWT_ISSUER", TokenIssuer.ISSUER,
                 "JWT_AUDIENCE", TokenIssuer.AUDIENCE,
                 "JWT_JWKS_URL", keys.url() + KEYS));
         variables.putAll(others);
-        house = ScriptedHouse.openWith(variables);
+        house = ScriptedHouse.openConfigured(variables, yaml -> yaml, more);
     }
 
     static MembersHouse open(Map<String, String> others) throws Exception {
-        return new MembersHouse(others);
+        return new MembersHouse(others, environment -> {});
+    }
+
+    static MembersHouse openWith(Consumer<Environment> more) throws Exception {
+        return new MembersHouse(Map.of(), more);
     }
 
     ScriptedHouse house() {
