@@ -163,7 +163,6 @@ public final class HealthApplication extends Application<HealthConfiguration> {
         bootstrap.setConfigurationFactoryFactory((type, validator, mapper, prefix) ->
                 new YamlConfigurationFactory<>(type, validator, JsonSettings.ofConfiguration(mapper), prefix));
         JsonSettings.applyTo(bootstrap.getObjectMapper());
-        bootstrap.addBundle(new Views());
         bootstrap.addCommand(new MigrationCommand("sahha-db", Migrations.SAHHA_CHANGELOG, all -> all.sahhaDatabase));
         bootstrap.addCommand(
                 new MigrationCommand("sahha-cut-over", Migrations.SAHHA_CUT_OVER, all -> all.sahhaDatabase));

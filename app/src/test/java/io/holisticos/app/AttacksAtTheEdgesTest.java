@@ -210,6 +210,7 @@ class AttacksAtTheEdgesTest {
                 "POST /internal/oauth/callback {\"code\":\"%s\",\"state\":\"s\"}",
                 "POST /internal/oauth/callback {\"code\":\"c\",\"state\":\"%s\"}",
                 "POST /api/v1/unified-health/connect/whoop/demo-ben {\"return_to\":\"%s\"}",
+                "POST /api/v1/unified-health/connect/whoop/demo-ben {\"%s\":1}",
                 "POST /api/v1/unified-health/overviews {\"user_ids\":[\"%s\"]}",
                 "POST /api/v1/unified-health/overviews {\"user_ids\":[\"demo-anna\"],\"period\":\"%s\"}",
                 "POST /api/v1/unified-health/overviews {\"%s\":[]}",
@@ -254,6 +255,77 @@ class AttacksAtTheEdgesTest {
                     "Accept-Language: ",
                     "Origin: ")) {
                 assertHarmless(RawRequest.send(house.uri(""), "GET", UNIFIED + "overview/" + ANNA, header + latin));
+            }
+        }
+    }
+
+    /** Read by libraries of ours, which know more of these headers than browsers write. */
+    @Test
+    void noLanguageKeepsAPageFromBeingShown() throws Exception {
+        List<String> headers = List.of(
+                "Accept-Language: -",
+                "Accept-Language: ;q=2",
+                "Accept-Language: fa",
+                "Accept-Language: ar-EG,ar;q=0.9",
+                "Accept-Language: hi-IN-u-nu-deva",
+                "Accept-Language: tr-TR",
+                "Accept-Language: " + "a-b,".repeat(2_000),
+                "Accept-Language: en_US");
+        for (String page :
+                List.of("/explore", "/docs", "/connect/no-such-link", "/api/v1/whoop/callback?code=c&state=s&error=")) {
+            int usual = RawRequest.send(house.uri(""), "GET", page).status();
+            for (String header : headers) {
+                RawRequest.Answer answer = RawRequest.send(house.uri(""), "GET", page, header);
+
+                assertThat(answer.status()).as(page + " " + header).isEqualTo(usual);
+                assertThat(answer.headers().getOrDefault("content-type", "")).startsWith("text/html");
+                assertHarmless(answer);
+            }
+        }
+        for (String header : headers) {
+            RawRequest.Answer answer = RawRequest.send(
+                    house.uri(""),
+                    "POST",
+                    "/connect/answer",
+                    header,
+                    "Sec-Fetch-Site: same-origin",
+                    "Content-Type: application/x-www-form-urlencoded");
+            assertThat(answer.status()).as(header).isEqualTo(403);
+            assertHarmless(answer);
+        }
+    }
+
+    @Test
+    void noContentTypeOfAFormOrABodyIsAFaultOfOurs() throws Exception {
+        for (String type : List.of(
+                "application/x-www-form-urlencoded; charset=nonsense",
+                "application/x-www-form-urlencoded; charset=%s",
+                "application/x-www-form-urlencoded; charset=",
+                "application/x-www-form-urlencoded; charset=UTF-16",
+                "application/x-www-form-urlencoded; charset=UTF-7",
+                "multipart/form-data",
+                "multipart/form-data; boundary=a",
+                "text/html",
+                "nonsense",
+                "*/*",
+                "application/json; charset=nonsense",
+                "application/json; charset=UTF-32")) {
+            for (String target : List.of(
+                    "POST /connect/answer",
+                    "POST /connect/no-such-link",
+                    "POST " + UNIFIED + "overviews",
+                    "PUT " + UNIFIED + "preferences/" + ANNA,
+                    "POST /internal/oauth/initiate",
+                    "POST /webhooks/whoop")) {
+                for (String body : List.of("", "token=a&answer=%zz")) {
+                    String[] words = target.split(" ");
+                    HttpResponse<String> answer = house.exchange(house.request(words[1])
+                            .header("X-API-Key", House.KEY)
+                            .header("Content-Type", type)
+                            .method(words[0], BodyPublishers.ofString(body)));
+
+                    assertHarmless(answer);
+                }
             }
         }
     }
@@ -547,7 +619,8 @@ class AttacksAtTheEdgesTest {
                 {"PUT", UNIFIED + "preferences/" + ANNA},
                 {"PUT", "admin/flags/PARALLEL_READ"},
                 {"POST", "/internal/oauth/initiate"},
-                {"POST", "/internal/oauth/callback"}
+                {"POST", "/internal/oauth/callback"},
+                {"POST", UNIFIED + "connect/whoop/demo-ben"}
             }) {
                 long begun = System.nanoTime();
                 HttpResponse<String> answer = route[1].startsWith("admin")

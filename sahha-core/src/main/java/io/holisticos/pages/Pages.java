@@ -1,33 +1,28 @@
 package io.holisticos.pages;
 
 import io.dropwizard.jersey.setup.JerseyEnvironment;
-import io.dropwizard.views.common.ViewRenderer;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Shows pages in the language that a browser asks for, in the layout and the brand that all pages have. They load nothing from
- * elsewhere, are shown in no frame, and are kept in no cache. Needs Dropwizard's {@code ViewBundle}. Thread-safe.
+ * elsewhere, are shown in no frame, and are kept in no cache. Thread-safe.
  */
 public final class Pages {
 
     /** Features of browsers that no page of ours uses, also not through what somebody managed to write into one. */
     private static final String NO_FEATURES = "camera=(), geolocation=(), microphone=(), payment=(), usb=(),"
             + " publickey-credentials-get=(), identity-credentials-get=()";
-
-    /** A template with a fault is a fault of ours, and no page that says so in the middle. */
-    public static final Map<String, String> RENDERING = Map.of("template_exception_handler", "rethrow");
 
     private static final Texts OF_THE_LAYOUT = Texts.beside(Pages.class);
 
@@ -40,15 +35,11 @@ public final class Pages {
      * What all pages of a service have.
      *
      * @param served all files that any page loads, by their names in addresses
-     * @param renderer keeps the templates that it has read
      */
-    private record Shared(Brand brand, Asset style, Map<String, Asset> served, ViewRenderer renderer) {
+    private record Shared(Brand brand, Asset style, Map<String, Asset> served, Templates templates) {
 
         static Shared of(Brand brand) {
-            ViewRenderer renderer =
-                    ServiceLoader.load(ViewRenderer.class).findFirst().orElseThrow(); // as Dropwizard finds it
-            renderer.configure(RENDERING);
-            Shared shared = new Shared(brand, brand.style(), new ConcurrentHashMap<>(), renderer);
+            Shared shared = new Shared(brand, brand.style(), new ConcurrentHashMap<>(), new Templates());
             shared.serve(shared.style);
             shared.serve(brand.logo());
             return shared;
@@ -119,7 +110,7 @@ public final class Pages {
     public Written write(Page page, @Nullable String acceptLanguage) throws IOException {
         try (Response shown = show(page, acceptLanguage).build()) {
             ByteArrayOutputStream html = new ByteArrayOutputStream();
-            shared.renderer().render((PageView) shown.getEntity(), Locale.ROOT, html);
+            ((StreamingOutput) shown.getEntity()).write(html);
             return new Written(shown.getStringHeaders(), html.toByteArray());
         }
     }
@@ -134,9 +125,11 @@ public final class Pages {
                 root + shared.brand().logo().path(),
                 root,
                 paths);
+        PageView view = new PageView(page, words, frame);
+        StreamingOutput html = out -> shared.templates().write(view, out);
         return Response.status(page.status())
                 .type(MediaType.TEXT_HTML_TYPE.withCharset("UTF-8"))
-                .entity(new PageView(page, words, frame))
+                .entity(html)
                 .header(HttpHeaders.CONTENT_LANGUAGE, words.language())
                 .header(HttpHeaders.VARY, HttpHeaders.ACCEPT_LANGUAGE)
                 .header("Content-Security-Policy", policyOf(page))

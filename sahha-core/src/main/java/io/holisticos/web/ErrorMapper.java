@@ -20,6 +20,8 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import jakarta.ws.rs.ext.ExceptionMapper;
+import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.UnsupportedCharsetException;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
@@ -82,6 +84,9 @@ public final class ErrorMapper implements ExceptionMapper<Throwable> {
         }
         if (thrown instanceof ProcessingException) { // Jersey's, of a header of the request that it cannot read
             return ofDomain(new InvalidRequest("a header of the request is not written as HTTP wants it"), instance);
+        }
+        if (thrown instanceof UnsupportedCharsetException || thrown instanceof IllegalCharsetNameException) {
+            return ofDomain(new InvalidRequest("the body is in a character set that is not known"), instance);
         }
         if (thrown instanceof WebApplicationException web) { // what Jersey itself refuses: route, method or media type
             int status = web.getResponse().getStatus();

@@ -3,7 +3,7 @@ package io.holisticos.whoop.connect;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
 import io.holisticos.pages.Pages;
 
-/** Every route of this package. The pages need Dropwizard's {@code ViewBundle}. */
+/** Every route of this package. */
 public final class ConnectRoutes {
 
     private ConnectRoutes() {}

@@ -2,11 +2,9 @@ package io.holisticos.whoop.connect;
 
 import io.dropwizard.core.Application;
 import io.dropwizard.core.Configuration;
-import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.testing.ConfigOverride;
 import io.dropwizard.testing.DropwizardTestSupport;
-import io.dropwizard.views.common.ViewBundle;
 import io.holisticos.health.UserId;
 import io.holisticos.pages.BrandConfiguration;
 import io.holisticos.pages.Page;
@@ -126,16 +124,6 @@ final class Gallery implements AutoCloseable {
 
     /** Serves it. */
     public static final class App extends Application<Configuration> {
-        @Override
-        public void initialize(Bootstrap<Configuration> bootstrap) {
-            bootstrap.addBundle(new ViewBundle<>() {
-                @Override
-                public Map<String, Map<String, String>> getViewConfiguration(Configuration configuration) {
-                    return Map.of("freemarker", Map.of("template_exception_handler", "rethrow"));
-                }
-            });
-        }
-
         @Override
         public void run(Configuration configuration, Environment environment) {
             AsInProduction.logs(configuration);
