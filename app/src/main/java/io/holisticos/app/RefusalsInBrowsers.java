@@ -16,15 +16,12 @@ import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 import java.util.EnumSet;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Whoever opens a page in a browser and is refused before any page was asked (too often, too much at once), or whose page failed,
  * sees a page that says so. Programs get the problem as JSON, as everywhere.
  */
 final class RefusalsInBrowsers extends HttpFilter {
-
-    private static final Set<String> PAGES = Set.of("/docs", "/explore", "/api/v1/whoop/callback");
 
     private final transient Pages pages;
 
@@ -57,11 +54,10 @@ final class RefusalsInBrowsers extends HttpFilter {
     }
 
     private static boolean opensAPage(HttpServletRequest request) {
-        String path = request.getRequestURI();
         String accepted = Optional.ofNullable(request.getHeader("Accept")).orElse("");
         return accepted.contains("text/html")
                 && (request.getMethod().equals("GET") || request.getMethod().equals("POST"))
-                && (PAGES.contains(path) || path.startsWith("/connect/"));
+                && RouteGroup.isOpenedByPeople(request.getRequestURI());
     }
 
     private static long retryAfter(HttpServletResponse response) {

@@ -22,6 +22,8 @@ enum RouteGroup {
 
     private static final Set<String> PROBES = Set.of("", "/", "/health", "/health/live", "/health/ready");
     private static final Set<String> OPEN_PAGES = Set.of("/docs", "/explore", "/api/openapi.json");
+    private static final String CALLBACK = "/api/v1/whoop/callback";
+    private static final Set<String> OPENED_BY_PEOPLE = Set.of("/docs", "/explore", CALLBACK);
     private static final String UNIFIED_HEALTH = "/api/v1/unified-health/";
     private static final Set<String> INTEGRATION_HEALTH =
             Set.of(UNIFIED_HEALTH + "health/whoop", "/api/v1/health/detailed");
@@ -70,7 +72,7 @@ enum RouteGroup {
         }
         if (path.startsWith("/connect/")
                 || path.startsWith(UNIFIED_HEALTH + "connect/")
-                || path.equals("/api/v1/whoop/callback")) {
+                || path.equals(CALLBACK)) {
             return CONNECT;
         }
         if (path.startsWith("/webhooks/")) {
@@ -91,6 +93,11 @@ enum RouteGroup {
     /** What anybody may read without a credential, and what those pages and the pages of members load. */
     private static boolean isOpenPage(String path) {
         return OPEN_PAGES.contains(path) || path.startsWith("/docs/") || path.startsWith("/assets/");
+    }
+
+    /** Whether the path is a page's, which people see in their browsers. */
+    static boolean isOpenedByPeople(String path) {
+        return OPENED_BY_PEOPLE.contains(path) || path.startsWith("/connect/");
     }
 
     /** Whether the answer is one that callers of the former service know, which stays as it is. */

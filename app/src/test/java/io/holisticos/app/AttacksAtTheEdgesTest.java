@@ -210,7 +210,6 @@ class AttacksAtTheEdgesTest {
                 "POST /internal/oauth/callback {\"code\":\"%s\",\"state\":\"s\"}",
                 "POST /internal/oauth/callback {\"code\":\"c\",\"state\":\"%s\"}",
                 "POST /api/v1/unified-health/connect/whoop/demo-ben {\"return_to\":\"%s\"}",
-                "POST /api/v1/unified-health/connect/whoop/demo-ben {\"%s\":1}",
                 "POST /api/v1/unified-health/overviews {\"user_ids\":[\"%s\"]}",
                 "POST /api/v1/unified-health/overviews {\"user_ids\":[\"demo-anna\"],\"period\":\"%s\"}",
                 "POST /api/v1/unified-health/overviews {\"%s\":[]}",
@@ -619,8 +618,7 @@ class AttacksAtTheEdgesTest {
                 {"PUT", UNIFIED + "preferences/" + ANNA},
                 {"PUT", "admin/flags/PARALLEL_READ"},
                 {"POST", "/internal/oauth/initiate"},
-                {"POST", "/internal/oauth/callback"},
-                {"POST", UNIFIED + "connect/whoop/demo-ben"}
+                {"POST", "/internal/oauth/callback"}
             }) {
                 long begun = System.nanoTime();
                 HttpResponse<String> answer = route[1].startsWith("admin")

@@ -19,7 +19,7 @@ class SheddingConfigurationTest {
     void leavesRoomForExistingPathsByDefault() throws Exception {
         SheddingConfiguration shares = read("{}");
 
-        assertThat(shares.existing).isEqualTo(75);
+        assertThat(shares.existing).isEqualTo(63);
         assertThat(shares.unified + shares.overviews + shares.internal + shares.connect + shares.pages + shares.other)
                 .isLessThan(shares.all);
         assertThat(shares.unifiedUpTo).isLessThan(shares.existing);
@@ -55,7 +55,7 @@ class SheddingConfigurationTest {
                 "{overviews: 0} | overviews must be greater than or equal to 1",
                 "{unified: 0} | unified must be greater than or equal to 1",
                 "{all: 100} | all must be less than or equal to 99",
-                "{webhooks: 20} | must leave something for probes",
+                "{webhooks: 30} | must leave something for probes",
                 "{health: 0} | health must be greater than or equal to 1",
                 "{unifiedUpTo: 95} | shedding.unifiedUpTo must be at most shedding.all",
                 "{pages: 0} | pages must be greater than or equal to 1",

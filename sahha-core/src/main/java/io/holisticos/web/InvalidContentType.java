@@ -11,6 +11,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Enumeration;
@@ -30,14 +31,14 @@ public final class InvalidContentType extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        String type = request.getContentType();
+        String type = request.getHeader(HttpHeaders.CONTENT_TYPE); // Jetty's getContentType() fails of an unknown charset
         chain.doFilter(type == null || isMediaType(type) ? request : new AsOctetStream(request), response);
     }
 
     private static boolean isMediaType(String type) {
         try {
-            MediaType.valueOf(type);
-            return true;
+            String charset = MediaType.valueOf(type).getParameters().get(MediaType.CHARSET_PARAMETER);
+            return charset == null || Charset.isSupported(charset);
         } catch (IllegalArgumentException e) {
             return false;
         }
