@@ -70,9 +70,7 @@ enum RouteGroup {
         if (path.startsWith("/internal/")) {
             return INTERNAL;
         }
-        if (path.startsWith("/connect/")
-                || path.startsWith(UNIFIED_HEALTH + "connect/")
-                || path.equals(CALLBACK)) {
+        if (path.startsWith("/connect/") || path.startsWith(UNIFIED_HEALTH + "connect/") || path.equals(CALLBACK)) {
             return CONNECT;
         }
         if (path.startsWith("/webhooks/")) {

@@ -31,7 +31,8 @@ public final class InvalidContentType extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        String type = request.getHeader(HttpHeaders.CONTENT_TYPE); // Jetty's getContentType() fails of an unknown charset
+        String type =
+                request.getHeader(HttpHeaders.CONTENT_TYPE); // Jetty's getContentType() fails of an unknown charset
         chain.doFilter(type == null || isMediaType(type) ? request : new AsOctetStream(request), response);
     }
 

@@ -20,7 +20,8 @@ class SandboxOptionsTest {
     void withoutOptionsThereAreTheFiveNamedMembers() throws ArgumentParserException {
         SandboxOptions options = SandboxOptions.parse(new String[0], Map.of());
 
-        assertThat(options).isEqualTo(new SandboxOptions(8080, 8081, 9100, 9200, null, 0, 7, 1, null, "yourapp:", true));
+        assertThat(options)
+                .isEqualTo(new SandboxOptions(8080, 8081, 9100, 9200, null, 0, 7, 1, null, "yourapp:", true));
     }
 
     @ParameterizedTest
