@@ -260,8 +260,14 @@ class AttacksAtTheEdgesTest {
 
     /** Read by libraries of ours, which know more of these headers than browsers write. */
     @Test
-    void noLanguageKeepsAPageFromBeingShown() throws Exception {
+    void noCookieAndNoLanguageKeepsAPageFromBeingShown() throws Exception {
         List<String> headers = List.of(
+                "Cookie: $Version=x; a=b",
+                "Cookie: $Version=99999999999; $Path=/; $Domain=.a; whoop_connect_x=y",
+                "Cookie: $Path=/",
+                "Cookie: ;;=;==;a",
+                "Cookie: a=\"",
+                "Cookie: " + "a=b;".repeat(1_500),
                 "Accept-Language: -",
                 "Accept-Language: ;q=2",
                 "Accept-Language: fa",

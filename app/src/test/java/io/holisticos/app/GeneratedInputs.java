@@ -142,8 +142,13 @@ final class GeneratedInputs {
                 target.append(name).append('=').append(text()).append('&');
             }
         }
-        String cookie = random.nextBoolean() ? "" : "Cookie: whoop_connect_" + header() + "=" + header() + "\r\n";
-        return get(target.toString(), cookie);
+        String headers = switch (random.nextInt(4)) {
+            case 0 -> "";
+            case 1 -> "Cookie: $" + one(List.of("Version", "Path", "Domain", "x")) + "=" + header() + "\r\n";
+            case 2 -> "Accept-Language: " + header() + "\r\n";
+            default -> "Cookie: whoop_connect_" + header() + "=" + header() + "\r\n";
+        };
+        return get(target.toString(), headers);
     }
 
     private byte[] whoopWebhook(Instant now) throws Exception {

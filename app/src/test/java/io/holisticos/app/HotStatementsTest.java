@@ -68,6 +68,7 @@ class HotStatementsTest {
     private static final Map<String, RequestCost> FEW = new HashMap<>();
 
     @BeforeAll
+    @Timeout(value = 30, unit = TimeUnit.MINUTES)
     static void fill() throws Exception {
         databases = ExplainedDatabases.start(logs);
         plans = databases.plans();

@@ -2,7 +2,6 @@ package io.holisticos.web;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** The cookie that a browser's session is known by, as headers have it (RFC 6265). */
 public final class SessionCookie {
@@ -32,13 +31,6 @@ public final class SessionCookie {
 
     /** The different values that a request sends. */
     public List<String> valuesIn(List<String> cookieHeaders) {
-        return cookieHeaders.stream()
-                .flatMap(header -> Stream.of(header.split(";")))
-                .map(String::strip)
-                .filter(pair -> pair.startsWith(name + '='))
-                .map(pair -> pair.substring(name.length() + 1))
-                .filter(value -> !value.isEmpty())
-                .distinct()
-                .toList();
+        return RequestCookies.in(cookieHeaders).named(name);
     }
 }

@@ -3,6 +3,7 @@ package io.holisticos.whoop.connect;
 import io.holisticos.health.UserId;
 import io.holisticos.pages.Pages;
 import io.holisticos.web.OpenTo;
+import io.holisticos.web.RequestCookies;
 import io.holisticos.whoop.connect.ConsentOutcome.ConnectProgress;
 import io.holisticos.whoop.custody.PendingConnections;
 import io.swagger.v3.oas.annotations.Operation;
@@ -21,7 +22,6 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
-import jakarta.ws.rs.core.Cookie;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
@@ -284,17 +284,17 @@ public final class BrowserResource {
 
     /** What this browser was given when it pressed; null when it comes without. */
     private @Nullable String secretOf(String state, HttpHeaders headers) {
-        Cookie cookie = headers.getCookies().get(cookieName(state));
-        return cookie == null ? null : cookie.getValue();
+        return cookiesOf(headers).named(cookieName(state)).stream().findFirst().orElse(null);
     }
 
     /** Of all presses of this browser: the page at the end does not say of which it is. */
     private Collection<String> secretsOf(HttpHeaders headers) {
         String prefix = configuration.secureCookies() ? HOST_PREFIX + COOKIE : COOKIE;
-        return headers.getCookies().values().stream()
-                .filter(cookie -> cookie.getName().startsWith(prefix))
-                .map(Cookie::getValue)
-                .toList();
+        return cookiesOf(headers).namedLike(prefix);
+    }
+
+    private static RequestCookies cookiesOf(HttpHeaders headers) {
+        return RequestCookies.in(headers.getRequestHeader(HttpHeaders.COOKIE));
     }
 
     /** One cookie for each press, so that two presses in one browser do not overwrite each other's. */
