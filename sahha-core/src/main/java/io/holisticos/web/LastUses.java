@@ -96,7 +96,9 @@ public final class LastUses implements Managed {
             return;
         }
         written.putAll(due);
-        noted.keySet().removeAll(due.keySet()); // with later uses, which are within what it is exact to
+        due.forEach((used, at) -> noted.computeIfPresent(
+                used,
+                (same, later) -> later.isBefore(at.plus(exactTo)) ? null : later)); // what it is exact to is enough
     }
 
     @Override

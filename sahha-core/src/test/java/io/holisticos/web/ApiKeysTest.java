@@ -7,6 +7,7 @@ import io.holisticos.health.HealthError.SourceUnavailable;
 import io.holisticos.notice.ChangeNotices;
 import io.holisticos.testing.TestDatabase;
 import io.holisticos.trace.RequestContext;
+import io.holisticos.web.ApiKeyStore.Hash;
 import java.lang.reflect.Proxy;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -205,6 +206,31 @@ class ApiKeysTest {
         uses.write();
 
         assertThat(lastUse()).isEqualTo(NOW);
+    }
+
+    @Test
+    void aLaterUseWhileAnEarlierOneIsWrittenIsRemembered() {
+        AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> {});
+        LastUses uses = LastUses.of(new ApiKeyStore(Jdbi.create(connecting(meanwhile))), clock());
+        Hash used = Hash.of(KEY);
+        uses.note(used);
+        Instant later = NOW.plus(Duration.ofMinutes(61));
+        meanwhile.set(() -> {
+            now.set(later);
+            uses.note(used);
+        });
+
+        uses.write();
+
+        assertThat(uses.last(used)).contains(later);
+    }
+
+    private DataSource connecting(AtomicReference<Runnable> before) {
+        return (DataSource) Proxy.newProxyInstance(
+                DataSource.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
+                    before.get().run();
+                    return method.invoke(database.dataSource(), arguments);
+                });
     }
 
     private Instant lastUse() {
