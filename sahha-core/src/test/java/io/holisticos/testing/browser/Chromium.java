@@ -16,6 +16,7 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.NoSuchElementException;
 import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
@@ -337,6 +338,11 @@ public final class Chromium implements AutoCloseable {
             return false;
         } catch (StaleElementReferenceException | NoSuchElementException gone) {
             return true;
+        } catch (WebDriverException e) { // chromedriver's words for an element whose page is being replaced just now
+            if (String.valueOf(e.getMessage()).contains("does not belong to the document")) {
+                return true;
+            }
+            throw e;
         }
     }
 
