@@ -1,5 +1,6 @@
 package io.holisticos.app.canary;
 
+import io.holisticos.web.AnswerTime;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Set;
@@ -57,31 +58,11 @@ final class Answers implements ApplicationEventListener {
 
     @Override
     public RequestEventListener onRequest(RequestEvent begin) {
-        return new Counting(nanoTime.getAsLong());
+        return new AnswerTime(nanoTime, this::count);
     }
 
-    /** An answer is late when it is there late. How long its client takes to read it says nothing of us. */
-    private final class Counting implements RequestEventListener {
-
-        private final long begun;
-        private long nanos = -1;
-
-        Counting(long begun) {
-            this.begun = begun;
-        }
-
-        @Override
-        public void onEvent(RequestEvent event) {
-            if (event.getType() == RequestEvent.Type.RESP_FILTERS_FINISHED) { // what follows is written
-                nanos = nanoTime.getAsLong() - begun;
-            } else if (event.getType() == RequestEvent.Type.FINISHED) {
-                long taken = nanos < 0 ? nanoTime.getAsLong() - begun : nanos;
-                count(groups.apply(event.getUriInfo().getRequestUri()), event, taken);
-            }
-        }
-    }
-
-    private void count(String group, RequestEvent event, long nanos) {
+    private void count(RequestEvent event, long nanos) {
+        String group = groups.apply(event.getUriInfo().getRequestUri());
         if (!COUNTED.contains(group) || isRefused(event.getContainerResponse())) {
             return;
         }

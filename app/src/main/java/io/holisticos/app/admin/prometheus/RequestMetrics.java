@@ -1,11 +1,11 @@
 package io.holisticos.app.admin.prometheus;
 
+import io.holisticos.web.AnswerTime;
 import io.holisticos.web.RouteTemplate;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.Unit;
-import jakarta.ws.rs.core.MediaType;
 import java.net.URI;
 import java.util.Set;
 import java.util.function.Function;
@@ -24,8 +24,6 @@ import org.glassfish.jersey.server.monitoring.RequestEventListener;
 final class RequestMetrics implements ApplicationEventListener {
 
     private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
-
-    private static final String LINES = "x-ndjson";
 
     private final Counter requests;
     private final Histogram seconds;
@@ -57,37 +55,14 @@ final class RequestMetrics implements ApplicationEventListener {
 
     @Override
     public RequestEventListener onRequest(RequestEvent begin) {
-        return new Counting(nanoTime.getAsLong());
+        return new AnswerTime(nanoTime, this::count);
     }
 
-    /** How long its client takes to read an answer says nothing of us, and slow readers would wake whoever is on call. */
-    private final class Counting implements RequestEventListener {
-
-        private final long begun;
-        private long nanos = -1;
-
-        Counting(long begun) {
-            this.begun = begun;
-        }
-
-        @Override
-        public void onEvent(RequestEvent event) {
-            if (event.getType() == RequestEvent.Type.RESP_FILTERS_FINISHED && !isMadeWhileItIsSent(event)) {
-                nanos = nanoTime.getAsLong() - begun;
-            } else if (event.getType() == RequestEvent.Type.FINISHED) {
-                String group = groups.apply(event.getUriInfo().getRequestUri());
-                requests.labelValues(group, RouteTemplate.of(event.getUriInfo()), method(event), status(event))
-                        .inc();
-                seconds.labelValues(group)
-                        .observe(Unit.nanosToSeconds(nanos < 0 ? nanoTime.getAsLong() - begun : nanos));
-            }
-        }
-    }
-
-    /** Each line of such an answer is sent as soon as it is there. */
-    private static boolean isMadeWhileItIsSent(RequestEvent event) {
-        MediaType type = event.getContainerResponse().getMediaType();
-        return type != null && type.getSubtype().equals(LINES);
+    private void count(RequestEvent event, long nanos) {
+        String group = groups.apply(event.getUriInfo().getRequestUri());
+        requests.labelValues(group, RouteTemplate.of(event.getUriInfo()), method(event), status(event))
+                .inc();
+        seconds.labelValues(group).observe(Unit.nanosToSeconds(nanos));
     }
 
     private static String method(RequestEvent event) {
