@@ -34,10 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("alone")
 class UpgradeAndRollbackTest {
 
-    /** The last commit before sahha-db 080 and whoop-db 122: 21 migrations, and settings that only one of both versions knows. */
-    private static final String FORMER =
-            System.getProperty("former.commit", "444a93d4a7264e3b46ff5885f6ace0a29da19b38");
-
     private static final boolean BEHIND_NGINX =
             System.getProperty("upgrade.proxy", "").equals("nginx");
 
@@ -63,13 +59,13 @@ class UpgradeAndRollbackTest {
     private static Traffic traffic;
 
     @BeforeAll
-    @Timeout(900) // it builds the former version
+    @Timeout(900) // it builds the former version where nobody has
     static void open() throws Exception {
         assertThat(BEHIND_NGINX ? ReverseProxy.isNginxInstalled() : ReverseProxy.isInstalled())
                 .as("the proxy is installed (apt-get install haproxy nginx-light)")
                 .isTrue();
         assertThat(ROOT.resolve("app/target/app.jar")).as("built by package").exists();
-        Files.createSymbolicLink(folder.resolve("former"), FormerVersion.of(FORMER));
+        Files.createSymbolicLink(folder.resolve("former"), FormerVersion.built());
         Files.createDirectories(folder.resolve("new"));
         Files.createSymbolicLink(folder.resolve("new/app.jar"), ROOT.resolve("app/target/app.jar"));
         Files.createSymbolicLink(folder.resolve("new/config.yml"), ROOT.resolve("config.yml"));

@@ -44,7 +44,6 @@ import org.junit.jupiter.api.Timeout;
  * while a replica does not hear, or begins anew. Whatever happens, no answer is older than what its replica has heard of.
  */
 @Tag("deep")
-@Tag("alone")
 class SharedAnswersLawTest {
 
     private static final int MEMBERS = 20;

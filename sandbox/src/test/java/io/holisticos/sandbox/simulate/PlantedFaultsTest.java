@@ -10,14 +10,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A wrong day of a record is seen: the class that decides days is compiled with a mistake and put before the real one. */
 @Tag("deep")
@@ -28,45 +32,71 @@ class PlantedFaultsTest {
 
     private static final Duration MAY_TAKE = Duration.ofMinutes(8);
 
+    /** What is right, and what is put in its place. */
+    private static final Map<String, List<String>> FAULTS = Map.of(
+            "the main sleep is the latest",
+            List.of("Comparator.comparing(WhoopDays::lengthOf)", "Comparator.comparing(Sleep::start)"),
+            "a nap is taken for the night",
+            List.of("(sleep.nap() ? naps : nights).add(sleep)", "nights.add(sleep)"),
+            "the day by the cycle's offset",
+            List.of(
+                    "localDate(sleep.end(), sleep.timezoneOffset())",
+                    "localDate(sleep.end(),"
+                            + " records.cycle() == null ? sleep.timezoneOffset() : records.cycle().timezoneOffset())"));
+
+    private static final Map<String, JavaProcess> SIMULATIONS = new TreeMap<>();
+
     @TempDir
-    Path folder;
+    private static Path folder;
 
-    @ParameterizedTest(name = "{0}")
-    @Timeout(600)
-    @CsvSource(delimiter = '|', textBlock = """
-            the main sleep is the latest | Comparator.comparing(WhoopDays::lengthOf) | Comparator.comparing(Sleep::start)
-            a nap is taken for the night | (sleep.nap() ? naps : nights).add(sleep)  | nights.add(sleep)
-            the day by the cycle's offset | localDate(sleep.end(), sleep.timezoneOffset()) | localDate(sleep.end(), \
-            records.cycle() == null ? sleep.timezoneOffset() : records.cycle().timezoneOffset())
-            """)
-    void theSimulationReportsDifferences(String fault, String right, String wrong) throws IOException {
-        plant(right, wrong);
-
-        try (JavaProcess simulation = simulation()) {
-            String differences = simulation.awaitLine(line -> line.matches("\\d+ differences"), MAY_TAKE);
-
-            assertThat(differences).as(fault).isNotEqualTo("0 differences");
-            assertThat(simulation.exitStatus(MAY_TAKE)).isEqualTo(1);
+    /** All of them at once: each waits most of its time for answers. */
+    @BeforeAll
+    static void begin() throws IOException {
+        for (Map.Entry<String, List<String>> fault : FAULTS.entrySet()) {
+            Path classes = Files.createDirectory(folder.resolve(Integer.toString(SIMULATIONS.size())));
+            plant(fault.getValue().get(0), fault.getValue().get(1), classes);
+            SIMULATIONS.put(fault.getKey(), simulation(classes));
         }
     }
 
-    private void plant(String right, String wrong) throws IOException {
+    @AfterAll
+    static void end() {
+        SIMULATIONS.values().forEach(JavaProcess::close);
+    }
+
+    static Set<String> faults() {
+        return FAULTS.keySet();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @Timeout(600)
+    @MethodSource("faults")
+    void theSimulationReportsDifferences(String fault) {
+        JavaProcess simulation = SIMULATIONS.get(fault);
+
+        String differences = simulation.awaitLine(line -> line.matches("\\d+ differences"), MAY_TAKE);
+
+        assertThat(differences).as(fault).isNotEqualTo("0 differences");
+        assertThat(simulation.exitStatus(MAY_TAKE)).isEqualTo(1);
+    }
+
+    private static void plant(String right, String wrong, Path classes) throws IOException {
         String source = Files.readString(DAYS);
         assertThat(source).as("the line to spoil").containsOnlyOnce(right);
-        Path spoiled = folder.resolve("WhoopDays.java");
+        Path spoiled = classes.resolve("WhoopDays.java");
         Files.writeString(spoiled, source.replace(right, wrong));
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
             List<String> options =
-                    List.of("-proc:none", "-d", folder.toString(), "-cp", System.getProperty("java.class.path"));
+                    List.of("-proc:none", "-d", classes.toString(), "-cp", System.getProperty("java.class.path"));
             assertThat(compiler.getTask(null, files, null, options, null, files.getJavaFileObjects(spoiled))
                             .call())
                     .isTrue();
         }
     }
 
-    private JavaProcess simulation() {
-        String classPath = folder + File.pathSeparator + System.getProperty("java.class.path");
+    private static JavaProcess simulation(Path spoiled) {
+        String classPath = spoiled + File.pathSeparator + System.getProperty("java.class.path");
         return JavaProcess.start(
                 new File("."),
                 Map.of(),
