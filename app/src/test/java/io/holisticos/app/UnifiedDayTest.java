@@ -135,6 +135,24 @@ class UnifiedDayTest {
         }
     }
 
+    @Test
+    void daysCanBeAskedForWithoutTheRecordsOfTheirSources() throws Exception {
+        house.connect("demo-anna");
+        String days = "/api/v1/unified-health/days/demo-anna?from=2026-11-21&to=2026-11-22";
+        JsonNode whole = house.jsonOf(house.get(days));
+        JsonNode merged = house.jsonOf(house.get(days + "&details=false"));
+
+        assertThat(whole.findValues("whoop")).hasSize(2);
+        assertThat(merged.findValues("whoop")).isEmpty();
+        for (int day = 0; day < 2; day++) {
+            ObjectNode withoutRecords = ((ObjectNode) data(whole.get(day))).without(List.of("whoop"));
+            assertThat(data(merged.get(day))).isEqualTo(withoutRecords);
+        }
+        HttpResponse<String> refused = house.get(days + "&details=perhaps");
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).contains("details must be true or false");
+    }
+
     /** Days of Dina's once all that Sahha has of them was fetched; a request waits some seconds for that. */
     private static JsonNode whenSahhaIsRead(String from, String to) {
         for (int asked = 0; asked < 20; asked++) {
@@ -147,8 +165,7 @@ class UnifiedDayTest {
         throw new AssertionError("Sahha's days were not read");
     }
 
-    /** A day without what belongs to the answer as a whole. */
-    /** The revision counts for the person: it moves when anything of theirs comes in between two answers. */
+    /** A day without what belongs to the answer as a whole. The revision counts for the person: it moves when anything of theirs comes in between two answers. */
     private static JsonNode data(JsonNode day) {
         return ((ObjectNode) day.deepCopy())
                 .without(List.of("generated_at", "sources", "period", "completeness", "revision"));

@@ -8,6 +8,7 @@ import io.holisticos.unified.WrittenAnswer.Said;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** Writes reports as the routes answer them, day by day. Thread-safe. */
 final class AnswerWriter {
@@ -21,6 +22,8 @@ final class AnswerWriter {
         OVERVIEW,
         /** All days of a report. */
         DAYS,
+        /** The same without the records of the sources themselves. */
+        MERGED_DAYS,
         /** How each source stands to the person today. */
         SOURCES
     }
@@ -53,15 +56,10 @@ final class AnswerWriter {
                 return day.revision();
             }
             case DAYS -> {
-                List<String> revisions = new ArrayList<>();
-                generator.writeStartArray();
-                for (MergedDay merged : report.days()) {
-                    DayAnswer day = DayAnswer.oneOfMany(report, merged, whoop);
-                    json.writeValue(generator, day);
-                    revisions.add(day.revision());
-                }
-                generator.writeEndArray();
-                return AnswerRevision.ofAll(revisions);
+                return writeAll(report, merged -> DayAnswer.oneOfMany(report, merged, whoop), generator);
+            }
+            case MERGED_DAYS -> {
+                return writeAll(report, merged -> DayAnswer.onlyMerged(report, merged, whoop), generator);
             }
             case SOURCES -> {
                 json.writeValue(generator, SourcesAnswer.of(report));
@@ -69,6 +67,19 @@ final class AnswerWriter {
             }
         }
         throw new IllegalArgumentException("no such form: " + form);
+    }
+
+    private String writeAll(UnifiedReport report, Function<MergedDay, DayAnswer> answerOf, JsonGenerator generator)
+            throws IOException {
+        List<String> revisions = new ArrayList<>();
+        generator.writeStartArray();
+        for (MergedDay merged : report.days()) {
+            DayAnswer day = answerOf.apply(merged);
+            json.writeValue(generator, day);
+            revisions.add(day.revision());
+        }
+        generator.writeEndArray();
+        return AnswerRevision.ofAll(revisions);
     }
 
     private static List<Said> saidBySources(UnifiedReport report) {

@@ -80,12 +80,18 @@ record DayAnswer(
      * @param whoop the source of {@code enhanced_with_whoop}
      */
     static DayAnswer overview(UnifiedReport report, String period, SourceName whoop) {
-        return of(report, report.days().get(0), period, whoop, Map.of());
+        MergedDay day = report.days().get(0);
+        return of(report, day, period, whoop, day.details(), Map.of());
     }
 
     /** A day of a report of many, without durations: those belong to no single day. */
     static DayAnswer oneOfMany(UnifiedReport report, MergedDay day, SourceName whoop) {
-        return of(report, day, day.date().toString(), whoop, null);
+        return of(report, day, day.date().toString(), whoop, day.details(), null);
+    }
+
+    /** The same without the records of the sources themselves. */
+    static DayAnswer onlyMerged(UnifiedReport report, MergedDay day, SourceName whoop) {
+        return of(report, day, day.date().toString(), whoop, Map.of(), null);
     }
 
     /** The merged metrics of a day by key, in their order. */
@@ -102,11 +108,16 @@ record DayAnswer(
     }
 
     private static DayAnswer of(
-            UnifiedReport report, MergedDay day, String period, SourceName whoop, @Nullable Map<String, Long> stats) {
+            UnifiedReport report,
+            MergedDay day,
+            String period,
+            SourceName whoop,
+            Map<SourceName, SourceDetails> ownRecords,
+            @Nullable Map<String, Long> stats) {
         Map<String, ScoreBody> scores = new LinkedHashMap<>();
         day.scores().forEach(score -> scores.put(score.name(), ScoreBody.of(score)));
         Map<String, SourceDetails> details = new LinkedHashMap<>();
-        day.details().forEach((source, own) -> details.put(source.value(), own));
+        ownRecords.forEach((source, own) -> details.put(source.value(), own));
         return new DayAnswer(
                 report.who().value(),
                 period,

@@ -121,6 +121,15 @@ final class KeptAnswers {
     }
 
     /**
+     * The same without the records of the sources themselves.
+     *
+     * @throws MemberNotFound when no source knows the person
+     */
+    Answer mergedDays(UserId who, DayRange days) {
+        return answer(Form.MERGED_DAYS, new UnifiedRequest(who, Period.TODAY, days, Set.of()));
+    }
+
+    /**
      * How each source stands to the person today.
      *
      * @throws MemberNotFound when no source knows the person

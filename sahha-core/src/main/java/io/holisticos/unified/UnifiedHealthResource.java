@@ -112,8 +112,16 @@ public final class UnifiedHealthResource {
             @Parameter(description = "The last day, included; at most 366 days in all", required = true)
                     @QueryParam("to")
                     @Nullable
-                    LocalDate to) {
-        return response(request, answers.days(who, range(from, to)));
+                    LocalDate to,
+            @Parameter(
+                            description = "false leaves out the records of each source, under its own name",
+                            schema = @Schema(type = "boolean", defaultValue = "true"))
+                    @QueryParam("details")
+                    @DefaultValue("true")
+                    String details) {
+        boolean whole = TrueOrFalse.parse("details", details);
+        DayRange days = range(from, to);
+        return response(request, whole ? answers.days(who, days) : answers.mergedDays(who, days));
     }
 
     /** With a weak tag: an answer with the same one may tell another time at which a source was read. */

@@ -139,10 +139,11 @@ class KeptAnswersTest {
             answers.overview(new UserId("demo-ben"), Period.TODAY, Set.of());
             answers.days(ANNA, DayRange.of(DAY));
             answers.days(ANNA, new DayRange(DAY.minusDays(1), DAY));
+            answers.mergedDays(ANNA, new DayRange(DAY.minusDays(1), DAY));
             answers.sources(ANNA);
         }
 
-        assertThat(sahha.asked).hasSize(9);
+        assertThat(sahha.asked).hasSize(10);
         assertThat(json(overview(Period.parse("11/22/2026"))).path("period").asText())
                 .isEqualTo("11/22/2026");
         assertThat(json(answers.overview(ANNA, Period.TODAY, Set.of(WHOOP))).toString())

@@ -6,6 +6,7 @@ const Charts = (() => {
   const HEIGHT = 190;
   let drawn = [];
   const seconds = date => Date.parse(date + "T00:00:00Z") / 1000;
+  const dayAt = seconds => new Date(seconds * 1000).toISOString().slice(0, 10);
   const colour = name => getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
 
   function svg(name, attributes, ...children) {
@@ -45,7 +46,7 @@ const Charts = (() => {
    * other, the first on top; conflicts: for each day the value that is contradicted, or null; textOf(day): what the day says;
    * chosen(day): somebody wants to know more.
    */
-  function draw(container, {title, dates, series, conflicts, whole, words, dayText, numberText, textOf, chosen}) {
+  function draw(container, {title, dates, series, conflicts, whole, words, dayText, monthText, numberText, textOf, chosen}) {
     const figure = document.createElement("figure");
     figure.className = whole ? "chart whole" : "chart";
     const heading = document.createElement("h3");
@@ -74,8 +75,8 @@ const Charts = (() => {
       cursor: {y: false, drag: {x: false, y: false}, points: {size: 7}},
       scales: {x: {time: false, range: (_, low, high) => [low - 43200, high + 43200]}},
       axes: [
-        axis({values: (_, splits) => splits.map(at => at % 86400 === 0 ? dayText(new Date(at * 1000).toISOString().slice(0, 10), true) : ""),
-          incrs: [1, 2, 3, 7, 14, 30, 61, 91].map(days => days * 86400), space: 58, size: 32}),
+        dates.length > 100 ? byMonths(dates, monthText) : axis({values: (_, splits) => splits.map(at => at % 86400 === 0 ? dayText(dayAt(at), true) : ""),
+          incrs: [1, 2, 3, 7, 14, 30].map(days => days * 86400), space: 58, size: 32}),
         axis({size: 60, values: (_, splits) => splits.map(numberText)}),
       ],
       series: [{}, ...series.map(one => one.bar
@@ -132,6 +133,19 @@ const Charts = (() => {
   function clear() {
     drawn.forEach(end => end());
     drawn = [];
+  }
+
+  /** A long range is read by its months, as many as there is room for, the first with its year. */
+  function byMonths(dates, monthText) {
+    const starts = dates.filter(date => date.endsWith("-01"));
+    return axis({
+      splits: chart => {
+        const every = [1, 2, 3, 6].find(months => starts.length / months * 52 < chart.width - 70) ?? 12;
+        return starts.filter((_, at) => at % every === 0).map(seconds);
+      },
+      values: (_, splits) => splits.map((at, place) => monthText(dayAt(at), place === 0)),
+      size: 32,
+    });
   }
 
   function axis(more) {

@@ -2,7 +2,7 @@
 "use strict";
 
 const Days = (() => {
-  const {say, known, nameOf, make, rounded, roundedWithUnit, dayText, unitOf, unitOfMetric, metricName} = Page;
+  const {say, known, nameOf, make, rounded, roundedWithUnit, dayText, monthText, unitOf, unitOfMetric, metricName} = Page;
   const place = id => document.getElementById(id);
   const strip = place("strip").querySelector("div");
   const charts = place("charts");
@@ -52,10 +52,11 @@ const Days = (() => {
       if (source.as_of) words.push(say("strip.asof", {time: Page.timeText(source.as_of)}));
       if (source.since) words.push(say("strip.since", {time: Page.timeText(source.since)}));
       const cells = Charts.svg("svg", {viewBox: "0 0 " + shown.length + " 10", preserveAspectRatio: "none", role: "img", "aria-label": say("strip.label", {source: nameOf(source.name)})});
+      const gap = shown.length > 100 ? 0 : shown.length / 300;
       present.forEach((has, day) => {
         const whole = shown[day].sources.find(one => one.name === source.name)?.coverage !== "partial";
         const height = has ? (whole ? 10 : 6) : 1;
-        cells.append(Charts.svg("rect", {class: "cell " + source.name, x: day + 0.08, y: 10 - height, width: 0.84, height}));
+        cells.append(Charts.svg("rect", {class: "cell " + source.name, x: day, y: 10 - height, width: 1 - gap, height}));
       });
       strip.append(make("div", {className: "source"}, make("p", {text: words.join(" ")}), cells));
     }
@@ -78,7 +79,7 @@ const Days = (() => {
     charts.append(workouts());
   }
 
-  const common = () => ({words: say, dayText, numberText: Page.number, dates: shown.map(day => day.date)});
+  const common = () => ({words: say, dayText, monthText, numberText: Page.number, dates: shown.map(day => day.date)});
 
   /** Deep below REM below light below awake, as nights are drawn. */
   function stages(grid) {
@@ -101,7 +102,7 @@ const Days = (() => {
       ...common(),
       title: say(title),
       series: [lineOf(source, days.map(day => day.scores[name]?.value ?? null))],
-      textOf: at => pointText(days[at], days[at].scores[name] ? [Page.number(days[at].scores[name].value)] : []),
+      textOf: at => pointText(days[at], days[at].scores[name] ? [rounded(days[at].scores[name].value)] : []),
       chosen: at => ask.score(name, say(title), days[at]),
     });
   }
@@ -151,7 +152,9 @@ const Days = (() => {
       picture.append(Charts.svg("rect", {class: "cell " + workout.source, x: workout.at + 0.1, width: 0.8, y: from, height: Math.max(until - from, 0.3)}));
     }
     const clocks = make("div", {className: "clocks", "aria-hidden": "true"}, ...["0:00", "6:00", "12:00", "18:00", "24:00"].map(text => make("span", {text})));
-    const ends = make("div", {className: "ends", "aria-hidden": "true"}, make("span", {text: dayText(shown[0].date, true)}), make("span", {text: dayText(shown[shown.length - 1].date, true)}));
+    const last = shown[shown.length - 1];
+    const ofOneYear = shown[0].date.slice(0, 4) === last.date.slice(0, 4);
+    const ends = make("div", {className: "ends", "aria-hidden": "true"}, ...[shown[0], last].map(day => make("span", {text: dayText(day.date, ofOneYear)})));
     section.append(make("div", {className: "timeline"}, clocks, picture, ends),
       make("details", {}, make("summary", {text: say("workouts.list", {count: all.length})}), make("ul", {}, ...all.map(workoutLine))));
     return section;

@@ -134,7 +134,7 @@
     try {
       const to = state.to || (await ask(api("overview", member) + "?period=today")).date;
       const [days, {sources}] = await Promise.all([
-        ask(api("days", member) + "?from=" + Page.before(to, state.days - 1) + "&to=" + to),
+        ask(api("days", member) + "?from=" + Page.before(to, state.days - 1) + "&to=" + to + "&details=false"),
         ask(api("sources", member)),
       ]);
       if (!isCurrent()) return false;

@@ -4,17 +4,20 @@
 const Page = (() => {
   const root = document.body.dataset.root;
   const language = document.documentElement.lang;
+  const reader = navigator.languages.find(one => one.split("-")[0] === language) ?? language; // en-GB writes days otherwise than en
   const contentOf = id => [...document.getElementById(id).content.children];
   const texts = new Map(contentOf("words").map(word => [word.dataset.word, word.textContent]));
   const metrics = contentOf("metrics").map(metric => ({...metric.dataset}));
   const families = contentOf("families").map(family => family.dataset.key);
   const SOURCES = {sahha: "Sahha", whoop: "WHOOP"};
 
-  const exact = new Intl.NumberFormat(language, {maximumFractionDigits: 3});
-  const digits = [0, 1, 2].map(most => new Intl.NumberFormat(language, {maximumFractionDigits: most}));
-  const longDay = new Intl.DateTimeFormat(language, {day: "numeric", month: "short", year: "numeric", timeZone: "UTC"});
-  const shortDay = new Intl.DateTimeFormat(language, {day: "numeric", month: "short", timeZone: "UTC"});
-  const moment = new Intl.DateTimeFormat(language, {dateStyle: "medium", timeStyle: "short"});
+  const exact = new Intl.NumberFormat(reader, {maximumFractionDigits: 3});
+  const digits = [0, 1, 2].map(most => new Intl.NumberFormat(reader, {maximumFractionDigits: most}));
+  const longDay = new Intl.DateTimeFormat(reader, {day: "numeric", month: "short", year: "numeric", timeZone: "UTC"});
+  const shortDay = new Intl.DateTimeFormat(reader, {day: "numeric", month: "short", timeZone: "UTC"});
+  const month = new Intl.DateTimeFormat(reader, {month: "short", timeZone: "UTC"});
+  const monthOfYear = new Intl.DateTimeFormat(reader, {month: "short", year: "numeric", timeZone: "UTC"});
+  const moment = new Intl.DateTimeFormat(reader, {dateStyle: "medium", timeStyle: "short"});
 
   function say(key, values = {}) {
     const text = texts.get(key);
@@ -86,6 +89,7 @@ const Page = (() => {
     withUnit: (value, unit) => (number(value) + " " + unitOf(unit)).trim(),
     roundedWithUnit: (value, unit) => (rounded(value) + " " + unitOf(unit)).trim(),
     dayText: (date, short) => (short ? shortDay : longDay).format(new Date(date + "T00:00:00Z")),
+    monthText: (date, withYear) => (withYear ? monthOfYear : month).format(new Date(date + "T00:00:00Z")),
     timeText: instant => moment.format(new Date(instant)),
     clock: at => at.slice(11, 16), // as the clock on the wall showed it, by the record's own offset
     isDay: text => /^\d{4}-\d\d-\d\d$/.test(text ?? "") && !Number.isNaN(Date.parse(text + "T00:00:00Z")),

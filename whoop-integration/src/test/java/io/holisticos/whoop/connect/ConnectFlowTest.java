@@ -834,7 +834,10 @@ class ConnectFlowTest {
                     post(link, form, "Origin", PUBLIC_URL, SIGNED_IN, "demo-anna"),
                     403,
                     "This link is for somebody else");
-            assertPage(post(link, form, "Origin", PUBLIC_URL, SIGNED_IN, "away"), 503, "WHOOP does not answer for now");
+            assertPage(
+                    post(link, form, "Origin", PUBLIC_URL, SIGNED_IN, "away"),
+                    503,
+                    "WHOOP cannot be connected just now");
             assertPage(
                     post(link, form, "Origin", "https://evil.example", SIGNED_IN, "demo-ben"),
                     403,
