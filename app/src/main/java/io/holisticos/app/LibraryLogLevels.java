@@ -33,6 +33,7 @@ final class LibraryLogLevels extends TurboFilter {
             new Floor("org.eclipse.jetty.server.handler", Level.ERROR),
             new Floor("org.eclipse.jetty.server.internal", Level.ERROR),
             new Floor("org.eclipse.jetty.http", Level.ERROR),
+            new Floor("org.eclipse.jetty.util.HostPort", Level.ERROR), // what a request calls us
             new Floor("org.eclipse.jetty", Level.INFO),
             new Floor("org.apache.hc", Level.WARN), // credentials and bodies on the wire
             new Floor("jdk.internal.httpclient", Level.WARN),

@@ -72,10 +72,15 @@ final class RefusedRequests extends ErrorHandler {
         String path = request.getHttpURI().getPath();
         String shown = path == null || path.equals(UNREADABLE) ? "/" : path;
         String detail = status < 500 && message != null ? message : Problem.titleOf(status);
-        boolean existing = !UNREADABLE.equals(path) && ExistingRoutes.contain(shown);
+        boolean existing = !UNREADABLE.equals(path) && !isOfAdminPort(request) && ExistingRoutes.contain(shown);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, existing ? "application/json" : Problem.MEDIA_TYPE);
         SecurityHeaders.addTo(request, response);
         Object body = existing ? Map.of("detail", detail) : Problem.ofStatus(status, detail, shown);
         response.write(true, ByteBuffer.wrap(json.writeValueAsBytes(body)), callback);
+    }
+
+    /** Dropwizard calls its connectors so. */
+    private static boolean isOfAdminPort(Request request) {
+        return "admin".equals(request.getConnectionMetaData().getConnector().getName());
     }
 }

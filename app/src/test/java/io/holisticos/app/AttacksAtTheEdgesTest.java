@@ -44,14 +44,14 @@ import org.slf4j.LoggerFactory;
 class AttacksAtTheEdgesTest {
 
     /** A part of every text that is injected, so that it is found wherever it comes out. */
-    private static final String MARK = "Inj3cted";
+    static final String MARK = "Inj3cted";
 
     private static final String ANNA = "demo-anna";
     private static final String UNIFIED = "/api/v1/unified-health/";
     private static final String JSON = "Content-Type: application/json";
     private static final String KEY = "X-API-Key: " + House.KEY;
 
-    private static final List<String> TEXTS = List.of(
+    static final List<String> TEXTS = List.of(
             MARK + "' or '1'='1",
             MARK + "'; drop table api_key; --",
             MARK + "\" or \"\"=\"",
@@ -300,6 +300,34 @@ class AttacksAtTheEdgesTest {
         }
     }
 
+    /** Jersey would hand the parameters of {@code Accept} on to the answer. */
+    @ParameterizedTest
+    @ValueSource(strings = {"nonsense", "UTF-16", "IBM500", "UTF-7", "%s", "\"", "ISO-8859-1"})
+    void noAcceptHeaderSaysHowAnAnswerIsWritten(String charset) throws Exception {
+        for (String path : List.of(
+                "/health",
+                "/health/ready",
+                "/api/openapi.json",
+                "/session",
+                "/api/v1/health/detailed",
+                "/api/v1/health-metrics/overview?profile_id=" + ANNA,
+                UNIFIED + "overview/" + ANNA,
+                UNIFIED + "preferences/" + ANNA,
+                "/internal/oauth/status/" + ANNA)) {
+            for (String type : List.of("application/json", "application/*", "*/*")) {
+                RawRequest.Answer answer = RawRequest.send(
+                        house.uri(""), "GET", path, KEY, "Accept: " + type + ";charset=" + charset + ";x=" + MARK);
+
+                assertThat(answer.status()).as(path).isIn(200, 400);
+                if (answer.status() == 200) {
+                    assertThat(answer.headers().get("content-type")).as(path).isEqualTo("application/json");
+                    assertThat(answer.body()).as(path).startsWith("{").doesNotContain("\0");
+                }
+                assertThat(answer.headers().values()).noneMatch(value -> value.contains(MARK));
+            }
+        }
+    }
+
     @Test
     void noContentTypeOfAFormOrABodyIsAFaultOfOurs() throws Exception {
         for (String type : List.of(
@@ -513,6 +541,14 @@ class AttacksAtTheEdgesTest {
 
                 assertHarmless(answer);
                 assertThat(answer.headers()).doesNotContainKeys("set-cookie", MARK.toLowerCase(java.util.Locale.ROOT));
+            }
+        }
+        for (URI port : List.of(house.uri(""), house.adminUri(""))) {
+            for (String authority :
+                    List.of(MARK + ":99999", "[" + MARK, "/" + MARK, MARK + ":x", MARK + "@[", "[::1]" + MARK)) {
+                assertHarmless(RawRequest.send(port, "CONNECT", authority));
+                assertHarmless(RawRequest.send(port, "GET", "http://" + authority + "/health"));
+                assertHarmless(RawRequest.sendFor(authority, port, "GET", "/health"));
             }
         }
         for (String id : List.of(MARK + "\tb", MARK + " b", MARK + "\u00e4", MARK + "<b>", MARK.repeat(30))) {

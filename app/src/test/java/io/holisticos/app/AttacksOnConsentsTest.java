@@ -28,6 +28,7 @@ class AttacksOnConsentsTest {
 
     private static final String MALLORY = "m-mallory";
     private static final String BEN = "demo-ben";
+    private static final String DINA = "demo-dina";
     private static final HttpClient HTTP = HttpClient.newHttpClient(); // follows no redirect and keeps no cookie
     private static final Pattern SECRET_IN_ADDRESS = Pattern.compile("(?:/connect/|[?&](?:state|code)=)([^&\"]{20,})");
 
@@ -128,6 +129,27 @@ class AttacksOnConsentsTest {
                         .asText())
                 .isEqualTo("active");
         house.send("DELETE", "/internal/oauth/disconnect/demo-eve", "");
+    }
+
+    /** RFC 6749, 3.1: whoever reads the other one of two would see another answer. */
+    @Test
+    void anAnswerOfTheProviderWithTwoReadingsIsNone() throws Exception {
+        HttpResponse<String> pressed = press(begin(DINA));
+        URI callback = consented(location(pressed), DINA);
+        String code = callback.getRawQuery().replaceAll("(?:.*&)?code=([^&]*).*", "$1");
+        String state = callback.getRawQuery().replaceAll("(?:.*&)?state=([^&]*).*", "$1");
+
+        for (String more : List.of(
+                "&code=another", "&state=another", "&code=" + code, "&state=" + state, "&state=", "&error=&error=a")) {
+            HttpResponse<String> page = get(URI.create(callback + more), cookie(pressed));
+            assertThat(page.statusCode()).as(more).isEqualTo(400);
+            assertUnframed(page);
+        }
+        assertThat(house.whoop().hasGrant(DINA)).isFalse();
+        assertThat(get(callback, cookie(pressed)).statusCode())
+                .as("the answer itself")
+                .isEqualTo(200);
+        house.send("DELETE", "/internal/oauth/disconnect/" + DINA, "");
     }
 
     @Test

@@ -403,6 +403,38 @@ class BrowserSessionsTest {
         assertThat(flag(admin, own(house.adminUri(""))).statusCode()).isEqualTo(401);
     }
 
+    /** A stolen cookie signs its owner out nowhere else. */
+    @Test
+    void endingAnotherSessionNeedsASignInOfLatelyOrTheKeyItself() {
+        String there = cookieOf(signIn(house.uri("/session"), key));
+        String here = cookieOf(signIn(house.uri("/session"), key));
+        house.clock().advance(Duration.ofMinutes(5));
+        JsonNode sessions = house.jsonOf(api("GET", "/session", here)).path("sessions");
+        String others = idThat(sessions, "this_one", false);
+
+        for (String target : List.of(others, "others")) {
+            HttpResponse<String> refused = own("DELETE", "/session/" + target, here, "");
+            assertThat(refused.statusCode()).as(target).isEqualTo(403);
+            assertThat(house.jsonOf(refused).path("detail").asText()).contains("sign in again", "POST /session");
+        }
+        assertThat(own("DELETE", "/session/" + "0".repeat(32), here, "").statusCode())
+                .isEqualTo(404);
+        assertThat(api("GET", OVERVIEW, there).statusCode()).isEqualTo(200);
+
+        String again = cookieOf(send("POST", house.uri("/session"), "", "X-API-Key", key, "Cookie", here));
+        assertThat(own("DELETE", "/session/" + others, again, "").statusCode()).isEqualTo(204);
+        assertThat(api("GET", OVERVIEW, there).statusCode()).isEqualTo(401);
+
+        house.clock().advance(Duration.ofMinutes(5));
+        assertThat(own("DELETE", "/session/others", again, "").statusCode())
+                .as("where there are none")
+                .isEqualTo(204);
+        String self = idThat(house.jsonOf(api("GET", "/session", again)).path("sessions"), "this_one", true);
+        assertThat(own("DELETE", "/session/" + self, again, "").statusCode())
+                .as("whoever leaves is not asked")
+                .isEqualTo(204);
+    }
+
     @Test
     void anothersSessionIsNotThere() {
         keys.save("other-" + key, "other", Scope.ALL, house.clock().instant());

@@ -1,11 +1,18 @@
 package io.holisticos.app;
 
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.ECDSASigner;
+import io.holisticos.testing.TokenIssuer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -18,8 +25,64 @@ final class GeneratedInputs {
         WHOOP_WEBHOOK,
         SAHHA_WEBHOOK,
         QUERY,
-        CREDENTIAL
+        CREDENTIAL,
+        /** Near a member's token, but not as its issuer signed it. */
+        FORGED_TOKEN,
+        /** Signed by the issuer, whatever it says. */
+        SIGNED_TOKEN
     }
+
+    /** What claims and headers may be, as JSON: of their type and of any other. */
+    private static final List<String> VALUES = List.of(
+            "null",
+            "true",
+            "0",
+            "-1",
+            "1e308",
+            "1e999",
+            "-0.0",
+            "9223372036854775807",
+            "99999999999999999999999",
+            "1764000000",
+            "4102444800",
+            "\"4102444800\"",
+            "\"\"",
+            "\"demo-anna\"",
+            "\"demo-ben\"",
+            "\"demo-anna\\u0000\"",
+            "\"\\ud800\"",
+            "\"ES256\"",
+            "\"none\"",
+            "[]",
+            "[null]",
+            "[\"" + TokenIssuer.AUDIENCE + "\"]",
+            "[\"" + TokenIssuer.AUDIENCE + "\",1]",
+            "[[[[]]]]",
+            "[".repeat(400) + "]".repeat(400),
+            "{}",
+            "{\"a\":{\"a\":1}}",
+            "\"" + "x".repeat(500) + "\"");
+
+    private static final List<String> CLAIMS =
+            List.of("iss", "aud", "sub", "exp", "nbf", "iat", "jti", "scope", "amr", "act", "cnf", "x");
+
+    private static final List<String> HEADERS = List.of(
+            "alg",
+            "kid",
+            "typ",
+            "cty",
+            "crit",
+            "b64",
+            "jku",
+            "jwk",
+            "x5u",
+            "x5c",
+            "x5t",
+            "x5t#S256",
+            "zip",
+            "enc",
+            "p2c",
+            "x");
 
     private static final String WHOOP_SECRET = "sandbox-client-secret";
 
@@ -118,10 +181,13 @@ final class GeneratedInputs {
 
     private final SplittableRandom random;
     private final String host;
+    private final TokenIssuer issuer;
 
-    GeneratedInputs(long seed, String host) {
+    /** @param issuer signs the tokens of members */
+    GeneratedInputs(long seed, String host, TokenIssuer issuer) {
         this.random = new SplittableRandom(seed);
         this.host = host;
+        this.issuer = issuer;
     }
 
     /** The bytes of the next request of this kind. */
@@ -132,7 +198,77 @@ final class GeneratedInputs {
             case SAHHA_WEBHOOK -> sahhaWebhook();
             case QUERY -> get(query(), "X-API-Key: " + House.KEY + "\r\n");
             case CREDENTIAL -> credential();
+            case FORGED_TOKEN -> withToken(forged(now));
+            case SIGNED_TOKEN -> withToken(signed(header(), claims(now)));
         };
+    }
+
+    private byte[] withToken(String token) {
+        return get("/api/v1/unified-health/overview/demo-anna", "Authorization: Bearer " + token + "\r\n");
+    }
+
+    private String forged(Instant now) throws Exception {
+        String honest = issuer.token("demo-anna", now);
+        String[] parts = honest.split("\\.");
+        return switch (random.nextInt(4)) {
+            case 0 -> base64Of(header()) + '.' + parts[1] + '.' + parts[2];
+            case 1 -> parts[0] + '.' + base64Of(claims(now)) + "x." + parts[2]; // a letter more is another text
+            case 2 -> parts[0] + '.' + parts[1] + '.' + base64(random.nextInt(140));
+            default ->
+                base64Of(new String(mutated(header()), StandardCharsets.UTF_8))
+                        + '.'
+                        + base64Of(new String(mutated(claims(now)), StandardCharsets.UTF_8))
+                        + '.'
+                        + parts[2];
+        };
+    }
+
+    /** Whatever the header says, the elliptic key signed it. */
+    private String signed(String header, String claims) throws Exception {
+        String said = base64Of(header) + '.' + base64Of(claims);
+        return said
+                + '.'
+                + new ECDSASigner(issuer.ec())
+                        .sign(new JWSHeader(JWSAlgorithm.ES256), said.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private String header() {
+        Map<String, String> fields = new LinkedHashMap<>(
+                Map.of("alg", "\"ES256\"", "kid", "\"" + issuer.ec().getKeyID() + "\""));
+        return odd(fields, HEADERS, random.nextInt(3));
+    }
+
+    private String claims(Instant now) {
+        Map<String, String> fields = new LinkedHashMap<>(Map.of(
+                "iss",
+                "\"" + TokenIssuer.ISSUER + "\"",
+                "aud",
+                "\"" + TokenIssuer.AUDIENCE + "\"",
+                "sub",
+                random.nextInt(8) == 0 ? "\"demo-ben\"" : "\"demo-anna\"",
+                "exp",
+                Long.toString(now.getEpochSecond() + 600)));
+        return odd(fields, CLAIMS, random.nextInt(4));
+    }
+
+    /** An object of these fields and some others, or some of them changed, or said twice. */
+    private String odd(Map<String, String> fields, List<String> names, int changes) {
+        StringBuilder twice = new StringBuilder();
+        for (int i = 0; i < changes; i++) {
+            if (random.nextInt(5) == 0) {
+                twice.append(",\"").append(one(names)).append("\":").append(one(VALUES));
+            } else {
+                fields.put(one(names), one(VALUES));
+            }
+        }
+        return fields.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(field -> '"' + field.getKey() + "\":" + field.getValue())
+                .collect(Collectors.joining(",", "{", twice + "}"));
+    }
+
+    private static String base64Of(String text) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private byte[] callback() {
@@ -144,9 +280,9 @@ final class GeneratedInputs {
         }
         String headers = switch (random.nextInt(4)) {
             case 0 -> "";
-            case 1 -> "Cookie: $" + one(List.of("Version", "Path", "Domain", "x")) + "=" + header() + "\r\n";
-            case 2 -> "Accept-Language: " + header() + "\r\n";
-            default -> "Cookie: whoop_connect_" + header() + "=" + header() + "\r\n";
+            case 1 -> "Cookie: $" + one(List.of("Version", "Path", "Domain", "x")) + "=" + field() + "\r\n";
+            case 2 -> "Accept-Language: " + field() + "\r\n";
+            default -> "Cookie: whoop_connect_" + field() + "=" + field() + "\r\n";
         };
         return get(target.toString(), headers);
     }
@@ -155,9 +291,9 @@ final class GeneratedInputs {
         byte[] body = mutated("{\"user_id\":" + random.nextInt(100) + ",\"id\":\"ecfc6a15-4661-442f-a9a4-f160dd7a"
                 + String.format("%04x", random.nextInt(65_536))
                 + "\",\"type\":\"sleep.updated\",\"trace_id\":\"generated\"}");
-        String timestamp = random.nextInt(4) == 0 ? header() : Long.toString(now.toEpochMilli());
+        String timestamp = random.nextInt(4) == 0 ? field() : Long.toString(now.toEpochMilli());
         byte[] signature = hmac(WHOOP_SECRET, concat(timestamp.getBytes(StandardCharsets.UTF_8), body));
-        String signed = random.nextInt(4) == 0 ? header() : Base64.getEncoder().encodeToString(signature);
+        String signed = random.nextInt(4) == 0 ? field() : Base64.getEncoder().encodeToString(signature);
         return post(
                 "/webhooks/whoop",
                 "X-WHOOP-Signature: " + signed + "\r\nX-WHOOP-Signature-Timestamp: " + timestamp + "\r\n",
@@ -168,8 +304,8 @@ final class GeneratedInputs {
         byte[] body = mutated("{\"id\":\"generated\",\"externalId\":\"generated-" + random.nextInt(50)
                 + "\",\"type\":\"sleep\",\"score\":0.5,\"factors\":[{\"id\":\"a\",\"value\":1.5}]}");
         String signed =
-                random.nextInt(4) == 0 ? header() : HexFormat.of().formatHex(hmac(House.SAHHA_WEBHOOK_SECRET, body));
-        String type = random.nextInt(4) == 0 ? header() : "ScoreCreatedIntegrationEvent";
+                random.nextInt(4) == 0 ? field() : HexFormat.of().formatHex(hmac(House.SAHHA_WEBHOOK_SECRET, body));
+        String type = random.nextInt(4) == 0 ? field() : "ScoreCreatedIntegrationEvent";
         return post("/webhooks/sahha", "X-Signature: " + signed + "\r\nX-Event-Type: " + type + "\r\n", body);
     }
 
@@ -191,13 +327,13 @@ final class GeneratedInputs {
         String token =
                 base64(random.nextInt(60)) + '.' + base64(random.nextInt(200)) + '.' + base64(random.nextInt(90));
         String line = switch (random.nextInt(7)) {
-            case 0 -> "X-API-Key: " + header();
-            case 1 -> "Authorization: Bearer " + header();
+            case 0 -> "X-API-Key: " + field();
+            case 1 -> "Authorization: Bearer " + field();
             case 2 -> "Authorization: Bearer ey" + token;
             case 3 -> "Authorization: Basic " + base64(random.nextInt(100));
-            case 4 -> "Authorization: " + header();
-            case 5 -> "X-API-Key: " + header() + "\r\nX-API-Key: " + header();
-            default -> "Authorization: Bearer ey" + token + "\r\nX-API-Key: " + header();
+            case 4 -> "Authorization: " + field();
+            case 5 -> "X-API-Key: " + field() + "\r\nX-API-Key: " + field();
+            default -> "Authorization: Bearer ey" + token + "\r\nX-API-Key: " + field();
         };
         return get("/api/v1/unified-health/overview/demo-anna", line + "\r\n");
     }
@@ -213,7 +349,7 @@ final class GeneratedInputs {
         };
     }
 
-    private String header() {
+    private String field() {
         return random.nextInt(3) == 0 ? bytes(random.nextInt(60)) : letters(random.nextInt(300));
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.holisticos.app.GeneratedInputs.Kind;
 import io.holisticos.testing.TestDatabase;
+import io.holisticos.testing.TokenIssuer;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * A hundred thousand generated requests through the callback, both webhooks, addresses and credentials: none is answered with
+ * A hundred thousand generated requests through the callback, both webhooks, addresses, credentials and members' tokens: none is answered with
  * a fault of ours or hangs, and nothing grows. {@code -Dinputs.seed} takes another seed than the one of every build.
  */
 @Tag("deep")
@@ -42,11 +43,25 @@ class GeneratedInputsTest {
     /** Whatever takes as long as the connection's patience is a failure. */
     private static final AtomicLong slowest = new AtomicLong();
 
+    private static final TokenIssuer ISSUER = new TokenIssuer("generated");
+    private static final ScriptedServer KEYS = new ScriptedServer();
+
     private static House house;
 
     @BeforeAll
     static void open() throws Exception {
-        house = House.openWith(Map.of("LOG_LEVEL", "WARN", "SAHHA_CALLS_PER_SECOND", "1000"));
+        KEYS.on("/jwks.json", ScriptedServer.Reply.json(ISSUER.keys().toString()));
+        house = House.openWith(Map.of(
+                "LOG_LEVEL",
+                "WARN",
+                "SAHHA_CALLS_PER_SECOND",
+                "1000",
+                "JWT_ISSUER",
+                TokenIssuer.ISSUER,
+                "JWT_AUDIENCE",
+                TokenIssuer.AUDIENCE,
+                "JWT_JWKS_URL",
+                KEYS.url() + "/jwks.json"));
         house.connect("demo-anna");
         for (String known :
                 List.of("demo-anna", "demo-ben")) { // whose rows are asked of Sahha when they are first read
@@ -58,6 +73,7 @@ class GeneratedInputsTest {
     @AfterAll
     static void close() throws Exception {
         house.close();
+        KEYS.close();
     }
 
     /** How large everything is that could grow. */
@@ -100,6 +116,8 @@ class GeneratedInputsTest {
         }
         assertThat(statuses.get(Kind.CALLBACK).keySet()).doesNotContain(200, 302, 303, 503);
         assertThat(statuses.get(Kind.CREDENTIAL).keySet()).isSubsetOf(400, 401, 431);
+        assertThat(statuses.get(Kind.FORGED_TOKEN).keySet()).containsExactly(401);
+        assertThat(statuses.get(Kind.SIGNED_TOKEN).keySet()).containsExactly(200, 401, 404);
         assertThat(statuses.get(Kind.WHOOP_WEBHOOK).keySet()).contains(204, 400, 401);
         assertThat(statuses.get(Kind.SAHHA_WEBHOOK).keySet()).contains(204, 400, 401);
         assertThat(statuses.get(Kind.QUERY).keySet()).contains(200, 400, 404);
@@ -134,7 +152,7 @@ class GeneratedInputsTest {
     private static Map<Kind, Map<Integer, Integer>> call(int count, long seed) throws Exception {
         String host = house.uri("").getHost();
         int port = house.uri("").getPort();
-        GeneratedInputs inputs = new GeneratedInputs(seed, host + ":" + port);
+        GeneratedInputs inputs = new GeneratedInputs(seed, host + ":" + port, ISSUER);
         Map<Kind, Map<Integer, Integer>> statuses = new HashMap<>();
         try (KeptConnection connection = new KeptConnection(host, port)) {
             for (int i = 0; i < count; i++) {

@@ -31,6 +31,7 @@ final class House implements AutoCloseable {
     static final String KEY = RunningApp.KEY;
 
     private static final String AUDIENCE = "JWT_AUDIENCE";
+    private static final String ISSUER = "JWT_ISSUER";
 
     static final String SAHHA_WEBHOOK_SECRET = RunningApp.SAHHA_WEBHOOK_SECRET;
 
@@ -54,7 +55,7 @@ final class House implements AutoCloseable {
         sahha = SahhaTwin.start(SahhaTwinOptions.onPort(0), world, app.clock);
         app.withSources(sahha.baseUrl(), whoop.baseUrl())
                 .with(others)
-                .with(others.containsKey(AUDIENCE) ? tokensOfMembers() : Map.of())
+                .with(others.containsKey(AUDIENCE) && !others.containsKey(ISSUER) ? tokensOfMembers() : Map.of())
                 .start();
     }
 
@@ -66,7 +67,7 @@ final class House implements AutoCloseable {
     }
 
     private Map<String, String> tokensOfMembers() {
-        return Map.of("JWT_ISSUER", sahha.baseUrl(), "JWT_JWKS_URL", sahha.baseUrl() + "/_twin/jwks.json");
+        return Map.of(ISSUER, sahha.baseUrl(), "JWT_JWKS_URL", sahha.baseUrl() + "/_twin/jwks.json");
     }
 
     /** Everything up, nobody connected. */

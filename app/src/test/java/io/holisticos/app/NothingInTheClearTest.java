@@ -12,6 +12,7 @@ import io.holisticos.testing.TestDatabase;
 import io.holisticos.twins.whoop.EditKind;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -48,6 +49,7 @@ class NothingInTheClearTest {
         House[] built = new House[1];
         try (Overheard whoop = new Overheard(() -> built[0].whoop().baseUrl());
                 Overheard sahha = new Overheard(() -> built[0].sahha().baseUrl());
+                Overheard webhooks = new Overheard(() -> built[0].uri("").toString());
                 House house = House.openWith(
                         Map.of("WHOOP_URL", whoop.url(), "SAHHA_URL", sahha.url(), "LOG_LEVEL", "DEBUG"))) {
             built[0] = house;
@@ -58,7 +60,7 @@ class NothingInTheClearTest {
             layouts.forEach(Layout::start);
             List<String> lines;
             try (LogLines logged = LogLines.ofAll()) {
-                aDayOf(house);
+                aDayOf(house, webhooks.url());
                 lines = logged.written(layouts);
             }
 
@@ -69,6 +71,11 @@ class NothingInTheClearTest {
             whoop.credentials().stream()
                     .filter(said -> said.length() > 8)
                     .forEach(said -> traces.of("credential", said));
+            List<String> delivered = webhooks.credentials().stream()
+                    .filter(said -> said.startsWith("{"))
+                    .toList();
+            delivered.forEach(body -> traces.of("webhook of whoop", body));
+            assertThat(delivered).hasSizeGreaterThan(20);
             assertThat(fields)
                     .contains("access_token", "refresh_token", "email", "first_name", "last_name", "accountToken");
             assertThat(traces.count()).isGreaterThan(5000);
@@ -128,11 +135,11 @@ class NothingInTheClearTest {
         }
     }
 
-    private static void aDayOf(House house) throws Exception {
+    private static void aDayOf(House house, String ours) throws Exception {
         for (String member : MEMBERS) {
             house.connect(member);
         }
-        house.whoop().register(house.whoop().app().withWebhookUrls(List.of(house.uri("/webhooks/whoop"))));
+        house.whoop().register(house.whoop().app().withWebhookUrls(List.of(URI.create(ours + "/webhooks/whoop"))));
         for (int hour = 0; hour < 24; hour++) {
             for (String member : MEMBERS) {
                 house.get("/api/v1/unified-health/overview/" + member);

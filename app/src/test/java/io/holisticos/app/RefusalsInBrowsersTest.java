@@ -8,6 +8,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whoever opens a page in a browser and is refused before any page was asked reads words, and programs their problem. */
@@ -61,6 +62,21 @@ class RefusalsInBrowsersTest {
         HttpResponse<String> refused = refused("/api/v1/unified-health/overview/demo-anna", BROWSER, "en");
 
         assertThat(refused.headers().firstValue("Content-Type").orElse("")).startsWith("application/problem+json");
+    }
+
+    /** The server gives whoever answers neither the method nor a header of a request that it cannot read: nobody is known by them. */
+    @ParameterizedTest
+    @CsvSource({"/connect/%zz,400", "LONG,414", "HEADERS,431"})
+    void whatTheServerCannotReadIsAProblemForEverybody(String what, int status) throws Exception {
+        String target =
+                what.equals("LONG") ? "/connect/" + "a".repeat(20_000) : what.equals("HEADERS") ? "/explore" : what;
+        String more = what.equals("HEADERS") ? "Cookie: a=" + "b".repeat(20_000) : "X-A: b";
+
+        RawRequest.Answer answer = RawRequest.send(house.uri(""), "GET", target, "Accept: " + BROWSER, more);
+
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.headers().get("content-type")).endsWith("json");
+        assertThat(answer.headers().get("content-security-policy")).contains("default-src 'none'");
     }
 
     /** The first answer beyond the limit. */

@@ -167,7 +167,11 @@ public final class SessionResource {
     @DELETE
     @Path("/{id}")
     @OpenTo(OpenTo.Whom.HOLDERS_OF_ANY_CREDENTIAL)
-    @Operation(summary = "End one of these sessions", description = "As DELETE /session, for the session of this id.")
+    @Operation(
+            summary = "End one of these sessions",
+            description =
+                    "As DELETE /session, for the session of this id. With a cookie of another one, within five minutes after that"
+                            + " began, else 403: sign in again first.")
     @ApiResponse(responseCode = "204", description = "Ended")
     @ApiResponse(responseCode = "404", description = "No session of the same key or member has this id")
     public Response endOne(
@@ -193,7 +197,8 @@ public final class SessionResource {
     @Operation(
             summary = "End all these sessions but this one",
             description =
-                    "As DELETE /session. With a key or a token in a header instead of the cookie, it ends all of them.")
+                    "As DELETE /session, within five minutes after this one began, else 403: sign in again first. With a key or a token in"
+                            + " a header instead of the cookie, it ends all of them.")
     @ApiResponse(responseCode = "204", description = "Ended, if there were any")
     public Response endOthers(@Parameter(hidden = true) @Auth Caller caller, @Context HttpHeaders headers) {
         sessions.endOwn(shownIn("DELETE", headers), caller, own -> !own.isThisOne());

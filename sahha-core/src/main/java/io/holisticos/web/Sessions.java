@@ -13,7 +13,6 @@ import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Date;
 import java.util.List;
@@ -36,6 +35,9 @@ public final class Sessions {
 
     /** The most sessions of one key or one member on all ports. Each is a row. */
     static final int MOST = 100;
+
+    /** Whoever ends other sessions than their own signed in within this time: the cookie alone may be a stolen one. */
+    static final Duration SIGNED_IN_LATELY = Duration.ofMinutes(5);
 
     private static final int MOST_IN_MEMORY = 10_000;
 
@@ -290,18 +292,31 @@ public final class Sessions {
      * Ends those of the caller's own sessions that are wanted, and returns them.
      *
      * @param shown is known as this caller's
+     * @throws Forbidden when others than the request's own are wanted by a session that began too long ago
      * @throws SourceUnavailable when the database does not answer
      */
     public List<Own> endOwn(Credentials shown, Caller caller, Predicate<Own> wanted) {
-        List<Own> ended = new ArrayList<>();
-        for (SessionStore.Kept begun : current(shown, caller)) {
-            Own own = own(shown, begun);
-            if (wanted.test(own)) {
-                end(begun.hash(), own.port());
-                ended.add(own);
-            }
+        List<SessionStore.Kept> all = current(shown, caller);
+        List<SessionStore.Kept> ending =
+                all.stream().filter(begun -> wanted.test(own(shown, begun))).toList();
+        boolean endsOthers = ending.stream().anyMatch(begun -> !isThisOne(shown, begun.hash()));
+        if (endsOthers && !isSignedInLately(shown, all)) {
+            security.note(SecurityEvents.Kind.SESSION_REFUSED, "signed_in_long_ago");
+            throw new Forbidden(
+                    "to end other sessions, sign in again first: POST /session with a key or a token, or send"
+                            + " that with this request");
         }
-        return ended;
+        ending.forEach(begun -> end(begun.hash(), begun.session().port()));
+        return ending.stream().map(begun -> own(shown, begun)).toList();
+    }
+
+    /** Whoever sends a key or a token signs in with the very request. */
+    private boolean isSignedInLately(Credentials shown, List<SessionStore.Kept> own) {
+        Instant lately = clock.instant().minus(SIGNED_IN_LATELY);
+        return !(shown instanceof Credentials.Session)
+                || own.stream()
+                        .anyMatch(begun -> isThisOne(shown, begun.hash())
+                                && begun.startedAt().isAfter(lately));
     }
 
     private List<SessionStore.Kept> current(Credentials shown, Caller caller) {

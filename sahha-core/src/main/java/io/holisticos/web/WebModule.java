@@ -22,6 +22,7 @@ public final class WebModule {
         jersey.register(new ErrorMapper(security));
         jersey.register(new ValueTypes());
         jersey.register(new UnreadableBodies());
+        jersey.register(new PlainMediaTypes());
         jersey.register(new AbstractBinder() {
             @Override
             protected void configure() {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.eclipse.jetty.http.BadMessageException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,7 +47,7 @@ public final class AdminChange {
                 context.client(),
                 request.getMethod(),
                 word(path(request, status)),
-                request.getAttribute(NOTED) instanceof String noted ? noted : parameters(request.getParameterMap()),
+                request.getAttribute(NOTED) instanceof String noted ? noted : parameters(request),
                 status,
                 context.requestId());
     }
@@ -56,7 +57,13 @@ public final class AdminChange {
         return below == null || status == NOT_FOUND ? request.getServletPath() : request.getServletPath() + below;
     }
 
-    private static String parameters(Map<String, String[]> sent) {
+    private static String parameters(HttpServletRequest request) {
+        Map<String, String[]> sent;
+        try {
+            sent = request.getParameterMap();
+        } catch (BadMessageException unreadable) {
+            return "unreadable";
+        }
         return sent.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .map(parameter -> shown(parameter.getKey(), parameter.getValue()))

@@ -36,6 +36,8 @@ public final class AdminPort {
         admin.addServlet("session", new SessionServlet(access.sessions(), access.rules(), json))
                 .addMapping(AdminAccess.SESSION);
         admin.addTask(new FlagsTask(flags, json));
+        admin.addTask(CheckedTask.logLevel()); // in place of Dropwizard's
+        admin.addTask(CheckedTask.gc());
     }
 
     /** Shows those of Dropwizard's pages that are open to everyone. The others answer 404. */

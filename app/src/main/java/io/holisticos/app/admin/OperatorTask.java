@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
  * A task that answers with JSON. Its status tells a script whether it did anything: 400 for invalid parameters, 404 for
  * something that does not exist, 503 while the database does not answer. Each of these has {@code error} in the body.
  */
-abstract class OperatorTask extends Task {
+public abstract class OperatorTask extends Task {
 
     private final ObjectMapper json;
     private final String whileAway;
 
     /** @param whileAway tells the operator what to do while the database does not answer */
-    OperatorTask(String name, ObjectMapper json, String whileAway) {
+    protected OperatorTask(String name, ObjectMapper json, String whileAway) {
         super(name, "application/json");
         this.json = json;
         this.whileAway = whileAway;
@@ -61,7 +61,7 @@ abstract class OperatorTask extends Task {
     }
 
     /** @throws InvalidRequest when there are parameters that this task does not know */
-    static void refuseOthersThan(Set<String> known, Map<String, List<String>> parameters) {
+    protected static void refuseOthersThan(Set<String> known, Map<String, List<String>> parameters) {
         Set<String> unknown = new TreeSet<>(parameters.keySet());
         unknown.removeAll(known);
         if (!unknown.isEmpty()) {
@@ -70,7 +70,7 @@ abstract class OperatorTask extends Task {
     }
 
     /** @throws InvalidRequest when the parameter was given more than once */
-    static @Nullable String one(Map<String, List<String>> parameters, String name) {
+    protected static @Nullable String one(Map<String, List<String>> parameters, String name) {
         List<String> values = parameters.getOrDefault(name, List.of());
         if (values.size() > 1) {
             throw new InvalidRequest(name + " was given " + values.size() + " times");

@@ -8,9 +8,17 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import org.eclipse.jetty.http.BadMessageException;
 
-/** Lets a task choose the status of its response. Dropwizard gives a task only a writer, and answers 200. */
+/**
+ * Lets a task choose the status of its response. Dropwizard gives a task only a writer, and answers 200; parameters that the
+ * server cannot read would be 500.
+ */
 final class TaskAnswers extends HttpFilter {
+
+    private static final String UNREADABLE =
+            "{\"error\":\"the parameters cannot be read: they are names and values as forms write them, in UTF-8\"}\n";
 
     /** The writer that is handed to a task. */
     static final class Output extends PrintWriter {
@@ -31,6 +39,13 @@ final class TaskAnswers extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
+        if (!canBeRead(request)) {
+            AdminChange.note(request, "unreadable");
+            response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
+            response.setContentType("application/json");
+            response.getOutputStream().write(UNREADABLE.getBytes(StandardCharsets.UTF_8));
+            return;
+        }
         chain.doFilter(request, new HttpServletResponseWrapper(response) {
             /** Keeps the headers, which every response has. Dropwizard calls this for a task that there is not. */
             @Override
@@ -43,5 +58,13 @@ final class TaskAnswers extends HttpFilter {
                 return new Output(super.getWriter(), response);
             }
         });
+    }
+
+    private static boolean canBeRead(HttpServletRequest request) {
+        try {
+            return request.getParameterMap() != null;
+        } catch (BadMessageException unreadable) {
+            return false;
+        }
     }
 }

@@ -30,7 +30,7 @@ public final class Drain {
      */
     public static Drain in(Environment environment, Duration time) {
         Drain drain = new Drain();
-        environment.admin().addTask(new DrainTask(drain));
+        environment.admin().addTask(new DrainTask(drain, environment.getObjectMapper()));
         environment.metrics().register("drain.draining", (Gauge<Integer>) () -> drain.isDraining() ? 1 : 0);
         environment.lifecycle().addEventListener(new LifeCycle.Listener() {
             private volatile boolean served;

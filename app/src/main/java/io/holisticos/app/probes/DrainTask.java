@@ -1,27 +1,38 @@
 package io.holisticos.app.probes;
 
-import io.dropwizard.servlets.tasks.Task;
-import java.io.PrintWriter;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.holisticos.app.admin.OperatorTask;
+import io.holisticos.health.HealthError.InvalidRequest;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/** {@code POST /tasks/drain}: readiness says 503 from now on; {@code POST /tasks/drain?undo=true}: no longer. */
-final class DrainTask extends Task {
+/**
+ * {@code POST /tasks/drain}: readiness says 503 from now on; {@code POST /tasks/drain?undo=true}: no longer. Any other word is
+ * refused: whoever mistypes an end would begin another.
+ */
+final class DrainTask extends OperatorTask {
+
+    private static final String UNDO = "undo";
 
     private final Drain drain;
 
-    DrainTask(Drain drain) {
-        super("drain", "application/json");
+    DrainTask(Drain drain, ObjectMapper json) {
+        super("drain", json, "");
         this.drain = drain;
     }
 
     @Override
-    public void execute(Map<String, List<String>> parameters, PrintWriter output) {
-        if (parameters.getOrDefault("undo", List.of()).contains("true")) {
+    protected Object answer(Map<String, List<String>> parameters) {
+        refuseOthersThan(Set.of(UNDO), parameters);
+        String undo = one(parameters, UNDO);
+        if (undo == null || undo.equals("false")) {
+            drain.begin("operator");
+        } else if (undo.equals("true")) {
             drain.end();
         } else {
-            drain.begin("operator");
+            throw new InvalidRequest("undo must be true or false");
         }
-        output.println("{\"draining\":" + drain.isDraining() + "}");
+        return Map.of("draining", drain.isDraining());
     }
 }

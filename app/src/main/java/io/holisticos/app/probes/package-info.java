@@ -1,7 +1,7 @@
 /**
  * Shows the health of the service to orchestrators, operators and callers: probes, integration health, drain.
  *
- * <p>May use: {@code database}, {@code health}, {@code sahha}, {@code vitals}, {@code web}, {@code whoop}.
+ * <p>May use: {@code app.admin}, {@code database}, {@code health}, {@code sahha}, {@code vitals}, {@code web}, {@code whoop}.
  *
  * <p>Start reading at {@link io.holisticos.app.probes.Probes}.
  */

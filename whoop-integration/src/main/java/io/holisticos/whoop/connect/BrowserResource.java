@@ -27,9 +27,11 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.NewCookie;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +61,9 @@ public final class BrowserResource {
 
     /** What a link may look like; others are not repeated on any page. */
     private static final Pattern LINK = Pattern.compile("[A-Za-z0-9_-]{20,100}");
+
+    /** What no answer of an authorization server has twice (RFC 6749, 3.1): a proxy might read the other one. */
+    private static final List<String> ANSWERED_ONCE = List.of("code", "state", "error");
 
     private final ConnectFlow flow;
     private final ConnectConfiguration configuration;
@@ -160,7 +165,11 @@ public final class BrowserResource {
             @QueryParam("code") @DefaultValue("") String code,
             @QueryParam("state") @DefaultValue("") String state,
             @QueryParam("error") @DefaultValue("") String error,
+            @Context UriInfo uri,
             @Context HttpHeaders headers) {
+        if (ANSWERED_ONCE.stream().anyMatch(name -> isSaidTwice(uri, name))) {
+            return refused(Refusal.UNKNOWN_STATE, headers);
+        }
         String browserSecret = secretOf(state, headers);
         if (!error.isEmpty()) { // checked before the state, which may then be empty
             return ended(flow.failInBrowser(error, state, browserSecret), state, headers);
@@ -169,6 +178,11 @@ public final class BrowserResource {
             return refused(Refusal.UNKNOWN_STATE, headers);
         }
         return ended(flow.finishInBrowser(code, state, browserSecret), state, headers);
+    }
+
+    private static boolean isSaidTwice(UriInfo uri, String name) {
+        List<String> values = uri.getQueryParameters().get(name);
+        return values != null && values.size() > 1;
     }
 
     /** Only a press shows it: a link that is opened from an app or a message comes without the cookie of the session. */
