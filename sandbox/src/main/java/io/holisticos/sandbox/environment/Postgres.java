@@ -109,7 +109,8 @@ public final class Postgres {
         EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
                 .setPort(port)
                 .setRegisterShutdownHook(false) // the shutdown sequence stops it
-                .setServerConfig("max_connections", "200");
+                .setServerConfig("max_connections", "200")
+                .setServerConfig("log_error_verbosity", "terse"); // no row of a member in its log
         if (location.bySocketFile()) {
             builder.setServerConfig("unix_socket_directories", SOCKETS.toString());
         }
