@@ -1,5 +1,6 @@
 package io.holisticos.sahha;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -7,9 +8,13 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 
 /** The statements of the former service and of the AI service on the shared tables, as their sources show them. */
 final class FormerService {
+
+    /** PostgreSQL's code of a key that another table still refers to. */
+    private static final String STILL_REFERENCED = "23503";
 
     private final Jdbi jdbi;
     private final boolean upserts;
@@ -122,12 +127,30 @@ final class FormerService {
                 .execute());
     }
 
-    /** The keys of archetypes do not cascade, so their rows go first. */
+    /**
+     * The keys of archetypes do not cascade, so their rows go first. One that another writer puts in between stops it, be that a
+     * second instance of its own: then it begins again.
+     */
     void deleteUser(String who, String user) {
-        deleteRows("archetypes", who);
-        jdbi.useHandle(handle -> handle.createUpdate("delete from users where id = cast(:user as uuid)")
-                .bind("user", user)
-                .execute());
+        boolean stopped;
+        do {
+            deleteRows("archetypes", who);
+            stopped = !deletesUser(user);
+        } while (stopped);
+    }
+
+    private boolean deletesUser(String user) {
+        try {
+            jdbi.useHandle(handle -> handle.createUpdate("delete from users where id = cast(:user as uuid)")
+                    .bind("user", user)
+                    .execute());
+            return true;
+        } catch (UnableToExecuteStatementException refused) {
+            if (refused.getCause() instanceof SQLException cause && STILL_REFERENCED.equals(cause.getSQLState())) {
+                return false;
+            }
+            throw refused;
+        }
     }
 
     /** As the AI service reads when the entry point does not answer. */
