@@ -95,7 +95,7 @@ public final class TestDatabase {
                         .setServerConfig("full_page_writes", "off")
                         .setServerConfig("max_wal_size", "4GB")
                         .setServerConfig("max_connections", "300")
-                        // Rows and statements of tests that provoke an error are no line of ours, however loud its log is.
+                        // Rows and statements of tests that provoke an error are no lines of ours.
                         .setServerConfig("log_error_verbosity", "terse")
                         .setServerConfig("log_min_error_statement", "panic")
                         .start();
