@@ -111,7 +111,8 @@ class FrontDoorInABrowserTest {
 
         assertThat(browser.address()).startsWith(sandbox.url("/explore?user=demo-dina"));
         assertThat(browser.text()).as("what is shown").doesNotContain("Key or token");
-        browser.go(sandbox.url("/sandbox")); // an explorer that still reads would ask with a session that a day's passing ends
+        // An explorer that still reads would ask with a session that another test's day ends.
+        browser.go(sandbox.url("/sandbox"));
     }
 
     @Test
