@@ -36,6 +36,9 @@ final class OpenSandbox implements AutoCloseable {
     /** After so long a new day that is not there yet has failed to come. */
     private static final Duration RETRY = Duration.ofSeconds(5);
 
+    /** How long a day is looked at until nothing more is expected of it; seen were records 0.7 seconds apart. */
+    private static final Duration SETTLED = Duration.ofSeconds(3);
+
     private final HttpClient http = HttpClient.newHttpClient();
     private final ObjectMapper json = new ObjectMapper();
     private final Sandbox sandbox;
@@ -125,7 +128,7 @@ final class OpenSandbox implements AutoCloseable {
         throw new AssertionError("no such member");
     }
 
-    /** It is noon of the next day where the member lives, and WHOOP's data of that day are there. */
+    /** It is noon of the next day where the member lives, and nothing more of that day is on its way from WHOOP. */
     void noonFor(String userId) throws Exception {
         JsonNode before = overview(userId);
         ZoneOffset offset = ZoneOffset.of(before.path("utc_offset").asText());
@@ -146,6 +149,21 @@ final class OpenSandbox implements AutoCloseable {
             if (System.nanoTime() > later) {
                 advance(Duration.ofMinutes(30)); // what failed is tried again later, by the sandbox's own time
                 later = System.nanoTime() + RETRY.toNanos();
+            }
+            LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+        }
+        settle(userId);
+    }
+
+    /** Waits until what is held of the member's day stays as it is: its records arrive one after another. */
+    private void settle(String userId) throws Exception {
+        String revision = "";
+        long changed = System.nanoTime();
+        while (System.nanoTime() - changed < SETTLED.toNanos()) {
+            String now = overview(userId).path("revision").asText();
+            if (!now.equals(revision)) {
+                revision = now;
+                changed = System.nanoTime();
             }
             LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
         }

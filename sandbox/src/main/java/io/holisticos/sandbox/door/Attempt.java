@@ -44,16 +44,20 @@ record Attempt(String name, Group group, String userId, List<Request> requests, 
 
         private static final Duration USUAL = Duration.ofSeconds(15);
 
-        /** Something is different. */
-        static final Effect ANYTHING = new Effect(
-                (before, after) -> !Differences.between(before, after).isEmpty(), USUAL, true);
+        /** Something that is shown is different. The revision alone may change by what arrives beside the attempt. */
+        static final Effect SHOWN = new Effect(
+                (before, after) -> Differences.between(before, after).stream()
+                        .anyMatch(one -> !one.path().equals("revision")),
+                USUAL,
+                true);
 
         /** There are other workouts. */
         static final Effect WORKOUTS =
                 new Effect((before, after) -> !after.path("workouts").equals(before.path("workouts")), USUAL, true);
 
-        /** Something is different, unless it was so before. */
-        static final Effect ANYTHING_OR_NOTHING_NEW = new Effect(ANYTHING.isSeen(), Duration.ofSeconds(2), true);
+        /** Something is different, be it the revision alone, unless it was so before. */
+        static final Effect ANYTHING_OR_NOTHING_NEW = new Effect(
+                (before, after) -> !Differences.between(before, after).isEmpty(), Duration.ofSeconds(2), true);
 
         /** Answers go on, whatever they hold. */
         static final Effect NO_WAIT = new Effect((before, after) -> false, Duration.ofSeconds(2), false);

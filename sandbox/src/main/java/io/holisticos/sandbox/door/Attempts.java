@@ -34,9 +34,9 @@ final class Attempts {
                     Group.DAYS,
                     Effect.nextDayOf("whoop"),
                     Request.post(WHOOP, CLOCK, "{\"advance\":\"PT24H\"}")),
-            anna("edit-sleep", Group.DAYS, Effect.ANYTHING, edit(ANNA, "edit-sleep")),
+            anna("edit-sleep", Group.DAYS, Effect.SHOWN, edit(ANNA, "edit-sleep")),
             anna("add-workout", Group.DAYS, Effect.WORKOUTS, edit(ANNA, "add-workout")),
-            anna("delete-sleep", Group.DAYS, Effect.ANYTHING, edit(ANNA, "delete-sleep")),
+            anna("delete-sleep", Group.DAYS, Effect.SHOWN, edit(ANNA, "delete-sleep")),
             anna(
                     "lost-webhooks",
                     Group.DAYS,
