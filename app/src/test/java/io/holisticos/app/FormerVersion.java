@@ -21,8 +21,10 @@ import java.util.stream.Stream;
 final class FormerVersion {
 
     /** The last commit before sahha-db 080 and whoop-db 122: 21 migrations, and settings that only one of both versions knows. */
-    private static final String COMMIT =
-            System.getProperty("former.commit", "444a93d4a7264e3b46ff5885f6ace0a29da19b38");
+    static final String MANY_MIGRATIONS_AGO = "444a93d4a7264e3b46ff5885f6ace0a29da19b38";
+
+    /** The last commit before whoop-db 134. It closes its ports in order; the one above answers 503 on kept connections while it ends. */
+    static final String CLOSING_IN_ORDER = "875ab2d843ab3cab64fa2378c805fcbda59a20a3";
 
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Duration PATIENCE = Duration.ofMinutes(8);
@@ -44,15 +46,15 @@ final class FormerVersion {
      * Built once for each {@code clean}; a test that needs it is skipped where the history, or a library of that time, is not to be
      * had.
      */
-    static Path built() throws Exception {
-        Path folder = Path.of("target", "former", COMMIT).toAbsolutePath();
+    static Path built(String commit) throws Exception {
+        Path folder = Path.of("target", "former", commit).toAbsolutePath();
         if (!Files.exists(folder)) {
             assumeTrue(
-                    isInHistory(),
-                    "commit " + COMMIT + " is not here: this is no clone of the repository, or a shallow one");
+                    isInHistory(commit),
+                    "commit " + commit + " is not here: this is no clone of the repository, or a shallow one");
             Path work = Files.createTempDirectory("former-version");
             try {
-                build(work);
+                build(work, commit);
                 keep(List.of(work.resolve("app/target/app.jar"), work.resolve("config.yml")), folder);
             } finally {
                 delete(work);
@@ -61,10 +63,10 @@ final class FormerVersion {
         return folder;
     }
 
-    private static boolean isInHistory() throws Exception {
+    private static boolean isInHistory(String commit) throws Exception {
         Path said = Files.createTempFile("git", ".out");
         try {
-            return run(ROOT, said, "git", "cat-file", "-e", COMMIT + "^{commit}") == 0;
+            return run(ROOT, said, "git", "cat-file", "-e", commit + "^{commit}") == 0;
         } catch (IOException noGit) {
             return false;
         } finally {
@@ -72,17 +74,17 @@ final class FormerVersion {
         }
     }
 
-    private static void build(Path work) throws Exception {
+    private static void build(Path work, String commit) throws Exception {
         Path said = work.resolve("said");
         List<String> archive = new ArrayList<>(List.of(
-                "git", "-C", ROOT.toString(), "archive", "--output=" + work.resolve("former.tar"), COMMIT, "--", "."));
+                "git", "-C", ROOT.toString(), "archive", "--output=" + work.resolve("former.tar"), commit, "--", "."));
         archive.addAll(NOT_NEEDED);
         for (List<String> command : List.of(archive, List.of("tar", "-xf", "former.tar"), List.of(MAVEN.split(" ")))) {
             if (run(work, said, command.toArray(String[]::new)) != 0) {
                 String why = Files.readString(said);
                 assumeFalse(
                         why.contains("could not be resolved"),
-                        "libraries of commit " + COMMIT + " are not to be had here");
+                        "libraries of commit " + commit + " are not to be had here");
                 throw new AssertionError(command + ": " + why);
             }
         }

@@ -4,8 +4,10 @@ import io.holisticos.testing.FreePorts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** A proxy before two replicas, with the very file of {@code deploy/} on free ports of loopback. Ends with the test. */
 final class ReverseProxy implements AutoCloseable {
@@ -13,8 +15,12 @@ final class ReverseProxy implements AutoCloseable {
     private static final Path HAPROXY = Path.of("/usr/sbin/haproxy");
     private static final Path NGINX = Path.of("/usr/sbin/nginx");
 
+    /** Its new workers serve by then. */
+    private static final Duration RELOADED = Duration.ofSeconds(1);
+
     final int port = FreePorts.next();
     private Path folder;
+    private Path configuration;
     private Process process;
 
     private ReverseProxy() {}
@@ -48,10 +54,29 @@ final class ReverseProxy implements AutoCloseable {
                 .replace("127.0.0.1:8080", "127.0.0.1:" + replicas.get(0).port)
                 .replace("127.0.0.1:8090", "127.0.0.1:" + replicas.get(1).port)
                 .replace("/run/nginx.pid", proxy.folder.resolve("pid").toString());
-        Path configuration = Files.writeString(proxy.folder.resolve("nginx.conf"), text);
-        proxy.process =
-                quietly(new ProcessBuilder(NGINX.toString(), "-c", configuration.toString(), "-g", "daemon off;"));
+        proxy.configuration = Files.writeString(proxy.folder.resolve("nginx.conf"), text);
+        proxy.process = quietly(
+                new ProcessBuilder(NGINX.toString(), "-c", proxy.configuration.toString(), "-g", "daemon off;"));
         return proxy;
+    }
+
+    /** As upgrade.md has an operator do it: nginx sends this replica nothing more, until all are taken back. */
+    void takeOut(Service replica) throws Exception {
+        String server = "server 127.0.0.1:" + replica.port + " ";
+        reload(Files.readString(configuration).replace(server, server + "down "));
+    }
+
+    void takeAllBack() throws Exception {
+        reload(Files.readString(configuration).replace(" down ", " "));
+    }
+
+    private void reload(String text) throws Exception {
+        Files.writeString(configuration, text);
+        Process reload = quietly(new ProcessBuilder(NGINX.toString(), "-c", configuration.toString(), "-s", "reload"));
+        if (!reload.waitFor(5, TimeUnit.SECONDS) || reload.exitValue() != 0) {
+            throw new AssertionError("nginx did not read its configuration again");
+        }
+        LockSupport.parkNanos(RELOADED.toNanos());
     }
 
     private static Process quietly(ProcessBuilder command) throws IOException {

@@ -27,15 +27,24 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * From a former version to this one and back, by the commands of {@code docs/runbooks/upgrade.md} and {@code rollback.md}, while
- * callers who do not wait for each other come through HAProxy, or by hand through nginx ({@code -Dupgrade.proxy=nginx}). None of
- * them asks twice, and every JVM is a fresh one.
+ * callers who do not wait for each other come through HAProxy, or by hand through nginx ({@code -Dupgrade.proxy=nginx}, or {@code
+ * nginx-taken-out}, where each replica is taken out of its file before it ends). None of them asks twice, and every JVM is a fresh
+ * one.
  */
 @Tag("deep")
 @Tag("alone")
 class UpgradeAndRollbackTest {
 
-    private static final boolean BEHIND_NGINX =
-            System.getProperty("upgrade.proxy", "").equals("nginx");
+    private static final String PROXY = System.getProperty("upgrade.proxy", "haproxy");
+
+    private static final boolean BEHIND_NGINX = PROXY.startsWith("nginx");
+
+    /** For a former version that refuses, while it ends, what comes on connections that nginx keeps. */
+    private static final boolean TAKEN_OUT = PROXY.equals("nginx-taken-out");
+
+    private static final String FORMER = System.getProperty(
+            "former.commit",
+            BEHIND_NGINX && !TAKEN_OUT ? FormerVersion.CLOSING_IN_ORDER : FormerVersion.MANY_MIGRATIONS_AGO);
 
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -56,6 +65,7 @@ class UpgradeAndRollbackTest {
     private static Path folder;
 
     private static TwoReplicas replicas;
+    private static ReverseProxy proxy;
     private static Traffic traffic;
 
     @BeforeAll
@@ -65,13 +75,13 @@ class UpgradeAndRollbackTest {
                 .as("the proxy is installed (apt-get install haproxy nginx-light)")
                 .isTrue();
         assertThat(ROOT.resolve("app/target/app.jar")).as("built by package").exists();
-        Files.createSymbolicLink(folder.resolve("former"), FormerVersion.built());
+        Files.createSymbolicLink(folder.resolve("former"), FormerVersion.built(FORMER));
         Files.createDirectories(folder.resolve("new"));
         Files.createSymbolicLink(folder.resolve("new/app.jar"), ROOT.resolve("app/target/app.jar"));
         Files.createSymbolicLink(folder.resolve("new/config.yml"), ROOT.resolve("config.yml"));
 
         replicas = opened(TwoReplicas.withoutDatabases());
-        ReverseProxy proxy = opened(
+        proxy = opened(
                 BEHIND_NGINX ? ReverseProxy.nginxBefore(replicas.services) : ReverseProxy.before(replicas.services));
         replicas.services.forEach(replica ->
                 replica.of(folder.resolve("former")).withSources("http://127.0.0.1:1", "http://127.0.0.1:1"));
@@ -189,13 +199,19 @@ class UpgradeAndRollbackTest {
     }
 
     /** As the service manager does: one after the other, each ready before the next one ends. */
-    private static void restartEach(String version) {
+    private static void restartEach(String version) throws Exception {
         for (Service replica : replicas.services) {
+            if (TAKEN_OUT) {
+                proxy.takeOut(replica);
+            }
             replica.process().terminate();
             assertThat(replica.process().exitStatus(PATIENCE)).isEqualTo(143);
             hear(replica);
             replica.of(folder.resolve(version)).start();
             Service.await("ready", () -> replica.get("/health/ready").statusCode() == 200);
+            if (TAKEN_OUT) {
+                proxy.takeAllBack();
+            }
             LockSupport.parkNanos(NOTICED.toNanos());
         }
     }
