@@ -471,7 +471,7 @@ class AttacksAtTheEdgesTest {
             assertThat(answer.status()).as(method + " " + answer.body()).isBetween(400, 431);
             assertHarmless(answer);
         }
-        assertThat(house.get("/health/ready").statusCode()).isEqualTo(200);
+        house.awaitReady();
     }
 
     // --- methods ---
@@ -508,7 +508,7 @@ class AttacksAtTheEdgesTest {
         assertThat(RawRequest.send(house.adminUri(""), "GET", "/tasks/drain", header.formatted("POST"))
                         .status())
                 .isIn(404, 405);
-        assertThat(house.get("/health/ready").statusCode()).isEqualTo(200);
+        house.awaitReady();
         assertThat(house.get(status).statusCode()).isEqualTo(200);
     }
 

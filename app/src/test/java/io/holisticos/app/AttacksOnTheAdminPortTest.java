@@ -118,7 +118,7 @@ class AttacksOnTheAdminPortTest {
                 assertHarmless(target, house.admin(words[0], path, "", "X-API-Key", House.KEY));
             }
         }
-        assertThat(house.get("/health/ready").statusCode()).isEqualTo(200);
+        house.awaitReady();
     }
 
     /** Read by Dropwizard and Jetty, before or after a task of ours. */
@@ -236,7 +236,7 @@ class AttacksOnTheAdminPortTest {
             assertThat(answer.statusCode()).as(wrong + answer.body()).isEqualTo(400);
             assertThat(answer.body()).as(wrong).containsAnyOf("must be", "was given", "unknown parameters");
         }
-        assertThat(house.get("/health/ready").statusCode()).isEqualTo(200);
+        house.awaitReady();
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         assertThat(context.getLogger("some.logger").getLevel()).isNull();
         for (String right : List.of(

@@ -219,7 +219,7 @@ class BodiesTest {
             }
 
             assertThat(waits).allMatch(wait -> wait.compareTo(Duration.ofSeconds(2)) < 0);
-            assertThat(house.get("/health/ready").statusCode()).isEqualTo(200);
+            house.app().awaitReady();
             for (Wire dripper : drippers) {
                 assertThat(dripper.untilItIsClosed()).startsWith("HTTP/1.1 408");
             }

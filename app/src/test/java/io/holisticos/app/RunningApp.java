@@ -203,6 +203,11 @@ final class RunningApp implements AutoCloseable {
         }
     }
 
+    /** What it looks at for this may take longer than the answer waits: then it is unready for a moment, above all at the first look. */
+    void awaitReady() {
+        await(() -> exchange(request("/health/ready").GET()).statusCode() == 200);
+    }
+
     JsonNode jsonOf(HttpResponse<String> answer) {
         try {
             return json.readTree(answer.body());

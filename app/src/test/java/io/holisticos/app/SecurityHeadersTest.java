@@ -59,6 +59,7 @@ class SecurityHeadersTest {
                 "HOSTS", "health.internal",
                 "ALLOWED_ORIGINS", "https://app.example.com"));
         house.connect(ANNA);
+        house.awaitReady();
         assertThat(house.get("/api/v1/health-metrics/overview?profile_id=" + ANNA)
                         .statusCode())
                 .isEqualTo(200);
