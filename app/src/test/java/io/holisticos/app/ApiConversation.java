@@ -352,6 +352,7 @@ final class ApiConversation {
     }
 
     private void probes() throws Exception {
+        house.awaitReady();
         for (String path : List.of("/", "/health", "/health/live", "/health/ready")) {
             ask("GET", path, "Up", AS_STRANGER, null, "");
             RawRequest.Answer refusal = RawRequest.sendFor("elsewhere.example.com", house.uri(""), "GET", path);

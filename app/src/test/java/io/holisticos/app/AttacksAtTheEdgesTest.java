@@ -2,9 +2,6 @@ package io.holisticos.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.Layout;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holisticos.app.ApiDocument.Route;
@@ -24,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TimeZone;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -35,7 +31,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /**
  * Attacks on the whole service at its edges: each is refused or answered as any other request, stores nothing, and leaves no
@@ -117,10 +112,7 @@ class AttacksAtTheEdgesTest {
     void nothingIsStoredAndNothingOfItIsLogged() throws IOException {
         lines.close();
         assertThat(rows()).isEqualTo(rows);
-        Layout<ILoggingEvent> production =
-                new EventLayout().build((LoggerContext) LoggerFactory.getILoggerFactory(), TimeZone.getTimeZone("UTC"));
-        production.start();
-        for (String line : lines.written(List.of(production))) {
+        for (String line : lines.written(new EventLayout())) {
             assertThat(line).doesNotContain(MARK).doesNotContain(secrets).endsWith("\n");
             assertThat(json.readTree(line).path("event").asText()).isNotEqualTo("forged");
             assertThat(line.strip().lines()).hasSize(1);
@@ -471,7 +463,7 @@ class AttacksAtTheEdgesTest {
             assertThat(answer.status()).as(method + " " + answer.body()).isBetween(400, 431);
             assertHarmless(answer);
         }
-        assertThat(house.get("/health/ready").statusCode()).isEqualTo(200);
+        house.awaitReady();
     }
 
     // --- methods ---
@@ -508,7 +500,7 @@ class AttacksAtTheEdgesTest {
         assertThat(RawRequest.send(house.adminUri(""), "GET", "/tasks/drain", header.formatted("POST"))
                         .status())
                 .isIn(404, 405);
-        assertThat(house.get("/health/ready").statusCode()).isEqualTo(200);
+        house.awaitReady();
         assertThat(house.get(status).statusCode()).isEqualTo(200);
     }
 
@@ -671,7 +663,7 @@ class AttacksAtTheEdgesTest {
                         .as(route[1] + body.substring(0, Math.min(30, body.length())))
                         .isEqualTo(400);
                 assertHarmless(answer);
-                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(3));
+                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(10));
             }
         }
     }

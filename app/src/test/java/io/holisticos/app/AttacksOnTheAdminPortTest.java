@@ -5,8 +5,6 @@ import static io.holisticos.app.AttacksAtTheEdgesTest.TEXTS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.Layout;
 import io.holisticos.testing.LogLines;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -15,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TimeZone;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -92,10 +89,7 @@ class AttacksOnTheAdminPortTest {
     void nothingIsStoredAndNothingOfItIsLogged() throws IOException {
         lines.close();
         assertThat(rows()).isEqualTo(rows);
-        Layout<ILoggingEvent> production =
-                new EventLayout().build((LoggerContext) LoggerFactory.getILoggerFactory(), TimeZone.getTimeZone("UTC"));
-        production.start();
-        for (String line : lines.written(List.of(production))) {
+        for (String line : lines.written(new EventLayout())) {
             assertThat(line.replace(A_WORD, "")).doesNotContain(MARK, House.KEY, "\tat ");
             assertThat(line.strip().lines()).hasSize(1);
         }
@@ -118,7 +112,7 @@ class AttacksOnTheAdminPortTest {
                 assertHarmless(target, house.admin(words[0], path, "", "X-API-Key", House.KEY));
             }
         }
-        assertThat(house.get("/health/ready").statusCode()).isEqualTo(200);
+        house.awaitReady();
     }
 
     /** Read by Dropwizard and Jetty, before or after a task of ours. */
@@ -236,7 +230,7 @@ class AttacksOnTheAdminPortTest {
             assertThat(answer.statusCode()).as(wrong + answer.body()).isEqualTo(400);
             assertThat(answer.body()).as(wrong).containsAnyOf("must be", "was given", "unknown parameters");
         }
-        assertThat(house.get("/health/ready").statusCode()).isEqualTo(200);
+        house.awaitReady();
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         assertThat(context.getLogger("some.logger").getLevel()).isNull();
         for (String right : List.of(

@@ -16,13 +16,16 @@ class DatabaseClockTest {
     private static final TestDatabase DATABASE = TestDatabase.empty();
     private static final Clock RIGHT = Clock.systemUTC();
 
+    /** What two looks at one clock may be apart, where others use the machine. */
+    private static final Duration SLOW_MACHINE = Duration.ofMinutes(1);
+
     @Test
     void aClockThatIsHoursAheadIsCorrectedAndShows() {
         DatabaseClock clock = overTheDatabase(Clock.offset(RIGHT, Duration.ofHours(6)));
 
         Instant time = clock.instant();
 
-        assertThat(Duration.between(RIGHT.instant(), time).abs()).isLessThan(Duration.ofSeconds(2));
+        assertThat(Duration.between(RIGHT.instant(), time).abs()).isLessThan(SLOW_MACHINE);
         assertThat(clock.healthCheck().execute().isHealthy()).isFalse();
         assertThat(clock.healthCheck().execute().getMessage()).contains("ahead of this host's: set both by NTP");
     }
@@ -31,7 +34,7 @@ class DatabaseClockTest {
     void aClockThatIsHoursBehindIsCorrectedToo() {
         DatabaseClock clock = overTheDatabase(Clock.offset(RIGHT, Duration.ofHours(-6)));
 
-        assertThat(Duration.between(RIGHT.instant(), clock.instant()).abs()).isLessThan(Duration.ofSeconds(2));
+        assertThat(Duration.between(RIGHT.instant(), clock.instant()).abs()).isLessThan(SLOW_MACHINE);
     }
 
     @Test

@@ -35,8 +35,8 @@ import org.junit.jupiter.api.TestFactory;
 @Tag("alone")
 class FaultMatrixTest {
 
-    /** Calls that a breaker wants to see succeed, and some, before it lets everybody through again. */
-    private static final int UNTIL_BREAKERS_CLOSE = 5;
+    /** So many readings in a row end well before the next fault, so that neither a breaker nor a broken connection is left. */
+    private static final int READINGS = 5;
 
     private static final String ANNA = "demo-anna";
 
@@ -46,6 +46,9 @@ class FaultMatrixTest {
     private static final String EXISTING = "/api/v1/health-metrics/overview?profile_id=%s&period=today";
     private static final String WITH_WHOOP = EXISTING + "&include_whoop=true";
     private static final String UNIFIED = "/api/v1/unified-health/overview/%s";
+
+    /** Is read each time, where an overview may come from memory. */
+    private static final String CHANGES = "/api/v1/unified-health/changes/%s";
 
     /** With {@link #EXISTING}, the eleven. */
     private static final List<String> OTHERS = List.of(
@@ -351,10 +354,15 @@ class FaultMatrixTest {
             handle.execute("delete from whoop_sync where state <> 'done'");
         });
         new QuotaGovernor(house.whoopDatabase().jdbi(), house.clock(), new QuotaConfiguration()).reset();
-        for (int times = 1; times <= UNTIL_BREAKERS_CLOSE; times++) {
-            House.await(() -> statusOf(house.jsonOf(house.get(UNIFIED.formatted(ANNA))), "whoop")
-                    .equals("ok"));
+        awaitWhoopAt(UNIFIED);
+        for (int times = 1; times <= READINGS; times++) {
+            awaitWhoopAt(CHANGES);
         }
+    }
+
+    private static void awaitWhoopAt(String path) {
+        House.await(() ->
+                statusOf(house.jsonOf(house.get(path.formatted(ANNA))), "whoop").equals("ok"));
     }
 
     /** Whether there is a sync in this state. */

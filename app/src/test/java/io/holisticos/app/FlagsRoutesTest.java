@@ -232,13 +232,16 @@ class FlagsRoutesTest {
     @Test
     void aChangeReachesTheOtherReplicaWithinTwoSecondsAndSurvivesARestart() throws Exception {
         try (House.Replica replica = house.replica()) {
-            assertThat(whoopOf("demo-anna", replica.uri(""))).isEqualTo("ok");
+            RunningApp.assertKept(PROMISED, () -> {
+                set("WHOOP_INTEGRATION", ON);
+                House.await(() -> whoopOf("demo-anna", replica.uri("")).equals("ok"));
 
-            set("WHOOP_INTEGRATION", OFF);
-            long changed = System.nanoTime();
+                set("WHOOP_INTEGRATION", OFF);
+                long changed = System.nanoTime();
 
-            House.await(() -> whoopOf("demo-anna", replica.uri("")).equals("disabled"));
-            assertThat(Duration.ofNanos(System.nanoTime() - changed)).isLessThan(PROMISED);
+                House.await(() -> whoopOf("demo-anna", replica.uri("")).equals("disabled"));
+                return Duration.ofNanos(System.nanoTime() - changed);
+            });
         }
         house.restartApp();
         assertThat(whoopOf("demo-anna")).isEqualTo("disabled");

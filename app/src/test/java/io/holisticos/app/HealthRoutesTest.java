@@ -35,7 +35,7 @@ class HealthRoutesTest {
     static void open() throws Exception {
         house = House.openWith(environment -> metrics.set(environment.metrics()));
         house.connect("demo-anna");
-        House.await(() -> ready().statusCode() == 200);
+        house.awaitReady();
     }
 
     @AfterAll
@@ -178,7 +178,7 @@ class HealthRoutesTest {
             House.await(() -> waitsForALock(other.sahhaDatabase()));
             long begun = System.nanoTime();
 
-            House.await(() -> other.getWithoutKey("/health/ready").statusCode() == 200);
+            other.awaitReady();
             assertThat(other.jsonOf(other.admin("GET", "/healthcheck", ""))
                             .path("migrations")
                             .path("healthy")
@@ -197,7 +197,7 @@ class HealthRoutesTest {
             JsonNode whoop = without.jsonOf(without.get(WHOOP));
             assertThat(whoop.path("status").asText()).isEqualTo("not_configured");
             assertThat(whoop.path("configured").asBoolean()).isFalse();
-            House.await(() -> without.getWithoutKey("/health/ready").statusCode() == 200);
+            without.awaitReady();
             assertThat(without.jsonOf(without.getWithoutKey("/health/ready"))
                             .path("checks")
                             .findValuesAsText("name"))

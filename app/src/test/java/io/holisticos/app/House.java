@@ -245,6 +245,10 @@ final class House implements AutoCloseable {
         return app.exchange(request);
     }
 
+    void awaitReady() {
+        app.awaitReady();
+    }
+
     JsonNode jsonOf(HttpResponse<String> answer) {
         return app.jsonOf(answer);
     }

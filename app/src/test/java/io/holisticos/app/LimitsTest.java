@@ -250,6 +250,7 @@ class LimitsTest {
 
     @Test
     void probesAreNeverRefused() {
+        house.app().awaitReady();
         flood(() -> ask("/no/such/route", null, "192.0.2.9"));
 
         for (int i = 0; i < FLOOD; i++) {

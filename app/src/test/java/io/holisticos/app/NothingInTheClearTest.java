@@ -2,9 +2,6 @@ package io.holisticos.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.Layout;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.holisticos.testing.LogLines;
@@ -23,13 +20,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TimeZone;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.postgresql.PGConnection;
-import org.slf4j.LoggerFactory;
 
 /**
  * After a day of members who connect, are read, edited and refreshed, no row of either database and no line of the log has a
@@ -53,15 +48,10 @@ class NothingInTheClearTest {
                 House house = House.openWith(
                         Map.of("WHOOP_URL", whoop.url(), "SAHHA_URL", sahha.url(), "LOG_LEVEL", "DEBUG"))) {
             built[0] = house;
-            LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
-            List<Layout<ILoggingEvent>> layouts = List.of( // as production writes it, and as people read it
-                    new EventLayout().build(context, TimeZone.getTimeZone("UTC")),
-                    new TextLayout().build(context, TimeZone.getTimeZone("UTC")));
-            layouts.forEach(Layout::start);
             List<String> lines;
             try (LogLines logged = LogLines.ofAll()) {
                 aDayOf(house, webhooks.url());
-                lines = logged.written(layouts);
+                lines = logged.written(new EventLayout(), new TextLayout()); // as production, and as people read it
             }
 
             Traces traces = new Traces();

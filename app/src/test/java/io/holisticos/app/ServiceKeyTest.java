@@ -62,21 +62,23 @@ class ServiceKeyTest {
                     new SecureRandom(),
                     app.clock,
                     new SecurityEvents(new MetricRegistry()));
-            ServiceKeys.Issued issued = keys.create("dashboard", Set.of(Scope.HEALTH_READ), null);
-            assertThat(status(app, app.uri(ASKED), issued.secret())).isEqualTo(200);
-            assertThat(status(app, replica.uri(ASKED), issued.secret())).isEqualTo(200);
+            RunningApp.assertKept(Duration.ofSeconds(2), () -> {
+                ServiceKeys.Issued issued = keys.create("dashboard", Set.of(Scope.HEALTH_READ), null);
+                assertThat(status(app, app.uri(ASKED), issued.secret())).isEqualTo(200);
+                assertThat(status(app, replica.uri(ASKED), issued.secret())).isEqualTo(200);
 
-            keys.revoke(issued.key().id());
-            long revoked = System.nanoTime();
-            RunningApp.await(() -> status(app, app.uri(ASKED), issued.secret()) == 401
-                    && status(app, replica.uri(ASKED), issued.secret()) == 401);
+                keys.revoke(issued.key().id());
+                long revoked = System.nanoTime();
+                RunningApp.await(() -> status(app, app.uri(ASKED), issued.secret()) == 401
+                        && status(app, replica.uri(ASKED), issued.secret()) == 401);
 
-            assertThat(Duration.ofNanos(System.nanoTime() - revoked)).isLessThan(Duration.ofSeconds(2));
+                return Duration.ofNanos(System.nanoTime() - revoked);
+            });
             app.restart(); // which writes what was noted
             assertThat(keys.list())
-                    .filteredOn(key -> key.id().equals(issued.key().id()))
-                    .singleElement()
-                    .satisfies(key -> assertThat(key.lastUsedAt()).isNotNull());
+                    .filteredOn(key -> key.name().equals("dashboard"))
+                    .isNotEmpty()
+                    .allSatisfy(key -> assertThat(key.lastUsedAt()).isNotNull());
         }
     }
 

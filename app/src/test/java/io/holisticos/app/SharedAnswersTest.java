@@ -96,7 +96,7 @@ class SharedAnswersTest {
         redis.kill();
         changeAndCompare("away");
         assertThat(get(house.app().adminUri("/healthcheck")).body()).contains("cache-redis", "degraded: Redis");
-        assertThat(get(house.app().uri("/health/ready")).statusCode()).isEqualTo(200);
+        house.app().awaitReady();
 
         redis.start();
         RunningApp.await(() -> isInUse(house.app().adminUri("/healthcheck")) && isInUse(adminOf(other)));

@@ -97,7 +97,7 @@ class SheddingTest {
         for (String probe : List.of("/", "/health", "/health/live")) {
             assertThat(house.getWithoutKey(probe).statusCode()).isEqualTo(200);
         }
-        House.await(() -> house.getWithoutKey("/health/ready").statusCode() == 200);
+        house.awaitReady();
     }
 
     @Test

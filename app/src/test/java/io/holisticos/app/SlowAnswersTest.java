@@ -80,7 +80,7 @@ class SlowAnswersTest {
             long asked = System.nanoTime();
             HttpResponse<String> honest = house.get("/api/v1/unified-health/overview/demo-ben");
             assertThat(honest.statusCode()).as(honest.body()).isEqualTo(200);
-            assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(3));
+            assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(5));
         } while (inFlight() > 0 && System.nanoTime() - begun < TimeUnit.SECONDS.toNanos(30));
 
         assertThat(inFlight()).isZero();

@@ -3,8 +3,8 @@ package io.holisticos.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.holisticos.app.edge.OwnTls;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,16 +12,12 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -33,7 +29,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The example of {@code docs/tls.md}, with a certificate that is made for it. */
 class TlsTest {
 
-    private static final String PASSWORD = "of-a-test";
     private static final Pattern EXAMPLE = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL);
 
     /** The part of {@code config.yml} that the example replaces. */
@@ -48,33 +43,12 @@ class TlsTest {
 
     @BeforeAll
     static void open() throws Exception {
-        Path keyStore = folder.resolve("server.p12");
-        Process made = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-keystore",
-                        keyStore.toString(),
-                        "-storetype",
-                        "PKCS12",
-                        "-storepass",
-                        PASSWORD,
-                        "-alias",
-                        "server",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=localhost",
-                        "-ext",
-                        "SAN=dns:localhost,ip:127.0.0.1"))
-                .redirectErrorStream(true)
-                .start();
-        assertThat(made.waitFor(1, TimeUnit.MINUTES)).isTrue();
-        trusting = trusting(keyStore);
+        OwnTls tls = OwnTls.in(folder);
+        trusting = tls.ofClient();
         Matcher example = EXAMPLE.matcher(Files.readString(Path.of("../docs/tls.md")));
         assertThat(example.find()).isTrue();
         house = ScriptedHouse.openConfigured(
-                Map.of("TLS_KEY_STORE", keyStore.toString(), "TLS_KEY_STORE_PASSWORD", PASSWORD),
+                Map.of("TLS_KEY_STORE", tls.keyStore().toString(), "TLS_KEY_STORE_PASSWORD", OwnTls.PASSWORD),
                 config -> PLAIN.matcher(config).replaceFirst(Matcher.quoteReplacement(example.group(1))));
     }
 
@@ -146,20 +120,5 @@ class TlsTest {
                 .sslContext(trusting)
                 .build()
                 .send(HttpRequest.newBuilder(https).timeout(RunningApp.PATIENCE).build(), BodyHandlers.ofString());
-    }
-
-    private static SSLContext trusting(Path keyStore) throws Exception {
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        try (InputStream file = Files.newInputStream(keyStore)) {
-            keys.load(file, PASSWORD.toCharArray());
-        }
-        KeyStore trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        trusted.setCertificateEntry("server", keys.getCertificate("server"));
-        TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        managers.init(trusted);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, managers.getTrustManagers(), null);
-        return context;
     }
 }

@@ -114,7 +114,7 @@ class UnifiedDayTest {
     void dinaCrossesTheDateLineAndEveryDayIsThereOnce() throws Exception {
         house.connect("demo-dina");
 
-        JsonNode days = whenSahhaIsRead("2026-10-28", "2026-11-22");
+        JsonNode days = whenSahhaIsRead("demo-dina", "2026-10-28", "2026-11-22");
 
         List<String> dates = texts(days, "date");
         assertThat(dates).isSorted().doesNotHaveDuplicates().hasSize(26);
@@ -129,7 +129,7 @@ class UnifiedDayTest {
                 .anyMatch(day -> day.path("whoop").has("other_cycles"));
         for (JsonNode day : days) {
             String date = day.path("date").asText();
-            assertThat(data(whenSahhaIsRead(date, date).get(0)))
+            assertThat(data(whenSahhaIsRead("demo-dina", date, date).get(0)))
                     .as("%s asked for alone", date)
                     .isEqualTo(data(day));
         }
@@ -139,7 +139,7 @@ class UnifiedDayTest {
     void daysCanBeAskedForWithoutTheRecordsOfTheirSources() throws Exception {
         house.connect("demo-anna");
         String days = "/api/v1/unified-health/days/demo-anna?from=2026-11-21&to=2026-11-22";
-        JsonNode whole = house.jsonOf(house.get(days));
+        JsonNode whole = whenSahhaIsRead("demo-anna", "2026-11-21", "2026-11-22");
         JsonNode merged = house.jsonOf(house.get(days + "&details=false"));
 
         assertThat(whole.findValues("whoop")).hasSize(2);
@@ -153,10 +153,11 @@ class UnifiedDayTest {
         assertThat(refused.body()).contains("details must be true or false");
     }
 
-    /** Days of Dina's once all that Sahha has of them was fetched; a request waits some seconds for that. */
-    private static JsonNode whenSahhaIsRead(String from, String to) {
+    /** Days of a member once all that Sahha has of them was fetched; a request waits some seconds for that. */
+    private static JsonNode whenSahhaIsRead(String userId, String from, String to) {
         for (int asked = 0; asked < 20; asked++) {
-            JsonNode days = house.jsonOf(house.get("/api/v1/unified-health/days/demo-dina?from=" + from + "&to=" + to));
+            JsonNode days =
+                    house.jsonOf(house.get("/api/v1/unified-health/days/" + userId + "?from=" + from + "&to=" + to));
             if (days.findValuesAsText("coverage").stream().allMatch("complete"::equals)
                     && texts(days.get(0).path("sources"), "status").stream().allMatch("ok"::equals)) {
                 return days;

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,8 +49,13 @@ public final class ApiKeys implements Authenticator<String, Caller> {
     private volatile Consumer<Hash> uses = hash -> {};
 
     public ApiKeys(ApiKeyStore store, Clock clock) {
+        this(store::find, clock);
+    }
+
+    /** @param table looks a key up */
+    ApiKeys(Function<Hash, Optional<Found>> table, Clock clock) {
         this.clock = clock;
-        this.known = new KnownRows<>(store::find, this::hasNotEnded, MOST_IN_MEMORY, clock);
+        this.known = new KnownRows<>(table, this::hasNotEnded, MOST_IN_MEMORY, clock);
     }
 
     /** This replica was started with this key and renews its lease while it runs, so the lease does not end here. */

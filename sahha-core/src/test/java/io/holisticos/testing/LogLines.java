@@ -1,11 +1,14 @@
 package io.holisticos.testing;
 
 import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
-import ch.qos.logback.core.Layout;
+import ch.qos.logback.core.LayoutBase;
+import io.dropwizard.logging.common.layout.DiscoverableLayoutFactory;
 import java.util.List;
 import java.util.Queue;
+import java.util.TimeZone;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
@@ -49,8 +52,14 @@ public final class LogLines implements AutoCloseable {
         return lines().stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
 
-    /** As each of the layouts, which are started, writes each line. */
-    public List<String> written(List<Layout<ILoggingEvent>> layouts) {
+    /** As each of the layouts writes each line. */
+    @SafeVarargs
+    public final List<String> written(DiscoverableLayoutFactory<ILoggingEvent>... factories) {
+        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        List<LayoutBase<ILoggingEvent>> layouts = Stream.of(factories)
+                .map(factory -> factory.build(context, TimeZone.getTimeZone("UTC")))
+                .toList();
+        layouts.forEach(LayoutBase::start);
         return lines().stream()
                 .flatMap(line -> layouts.stream().map(layout -> layout.doLayout(line)))
                 .toList();

@@ -12,11 +12,11 @@ import javax.net.ssl.TrustManagerFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 /** A certificate of a test, and both ends that know it. */
-record OwnTls(Path keyStore) {
+public record OwnTls(Path keyStore) {
 
-    private static final String PASSWORD = "of-a-test";
+    public static final String PASSWORD = "of-a-test";
 
-    static OwnTls in(Path folder) throws Exception {
+    public static OwnTls in(Path folder) throws Exception {
         Path keyStore = folder.resolve("server.p12");
         String keytool =
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
@@ -34,7 +34,9 @@ record OwnTls(Path keyStore) {
                         "-keyalg",
                         "EC",
                         "-dname",
-                        "CN=localhost"))
+                        "CN=localhost",
+                        "-ext",
+                        "SAN=dns:localhost,ip:127.0.0.1"))
                 .redirectErrorStream(true)
                 .start();
         assertThat(made.waitFor(1, TimeUnit.MINUTES)).isTrue();
@@ -49,7 +51,7 @@ record OwnTls(Path keyStore) {
         return tls;
     }
 
-    SSLContext ofClient() throws Exception {
+    public SSLContext ofClient() throws Exception {
         KeyStore known = KeyStore.getInstance(keyStore.toFile(), PASSWORD.toCharArray());
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(known);
