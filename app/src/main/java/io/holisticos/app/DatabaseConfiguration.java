@@ -59,6 +59,7 @@ public final class DatabaseConfiguration extends DataSourceFactory {
         setValidationInterval(CHECKED_EVERY);
         setValidationQueryTimeout(CHECKED_EVERY);
         setMaxConnectionAge(OLDEST);
+        setMinIdleTime(OLDEST); // else a quiet minute closes them all, and who comes then waits for new ones
     }
 
     /** The server cancels a reader's statement after this time. */

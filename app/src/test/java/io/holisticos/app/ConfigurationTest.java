@@ -568,6 +568,13 @@ class ConfigurationTest {
     }
 
     @Test
+    void noConnectionIsClosedForAPauseBeforeItsAgeIsOver() throws Exception {
+        assertThat(load().sahhaDatabase.getMinIdleTime()).isEqualTo(io.dropwizard.util.Duration.minutes(10));
+        assertThat(load().whoopDatabase.getMinIdleTime()).isEqualTo(io.dropwizard.util.Duration.minutes(10));
+        assertThat(new DatabaseConfiguration().getMinIdleTime()).isEqualTo(io.dropwizard.util.Duration.minutes(10));
+    }
+
+    @Test
     void aSectionWithoutThemHasTheShippedLimitsOfConnectionsAndLooksAtEachThatIsBorrowed() throws Exception {
         String keys = "initialSize|minSize|maxSize|checkConnectionOnBorrow|validationInterval|validationQueryTimeout";
         Path bare = Files.writeString(

@@ -24,6 +24,12 @@ public final class ConnectionCheck implements Validator {
 
     private static final Logger log = LoggerFactory.getLogger(ConnectionCheck.class);
 
+    /**
+     * Prepared by name at the first execution. Until then each execution makes a plan of its own, and the driver's default is the
+     * fifth: a connection that was just opened would plan its long statements six times, while callers wait.
+     */
+    private static final int FIRST_EXECUTION = 1;
+
     private static final String BEHIND_POOLER = "event=database_behind_pooler pool={} prepared_statements=off"
             + " changes_of_other_replicas=polled statement_timeout=";
 
@@ -63,17 +69,18 @@ public final class ConnectionCheck implements Validator {
                 ResultSet row = statement.executeQuery(CHECK)) {
             row.next();
             if (opened) {
-                detectPooler(connection, row.getInt(1), row.getLong(3));
+                prepareByName(connection, row.getInt(1), row.getLong(3));
                 return true;
             }
             return !row.getBoolean(2);
         }
     }
 
-    /** Detects a pooler that may pass each statement to another session, and turns prepared statements off behind it. */
-    private void detectPooler(Connection connection, int session, long timeoutMillis) throws SQLException {
+    /** From the first time on; never behind a pooler, which may pass each statement to another session. */
+    private void prepareByName(Connection connection, int session, long timeoutMillis) throws SQLException {
         PGConnection driver = connection.unwrap(PGConnection.class);
         if (driver.getBackendPID() == session) {
+            driver.setPrepareThreshold(Math.min(driver.getPrepareThreshold(), FIRST_EXECUTION)); // 0 is off, and stays
             return;
         }
         driver.setPrepareThreshold(0);
