@@ -12,6 +12,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -122,17 +124,24 @@ class FrontDoorTest {
     void annaPrefersSahhaAndTakesItBack() throws Exception {
         sandbox.noonFor(ANNA);
 
-        JsonNode usual = sandbox.overview(ANNA).path("metrics");
+        Map<String, JsonNode> usual = nightOf(sandbox.overview(ANNA));
 
         assertThat(sandbox.attempt("sahha-first")).contains(SEEN, "/preferences/demo-anna", "revision");
         assertThat(sandbox.attempt("usual-order")).contains(SEEN, "revision");
-        assertThat(sandbox.overview(ANNA).path("metrics")).isEqualTo(usual);
+        assertThat(nightOf(sandbox.overview(ANNA))).isNotEmpty().isEqualTo(usual);
 
         String again = sandbox.attempt("usual-order");
         for (int i = 0; i < 5 && !again.contains("it was so before"); i++) {
             again = sandbox.attempt("usual-order"); // a record that arrives beside it changes the revision as well
         }
         assertThat(again).contains("it was so before");
+    }
+
+    /** What was measured in the night stays as it is, while the day goes on. */
+    private static Map<String, JsonNode> nightOf(JsonNode overview) {
+        return overview.path("metrics").properties().stream()
+                .filter(metric -> metric.getKey().contains("sleep"))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     @Test
