@@ -222,6 +222,7 @@ class BodiesTest {
                     .filteredOn(wait -> wait.compareTo(Duration.ofSeconds(2)) > 0)
                     .as("of fifty; a busy machine may hold up some")
                     .hasSizeLessThan(5);
+            assertThat(waits).allMatch(wait -> wait.compareTo(Duration.ofSeconds(10)) < 0);
             house.app().awaitReady();
             for (Wire dripper : drippers) {
                 assertThat(dripper.untilItIsClosed()).startsWith("HTTP/1.1 408");

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.TestFactory;
 @Tag("alone")
 class FaultMatrixTest {
 
-    /** So many readings in a row end well before the next fault, so that neither a breaker nor a broken connection is left. */
+    /** So many readings succeed before the next fault, so that neither a breaker nor a broken connection is left. */
     private static final int READINGS = 5;
 
     private static final String ANNA = "demo-anna";

@@ -1,5 +1,7 @@
 package io.holisticos.app;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.holisticos.testing.FreePorts;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,6 +23,7 @@ final class ReverseProxy implements AutoCloseable {
     final int port = FreePorts.next();
     private Path folder;
     private Path configuration;
+    private String text;
     private Process process;
 
     private ReverseProxy() {}
@@ -49,12 +52,12 @@ final class ReverseProxy implements AutoCloseable {
     static ReverseProxy nginxBefore(List<Service> replicas) throws IOException {
         ReverseProxy proxy = new ReverseProxy();
         proxy.folder = Files.createTempDirectory("nginx");
-        String text = Files.readString(Path.of("../deploy/nginx.conf"))
+        proxy.text = Files.readString(Path.of("../deploy/nginx.conf"))
                 .replace("127.0.0.1:8000", "127.0.0.1:" + proxy.port)
                 .replace("127.0.0.1:8080", "127.0.0.1:" + replicas.get(0).port)
                 .replace("127.0.0.1:8090", "127.0.0.1:" + replicas.get(1).port)
                 .replace("/run/nginx.pid", proxy.folder.resolve("pid").toString());
-        proxy.configuration = Files.writeString(proxy.folder.resolve("nginx.conf"), text);
+        proxy.configuration = Files.writeString(proxy.folder.resolve("nginx.conf"), proxy.text);
         proxy.process = quietly(
                 new ProcessBuilder(NGINX.toString(), "-c", proxy.configuration.toString(), "-g", "daemon off;"));
         return proxy;
@@ -63,15 +66,16 @@ final class ReverseProxy implements AutoCloseable {
     /** As upgrade.md has an operator do it: nginx sends this replica nothing more, until all are taken back. */
     void takeOut(Service replica) throws Exception {
         String server = "server 127.0.0.1:" + replica.port + " ";
-        reload(Files.readString(configuration).replace(server, server + "down "));
+        assertThat(text).contains(server);
+        reload(text.replace(server, server + "down "));
     }
 
     void takeAllBack() throws Exception {
-        reload(Files.readString(configuration).replace(" down ", " "));
+        reload(text);
     }
 
-    private void reload(String text) throws Exception {
-        Files.writeString(configuration, text);
+    private void reload(String changed) throws Exception {
+        Files.writeString(configuration, changed);
         Process reload = quietly(new ProcessBuilder(NGINX.toString(), "-c", configuration.toString(), "-s", "reload"));
         if (!reload.waitFor(5, TimeUnit.SECONDS) || reload.exitValue() != 0) {
             throw new AssertionError("nginx did not read its configuration again");

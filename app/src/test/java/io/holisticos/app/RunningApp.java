@@ -231,7 +231,8 @@ final class RunningApp implements AutoCloseable {
     }
 
     /**
-     * A promise about time is broken when it is broken three times in a row: other work on the machine makes any of them late.
+     * A promise about time is broken when it is broken three times in a row, or once by far: other work on the machine makes any of
+     * them late.
      *
      * @param tries each begins anew and says how long it took
      */
@@ -240,7 +241,9 @@ final class RunningApp implements AutoCloseable {
         do {
             took.add(tries.get());
         } while (took.size() < 3 && took.get(took.size() - 1).compareTo(promised) >= 0);
-        assertThat(took).anyMatch(time -> time.compareTo(promised) < 0);
+        assertThat(took)
+                .anyMatch(time -> time.compareTo(promised) < 0)
+                .allMatch(time -> time.compareTo(promised.multipliedBy(5)) < 0);
     }
 
     @Override

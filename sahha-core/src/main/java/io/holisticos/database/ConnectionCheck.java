@@ -25,10 +25,11 @@ public final class ConnectionCheck implements Validator {
     private static final Logger log = LoggerFactory.getLogger(ConnectionCheck.class);
 
     /**
-     * Prepared by name at the first execution. Until then each execution makes a plan of its own, and the driver's default is the
-     * fifth: a connection that was just opened would plan its long statements six times, while callers wait.
+     * Statements are prepared by name at their second execution on a connection. Until then each execution is planned anew, and the
+     * driver's default is the fifth: a connection that was just opened would plan its long statements five times, while callers
+     * wait. Not at the first one: the driver would name this check each time, and close it only after a garbage collection.
      */
-    private static final int FIRST_EXECUTION = 1;
+    private static final int PREPARED_AT = 2;
 
     private static final String BEHIND_POOLER = "event=database_behind_pooler pool={} prepared_statements=off"
             + " changes_of_other_replicas=polled statement_timeout=";
@@ -76,11 +77,11 @@ public final class ConnectionCheck implements Validator {
         }
     }
 
-    /** From the first time on; never behind a pooler, which may pass each statement to another session. */
+    /** Soon; but never behind a pooler, which may pass each statement to another session. */
     private void prepareByName(Connection connection, int session, long timeoutMillis) throws SQLException {
         PGConnection driver = connection.unwrap(PGConnection.class);
         if (driver.getBackendPID() == session) {
-            driver.setPrepareThreshold(Math.min(driver.getPrepareThreshold(), FIRST_EXECUTION)); // 0 is off, and stays
+            driver.setPrepareThreshold(Math.min(driver.getPrepareThreshold(), PREPARED_AT)); // 0 is off, and stays
             return;
         }
         driver.setPrepareThreshold(0);

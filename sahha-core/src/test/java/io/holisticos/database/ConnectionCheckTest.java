@@ -15,14 +15,30 @@ import org.junit.jupiter.api.Test;
 
 class ConnectionCheckTest {
 
+    private static final ConnectionCheck CHECK = new ConnectionCheck("test", Duration.ZERO);
+
     private final TestDatabase database = TestDatabase.empty();
 
     @Test
-    void aStatementIsPreparedByNameAtItsFirstExecutionOnANewConnection() throws SQLException {
+    void aStatementIsPreparedByNameAtItsSecondExecutionOnANewConnection() throws SQLException {
         try (Connection connection = opened("")) {
+            execute(connection, "select cast(? as int) + 1");
             execute(connection, "select cast(? as int) + 1");
 
             assertThat(preparedByName(connection, "select cast($1 as int) + 1")).isOne();
+        }
+    }
+
+    @Test
+    void checksOfAConnectionLeaveNoPreparedStatementBehind() throws SQLException {
+        try (Connection connection = opened("")) {
+            for (int i = 0; i < 10; i++) {
+                assertThat(CHECK.validate(connection, PooledConnection.VALIDATE_BORROW))
+                        .isTrue();
+            }
+
+            assertThat(count(connection, "select count(*) from pg_prepared_statements"))
+                    .isZero();
         }
     }
 
@@ -40,8 +56,7 @@ class ConnectionCheckTest {
     /** As a pool opens it. */
     private Connection opened(String options) throws SQLException {
         Connection connection = DriverManager.getConnection(database.url() + options);
-        assertThat(new ConnectionCheck("test", Duration.ZERO).validate(connection, PooledConnection.VALIDATE_INIT))
-                .isTrue();
+        assertThat(CHECK.validate(connection, PooledConnection.VALIDATE_INIT)).isTrue();
         return connection;
     }
 
@@ -53,9 +68,12 @@ class ConnectionCheckTest {
     }
 
     private static int preparedByName(Connection connection, String sql) throws SQLException {
+        return count(connection, "select count(*) from pg_prepared_statements where statement = '" + sql + "'");
+    }
+
+    private static int count(Connection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(
-                        "select count(*) from pg_prepared_statements where statement = '" + sql + "'")) {
+                ResultSet row = statement.executeQuery(sql)) {
             row.next();
             return row.getInt(1);
         }

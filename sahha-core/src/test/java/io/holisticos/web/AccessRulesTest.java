@@ -51,7 +51,7 @@ class AccessRulesTest {
             token -> token.equals("eyJ.anna.s") ? Optional.of(ANNA) : Optional.empty(),
             session -> session.text().equals("annas") ? Optional.of(ANNA) : Optional.empty());
 
-    /** Without a database: planted faults are tried in processes that end too suddenly to stop one. */
+    /** Without a database: PIT ends its processes without shutdown hooks, which would leave an embedded PostgreSQL running. */
     private static Optional<Found> find(Hash key) {
         return key.equals(Hash.of("key-of-the-dashboard"))
                 ? Optional.of(new Found(READER, new KeyEnds(null, null)))

@@ -158,12 +158,16 @@ final class OpenSandbox implements AutoCloseable {
     /** Waits until what is held of the member's day stays as it is: its records arrive one after another. */
     private void settle(String userId) throws Exception {
         String revision = "";
+        long end = System.nanoTime() + PATIENCE.toNanos();
         long changed = System.nanoTime();
         while (System.nanoTime() - changed < SETTLED.toNanos()) {
             String now = overview(userId).path("revision").asText();
             if (!now.equals(revision)) {
                 revision = now;
                 changed = System.nanoTime();
+            }
+            if (System.nanoTime() > end) {
+                throw new AssertionError("the day did not settle within " + PATIENCE);
             }
             LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
         }
