@@ -85,6 +85,7 @@ class AttacksAtTheEdgesTest {
                 "SAHHA_CALLS_PER_SECOND", "1000", // each text is a stranger whom Sahha is asked about
                 "RETURN_TO", "[\"https://app.example.com/back\"]"));
         house.connect(ANNA);
+        house.awaitReady();
         for (String path : List.of("overview", "biomarkers")) {
             house.get("/api/v1/health-metrics/" + path + "?profile_id=" + ANNA);
         }
@@ -463,7 +464,7 @@ class AttacksAtTheEdgesTest {
             assertThat(answer.status()).as(method + " " + answer.body()).isBetween(400, 431);
             assertHarmless(answer);
         }
-        house.awaitReady();
+        assertThat(house.get("/health/ready").statusCode()).isEqualTo(200);
     }
 
     // --- methods ---
@@ -500,7 +501,7 @@ class AttacksAtTheEdgesTest {
         assertThat(RawRequest.send(house.adminUri(""), "GET", "/tasks/drain", header.formatted("POST"))
                         .status())
                 .isIn(404, 405);
-        house.awaitReady();
+        assertThat(house.get("/health/ready").statusCode()).isEqualTo(200);
         assertThat(house.get(status).statusCode()).isEqualTo(200);
     }
 

@@ -72,6 +72,7 @@ class AttacksOnTheAdminPortTest {
     @BeforeAll
     static void open() throws Exception {
         house = House.open();
+        house.awaitReady();
         house.admin("POST", "/tasks/flags?flag=PARALLEL_READ&enabled=false", "", "X-API-Key", House.KEY);
     }
 
@@ -112,7 +113,7 @@ class AttacksOnTheAdminPortTest {
                 assertHarmless(target, house.admin(words[0], path, "", "X-API-Key", House.KEY));
             }
         }
-        house.awaitReady();
+        assertThat(house.get("/health/ready").statusCode()).isEqualTo(200);
     }
 
     /** Read by Dropwizard and Jetty, before or after a task of ours. */
@@ -230,7 +231,7 @@ class AttacksOnTheAdminPortTest {
             assertThat(answer.statusCode()).as(wrong + answer.body()).isEqualTo(400);
             assertThat(answer.body()).as(wrong).containsAnyOf("must be", "was given", "unknown parameters");
         }
-        house.awaitReady();
+        assertThat(house.get("/health/ready").statusCode()).isEqualTo(200);
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         assertThat(context.getLogger("some.logger").getLevel()).isNull();
         for (String right : List.of(
